@@ -1,0 +1,5 @@
+"""`python -m rollout_lint`."""
+
+from rollout_lint.cli import app
+
+app()

@@ -1,0 +1,333 @@
+"""The command line: options in, calls, an exit code out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from rollout_lint import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.collect import Recipe
+    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.fleet import Fleet
+    from rollout_lint.place import Problem
+    from rollout_lint.rule import Rule
+    from rollout_lint.verdict import Verdict
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+FOUND = 1
+NOT_EVALUATED = 2
+
+
+class Format(StrEnum):
+    """What `check`, `show`, `rules` and `explain` can print."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class SweepFormat(StrEnum):
+    """What `sweep` can print."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class Severity(StrEnum):
+    """From which severity on `check` fails."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+    NEVER = "never"
+
+
+class Level(StrEnum):
+    """From which risk level on `sweep` fails."""
+
+    NOT_EVALUATED = "not-evaluated"
+    BLOCKED = "blocked"
+    FAILING = "failing"
+    LATENT_HIGH = "latent-high"
+    LATENT_MEDIUM = "latent-medium"
+    LATENT_LOW = "latent-low"
+    LATENT_UNEXPOSED = "latent-unexposed"
+    MITIGATED = "mitigated"
+    SAFE = "safe"
+    NOT_AT_RISK = "not-at-risk"
+
+
+Overlays = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--overlay",
+        metavar="NAME",
+        help="A CI overlay to look for in each recipe. [default: compose.ccci.yml]",
+    ),
+]
+Excludes = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", metavar="PATTERN", help="Folders to pass over, in gitignore's grammar."),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        _write(f"rollout-lint {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Find the Swarm services whose update policy fails silently, hangs, or takes the site down."""
+    del version
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Recipes, or files of them; - for stdin.")
+    ] = None,
+    format_: FormatOption = Format.TEXT,
+    fail_on: Annotated[Severity, typer.Option(help="Exit 1 from this severity on.")] = Severity.MEDIUM,
+    overlay: Overlays = None,
+    exclude: Excludes = None,
+) -> None:
+    """Judge the recipes that these paths belong to."""
+    from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
+    from rollout_lint.evaluate import TEMPLATE, evaluate
+
+    rules = _rules()
+    evaluations = [evaluate(recipe, rules) for recipe in _recipes(paths or ["."], overlay, exclude)]
+    code = _check_code(evaluations, fail_on)
+    if any(each.status in (STATUS_NOT_EVALUATED, TEMPLATE) for each in evaluations):
+        code = NOT_EVALUATED
+    if format_ is Format.JSON:
+        from rollout_lint.report.as_json import check_json
+
+        _write(check_json(evaluations))
+    else:
+        from rollout_lint.report.check_text import check_text
+        from rollout_lint.report.style import style_for_stdout
+
+        _write(check_text(evaluations, code, style_for_stdout(), _width()))
+    raise typer.Exit(code)
+
+
+@app.command()
+def sweep(
+    path: Annotated[
+        str, typer.Argument(metavar="[DIR or fleet.yml]", help="A folder of recipes, or a manifest.")
+    ] = ".",
+    format_: Annotated[SweepFormat, typer.Option("--format", help="What to print.")] = SweepFormat.TEXT,
+    unfold: Annotated[bool, typer.Option("--all", help="A row also for each recipe that is not at risk.")] = False,
+    fail_on: Annotated[Level | None, typer.Option(metavar="LEVEL", help="Exit 1 from this risk level on.")] = None,
+    overlay: Overlays = None,
+    exclude: Excludes = None,
+) -> None:
+    """Print the risk table of a fleet."""
+    from rollout_lint.verdict import LEVELS
+
+    verdicts = list(_verdicts(_fleet(path, overlay, exclude)))
+    if format_ is SweepFormat.JSON:
+        from rollout_lint.report.as_json import sweep_json
+
+        _write(sweep_json(verdicts))
+    else:
+        _write(_sweep_table(verdicts, format_, unfold))
+    if any(verdict.risk.level == "not-evaluated" for verdict in verdicts):
+        raise typer.Exit(NOT_EVALUATED)
+    if fail_on is not None and any(verdict.rank <= LEVELS.index(fail_on.value) for verdict in verdicts):
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def show(
+    path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="A recipe, or a file of one.")] = None,
+    compose_file: Annotated[
+        list[str] | None,
+        typer.Option("-c", "--compose-file", metavar="FILE", help="Exactly these files, in this order."),
+    ] = None,
+    format_: FormatOption = Format.TEXT,
+    overlay: Overlays = None,
+) -> None:
+    """Show the effective policy of every service, and which file and line decided each value."""
+    from rollout_lint.collect import recipe_from_layers
+    from rollout_lint.evaluate import EVALUATED, evaluate
+
+    if path is not None and compose_file:
+        _usage_error("give a path or -c, not both")
+    if compose_file:
+        recipes = [recipe_from_layers(compose_file, dict(os.environ))]
+    else:
+        recipes = list(_recipes([path or "."], overlay, None))
+    if len(recipes) > 1:
+        _usage_error(f"{path or '.'} holds {len(recipes)} recipes; name one")
+    evaluation = evaluate(recipes[0], ())
+    if format_ is Format.JSON:
+        from rollout_lint.report.as_json import show_json
+
+        _write(show_json(evaluation))
+    else:
+        from rollout_lint.report.show_text import show_text
+        from rollout_lint.report.style import style_for_stdout
+
+        _write(show_text(evaluation, style_for_stdout()))
+    if evaluation.status != EVALUATED:
+        raise typer.Exit(NOT_EVALUATED)
+
+
+@app.command("rules")
+def list_rules(format_: FormatOption = Format.TEXT) -> None:
+    """List the rules."""
+    rules = _rules()
+    if format_ is Format.JSON:
+        from rollout_lint.report.as_json import rules_json
+
+        _write(rules_json(rules))
+    else:
+        from rollout_lint.report.rule_page import rules_text
+        from rollout_lint.report.style import style_for_stdout
+
+        _write(rules_text(rules, style_for_stdout()))
+
+
+def _complete_rule(incomplete: str) -> list[tuple[str, str]]:
+    return [(rule.id, rule.summary) for rule in _rules() if rule.id.startswith(incomplete.upper())]
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="An id or a name.", autocompletion=_complete_rule)],
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """Print a rule's page."""
+    found = next((each for each in _rules() if rule.lower() in (each.id.lower(), each.name)), None)
+    if found is None:
+        _usage_error(f"there is no rule {rule}; rollout-lint rules lists them")
+    if format_ is Format.JSON:
+        from rollout_lint.report.as_json import rules_json
+
+        _write(rules_json((found,)))
+    else:
+        from rollout_lint.report.rule_page import rule_text
+        from rollout_lint.report.style import style_for_stdout
+
+        _write(rule_text(found, style_for_stdout(), _width()))
+
+
+def _rules() -> tuple[Rule, ...]:
+    from rollout_lint.rule import RuleError, load_rules
+
+    try:
+        return load_rules()
+    except RuleError as error:
+        _refuse(error.problems)
+
+
+def _recipes(paths: list[str], overlay: list[str] | None, exclude: list[str] | None) -> Iterator[Recipe]:
+    """The recipes of the paths, each once; the first path without any ends the run."""
+    from rollout_lint.collect import DEFAULT_OVERLAYS, NoRecipeError, recipes_at
+
+    seen: set[tuple[str, str, int]] = set()
+    for path in paths:
+        try:
+            for recipe in recipes_at(path, overlay or DEFAULT_OVERLAYS, exclude or ()):
+                key = (recipe.name, recipe.path, len(recipe.variants))
+                if key not in seen:
+                    seen.add(key)
+                    yield recipe
+        except NoRecipeError as error:
+            _usage_error(str(error))
+
+
+def _fleet(path: str, overlay: list[str] | None, exclude: list[str] | None) -> Fleet:
+    from rollout_lint.fleet import FleetError, load_fleet
+
+    try:
+        return load_fleet(Path(path), overlay or (), exclude or ())
+    except FleetError as error:
+        _refuse(error.problems)
+
+
+def _verdicts(fleet: Fleet) -> Iterator[Verdict]:
+    from rollout_lint.evaluate import evaluate
+    from rollout_lint.progress import with_progress
+    from rollout_lint.verdict import judge
+
+    rules = _rules()
+    for member in with_progress(fleet.members):
+        evaluation = evaluate(member.recipe, rules, fleet.cluster)
+        yield judge(evaluation, member.evidence, fleet.cluster)
+
+
+def _sweep_table(verdicts: list[Verdict], format_: SweepFormat, unfold: bool) -> str:
+    from rollout_lint.report.sweep_rows import sweep_rows
+
+    rows = sweep_rows(verdicts, unfold)
+    if format_ is SweepFormat.MARKDOWN:
+        from rollout_lint.report.sweep_markdown import sweep_markdown
+
+        return sweep_markdown(rows)
+    from rollout_lint.report.style import style_for_stdout
+    from rollout_lint.report.sweep_text import sweep_text
+
+    return sweep_text(rows, verdicts, style_for_stdout(), _width())
+
+
+def _check_code(evaluations: list[Evaluation], fail_on: Severity) -> int:
+    from rollout_lint.rule import SEVERITIES
+
+    if fail_on is Severity.NEVER:
+        return 0
+    failing = SEVERITIES[: SEVERITIES.index(fail_on.value) + 1]
+    return FOUND if any(finding.severity in failing for each in evaluations for finding in each.findings) else 0
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _refuse(problems: list[Problem]) -> NoReturn:
+    from rollout_lint.report.style import printable
+
+    for problem in problems:
+        place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
+        typer.echo(f"{printable(place)}: {printable(problem.message)}", err=True)
+    raise typer.Exit(NOT_EVALUATED)
+
+
+def _usage_error(message: str) -> NoReturn:
+    from rollout_lint.report.style import printable
+
+    typer.echo(f"rollout-lint: {printable(message)}", err=True)
+    raise typer.Exit(NOT_EVALUATED)

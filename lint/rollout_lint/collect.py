@@ -1,0 +1,284 @@
+"""Paths to recipes, and a recipe to its variants: which files someone deploys, in which order.
+
+Nothing is parsed here but `.env.sample`, and no symbolic link is followed out of the tree that was given.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollout_lint.place import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+BASES = (
+    "compose.yml",
+    "compose.yaml",
+    "docker-compose.yml",
+    "docker-compose.yaml",
+    "docker-stack.yml",
+    "docker-stack.yaml",
+    "stack.yml",
+    "stack.yaml",
+)
+"""The names under which a folder's stack file is looked for; the first that exists counts."""
+
+DEFAULT_OVERLAYS = ("compose.ccci.yml",)
+ENV_SAMPLE = ".env.sample"
+STDIN = "-"
+
+_OVERLAY_NAME = re.compile(r"(?:docker-)?(?:compose|stack)\.(?P<name>.+)\.ya?ml\Z")
+_ASSIGNMENT = re.compile(r"(?P<comment>#\s*)?(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)\Z")
+_COMPOSE_FILE = re.compile(r"\$\{?COMPOSE_FILE\}?")
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFile:
+    """A file of a variant: its path, and its name as the recipe's reports show it."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """An ordered list of layers that someone deploys, with the values that its variables have."""
+
+    name: str
+    files: tuple[LayerFile, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+    ci: bool = False
+    """Whether a CI overlay makes it, so that it is not what the recipe's users deploy."""
+
+
+@dataclass(slots=True)
+class Recipe:
+    """A folder with a stack file, or a stack file alone; `path` is how it was named."""
+
+    name: str
+    path: str
+    variants: list[Variant] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class NoRecipeError(Exception):
+    """A path that leads to no recipe; its text says why."""
+
+
+def recipes_at(path: str, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: Iterable[str] = ()) -> Iterator[Recipe]:
+    """The recipes that a path belongs to: a folder's, those below it, a file's, or standard input's for `-`.
+
+    Raises NoRecipeError where there is none.
+    """
+    given = Path(path)
+    if path == STDIN:
+        yield recipe_from_stdin()
+    elif given.is_dir():
+        directories = list(find_recipe_directories(given, exclude))
+        if not directories:
+            raise NoRecipeError(f"{path} holds no recipe: there is no {BASES[0]} in it or in a folder below it")
+        for directory in directories:
+            yield recipe_from_directory(directory, overlays=overlays, tree=given)
+    elif given.exists() or given.is_symlink():
+        yield recipe_from_file(given, overlays)
+    else:
+        raise NoRecipeError(f"{path} does not exist")
+
+
+def base_of(directory: Path) -> Path | None:
+    """The stack file of a folder, None where it has none."""
+    return next((directory / name for name in BASES if (directory / name).is_file()), None)
+
+
+def find_recipe_directories(root: Path, exclude: Iterable[str] = ()) -> Iterator[Path]:
+    """Every outermost folder at or below `root` with a stack file, in order; hidden folders are passed over.
+
+    `exclude` are patterns in gitignore's grammar, held against paths below `root`.
+    """
+    excluded = _matcher(exclude)
+    for current, directories, _ in os.walk(root):
+        here = Path(current)
+        if base_of(here) is not None:
+            directories.clear()
+            yield here
+            continue
+        directories[:] = sorted(
+            name
+            for name in directories
+            if not name.startswith(".") and not excluded((here / name).relative_to(root).as_posix() + "/")
+        )
+
+
+def recipe_from_directory(
+    directory: Path,
+    name: str | None = None,
+    overlays: Iterable[str] = DEFAULT_OVERLAYS,
+    tree: Path | None = None,
+) -> Recipe:
+    """The recipe of a folder that has a stack file.
+
+    `overlays` are looked for in the folder by name; `tree` is the folder that no file may lie outside of.
+    """
+    base = base_of(directory)
+    if base is None:
+        raise ValueError(f"{directory} has no {BASES[0]}")
+    recipe = Recipe(name or _name_of(directory), str(directory))
+    collector = _Collector(recipe, directory, base, tree or directory)
+    collector.add_shipped()
+    for overlay in overlays:
+        if (directory / overlay).is_file():
+            collector.add_overlay(overlay, directory / overlay)
+    return recipe
+
+
+def add_overlay(recipe: Recipe, directory: Path, overlay: Path) -> None:
+    """Add the variant that a CI makes with an overlay kept elsewhere."""
+    shown = os.path.relpath(overlay, directory)
+    default = recipe.variants[0]
+    files = (*default.files, LayerFile(Path(shown).as_posix(), overlay))
+    recipe.variants.append(Variant(_variant_name(overlay.name), files, default.environment, ci=True))
+
+
+def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tree: Path | None = None) -> Recipe:
+    """The recipe that a file belongs to.
+
+    That is its folder's where the file is one of its layers, its `.env.sample`, or named like an overlay, which is
+    then a variant of its own; else the file alone.
+    """
+    directory = file.parent
+    if base_of(directory) is not None:
+        recipe = recipe_from_directory(directory, overlays=overlays, tree=tree)
+        if file.name == ENV_SAMPLE or any(layer.path == file for v in recipe.variants for layer in v.files):
+            return recipe
+        if _OVERLAY_NAME.match(file.name):
+            default = recipe.variants[0]
+            files = (*default.files, LayerFile(file.name, file))
+            recipe.variants.append(Variant(_variant_name(file.name), files, default.environment))
+            return recipe
+    layer = LayerFile(file.name, file)
+    return Recipe(file.name, str(directory), [Variant("default", (layer,))])
+
+
+def recipe_from_stdin() -> Recipe:
+    """The one file that standard input holds."""
+    return Recipe(STDIN, STDIN, [Variant("default", (LayerFile(STDIN, Path(STDIN)),))])
+
+
+def recipe_from_layers(files: Iterable[str], environment: dict[str, str]) -> Recipe:
+    """Exactly these files in this order, as `docker stack config -c A -c B` takes them."""
+    layers = tuple(LayerFile(file, Path(file)) for file in files)
+    return Recipe("given", ".", [Variant("given", layers, environment)])
+
+
+def read_environment(text: str) -> dict[str, str]:
+    """The assignments of an env file by name; `export`, quotes and trailing comments are understood."""
+    return {name: value for name, value, commented, _ in _assignments(text) if not commented}
+
+
+class _Collector:
+    def __init__(self, recipe: Recipe, directory: Path, base: Path, tree: Path) -> None:
+        self._recipe = recipe
+        self._directory = directory
+        self._base = base
+        self._tree = tree.resolve()
+
+    def add_shipped(self) -> None:
+        """The variant `default`, and one for each option that `.env.sample` has commented out."""
+        sample = self._directory / ENV_SAMPLE
+        text = self._read(sample) if sample.is_file() else ""
+        environment = read_environment(text)
+        active, active_line = self._base.name, 0
+        options: list[tuple[str, int]] = []
+        for name, value, commented, line in _assignments(text):
+            if name == "COMPOSE_FILE" and commented:
+                options.append((value, line))
+            elif name == "COMPOSE_FILE":
+                active, active_line = _COMPOSE_FILE.sub(lambda _: active, value), line  # noqa: B023
+        self._add("default", active, environment, active_line)
+        for value, line in options:
+            files = _COMPOSE_FILE.sub(lambda _: active, value)
+            self._add(_option_name(files), files, environment, line)
+
+    def add_overlay(self, name: str, path: Path) -> None:
+        if not self._recipe.variants:
+            return
+        default = self._recipe.variants[0]
+        layer = self._layer(name, 1, name)
+        if layer is not None and all(each.path != path for each in default.files):
+            self._append(Variant(_variant_name(name), (*default.files, layer), default.environment, ci=True))
+
+    def _read(self, sample: Path) -> str:
+        try:
+            return sample.read_bytes().decode("utf-8-sig", errors="replace")
+        except OSError as error:
+            self._recipe.problems.append(Problem(ENV_SAMPLE, 1, 1, f"cannot be read: {error.strerror}"))
+            return ""
+
+    def _add(self, name: str, compose_file: str, environment: dict[str, str], line: int) -> None:
+        layers = [self._layer(file, line, ENV_SAMPLE) for file in compose_file.split(":") if file]
+        if layers and all(layers):
+            self._append(Variant(name, tuple(layer for layer in layers if layer), environment))
+
+    def _append(self, variant: Variant) -> None:
+        taken = [each.name for each in self._recipe.variants]
+        if any(each.files == variant.files for each in self._recipe.variants):
+            return
+        name = variant.name
+        while name in taken:
+            name += "+"
+        self._recipe.variants.append(Variant(name, variant.files, variant.environment, variant.ci))
+
+    def _layer(self, file: str, line: int, mentioned_in: str) -> LayerFile | None:
+        path = self._directory / file
+        place = Problem(mentioned_in, line or 1, 1, "")
+        if not path.resolve().is_relative_to(self._tree):
+            self._recipe.problems.append(
+                replace(place, message=f"{file} lies outside the given folder, and is not read")
+            )
+            return None
+        if not path.exists():
+            self._recipe.problems.append(replace(place, message=f"COMPOSE_FILE names {file}, which does not exist"))
+            return None
+        return LayerFile(Path(file).as_posix(), path)
+
+
+def _assignments(text: str) -> Iterator[tuple[str, str, bool, int]]:
+    """Name, value, whether commented out, and line of each assignment."""
+    for number, raw in enumerate(text.splitlines(), 1):
+        match = _ASSIGNMENT.match(raw.strip())
+        if match is not None:
+            yield match["name"], _unquote(match["value"]), bool(match["comment"]), number
+
+
+def _unquote(value: str) -> str:
+    value = value.strip()
+    if value[:1] in ("'", '"') and (end := value.find(value[0], 1)) > 0:
+        return value[1:end]
+    return re.split(r"\s#", value, maxsplit=1)[0].rstrip()
+
+
+def _option_name(compose_file: str) -> str:
+    return _variant_name(Path(compose_file.rpartition(":")[2]).name)
+
+
+def _variant_name(file: str) -> str:
+    match = _OVERLAY_NAME.match(file)
+    return match["name"] if match else Path(file).stem
+
+
+def _name_of(directory: Path) -> str:
+    return directory.resolve().name or str(directory)
+
+
+def _matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    lines = list(patterns)
+    if not lines:
+        return lambda _: False
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines).match_file

@@ -1,0 +1,108 @@
+"""A rule's condition on one fact: a small JSON Schema, compiled to a test."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from rollout_lint.derived import DERIVED
+from rollout_lint.facts import FACTS
+from rollout_lint.schema import types_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rollout_lint.facts import Kind
+
+Test: TypeAlias = "Callable[[Any], bool]"
+
+
+def kind_of(path: str) -> Kind:
+    """What the fact's value may be; KeyError where there is no such fact."""
+    return DERIVED[path].kind if path in DERIVED else FACTS[path]
+
+
+def compile_condition(schema: dict[str, Any], kind: Kind) -> Test:
+    """The test that a fact's value must pass; ValueError for a keyword unknown here or one that can never hold."""
+    if not schema:
+        raise ValueError("an empty condition holds always")
+    tests = []
+    for keyword, argument in schema.items():
+        build = _KEYWORDS.get(keyword)
+        if build is None:
+            raise ValueError(f"{keyword} is not a keyword of a condition; there are {', '.join(_KEYWORDS)}")
+        tests.append(build(argument, kind))
+    return lambda value: all(test(value) for test in tests)
+
+
+def _one_of(choices: list[Any], kind: Kind) -> Test:
+    for choice in choices:
+        _agree(choice, kind)
+    return lambda value: any(value == choice and types_of(value) & types_of(choice) for choice in choices)
+
+
+def _agree(choice: Any, kind: Kind) -> None:
+    if not types_of(choice) & kind.types:
+        raise ValueError(f"{choice!r} can never be the value: the fact is {_either(kind.types)}")
+    if kind.words and isinstance(choice, str) and choice not in kind.words:
+        raise ValueError(f"{choice!r} can never be the value: the fact is {_either(kind.words)}")
+
+
+def _either(choices: frozenset[str]) -> str:
+    return " or ".join(sorted(choices))
+
+
+def _type(argument: Any, kind: Kind) -> Test:
+    wanted = frozenset([argument] if isinstance(argument, str) else argument)
+    if not wanted & kind.types:
+        raise ValueError(f"the fact is {_either(kind.types)}, never {_either(wanted)}")
+    return lambda value: bool(types_of(value) & wanted)
+
+
+def _not(argument: Any, kind: Kind) -> Test:
+    test = compile_condition(argument, kind)
+    return lambda value: not test(value)
+
+
+def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Kind], Test]:
+    def build(argument: Any, kind: Kind) -> Test:
+        if not kind.types & {"integer", "number"}:
+            raise ValueError(f"the fact is {_either(kind.types)}, not a number")
+        if isinstance(argument, bool) or not isinstance(argument, int | float):
+            raise ValueError("the bound must be a number")
+        return lambda value: isinstance(value, int | float) and compare(value, argument)
+
+    return build
+
+
+def _length(compare: Callable[[int, int], bool]) -> Callable[[Any, Kind], Test]:
+    def build(argument: Any, kind: Kind) -> Test:
+        if "array" not in kind.types:
+            raise ValueError(f"the fact is {_either(kind.types)}, not a list")
+        if isinstance(argument, bool) or not isinstance(argument, int):
+            raise ValueError("the bound must be a whole number")
+        return lambda value: isinstance(value, list) and compare(len(value), argument)
+
+    return build
+
+
+def _pattern(argument: Any, kind: Kind) -> Test:
+    if "string" not in kind.types:
+        raise ValueError(f"the fact is {_either(kind.types)}, not text")
+    expression = re.compile(argument)
+    return lambda value: isinstance(value, str) and bool(expression.search(value))
+
+
+_KEYWORDS: dict[str, Callable[[Any, Kind], Test]] = {
+    "const": lambda argument, kind: _one_of([argument], kind),
+    "enum": _one_of,
+    "type": _type,
+    "not": _not,
+    "minimum": _number(lambda value, bound: value >= bound),
+    "maximum": _number(lambda value, bound: value <= bound),
+    "exclusiveMinimum": _number(lambda value, bound: value > bound),
+    "exclusiveMaximum": _number(lambda value, bound: value < bound),
+    "minItems": _length(lambda value, bound: value >= bound),
+    "maxItems": _length(lambda value, bound: value <= bound),
+    "pattern": _pattern,
+}

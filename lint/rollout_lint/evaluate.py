@@ -1,0 +1,153 @@
+"""A recipe to its evaluation: every variant read, merged and judged."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rollout_lint.collect import STDIN
+from rollout_lint.derived import derive_facts
+from rollout_lint.engine import Finding, find
+from rollout_lint.facts import Cluster, Fact, facts_of
+from rollout_lint.images import load_images
+from rollout_lint.place import Problem
+from rollout_lint.source import MAX_BYTES, Mapping, Sequence, Source, parse
+from rollout_lint.stack.merge import load_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rollout_lint.collect import LayerFile, Recipe, Variant
+    from rollout_lint.rule import Rule
+
+EVALUATED = "evaluated"
+NOT_EVALUATED = "not-evaluated"
+TEMPLATE = "template"
+NOT_A_STACK = "not-a-stack"
+
+_STACK_NAMES = ("compose", "docker-compose", "stack", "docker-stack")
+_OTHER_DOCUMENTS = (
+    "apiVersion",
+    "kind",
+    "jobs",
+    "on",
+    "updates",
+    "repos",
+    "hosts",
+    "tasks",
+    "stages",
+    "steps",
+    "pipeline",
+)
+
+
+@dataclass(slots=True)
+class VariantEvaluation:
+    """A variant with the facts of each service, by service and path, and what Docker would refuse."""
+
+    variant: Variant
+    services: dict[str, dict[str, Fact]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """What is to be said of a recipe; `sources` are the files as read, by the name that reports show."""
+
+    recipe: Recipe
+    status: str
+    variants: list[VariantEvaluation] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    @property
+    def services(self) -> set[str]:
+        """The names of the services in any variant."""
+        return {name for variant in self.variants for name in variant.services}
+
+
+def evaluate(recipe: Recipe, rules: Iterable[Rule], cluster: Cluster | None = None) -> Evaluation:
+    """Read, merge and judge every variant of a recipe; each file is read and parsed once."""
+    evaluation = Evaluation(recipe, EVALUATED, problems=list(recipe.problems))
+    rules = tuple(rules)
+    for variant in recipe.variants:
+        sources = [_source(layer, evaluation.sources) for layer in variant.files]
+        status = _not_for_us(sources)
+        if status is not None:
+            evaluation.status = status
+            evaluation.variants.append(VariantEvaluation(variant))
+            return evaluation
+        evaluation.variants.append(_evaluate_variant(evaluation, variant, sources, rules, cluster or Cluster()))
+    evaluation.problems = sorted(set(evaluation.problems))
+    if evaluation.problems or not recipe.variants:
+        evaluation.status = NOT_EVALUATED
+    return evaluation
+
+
+def _evaluate_variant(
+    evaluation: Evaluation, variant: Variant, sources: list[Source], rules: tuple[Rule, ...], cluster: Cluster
+) -> VariantEvaluation:
+    stack, problems = load_stack(sources, variant.environment)
+    judged = VariantEvaluation(variant, problems=problems)
+    evaluation.problems += problems
+    for name, service in stack.services.items():
+        facts = derive_facts(service, facts_of(service), cluster, load_images())
+        judged.services[name] = facts
+        evaluation.findings += find(rules, variant.name, name, service.place, facts)
+    if not stack.services and not problems:
+        problem = Problem(variant.files[0].name, 1, 1, "there is no service in it")
+        judged.problems.append(problem)
+        evaluation.problems.append(problem)
+    return judged
+
+
+def _source(layer: LayerFile, sources: dict[str, Source]) -> Source:
+    if layer.name not in sources:
+        sources[layer.name] = _read(layer)
+    return sources[layer.name]
+
+
+def _read(layer: LayerFile) -> Source:
+    try:
+        if str(layer.path) == STDIN:
+            return parse(sys.stdin.buffer.read(MAX_BYTES + 1), layer.name)
+        if not stat.S_ISREG(layer.path.stat().st_mode):
+            return _unread(layer, "is not a regular file")
+        with layer.path.open("rb") as stream:
+            return parse(stream.read(MAX_BYTES + 1), layer.name)
+    except OSError as error:
+        return _unread(layer, f"cannot be read: {error.strerror}")
+
+
+def _unread(layer: LayerFile, why: str) -> Source:
+    source = Source(layer.name, b"")
+    source.problems.append(Problem(layer.name, 1, 1, why))
+    return source
+
+
+def _not_for_us(sources: list[Source]) -> str | None:
+    """`template` for text that a template engine must fill first, `not-a-stack` for another kind of YAML."""
+    for source in sources:
+        if source.root is None and _is_template(source.data):
+            return TEMPLATE
+    return NOT_A_STACK if _is_other_document(sources[0]) else None
+
+
+def _is_template(data: bytes) -> bool:
+    return b"{%" in data or b"{{" in data
+
+
+def _is_other_document(source: Source) -> bool:
+    """A file with a stack's name is always meant to be one."""
+    named_as_stack = source.name.rpartition("/")[2].split(".")[0] in _STACK_NAMES
+    if named_as_stack or source.root is None:
+        return False
+    if isinstance(source.root, Sequence):
+        return True
+    if not isinstance(source.root, Mapping):
+        return False
+    entries = source.root.entries
+    return "services" not in entries and any(key in entries for key in _OTHER_DOCUMENTS)

@@ -1,0 +1,144 @@
+"""A service's flat facts: effective values with their origin, Swarm's defaults filled in.
+
+The defaults are swarmkit's (`api/defaults/service.go Service`) as the docker CLI's conversion reaches them
+(`cli/compose/convert/service.go convertUpdateConfig`): a block that is absent and one that is partly given end the
+same, `monitor: 0s` is five seconds, and rollback_config takes nothing over from update_config.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.stack.units import seconds, size
+
+if TYPE_CHECKING:
+    from rollout_lint.place import Place
+    from rollout_lint.stack.setting import Service, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a fact's value may be: JSON types, and the words where only some are possible."""
+
+    types: frozenset[str]
+    words: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An effective value: durations in seconds, memory in bytes.
+
+    `place` is None where Swarm fills the value in and no file mentions it; `overrides` are the settings that it
+    replaced, the nearest layer first; `unset` are variables without a value that it depends on.
+    """
+
+    value: Any
+    default: bool
+    place: Place | None = None
+    written: str = ""
+    overrides: tuple[Setting, ...] = ()
+    unset: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """What is known of the hosts that a stack is deployed to; None where nothing says it. Memory in bytes."""
+
+    nodes: int | None = None
+    memory: int | None = None
+
+
+def _kind(*types: str, words: tuple[str, ...] = ()) -> Kind:
+    return Kind(frozenset(types), frozenset(words) or None)
+
+
+ROLLOUT_KEYS = ("parallelism", "delay", "failure_action", "monitor", "max_failure_ratio", "order")
+ROLLOUT_BLOCKS = ("deploy.update_config", "deploy.rollback_config")
+
+_ROLLOUT_DEFAULTS: dict[str, Any] = {
+    "parallelism": 1,
+    "delay": 0.0,
+    "failure_action": "pause",
+    "monitor": 5.0,
+    "max_failure_ratio": 0.0,
+    "order": "stop-first",
+}
+_ROLLOUT_KINDS = {
+    "parallelism": _kind("integer"),
+    "delay": _kind("number"),
+    "failure_action": _kind("string"),
+    "monitor": _kind("number"),
+    "max_failure_ratio": _kind("number"),
+    "order": _kind("string", words=("start-first", "stop-first")),
+}
+_ZERO_IS_ABSENT = frozenset(("failure_action", "monitor", "order"))
+"""Where the engine takes an explicit zero for nothing (`daemon/cluster/convert/service.go updateConfigToGRPC`)."""
+
+_DEFAULTS: dict[str, Any] = {
+    "deploy.mode": "replicated",
+    "deploy.placement.max_replicas_per_node": 0,
+    "deploy.restart_policy.condition": "any",
+}
+
+FACTS: dict[str, Kind] = {
+    **{f"{block}.{key}": kind for block in ROLLOUT_BLOCKS for key, kind in _ROLLOUT_KINDS.items()},
+    "deploy.mode": _kind("string", words=("replicated", "global", "replicated-job", "global-job")),
+    "deploy.replicas": _kind("integer"),
+    "deploy.placement.max_replicas_per_node": _kind("integer"),
+    "deploy.placement.constraints": _kind("array"),
+    "deploy.resources.limits.memory": _kind("integer"),
+    "deploy.resources.reservations.memory": _kind("integer"),
+    "deploy.restart_policy.condition": _kind("string"),
+    "healthcheck.test": _kind("array"),
+    "healthcheck.disable": _kind("boolean"),
+    "healthcheck.interval": _kind("number"),
+    "healthcheck.timeout": _kind("number"),
+    "healthcheck.retries": _kind("integer"),
+    "healthcheck.start_period": _kind("number"),
+    "healthcheck.start_interval": _kind("number"),
+    "image": _kind("string"),
+    "ports": _kind("array"),
+    "volumes": _kind("array"),
+    "networks": _kind("array"),
+}
+"""Every fact that a file can state, to what its value may be. Derived facts are in `derived.py`."""
+
+
+def facts_of(service: Service) -> dict[str, Fact]:
+    """The facts of a merged service by path; what neither a file nor Swarm says has none."""
+    facts = {path: _stated(setting) for path, setting in service.settings.items()}
+    for block in ROLLOUT_BLOCKS:
+        for key, default in _ROLLOUT_DEFAULTS.items():
+            path = f"{block}.{key}"
+            stated = facts.get(path)
+            if stated is None:
+                facts[path] = Fact(default, default=True)
+            elif key in _ZERO_IS_ABSENT and not stated.value:
+                facts[path] = replace(stated, value=default, default=True)
+    for path, default in _DEFAULTS.items():
+        facts.setdefault(path, Fact(default, default=True))
+    if facts["deploy.mode"].value == "replicated":
+        facts.setdefault("deploy.replicas", Fact(1, default=True))
+    for path, items in service.lists.items():
+        if items:
+            facts[path] = Fact([item.value for item in items], default=False, place=items[-1].place)
+    return facts
+
+
+def _stated(setting: Setting) -> Fact:
+    return Fact(setting.value, False, setting.place, setting.written, setting.overrides, setting.unset)
+
+
+def as_written(path: str, text: str) -> Any:
+    """A value as a rule or a reader writes it, in the fact's unit: `30s` is 30.0 where the fact is a duration."""
+    if path.rpartition(".")[2] in (
+        "delay",
+        "monitor",
+        "interval",
+        "timeout",
+        "start_period",
+        "start_interval",
+    ):
+        return seconds(text)
+    return size(text) if path.endswith(".memory") else text

@@ -1,0 +1,248 @@
+"""The fleet manifest and the upgrade evidence that it names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.collect import (
+    DEFAULT_OVERLAYS,
+    Recipe,
+    add_overlay,
+    base_of,
+    find_recipe_directories,
+    recipe_from_directory,
+)
+from rollout_lint.facts import Cluster
+from rollout_lint.place import Problem
+from rollout_lint.source import Mapping, Node, Scalar, Sequence, parse
+from rollout_lint.stack.units import size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jsonschema import ValidationError
+
+    from rollout_lint.source import Source
+
+MANIFEST = "fleet.yml"
+
+_TEXT_KEYS = frozenset(("date", "ref", "name", "path", "overlay", "runtime", "note", "memory"))
+"""Keys whose value is taken as it is written: a revision `1234567` or `12e4567` is no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeResult:
+    """One upgrade that a CI ran: `pass`, `fail` or `rolled-back`, its date (ISO 8601), revision and test level."""
+
+    upgrade: str
+    date: str
+    ref: str | None = None
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a recipe beside its files; None where nothing says it. Memory in bytes."""
+
+    runtime: str | None = None
+    note: str | None = None
+    memory: int | None = None
+    upgrade_tests: bool | None = None
+    results: tuple[UpgradeResult, ...] = ()
+    """Oldest first."""
+
+
+@dataclass(slots=True)
+class Member:
+    """A recipe of a fleet, with its evidence; a recipe that could not be found has problems and no variant."""
+
+    recipe: Recipe
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+@dataclass(slots=True)
+class Fleet:
+    """The recipes of a sweep, in the order of the manifest or of their paths."""
+
+    members: list[Member]
+    cluster: Cluster = field(default_factory=Cluster)
+
+
+class FleetError(Exception):
+    """A manifest that does not hold; `problems` has each place."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        """Keep the places."""
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+def load_fleet(path: Path, overlays: Iterable[str] = (), exclude: Iterable[str] = ()) -> Fleet:
+    """The fleet of a manifest, or of a folder: its `fleet.yml` where it has one, else its recipes.
+
+    Raises FleetError, with places, for a manifest or a results file that does not hold, and for a folder without
+    any recipe.
+    """
+    if path.is_dir() and (path / MANIFEST).is_file():
+        path = path / MANIFEST
+    if path.is_dir():
+        return Fleet(_beside(path, tuple(overlays) or DEFAULT_OVERLAYS, exclude))
+    return _read_manifest(path, tuple(overlays), exclude)
+
+
+def _beside(directory: Path, overlays: tuple[str, ...], exclude: Iterable[str]) -> list[Member]:
+    members = [
+        Member(recipe_from_directory(each, _name_below(each, directory), overlays, tree=directory))
+        for each in find_recipe_directories(directory, exclude)
+    ]
+    if not members:
+        raise FleetError([Problem(str(directory), 0, 0, "no folder in it holds a compose.yml")])
+    return members
+
+
+def _name_below(recipe: Path, directory: Path) -> str | None:
+    return None if recipe == directory else recipe.relative_to(directory).as_posix()
+
+
+def _read_manifest(path: Path, overlays: tuple[str, ...], exclude: Iterable[str]) -> Fleet:
+    root = _load(path, "manifest")
+    assert isinstance(root, Mapping)
+    document = _plain(root)
+    hosts = document.get("hosts", {})
+    cluster = Cluster(hosts.get("nodes"), size(hosts["memory"]) if "memory" in hosts else None)
+    overlays = overlays or tuple(document.get("overlays", DEFAULT_OVERLAYS))
+    entries = root.get("recipes")
+    if not isinstance(entries, Sequence):
+        return Fleet(_beside(path.parent, overlays, exclude), cluster)
+    _refuse_twins(path, entries)
+    return Fleet([_member(path, node, overlays) for node in entries.items if isinstance(node, Mapping)], cluster)
+
+
+def _refuse_twins(path: Path, entries: Sequence) -> None:
+    seen: dict[str, int] = {}
+    for node in entries.items:
+        name = node.get("name") if isinstance(node, Mapping) else None
+        if isinstance(name, Scalar):
+            if name.text in seen:
+                message = f"the recipe {name.text} is listed twice, first on line {seen[name.text]}"
+                raise FleetError([Problem(str(path), name.line, name.column, message)])
+            seen[name.text] = name.line
+
+
+def _member(manifest: Path, node: Mapping, overlays: tuple[str, ...]) -> Member:
+    entry = _plain(node)
+    directory = manifest.parent / entry.get("path", entry["name"])
+    here = _Place(manifest, node)
+    if base_of(directory) is None:
+        recipe = Recipe(entry["name"], str(directory))
+        recipe.problems.append(here.problem("path", f"{directory} has no compose.yml"))
+    else:
+        recipe = recipe_from_directory(directory, entry["name"], overlays, tree=directory)
+    if "overlay" in entry:
+        _add_named_overlay(recipe, directory, manifest.parent / entry["overlay"], here)
+    return Member(recipe, _evidence(manifest, node, entry))
+
+
+def _add_named_overlay(recipe: Recipe, directory: Path, overlay: Path, here: _Place) -> None:
+    if not overlay.is_file():
+        recipe.problems.append(here.problem("overlay", f"the overlay {overlay} does not exist"))
+    elif recipe.variants:
+        add_overlay(recipe, directory, overlay)
+
+
+def _evidence(manifest: Path, node: Mapping, entry: dict[str, Any]) -> Evidence:
+    results = entry.get("results", [])
+    if isinstance(results, str):
+        results = _plain(_load(manifest.parent / results, "results", _Place(manifest, node)))
+    ordered = sorted(results, key=lambda result: result["date"])
+    return Evidence(
+        runtime=entry.get("runtime"),
+        note=entry.get("note"),
+        memory=size(entry["memory"]) if "memory" in entry else None,
+        upgrade_tests=entry.get("upgrade_tests"),
+        results=tuple(UpgradeResult(**result) for result in ordered),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A recipe's entry in the manifest, for problems that stand there."""
+
+    manifest: Path
+    node: Mapping
+
+    def problem(self, key: str, message: str) -> Problem:
+        key_node, value = self.node.entries.get(key, (None, self.node.get("name") or self.node))
+        del key_node
+        return Problem(str(self.manifest), value.line, value.column, message)
+
+
+def _load(path: Path, what: str, named_in: _Place | None = None) -> Node:
+    """The root of a file that agrees with the schema of a manifest, or of results."""
+    try:
+        source = parse(path.read_bytes(), str(path))
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        problem = Problem(str(path), 0, 0, message) if named_in is None else named_in.problem("results", message)
+        raise FleetError([problem]) from error
+    if source.root is None:
+        raise FleetError(source.problems or [Problem(str(path), 1, 1, "the file is empty")])
+    errors = sorted(_validator(what).iter_errors(_plain(source.root)), key=lambda error: list(map(str, error.path)))
+    if errors:
+        raise FleetError([_problem(source, error) for error in errors])
+    return source.root
+
+
+@cache
+def _validator(what: str) -> Any:
+    from jsonschema import Draft202012Validator
+
+    document = json.loads(Path(__file__).with_name("fleet.schema.json").read_text("utf-8"))
+    if what == "results":
+        document = {"$ref": "#/$defs/results", "$defs": document["$defs"]}
+    return Draft202012Validator(document)
+
+
+def _problem(source: Source, error: ValidationError) -> Problem:
+    """The error at the value it is about; for an unknown key, at the key, with the one that was meant."""
+    node: Node | None = source.root
+    for step in error.absolute_path:
+        if isinstance(node, Mapping):
+            node = node.get(str(step))
+        elif isinstance(node, Sequence):
+            node = node.items[int(step)]
+    assert node is not None
+    schema: dict[str, Any] = dict(error.schema)  # type: ignore[arg-type]
+    if error.validator == "additionalProperties" and isinstance(node, Mapping):
+        return _unknown_key(source.name, node, schema["properties"])
+    message = schema.get("description", "") if error.validator == "pattern" else ""
+    path = ".".join(str(step) for step in error.absolute_path)
+    return Problem(source.name, node.line, node.column, f"{path}: {message or error.message}".removeprefix(": "))
+
+
+def _unknown_key(name: str, node: Mapping, known: Iterable[str]) -> Problem:
+    from difflib import get_close_matches
+
+    key = next(key for text, (key, _) in node.entries.items() if text not in known)
+    near = get_close_matches(key.text, list(known), n=1)
+    meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
+    return Problem(name, key.line, key.column, f"{key.text} is not a key here{meant}")
+
+
+def _plain(node: Node) -> Any:
+    """The node as plain values; text for the keys that hold text, however YAML would read it."""
+    if isinstance(node, Mapping):
+        return dict(_plain_entries(node))
+    if isinstance(node, Sequence):
+        return [_plain(item) for item in node.items]
+    return node.value
+
+
+def _plain_entries(node: Mapping) -> Iterator[tuple[str, Any]]:
+    for key, (_, value) in node.entries.items():
+        as_text = key in _TEXT_KEYS and isinstance(value, Scalar) and value.value is not None
+        yield key, value.text if as_text and isinstance(value, Scalar) else _plain(value)

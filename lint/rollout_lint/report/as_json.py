@@ -1,0 +1,169 @@
+"""The results as JSON; `schemas/` beside this file describes each document."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.engine import as_json
+from rollout_lint.evaluate import EVALUATED
+from rollout_lint.rule import SEVERITIES
+from rollout_lint.verdict import LEVELS
+
+if TYPE_CHECKING:
+    from rollout_lint.engine import Finding
+    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.facts import Fact
+    from rollout_lint.place import Place, Problem
+    from rollout_lint.rule import Rule
+    from rollout_lint.verdict import Verdict
+
+VERSION = 1
+
+
+def check_json(evaluations: list[Evaluation]) -> str:
+    """`check --format json`."""
+    findings = [finding for evaluation in evaluations for finding in evaluation.findings]
+    by_severity = Counter(finding.severity for finding in findings)
+    return _dump(
+        {
+            "version": VERSION,
+            "recipes": [_evaluation(evaluation) for evaluation in evaluations],
+            "summary": {
+                "recipes": len(evaluations),
+                "services": sum(len(evaluation.services) for evaluation in evaluations),
+                "findings": {severity: by_severity[severity] for severity in SEVERITIES},
+                "suppressed": 0,
+                "not_evaluated": sum(evaluation.status != EVALUATED for evaluation in evaluations),
+            },
+        }
+    )
+
+
+def sweep_json(verdicts: list[Verdict]) -> str:
+    """`sweep --format json`."""
+    levels = Counter(verdict.risk.level for verdict in verdicts)
+    return _dump(
+        {
+            "version": VERSION,
+            "recipes": [_verdict(verdict) for verdict in verdicts],
+            "summary": {"recipes": len(verdicts), **{level: levels[level] for level in LEVELS}},
+        }
+    )
+
+
+def show_json(evaluation: Evaluation) -> str:
+    """`show --format json`."""
+    return _dump(
+        {
+            "version": VERSION,
+            "variants": [
+                {
+                    "name": each.variant.name,
+                    "files": [layer.name for layer in each.variant.files],
+                    "problems": [_problem(problem) for problem in each.problems],
+                    "services": {
+                        name: {path: _fact(fact) for path, fact in sorted(facts.items())}
+                        for name, facts in each.services.items()
+                    },
+                }
+                for each in evaluation.variants
+            ],
+            "problems": [_problem(problem) for problem in evaluation.problems],
+        }
+    )
+
+
+def rules_json(rules: tuple[Rule, ...]) -> str:
+    """`rules --format json`, and `explain --format json` of one."""
+    return _dump({"version": VERSION, "rules": [_rule(rule) for rule in rules]})
+
+
+def _dump(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "name": evaluation.recipe.name,
+        "path": evaluation.recipe.path,
+        "status": evaluation.status,
+        "variants": [
+            {"name": each.variant.name, "files": [layer.name for layer in each.variant.files]}
+            for each in evaluation.variants
+        ],
+        "problems": [_problem(problem) for problem in evaluation.problems],
+        "findings": [_finding(finding) for finding in evaluation.findings],
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {"file": problem.file, "line": problem.line, "column": problem.column, "message": problem.message}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule.id,
+        "name": finding.rule.name,
+        "severity": finding.severity,
+        "service": finding.service,
+        "variant": finding.variant,
+        "message": finding.message,
+        "assumes": finding.assumes,
+        **_place(finding.place),
+        "facts": {path: _fact(fact) for path, fact in finding.facts.items()},
+        "fix": finding.rule.fix,
+        "advice": finding.rule.advice,
+        "suppressed": None,
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "value": as_json(fact.value),
+        "default": fact.default,
+        **(_place(fact.place) if fact.place else {}),
+        "overrides": [{"value": as_json(setting.value), **_place(setting.place)} for setting in fact.overrides],
+        **({"unset": list(fact.unset)} if fact.unset else {}),
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"file": place.file, "line": place.line, "column": place.column}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    recent = verdict.recent_upgrade
+    return {
+        "recipe": verdict.recipe,
+        "service": verdict.service,
+        "failure_action": verdict.failure_action,
+        "order": verdict.order,
+        "overlay": verdict.overlay,
+        "upgrade_tests": verdict.upgrade_tests,
+        "recent_upgrade": _upgrade(recent),
+        "failed_before": _upgrade(verdict.failed_before),
+        "risk": {"level": verdict.risk.level, "text": verdict.risk.text, "because": verdict.risk.because},
+        "rules": verdict.rules,
+    }
+
+
+def _upgrade(result: Any) -> dict[str, Any] | None:
+    if result is None:
+        return None
+    return {"result": result.upgrade, "level": result.level, "ref": result.ref, "date": result.date}
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "summary": rule.summary,
+        "severity": rule.severity,
+        "facts": list(rule.when),
+        "why": rule.why,
+        "fix": rule.fix,
+        "advice": rule.advice,
+        "sources": list(rule.sources),
+    }

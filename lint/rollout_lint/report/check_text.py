@@ -1,0 +1,163 @@
+"""`check` for people: what was found, where, which file decided it, and what to write instead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rollout_lint.engine import failing_condition, show_fact
+from rollout_lint.evaluate import NOT_A_STACK, NOT_EVALUATED, TEMPLATE
+from rollout_lint.report.excerpt import Mark, excerpt
+from rollout_lint.report.style import Style, plural, printable
+from rollout_lint.rule import SEVERITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.engine import Finding
+    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.place import Place, Problem
+
+
+def check_text(evaluations: list[Evaluation], exit_code: int, style: Style, width: int) -> str:
+    """The whole report; `width` is the terminal's, in columns."""
+    blocks = ["\n".join(block) for evaluation in evaluations for block in _blocks(evaluation, style, width) if block]
+    return "\n\n".join([*blocks, _summary(evaluations, exit_code)]) + "\n"
+
+
+def shown_path(evaluation: Evaluation, file: str) -> str:
+    """A file of a recipe as the reader can open it."""
+    path = evaluation.recipe.path
+    return printable(file if path in (".", "-") else f"{path}/{file}")
+
+
+def told_problem(evaluation: Evaluation, problem: Problem, style: Style) -> list[str]:
+    """A problem, with its place where it has one."""
+    place = f":{problem.line}:{problem.column}" if problem.line else ""
+    head = style(f"{shown_path(evaluation, problem.file)}{place}", "bold")
+    return [f"{head}  {style('problem', 'bold', 'red')}  {printable(problem.message)}"]
+
+
+def _blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[list[str]]:
+    for problem in evaluation.problems:
+        yield told_problem(evaluation, problem, style)
+    if evaluation.status == TEMPLATE:
+        yield [f"{shown_path(evaluation, '')}  not evaluated: a template, which something must fill before it is YAML"]
+    for findings in _same_place(evaluation.findings):
+        yield _finding(evaluation, findings, style, width)
+
+
+def _same_place(findings: list[Finding]) -> list[list[Finding]]:
+    """Findings of one rule, service and place in several variants, told once; the gravest first, then by place."""
+    groups: dict[tuple[str, str, Place], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.rule.id, finding.service, finding.place), []).append(finding)
+    return sorted(groups.values(), key=lambda group: (SEVERITIES.index(group[0].severity), group[0].place))
+
+
+def _finding(evaluation: Evaluation, findings: list[Finding], style: Style, width: int) -> list[str]:
+    finding = findings[0]
+    rule = finding.rule
+    place = finding.place
+    head = f"{shown_path(evaluation, place.file)}:{place.line}:{place.column}"
+    return [
+        f"{style(head, 'bold')}  {style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}",
+        f"  {printable(finding.message)}",
+        "",
+        *_excerpts(evaluation, finding, style, width),
+        "",
+        *_closing(evaluation, findings, style),
+    ]
+
+
+def _excerpts(evaluation: Evaluation, finding: Finding, style: Style, width: int) -> Iterator[str]:
+    """The lines that decided, file by file, the finding's own file first."""
+    marks: dict[str, list[Mark]] = {finding.place.file: []}
+    for path, fact in finding.facts.items():
+        if fact.place is not None:
+            marks.setdefault(fact.place.file, []).append(Mark(fact.place, finding.rule.notes.get(path, "")))
+    if not marks[finding.place.file]:
+        marks[finding.place.file].append(Mark(finding.place))
+    for file, of_file in marks.items():
+        if file != finding.place.file:
+            yield f"  {style(shown_path(evaluation, file), 'dim')}"
+        yield from excerpt(evaluation.sources[file], of_file, style, max(width - 10, 40))
+
+
+def _closing(evaluation: Evaluation, findings: list[Finding], style: Style) -> Iterator[str]:
+    finding = findings[0]
+    yield f"  = {_variants_told(evaluation, findings)}"
+    for path, fact in finding.facts.items():
+        if fact.default:
+            yield f"  = {path} is {show_fact(fact)}, Swarm's default"
+        if fact.unset:
+            yield f"  = {path} depends on {', '.join(fact.unset)}, which has no value here"
+    if finding.assumes:
+        yield f"  = taken for granted: {printable(finding.assumes)}"
+    if finding.rule.fix is None:
+        yield f"  = {style('instead', 'green')}        {finding.rule.advice}"
+    for path, value in finding.rule.fix_settings.items():
+        yield f"  = {style('write instead', 'green')}  {path}: {value}"
+    yield f"  = why            rollout-lint explain {finding.rule.id}"
+
+
+def _variants_told(evaluation: Evaluation, findings: list[Finding]) -> str:
+    """In which variants it holds; and for each other, what there decides otherwise."""
+    finding = findings[0]
+    held = {each.variant for each in findings}
+    told = [
+        f"{printable(finding.service)}, as deployed with "
+        + "; or with ".join(_files(evaluation, name) for name in held_in_order(evaluation, held))
+        + "."
+    ]
+    for variant in evaluation.variants:
+        facts = variant.services.get(finding.service)
+        if variant.variant.name in held or facts is None:
+            continue
+        path = failing_condition(finding.rule, facts)
+        if path is None:
+            continue
+        fact = facts.get(path)
+        last = printable(variant.variant.files[-1].name)
+        where = (
+            f": {printable(fact.place.file)}:{fact.place.line} sets {show_fact(fact)}" if fact and fact.place else ""
+        )
+        told.append(f"With {last} it is not{where}.")
+    return " ".join(told)
+
+
+def held_in_order(evaluation: Evaluation, names: set[str]) -> list[str]:
+    """The variants of these names, in the recipe's order."""
+    return [each.variant.name for each in evaluation.variants if each.variant.name in names]
+
+
+def _files(evaluation: Evaluation, variant: str) -> str:
+    found = next(each.variant for each in evaluation.variants if each.variant.name == variant)
+    return printable(" + ".join(layer.name for layer in found.files))
+
+
+def _summary(evaluations: list[Evaluation], exit_code: int) -> str:
+    judged = [each for each in evaluations if each.status not in (NOT_A_STACK, TEMPLATE)]
+    findings = [finding for each in evaluations for finding in each.findings]
+    by_severity = Counter(finding.severity for finding in findings)
+    counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in SEVERITIES if by_severity[severity])
+    places = sum(len(_same_place(each.findings)) for each in evaluations)
+    told = plural(len(findings), "finding") + (f" ({counted})" if counted else "")
+    if places != len(findings):
+        told += f" at {plural(places, 'place')}"
+    parts = [
+        plural(len(judged), "recipe"),
+        plural(sum(len(each.variants) for each in judged), "variant"),
+        plural(sum(len(each.services) for each in judged), "service"),
+    ]
+    rest = []
+    for status, words in (
+        (NOT_EVALUATED, "not evaluated"),
+        (TEMPLATE, "a template"),
+        (NOT_A_STACK, "not a stack"),
+    ):
+        count = sum(each.status == status for each in evaluations)
+        if count:
+            rest.append(f"{count} {words}")
+    skipped = f" {', '.join(rest).capitalize()}." if rest else ""
+    return f"{', '.join(parts)}: {told}.{skipped} Exit {exit_code}."

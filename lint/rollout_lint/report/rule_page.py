@@ -1,0 +1,60 @@
+"""A rule's page, and the list of rules."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from rollout_lint.report.style import Style, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.rule import Rule
+
+
+def rules_text(rules: tuple[Rule, ...], style: Style) -> str:
+    """One line a rule."""
+    width = max(len(rule.name) for rule in rules)
+    lines = [
+        f"{style(rule.id, 'bold')}  {rule.name:<{width}}  {style.severity(rule.severity)}{' ' * (7 - len(rule.severity))} "
+        f"{rule.summary}"
+        for rule in rules
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def rule_text(rule: Rule, style: Style, width: int) -> str:
+    """The page: what happens, when, what to write, an example of each, sources."""
+    return "\n".join(_page(rule, style, max(width, 60))) + "\n"
+
+
+def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
+    yield f"{style(rule.id, 'bold')} {style(rule.name, 'bold')}  {style.severity(rule.severity)}"
+    yield from textwrap.wrap(rule.summary, width)
+    yield ""
+    yield rule.why.rstrip()
+    yield ""
+    yield style("When", "bold")
+    for path in rule.when:
+        yield f"  {path}"
+    for grade in rule.grades:
+        yield f"  {grade.severity} instead, given {', '.join(grade.when)}"
+        if grade.assumes:
+            yield from textwrap.wrap(grade.assumes, width, initial_indent="    ", subsequent_indent="    ")
+    yield ""
+    yield style("Write instead", "bold")
+    if rule.advice:
+        yield from textwrap.wrap(rule.advice, width, initial_indent="  ", subsequent_indent="  ")
+    for path, value in rule.fix_settings.items():
+        yield f"  {path}: {value}"
+    yield ""
+    for heading, examples in (("Found", rule.examples["bad"]), ("Not found", rule.examples["good"])):
+        yield style(heading, "bold")
+        for name, text in examples[0]["files"].items():
+            yield f"  {style(printable(name), 'dim')}"
+            yield textwrap.indent(text.rstrip(), "    ")
+        yield ""
+    yield style("Sources", "bold")
+    for source in rule.sources:
+        yield from textwrap.wrap(source, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)

@@ -1,0 +1,229 @@
+"""`rules/*.yaml` to validated rules: a rule that loads can be run."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from rollout_lint.condition import compile_condition, kind_of
+from rollout_lint.images import rules_directory
+from rollout_lint.schema import PlainReader, Schema, compile_schema, validate
+from rollout_lint.source import Mapping, Sequence, parse, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollout_lint.condition import Test
+    from rollout_lint.place import Problem
+    from rollout_lint.source import Node, Scalar, Source
+
+Conditions: TypeAlias = "dict[str, Test]"
+
+SEVERITIES = ("high", "medium", "low", "info")
+"""Worst first."""
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A severity that holds instead of the rule's own where all conditions of `when` do.
+
+    `assumes` says what the milder or graver verdict takes for granted.
+    """
+
+    severity: str
+    when: Conditions
+    risk: str | None
+    assumes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule file.
+
+    `risk` is what a finding makes of its recipe in a sweep: a level, `latent` where evidence of memory decides
+    which, or None. `fix` is an overlay's patch below the service, or None where `advice` must do.
+    """
+
+    id: str
+    name: str
+    summary: str
+    severity: str
+    risk: str | None
+    when: Conditions
+    grades: tuple[Grade, ...]
+    message: str
+    why: str
+    notes: dict[str, str]
+    fix: dict[str, Any] | None
+    advice: str | None
+    assumes: str | None
+    sources: tuple[str, ...]
+    examples: dict[str, list[dict[str, Any]]]
+    proof: dict[str, Any] | None
+    path: Path
+
+    @property
+    def fix_settings(self) -> dict[str, Any]:
+        """The repair as dotted paths."""
+        return dict(flatten(self.fix or {}))
+
+    @property
+    def place_fact(self) -> str:
+        """The fact at whose place a finding stands: the one that the repair changes, else the last condition's."""
+        return next((path for path in self.when if path in self.fix_settings), list(self.when)[-1])
+
+
+class RuleError(Exception):
+    """Rule files that do not load; `problems` has each place."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        """Keep the places."""
+        super().__init__("; ".join(f"{p.file}:{p.line}:{p.column}: {p.message}" for p in problems))
+        self.problems = problems
+
+
+def load_rules(directory: Path | None = None) -> tuple[Rule, ...]:
+    """The rules of a directory, the packaged ones by default, in the order of their ids.
+
+    Raises RuleError for whatever could go wrong with one later: unknown keys, facts, keywords or placeholders.
+    """
+    directory = directory or rules_directory()
+    rules: list[Rule] = []
+    problems: list[Problem] = []
+    for path in sorted(directory.glob("*.yaml")):
+        if path.name != "images.yaml":
+            _load(path, rules, problems)
+    if problems:
+        raise RuleError(problems)
+    return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def flatten(patch: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested mappings as dotted paths."""
+    for key, value in patch.items():
+        if isinstance(value, dict):
+            yield from flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _load(path: Path, rules: list[Rule], problems: list[Problem]) -> None:
+    source = parse(path.read_bytes(), str(path))
+    if source.root is not None:
+        validate(source.root, _schema(), PlainReader(source), {})
+    if isinstance(source.root, Mapping) and not source.problems:
+        reader = _RuleReader(path, source)
+        rule = reader.rule(source.root)
+        twin = next((other for other in rules if other.id == rule.id), None)
+        if twin is not None:
+            source.report(source.root.entries["id"][1], f"{rule.id} is the id of {twin.path.name} too")
+        if not source.problems:
+            rules.append(rule)
+    problems += source.problems
+
+
+@cache
+def _schema() -> Schema:
+    return compile_schema(json.loads((rules_directory() / "rule.schema.json").read_text("utf-8")))
+
+
+class _RuleReader:
+    """Makes a rule of a file that agrees with the schema, and says what else is wrong with it, where."""
+
+    def __init__(self, path: Path, source: Source) -> None:
+        self._path = path
+        self._report = source.report
+
+    def rule(self, root: Mapping) -> Rule:
+        document = plain(root)
+        if self._path.stem != f"{document['id']}-{document['name']}":
+            self._report(root.entries["id"][1], f"the file must be called {document['id']}-{document['name']}.yaml")
+        if (document["fix"] is None) != ("advice" in document):
+            self._report(root.entries["fix"][0], "a rule has either a fix, or `fix: null` and advice")
+        for key in ("message", "assumes"):
+            if key in root.entries:
+                self._check_placeholders(root.entries[key][1], document[key])
+        when = self._conditions(root.entries["when"][1])
+        grades = tuple(self._grade(node) for node in self._items(root, "grades"))
+        for fact_node, _ in self._entries(root, "notes"):
+            self._check_fact(fact_node)
+        return Rule(
+            id=document["id"],
+            name=document["name"],
+            summary=document["summary"],
+            severity=document["severity"],
+            risk=document.get("risk"),
+            when=when,
+            grades=grades,
+            message=document["message"],
+            why=document["why"],
+            notes=document.get("notes", {}),
+            fix=document["fix"],
+            advice=document.get("advice"),
+            assumes=document.get("assumes"),
+            sources=tuple(document["sources"]),
+            examples=document["examples"],
+            proof=document.get("proof"),
+            path=self._path,
+        )
+
+    def _grade(self, node: Node) -> Grade:
+        assert isinstance(node, Mapping)
+        document = plain(node)
+        if "assumes" in node.entries:
+            self._check_placeholders(node.entries["assumes"][1], document["assumes"])
+        return Grade(
+            document["severity"],
+            self._conditions(node.entries["when"][1]),
+            document.get("risk"),
+            document.get("assumes"),
+        )
+
+    def _conditions(self, node: Node) -> Conditions:
+        assert isinstance(node, Mapping)
+        conditions: Conditions = {}
+        for path, (key, schema) in node.entries.items():
+            if not self._check_fact(key):
+                continue
+            try:
+                conditions[path] = compile_condition(plain(schema), kind_of(path))
+            except (ValueError, re.error) as error:
+                self._report(schema, f"{path}: {error}")
+        return conditions
+
+    def _check_fact(self, key: Scalar) -> bool:
+        try:
+            kind_of(key.text)
+        except KeyError:
+            self._report(key, f"there is no fact {key.text}")
+            return False
+        return True
+
+    def _check_placeholders(self, node: Node, text: str) -> None:
+        for name in _PLACEHOLDER.findall(text):
+            if name != "service":
+                try:
+                    kind_of(name)
+                except KeyError:
+                    self._report(node, f"{{{name}}} is neither {{service}} nor a fact")
+
+    @staticmethod
+    def _items(root: Mapping, key: str) -> list[Node]:
+        node = root.get(key)
+        return node.items if isinstance(node, Sequence) else []
+
+    @staticmethod
+    def _entries(root: Mapping, key: str) -> list[tuple[Scalar, Node]]:
+        node = root.get(key)
+        return list(node.entries.values()) if isinstance(node, Mapping) else []
+
+
+def fill(template: str, service: str, show: Callable[[str], str]) -> str:
+    """A message with its placeholders filled: `{service}`, and facts as `show` gives them."""
+    return _PLACEHOLDER.sub(lambda match: service if match[1] == "service" else show(match[1]), template)

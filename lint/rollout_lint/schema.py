@@ -1,0 +1,335 @@
+"""A JSON Schema held against YAML nodes, so that what is wrong is told with its place.
+
+The few keywords that the schemas of this package use, and `x-cast` and `x-since` for what docker/cli does beside its
+schema; another keyword is an error when the schema loads. The jsonschema library answers the same in the tests; it
+is not used here because it knows no places and takes longer to import than a whole check takes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rollout_lint.source import Mapping, Scalar, Sequence, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollout_lint.source import Node, Source
+
+UNKNOWN = object()
+"""The value of a scalar that depends on something not known here; it agrees with every schema."""
+
+_NAMES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "empty",
+}
+_ANNOTATIONS = frozenset(("$schema", "$id", "title", "description", "examples", "default", "$defs", "$comment"))
+
+
+class Reader(Protocol):
+    """What the schema needs of the file that it is held against."""
+
+    def value(self, scalar: Scalar, cast: str | None) -> Any:
+        """The scalar's value, or UNKNOWN."""
+
+    def report(self, node: Node, message: str) -> None:
+        """Note what is wrong at the node."""
+
+    def has(self, since: str) -> bool:
+        """Whether the file's version has what came with `since`."""
+
+    def explain_unknown(self, key: str, path: str) -> str | None:
+        """What is to be said of a key that the mapping at `path` does not know, if more than its name."""
+
+
+class PlainReader:
+    """A file without variables and versions: its problems go to its source."""
+
+    def __init__(self, source: Source) -> None:
+        """Read for this source."""
+        self.report = source.report
+
+    def value(self, scalar: Scalar, cast: str | None) -> Any:
+        """The scalar's own value."""
+        del cast
+        return scalar.value
+
+    def has(self, since: str) -> bool:
+        """There is no version that could lack anything."""
+        del since
+        return True
+
+    def explain_unknown(self, key: str, path: str) -> str | None:
+        """Nothing more is known."""
+        del key, path
+        return None
+
+
+@dataclass(slots=True)
+class Schema:
+    """One compiled schema; `None` for types means any."""
+
+    types: frozenset[str] | None = None
+    properties: dict[str, Schema] = field(default_factory=dict)
+    patterns: list[tuple[re.Pattern[str], Schema]] = field(default_factory=list)
+    additional: Schema | bool = True
+    required: tuple[str, ...] = ()
+    items: Schema | None = None
+    min_items: int = 0
+    unique_items: bool = False
+    enum: tuple[Any, ...] | None = None
+    minimum: float | None = None
+    pattern: re.Pattern[str] | None = None
+    format: str | None = None
+    cast: str | None = None
+    since: str | None = None
+    one_of: tuple[Schema, ...] = ()
+
+
+Formats = dict[str, "tuple[Callable[[str], bool], str]"]
+"""A format's name to its test and to what the text must be."""
+
+
+def compile_schema(document: dict[str, Any]) -> Schema:
+    """Compile a schema document; ValueError names a keyword that is not known here."""
+    return _Compiler(document.get("$defs", {})).compile(document)
+
+
+def validate(node: Node, schema: Schema, reader: Reader, formats: Formats) -> None:
+    """Report every place at which the node disagrees with the schema."""
+    _Validation(reader, formats).check(node, schema, "")
+
+
+class _Compiler:
+    def __init__(self, definitions: dict[str, Any]) -> None:
+        self._definitions = definitions
+        self._compiled: dict[str, Schema] = {}
+
+    def compile(self, document: dict[str, Any] | bool) -> Schema:
+        if isinstance(document, bool):
+            return Schema()
+        reference = document.get("$ref")
+        if reference is not None:
+            definition = self._definition(reference.removeprefix("#/$defs/"))
+            since = document.get("x-since")
+            return replace(definition, since=since) if since else definition
+        return self._fill(Schema(), document)
+
+    def _definition(self, name: str) -> Schema:
+        if name not in self._compiled:
+            self._compiled[name] = Schema()
+            self._fill(self._compiled[name], self._definitions[name])
+        return self._compiled[name]
+
+    def _fill(self, schema: Schema, document: dict[str, Any]) -> Schema:
+        for keyword, value in document.items():
+            if keyword in _ANNOTATIONS:
+                continue
+            setter = _KEYWORDS.get(keyword)
+            if setter is None:
+                raise ValueError(f"the schema keyword {keyword} is not known here")
+            setter(self, schema, value)
+        return schema
+
+
+def _set_additional(compiler: _Compiler, schema: Schema, value: Any) -> None:
+    schema.additional = value if isinstance(value, bool) else compiler.compile(value)
+
+
+def _set_patterns(compiler: _Compiler, schema: Schema, value: Any) -> None:
+    schema.patterns = [(re.compile(pattern), compiler.compile(inner)) for pattern, inner in value.items()]
+
+
+def _set_properties(compiler: _Compiler, schema: Schema, value: Any) -> None:
+    schema.properties = {key: compiler.compile(inner) for key, inner in value.items()}
+
+
+def _plain_setter(attribute: str, convert: Callable[[Any], Any]) -> Callable[[_Compiler, Schema, Any], None]:
+    def set_attribute(_: _Compiler, schema: Schema, value: Any) -> None:
+        setattr(schema, attribute, convert(value))
+
+    return set_attribute
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_KEYWORDS: dict[str, Callable[[_Compiler, Schema, Any], None]] = {
+    "type": _plain_setter("types", lambda value: frozenset([value] if isinstance(value, str) else value)),
+    "properties": _set_properties,
+    "patternProperties": _set_patterns,
+    "additionalProperties": _set_additional,
+    "required": _plain_setter("required", tuple),
+    "items": lambda compiler, schema, value: setattr(schema, "items", compiler.compile(value)),
+    "minItems": _plain_setter("min_items", _same),
+    "uniqueItems": _plain_setter("unique_items", _same),
+    "enum": _plain_setter("enum", tuple),
+    "const": _plain_setter("enum", lambda value: (value,)),
+    "minimum": _plain_setter("minimum", _same),
+    "pattern": _plain_setter("pattern", re.compile),
+    "format": _plain_setter("format", _same),
+    "x-cast": _plain_setter("cast", _same),
+    "x-since": _plain_setter("since", _same),
+    "oneOf": lambda compiler, schema, value: setattr(
+        schema, "one_of", tuple(compiler.compile(inner) for inner in value)
+    ),
+}
+
+
+class _Validation:
+    def __init__(self, reader: Reader, formats: Formats) -> None:
+        self._reader = reader
+        self._formats = formats
+
+    def check(self, node: Node, schema: Schema, path: str) -> None:
+        if schema.one_of:
+            self._check_one_of(node, schema, path)
+        elif isinstance(node, Mapping):
+            if self._typed(node, schema, "object", path):
+                self._check_mapping(node, schema, path)
+        elif isinstance(node, Sequence):
+            if self._typed(node, schema, "array", path):
+                self._check_sequence(node, schema, path)
+        else:
+            self._check_scalar(node, schema, path)
+
+    def _check_one_of(self, node: Node, schema: Schema, path: str) -> None:
+        """The branches differ in type, so the node's own type picks the one that is meant."""
+        kinds = self._kinds(node)
+        if kinds is None:
+            return
+        for branch in schema.one_of:
+            if branch.types is None or branch.types & kinds:
+                self.check(node, branch, path)
+                return
+        names = [name for branch in schema.one_of for name in sorted(branch.types or ())]
+        self._reader.report(node, f"{path or 'the file'} must be {_words(names)}")
+
+    def _kinds(self, node: Node) -> frozenset[str] | None:
+        if isinstance(node, Mapping):
+            return frozenset(("object",))
+        if isinstance(node, Sequence):
+            return frozenset(("array",))
+        value = self._reader.value(node, None)
+        return None if value is UNKNOWN else types_of(value)
+
+    def _typed(self, node: Node, schema: Schema, kind: str, path: str) -> bool:
+        if schema.types is None or kind in schema.types:
+            return True
+        self._reader.report(node, f"{path or 'the file'} must be {_words(sorted(schema.types))}")
+        return False
+
+    def _check_mapping(self, node: Mapping, schema: Schema, path: str) -> None:
+        for key, (key_node, value) in node.entries.items():
+            inner = self._inner(schema, key)
+            here = f"{path}.{key}" if path else key
+            if inner is None:
+                self._reader.report(key_node, self._unknown_key(key, schema, path))
+            elif inner.since and not self._reader.has(inner.since):
+                self._reader.report(
+                    key_node, f"{here} came with version {inner.since}, and this file states an older one"
+                )
+            else:
+                self.check(value, inner, here)
+        for key in schema.required:
+            if key not in node.entries:
+                self._reader.report(node, f"{path or 'the file'} needs {key}")
+
+    def _unknown_key(self, key: str, schema: Schema, path: str) -> str:
+        from difflib import get_close_matches
+
+        unknown = f"{key} is not a key {f'under {path}' if path else 'at the top of the file'}"
+        explained = self._reader.explain_unknown(key, path)
+        if explained:
+            return f"{unknown}: {explained}"
+        near = get_close_matches(key.replace("-", "_"), schema.properties, n=1, cutoff=0.7)
+        return f"{unknown}; did you mean {near[0]}?" if near else unknown
+
+    @staticmethod
+    def _inner(schema: Schema, key: str) -> Schema | None:
+        inner = schema.properties.get(key)
+        if inner is not None:
+            return inner
+        for pattern, matched in schema.patterns:
+            if pattern.search(key):
+                return matched
+        if schema.additional is True:
+            return _ANY
+        return schema.additional or None
+
+    def _check_sequence(self, node: Sequence, schema: Schema, path: str) -> None:
+        if len(node.items) < schema.min_items:
+            self._reader.report(node, f"{path} needs at least {schema.min_items} of its items")
+        if schema.items is not None:
+            for index, item in enumerate(node.items):
+                self.check(item, schema.items, f"{path}[{index}]")
+        if schema.unique_items:
+            self._check_unique(node, path)
+
+    def _check_unique(self, node: Sequence, path: str) -> None:
+        seen: set[str] = set()
+        for item in node.items:
+            value = self._reader.value(item, None) if isinstance(item, Scalar) else plain(item)
+            shown = repr(value)
+            if value is not UNKNOWN and shown in seen:
+                self._reader.report(item, f"{path} holds this item twice, and Docker refuses that")
+            seen.add(shown)
+
+    def _check_scalar(self, node: Scalar, schema: Schema, path: str) -> None:
+        value = self._reader.value(node, schema.cast)
+        if value is UNKNOWN:
+            return
+        for complaint in self._complaints(value, schema):
+            self._reader.report(node, f"{path or 'the file'} {complaint}")
+            return
+
+    def _complaints(self, value: Any, schema: Schema) -> Iterator[str]:
+        if schema.types is not None and not schema.types & types_of(value):
+            yield f"must be {_words(sorted(schema.types))}"
+        if schema.enum is not None and value not in schema.enum:
+            yield f"must be {_either([str(choice) for choice in schema.enum])}"
+        if schema.minimum is not None and isinstance(value, int | float) and value < schema.minimum:
+            yield f"must be at least {schema.minimum:g}"
+        if not isinstance(value, str):
+            return
+        if schema.pattern is not None and not schema.pattern.search(value):
+            yield f"must match {schema.pattern.pattern}"
+        if schema.format is not None:
+            agrees, meant = self._formats[schema.format]
+            if not agrees(value):
+                yield f"must be {meant}"
+
+
+_ANY = Schema()
+_TYPES = {
+    type(None): frozenset(("null",)),
+    bool: frozenset(("boolean",)),
+    int: frozenset(("integer", "number")),
+    float: frozenset(("number",)),
+    str: frozenset(("string",)),
+    list: frozenset(("array",)),
+    dict: frozenset(("object",)),
+}
+
+
+def types_of(value: Any) -> frozenset[str]:
+    """The JSON Schema types of a plain value; a whole number is an integer and a number."""
+    if isinstance(value, float) and value.is_integer():
+        return _TYPES[int]
+    return _TYPES[type(value)]
+
+
+def _words(types: list[str]) -> str:
+    return _either([_NAMES[name] for name in dict.fromkeys(types)])
+
+
+def _either(choices: list[str]) -> str:
+    return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"

@@ -1,0 +1,384 @@
+"""Bytes to YAML nodes that know their place, or a Problem; read as go-yaml v3 reads them.
+
+docker/cli decodes a stack file with go-yaml v3 (`cli/compose/loader/loader.go ParseYAML`): the first document
+only, every duplicate key refused, `<<` shallow. Nodes are built from the C parser's events, which costs about a
+third of composing; an alias is the node it names, so size and depth are bounded as the tree is built.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+from _ruamel_yaml import (
+    AliasEvent,
+    CParser,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from rollout_lint.place import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_DEPTH = 100
+MAX_VALUES = 1_000_000
+"""How many values a document may hold once its aliases are written out."""
+
+_NULL = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_SPECIAL = {".inf": "inf", "+.inf": "inf", "-.inf": "-inf", ".nan": "nan"}
+_INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_START_OF_OTHER_THAN_TEXT = frozenset(("", *"0123456789+-.~nNtTfF"))
+_TAGS = {f"tag:yaml.org,2002:{name}": name for name in ("null", "bool", "int", "float", "str", "merge")}
+
+Plain: TypeAlias = bool | int | float | str | None
+
+
+class Scalar:
+    """One scalar: its decoded `text`, and its span, which counts from 1."""
+
+    __slots__ = ("column", "end_column", "end_line", "line", "plain", "tag", "text")
+
+    def __init__(self, event: Any) -> None:
+        """Take what the parser's ScalarEvent says."""
+        start, end = event.start_mark, event.end_mark
+        self.text: str = event.value
+        self.tag: str | None = event.tag
+        self.plain: bool = event.style == ""
+        self.line: int = start.line + 1
+        self.column: int = start.column + 1
+        self.end_line: int = end.line + 1
+        self.end_column: int = end.column + 1
+
+    @property
+    def value(self) -> Plain:
+        """What go-yaml v3 decodes it to (`resolve.go resolve`): `yes` stays text, `0440` is octal."""
+        if self.tag is None or self.tag in _TAGS:
+            kind = _TAGS.get(self.tag or "")
+            if kind == "str" or (kind is None and not self.plain):
+                return self.text
+            return _resolve(self.text)
+        return self.text
+
+
+class Mapping:
+    """A mapping with `<<` applied: key text to its key node and value node."""
+
+    __slots__ = ("column", "depth", "end_column", "end_line", "entries", "line", "size")
+
+    def __init__(self, event: Any) -> None:
+        """Take the start of what the parser's MappingStartEvent says."""
+        self.entries: dict[str, tuple[Scalar, Node]] = {}
+        self.size = 1
+        self.depth = 1
+        self.line: int = event.start_mark.line + 1
+        self.column: int = event.start_mark.column + 1
+        self.end_line = self.line
+        self.end_column = self.column
+
+    def get(self, key: str) -> Node | None:
+        """The value under `key`, own or merged in; None where there is none."""
+        entry = self.entries.get(key)
+        return None if entry is None else entry[1]
+
+
+class Sequence:
+    """A list of nodes."""
+
+    __slots__ = ("column", "depth", "end_column", "end_line", "items", "line", "size")
+
+    def __init__(self, event: Any) -> None:
+        """Take the start of what the parser's SequenceStartEvent says."""
+        self.items: list[Node] = []
+        self.size = 1
+        self.depth = 1
+        self.line: int = event.start_mark.line + 1
+        self.column: int = event.start_mark.column + 1
+        self.end_line = self.line
+        self.end_column = self.column
+
+
+Node: TypeAlias = Scalar | Mapping | Sequence
+
+
+class Source:
+    """One file as read: its first document's root (None where that could not be read), and the problems."""
+
+    __slots__ = ("data", "dollars", "name", "problems", "root", "second_services")
+
+    def __init__(self, name: str, data: bytes) -> None:
+        """Nothing is read yet."""
+        self.name = name
+        self.data = data
+        self.root: Node | None = None
+        self.problems: list[Problem] = []
+        self.dollars: list[Scalar] = []
+        """The text scalars, keys aside, that hold a `$`."""
+        self.second_services: Scalar | None = None
+        """The key `services` of a second document, which Docker never reads."""
+
+    def place(self, node: Node) -> Place:
+        """The node's span in this file."""
+        return Place(self.name, node.line, node.column, node.end_line, node.end_column)
+
+    def report(self, node: Node, message: str) -> None:
+        """Note a problem at the node."""
+        self.problems.append(Problem(self.name, node.line, node.column, message))
+
+    def lines(self) -> list[str]:
+        """The text, line by line, without line ends; empty where it is not text."""
+        encoding = "utf-16" if self.data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        return re.split(r"\r\n|\r|\n", self.data.decode(encoding, errors="replace"))
+
+
+def parse(data: bytes, name: str) -> Source:
+    """Read the first YAML document of `data`; what is wrong with it stands in `problems`."""
+    source = Source(name, data)
+    if len(data) > MAX_BYTES:
+        source.problems.append(Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read"))
+        return source
+    try:
+        _Builder(source, CParser(data)).build()
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        message = " ".join(part for part in (error.context, error.problem) if part)
+        source.problems.append(Problem(name, line, column, f"not YAML: {message}"))
+    except YAMLError as error:
+        source.problems.append(_unreadable_bytes(name, data, error))
+    if source.problems:
+        source.root = None
+    return source
+
+
+def plain(node: Node) -> Any:
+    """The node as dict, list and scalar values."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Mapping):
+        return {key: plain(value) for key, (_, value) in node.entries.items()}
+    return [plain(item) for item in node.items]
+
+
+def scalars(node: Node) -> Iterator[tuple[Scalar, bool]]:
+    """Every scalar below the node once, with whether it is a key."""
+    seen: set[int] = set()
+    waiting: list[Node] = [node]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            yield node, False
+        elif isinstance(node, Sequence):
+            waiting.extend(node.items)
+        else:
+            for key, value in node.entries.values():
+                if id(key) not in seen:
+                    seen.add(id(key))
+                    yield key, True
+                waiting.append(value)
+
+
+def _resolve(text: str) -> Plain:
+    first = text[:1]
+    if first in "0123456789+-.":
+        return _resolve_number(text)
+    if text in _NULL:
+        return None
+    return _BOOL.get(text, text)
+
+
+def _resolve_number(text: str) -> Plain:
+    if not text:
+        return None
+    digits = text.replace("_", "")
+    if _INT.match(digits):
+        unsigned = digits.lstrip("+-")
+        octal = len(unsigned) > 1 and unsigned[0] == "0" and unsigned[1].isdigit()
+        value = int(unsigned, 8) if octal else int(unsigned, 0)
+        return -value if digits[0] == "-" else value
+    if _FLOAT.match(digits):
+        return float(digits)
+    special = _SPECIAL.get(text.lower())
+    return text if special is None else float(special)
+
+
+def _unreadable_bytes(name: str, data: bytes, error: YAMLError) -> Problem:
+    position = getattr(error, "position", 0) or 0
+    before = data[:position]
+    line = before.count(b"\n") + 1
+    column = position - (before.rfind(b"\n") + 1) + 1
+    reason = getattr(error, "reason", None) or "cannot be read"
+    return Problem(name, line, column, f"not YAML: {reason}")
+
+
+class _RefusedError(Exception):
+    """The document is refused at a place already noted; nothing after it is read."""
+
+
+class _Builder:
+    """Drives the parser's events and builds nodes bottom up."""
+
+    def __init__(self, source: Source, parser: Any) -> None:
+        self._source = source
+        self._event = parser.get_event
+        self._anchors: dict[str, Node | None] = {}
+        self._merged = 0
+
+    def build(self) -> None:
+        event = self._event()
+        while not isinstance(event, DocumentStartEvent):
+            if isinstance(event, StreamEndEvent):
+                return
+            event = self._event()
+        try:
+            self._source.root = self._node(self._event(), 1)
+        except _RefusedError:
+            return
+        self._event()
+        self._look_for_second_services()
+
+    def _node(self, event: Any, depth: int) -> Node:
+        kind = type(event)
+        if kind is AliasEvent:
+            return self._aliased(event)
+        if depth > MAX_DEPTH:
+            self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
+        anchor = event.anchor
+        if kind is ScalarEvent:
+            scalar = Scalar(event)
+            if "$" in scalar.text:
+                self._source.dollars.append(scalar)
+            node: Node = scalar
+        else:
+            if anchor is not None:
+                self._anchors[anchor] = None
+            node = self._mapping(event, depth) if kind is MappingStartEvent else self._sequence(event, depth)
+            if node.size > MAX_VALUES:
+                self._refuse(event, f"expands to more than {MAX_VALUES:,} values once aliases are written out")
+        if anchor is not None:
+            self._anchors[anchor] = node
+        return node
+
+    def _aliased(self, event: Any) -> Node:
+        node = self._anchors.get(event.anchor)
+        if node is None:
+            known = event.anchor in self._anchors
+            what = "contains itself" if known else "stands nowhere above"
+            self._refuse(event, f"the anchor {event.anchor} {what}")
+        return node
+
+    def _sequence(self, event: Any, depth: int) -> Sequence:
+        node = Sequence(event)
+        while type(event := self._event()) is not SequenceEndEvent:
+            item = self._node(event, depth + 1)
+            node.items.append(item)
+            self._grow(node, item)
+        self._end(node, event)
+        return node
+
+    def _mapping(self, event: Any, depth: int) -> Mapping:
+        node = Mapping(event)
+        entries = node.entries
+        merges: list[Node] = []
+        lines: dict[str, int] = {}
+        while type(event := self._event()) is not MappingEndEvent:
+            key = self._key(event, depth)
+            value = self._node(self._event(), depth + 1)
+            text = key.text
+            if text in lines:
+                self._source.report(key, _duplicate(text, lines[text]))
+            lines[text] = key.line
+            if text == "<<" and key.plain and key.tag in (None, "!", "tag:yaml.org,2002:merge"):
+                merges.append(value)
+            else:
+                entries[text] = (key, value)
+            self._grow(node, value)
+        self._end(node, event)
+        for value in merges:
+            self._merge_in(node, value)
+        return node
+
+    def _key(self, event: Any, depth: int) -> Scalar:
+        """docker/cli hands the decoded file to a JSON encoder, which knows only text as a key."""
+        dollars = len(self._source.dollars)
+        key = self._node(event, depth + 1)
+        if not isinstance(key, Scalar):
+            self._refuse(event, "a key must be text, and this one is a list or a mapping")
+        del self._source.dollars[dollars:]
+        if key.plain and key.text[:1] in _START_OF_OTHER_THAN_TEXT and not isinstance(key.value, str):
+            self._source.report(key, f"a key must be text: write {key.text!r} in quotes")
+        return key
+
+    def _merge_in(self, node: Mapping, value: Node) -> None:
+        """Add what `<<` brings: own keys win, and of a list the first mapping that has the key."""
+        for merged in value.items if isinstance(value, Sequence) else [value]:
+            if not isinstance(merged, Mapping):
+                self._source.report(value, "`<<` takes a mapping or a list of mappings")
+                return
+            self._merged += len(merged.entries)
+            if self._merged > MAX_VALUES:
+                self._source.report(value, f"`<<` brings more than {MAX_VALUES:,} keys into this file")
+                raise _RefusedError
+            for key, entry in merged.entries.items():
+                node.entries.setdefault(key, entry)
+
+    @staticmethod
+    def _grow(node: Mapping | Sequence, child: Node) -> None:
+        if isinstance(child, Scalar):
+            node.size += 1
+        else:
+            node.size += child.size
+            node.depth = max(node.depth, child.depth + 1)
+
+    def _end(self, node: Mapping | Sequence, event: Any) -> None:
+        node.end_line = event.end_mark.line + 1
+        node.end_column = event.end_mark.column + 1
+        if node.depth > MAX_DEPTH:
+            self._source.report(node, f"nested deeper than {MAX_DEPTH} levels once aliases are written out")
+            raise _RefusedError
+
+    def _refuse(self, event: Any, message: str) -> NoReturn:
+        mark = event.start_mark
+        self._source.problems.append(Problem(self._source.name, mark.line + 1, mark.column + 1, message))
+        raise _RefusedError
+
+    def _look_for_second_services(self) -> None:
+        """Note `services:` at the top of a second document; what else is wrong there, Docker never sees."""
+        depth = 0
+        expect_key = False
+        try:
+            while type(event := self._event()) is not StreamEndEvent:
+                kind = type(event)
+                if depth == 1 and kind in (ScalarEvent, AliasEvent, MappingStartEvent, SequenceStartEvent):
+                    if expect_key and kind is ScalarEvent and event.value == "services":
+                        self._source.second_services = Scalar(event)
+                        return
+                    expect_key = not expect_key
+                if kind is MappingStartEvent or kind is SequenceStartEvent:
+                    depth += 1
+                    if depth == 1:
+                        expect_key = kind is MappingStartEvent
+                elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                    depth -= 1
+                elif kind is DocumentEndEvent:
+                    depth = 0
+        except YAMLError:
+            return
+
+
+def _duplicate(key: str, line: int) -> str:
+    return f"the key {key} stands twice in this mapping, first on line {line}; Docker refuses that"

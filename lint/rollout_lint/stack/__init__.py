@@ -1,0 +1,1 @@
+"""What Docker makes of a stack's files: interpolate, validate, decode, merge."""

@@ -1,0 +1,226 @@
+"""A layer's services as docker/cli's structs have them (`cli/compose/types/types.go ServiceConfig`), each value placed.
+
+Only what some fact is made of is decoded; the rest is validated and left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.schema import UNKNOWN
+from rollout_lint.source import Mapping, Node, Scalar, Sequence
+from rollout_lint.stack.setting import Service, Setting
+from rollout_lint.stack.shorthand import Port, Volume, parse_ports, parse_volume
+from rollout_lint.stack.units import seconds, size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollout_lint.stack.layer import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How a value is decoded, the type that a variable is cast to, and whether Go's struct holds a pointer.
+
+    A pointer is never taken for absent, so that its zero overrides (`merge.go mergeUint64`).
+    """
+
+    convert: Callable[[Any], Any]
+    cast: str | None = None
+    pointer: bool = False
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _duration(value: Any) -> float | None:
+    return seconds(value) if isinstance(value, str) else None
+
+
+def _memory(value: Any) -> int | None:
+    return size(value) if isinstance(value, str) else None
+
+
+TEXT = Field(_text)
+DURATION = Field(_duration)
+MEMORY = Field(_memory)
+COUNT = Field(_number, "int")
+COUNT_POINTER = Field(_number, "int", pointer=True)
+RATIO = Field(_number, "float")
+FLAG = Field(_flag, "bool")
+
+_ROLLOUT = {
+    "parallelism": COUNT_POINTER,
+    "delay": DURATION,
+    "failure_action": TEXT,
+    "monitor": DURATION,
+    "max_failure_ratio": RATIO,
+    "order": TEXT,
+}
+_FIELDS: dict[str, Any] = {
+    "image": TEXT,
+    "deploy": {
+        "mode": TEXT,
+        "replicas": COUNT_POINTER,
+        "update_config": _ROLLOUT,
+        "rollback_config": _ROLLOUT,
+        "placement": {"max_replicas_per_node": COUNT},
+        "resources": {"limits": {"memory": MEMORY}, "reservations": {"memory": MEMORY}},
+        "restart_policy": {"condition": TEXT},
+    },
+    "healthcheck": {
+        "disable": FLAG,
+        "interval": DURATION,
+        "timeout": DURATION,
+        "retries": COUNT_POINTER,
+        "start_period": DURATION,
+        "start_interval": DURATION,
+    },
+}
+
+
+def decode_services(layer: Layer) -> dict[str, Service]:
+    """The layer's services by name; what does not decode is left out, for validation has reported it."""
+    services = layer.root.get("services")
+    if not isinstance(services, Mapping):
+        return {}
+    return {
+        name: _decode_service(name, key, service, layer)
+        for name, (key, service) in services.entries.items()
+        if isinstance(service, Mapping)
+    }
+
+
+def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Service:
+    service = Service(name, layer.place(key))
+    _decode_fields(node, _FIELDS, "", layer, service.settings)
+    for path, decode in _LISTS.items():
+        found = _find(node, path)
+        if found is not None:
+            service.lists[path] = list(decode(found, layer))
+    return service
+
+
+def _decode_fields(node: Mapping, fields: dict[str, Any], prefix: str, layer: Layer, into: dict[str, Setting]) -> None:
+    for key, field in fields.items():
+        value = node.get(key)
+        if value is None:
+            continue
+        path = prefix + key
+        if isinstance(field, dict):
+            if isinstance(value, Mapping):
+                _decode_fields(value, field, path + ".", layer, into)
+        elif isinstance(value, Scalar):
+            setting = _decode_scalar(value, field, path, layer)
+            if setting is not None:
+                into[path] = setting
+
+
+def _decode_scalar(node: Scalar, field: Field, path: str, layer: Layer) -> Setting | None:
+    raw = layer.value(node, field.cast)
+    if raw is UNKNOWN:
+        if layer.unset(node) and path.startswith("deploy."):
+            layer.report(node, f"{path} depends on {' and '.join(layer.unset(node))}, which has no value here")
+        return None
+    value = field.convert(raw)
+    if value is None:
+        return None
+    zero = not field.pointer and not value
+    return Setting(value, layer.place(node), node.text, zero, layer.unset(node))
+
+
+def _find(node: Mapping, path: str) -> Node | None:
+    found: Node | None = node
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
+
+
+def _decode_ports(node: Node, layer: Layer) -> Iterator[Setting]:
+    for item in _items(node):
+        if isinstance(item, Scalar):
+            value = layer.value(item, None)
+            for port in parse_ports(str(value)) or () if value is not UNKNOWN else ():
+                yield Setting(port, layer.place(item), item.text)
+        elif isinstance(item, Mapping):
+            yield Setting(_decode_port(item, layer), layer.place(item), "")
+
+
+def _decode_port(node: Mapping, layer: Layer) -> Port:
+    """The long form, which has no mode of its own until the engine takes it for ingress."""
+    target, published = (_whole(node.get(key), layer) for key in ("target", "published"))
+    mode, protocol = (_string(node.get(key), layer) for key in ("mode", "protocol"))
+    return Port(target, published, mode or "ingress", protocol or "tcp")
+
+
+def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
+    for item in _items(node):
+        volume = None
+        if isinstance(item, Scalar):
+            volume = parse_volume(_string(item, layer))
+        elif isinstance(item, Mapping):
+            type_, source, target = (_string(item.get(key), layer) for key in ("type", "source", "target"))
+            volume = Volume(type_, source, target, _is_true(item.get("read_only"), layer))
+        if volume is not None:
+            yield Setting(volume, layer.place(item), "")
+
+
+def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
+    if isinstance(node, Mapping):
+        for name, (key, _) in node.entries.items():
+            yield Setting(name, layer.place(key), name)
+    else:
+        yield from _decode_texts(node, layer)
+
+
+def _decode_texts(node: Node, layer: Layer) -> Iterator[Setting]:
+    for item in _items(node):
+        if isinstance(item, Scalar):
+            yield Setting(_string(item, layer), layer.place(item), item.text)
+
+
+def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
+    """A text is a shell command (`loader.go transformHealthCheckTest`)."""
+    if isinstance(node, Scalar):
+        yield Setting("CMD-SHELL", layer.place(node), node.text)
+        yield Setting(_string(node, layer), layer.place(node), node.text)
+    else:
+        yield from _decode_texts(node, layer)
+
+
+_LISTS: dict[str, Callable[[Node, Layer], Iterator[Setting]]] = {
+    "ports": _decode_ports,
+    "volumes": _decode_volumes,
+    "networks": _decode_networks,
+    "healthcheck.test": _decode_test,
+    "deploy.placement.constraints": _decode_texts,
+}
+
+
+def _items(node: Node) -> list[Node]:
+    return node.items if isinstance(node, Sequence) else []
+
+
+def _string(node: Node | None, layer: Layer) -> str:
+    value = layer.value(node, None) if isinstance(node, Scalar) else ""
+    return value if isinstance(value, str) else ""
+
+
+def _whole(node: Node | None, layer: Layer) -> int:
+    value = layer.value(node, "int") if isinstance(node, Scalar) else 0
+    return value if isinstance(value, int) else 0
+
+
+def _is_true(node: Node | None, layer: Layer) -> bool:
+    return isinstance(node, Scalar) and layer.value(node, "bool") is True

@@ -1,0 +1,174 @@
+"""One file of a variant: its values after interpolation, and what Docker would refuse in it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.place import Place, Problem
+from rollout_lint.schema import UNKNOWN, Schema, compile_schema, validate
+from rollout_lint.source import Mapping, Node, Scalar, Source
+from rollout_lint.stack.interpolate import Substitution, substitute
+from rollout_lint.stack.shorthand import parse_ports, parse_volume
+from rollout_lint.stack.units import seconds, size
+
+if TYPE_CHECKING:
+    import collections.abc
+
+LATEST = "3.13"
+"""What docker/cli takes a missing version and "3" for (`cli/compose/schema/schema.go defaultVersion`)."""
+
+FORBIDDEN = {
+    "extends": "write the service out, or use a YAML anchor",
+    "volume_driver": "set the driver on the volume, under the top-level `volumes`",
+    "volumes_from": "name the shared volume in both services",
+    "cpu_quota": "use deploy.resources",
+    "cpu_shares": "use deploy.resources",
+    "cpuset": "use deploy.resources",
+    "mem_limit": "use deploy.resources.limits.memory",
+    "memswap_limit": "use deploy.resources",
+}
+"""What docker/cli refuses by name (`cli/compose/types/types.go ForbiddenProperties`), and what to write instead."""
+
+FORMATS = {
+    "duration": (lambda text: seconds(text) is not None, "a duration such as 30s or 1m30s"),
+    "size": (lambda text: size(text) is not None, "a size such as 512M or 2G"),
+    "port": (lambda text: parse_ports(text) is not None, "a port such as 8080:80 or 53:53/udp"),
+    "volume": (
+        lambda text: parse_volume(text) is not None,
+        "a volume such as data:/var/lib/data or ./conf:/etc/app:ro",
+    ),
+}
+
+_BOOLEANS = {
+    "y": True,
+    "yes": True,
+    "true": True,
+    "on": True,
+    "n": False,
+    "no": False,
+    "false": False,
+    "off": False,
+}
+
+
+class Layer:
+    """A file whose root is a mapping, read with an environment; `problems` grows as values are asked for."""
+
+    def __init__(self, source: Source, root: Mapping, environment: collections.abc.Mapping[str, str]) -> None:
+        """Interpolate every text of the file, as docker/cli does before it looks at any."""
+        self.file = source.name
+        self.root = root
+        self.problems: list[Problem] = []
+        self.version = self._read_version()
+        self._substitutions: dict[int, Substitution] = {}
+        self._failed_casts: set[int] = set()
+        for scalar in source.dollars:
+            if isinstance(scalar.value, str):
+                result = substitute(scalar.text, environment)
+                self._substitutions[id(scalar)] = result
+                if result.error is not None:
+                    self.report(scalar, result.error)
+
+    def place(self, node: Node) -> Place:
+        """The node's span in this file."""
+        return Place(self.file, node.line, node.column, node.end_line, node.end_column)
+
+    def report(self, node: Node, message: str) -> None:
+        """Note a problem at the node."""
+        self.problems.append(Problem(self.file, node.line, node.column, message))
+
+    def unset(self, scalar: Scalar) -> tuple[str, ...]:
+        """The variables in the scalar that have neither a value nor a default."""
+        result = self._substitutions.get(id(scalar))
+        return () if result is None else result.unset
+
+    def value(self, scalar: Scalar, cast: str | None) -> Any:
+        """The scalar as docker/cli has it: cast only where a variable changed the text (`interpolation.go`).
+
+        UNKNOWN where a required variable has no value, where Docker refuses the variables, or where the cast failed.
+        """
+        result = self._substitutions.get(id(scalar))
+        if result is None:
+            return scalar.value
+        if result.error is not None or result.required:
+            return UNKNOWN
+        if result.text == scalar.text or cast is None:
+            return result.text
+        return self._cast(scalar, result, cast)
+
+    def _cast(self, scalar: Scalar, result: Substitution, cast: str) -> Any:
+        try:
+            if cast == "bool":
+                return _BOOLEANS[result.text.lower()]
+            return int(result.text) if cast == "int" else float(result.text)
+        except (KeyError, ValueError):
+            if id(scalar) not in self._failed_casts:
+                self._failed_casts.add(id(scalar))
+                kind = {"bool": "true or false", "int": "a whole number", "float": "a number"}[cast]
+                because = f", because {' and '.join(result.unset)} has no value here" if result.unset else ""
+                self.report(scalar, f"what the variable gives must be {kind}, and is not{because}")
+            return UNKNOWN
+
+    def has(self, since: str) -> bool:
+        """Whether the file's version has what came with `since`."""
+        return _number(self.version) >= _number(since)
+
+    def explain_unknown(self, key: str, path: str) -> str | None:
+        """Why docker/cli forbids the key, or the one place under a service that knows it."""
+        if path.startswith("services.") and path.count(".") == 1 and key in FORBIDDEN:
+            return f"Docker refuses it in a stack; {FORBIDDEN[key]}"
+        home = _homes().get(key)
+        return f"it belongs under {home}" if home else None
+
+    def validate(self) -> None:
+        """Report everything that docker/cli refuses about this file alone."""
+        if self.version != LATEST and not _is_known(self.version):
+            self._report_at("version", f"Docker knows the versions 3.0 to {LATEST}")
+            return
+        validate(self.root, _schema(), self, FORMATS)
+
+    def _read_version(self) -> str:
+        node = self.root.get("version")
+        if not isinstance(node, Scalar) or node.text in ("", "3"):
+            return LATEST
+        return node.text
+
+    def _report_at(self, key: str, message: str) -> None:
+        self.report(self.root.entries[key][1], message)
+
+
+def _number(version: str) -> tuple[int, int]:
+    major, _, minor = version.partition(".")
+    return int(major), int(minor)
+
+
+def _is_known(version: str) -> bool:
+    major, dot, minor = version.partition(".")
+    return major == "3" and bool(dot) and minor.isdecimal() and str(int(minor)) == minor and int(minor) <= 13
+
+
+@cache
+def _document() -> Any:
+    return json.loads(Path(__file__).with_name("compose.schema.json").read_text("utf-8"))
+
+
+@cache
+def _schema() -> Schema:
+    return compile_schema(_document())
+
+
+@cache
+def _homes() -> dict[str, str]:
+    """Keys that only one place under a service knows, to that place."""
+    definitions = _document()["$defs"]
+    deploy = definitions["deploy"]["properties"]
+    homes = dict.fromkeys(deploy, "deploy")
+    homes |= dict.fromkeys(deploy["update_config"]["properties"], "deploy.update_config")
+    for block in ("placement", "restart_policy", "resources"):
+        homes |= dict.fromkeys(deploy[block]["properties"], f"deploy.{block}")
+    homes |= dict.fromkeys(definitions["healthcheck"]["properties"], "healthcheck")
+    homes |= dict.fromkeys(definitions["service"]["properties"], "the service")
+    return homes

@@ -1,0 +1,108 @@
+"""Layers merged as docker/cli merges its structs (`cli/compose/loader/merge.go`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.place import Problem
+from rollout_lint.source import Mapping, Source
+from rollout_lint.stack.decode import decode_services
+from rollout_lint.stack.layer import Layer
+from rollout_lint.stack.setting import Service, Setting, Stack
+
+if TYPE_CHECKING:
+    import collections.abc
+    from collections.abc import Callable, Iterable
+
+
+def load_stack(
+    sources: Iterable[Source], environment: collections.abc.Mapping[str, str]
+) -> tuple[Stack, list[Problem]]:
+    """What Docker makes of the sources in their order, and everything for which it would refuse them.
+
+    A refused file is judged all the same, as far as it can be read.
+    """
+    stack = Stack()
+    problems: list[Problem] = []
+    version: str | None = None
+    for source in sources:
+        problems += source.problems
+        layer = _layer(source, environment, problems)
+        if layer is None:
+            continue
+        layer.validate()
+        if version is not None and layer.version != version:
+            layer.report(*_differing_version(layer, version))
+        version = version or layer.version
+        for name, service in decode_services(layer).items():
+            earlier = stack.services.get(name)
+            stack.services[name] = service if earlier is None else merge_services(earlier, service)
+        problems += layer.problems
+    return stack, problems
+
+
+def _layer(source: Source, environment: collections.abc.Mapping[str, str], problems: list[Problem]) -> Layer | None:
+    if source.second_services is not None:
+        node = source.second_services
+        message = "Docker reads only the first document of a file: these services are dropped without a word"
+        problems.append(Problem(source.name, node.line, node.column, message))
+    if isinstance(source.root, Mapping):
+        return Layer(source, source.root, environment)
+    if not source.problems:
+        problems.append(Problem(source.name, 1, 1, "the file must be a mapping with `services`"))
+    return None
+
+
+def _differing_version(layer: Layer, version: str) -> tuple[Any, str]:
+    entry = layer.root.entries.get("version")
+    node = layer.root if entry is None else entry[1]
+    stated = "states no version, which means" if entry is None else "states version"
+    return (
+        node,
+        f"Docker refuses layers of different versions: this one {stated} {layer.version}, an earlier one {version}",
+    )
+
+
+def merge_services(base: Service, overlay: Service) -> Service:
+    """`base` with what `overlay` says, each value with the chain that it overrode."""
+    merged = Service(base.name, base.place, dict(base.settings), dict(base.lists))
+    for path, setting in overlay.settings.items():
+        merged.settings[path] = _override(base.settings.get(path), setting)
+    for path, merge in _LISTS.items():
+        items = merge(base.lists.get(path, []), overlay.lists.get(path, []))
+        if items:
+            merged.lists[path] = items
+    return merged
+
+
+def _override(base: Setting | None, overlay: Setting) -> Setting:
+    """mergo takes Go's zero value for an absent one, so it never overrides."""
+    if base is None:
+        return overlay
+    if overlay.zero:
+        return base
+    return replace(overlay, overrides=(base, *base.overrides))
+
+
+def _append(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
+    return base + overlay
+
+
+def _keyed(key: Callable[[Setting], Any]) -> Callable[[list[Setting], list[Setting]], list[Setting]]:
+    """Items by their key, the last of a key wins, in the order of the keys (`merge.go mergeSlice`)."""
+
+    def merge(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
+        by_key = {key(item): item for item in base} | {key(item): item for item in overlay}
+        return [by_key[each] for each in sorted(by_key)]
+
+    return merge
+
+
+_LISTS: dict[str, Callable[[list[Setting], list[Setting]], list[Setting]]] = {
+    "ports": _keyed(lambda item: item.value.published),
+    "volumes": _keyed(lambda item: item.value.target),
+    "networks": _keyed(lambda item: item.value),
+    "healthcheck.test": _append,
+    "deploy.placement.constraints": _append,
+}

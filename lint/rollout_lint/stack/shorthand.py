@@ -1,0 +1,96 @@
+"""The short forms of ports and volumes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DIGITS = re.compile(r"[0-9]{1,5}\Z")
+_MAX_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port that a service publishes; `published` is 0 where Docker chooses it."""
+
+    target: int
+    published: int = 0
+    mode: str = "ingress"
+    protocol: str = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """What is mounted at `target`; `source` is empty for an anonymous volume."""
+
+    type: str
+    source: str
+    target: str
+    read_only: bool = False
+
+
+def parse_ports(text: str) -> list[Port] | None:
+    """`8080:80/tcp` and ranges, None where go-connections' `nat.ParsePortSpec` refuses the text."""
+    address_and_ports, slash, protocol = text.partition("/")
+    protocol = protocol.lower() if slash else "tcp"
+    address, _, published_text = address_and_ports.rpartition(":")[0].rpartition(":")
+    targets = _port_range(address_and_ports.rpartition(":")[2])
+    published = _port_range(published_text) if published_text else range(0)
+    if targets is None or published is None or protocol not in ("tcp", "udp", "sctp"):
+        return None
+    if address and not _is_address(address):
+        return None
+    if not published:
+        return [Port(target, protocol=protocol) for target in targets]
+    if len(targets) == 1:
+        return [Port(targets[0], port, protocol=protocol) for port in published]
+    if len(targets) != len(published):
+        return None
+    return [Port(target, port, protocol=protocol) for target, port in zip(targets, published, strict=True)]
+
+
+def parse_volume(text: str) -> Volume | None:
+    """`source:target:mode`, None where docker/cli's `internal/volumespec Parse` refuses the text.
+
+    A single letter before a colon is a Windows drive.
+    """
+    fields = _split(text)
+    if not text or len(fields) > 3 or not all(fields):
+        return None
+    if len(fields) == 1:
+        return Volume("volume", "", fields[0])
+    source, target = fields[:2]
+    modes = fields[2].split(",") if len(fields) == 3 else []
+    bind = source[0] in "./~" or source[1:2] == ":"
+    return Volume("bind" if bind else "volume", source, target, "ro" in modes)
+
+
+def _split(text: str) -> list[str]:
+    fields = [""]
+    for character in text:
+        drive = len(fields[-1]) == 1 and fields[-1].isalpha()
+        if character == ":" and not drive:
+            fields.append("")
+        else:
+            fields[-1] += character
+    return fields
+
+
+def _port_range(text: str) -> range | None:
+    first, dash, last = text.partition("-")
+    if not _DIGITS.match(first) or (dash and not _DIGITS.match(last)):
+        return None
+    start, end = int(first), int(last or first)
+    if not 0 <= start <= end <= _MAX_PORT:
+        return None
+    return range(start, end + 1)
+
+
+def _is_address(text: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        ip_address(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Proofs of the rules on a private Swarm engine."""

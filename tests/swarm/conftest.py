@@ -1,0 +1,56 @@
+"""Runs the engine suite only where it is asked for, and its cases side by side."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.swarm.evidence import table
+from tests.swarm.needs import missing
+from tests.swarm.proof import Case
+from tests.swarm.side_by_side import Outcomes, side_by_side, succeeded
+
+HERE = Path(__file__).parent
+ENGINE = "ROLLOUT_LINT_ENGINE"
+EVIDENCE = "ROLLOUT_LINT_EVIDENCE"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip this folder's tests where they were not asked for, or cannot run and need not."""
+    reason = _reason_to_skip(config)
+    for item in items:
+        if reason and item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
+    """The outcome of each selected case, all started together."""
+    lacking = missing()
+    if lacking:
+        pytest.fail(f"needs {', '.join(lacking)}")
+    with side_by_side(_selected(request.session)) as started:
+        yield started
+    target, seen = os.environ.get(EVIDENCE), succeeded(started)
+    if target and seen:
+        Path(target).write_text(table(seen), encoding="utf-8")
+
+
+def _reason_to_skip(config: pytest.Config) -> str | None:
+    mode = os.environ.get(ENGINE)
+    if not mode and not _named(config):
+        return "engine suite: run pytest tests/swarm"
+    lacking = [] if mode == "required" else missing()
+    return f"needs {', '.join(lacking)}" if lacking else None
+
+
+def _named(config: pytest.Config) -> bool:
+    given = (config.invocation_params.dir / argument.split("::")[0] for argument in config.args)
+    return any(path.resolve().is_relative_to(HERE) for path in given)
+
+
+def _selected(session: pytest.Session) -> list[Case]:
+    specs = (getattr(item, "callspec", None) for item in session.items)
+    found = [spec.params.get("case") for spec in specs if spec is not None]
+    return [case for case in found if isinstance(case, Case)]

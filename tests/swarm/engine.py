@@ -1,0 +1,133 @@
+"""A private Swarm engine, alone in its own namespaces, that ends with the process that started it."""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tests.swarm.cgroup import MemoryBudget
+from tests.swarm.image import IMAGE, root_file_system
+
+START_SECONDS = 60
+CALL_SECONDS = 60
+
+# Outside the namespaces. When the engine has ended, for whatever reason, its cgroups and its folder go too.
+_SUPERVISOR = """
+unshare --mount --net --pid --fork --kill-child --mount-proc sh -c "$1" boot "$2" "$3"
+find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup/*$3*" -exec rmdir {} +
+rm -rf "$2"
+"""
+
+# The first process in the namespaces. It ends with dockerd or at the end of its own input, and all others
+# in them with it.
+_BOOT = """
+set -e
+exec 3<&0
+for place in /run /opt /etc/docker; do
+    if [ -d $place ]; then busybox mount -t tmpfs none $place; fi
+done
+if [ -e "$1/meminfo" ]; then busybox mount -o bind "$1/meminfo" /proc/meminfo; fi
+busybox ip link set lo up
+{ cat <&3 >/dev/null; kill -KILL -1; } &
+exec 3<&-
+dockerd --config-file "$1/daemon.json" --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \\
+    --host "unix://$1/socket" --storage-driver vfs --iptables=false --ip6tables=false --bridge=none \\
+    --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent="/$2" </dev/null
+"""
+
+
+class EngineError(Exception):
+    """The private engine did not start, or a call to it failed."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A running engine: a Swarm of one node, whose containers have the memory of the budget."""
+
+    home: Path
+    budget: MemoryBudget | None
+
+    def docker(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Run the docker CLI on this engine; the caller judges the exit code."""
+        return docker(self.home, "--host", f"unix://{self.home}/socket", *arguments, stdin=stdin)
+
+    def call(self, *arguments: str, stdin: bytes = b"") -> str:
+        """Run the docker CLI on this engine, which must succeed; what it printed."""
+        done = self.docker(*arguments, stdin=stdin)
+        if done.returncode != 0:
+            raise EngineError(f"docker {' '.join(arguments)}: {done.stderr.decode().strip()}")
+        return done.stdout.decode()
+
+    def version(self) -> str:
+        """The engine's own version."""
+        return str(json.loads(self.call("version", "--format", "{{json .Server.Version}}")))
+
+
+def docker(home: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run the docker CLI without the user's environment and configuration."""
+    return subprocess.run(
+        ["docker", *arguments],
+        env=_environment(home),
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=CALL_SECONDS,
+    )
+
+
+@contextmanager
+def private_engine(memory: int | None = None) -> Iterator[Engine]:
+    """An engine for the length of the block; `memory`, in bytes, is what its node has and reports."""
+    home = Path(tempfile.mkdtemp(prefix="rl-"))
+    name = f"rollout-lint-{home.name}"
+    budget = MemoryBudget(name, memory) if memory is not None else None
+    _furnish(home, budget)
+    with tempfile.TemporaryFile() as log, _supervised(home, name, log) as supervisor:
+        engine = Engine(home, budget)
+        _wait(engine, supervisor, log)
+        engine.call("import", "-", IMAGE, stdin=root_file_system())
+        engine.call("swarm", "init", "--advertise-addr=127.0.0.1", "--task-history-limit=100")
+        yield engine
+
+
+def _furnish(home: Path, budget: MemoryBudget | None) -> None:
+    (home / "daemon.json").write_text("{}")
+    if budget:
+        budget.create()
+        (home / "meminfo").write_text(f"MemTotal: {budget.limit // 1024} kB\n")
+
+
+@contextmanager
+def _supervised(home: Path, cgroup: str, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    supervisor = subprocess.Popen(
+        ["sh", "-c", _SUPERVISOR, "supervisor", _BOOT, str(home), cgroup],
+        env=_environment(home),
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    with supervisor:
+        yield supervisor
+
+
+def _wait(engine: Engine, supervisor: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while engine.docker("version").returncode != 0:
+        if supervisor.poll() is not None or time.monotonic() > deadline:
+            raise EngineError(f"dockerd did not start:\n{_tail(log)}")
+        time.sleep(0.1)
+
+
+def _tail(log: IO[bytes]) -> str:
+    return os.pread(log.fileno(), 1 << 20, 0).decode(errors="replace")[-4000:]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "DOCKER_CONFIG": str(home)}

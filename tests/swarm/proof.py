@@ -1,0 +1,142 @@
+"""The proofs that the rule files state, as cases for the engine."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from tests.swarm.behaviour import Behaviour, behaviour, size
+
+RULES = Path(__file__).parents[2] / "rules"
+_YAML = YAML(typ="safe", pure=True)
+SIDES = ("bad", "repaired")
+HANGS = ("updating", "rollback_started")
+UPDATES = (*HANGS, "completed", "paused", "rollback_completed", "rollback_paused", "none", "refused")
+RELEASES = ("old", "new", "none")
+OLD_TASKS = ("kept", "partly", "stopped")
+
+Files = tuple[tuple[str, str], ...]
+
+
+class ProofError(Exception):
+    """A rule's proof cannot be read."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What must be seen; what is None does not matter. The update may end in one of several states."""
+
+    update: tuple[str, ...]
+    release: str
+    old_task: str | None = None
+    message: str | None = None
+    exit_code: int | None = None
+    failed: tuple[str, ...] | None = None
+    outage: bool | None = None
+    restarted: bool | None = None
+    memory_exhausted: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse words that no observation has."""
+        words = [(word, UPDATES) for word in self.update] + [(word, RELEASES) for word in self.failed or ()]
+        words += [(self.release, RELEASES), (self.old_task or "kept", OLD_TASKS)]
+        for word, known in words:
+            if word not in known:
+                raise ValueError(f"{word!r} is none of {known}")
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the update must be seen not to end."""
+        return any(update in HANGS for update in self.update)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One side of a rule's proof: the files that are deployed twice, with another release each time."""
+
+    rule: str
+    side: str
+    files: Files
+    service: str
+    old: Behaviour
+    new: Behaviour
+    words: tuple[str, str, str]
+    host_memory: int | None
+    expected: Expectation
+
+    @property
+    def name(self) -> str:
+        """A name for reports."""
+        return f"{self.rule}-{self.side}"
+
+
+def rules_folder() -> Path:
+    """The folder of the rule files: the checkout's, or what ROLLOUT_LINT_RULES names."""
+    return Path(os.environ.get("ROLLOUT_LINT_RULES", RULES))
+
+
+def cases(rules: Path) -> list[Case]:
+    """Both sides of every proof that runs a service, in the order of the rules."""
+    read = (_read(file) for file in sorted(rules.glob("RL*.yaml")))
+    return [case for rule in read if "service" in (rule.get("proof") or {}) for case in _sides(rule)]
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    rule = _YAML.load(file.read_text(encoding="utf-8"))
+    if not isinstance(rule, Mapping):
+        raise ProofError(f"{file.name}: not a rule")
+    return rule
+
+
+def _sides(rule: Mapping[str, Any]) -> Iterable[Case]:
+    try:
+        return [_case(rule, side) for side in SIDES]
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise ProofError(f"{rule.get('id')}: its proof is wrong: {error!r}") from error
+
+
+def _case(rule: Mapping[str, Any], side: str) -> Case:
+    proof = rule["proof"]
+    memory = proof.get("host_memory")
+    return Case(
+        rule=rule["id"],
+        side=side,
+        files=_files(rule, side),
+        service=proof["service"],
+        old=behaviour(proof["old"]),
+        new=behaviour(proof["new"]),
+        words=(_words(proof["old"]), _words(proof["new"]), memory or ""),
+        host_memory=size(memory) if memory else None,
+        expected=_expectation(**proof[side]),
+    )
+
+
+def _expectation(update: str | list[str], failed: list[str] | None = None, **others: Any) -> Expectation:
+    updates = (update,) if isinstance(update, str) else tuple(update)
+    return Expectation(updates, failed=None if failed is None else tuple(sorted(failed)), **others)
+
+
+def _files(rule: Mapping[str, Any], side: str) -> Files:
+    proof, examples = rule["proof"], rule["examples"]
+    bad = tuple(examples["bad"][proof.get("bad_example", 0)]["files"].items())
+    if side == "bad":
+        return bad
+    if "repaired_example" in proof:
+        return tuple(examples["good"][proof["repaired_example"]]["files"].items())
+    return (*bad, ("fix.yml", _overlay(rule["fix"], proof["service"], bad[0][1])))
+
+
+def _overlay(fix: Mapping[str, Any] | None, service: str, base: str) -> str:
+    if fix is None:
+        raise ValueError("a rule without a fix needs `repaired_example`, an index into its good examples")
+    version = _YAML.load(base).get("version")
+    return json.dumps(({"version": version} if version else {}) | {"services": {service: fix}})
+
+
+def _words(spec: Mapping[str, Any]) -> str:
+    parameters = (f"{key} {value}" for key, value in spec.items() if key != "behaviour")
+    return ", ".join((str(spec["behaviour"]), *parameters))

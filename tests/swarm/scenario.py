@@ -1,0 +1,106 @@
+"""Runs one side of a proof: the old release, then the new one over it, watched until it has ended."""
+
+import re
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.swarm.engine import Engine, EngineError, private_engine
+from tests.swarm.observe import Observation, differences, observe, refused
+from tests.swarm.proof import Case
+from tests.swarm.snapshot import snapshot
+from tests.swarm.stack import RefusedError, deployable, merged
+
+STACK = "proof"
+POLL_SECONDS = 0.3
+START_SECONDS = 60
+BOUND_SECONDS = 90
+HANG_SECONDS = 15
+SETTLED_SECONDS = 3
+
+
+class StoppedError(Exception):
+    """The run was interrupted."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was seen of a case, on which engine."""
+
+    case: Case
+    engine: str
+    seen: Observation
+
+    @property
+    def differences(self) -> list[str]:
+        """Where it is not as the proof states."""
+        return differences(self.case.expected, self.seen)
+
+
+def run(case: Case, stop: threading.Event) -> Outcome:
+    """Run a case on an engine of its own."""
+    with tempfile.TemporaryDirectory(prefix="rl-") as folder, private_engine(case.host_memory) as engine:
+        try:
+            seen = _update(engine, case, Path(folder), stop)
+        except RefusedError as error:
+            seen = refused(str(error))
+        return Outcome(case, engine.version(), seen)
+
+
+def _update(engine: Engine, case: Case, folder: Path, stop: threading.Event) -> Observation:
+    stack = merged(case.files, folder)
+    _deploy(engine, deployable(stack, case.service, case.old, "old"))
+    _wait_until_running(engine, case, stop)
+    _pause(stop, SETTLED_SECONDS)
+    old = snapshot(engine, _service(case)).running
+    _deploy(engine, deployable(stack, case.service, case.new, "new"))
+    return _watch(engine, case, old, stop)
+
+
+def _deploy(engine: Engine, stack: str) -> None:
+    options = ("--detach=true", "--resolve-image=never", "--compose-file=-")
+    done = engine.docker("stack", "deploy", *options, STACK, stdin=stack.encode())
+    if done.returncode != 0:
+        raise RefusedError(done.stderr.decode().strip())
+
+
+def _wait_until_running(engine: Engine, case: Case, stop: threading.Event) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not _complete(engine.call("service", "ls", "--format", "{{.Replicas}}")):
+        if time.monotonic() > deadline:
+            tasks = snapshot(engine, _service(case)).tasks
+            raise EngineError(f"{case.name}: the old release does not run: {tasks}")
+        _pause(stop, POLL_SECONDS)
+
+
+def _complete(replicas: str) -> bool:
+    """Whether every task runs, 2/2, or has finished, 0/2 (2/2 completed)."""
+    return re.search(r"\b(\d+)/\1\b", replicas) is not None
+
+
+def _watch(engine: Engine, case: Case, old: frozenset[str], stop: threading.Event) -> Observation:
+    hold = HANG_SECONDS if case.expected.hangs else SETTLED_SECONDS
+    begin = since = time.monotonic()
+    outage, held = False, None
+    while True:
+        now = snapshot(engine, _service(case))
+        outage = outage or not now.running
+        seen = observe(now, old, outage, engine.budget is not None and engine.budget.exhausted())
+        if differences(case.expected, seen) or seen != held:
+            since, held = time.monotonic(), seen
+        elif time.monotonic() - since >= hold:
+            return seen
+        if time.monotonic() - begin > BOUND_SECONDS:
+            return seen
+        _pause(stop, POLL_SECONDS)
+
+
+def _service(case: Case) -> str:
+    return f"{STACK}_{case.service}"
+
+
+def _pause(stop: threading.Event, seconds: float) -> None:
+    if stop.wait(seconds):
+        raise StoppedError

@@ -1,0 +1,31 @@
+"""Runs cases together, each on an engine of its own."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+from tests.swarm.proof import Case
+from tests.swarm.scenario import Outcome, run
+
+WORKERS = 8
+
+Outcomes = Mapping[str, "Future[Outcome]"]
+
+
+@contextmanager
+def side_by_side(cases: Sequence[Case]) -> Iterator[Outcomes]:
+    """Start every case; at the end of the block stop those that still run."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        try:
+            yield {case.name: pool.submit(run, case, stop) for case in cases}
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def succeeded(outcomes: Outcomes) -> list[Outcome]:
+    """The outcomes of the cases that have run to their end."""
+    ended = (future for future in outcomes.values() if future.done() and not future.cancelled())
+    return [future.result() for future in ended if future.exception() is None]

@@ -1,0 +1,83 @@
+"""What an engine shows of a service and of its tasks at one moment."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.swarm.engine import Engine
+from tests.swarm.stack import RELEASE_LABEL
+
+_ID = re.compile(r"\b[a-z0-9]{25}\b")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as the engine reports it."""
+
+    id: str
+    slot: str
+    release: str
+    state: str
+    wanted: str
+    error: str
+    exit_code: int
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs and is to go on."""
+        return self.state == "running" and self.wanted == "running"
+
+    @property
+    def ended(self) -> bool:
+        """Whether it ended without being told to."""
+        return self.state in {"failed", "rejected", "complete"}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A service, its update and its tasks."""
+
+    update: str
+    message: str
+    release: str
+    tasks: tuple[Task, ...]
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The ids of the tasks that run."""
+        return frozenset(task.id for task in self.tasks if task.runs)
+
+
+def snapshot(engine: Engine, service: str) -> Snapshot:
+    """Ask the engine about a service."""
+    [found] = json.loads(engine.call("service", "inspect", service))
+    status = found.get("UpdateStatus") or {}
+    ids = engine.call("service", "ps", "--quiet", "--no-trunc", service).split()
+    # A task that has gone meanwhile is an error of this call; the others are printed all the same.
+    tasks = json.loads(engine.docker("inspect", "--type", "task", *ids).stdout or "[]") if ids else []
+    return Snapshot(
+        update=status.get("State") or "none",
+        message=anonymous(status.get("Message") or ""),
+        release=found["Spec"]["Labels"].get(RELEASE_LABEL, "none"),
+        tasks=tuple(_task(task) for task in tasks),
+    )
+
+
+def anonymous(text: str) -> str:
+    """The text without the ids that differ from run to run."""
+    return _ID.sub("ID", text)
+
+
+def _task(found: Mapping[str, Any]) -> Task:
+    status = found["Status"]
+    return Task(
+        id=found["ID"],
+        slot=str(found.get("Slot") or found.get("NodeID") or ""),
+        release=found["Spec"]["ContainerSpec"]["Labels"].get(RELEASE_LABEL, "none"),
+        state=status["State"],
+        wanted=found["DesiredState"],
+        error=anonymous(status.get("Err") or ""),
+        exit_code=status.get("ContainerStatus", {}).get("ExitCode", 0),
+    )

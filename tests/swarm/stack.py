@@ -1,0 +1,86 @@
+"""An example's files -> a stack that a private engine can run, with the policy of the example."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from tests.swarm.behaviour import SLOT, Behaviour
+from tests.swarm.engine import docker
+from tests.swarm.image import IMAGE
+from tests.swarm.proof import Files
+
+RELEASE_LABEL = "rollout-lint.release"
+KEPT = ("restart", "stop_grace_period")
+NETWORK = "engine"
+
+Stack = dict[str, Any]
+
+
+class RefusedError(Exception):
+    """Docker refused the files or the stack; its own words."""
+
+
+def merged(files: Files, folder: Path) -> Stack:
+    """What `docker stack config` makes of the files, which are written into the folder."""
+    for name, text in files:
+        (folder / name).write_text(text, encoding="utf-8")
+    layers = [word for name, _ in files for word in ("--compose-file", str(folder / name))]
+    done = docker(folder, "stack", "config", *layers)
+    if done.returncode != 0:
+        raise RefusedError(done.stderr.decode().strip())
+    stack = YAML(typ="safe").load(done.stdout.decode())
+    return dict(stack)
+
+
+def deployable(stack: Mapping[str, Any], service: str, behaviour: Behaviour, release: str) -> str:
+    """The one service, with the behaviour in place of its image, as a stack file."""
+    given = stack["services"][service]
+    volumes = _volumes(given)
+    made = {key: given[key] for key in KEPT if key in given} | {
+        "image": IMAGE,
+        "command": behaviour.command(),
+        "environment": {SLOT: "{{.Task.Slot}}"},
+        "labels": {RELEASE_LABEL: release},
+        "networks": [NETWORK],
+        "deploy": _deploy(given, release),
+        "ports": [port for port in given.get("ports", []) if port.get("mode") == "host"],
+        "volumes": volumes,
+    }
+    if _has_healthcheck(given):
+        made["healthcheck"] = behaviour.healthcheck()
+    document = {
+        "version": stack["version"],
+        "services": {service: made},
+        "volumes": {volume["source"]: {} for volume in volumes if volume["type"] == "volume"},
+        "networks": {NETWORK: {"external": True, "name": "host"}},
+    }
+    return json.dumps(document).replace("$", "$$")
+
+
+def _deploy(given: Mapping[str, Any], release: str) -> Stack:
+    deploy = json.loads(json.dumps(given.get("deploy", {})))
+    deploy["labels"] = {RELEASE_LABEL: release}
+    deploy.get("placement", {}).pop("constraints", None)
+    for amounts in deploy.get("resources", {}).values():
+        for other in set(amounts) - {"memory"}:
+            del amounts[other]
+    return dict(deploy)
+
+
+def _volumes(given: Mapping[str, Any]) -> list[Stack]:
+    return [_local(number, volume) for number, volume in enumerate(given.get("volumes", []))]
+
+
+def _local(number: int, volume: Mapping[str, Any]) -> Stack:
+    if volume["type"] == "tmpfs":
+        return dict(volume)
+    return {"type": "volume", "source": f"volume-{number}", "target": volume["target"]}
+
+
+def _has_healthcheck(given: Mapping[str, Any]) -> bool:
+    healthcheck = given.get("healthcheck", {})
+    disabled = healthcheck.get("disable") or healthcheck.get("test") == ["NONE"]
+    return "test" in healthcheck and not disabled

@@ -1,0 +1,18 @@
+"""Every rule's proof, on a real engine: the bad example goes wrong as stated, the repaired one does not."""
+
+import pytest
+
+from tests.swarm.proof import Case, cases, rules_folder
+from tests.swarm.side_by_side import Outcomes
+
+CASES = cases(rules_folder())
+
+
+def test_there_are_proofs() -> None:
+    assert CASES
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_proof(case: Case, outcomes: Outcomes) -> None:
+    outcome = outcomes[case.name].result()
+    assert not outcome.differences, outcome
