@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.condition import compile_condition, kind_of
@@ -16,6 +15,7 @@ from rollout_lint.source import Mapping, Sequence, parse, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from rollout_lint.condition import Test
     from rollout_lint.place import Problem

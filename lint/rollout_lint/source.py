@@ -27,7 +27,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from rollout_lint.place import Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 100
@@ -39,6 +39,7 @@ _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fals
 _SPECIAL = {".inf": "inf", "+.inf": "inf", "-.inf": "-inf", ".nan": "nan"}
 _INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_COLON_IN_FLOW = "found unexpected ':'"
 _START_OF_OTHER_THAN_TEXT = frozenset(("", *"0123456789+-.~nNtTfF"))
 _TAGS = {f"tag:yaml.org,2002:{name}": name for name in ("null", "bool", "int", "float", "str", "merge")}
 
@@ -55,7 +56,7 @@ class Scalar:
         start, end = event.start_mark, event.end_mark
         self.text: str = event.value
         self.tag: str | None = event.tag
-        self.plain: bool = event.style == ""
+        self.plain: bool = not event.style
         self.line: int = start.line + 1
         self.column: int = start.column + 1
         self.end_line: int = end.line + 1
@@ -142,24 +143,37 @@ class Source:
         return re.split(r"\r\n|\r|\n", self.data.decode(encoding, errors="replace"))
 
 
-def parse(data: bytes, name: str) -> Source:
-    """Read the first YAML document of `data`; what is wrong with it stands in `problems`."""
+def parse(data: bytes, name: str, pure: bool = False) -> Source:
+    """Read the first YAML document of `data`; what is wrong with it stands in `problems`.
+
+    The C parser is libyaml 0.1.7, which alone refuses a colon inside a plain scalar in brackets, as in
+    `[data:/srv]`. Docker takes it, so such a file is read again with the slower parser, written in Python.
+    """
     source = Source(name, data)
     if len(data) > MAX_BYTES:
         source.problems.append(Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read"))
         return source
     try:
-        _Builder(source, CParser(data)).build()
+        _Builder(source, _events(data, pure)).build()
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        message = " ".join(part for part in (error.context, error.problem) if part)
-        source.problems.append(Problem(name, line, column, f"not YAML: {message}"))
+        if error.problem == _COLON_IN_FLOW and not pure:
+            return parse(data, name, pure=True)
+        source.problems.append(_syntax_problem(name, error))
     except YAMLError as error:
         source.problems.append(_unreadable_bytes(name, data, error))
     if source.problems:
         source.root = None
     return source
+
+
+def _events(data: bytes, pure: bool) -> Callable[[], Any]:
+    if not pure:
+        event: Callable[[], Any] = CParser(data).get_event
+        return event
+    from ruamel.yaml import YAML
+
+    events: Iterator[Any] = YAML(typ="safe", pure=True).parse(data)
+    return events.__next__
 
 
 def plain(node: Node) -> Any:
@@ -216,6 +230,13 @@ def _resolve_number(text: str) -> Plain:
     return text if special is None else float(special)
 
 
+def _syntax_problem(name: str, error: MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    message = " ".join(part for part in (error.context, error.problem) if part)
+    return Problem(name, line, column, f"not YAML: {message}")
+
+
 def _unreadable_bytes(name: str, data: bytes, error: YAMLError) -> Problem:
     position = getattr(error, "position", 0) or 0
     before = data[:position]
@@ -232,9 +253,9 @@ class _RefusedError(Exception):
 class _Builder:
     """Drives the parser's events and builds nodes bottom up."""
 
-    def __init__(self, source: Source, parser: Any) -> None:
+    def __init__(self, source: Source, event: Callable[[], Any]) -> None:
         self._source = source
-        self._event = parser.get_event
+        self._event = event
         self._anchors: dict[str, Node | None] = {}
         self._merged = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rollout_lint.report.style import printable
@@ -57,7 +58,7 @@ def _shown_lines(source: Source, marks: list[Mark]) -> dict[int, str]:
     text = source.lines()
     wanted = sorted({mark.place.line for mark in marks if 1 <= mark.place.line <= len(text)})
     shown = set(wanted)
-    for first, second in zip(wanted, wanted[1:], strict=False):
+    for first, second in pairwise(wanted):
         if second - first <= _NEAR:
             shown.update(range(first, second))
     if wanted and wanted[0] > 1:

@@ -17,8 +17,8 @@ def rules_text(rules: tuple[Rule, ...], style: Style) -> str:
     """One line a rule."""
     width = max(len(rule.name) for rule in rules)
     lines = [
-        f"{style(rule.id, 'bold')}  {rule.name:<{width}}  {style.severity(rule.severity)}{' ' * (7 - len(rule.severity))} "
-        f"{rule.summary}"
+        f"{style(rule.id, 'bold')}  {rule.name:<{width}}  "
+        f"{style.severity(rule.severity)}{' ' * (7 - len(rule.severity))} {rule.summary}"
         for rule in rules
     ]
     return "\n".join(lines) + "\n"

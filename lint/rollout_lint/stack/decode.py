@@ -130,8 +130,8 @@ def _decode_fields(node: Mapping, fields: dict[str, Any], prefix: str, layer: La
 def _decode_scalar(node: Scalar, field: Field, path: str, layer: Layer) -> Setting | None:
     raw = layer.value(node, field.cast)
     if raw is UNKNOWN:
-        if layer.unset(node) and path.startswith("deploy."):
-            layer.report(node, f"{path} depends on {' and '.join(layer.unset(node))}, which has no value here")
+        if layer.required(node) and path.startswith("deploy."):
+            layer.report(node, f"{path} depends on {' and '.join(layer.required(node))}, which has no value here")
         return None
     value = field.convert(raw)
     if value is None:

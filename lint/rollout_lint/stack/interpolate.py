@@ -43,7 +43,7 @@ def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
         nonlocal error
         if match["escaped"]:
             return "$"
-        expression: str | None = match["named"] or match["braced"]
+        expression = next(filter(None, match.group("named", "braced")), "")
         if not expression:
             error = BAD_DOLLAR
             return ""

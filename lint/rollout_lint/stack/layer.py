@@ -85,6 +85,11 @@ class Layer:
         result = self._substitutions.get(id(scalar))
         return () if result is None else result.unset
 
+    def required(self, scalar: Scalar) -> tuple[str, ...]:
+        """The variables in the scalar that Docker refuses to do without and that have no value here."""
+        result = self._substitutions.get(id(scalar))
+        return () if result is None else result.required
+
     def value(self, scalar: Scalar, cast: str | None) -> Any:
         """The scalar as docker/cli has it: cast only where a variable changed the text (`interpolation.go`).
 

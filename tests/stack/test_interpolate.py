@@ -1,0 +1,46 @@
+"""docker/cli's variables; `tests/oracle` holds each of these against Docker itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from rollout_lint.stack.interpolate import substitute
+
+CASES = [
+    ("plain", {}, "plain"),
+    ("$A", {"A": "1"}, "1"),
+    ("x${A}y", {"A": "1"}, "x1y"),
+    ("${A}", {}, ""),
+    ("$$A", {"A": "1"}, "$A"),
+    ("$${A}", {"A": "1"}, "${A}"),
+    ("${A:-d}", {}, "d"),
+    ("${A:-d}", {"A": ""}, "d"),
+    ("${A-d}", {"A": ""}, ""),
+    ("${A-d}", {}, "d"),
+    ("${A:-}", {}, ""),
+    ("${A:-${B:-z}}", {}, "${B:-z}"),
+    ("$TAG-alpine", {"TAG": "1"}, "1"),
+    ("$TAG-alpine", {}, "alpine"),
+    ("${A:?need-this}", {}, "this"),
+    ("${A:?needed}", {"A": "1"}, "1"),
+    ("${a}", {"a": "low"}, "low"),
+    ("x${T:+y} $B", {"B": "1"}, "x{T:+y} 1"),
+]
+
+
+@pytest.mark.parametrize(("text", "environment", "result"), CASES)
+def test_substitution(text: str, environment: dict[str, str], result: str) -> None:
+    substitution = substitute(text, environment)
+    assert (substitution.text, substitution.error) == (result, None)
+
+
+@pytest.mark.parametrize("text", ["$(command)", "${A:+x}", "${A+x}", "costs 5$", "${}", "$B ${A:+x}", "${1}"])
+def test_what_docker_refuses(text: str) -> None:
+    assert substitute(text, {"A": "1", "B": "2"}).error is not None
+
+
+def test_variables_without_a_value_are_told() -> None:
+    assert substitute("$A ${B:-x} ${C}", {"C": ""}).unset == ("A",)
+    assert substitute("${A:?}", {}).required == ("A",)
+    assert substitute("${A:?}", {"A": ""}).required == ("A",)
+    assert substitute("${A?x}", {"A": ""}).required == ()

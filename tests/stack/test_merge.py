@@ -1,0 +1,109 @@
+"""Layers merged as Docker merges them; `tests/oracle` asks Docker the same questions."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support import facts_for, stack_of
+
+BASE = """
+version: "3.8"
+services:
+  a:
+    image: b
+    deploy:
+      update_config: {delay: 10s, monitor: 30s, max_failure_ratio: 0.5, failure_action: rollback, parallelism: 2}
+"""
+
+
+def overlay(deploy: str) -> str:
+    return f'version: "3.8"\nservices:\n  a:\n    deploy: {deploy}\n'
+
+
+def test_a_value_keeps_the_chain_that_it_overrode() -> None:
+    layers = [BASE, overlay("{update_config: {delay: 20s}}"), overlay("{update_config: {delay: 40s}}")]
+    delay = facts_for(*layers)["deploy.update_config.delay"]
+    assert delay.value == 40
+    assert delay.place is not None
+    assert delay.place.file == "3.yml"
+    assert [(each.value, each.place.file) for each in delay.overrides] == [(20, "2.yml"), (10, "1.yml")]
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "value"),
+    [
+        ("delay: 0s", "delay", 10),
+        ("monitor: 0s", "monitor", 30),
+        ("max_failure_ratio: 0", "max_failure_ratio", 0.5),
+        ("failure_action: ''", "failure_action", "rollback"),
+        ("parallelism: 0", "parallelism", 0),
+        ("failure_action: continue", "failure_action", "continue"),
+    ],
+)
+def test_a_zero_of_go_overrides_only_behind_a_pointer(written: str, key: str, value: object) -> None:
+    facts = facts_for(BASE, overlay(f"{{update_config: {{{written}}}}}"))
+    assert facts[f"deploy.update_config.{key}"].value == value
+
+
+def test_update_config_is_merged_deep_and_rollback_config_apart() -> None:
+    facts = facts_for(BASE, overlay("{update_config: {order: start-first}, rollback_config: {parallelism: 0}}"))
+    assert facts["deploy.update_config.order"].value == "start-first"
+    assert facts["deploy.update_config.failure_action"].value == "rollback"
+    assert facts["deploy.rollback_config.parallelism"].value == 0
+    assert facts["deploy.rollback_config.order"].value == "stop-first"
+
+
+def test_ports_collapse_by_published_number_as_soon_as_a_layer_touches_the_service() -> None:
+    base = 'services: {a: {image: b, ports: ["53:53/tcp", "53:53/udp", "8080:80"]}}'
+    assert len(facts_for(base)["ports"].value) == 3
+    ports = facts_for(base, "services: {a: {hostname: c}}")["ports"].value
+    assert [(port.published, port.protocol) for port in ports] == [(53, "udp"), (8080, "tcp")]
+
+
+def test_a_short_port_over_a_host_port_loses_the_mode() -> None:
+    base = "services: {a: {image: b, ports: [{target: 80, published: 80, mode: host}]}}"
+    assert facts_for(base)["derived.host_ports"].value == [80]
+    assert facts_for(base, 'services: {a: {ports: ["80:80"]}}')["derived.host_ports"].value == []
+
+
+def test_volumes_merge_by_target_and_constraints_and_the_healthcheck_are_appended() -> None:
+    base = """
+services:
+  a:
+    image: b
+    volumes: [one:/data, two:/other]
+    healthcheck: {test: [CMD, x], retries: 3}
+    deploy: {placement: {constraints: [node.role == manager]}}
+"""
+    over = """
+services:
+  a:
+    volumes: [three:/data:ro]
+    healthcheck: {test: y, retries: 0}
+    deploy: {placement: {constraints: [node.hostname == n1]}}
+"""
+    facts = facts_for(base, over)
+    assert [(volume.source, volume.read_only) for volume in facts["volumes"].value] == [("three", True), ("two", False)]
+    assert facts["healthcheck.test"].value == ["CMD", "x", "CMD-SHELL", "y"]
+    assert facts["healthcheck.retries"].value == 0
+    assert facts["deploy.placement.constraints"].value == ["node.role == manager", "node.hostname == n1"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [('version: "3.8"\n', "", True), ('version: "3.8"\n', 'version: "3.7"\n', True), ('version: "3"\n', "", False)],
+)
+def test_layers_of_different_versions_are_refused_and_judged_all_the_same(
+    first: str, second: str, refused: bool
+) -> None:
+    stack, problems = stack_of(
+        f"{first}services: {{a: {{image: b}}}}",
+        f"{second}services: {{a: {{deploy: {{update_config: {{order: start-first}}}}}}}}",
+    )
+    assert [problem.file for problem in problems] == (["2.yml"] if refused else [])
+    assert stack.services["a"].settings["deploy.update_config.order"].value == "start-first"
+
+
+def test_an_overlay_may_add_a_service() -> None:
+    stack, problems = stack_of("services: {a: {image: b}}", "services: {c: {image: d}}")
+    assert (list(stack.services), problems) == (["a", "c"], [])

@@ -1,0 +1,33 @@
+"""Stacks from text, for tests that need no disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.derived import derive_facts
+from rollout_lint.facts import Cluster, Fact, facts_of
+from rollout_lint.images import load_images
+from rollout_lint.source import parse
+from rollout_lint.stack.merge import load_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rollout_lint.place import Problem
+    from rollout_lint.stack.setting import Stack
+
+
+def stack_of(*texts: str, environment: Mapping[str, str] | None = None) -> tuple[Stack, list[Problem]]:
+    """The stack of layers called 1.yml, 2.yml and so on."""
+    sources = [parse(text.encode(), f"{number}.yml") for number, text in enumerate(texts, 1)]
+    return load_stack(sources, environment or {})
+
+
+def facts_for(
+    *texts: str, service: str = "a", cluster: Cluster | None = None, environment: Mapping[str, str] | None = None
+) -> dict[str, Fact]:
+    """The facts of one service of layers that Docker takes."""
+    stack, problems = stack_of(*texts, environment=environment)
+    assert not problems
+    merged = stack.services[service]
+    return derive_facts(merged, facts_of(merged), cluster or Cluster(), load_images())

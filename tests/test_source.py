@@ -1,0 +1,188 @@
+"""YAML as go-yaml v3 reads it, with places."""
+
+from __future__ import annotations
+
+import pytest
+
+from rollout_lint.source import MAX_BYTES, Mapping, parse, plain, scalars
+
+
+def read(text: str) -> object:
+    source = parse(text.encode(), "f.yml")
+    assert source.root is not None, source.problems
+    return plain(source.root)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("yes", "yes"),
+        ("on", "on"),
+        ("true", True),
+        ("TRUE", True),
+        ("tRue", "tRue"),
+        ("~", None),
+        ("null", None),
+        ("", None),
+        ("0440", 288),
+        ("0o440", 288),
+        ("0x1F", 31),
+        ("-0b11", -3),
+        ("1_000", 1000),
+        ("08", 8.0),
+        ("22:22", "22:22"),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        (".inf", float("inf")),
+        ("-", None),
+        ("+", "+"),
+        (".", "."),
+        ("3.8", 3.8),
+        ("3.8.1", "3.8.1"),
+        ("'3'", "3"),
+        ("!!str 3", "3"),
+        ('!!int "3"', 3),
+        ("!reset null", "null"),
+        ("!override 5", "5"),
+        ("2026-06-10", "2026-06-10"),
+    ],
+)
+def test_scalars_are_those_of_go_yaml(written: str, value: object) -> None:
+    if written == "-":
+        assert read("a: [ -1 ]") == {"a": [-1]}
+    else:
+        assert read(f"a: {written}") == {"a": value}
+
+
+def test_places_count_from_one() -> None:
+    source = parse(b"services:\n  app:\n    image: 'x'  # y\n", "f.yml")
+    image = next(scalar for scalar, is_key in scalars(source.root) if not is_key)  # type: ignore[arg-type]
+    assert (image.line, image.column, image.end_line, image.end_column) == (3, 12, 3, 15)
+
+
+def test_own_keys_win_over_merged_ones_and_the_first_of_a_list_over_the_next() -> None:
+    text = """
+one: &one {a: 1, b: 1}
+two: &two {a: 2, b: 2, c: 2}
+both:
+  a: 0
+  <<: [*one, *two]
+nested: &nested {<<: *one, d: 4}
+again: {<<: *nested}
+"""
+    document = read(text)
+    assert isinstance(document, dict)
+    assert document["both"] == {"a": 0, "b": 1, "c": 2}
+    assert document["again"] == {"a": 1, "b": 1, "d": 4}
+
+
+def test_a_merged_value_stands_at_its_anchor() -> None:
+    source = parse(b"x: &x\n  order: start-first\ny:\n  <<: *x\n", "f.yml")
+    assert isinstance(source.root, Mapping)
+    merged = source.root.get("y")
+    assert isinstance(merged, Mapping)
+    assert merged.entries["order"][1].line == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("a: 1\nb: 2\na: 3\n", 3, 1, "stands twice in this mapping, first on line 1"),
+        ("x: &x {}\nb:\n  <<: *x\n  <<: *x\n", 4, 3, "stands twice in this mapping, first on line 3"),
+        ("a: &a [*a]\n", 1, 8, "contains itself"),
+        ("a: *nowhere\n", 1, 4, "nowhere stands nowhere above"),
+        ("a: {<<: 3}\n", 1, 9, "takes a mapping"),
+        ("a: {<<: [3]}\n", 1, 9, "takes a mapping"),
+        ("? [a]\n: b\n", 1, 3, "a key must be text"),
+        ("1: b\n", 1, 1, "write '1' in quotes"),
+        ("a: [1\nb: }\n", 2, 2, "not YAML"),
+        ("a:\n\t- b\n", 2, 1, "not YAML"),
+        ("a: 'x\n", 2, 1, "not YAML"),
+        ("a: b: c\n", 1, 5, "not YAML"),
+    ],
+)
+def test_what_docker_refuses_has_a_place(text: str, line: int, column: int, message: str) -> None:
+    source = parse(text.encode(), "f.yml")
+    assert source.root is None
+    assert message in source.problems[0].message
+    assert (source.problems[0].file, source.problems[0].line, source.problems[0].column) == ("f.yml", line, column)
+
+
+def test_bytes_that_are_not_text_have_a_place() -> None:
+    source = parse(b"a: b\nc: \xff\n", "f.yml")
+    assert [(problem.line, problem.column) for problem in source.problems] == [(2, 4)]
+
+
+def test_a_null_byte_is_a_problem() -> None:
+    assert parse(b"a: \x00b", "f.yml").problems
+
+
+@pytest.mark.parametrize("text", ["a: 1\r\nb: 2\r\n", "\ufeffa: 1\nb: 2", "a: 1\t\nb:\t2\n"])
+def test_line_ends_byte_order_marks_and_tabs_behind_a_value_are_read(text: str) -> None:
+    assert read(text) == {"a": 1, "b": 2}
+
+
+def test_utf_16_is_read() -> None:
+    source = parse("a: ü\n".encode("utf-16"), "f.yml")
+    assert source.root is not None
+    assert plain(source.root) == {"a": "ü"}
+    assert source.lines() == ["a: ü", ""]
+
+
+def test_only_the_first_document_is_read_and_services_in_a_second_are_noted() -> None:
+    source = parse(b"a: 1\n---\nb: {services: 1}\nservices: {}\n", "f.yml")
+    assert plain(source.root) == {"a": 1}  # type: ignore[arg-type]
+    assert source.second_services is not None
+    assert source.second_services.line == 4
+
+
+@pytest.mark.parametrize("second", ["", "b: {services: 1}\n", "[services, x]\n", "b: [\n", "x: services\n"])
+def test_other_second_documents_are_not_noted(second: str) -> None:
+    source = parse(f"a: 1\n---\n{second}".encode(), "f.yml")
+    assert source.second_services is None
+    assert source.problems == []
+
+
+def test_an_alias_bomb_is_refused() -> None:
+    levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    source = parse("\n".join(["a0: &a0 x", *levels]).encode(), "f.yml")
+    assert "expands to more than" in source.problems[0].message
+
+
+def test_a_chain_of_merges_is_refused_before_it_takes_for_ever() -> None:
+    chain = [f"a{n}: &a{n} {{<<: *a{n - 1}, k{n}: 1}}" for n in range(1, 5000)]
+    source = parse("\n".join(["a0: &a0 {k0: 1}", *chain]).encode(), "f.yml")
+    assert source.problems
+
+
+def test_deep_nesting_is_refused_also_through_aliases() -> None:
+    assert "nested deeper" in parse(b"[" * 5000, "f.yml").problems[0].message
+    chain = "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 200))])
+    assert "nested deeper" in parse(chain.encode(), "f.yml").problems[0].message
+
+
+def test_a_large_file_is_not_read() -> None:
+    assert "larger than 8 MiB" in parse(b" " * (MAX_BYTES + 1), "f.yml").problems[0].message
+
+
+def test_dollars_are_collected_from_values_only() -> None:
+    source = parse(b"${A}: $B\nc: [$D, e]\n", "f.yml")
+    assert [scalar.text for scalar in source.dollars] == ["$B", "$D"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("[data:/srv]", ["data:/srv"]),
+        ("[80:80]", ["80:80"]),
+        ("{image: b:1}", {"image": "b:1"}),
+        ("{a:b}", {"a:b": None}),
+    ],
+)
+def test_a_colon_inside_brackets_is_read_as_docker_reads_it(written: str, value: object) -> None:
+    assert read(f"a: {written}") == {"a": value}
+
+
+def test_a_file_with_such_a_colon_and_an_error_has_a_place() -> None:
+    source = parse(b"a: [b:c]\nd: [\n", "f.yml")
+    assert [problem.line for problem in source.problems] == [3]
