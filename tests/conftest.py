@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
-
 from rollout_lint.cli import app
+from typer.testing import CliRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 
 import pytest
-
 from rollout_lint.derived import DERIVED
 from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS, Cluster
+
 from tests.support import facts_for
 
 DEFAULTS = {

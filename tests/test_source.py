@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from rollout_lint.source import MAX_BYTES, Mapping, parse, plain, scalars
 
 

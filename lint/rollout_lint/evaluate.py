@@ -13,7 +13,7 @@ from rollout_lint.engine import Finding, find
 from rollout_lint.facts import Cluster, Fact, facts_of
 from rollout_lint.images import load_images
 from rollout_lint.place import Problem
-from rollout_lint.source import MAX_BYTES, Mapping, Sequence, Source, parse
+from rollout_lint.source import MAX_BYTES, Mapping, Source, parse
 from rollout_lint.stack.merge import load_stack
 
 if TYPE_CHECKING:
@@ -28,19 +28,6 @@ TEMPLATE = "template"
 NOT_A_STACK = "not-a-stack"
 
 _STACK_NAMES = ("compose", "docker-compose", "stack", "docker-stack")
-_OTHER_DOCUMENTS = (
-    "apiVersion",
-    "kind",
-    "jobs",
-    "on",
-    "updates",
-    "repos",
-    "hosts",
-    "tasks",
-    "stages",
-    "steps",
-    "pipeline",
-)
 
 
 @dataclass(slots=True)
@@ -141,13 +128,8 @@ def _is_template(data: bytes) -> bool:
 
 
 def _is_other_document(source: Source) -> bool:
-    """A file with a stack's name is always meant to be one."""
-    named_as_stack = source.name.rpartition("/")[2].split(".")[0] in _STACK_NAMES
-    if named_as_stack or source.root is None:
+    """A file with a stack's name, or one handed over, is always meant to be one."""
+    name = source.name.rpartition("/")[2]
+    if name == STDIN or name.split(".")[0] in _STACK_NAMES or source.problems:
         return False
-    if isinstance(source.root, Sequence):
-        return True
-    if not isinstance(source.root, Mapping):
-        return False
-    entries = source.root.entries
-    return "services" not in entries and any(key in entries for key in _OTHER_DOCUMENTS)
+    return not isinstance(source.root, Mapping) or "services" not in source.root.entries

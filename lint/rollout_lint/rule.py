@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.condition import compile_condition, kind_of
 from rollout_lint.images import rules_directory
+from rollout_lint.place import Problem
 from rollout_lint.schema import PlainReader, Schema, compile_schema, validate
 from rollout_lint.source import Mapping, Sequence, parse, plain
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.condition import Test
-    from rollout_lint.place import Problem
     from rollout_lint.source import Node, Scalar, Source
 
 Conditions: TypeAlias = "dict[str, Test]"
@@ -117,6 +117,8 @@ def _load(path: Path, rules: list[Rule], problems: list[Problem]) -> None:
     source = parse(path.read_bytes(), str(path))
     if source.root is not None:
         validate(source.root, _schema(), PlainReader(source), {})
+    elif not source.problems:
+        source.problems.append(Problem(source.name, 1, 1, "the file is empty"))
     if isinstance(source.root, Mapping) and not source.problems:
         reader = _RuleReader(path, source)
         rule = reader.rule(source.root)

@@ -36,6 +36,8 @@ MAX_VALUES = 1_000_000
 
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_LONGEST_INT = 66
+"""How many characters a 64-bit number takes at the most, in base two with its prefix; a longer one is a float."""
 _SPECIAL = {".inf": "inf", "+.inf": "inf", "-.inf": "-inf", ".nan": "nan"}
 _INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
@@ -222,8 +224,9 @@ def _resolve_number(text: str) -> Plain:
     if _INT.match(digits):
         unsigned = digits.lstrip("+-")
         octal = len(unsigned) > 1 and unsigned[0] == "0" and unsigned[1].isdigit()
-        value = int(unsigned, 8) if octal else int(unsigned, 0)
-        return -value if digits[0] == "-" else value
+        if len(unsigned) <= _LONGEST_INT:
+            value = int(unsigned, 8) if octal else int(unsigned, 0)
+            return -value if digits[0] == "-" else value
     if _FLOAT.match(digits):
         return float(digits)
     special = _SPECIAL.get(text.lower())

@@ -95,7 +95,7 @@ def test_a_required_variable_is_no_defect_unless_the_policy_hangs_on_it() -> Non
 
 
 def test_no_message_repeats_a_value() -> None:
-    secret = "hunter2"  # noqa: S105
+    secret = "hunter2"
     text = (
         f"services:\n  a:\n    image: b\n    environment: {{P: [{secret}]}}\n    hostname: '${secret[:0]}({secret})'\n"
     )

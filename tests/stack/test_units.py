@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from rollout_lint.stack.units import seconds, show_seconds, show_size, size
 
 

@@ -6,6 +6,7 @@ Only what some fact is made of is decoded; the rest is validated and left.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.schema import UNKNOWN
@@ -40,6 +41,12 @@ def _number(value: Any) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+def _whole_number(value: Any) -> int | None:
+    """Go cuts a fraction off (`healthcheck.retries: 1.5` is 1)."""
+    number = _number(value)
+    return int(number) if number is not None and isfinite(number) else None
+
+
 def _flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
 
@@ -55,8 +62,8 @@ def _memory(value: Any) -> int | None:
 TEXT = Field(_text)
 DURATION = Field(_duration)
 MEMORY = Field(_memory)
-COUNT = Field(_number, "int")
-COUNT_POINTER = Field(_number, "int", pointer=True)
+COUNT = Field(_whole_number, "int")
+COUNT_POINTER = Field(_whole_number, "int", pointer=True)
 RATIO = Field(_number, "float")
 FLAG = Field(_flag, "bool")
 

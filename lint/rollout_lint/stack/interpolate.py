@@ -58,7 +58,7 @@ def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
             required.append(name)
         if value is None or wanted:
             unset.append(name)
-        return value or ""
+        return ""
 
     result = _VARIABLE.sub(replace, text)
     return Substitution(result, error, tuple(unset), tuple(required))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from rollout_lint.stack.units import seconds, size
 
 if TYPE_CHECKING:
     import collections.abc
+    from collections.abc import Callable
 
 LATEST = "3.13"
 """What docker/cli takes a missing version and "3" for (`cli/compose/schema/schema.go defaultVersion`)."""
@@ -42,16 +44,16 @@ FORMATS = {
     ),
 }
 
-_BOOLEANS = {
-    "y": True,
-    "yes": True,
-    "true": True,
-    "on": True,
-    "n": False,
-    "no": False,
-    "false": False,
-    "off": False,
+_CASTS: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
+    "bool": (
+        re.compile("y|yes|true|on|n|no|false|off", re.IGNORECASE | re.ASCII),
+        lambda text: text.lower() in ("y", "yes", "true", "on"),
+        "true or false",
+    ),
+    "int": (re.compile(r"[+-]?\d{1,18}", re.ASCII), int, "a whole number"),
+    "float": (re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII), float, "a number"),
 }
+"""docker/cli's casts (`cli/compose/loader/interpolate.go toInt, toFloat, toBoolean`): grammar, conversion, words."""
 
 
 class Layer:
@@ -105,17 +107,14 @@ class Layer:
         return self._cast(scalar, result, cast)
 
     def _cast(self, scalar: Scalar, result: Substitution, cast: str) -> Any:
-        try:
-            if cast == "bool":
-                return _BOOLEANS[result.text.lower()]
-            return int(result.text) if cast == "int" else float(result.text)
-        except (KeyError, ValueError):
-            if id(scalar) not in self._failed_casts:
-                self._failed_casts.add(id(scalar))
-                kind = {"bool": "true or false", "int": "a whole number", "float": "a number"}[cast]
-                because = f", because {' and '.join(result.unset)} has no value here" if result.unset else ""
-                self.report(scalar, f"what the variable gives must be {kind}, and is not{because}")
-            return UNKNOWN
+        grammar, convert, kind = _CASTS[cast]
+        if grammar.fullmatch(result.text):
+            return convert(result.text)
+        if id(scalar) not in self._failed_casts:
+            self._failed_casts.add(id(scalar))
+            because = f", because {' and '.join(result.unset)} has no value here" if result.unset else ""
+            self.report(scalar, f"what the variable gives must be {kind}, and is not{because}")
+        return UNKNOWN
 
     def has(self, since: str) -> bool:
         """Whether the file's version has what came with `since`."""

@@ -1,0 +1,237 @@
+"""Our merge beside Docker's own, on real files and on odd ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint.collect import recipes_at
+from rollout_lint.rule import load_rules
+from rollout_lint.source import parse, plain
+
+from tests.conftest import SAMPLES
+from tests.oracle.docker import compare, disagreements, docker_says, require
+from tests.stack.test_interpolate import CASES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from rollout_lint.collect import Variant
+
+EXAMPLES = [
+    pytest.param(example["files"], id=f"{rule.id}-{kind}-{n}")
+    for rule in load_rules()
+    for kind in ("bad", "good")
+    for n, example in enumerate(rule.examples[kind])
+]
+VARIANTS = [
+    pytest.param(variant, id=f"{recipe.name}-{variant.name}")
+    for recipe in recipes_at(str(SAMPLES))
+    for variant in recipe.variants
+]
+
+
+@pytest.fixture(autouse=True)
+def docker() -> None:
+    require()
+
+
+@pytest.mark.parametrize("files", EXAMPLES)
+def test_every_example_of_a_rule(files: dict[str, str]) -> None:
+    assert disagreements(files) == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_variant_of_the_samples(variant: Variant) -> None:
+    assert compare([layer.path for layer in variant.files], variant.environment) == []
+
+
+@pytest.mark.parametrize(("text", "environment", "result"), CASES)
+def test_every_case_of_interpolation(text: str, environment: Mapping[str, str], result: str, tmp_path: Path) -> None:
+    """Docker substitutes the same, seen through an image's name."""
+    path = tmp_path / "a.yml"
+    path.write_text(f"services: {{a: {{image: 'x{text}'}}}}\n")
+    assert compare([path], environment) == []
+    merged, said = docker_says([path], environment)
+    assert merged is not None, said
+    root = parse(merged.encode(), "docker").root
+    assert root is not None
+    assert plain(root)["services"]["a"]["image"] == f"x{result}"
+
+
+def service(text: str) -> str:
+    return f"services:\n  a:\n    image: b\n    {text}\n"
+
+
+ONE_LAYER = (
+    [
+        service(f"deploy: {{{text}}}")
+        for text in (
+            "update_config: {order: start-first, delay: 1h2m.5s, monitor: '0'}",
+            "update_config: {parallelism: 0, max_failure_ratio: 0}",
+            "update_config: {parallelism: -1}",
+            "update_config: {parallelism: 1e1}",
+            "update_config: {parallelism: 1.5}",
+            "update_config: {failure_action: Rollback}",
+            "update_config: {failure_action: ''}",
+            "update_config: {failure_action: $UNSET}",
+            "update_config: {order: $UNSET}",
+            "update_config: {monitor: $UNSET}",
+            "update_config: {monitor: -5s}",
+            "update_config: {monitor: 1d}",
+            "update_config: {max_failure_ratio: 2}",
+            "update_config: {max_failure_ratio: '0.5'}",
+            "update_config: {max_failure_ratio: ${R:-0.5}}",
+            "update_config: ",
+            "rollback_config: {order: start-first}",
+            "replicas: 0440",
+            "replicas: 0",
+            "replicas: '3'",
+            "replicas: ${N:-3}",
+            "replicas: $UNSET",
+            "replicas: -1",
+            "resources: {limits: {memory: 1.5 GiB}, reservations: {memory: 512m}}",
+            "resources: {limits: {memory: 512x}}",
+            "resources: {limits: {memory: 512}}",
+            "resources: {limits: {cpus: 0.5}}",
+            "placement: {max_replicas_per_node: 2, constraints: [node.hostname==a]}",
+            "x-a: 1",
+            "mode: global, replicas: 3",
+        )
+    ]
+    + [
+        service(text)
+        for text in (
+            "deploy: ",
+            "ports: [80, '81:82', {target: 83, published: 84, mode: host}, '53:53/udp', '53:53/tcp', '90-91:90-91']",
+            "ports: ['8000-8002:80']",
+            "ports: ['80:']",
+            "ports: [80.5]",
+            "ports: [{target: 80, published: '80'}]",
+            "ports: [80, 80]",
+            "ports: [80:80]",
+            "volumes: [data:/var/lib/data, ./x:/y:ro, /only, 'd:/data']",
+            "volumes: [{type: bind, source: /a, target: /b, read_only: true}, {type: tmpfs, target: /c}]",
+            "volumes: [{source: a, target: /b}]",
+            "volumes: ['a:/b:c:d']",
+            "healthcheck: {test: curl x, interval: 5s, retries: 0, disable: false}",
+            "healthcheck: {test: [CMD, a], start_interval: 1s}",
+            "healthcheck: {retries: ${R:-3}}",
+            "healthcheck: {retries: 1.5}",
+            "healthcheck: {retries: -1}",
+            "healthcheck: {disable: ${D:-yes}}",
+            "healthcheck: {disable: yes}",
+            "networks: [b, a]",
+            "networks: {b: , a: {aliases: [x]}}",
+            "hostname: yes",
+            "hostname: 1_000",
+            "environment: {1: x}",
+            "environment: {A: true}",
+            "environment: {A: 0x1F, B: , C: 2026-01-01}",
+            "labels: [a, b=c]",
+            "profiles: [a]",
+            "mem_limit: 1g",
+            "extends: b",
+            "depends_on: {a: {condition: x}}",
+            "command: !reset null",
+            "command: '$(date)'",
+            "command: [a, 3]",
+            "shm_size: 64m",
+            "shm_size: 64",
+            "expose: [80, '81']",
+            "ulimits: {nofile: {soft: 1, hard: 2}, nproc: 3}",
+            "ulimits: {nofile: {soft: 1}}",
+            "sysctls: {net.core.somaxconn: 1024}",
+            "stop_grace_period: 1m",
+            "cap_add: [A, A]",
+            "init: true",
+            "init: ${I:-true}",
+            "logging: {driver: json-file, options: {max-size: 10m, n: 3}}",
+            "update_config: {}",
+            "image: c",
+        )
+    ]
+    + [
+        "",
+        "services: {}\n",
+        "services:\n",
+        "version: '3.8'\n",
+        "version: 3.8\nservices: {}\n",
+        "version: '3.80'\nservices: {}\n",
+        "version: '3'\nservices: {a: {image: b}}\n",
+        "name: x\nservices: {a: {image: b}}\n",
+        "include: [a]\nservices: {a: {image: b}}\n",
+        "services: {a: {}}\n",
+        "services: {a: }\n",
+        "services: {'a b': {image: c}}\n",
+        "services: [a]\n",
+        "x-a: &a {image: b}\nservices: {a: {<<: *a}, c: {<<: [*a, {hostname: d}]}}\n",
+        "x-a: &a {image: b}\nservices: {a: {<<: *a, <<: *a}}\n",
+        "services: {a: {image: b, <<: 3}}\n",
+        "services: {a: {image: b, '<<': {hostname: c}}}\n",
+        "services: &s {a: {image: b}}\nx-s: *s\n",
+        "a: &a [*a]\n",
+        "services: {a: {image: *nowhere}}\n",
+        "x-note: '$(date)'\nservices: {a: {image: b}}\n",
+        "services: {a: {image: b}}\nnetworks: {n: {external: true}, 'a b': {}}\n",
+        "services: {a: {image: b}}\nnetworks: {n: {external: $UNSET}}\n",
+        "services: {a: {image: b}}\nvolumes: {v: , w: {driver_opts: {n: 3}}}\n",
+        "services: {a: {image: b}}\nsecrets: {s: {external: true}, t: {file: ./t}}\n",
+        "services: {a: {image: b}}\nsecrets: {s: }\n",
+        "services:\r\n  a:\r\n    image: b\t\r\n",
+        "\ufeffservices: {a: {image: b}}\n",
+        "services:\n\ta: {image: b}\n",
+    ]
+)
+
+
+@pytest.mark.parametrize("text", ONE_LAYER)
+def test_one_layer(text: str) -> None:
+    assert disagreements({"a.yml": text}) == []
+
+
+BASE = service(
+    "deploy: {replicas: 2, update_config: {delay: 10s, monitor: 30s, max_failure_ratio: 0.5, failure_action: rollback,"
+    " parallelism: 2}, placement: {constraints: [node.role == manager], max_replicas_per_node: 3},"
+    " resources: {limits: {memory: 1G}}}\n"
+    "    healthcheck: {test: [CMD, a], interval: 5s, retries: 3, disable: true}\n"
+    "    ports: ['53:53/tcp', '53:53/udp', {target: 80, published: 80, mode: host}]\n"
+    "    volumes: [a:/a, b:/b]\n"
+    "    networks: [n]"
+)
+OVERLAYS = [
+    "deploy: {update_config: {delay: 0s, monitor: 0s, max_failure_ratio: 0, failure_action: '', parallelism: 0}}",
+    "deploy: {update_config: {order: start-first}, rollback_config: {parallelism: 0}}",
+    "deploy: {replicas: 0, placement: {max_replicas_per_node: 0, constraints: [node.role == worker]}}",
+    "deploy: {resources: {limits: {memory: 2G}, reservations: {memory: 1G}}}",
+    "deploy: {restart_policy: {condition: none}}",
+    "deploy: {mode: global}",
+    "healthcheck: {test: b, interval: 0s, retries: 0, disable: false}",
+    "healthcheck: {test: [NONE]}",
+    "ports: ['80:80']",
+    "hostname: c",
+    "volumes: ['c:/a:ro', d:/d]",
+    "networks: {n: {aliases: [x]}, m: }",
+    "image: c",
+]
+
+
+@pytest.mark.parametrize("text", OVERLAYS)
+def test_an_overlay(text: str) -> None:
+    over = f"services:\n  a:\n    {text}\n"
+    assert disagreements({"a.yml": BASE, "b.yml": over}) == []
+    assert (
+        disagreements({"a.yml": BASE, "b.yml": over, "c.yml": "services: {a: {deploy: {update_config: {delay: 1s}}}}"})
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [('"3.8"', None), ('"3.8"', '"3.7"'), ('"3"', None), (None, '"3.13"'), (None, '"3.8"')]
+)
+def test_versions(first: str | None, second: str | None) -> None:
+    def layer(version: str | None) -> str:
+        return (f"version: {version}\n" if version else "") + "services: {a: {image: b}}\n"
+
+    assert disagreements({"a.yml": layer(first), "b.yml": layer(second)}) == []

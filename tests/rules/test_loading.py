@@ -1,0 +1,131 @@
+"""A rule that could go wrong later does not load, and the message has file and line."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from jsonschema import Draft202012Validator
+from rollout_lint.images import load_images, rules_directory
+from rollout_lint.rule import RuleError, load_rules
+from rollout_lint.source import parse, plain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULE = """id: TT001
+name: test-rule
+summary: A test
+severity: medium
+when:
+  deploy.update_config.order: {const: start-first}
+message: "{service} has {deploy.update_config.order}"
+why: because
+fix:
+  deploy: {update_config: {order: stop-first}}
+sources: [a test]
+examples:
+  bad:
+    - {files: {compose.yml: a}, at: "compose.yml:1"}
+  good:
+    - files: {compose.yml: b}
+"""
+
+
+def load(tmp_path: Path, text: str, name: str = "TT001-test-rule.yaml") -> list[str]:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    try:
+        load_rules(tmp_path)
+    except RuleError as error:
+        return [f"{problem.line}: {problem.message}" for problem in error.problems]
+    return []
+
+
+def test_the_rule_loads(tmp_path: Path) -> None:
+    assert load(tmp_path, RULE) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("severity: medium", "severity: grave", "4: severity must be high, medium, low or info"),
+        ("why: because", "wy: because", "8: wy is not a key at the top of the file; did you mean why?"),
+        ("why: because\n", "", "1: the file needs why"),
+        ("order: {const", "ordr: {const", "6: there is no fact deploy.update_config.ordr"),
+        ("{const: start-first}", "{konst: start-first}", "6: deploy.update_config.order: konst is not a keyword"),
+        ("{const: start-first}", "{}", "6: deploy.update_config.order: an empty condition holds always"),
+        ("{const: start-first}", "{const: startfirst}", "can never be the value"),
+        ("{const: start-first}", "{const: 3}", "can never be the value"),
+        ("{const: start-first}", "{enum: [stop-first, 1]}", "can never be the value"),
+        ("{const: start-first}", "{minimum: 3}", "not a number"),
+        ("{const: start-first}", "{minItems: 1}", "not a list"),
+        ("{const: start-first}", "{type: integer}", "never integer"),
+        ("{const: start-first}", "{pattern: '('}", "6: deploy.update_config.order: "),
+        ("{const: start-first}", "{not: {konst: 1}}", "konst is not a keyword"),
+        ("{const: start-first}", "start-first", "6: when.deploy.update_config.order must be a mapping"),
+        ("deploy.update_config.order: {const: start-first}", "ports: {pattern: x}", "not text"),
+        ("{service} has", "{servce} has", "7: {servce} is neither {service} nor a fact"),
+        ("sources: [a test]", "sources: []", "11: sources needs at least 1"),
+        ("id: TT001", "id: TT002", "1: the file must be called TT002-test-rule.yaml"),
+        ("why: because", "why: because\nadvice: both", "a rule has either a fix, or"),
+        ("why: because", "why: because\nnotes: {imge: x}", "there is no fact imge"),
+        ("why: because", "why: because\ngrades: [{severity: low, when: {imge: {type: string}}}]", "no fact imge"),
+        ("why: because", "why: because\nwhy: twice", "9: the key why stands twice"),
+        ("why: because", "why: [", "not YAML"),
+    ],
+)
+def test_what_is_wrong_has_a_place(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in RULE
+    found = load(tmp_path, RULE.replace(old, new, 1))
+    assert any(message in each for each in found), found
+
+
+def test_a_rule_that_is_no_mapping_is_told(tmp_path: Path) -> None:
+    assert load(tmp_path, "- a\n") == ["1: the file must be a mapping"]
+
+
+def test_an_empty_rule_is_told(tmp_path: Path) -> None:
+    assert load(tmp_path, "") == ["1: the file is empty"]
+
+
+def test_two_rules_of_one_id_are_told(tmp_path: Path) -> None:
+    load(tmp_path, RULE)
+    found = load(tmp_path, RULE.replace("name: test-rule", "name: twin"), "TT001-twin.yaml")
+    assert found == ["1: TT001 is the id of TT001-test-rule.yaml too"]
+
+
+@pytest.mark.parametrize("path", sorted(rules_directory().glob("RL*.yaml")), ids=lambda path: path.stem)
+def test_the_schema_says_of_a_rule_what_the_jsonschema_library_says(path: Path, tmp_path: Path) -> None:
+    """Each line of a rule left out, or its key misspelt: the library and the loader refuse the same ones."""
+    schema = json.loads((rules_directory() / "rule.schema.json").read_text("utf-8"))
+    library = Draft202012Validator(schema)
+    text = path.read_text("utf-8")
+    keys = re.findall(r"^(?:  )?([a-z_]+):", text, flags=re.MULTILINE)
+    for key in dict.fromkeys(keys):
+        changed = re.sub(rf"^((?:  )?){key}:", r"\1mistake:", text, count=1, flags=re.MULTILINE)
+        source = parse(changed.encode(), "rule")
+        if source.root is None:
+            continue
+        refused = load(tmp_path, changed, path.name) != []
+        if not library.is_valid(plain(source.root)):
+            assert refused, key
+
+
+def test_the_images_load_and_agree_with_their_schema() -> None:
+    schema = json.loads((rules_directory() / "images.schema.json").read_text("utf-8"))
+    document = plain(parse((rules_directory() / "images.yaml").read_bytes(), "images").root)  # type: ignore[arg-type]
+    Draft202012Validator(schema).validate(document)
+    images = load_images()
+    assert images.find("docker.io/bitnami/postgresql:16@sha256:00") is not None
+    assert images.find("ghcr.io/me/mypostgres") is None
+    runtimes = {image.runtime for image in images.by_repository.values() if image.runtime}
+    assert {runtime for runtime in runtimes if images.weight(runtime) is None} == set()
+
+
+def test_no_repository_is_listed_twice() -> None:
+    document = plain(parse((rules_directory() / "images.yaml").read_bytes(), "images").root)  # type: ignore[arg-type]
+    listed = [name for entry in document["images"] for name in entry["repositories"]]
+    assert len(listed) == len(set(listed))

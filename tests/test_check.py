@@ -1,0 +1,252 @@
+"""`check`, as its users see it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+import rollout_lint
+from jsonschema import Draft202012Validator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Ran
+
+Run: TypeAlias = "Callable[..., Ran]"
+Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
+
+RISKY = """version: "3.8"
+services:
+  app:
+    image: example/app:2
+    environment:
+      PASSWORD: hunter2
+    healthcheck: {test: curl -f http://localhost/}
+    deploy:
+      update_config:
+        failure_action: rollback
+        order: start-first  # hunter2
+"""
+REPAIR = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: stop-first}}}}\n'
+
+
+def validate(kind: str, document: Any) -> None:
+    schema = Path(rollout_lint.__file__).parent / "report" / "schemas" / f"{kind}.schema.json"
+    Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(document)
+
+
+def findings(ran: Ran) -> list[tuple[Any, ...]]:
+    validate("check", ran.json)
+    return [
+        (each["rule"], each["service"], each["variant"], each["file"], each["line"], each["column"])
+        for recipe in ran.json["recipes"]
+        for each in recipe["findings"]
+    ]
+
+
+def test_a_risky_recipe_is_found_at_the_line_that_decides(run: Run, write: Write) -> None:
+    ran = run("check", write({"compose.yml": RISKY}), "--format", "json")
+    assert findings(ran) == [("RL001", "app", "default", "compose.yml", 11, 16)]
+    assert ran.exit_code == 1
+    assert ran.json["summary"]["findings"] == {"high": 0, "medium": 1, "low": 0, "info": 0}
+
+
+def test_an_overlay_that_repairs_it_is_a_clean_variant(run: Run, write: Write) -> None:
+    ran = run("check", write({"compose.yml": RISKY, "compose.ccci.yml": REPAIR}), "--format", "json")
+    assert [each[2] for each in findings(ran)] == ["default"]
+    assert [each["name"] for each in ran.json["recipes"][0]["variants"]] == ["default", "ccci"]
+
+
+def test_an_overlay_that_brings_the_risk_is_found_in_the_overlay(run: Run, write: Write) -> None:
+    base = RISKY.replace("start-first", "stop-first")
+    overlay = REPAIR.replace("stop-first", "start-first")
+    ran = run("check", write({"compose.yml": base, "compose.ccci.yml": overlay}), "--format", "json")
+    column = overlay.splitlines()[1].index("start-first") + 1
+    assert findings(ran) == [("RL001", "app", "ccci", "compose.ccci.yml", 2, column)]
+    fact = ran.json["recipes"][0]["findings"][0]["facts"]["deploy.update_config.order"]
+    assert fact["overrides"] == [{"value": "stop-first", "file": "compose.yml", "line": 11, "column": 16}]
+
+
+def test_the_text_shows_the_lines_with_a_caret_and_what_to_write(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RISKY, "compose.ccci.yml": REPAIR})
+    ran = run("check", folder)
+    lines = ran.stdout.splitlines()
+    assert lines[0] == f"{folder}/compose.yml:11:16  medium  RL001 rollback-start-first"
+    order = lines.index("  11 |         order: start-first")
+    caret = lines[order + 1]
+    assert caret.index("^") == lines[order].index("start-first")
+    assert caret.count("^") == len("start-first")
+    assert "With compose.ccci.yml it is not: compose.ccci.yml:2 sets stop-first." in ran.stdout
+    assert "deploy.update_config.order: stop-first" in ran.stdout
+    assert "rollout-lint explain RL001" in ran.stdout
+    assert lines[-1] == "1 recipe, 2 variants, 1 service: 1 finding (1 medium). Exit 1."
+
+
+def test_one_place_in_several_variants_is_told_once(run: Run, write: Write) -> None:
+    overlay = 'version: "3.8"\nservices: {app: {hostname: x}}\n'
+    ran = run("check", write({"compose.yml": RISKY, "compose.ccci.yml": overlay}))
+    assert ran.stdout.count("rollback-start-first") == 1
+    assert "as deployed with compose.yml; or with compose.yml + compose.ccci.yml." in ran.stdout
+    assert "2 findings (2 medium) at 1 place" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RISKY,
+        RISKY.replace("      update_config:\n", "      labels: [token=hunter2]\n      update_config:\n"),
+        'services: {app: {image: b, environment: {PASSWORD: "hunter2"}, deploy: {update_config: '
+        "{failure_action: rollback, order: start-first}}}} # hunter2\n",
+        "services:\n  app:\n    image: b\n    command: |\n      echo hunter2\n      hunter2\n"
+        "    deploy: {update_config: {failure_action: rollback, order: start-first}}\n",
+        "services:\n  app:\n    image: b\n    environment: [PASSWORD=hunter2, 'X=hunter2']\n    update_config: {}\n",
+        "services:\n  app:\n    image: b\n    environment: {A: 'hunter2$'}\n    hostname: [hunter2]\n",
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_value_that_may_be_a_secret_is_printed(run: Run, write: Write, text: str, form: str) -> None:
+    ran = run("check", write({"compose.yml": text}), "--format", form)
+    assert ran.exit_code in (1, 2)
+    assert "hunter2" not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(("level", "code"), [("high", 0), ("medium", 1), ("low", 1), ("info", 1), ("never", 0)])
+def test_fail_on(run: Run, write: Write, level: str, code: int) -> None:
+    assert run("check", write({"compose.yml": RISKY}), "--fail-on", level).exit_code == code
+
+
+def test_a_clean_recipe(run: Run, write: Write) -> None:
+    ran = run("check", write({"compose.yml": RISKY.replace("start-first", "stop-first")}))
+    assert (ran.exit_code, ran.stdout) == (0, "1 recipe, 1 variant, 1 service: 0 findings. Exit 0.\n")
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"compose.yml": "services: [\n"}, "not YAML"),
+        ({"compose.yml": b"services: \xff\n"}, "not YAML"),
+        ({"compose.yml": ""}, "must be a mapping with `services`"),
+        ({"compose.yml": "# nothing\n"}, "must be a mapping with `services`"),
+        ({"compose.yml": "services: {}\n"}, "no service"),
+        ({"compose.yml": "version: '3.8'\n"}, "no service"),
+        ({"compose.yml": "- a\n"}, "must be a mapping"),
+        ({"compose.yml": RISKY.replace("update_config", "update-config")}, "did you mean update_config?"),
+        ({"compose.yml": RISKY, "compose.ccci.yml": "services: ["}, "not YAML"),
+        ({"compose.yml": RISKY, "compose.ccci.yml": "services: {app: {hostname: a}}"}, "different versions"),
+        ({"compose.yml": RISKY, ".env.sample": "COMPOSE_FILE=gone.yml"}, "does not exist"),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_could_not_be_evaluated_is_said_and_never_clean(
+    run: Run, write: Write, files: dict[str, str | bytes], message: str, form: str
+) -> None:
+    ran = run("check", write(files), "--format", form)
+    assert ran.exit_code == 2
+    assert message in ran.stdout
+    if form == "json":
+        validate("check", ran.json)
+        assert ran.json["recipes"][0]["status"] == "not-evaluated"
+        assert ran.json["summary"]["not_evaluated"] == 1
+
+
+def test_a_broken_overlay_does_not_hide_the_finding_in_the_base(run: Run, write: Write) -> None:
+    ran = run("check", write({"compose.yml": RISKY, "compose.ccci.yml": "services: ["}), "--format", "json")
+    assert ("RL001", "app", "default") in [each[:3] for each in findings(ran)]
+
+
+def test_paths_that_lead_nowhere(run: Run, tmp_path: Path) -> None:
+    for path, message in ((tmp_path, "holds no recipe"), (tmp_path / "gone", "does not exist")):
+        ran = run("check", path)
+        assert (ran.exit_code, ran.stdout) == (2, "")
+        assert message in ran.stderr
+
+
+def test_a_file_that_is_no_file(run: Run, write: Write) -> None:
+    folder = write({"r/.keep": ""})
+    os.mkfifo(folder / "r/stack.fifo.yml")
+    ran = run("check", folder / "r/stack.fifo.yml")
+    assert ran.exit_code == 2
+    assert "not a regular file" in ran.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that root cannot read either")
+def test_an_unreadable_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "stack.yml").symlink_to("/proc/self/mem")
+    ran = run("check", tmp_path / "stack.yml")
+    assert ran.exit_code == 2
+    assert "cannot be read" in ran.stdout
+
+
+def test_a_dangling_link(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "stack.yml").symlink_to(tmp_path / "gone.yml")
+    ran = run("check", tmp_path / "stack.yml")
+    assert ran.exit_code == 2
+    assert "cannot be read" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- hosts: all\n  tasks: []\n",
+        "apiVersion: v1\nkind: Pod\n",
+        "version: 2\nupdates: []\n",
+        "on: push\njobs: {}\n",
+        "just text\n",
+    ],
+)
+def test_another_kind_of_yaml_is_counted_and_no_error(run: Run, write: Write, text: str) -> None:
+    ran = run("check", write({"some.yml": text}) / "some.yml")
+    assert ran.exit_code == 0
+    assert "1 not a stack" in ran.stdout.lower()
+    assert ran.stdout.startswith("0 recipes")
+
+
+def test_a_template_is_not_evaluated(run: Run, write: Write) -> None:
+    text = "services:\n{% if a %}\n  a: {image: {{ b }}}\n{% endif %}\n"
+    ran = run("check", write({"compose.yml": text}), "--format", "json")
+    assert (ran.exit_code, ran.json["recipes"][0]["status"]) == (2, "template")
+
+
+def test_standard_input(run: Run) -> None:
+    ran = run("check", "-", "--format", "json", stdin=RISKY)
+    assert findings(ran) == [("RL001", "app", "default", "-", 11, 16)]
+    assert run("check", "-", stdin=b"\xff\xfe\x00").exit_code == 2
+
+
+def test_an_env_file_is_never_opened(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RISKY.replace("    deploy:", "    env_file: pipe\n    deploy:")})
+    os.mkfifo(folder / "pipe")
+    assert run("check", folder).exit_code == 1
+
+
+def test_names_cannot_steer_the_terminal(run: Run, write: Write) -> None:
+    text = 'services: {"a\\e[31mb": {image: c}}\nx: 1\n"k\\nl\\e[0m": 2\n'
+    ran = run("check", write({"compose.yml": text}))
+    assert ran.exit_code == 2
+    assert "\x1b" not in ran.stdout
+
+
+def test_several_paths_of_one_recipe_are_one(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RISKY, "compose.ccci.yml": REPAIR})
+    ran = run("check", folder / "compose.yml", folder / "compose.ccci.yml", "--format", "json")
+    assert ran.json["summary"]["recipes"] == 1
+
+
+def test_the_same_risk_through_an_anchor_and_a_variable(run: Run, write: Write) -> None:
+    text = """x-update: &update
+  failure_action: ${ACTION:-rollback}
+  order: ${ORDER}
+services:
+  app:
+    image: b
+    healthcheck: {test: a}
+    deploy: {update_config: *update}
+  other:
+    image: b
+"""
+    ran = run("check", write({"compose.yml": text, ".env.sample": "ORDER=start-first\n"}), "--format", "json")
+    assert findings(ran) == [("RL001", "app", "default", "compose.yml", 3, 10)]

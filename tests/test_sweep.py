@@ -1,0 +1,277 @@
+"""The risk table: levels, evidence, and the formats that show them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+import rollout_lint
+from jsonschema import Draft202012Validator
+from rollout_lint.cli import Level, Severity
+from rollout_lint.rule import SEVERITIES
+from rollout_lint.verdict import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Ran
+
+Run: TypeAlias = "Callable[..., Ran]"
+Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
+
+HEALTHY = "healthcheck: {test: curl -f http://localhost/}"
+
+
+def recipe(order: str = "start-first", action: str = "rollback", image: str = "example/app", deploy: str = "") -> str:
+    policy = f"update_config: {{failure_action: {action}, order: {order}}}"
+    return f"services: {{app: {{image: {image}, {HEALTHY}, deploy: {{{policy}{deploy}}}}}}}\n"
+
+
+def overlay(order: str) -> str:
+    return f"services: {{app: {{deploy: {{update_config: {{order: {order}}}}}}}}}\n"
+
+
+def row(run: Run, folder: Path, *options: str) -> Any:
+    ran = run("sweep", folder, "--format", "json", *options)
+    schema = Path(rollout_lint.__file__).parent / "report" / "schemas" / "sweep.schema.json"
+    Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(ran.json)
+    assert len(ran.json["recipes"]) == 1
+    return ran.json["recipes"][0]
+
+
+def manifest(entry: str, hosts: str = "") -> str:
+    return f"version: 1\n{hosts}recipes:\n  - name: r\n    {entry}\n"
+
+
+def level(run: Run, write: Write, compose: str, entry: str = "", hosts: str = "", **more: str) -> tuple[str, Any]:
+    files: dict[str, str | bytes] = {"r/compose.yml": compose, "fleet.yml": manifest(entry, hosts)}
+    files |= {name.replace("__", "/").replace("_yml", ".yml"): text for name, text in more.items()}
+    found = row(run, write(files))
+    return found["risk"]["level"], found
+
+
+def test_the_command_lines_levels_are_the_verdicts() -> None:
+    assert tuple(Level) == LEVELS
+    assert tuple(Severity) == (*SEVERITIES, "never")
+
+
+@pytest.mark.parametrize(
+    ("compose", "entry", "hosts", "expected"),
+    [
+        (recipe(), "", "", "latent-medium"),
+        (recipe(), "runtime: Rails", "", "latent-high"),
+        (recipe(), "runtime: rails", "", "latent-high"),
+        (recipe(), "runtime: JVM", "", "latent-low"),
+        (recipe(), "runtime: Node.js", "", "latent-low"),
+        (recipe(), "runtime: COBOL", "", "latent-medium"),
+        (recipe(image="discourse/discourse:3"), "", "", "latent-high"),
+        (recipe(image="discourse/discourse:3"), "runtime: JVM", "", "latent-low"),
+        (recipe(), "{memory: 900M, runtime: Rails}", "hosts: {memory: 8G}", "latent-low"),
+        (recipe(), "{memory: 3G, runtime: JVM}", "hosts: {memory: 8G}", "latent-medium"),
+        (recipe(), "{memory: 5G, runtime: JVM}", "hosts: {memory: 8G}", "latent-high"),
+        (recipe(), "{memory: 5G, runtime: JVM}", "", "latent-low"),
+        (recipe(deploy=", resources: {limits: {memory: 5G}}"), "runtime: JVM", "hosts: {memory: 8G}", "latent-high"),
+        (recipe(deploy=", resources: {limits: {memory: 5G}}"), "memory: 1G", "hosts: {memory: 8G}", "latent-low"),
+        (recipe(deploy=", resources: {reservations: {memory: 1G}}"), "", "hosts: {memory: 8G}", "latent-low"),
+        (recipe(deploy=", replicas: 4"), "memory: 1G", "hosts: {memory: 8G}", "latent-medium"),
+        (recipe(), "upgrade_tests: false", "", "latent-unexposed"),
+        (recipe(order="stop-first"), "", "", "safe"),
+        (recipe(action="pause"), "", "", "not-at-risk"),
+        ("services: {a: {image: b}}", "", "", "not-at-risk"),
+        (recipe(), "results: [{date: 2026-01-01, upgrade: fail}]", "", "failing"),
+        (recipe(), "results: [{date: 2026-01-01, upgrade: rolled-back}]", "", "failing"),
+        (recipe(), "{runtime: JVM, results: [{date: 2026-01-01, upgrade: pass}]}", "", "latent-low"),
+        (recipe(order="stop-first"), "results: [{date: 2026-01-01, upgrade: fail}]", "", "failing"),
+        (
+            recipe(),
+            "{runtime: JVM, results: [{date: 2026-02-01, upgrade: pass}, {date: 2026-01-01, upgrade: fail}]}",
+            "",
+            "latent-low",
+        ),
+    ],
+)
+def test_levels(run: Run, write: Write, compose: str, entry: str, hosts: str, expected: str) -> None:
+    entry = (
+        entry[1:-1].replace(", runtime", "\n    runtime").replace(", results", "\n    results")
+        if entry[:1] == "{"
+        else entry
+    )
+    found, verdict = level(run, write, compose, entry, hosts + "\n" if hosts else "")
+    assert found == expected, verdict["risk"]
+    assert verdict["risk"]["because"]
+
+
+def test_the_arithmetic_of_memory_is_told(run: Run, write: Write) -> None:
+    _, verdict = level(run, write, recipe(deploy=", replicas: 2"), "memory: 900M", "hosts: {memory: 8G}\n")
+    assert "900 MiB (measured) x 2 old and 1 new = 2.6 GiB of 8 GiB" in verdict["risk"]["because"]
+
+
+def test_an_overlay_that_repairs_mitigates(run: Run, write: Write) -> None:
+    found, verdict = level(run, write, recipe(), r__compose_ccci_yml=overlay("stop-first"))
+    del found
+    assert verdict["overlay"] is None
+    files: dict[str, str | bytes] = {"r/compose.yml": recipe(), "r/compose.ccci.yml": overlay("stop-first")}
+    verdict = row(run, write(files) / "r")
+    assert (verdict["risk"]["level"], verdict["overlay"]) == ("mitigated", "compose.ccci.yml")
+    assert (verdict["failure_action"], verdict["order"]) == ("rollback", "start-first")
+    assert verdict["risk"]["text"] == "fixed in CI only; latent as shipped"
+
+
+def test_an_overlay_that_repairs_nothing_changes_nothing(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": recipe(), "compose.ccci.yml": "services: {app: {hostname: x}}"})
+    assert row(run, folder)["risk"]["level"] == "latent-medium"
+
+
+def test_an_overlay_that_brings_the_risk_is_told(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": recipe("stop-first"), "compose.ccci.yml": overlay("start-first")})
+    verdict = row(run, folder)
+    assert verdict["risk"]["level"] == "latent-medium"
+    assert "by the CI overlay only" in verdict["risk"]["text"]
+    assert verdict["order"] == "stop-first"
+
+
+def test_an_overlay_kept_outside_the_recipe(run: Run, write: Write) -> None:
+    files: dict[str, str | bytes] = {
+        "recipes/r/compose.yml": recipe(),
+        "ci/r/compose.ccci.yml": overlay("stop-first"),
+        "recipes/fleet.yml": manifest("overlay: ../ci/r/compose.ccci.yml"),
+    }
+    verdict = row(run, write(files) / "recipes")
+    assert (verdict["risk"]["level"], verdict["overlay"]) == ("mitigated", "../../ci/r/compose.ccci.yml")
+
+
+def test_an_option_in_env_sample_counts_as_shipped(run: Run, write: Write) -> None:
+    files: dict[str, str | bytes] = {
+        "compose.yml": recipe("stop-first"),
+        "compose.ha.yml": overlay("start-first"),
+        ".env.sample": "#COMPOSE_FILE=$COMPOSE_FILE:compose.ha.yml\n",
+    }
+    assert row(run, write(files))["risk"]["level"] == "latent-medium"
+
+
+@pytest.mark.parametrize(
+    ("deploy", "ports", "hosts", "expected"),
+    [
+        ("mode: global", "ports: [{target: 1, published: 1, mode: host}], ", "", "blocked"),
+        ("replicas: 1", "ports: [{target: 1, published: 1, mode: host}], ", "", "latent-medium"),
+        ("replicas: 1", "ports: [{target: 1, published: 1, mode: host}], ", "hosts: {nodes: 1}\n", "blocked"),
+        ("replicas: 1", "", "hosts: {nodes: 1}\n", "not-at-risk"),
+    ],
+)
+def test_an_update_that_hangs(run: Run, write: Write, deploy: str, ports: str, hosts: str, expected: str) -> None:
+    policy = f"deploy: {{{deploy}, update_config: {{order: start-first}}}}"
+    compose = f"services: {{app: {{image: b, {ports}{HEALTHY}, {policy}}}}}"
+    assert level(run, write, compose, hosts=hosts)[0] == expected
+
+
+def test_results_from_a_file(run: Run, write: Write) -> None:
+    results = '[{"date": "2026-05-28", "ref": "7ae7b0f7", "upgrade": "rolled-back"}]'
+    files: dict[str, str | bytes] = {
+        "r/compose.yml": recipe(),
+        "results.json": results,
+        "fleet.yml": manifest("results: results.json"),
+    }
+    verdict = row(run, write(files))
+    assert verdict["risk"]["level"] == "failing"
+    assert verdict["recent_upgrade"] == {
+        "result": "rolled-back",
+        "level": None,
+        "ref": "7ae7b0f7",
+        "date": "2026-05-28",
+    }
+
+
+def test_a_revision_of_digits_stays_as_it_is_written(run: Run, write: Write) -> None:
+    entry = "results: [{date: 2026-05-28, ref: 12e4567, upgrade: pass}]"
+    assert level(run, write, recipe(), entry)[1]["recent_upgrade"]["ref"] == "12e4567"
+
+
+def test_a_pass_after_a_failure_is_fixed_only_where_the_policy_is(run: Run, write: Write) -> None:
+    entry = "results: [{date: 2026-01-01, upgrade: fail}, {date: 2026-02-01, upgrade: pass, level: 4}]"
+    files: dict[str, str | bytes] = {"r/compose.yml": recipe(), "fleet.yml": manifest(entry)}
+    folder = write(files)
+    assert "| PASS L4 (was FAIL) |" in run("sweep", folder, "--format", "markdown").stdout
+    write({"r/compose.ccci.yml": overlay("stop-first")})
+    assert "| FIXED |" in run("sweep", folder, "--format", "markdown").stdout
+
+
+def test_a_broken_recipe_has_its_row_first_and_the_rest_is_shown(run: Run, write: Write) -> None:
+    folder = write({"a/compose.yml": recipe(), "z/compose.yml": "services: ["})
+    ran = run("sweep", folder, "--format", "markdown")
+    assert ran.exit_code == 2
+    assert [line.split(" | ")[0] for line in ran.stdout.splitlines()[2:]] == ["| z", "| a"]
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [(None, 0), ("latent-high", 0), ("latent-medium", 1), ("not-at-risk", 1)])
+def test_a_sweep_fails_only_when_asked(run: Run, write: Write, fail_on: str | None, code: int) -> None:
+    options = ["--fail-on", fail_on] if fail_on else []
+    assert run("sweep", write({"a/compose.yml": recipe()}), *options).exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("version: 2\n", 1, "version"),
+        ("recipes: []\n", 1, "version"),
+        ("- a\n", 1, "not of type"),
+        ("version: 1\nrecipies: []\n", 2, "did you mean recipes?"),
+        (manifest("upgrade_test: true"), 4, "did you mean upgrade_tests?"),
+        (manifest("upgrade_tests: maybe"), 4, "upgrade_tests"),
+        (manifest("memory: lots"), 4, "Such as 900M or 8G"),
+        (manifest("results: [{date: yesterday, upgrade: pass}]"), 4, "date"),
+        (manifest("results: [{date: 2026-01-01, upgrade: green}]"), 4, "green"),
+        (manifest("results: gone.json"), 4, "cannot be read"),
+        (manifest("results: fleet.yml"), 1, "not of type"),
+        ("version: 1\nrecipes: [{name: r}, {name: r}]\n", 2, "listed twice"),
+        ("version: 1\nrecipes: [\n", 3, "not YAML"),
+        ("", 1, "the file is empty"),
+        ("version: 1\nhosts: {nodes: 0}\n", 2, "nodes"),
+    ],
+)
+def test_a_bad_manifest_is_told_with_its_place(run: Run, write: Write, text: str, line: int, message: str) -> None:
+    folder = write({"r/compose.yml": recipe(), "fleet.yml": text})
+    ran = run("sweep", folder)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert f"fleet.yml:{line}:" in ran.stderr
+    assert message in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"), [("path: gone", "has no compose.yml"), ("overlay: gone.yml", "does not exist")]
+)
+def test_a_missing_recipe_or_overlay_is_a_row(run: Run, write: Write, entry: str, message: str) -> None:
+    folder = write({"r/compose.yml": recipe(), "fleet.yml": manifest(entry)})
+    ran = run("sweep", folder, "--format", "json")
+    assert ran.exit_code == 2
+    assert ran.json["recipes"][0]["risk"]["level"] == "not-evaluated"
+    assert message in ran.json["recipes"][0]["risk"]["because"][0]
+
+
+def test_a_manifest_without_recipes_takes_the_folders_beside_it(run: Run, write: Write) -> None:
+    folder = write({"a/compose.yml": recipe(), "b/compose.yml": recipe(), "fleet.yml": "version: 1\n"})
+    ran = run("sweep", folder / "fleet.yml", "--format", "json")
+    assert [each["recipe"] for each in ran.json["recipes"]] == ["a", "b"]
+
+
+@pytest.mark.parametrize("target", [".", "gone", "notes.txt"])
+def test_nothing_to_sweep(run: Run, write: Write, target: str) -> None:
+    ran = run("sweep", write({"notes.txt": "just notes\n"}) / target)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr
+
+
+def test_markdown_escapes_what_a_name_could_break(run: Run, write: Write) -> None:
+    ran = run("sweep", write({"a|b<i>`/compose.yml": recipe()}), "--format", "markdown")
+    assert ran.stdout.splitlines()[2].startswith("| a\\|b\\<i\\>\\` |")
+
+
+def test_the_table_in_the_terminal_has_the_same_cells(run: Run, write: Write) -> None:
+    folder = write({"a/compose.yml": recipe(), "b/compose.yml": "services: {x: {image: y}}"})
+    cells = [line.strip("| ").split(" | ") for line in run("sweep", folder, "--format", "markdown").stdout.splitlines()]
+    text = run("sweep", folder).stdout
+    for row_ in (cells[0], *cells[2:]):
+        assert any(all(cell in line for cell in row_) for line in text.splitlines()), row_
+    assert "RL001 app: rollback (compose.yml:1), start-first (compose.yml:1)" in text
+    assert text.endswith("2 recipes: 1 latent-medium, 1 not-at-risk.\n")
