@@ -64,20 +64,21 @@ def finishes(seconds: int = 2) -> Behaviour:
 
 
 def locks(volume: str, after: int = 0, shutdown: int = 0) -> Behaviour:
-    """Takes an exclusive lock in a volume or ends with exit code 1; its shutdown, with the lock, needs time."""
+    """Takes an exclusive lock in a volume or ends with exit code 1; its shutdown, lock held, needs time."""
     take = f"sleep {after} & wait $!\nexec 9>{volume}/lock\nflock --nonblock 9 || exit 1"
     release = f"trap 'sleep {shutdown}; exit 0' TERM"
     return Behaviour(f"{take}\n{release}\n{_ANSWER}\n{_STAY}", starts_within=after)
 
 
 def starts_once(volume: str) -> Behaviour:
-    """Stays when it is the first to use the volume; ends with exit code 1 when it is not."""
-    return Behaviour(f"mkdir {volume}/used || exit 1\n{_ANSWER}\n{_STAY}")
+    """Stays when it is the first of its slot to use the volume; ends with exit code 1 when it is not."""
+    return Behaviour(f"mkdir {volume}/${SLOT} || exit 1\n{_ANSWER}\n{_STAY}")
 
 
-def binds(port: int) -> Behaviour:
-    """Listens on a port of its network or ends with exit code 1."""
-    return Behaviour(f"httpd -p {port} || exit 1\n{_ANSWER}\n{_STAY}")
+def binds(port: int, after: int = 0) -> Behaviour:
+    """Listens on a port of the host, after some seconds, or ends with exit code 1."""
+    listen = f"sleep {after} & wait $!\nhttpd -p {port} || exit 1"
+    return Behaviour(f"{listen}\n{_ANSWER}\n{_STAY}", starts_within=after)
 
 
 BEHAVIOURS: Mapping[str, Callable[..., Behaviour]] = {

@@ -1,11 +1,9 @@
 """Runs one side of a proof: the old release, then the new one over it, watched until it has ended."""
 
 import re
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.swarm.engine import Engine, EngineError, private_engine
 from tests.swarm.observe import Observation, differences, observe, refused
@@ -18,7 +16,8 @@ POLL_SECONDS = 0.3
 START_SECONDS = 60
 BOUND_SECONDS = 90
 HANG_SECONDS = 15
-SETTLED_SECONDS = 3
+SETTLED_SECONDS = 8
+STEADY_SECONDS = 2
 
 
 class StoppedError(Exception):
@@ -41,19 +40,19 @@ class Outcome:
 
 def run(case: Case, stop: threading.Event) -> Outcome:
     """Run a case on an engine of its own."""
-    with tempfile.TemporaryDirectory(prefix="rl-") as folder, private_engine(case.host_memory) as engine:
+    with private_engine(case.host_memory) as engine:
         try:
-            seen = _update(engine, case, Path(folder), stop)
+            seen = _update(engine, case, stop)
         except RefusedError as error:
             seen = refused(str(error))
         return Outcome(case, engine.version(), seen)
 
 
-def _update(engine: Engine, case: Case, folder: Path, stop: threading.Event) -> Observation:
-    stack = merged(case.files, folder)
+def _update(engine: Engine, case: Case, stop: threading.Event) -> Observation:
+    stack = merged(case.files, engine.home / "example")
     _deploy(engine, deployable(stack, case.service, case.old, "old"))
     _wait_until_running(engine, case, stop)
-    _pause(stop, SETTLED_SECONDS)
+    _pause(stop, STEADY_SECONDS)
     old = snapshot(engine, _service(case)).running
     _deploy(engine, deployable(stack, case.service, case.new, "new"))
     return _watch(engine, case, old, stop)

@@ -24,7 +24,8 @@ class RefusedError(Exception):
 
 
 def merged(files: Files, folder: Path) -> Stack:
-    """What `docker stack config` makes of the files, which are written into the folder."""
+    """What `docker stack config` makes of the files, which are written into the new folder."""
+    folder.mkdir()
     for name, text in files:
         (folder / name).write_text(text, encoding="utf-8")
     layers = [word for name, _ in files for word in ("--compose-file", str(folder / name))]
