@@ -99,10 +99,14 @@ def test_one_place_in_several_variants_is_told_once(run: Run, write: Write) -> N
     [
         RISKY,
         RISKY.replace("      update_config:\n", "      labels: [token=hunter2]\n      update_config:\n"),
-        'services: {app: {image: b, environment: {PASSWORD: "hunter2"}, deploy: {update_config: '
-        "{failure_action: rollback, order: start-first}}}} # hunter2\n",
-        "services:\n  app:\n    image: b\n    command: |\n      echo hunter2\n      hunter2\n"
-        "    deploy: {update_config: {failure_action: rollback, order: start-first}}\n",
+        (
+            'services: {app: {image: b, environment: {PASSWORD: "hunter2"}, deploy: {update_config: '
+            "{failure_action: rollback, order: start-first}}}} # hunter2\n"
+        ),
+        (
+            "services:\n  app:\n    image: b\n    command: |\n      echo hunter2\n      hunter2\n"
+            "    deploy: {update_config: {failure_action: rollback, order: start-first}}\n"
+        ),
         "services:\n  app:\n    image: b\n    environment: [PASSWORD=hunter2, 'X=hunter2']\n    update_config: {}\n",
         "services:\n  app:\n    image: b\n    environment: {A: 'hunter2$'}\n    hostname: [hunter2]\n",
     ],
@@ -203,6 +207,11 @@ def test_another_kind_of_yaml_is_counted_and_no_error(run: Run, write: Write, te
     assert ran.exit_code == 0
     assert "1 not a stack" in ran.stdout.lower()
     assert ran.stdout.startswith("0 recipes")
+
+
+def test_the_settings_of_something_else_are_no_stack(run: Run, write: Write) -> None:
+    ran = run("check", write({"web/.env.sample": "PORT=80\nX: [\n"}) / "web/.env.sample")
+    assert (ran.exit_code, ran.stdout) == (0, "0 recipes, 0 variants, 0 services: 0 findings. 1 not a stack. Exit 0.\n")
 
 
 def test_a_template_is_not_evaluated(run: Run, write: Write) -> None:

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import STDIN
+from rollout_lint.collect import ENV_SAMPLE, STDIN
 from rollout_lint.derived import derive_facts
 from rollout_lint.engine import Finding, find
 from rollout_lint.facts import Cluster, Fact, facts_of
@@ -130,6 +130,8 @@ def _is_template(data: bytes) -> bool:
 def _is_other_document(source: Source) -> bool:
     """A file with a stack's name, or one handed over, is always meant to be one."""
     name = source.name.rpartition("/")[2]
+    if name == ENV_SAMPLE:
+        return True
     if name == STDIN or name.split(".")[0] in _STACK_NAMES or source.problems:
         return False
     return not isinstance(source.root, Mapping) or "services" not in source.root.entries
