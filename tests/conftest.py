@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from rollout_lint.cli import app
@@ -31,8 +31,12 @@ class Ran:
         return json.loads(self.stdout)
 
 
+Run: TypeAlias = "Callable[..., Ran]"
+Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
+
+
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line; an exception that is not an exit fails the test."""
     monkeypatch.setenv("COLUMNS", "160")
 
@@ -46,7 +50,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[[dict[str, str | bytes]], Path]:
+def write(tmp_path: Path) -> Write:
     """Write files below a fresh folder and return it."""
 
     def write_files(files: dict[str, str | bytes]) -> Path:

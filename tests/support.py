@@ -1,9 +1,13 @@
-"""Stacks from text, for tests that need no disk."""
+"""Stacks from text, for tests that need no disk; and the schemas of what the commands print."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import rollout_lint
+from jsonschema import Draft202012Validator
 from rollout_lint.derived import derive_facts
 from rollout_lint.facts import Cluster, Fact, facts_of
 from rollout_lint.images import load_images
@@ -31,3 +35,9 @@ def facts_for(
     assert not problems
     merged = stack.services[service]
     return derive_facts(merged, facts_of(merged), cluster or Cluster(), load_images())
+
+
+def validate(kind: str, document: Any) -> None:
+    """Hold a document against the schema that the package has for it."""
+    schema = Path(rollout_lint.__file__).parent / "report" / "schemas" / f"{kind}.schema.json"
+    Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(document)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import rollout_lint
-from jsonschema import Draft202012Validator
+
+from tests.support import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from tests.conftest import Ran, Run, Write
 
-    from tests.conftest import Ran
-
-Run: TypeAlias = "Callable[..., Ran]"
-Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
 
 RISKY = """version: "3.8"
 services:
@@ -32,11 +27,6 @@ services:
         order: start-first  # hunter2
 """
 REPAIR = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: stop-first}}}}\n'
-
-
-def validate(kind: str, document: Any) -> None:
-    schema = Path(rollout_lint.__file__).parent / "report" / "schemas" / f"{kind}.schema.json"
-    Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(document)
 
 
 def findings(ran: Ran) -> list[tuple[Any, ...]]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.collect import NoRecipeError, Recipe, read_environment, recipes_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
+    from tests.conftest import Write
 
 BASE = "services: {a: {image: b}}\n"
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import rollout_lint
-from jsonschema import Draft202012Validator
 from rollout_lint.cli import Level, Severity
 from rollout_lint.rule import SEVERITIES
 from rollout_lint.verdict import LEVELS
 
+from tests.support import validate
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-    from tests.conftest import Ran
+    from tests.conftest import Run, Write
 
-Run: TypeAlias = "Callable[..., Ran]"
-Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
 
 HEALTHY = "healthcheck: {test: curl -f http://localhost/}"
 
@@ -35,8 +31,7 @@ def overlay(order: str) -> str:
 
 def row(run: Run, folder: Path, *options: str) -> Any:
     ran = run("sweep", folder, "--format", "json", *options)
-    schema = Path(rollout_lint.__file__).parent / "report" / "schemas" / "sweep.schema.json"
-    Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(ran.json)
+    validate("sweep", ran.json)
     assert len(ran.json["recipes"]) == 1
     return ran.json["recipes"][0]
 

@@ -35,14 +35,14 @@ NOT_EVALUATED = 2
 
 
 class Format(StrEnum):
-    """What `check`, `show`, `rules` and `explain` can print."""
+    """What `check`, `show` and `explain` can print."""
 
     TEXT = "text"
     JSON = "json"
 
 
-class SweepFormat(StrEnum):
-    """What `sweep` can print."""
+class TableFormat(StrEnum):
+    """What `sweep` and `rules` can print."""
 
     TEXT = "text"
     JSON = "json"
@@ -87,6 +87,7 @@ Excludes = Annotated[
     typer.Option("--exclude", metavar="PATTERN", help="Folders to pass over, in gitignore's grammar."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
+TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="What to print.")]
 
 
 def _print_version(value: bool) -> None:
@@ -143,7 +144,7 @@ def sweep(
     path: Annotated[
         str, typer.Argument(metavar="[DIR or fleet.yml]", help="A folder of recipes, or a manifest.")
     ] = ".",
-    format_: Annotated[SweepFormat, typer.Option("--format", help="What to print.")] = SweepFormat.TEXT,
+    format_: TableFormatOption = TableFormat.TEXT,
     unfold: Annotated[bool, typer.Option("--all", help="A row also for each recipe that is not at risk.")] = False,
     fail_on: Annotated[Level | None, typer.Option(metavar="LEVEL", help="Exit 1 from this risk level on.")] = None,
     overlay: Overlays = None,
@@ -153,7 +154,7 @@ def sweep(
     from rollout_lint.verdict import LEVELS
 
     verdicts = list(_verdicts(_fleet(path, overlay, exclude)))
-    if format_ is SweepFormat.JSON:
+    if format_ is TableFormat.JSON:
         from rollout_lint.report.as_json import sweep_json
 
         _write(sweep_json(verdicts))
@@ -202,13 +203,17 @@ def show(
 
 
 @app.command("rules")
-def list_rules(format_: FormatOption = Format.TEXT) -> None:
+def list_rules(format_: TableFormatOption = TableFormat.TEXT) -> None:
     """List the rules."""
     rules = _rules()
-    if format_ is Format.JSON:
+    if format_ is TableFormat.JSON:
         from rollout_lint.report.as_json import rules_json
 
         _write(rules_json(rules))
+    elif format_ is TableFormat.MARKDOWN:
+        from rollout_lint.report.rules_markdown import rules_markdown
+
+        _write(rules_markdown(rules))
     else:
         from rollout_lint.report.rule_page import rules_text
         from rollout_lint.report.style import style_for_stdout
@@ -285,11 +290,11 @@ def _verdicts(fleet: Fleet) -> Iterator[Verdict]:
         yield judge(evaluation, member.evidence, fleet.cluster)
 
 
-def _sweep_table(verdicts: list[Verdict], format_: SweepFormat, unfold: bool) -> str:
+def _sweep_table(verdicts: list[Verdict], format_: TableFormat, unfold: bool) -> str:
     from rollout_lint.report.sweep_rows import sweep_rows
 
     rows = sweep_rows(verdicts, unfold)
-    if format_ is SweepFormat.MARKDOWN:
+    if format_ is TableFormat.MARKDOWN:
         from rollout_lint.report.sweep_markdown import sweep_markdown
 
         return sweep_markdown(rows)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.derived import DERIVED
@@ -17,13 +19,35 @@ if TYPE_CHECKING:
 Test: TypeAlias = "Callable[[Any], bool]"
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A schema as the rule writes it, and the test that it makes of a fact's value."""
+
+    schema: dict[str, Any]
+    holds: Test
+
+    @property
+    def words(self) -> str:
+        """The value that a fact must have, or the schema where it is more than that."""
+        match self.schema:
+            case {"const": value, **others} if not others:
+                return _plain(value)
+            case {"not": {"const": value, **others}, **beside} if not others and not beside:
+                return f"not {_plain(value)}"
+            case {"minItems": 1, **others} if not others:
+                return "at least one"
+            case {"type": str(name), **others} if not others:
+                return f"any {name}"
+        return json.dumps(self.schema)
+
+
 def kind_of(path: str) -> Kind:
     """What the fact's value may be; KeyError where there is no such fact."""
     return DERIVED[path].kind if path in DERIVED else FACTS[path]
 
 
-def compile_condition(schema: dict[str, Any], kind: Kind) -> Test:
-    """The test that a fact's value must pass; ValueError for a keyword unknown here or one that can never hold."""
+def compile_condition(schema: dict[str, Any], kind: Kind) -> Condition:
+    """The condition of a schema; ValueError for a keyword unknown here or one that can never hold."""
     if not schema:
         raise ValueError("an empty condition holds always")
     tests = []
@@ -32,7 +56,11 @@ def compile_condition(schema: dict[str, Any], kind: Kind) -> Test:
         if build is None:
             raise ValueError(f"{keyword} is not a keyword of a condition; there are {', '.join(_KEYWORDS)}")
         tests.append(build(argument, kind))
-    return lambda value: all(test(value) for test in tests)
+    return Condition(schema, lambda value: all(test(value) for test in tests))
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _one_of(choices: list[Any], kind: Kind) -> Test:
@@ -60,8 +88,8 @@ def _type(argument: Any, kind: Kind) -> Test:
 
 
 def _not(argument: Any, kind: Kind) -> Test:
-    test = compile_condition(argument, kind)
-    return lambda value: not test(value)
+    inner = compile_condition(argument, kind)
+    return lambda value: not inner.holds(value)
 
 
 def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Kind], Test]:

@@ -55,7 +55,7 @@ def _holds(conditions: Conditions, facts: dict[str, Fact]) -> bool:
 def _passes(conditions: Conditions, path: str, facts: dict[str, Fact]) -> bool:
     """What nothing states has the value null."""
     fact = facts.get(path)
-    return conditions[path](None if fact is None else fact.value)
+    return conditions[path].holds(None if fact is None else fact.value)
 
 
 def _finding(rule: Rule, variant: str, service: str, service_place: Place, facts: dict[str, Fact]) -> Finding:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from rollout_lint.condition import Test
+    from rollout_lint.condition import Condition
     from rollout_lint.source import Node, Scalar, Source
 
-Conditions: TypeAlias = "dict[str, Test]"
+Conditions: TypeAlias = "dict[str, Condition]"
 
 SEVERITIES = ("high", "medium", "low", "info")
 """Worst first."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rollout_lint.evaluate import Evaluation
     from rollout_lint.facts import Fact
     from rollout_lint.place import Place, Problem
-    from rollout_lint.rule import Rule
+    from rollout_lint.rule import Conditions, Rule
     from rollout_lint.verdict import Verdict
 
 VERSION = 1
@@ -161,9 +161,18 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "name": rule.name,
         "summary": rule.summary,
         "severity": rule.severity,
-        "facts": list(rule.when),
+        "when": _conditions(rule.when),
+        "assumes": rule.assumes,
+        "grades": [
+            {"severity": grade.severity, "when": _conditions(grade.when), "assumes": grade.assumes}
+            for grade in rule.grades
+        ],
         "why": rule.why,
         "fix": rule.fix,
         "advice": rule.advice,
         "sources": list(rule.sources),
     }
+
+
+def _conditions(conditions: Conditions) -> dict[str, Any]:
+    return {path: condition.schema for path, condition in conditions.items()}

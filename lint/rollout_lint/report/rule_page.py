@@ -29,6 +29,11 @@ def rule_text(rule: Rule, style: Style, width: int) -> str:
     return "\n".join(_page(rule, style, max(width, 60))) + "\n"
 
 
+def in_general(text: str | None) -> str:
+    """A text of a rule where no service is at hand."""
+    return (text or "").replace("{service}", "the service")
+
+
 def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
     yield f"{style(rule.id, 'bold')} {style(rule.name, 'bold')}  {style.severity(rule.severity)}"
     yield from textwrap.wrap(rule.summary, width)
@@ -36,12 +41,15 @@ def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
     yield rule.why.rstrip()
     yield ""
     yield style("When", "bold")
-    for path in rule.when:
-        yield f"  {path}"
+    for path, condition in rule.when.items():
+        yield f"  {path}: {condition.words}"
+    yield from textwrap.wrap(in_general(rule.assumes), width, initial_indent="  given that ", subsequent_indent="    ")
     for grade in rule.grades:
-        yield f"  {grade.severity} instead, given {', '.join(grade.when)}"
-        if grade.assumes:
-            yield from textwrap.wrap(grade.assumes, width, initial_indent="    ", subsequent_indent="    ")
+        conditions = ", ".join(f"{path}: {condition.words}" for path, condition in grade.when.items())
+        yield f"  {style.severity(grade.severity)} where {conditions}"
+        yield from textwrap.wrap(
+            in_general(grade.assumes), width, initial_indent="    given that ", subsequent_indent="      "
+        )
     yield ""
     yield style("Write instead", "bold")
     if rule.advice:

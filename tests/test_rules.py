@@ -1,0 +1,61 @@
+"""`rules` and `explain`, as their users see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint.rule import load_rules
+
+from tests.conftest import ROOT
+from tests.support import validate
+
+if TYPE_CHECKING:
+    from rollout_lint.rule import Rule
+
+    from tests.conftest import Run
+
+
+RULES = load_rules()
+EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+def test_the_list_has_a_line_for_each_rule(run: Run) -> None:
+    lines = run("rules").stdout.splitlines()
+    assert [line.split()[:3] for line in lines] == [[rule.id, rule.name, rule.severity] for rule in RULES]
+
+
+def test_the_list_as_json(run: Run) -> None:
+    document = run("rules", "--format", "json").json
+    validate("rules", document)
+    assert [each["id"] for each in document["rules"]] == [rule.id for rule in RULES]
+    assert document["rules"][0]["when"]["deploy.update_config.order"] == {"const": "start-first"}
+
+
+def test_the_page_of_the_rules_is_what_the_rules_say(run: Run) -> None:
+    page = (ROOT / "rules" / "README.md").read_text("utf-8")
+    assert run("rules", "--format", "markdown").stdout == page, "rollout-lint rules --format markdown > rules/README.md"
+
+
+@EACH
+def test_a_page_says_what_happens_when_and_what_to_write(run: Run, rule: Rule) -> None:
+    page = run("explain", rule.id).stdout
+    assert rule.why in page
+    assert all(f"{path}: {condition.words}" in page for path, condition in rule.when.items())
+    assert all(f"{path}: {value}" in page for path, value in rule.fix_settings.items())
+    assert (rule.advice or "") in " ".join(page.split())
+
+
+@EACH
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_rule_is_found_by_id_and_by_name_in_any_case(run: Run, rule: Rule, form: str) -> None:
+    pages = {run("explain", word, "--format", form).stdout for word in (rule.id, rule.id.lower(), rule.name)}
+    assert len(pages) == 1
+    if form == "json":
+        validate("rules", run("explain", rule.id, "--format", "json").json)
+
+
+def test_an_unknown_rule(run: Run) -> None:
+    ran = run("explain", "RL999")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "there is no rule RL999" in ran.stderr

@@ -1,0 +1,104 @@
+"""`show`, as its users see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run, Write
+
+
+BASE = """version: "3.8"
+services:
+  app:
+    image: example/app:2
+    environment: {PASSWORD: hunter2}
+    deploy:
+      update_config:
+        failure_action: ${ACTION:-rollback}
+        order: start-first
+        delay: 90s
+"""
+OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: stop-first}}}}\n'
+KEYS = ("parallelism", "delay", "failure_action", "monitor", "max_failure_ratio", "order")
+
+
+def shown(run: Run, *arguments: str | Path) -> Any:
+    ran = run("show", *arguments, "--format", "json")
+    validate("show", ran.json)
+    assert ran.exit_code == 0
+    return {variant["name"]: variant["services"] for variant in ran.json["variants"]}
+
+
+def test_every_rollout_value_has_its_place_or_is_a_default(run: Run, write: Write) -> None:
+    facts = shown(run, write({"compose.yml": BASE}))["default"]["app"]
+    for block in ("update_config", "rollback_config"):
+        for key in KEYS:
+            fact = facts[f"deploy.{block}.{key}"]
+            stated = block == "update_config" and key in ("failure_action", "order", "delay")
+            assert fact["default"] is not stated
+            assert ("line" in fact) is stated
+    assert facts["deploy.update_config.failure_action"]["value"] == "rollback"
+    assert facts["deploy.update_config.delay"]["value"] == 90
+    assert facts["deploy.update_config.monitor"]["value"] == 5
+
+
+def test_what_an_overlay_replaced_stays_visible(run: Run, write: Write) -> None:
+    variants = shown(run, write({"compose.yml": BASE, "compose.ccci.yml": OVERLAY}))
+    order = variants["ccci"]["app"]["deploy.update_config.order"]
+    place = {"file": "compose.ccci.yml", "line": 2, "column": OVERLAY.splitlines()[1].index("stop-first") + 1}
+    assert {key: order[key] for key in place} == place
+    assert order["overrides"] == [{"value": "start-first", "file": "compose.yml", "line": 9, "column": 16}]
+
+
+def test_the_text_says_who_decided(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE, "compose.ccci.yml": OVERLAY})
+    lines = [line.split() for line in run("show", folder).stdout.splitlines()]
+    column = OVERLAY.splitlines()[1].index("stop-first") + 1
+    told = ["order", "stop-first", f"compose.ccci.yml:2:{column}", "over", "start-first,", "compose.yml:9:16"]
+    assert told in lines
+    assert ["monitor", "5s", "Swarm's", "default"] in lines
+
+
+def test_exactly_these_files_in_this_order(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write({"a.yml": OVERLAY, "b.yml": BASE})
+    monkeypatch.setenv("ACTION", "continue")
+    facts = shown(run, "-c", folder / "a.yml", "-c", folder / "b.yml")["given"]["app"]
+    assert facts["deploy.update_config.order"]["value"] == "start-first"
+    assert facts["deploy.update_config.failure_action"]["value"] == "continue"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_docker_would_refuse_is_told_with_its_place(run: Run, write: Write, form: str) -> None:
+    folder = write({"a.yml": BASE.replace("order: start-first", "order: [start-first]")})
+    ran = run("show", "-c", folder / "a.yml", "--format", form)
+    assert ran.exit_code == 2
+    if form == "json":
+        validate("show", ran.json)
+        assert [(each["line"], each["column"]) for each in ran.json["problems"]] == [(9, 16)]
+    else:
+        assert "a.yml:9:16" in ran.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_is_no_policy_is_not_shown(run: Run, write: Write, form: str) -> None:
+    assert "hunter2" not in run("show", write({"compose.yml": BASE}), "--format", form).stdout
+
+
+def test_usage(run: Run, write: Write) -> None:
+    folder = write({"a/compose.yml": BASE, "b/compose.yml": BASE})
+    for arguments, message in (
+        ((folder,), "holds 2 recipes"),
+        ((folder / "a", "-c", "x.yml"), "not both"),
+        ((folder / "gone",), "does not exist"),
+        (("-c", folder / "gone.yml"), "cannot be read"),
+    ):
+        ran = run("show", *arguments)
+        assert ran.exit_code == 2
+        assert message in ran.stdout + ran.stderr
