@@ -159,6 +159,13 @@ def test_paths_that_lead_nowhere(run: Run, tmp_path: Path) -> None:
         assert message in ran.stderr
 
 
+def test_an_overlay_of_a_recipe_whose_own_files_are_missing(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RISKY, "compose.ccci.yml": REPAIR, ".env.sample": "COMPOSE_FILE=gone.yml\n"})
+    ran = run("check", folder / "compose.ccci.yml")
+    assert ran.exit_code == 2
+    assert "COMPOSE_FILE names gone.yml, which does not exist" in ran.stdout
+
+
 def test_a_file_that_is_no_file(run: Run, write: Write) -> None:
     folder = write({"r/.keep": ""})
     os.mkfifo(folder / "r/stack.fifo.yml")

@@ -138,10 +138,8 @@ def recipe_from_directory(
 
 def add_overlay(recipe: Recipe, directory: Path, overlay: Path) -> None:
     """Add the variant that a CI makes with an overlay kept elsewhere."""
-    shown = os.path.relpath(overlay, directory)
-    default = recipe.variants[0]
-    files = (*default.files, LayerFile(Path(shown).as_posix(), overlay))
-    recipe.variants.append(Variant(_variant_name(overlay.name), files, default.environment, ci=True))
+    shown = Path(os.path.relpath(overlay, directory)).as_posix()
+    _add_variant(recipe, LayerFile(shown, overlay), ci=True)
 
 
 def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tree: Path | None = None) -> Recipe:
@@ -156,9 +154,7 @@ def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tre
         if file.name == ENV_SAMPLE or any(layer.path == file for v in recipe.variants for layer in v.files):
             return recipe
         if _OVERLAY_NAME.match(file.name):
-            default = recipe.variants[0]
-            files = (*default.files, LayerFile(file.name, file))
-            recipe.variants.append(Variant(_variant_name(file.name), files, default.environment))
+            _add_variant(recipe, LayerFile(file.name, file), ci=False)
             return recipe
     layer = LayerFile(file.name, file)
     return Recipe(file.name, str(directory), [Variant("default", (layer,))])
@@ -178,6 +174,14 @@ def recipe_from_layers(files: Iterable[str], environment: dict[str, str]) -> Rec
 def read_environment(text: str) -> dict[str, str]:
     """The assignments of an env file by name; `export`, quotes and trailing comments are understood."""
     return {name: value for name, value, commented, _ in _assignments(text) if not commented}
+
+
+def _add_variant(recipe: Recipe, overlay: LayerFile, ci: bool) -> None:
+    """Add the overlay on top of what the recipe ships, where that could be found."""
+    if recipe.variants:
+        default = recipe.variants[0]
+        name = _variant_name(overlay.path.name)
+        recipe.variants.append(Variant(name, (*default.files, overlay), default.environment, ci))
 
 
 class _Collector:
@@ -220,7 +224,8 @@ class _Collector:
             return ""
 
     def _add(self, name: str, compose_file: str, environment: dict[str, str], line: int) -> None:
-        layers = [self._layer(file, line, ENV_SAMPLE) for file in compose_file.split(":") if file]
+        mentioned_in = ENV_SAMPLE if line else self._base.name
+        layers = [self._layer(file, line, mentioned_in) for file in compose_file.split(":") if file]
         if layers and all(layers):
             self._append(Variant(name, tuple(layer for layer in layers if layer), environment))
 

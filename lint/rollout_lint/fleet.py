@@ -150,7 +150,7 @@ def _member(manifest: Path, node: Mapping, overlays: tuple[str, ...]) -> Member:
 def _add_named_overlay(recipe: Recipe, directory: Path, overlay: Path, here: _Place) -> None:
     if not overlay.is_file():
         recipe.problems.append(here.problem("overlay", f"the overlay {overlay} does not exist"))
-    elif recipe.variants:
+    else:
         add_overlay(recipe, directory, overlay)
 
 
