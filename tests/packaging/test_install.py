@@ -1,0 +1,103 @@
+"""Every way to install it gives a program that has its rules and schemas."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import zipfile
+from pathlib import Path
+from venv import EnvBuilder
+
+import pytest
+from rollout_lint import __version__
+from rollout_lint.rule import load_rules
+
+from tests.conftest import ROOT
+
+RISKY = "services: {app: {image: b, healthcheck: {test: x}, deploy: {update_config: %s}}}\n"
+POLICY = "{failure_action: rollback, order: start-first}"
+
+
+@pytest.fixture(scope="session")
+def built(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, and the wheel that was built from it."""
+    target = tmp_path_factory.mktemp("dist")
+    call(sys.executable, "-m", "build", "--no-isolation", "--outdir", target, checkout)
+    return target
+
+
+def call(*command: str | Path, cwd: Path | None = None, expected: int = 0) -> str:
+    words = [str(word) for word in command]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False, cwd=cwd, timeout=300)
+    assert ran.returncode == expected, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def installed(environment: Path, *what: str | Path) -> Path:
+    """The `bin` of a fresh environment with this in it; its dependencies are those of the tests' own environment."""
+    EnvBuilder(with_pip=False, symlinks=True).create(environment)
+    python = environment / "bin" / "python"
+    packages = call(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+    (Path(packages) / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    call(
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "--no-deps",
+        "--no-build-isolation",
+        "--quiet",
+        *what,
+    )
+    return environment / "bin"
+
+
+def assert_works(bin_: Path, folder: Path, home: Path) -> None:
+    found = call(bin_ / "python", "-c", "import rollout_lint; print(rollout_lint.__file__)", cwd=folder).strip()
+    assert Path(found).is_relative_to(home)
+    listed = call(bin_ / "rollout-lint", "rules", cwd=folder)
+    assert [line.split()[0] for line in listed.splitlines()] == [rule.id for rule in load_rules()]
+    recipe = folder / "recipe"
+    recipe.mkdir()
+    (recipe / "compose.yml").write_text(RISKY % POLICY)
+    assert "RL001" in call(bin_ / "rollout-lint", "check", "recipe", cwd=folder, expected=1)
+    (folder / "fleet.yml").write_text("version: 1\nrecipes: [{name: recipe}]\n")
+    assert "latent" in call(bin_ / "rollout-lint", "sweep", cwd=folder)
+
+
+def test_pip_install(checkout: Path, tmp_path: Path) -> None:
+    assert_works(installed(tmp_path / "venv", checkout), tmp_path, tmp_path / "venv")
+
+
+def test_pip_install_editable(checkout: Path, tmp_path: Path) -> None:
+    assert_works(installed(tmp_path / "venv", "--editable", checkout), tmp_path, checkout)
+
+
+@pytest.mark.parametrize("pattern", ["*.whl", "*.tar.gz"])
+def test_wheel_and_sdist(built: Path, tmp_path: Path, pattern: str) -> None:
+    [archive] = built.glob(pattern)
+    assert __version__ in archive.name
+    assert_works(installed(tmp_path / "venv", archive), tmp_path, tmp_path / "venv")
+
+
+def test_the_wheel_has_the_package_and_the_rules_and_nothing_else(built: Path) -> None:
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    package = {file.relative_to(ROOT / "lint") for file in (ROOT / "lint").rglob("*") if _belongs(file)}
+    rules = {Path("rollout_lint") / file.relative_to(ROOT) for file in (ROOT / "rules").iterdir()}
+    assert {Path(name) for name in names} == package | rules
+    assert Path("rollout_lint/py.typed") in package
+
+
+def test_the_sdist_has_what_the_tests_need(built: Path) -> None:
+    with tarfile.open(next(built.glob("*.tar.gz"))) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    assert {"pyproject.toml", "README.md", "tests/conftest.py", "recipes-sample/fleet.yml"} <= names
+
+
+def _belongs(file: Path) -> bool:
+    return file.is_file() and "__pycache__" not in file.parts
