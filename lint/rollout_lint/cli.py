@@ -222,7 +222,7 @@ def list_rules(format_: TableFormatOption = TableFormat.TEXT) -> None:
 
 
 def _complete_rule(incomplete: str) -> list[tuple[str, str]]:
-    return [(rule.id, rule.summary) for rule in _rules() if rule.id.startswith(incomplete.upper())]
+    return [(rule.id, rule.name) for rule in _rules() if rule.id.startswith(incomplete.upper())]
 
 
 @app.command()

@@ -1,0 +1,127 @@
+"""What only a real terminal shows: colour, the progress bar, completion in a shell."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Write
+
+pty = pytest.importorskip("pty", reason="needs pseudo-terminals")
+
+RISKY = """services:
+  app:
+    image: example/app:2
+    healthcheck: {test: "true"}
+    deploy: {update_config: {failure_action: rollback, order: start-first}}
+"""
+ESCAPE = "\x1b["
+SWEEP = "import time; from rollout_lint.progress import with_progress; [time.sleep({0}) for _ in with_progress('ab')]"
+
+
+def on_a_terminal(command: list[str], stream: str, **environment: str) -> tuple[str, str]:
+    """What a command writes to `stream`, which is a terminal, and to the other one, which is a pipe."""
+    ours, theirs = pty.openpty()
+    other = "stderr" if stream == "stdout" else "stdout"
+    clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        env=clean | {"TERM": "xterm-256color"} | environment,
+        **{stream: theirs, other: subprocess.PIPE},
+    )
+    os.close(theirs)
+    seen = b""
+    while chunk := _read(ours):
+        seen += chunk
+    os.close(ours)
+    rest, errors = process.communicate(timeout=60)
+    return seen.decode(), (rest or errors or b"").decode()
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # Linux says EIO where the other end is closed.
+        return b""
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "rollout_lint", *map(str, arguments)]
+
+
+@pytest.mark.parametrize("subcommand", ["check", "sweep", "show"])
+@pytest.mark.parametrize(
+    ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_colour_on_a_terminal_unless_it_is_not_wanted(
+    write: Write, subcommand: str, environment: dict[str, str], coloured: bool
+) -> None:
+    folder = write({"a/compose.yml": RISKY})
+    seen, errors = on_a_terminal(command(subcommand, folder), "stdout", **environment)
+    assert "start-first" in seen
+    assert (ESCAPE in seen) is coloured
+    assert errors == ""
+
+
+@pytest.mark.parametrize("subcommand", ["check", "sweep", "show"])
+def test_no_colour_in_a_pipe(write: Write, subcommand: str) -> None:
+    ran = subprocess.run(
+        command(subcommand, write({"compose.yml": RISKY})), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "start-first" in ran.stdout
+    assert ESCAPE not in ran.stdout
+
+
+def test_a_slow_sweep_shows_how_far_it_is_on_standard_error() -> None:
+    seen, output = on_a_terminal([sys.executable, "-c", SWEEP.format(0.6)], "stderr")
+    assert "recipes" in seen
+    assert "1/2" in seen
+    assert output == ""
+
+
+def test_a_quick_sweep_shows_no_bar() -> None:
+    assert on_a_terminal([sys.executable, "-c", SWEEP.format(0)], "stderr") == ("", "")
+
+
+def test_a_slow_sweep_in_a_pipe_shows_no_bar() -> None:
+    ran = subprocess.run([sys.executable, "-c", SWEEP.format(0.6)], capture_output=True, check=True, timeout=60)
+    assert (ran.stdout, ran.stderr) == (b"", b"")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("rollout-lint s", {"sweep", "show"}),
+        ("rollout-lint explain RL00", {"RL001", "RL003", "RL004", "RL006", "RL009"}),
+        ("rollout-lint check --f", {"--format", "--fail-on"}),
+        ("rollout-lint sweep --format ", {"text", "json", "markdown"}),
+    ],
+)
+def test_bash_completes(tmp_path: Path, words: str, expected: set[str]) -> None:
+    program = tmp_path / "rollout-lint"
+    program.write_text(f"#!{sys.executable}\nfrom rollout_lint.cli import app\n\napp()\n")
+    program.chmod(0o755)
+    script = f"""
+        eval "$(rollout-lint --show-completion bash)"
+        COMP_WORDS=({words}{" ''" if words.endswith(" ") else ""}) COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+        _rollout_lint_completion rollout-lint
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    environment = os.environ | {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
+    }
+    ran = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=True, timeout=60, env=environment
+    )
+    assert set(ran.stdout.split()) == expected
