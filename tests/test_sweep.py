@@ -270,3 +270,16 @@ def test_the_table_in_the_terminal_has_the_same_cells(run: Run, write: Write) ->
         assert any(all(cell in line for cell in row_) for line in text.splitlines()), row_
     assert "RL001 app: rollback (compose.yml:1), start-first (compose.yml:1)" in text
     assert text.endswith("2 recipes: 1 latent-medium, 1 not-at-risk.\n")
+
+
+@pytest.mark.parametrize("width", ["1", "60", "80", "100", "200"])
+def test_the_table_is_fitted_to_the_width_and_loses_nothing(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    files: dict[str, str | bytes] = {"a/compose.yml": recipe(), "a/compose.ccci.yml": overlay("stop-first")}
+    files |= {"b/compose.yml": recipe(action="pause"), "n8n/compose.yml": recipe(image="n8nio/n8n:1")}
+    monkeypatch.setenv("COLUMNS", width)
+    table = run("sweep", write(files)).stdout.partition("\n\n")[0]
+    assert {"failure_action", "start-first", "(fixed)", "shipped", "(Node.js)", "absent"} <= set(table.split())
+    if int(width) >= 80:
+        assert max(map(len, table.splitlines())) <= int(width)

@@ -6,6 +6,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -32,25 +33,49 @@ _STYLES = {
     "not-at-risk": "dim",
 }
 _QUIET = ("safe", "not-at-risk")
+_GAP = 2
 
 
 def sweep_text(rows: list[Row], verdicts: list[Verdict], style: Style, width: int) -> str:
-    """The table fitted to `width` columns, and for each recipe that is not safe the reasons."""
+    """The table fitted to `width` columns, and for each recipe that is not safe the reasons.
+
+    A terminal too narrow for its longest words gets the table as wide as they need, so that nothing is cut off.
+    """
     output = StringIO()
-    console = Console(file=output, width=width, force_terminal=style.colour, no_color=not style.colour, highlight=False)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in HEADINGS:
-        table.add_column(heading, overflow="fold", no_wrap=heading not in ("Recipe", "risk"))
-    for row in rows:
-        colour = _STYLES[row.level]
-        table.add_row(*(Text(printable(cell)) for cell in row.cells[:-1]), Text(printable(row.cells[-1]), style=colour))
+    table = _table(rows, width)
+    console = Console(file=output, force_terminal=style.colour, no_color=not style.colour, highlight=False)
+    console.width = max(width, _width(table))
     console.print(table)
+    console.print()
     for row in rows:
         if row.level not in _QUIET and row.because:
             console.print(Text(f"{printable(row.cells[0])}: {printable(row.cells[-1])}", style="bold"))
             for reason in row.because:
-                console.print(Padding(Text(printable(reason)), (0, 0, 0, 2)))
-    return output.getvalue() + _summary(verdicts)
+                console.print(Padding(Text(printable(reason)), (0, 0, 0, 2), expand=False))
+    lines = (line.rstrip() for line in output.getvalue().splitlines())
+    return "\n".join(lines) + "\n" + _summary(verdicts)
+
+
+def _table(rows: list[Row], width: int) -> Table:
+    """All in one line each where there is room; else each column as wide as its longest word, and risk the rest."""
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    narrow = []
+    for position, heading in enumerate(HEADINGS):
+        cells = [heading, *(printable(row.cells[position]) for row in rows)]
+        narrow.append(max(map(cell_len, " ".join(cells).split())))
+        table.add_column(heading, overflow="fold", width=max(map(cell_len, cells)))
+    if _width(table) > width:
+        for column, least in zip(table.columns, narrow, strict=True):
+            column.width = least
+        table.columns[-1].width = narrow[-1] + max(0, width - _width(table))
+    for row in rows:
+        risk = Text(printable(row.cells[-1]), style=_STYLES[row.level])
+        table.add_row(*(Text(printable(cell)) for cell in row.cells[:-1]), risk)
+    return table
+
+
+def _width(table: Table) -> int:
+    return sum((column.width or 0) + _GAP for column in table.columns) - _GAP
 
 
 def _summary(verdicts: list[Verdict]) -> str:
