@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.evaluate import Evaluation, VariantEvaluation
     from rollout_lint.place import Place, Problem
 
 
@@ -62,11 +63,11 @@ def _finding(evaluation: Evaluation, findings: list[Finding], style: Style, widt
     head = f"{shown_path(evaluation, place.file)}:{place.line}:{place.column}"
     return [
         f"{style(head, 'bold')}  {style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}",
-        f"  {printable(finding.message)}",
+        *textwrap.wrap(printable(finding.message), max(width, 60), initial_indent="  ", subsequent_indent="  "),
         "",
         *_excerpts(evaluation, finding, style, width),
         "",
-        *_closing(evaluation, findings, style),
+        *_closing(evaluation, findings, style, width),
     ]
 
 
@@ -84,56 +85,61 @@ def _excerpts(evaluation: Evaluation, finding: Finding, style: Style, width: int
         yield from excerpt(evaluation.sources[file], of_file, style, max(width - 10, 40))
 
 
-def _closing(evaluation: Evaluation, findings: list[Finding], style: Style) -> Iterator[str]:
+def _closing(evaluation: Evaluation, findings: list[Finding], style: Style, width: int) -> Iterator[str]:
     finding = findings[0]
-    yield f"  = {_variants_told(evaluation, findings)}"
-    for path, fact in finding.facts.items():
-        if fact.default:
-            yield f"  = {path} is {show_fact(fact)}, Swarm's default"
-        if fact.unset:
-            yield f"  = {path} depends on {', '.join(fact.unset)}, which has no value here"
-    if finding.assumes:
-        yield f"  = taken for granted: {printable(finding.assumes)}"
-    if finding.rule.fix is None:
-        yield f"  = {style('instead', 'green')}        {finding.rule.advice}"
+    for told in _told(evaluation, findings):
+        yield from _noted(told, width)
+    if finding.rule.advice:
+        label = "instead        "
+        first, *others = _noted(label + finding.rule.advice, width, len(label))
+        yield first.replace("instead", style("instead", "green"), 1)
+        yield from others
     for path, value in finding.rule.fix_settings.items():
         yield f"  = {style('write instead', 'green')}  {path}: {value}"
     yield f"  = why            rollout-lint explain {finding.rule.id}"
 
 
-def _variants_told(evaluation: Evaluation, findings: list[Finding]) -> str:
-    """In which variants it holds; and for each other, what there decides otherwise."""
+def _noted(text: str, width: int, indent: int = 0) -> list[str]:
+    """A note below the lines, wrapped; its own spaces stay."""
+    wide = max(width, 60)
+    following = " " * (4 + indent)
+    return textwrap.wrap(
+        text, wide, initial_indent="  = ", subsequent_indent=following, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _told(evaluation: Evaluation, findings: list[Finding]) -> Iterator[str]:
+    """In which variants it holds; for each other, what there decides otherwise; and what nobody wrote down."""
     finding = findings[0]
     held = {each.variant for each in findings}
-    told = [
-        f"{printable(finding.service)}, as deployed with "
-        + "; or with ".join(_files(evaluation, name) for name in held_in_order(evaluation, held))
-        + "."
-    ]
-    for variant in evaluation.variants:
-        facts = variant.services.get(finding.service)
-        if variant.variant.name in held or facts is None:
-            continue
-        path = failing_condition(finding.rule, facts)
-        if path is None:
-            continue
-        fact = facts.get(path)
-        last = printable(variant.variant.files[-1].name)
-        where = (
-            f": {printable(fact.place.file)}:{fact.place.line} sets {show_fact(fact)}" if fact and fact.place else ""
-        )
-        told.append(f"With {last} it is not{where}.")
-    return " ".join(told)
+    deployed = "; or with ".join(_files(each) for each in evaluation.variants if each.variant.name in held)
+    yield f"{printable(finding.service)}, as deployed with {deployed}."
+    yield from (_otherwise(finding, each) for each in evaluation.variants if each.variant.name not in held)
+    for path, fact in finding.facts.items():
+        if fact.default:
+            yield f"{path} is {show_fact(fact)}, Swarm's default"
+        if fact.unset:
+            yield f"{path} depends on {', '.join(fact.unset)}, which has no value here"
+    if finding.assumes:
+        yield f"taken for granted: {printable(finding.assumes)}"
 
 
-def held_in_order(evaluation: Evaluation, names: set[str]) -> list[str]:
-    """The variants of these names, in the recipe's order."""
-    return [each.variant.name for each in evaluation.variants if each.variant.name in names]
+def _otherwise(finding: Finding, evaluation: VariantEvaluation) -> str:
+    facts = evaluation.services.get(finding.service)
+    path = failing_condition(finding.rule, facts) if facts else None
+    if facts is None or path is None:
+        return ""
+    fact = facts.get(path)
+    decided = f": {_place_told(fact.place)} sets {show_fact(fact)}" if fact and fact.place else ""
+    return f"With {printable(evaluation.variant.files[-1].name)} it is not{decided}."
 
 
-def _files(evaluation: Evaluation, variant: str) -> str:
-    found = next(each.variant for each in evaluation.variants if each.variant.name == variant)
-    return printable(" + ".join(layer.name for layer in found.files))
+def _place_told(place: Place) -> str:
+    return f"{printable(place.file)}:{place.line}"
+
+
+def _files(evaluation: VariantEvaluation) -> str:
+    return printable(" + ".join(layer.name for layer in evaluation.variant.files))
 
 
 def _summary(evaluations: list[Evaluation], exit_code: int) -> str:
