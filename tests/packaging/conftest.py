@@ -6,19 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import pytest
+from rollout_lint import __version__
 
 from tests.conftest import ROOT
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+RunIn: TypeAlias = Callable[..., str]
 
-NOT_OURS = shutil.ignore_patterns(
-    ".git", ".venv", "dist", "build", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis"
-)
+NOT_OURS = shutil.ignore_patterns(".git", ".venv", "dist", "build", "__pycache__", ".*_cache", ".hypothesis")
 
 
 @pytest.fixture(scope="session")
@@ -26,29 +25,46 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shutil.copytree(ROOT, tmp_path_factory.mktemp("checkout") / "rollout-lint", ignore=NOT_OURS)
 
 
-@pytest.fixture
-def run_in(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run a command in a folder as a maintainer who has no configuration of git or pre-commit."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "PRE_COMMIT"))}
-    environment |= {
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "PRE_COMMIT_HOME": str(tmp_path / "pre-commit-home"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    for who in ("AUTHOR", "COMMITTER"):
-        environment |= {f"GIT_{who}_NAME": "A Maintainer", f"GIT_{who}_EMAIL": "maintainer@example.com"}
+@pytest.fixture(scope="session")
+def published(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A git repository of the checkout as it is, tagged as this release."""
+    folder = tmp_path_factory.mktemp("published")
+    repository = shutil.copytree(checkout, folder / "rollout-lint")
+    environment = _environment(folder)
+    for command in (["init"], ["add", "--all"], ["commit", "--message", "as it is"], ["tag", f"v{__version__}"]):
+        subprocess.run(["git", *command], cwd=repository, env=environment, check=True, capture_output=True, timeout=60)
+    return repository
 
-    def run(directory: Path, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+
+@pytest.fixture
+def run_in(tmp_path: Path) -> RunIn:
+    """Run a command in a folder as a maintainer who has no configuration of git or pre-commit; what it printed."""
+
+    def run(directory: Path, *command: str, expected: int = 0) -> str:
+        ran = subprocess.run(
             command,
             cwd=directory,
-            env=environment,
+            env=_environment(tmp_path),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
             timeout=300,
         )
+        assert ran.returncode == expected, ran.stdout
+        return ran.stdout
 
     return run
+
+
+def _environment(home: Path) -> dict[str, str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "PRE_COMMIT"))}
+    environment |= {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "PRE_COMMIT_HOME": str(home / "pre-commit-home"),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    for who in ("AUTHOR", "COMMITTER"):
+        environment |= {f"GIT_{who}_NAME": "A Maintainer", f"GIT_{who}_EMAIL": "maintainer@example.com"}
+    return environment

@@ -1,0 +1,166 @@
+"""The incident's table, from the sample fleet; and that it follows the files."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import SAMPLES
+from tests.support import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
+
+INCIDENT = """
+| Recipe | failure_action | order | ccci overlay | upgrade tests | recent upgrade | risk |
+| keycloak | rollback | start-first | no | yes | PASS L4 | latent, low (JVM, lighter than Rails) |
+| n8n | rollback | start-first | no | yes | PASS L4 | latent, low (Node.js) |
+| drone | rollback | start-first | no | NO tests | n/a | latent, no CI exposure |
+| discourse | rollback | start-first | YES (fixed) | yes | FIXED | fixed in CI only; latent as shipped |
+| traefik | rollback | STOP-first | no | no | n/a | SAFE |
+| all others | none or absent | — | — | — | — | not at risk |
+"""
+LEVELS = {
+    "discourse": "mitigated",
+    "drone": "latent-unexposed",
+    "keycloak": "latent-low",
+    "n8n": "latent-low",
+    "traefik": "safe",
+}
+POLICY = ("parallelism", "delay", "failure_action", "monitor", "max_failure_ratio", "order")
+
+
+def cells(markdown: str) -> list[list[str]]:
+    rows = [line.strip("| ").lower().split(" | ") for line in markdown.strip().splitlines()]
+    return [row for row in rows if not row[0].startswith("---")]
+
+
+def by_recipe(run: Run, folder: Path) -> dict[str, Any]:
+    document = run("sweep", folder, "--format", "json").json
+    validate("sweep", document)
+    return {each["recipe"]: each for each in document["recipes"]}
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> Path:
+    """A copy of the samples that a test may change."""
+    return shutil.copytree(SAMPLES, tmp_path / "recipes")
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_bytes().decode()
+    assert old in text
+    file.write_bytes(text.replace(old, new, 1).encode())
+
+
+def test_the_sweep_gives_the_rows_of_the_incident(run: Run) -> None:
+    ran = run("sweep", SAMPLES, "--format", "markdown")
+    assert ran.exit_code == 0
+    assert cells(ran.stdout) == cells(INCIDENT)
+
+
+def test_the_levels_of_all_24(run: Run) -> None:
+    recipes = by_recipe(run, SAMPLES)
+    assert len(recipes) == 24
+    assert {name: each["risk"]["level"] for name, each in recipes.items() if name in LEVELS} == LEVELS
+    others = [each for name, each in recipes.items() if name not in LEVELS]
+    assert {each["risk"]["level"] for each in others} == {"not-at-risk"}
+    assert {each["failure_action"] for each in others} == {None}
+
+
+def test_all_unfolds_the_others(run: Run) -> None:
+    assert len(cells(run("sweep", SAMPLES, "--format", "markdown", "--all").stdout)) == 1 + 24
+
+
+def test_swapping_the_order_makes_a_recipe_safe_and_another_risky(run: Run, samples: Path) -> None:
+    change(samples / "n8n/compose.yml", "start-first", "stop-first")
+    change(samples / "traefik/compose.yml", "stop-first", "start-first")
+    recipes = by_recipe(run, samples)
+    assert recipes["n8n"]["risk"]["level"] == "safe"
+    assert recipes["n8n"]["order"] == "stop-first"
+    assert recipes["traefik"]["risk"]["level"] not in ("safe", "not-at-risk")
+    assert recipes["traefik"]["order"] == "start-first"
+
+
+def test_without_its_overlay_discourse_is_at_risk_again(run: Run, samples: Path) -> None:
+    (samples / "discourse/compose.ccci.yml").unlink()
+    row = by_recipe(run, samples)["discourse"]
+    assert (row["risk"]["level"], row["overlay"]) == ("latent-high", None)
+
+
+def test_a_failed_upgrade_is_told_whatever_the_policy(run: Run, samples: Path) -> None:
+    fleet = samples / "fleet.yml"
+    text = fleet.read_text("utf-8")
+    start = text.index("name: n8n")
+    entry = text[start:].replace("upgrade: pass", "upgrade: fail", 1)
+    fleet.write_text(text[:start] + entry, encoding="utf-8")
+    recipes = by_recipe(run, samples)
+    assert recipes["n8n"]["risk"]["level"] == "failing"
+    assert recipes["keycloak"]["risk"]["level"] == "latent-low"
+
+
+def test_a_failure_in_a_results_file_is_told(run: Run, samples: Path) -> None:
+    [results] = (samples / "results").glob("discourse.*")
+    text = results.read_text("utf-8")
+    last = text.rindex("pass")
+    results.write_text(text[:last] + "rolled-back" + text[last + 4 :], encoding="utf-8")
+    assert by_recipe(run, samples)["discourse"]["risk"]["level"] == "failing"
+
+
+def test_upgrade_tests_expose_what_was_unexposed(run: Run, samples: Path) -> None:
+    fleet = samples / "fleet.yml"
+    text = fleet.read_text("utf-8")
+    start = text.index("name: drone")
+    entry = text[start:].replace("upgrade_tests: false", "upgrade_tests: true", 1)
+    fleet.write_text(text[:start] + entry, encoding="utf-8")
+    assert by_recipe(run, samples)["drone"]["risk"]["level"] == "latent-medium"
+
+
+def test_a_broken_file_is_the_first_row_and_the_rest_is_there(run: Run, samples: Path) -> None:
+    (samples / "ghost/compose.yml").write_text("services: [\n")
+    ran = run("sweep", samples, "--format", "markdown")
+    assert ran.exit_code == 2
+    rows = cells(ran.stdout)
+    assert rows[1][0] == "ghost"
+    assert [row[0] for row in rows[2:]] == [row[0] for row in cells(INCIDENT)[1:]]
+
+
+def test_check_points_at_the_line_of_the_order(run: Run) -> None:
+    folder = SAMPLES / "discourse"
+    lines = (folder / "compose.yml").read_text("utf-8").splitlines()
+    [line] = [number for number, text in enumerate(lines, 1) if text.strip() == "order: start-first"]
+    ran = run("check", folder, "--format", "json")
+    assert ran.exit_code == 1
+    found = {each["variant"]: each for each in ran.json["recipes"][0]["findings"]}
+    assert "ccci" not in found
+    told = found["default"]
+    column = lines[line - 1].index("start-first") + 1
+    assert (told["rule"], told["service"], told["file"], told["line"], told["column"]) == (
+        "RL001",
+        "app",
+        "compose.yml",
+        line,
+        column,
+    )
+
+
+def test_show_gives_each_of_the_twelve_values_with_its_place_or_as_a_default(run: Run) -> None:
+    document = run("show", SAMPLES / "discourse", "--format", "json").json
+    validate("show", document)
+    for variant in document["variants"]:
+        for facts in variant["services"].values():
+            for path in (f"deploy.{block}.{key}" for block in ("update_config", "rollback_config") for key in POLICY):
+                fact = facts[path]
+                assert fact["default"] is True or {"file", "line", "column"} <= fact.keys()
+
+
+@pytest.mark.parametrize("recipe", sorted(path.parent.name for path in SAMPLES.glob("*/compose.yml")))
+def test_a_sample_is_evaluated_and_its_files_are_there(run: Run, recipe: str) -> None:
+    ran = run("check", SAMPLES / recipe, "--format", "json")
+    assert ran.json["recipes"][0]["status"] == "evaluated"
+    found = {each["rule"] for each in ran.json["recipes"][0]["findings"]}
+    assert found == ({"RL001"} if recipe in ("discourse", "drone", "keycloak", "n8n") else set())
