@@ -246,6 +246,9 @@ class _Validation:
     def _unknown_key(self, key: str, schema: Schema, path: str) -> str:
         from difflib import get_close_matches
 
+        if schema.patterns and not schema.properties:
+            allowed = " or ".join(pattern.pattern for pattern, _ in schema.patterns)
+            return f"{key} cannot be a name under {path}: a name is {allowed}"
         unknown = f"{key} is not a key {f'under {path}' if path else 'at the top of the file'}"
         explained = self._reader.explain_unknown(key, path)
         if explained:

@@ -32,6 +32,10 @@ examples:
   good:
     - files: {compose.yml: b}
 """
+PROOF = (
+    "{service: a, old: {behaviour: steady}, new: {behaviour: steady}, "
+    "bad: {update: completed, release: new}, repaired: {update: [completed, none], release: new}}"
+)
 
 
 def load(tmp_path: Path, text: str, name: str = "TT001-test-rule.yaml") -> list[str]:
@@ -46,6 +50,7 @@ def load(tmp_path: Path, text: str, name: str = "TT001-test-rule.yaml") -> list[
 
 def test_the_rule_loads(tmp_path: Path) -> None:
     assert load(tmp_path, RULE) == []
+    assert load(tmp_path, f"{RULE}proof: {PROOF}\n") == []
 
 
 @pytest.mark.parametrize(
@@ -73,6 +78,10 @@ def test_the_rule_loads(tmp_path: Path) -> None:
         ("why: because", "why: because\nadvice: both", "a rule has either a fix, or"),
         ("why: because", "why: because\nnotes: {imge: x}", "there is no fact imge"),
         ("why: because", "why: because\ngrades: [{severity: low, when: {imge: {type: string}}}]", "no fact imge"),
+        ("examples:\n", "proof: {service: a}\nexamples:\n", "12: proof needs old"),
+        ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("release", "relase"), "did you mean release?"),
+        ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("steady", "stedy"), "12: proof.old.behaviour must be"),
+        ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("completed", "complete"), "12: proof.bad.update"),
         ("why: because", "why: because\nwhy: twice", "9: the key why stands twice"),
         ("why: because", "why: [", "not YAML"),
     ],

@@ -130,4 +130,4 @@ def _tail(log: IO[bytes]) -> str:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HOME": str(home), "DOCKER_CONFIG": str(home)}
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(home), "DOCKER_CONFIG": str(home)}

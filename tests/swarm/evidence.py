@@ -12,7 +12,7 @@ HEADINGS = (
     "new behaviour",
     "host memory",
     "update state",
-    "release that runs",
+    "release by label",
     "old task",
     "nothing ran for a moment",
     "message",
