@@ -15,7 +15,7 @@ _SESSION = re.compile(r"(?<=```console\n)\$ (?P<command>.*)\n(?:.*\n)*?(?=```\n)
 
 
 def refreshed(text: str) -> str:
-    """The text with each console session's output as it is now, 100 columns wide."""
+    """The text with each console session's output as it is now, 124 columns wide."""
     return _SESSION.sub(lambda session: f"$ {session['command']}\n{_output(session['command'])}", text)
 
 
@@ -26,7 +26,7 @@ def commands(text: str) -> list[str]:
 
 def _output(command: str) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "COLUMNS": "100"}
+    environment = os.environ | {"PATH": path, "COLUMNS": "124"}
     ran = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     return ran.stdout + ran.stderr
 

@@ -1,4 +1,4 @@
-"""`sweep` for people: the risk table in the terminal, the reasons below it."""
+"""`sweep` for people: the reasons, and the risk table at the end of the terminal."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _GAP = 2
 
 
 def sweep_text(rows: list[Row], verdicts: list[Verdict], style: Style, width: int) -> str:
-    """The table fitted to `width` columns, and for each recipe that is not safe the reasons.
+    """The reasons for each recipe that is not safe; then, where the eye is, the table fitted to `width` columns.
 
     A terminal too narrow for its longest words gets the table as wide as they need, so that nothing is cut off.
     """
@@ -45,29 +45,28 @@ def sweep_text(rows: list[Row], verdicts: list[Verdict], style: Style, width: in
     table = _table(rows, width)
     console = Console(file=output, force_terminal=style.colour, no_color=not style.colour, highlight=False)
     console.width = max(width, _width(table))
-    console.print(table)
-    console.print()
     for row in rows:
         if row.level not in _QUIET and row.because:
             console.print(Text(f"{printable(row.cells[0])}: {printable(row.cells[-1])}", style="bold"))
             for reason in row.because:
                 console.print(Padding(Text(printable(reason)), (0, 0, 0, 2), expand=False))
+            console.print()
+    console.print(table)
     lines = (line.rstrip() for line in output.getvalue().splitlines())
     return "\n".join(lines) + "\n" + _summary(verdicts)
 
 
 def _table(rows: list[Row], width: int) -> Table:
-    """All in one line each where there is room; else each column as wide as its longest word, and risk the rest."""
+    """Every cell in one line where there is room; else the last columns first, none narrower than its longest word."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    narrow = []
+    wanted = []
     for position, heading in enumerate(HEADINGS):
         cells = [heading, *(printable(row.cells[position]) for row in rows)]
-        narrow.append(max(map(cell_len, " ".join(cells).split())))
-        table.add_column(heading, overflow="fold", width=max(map(cell_len, cells)))
-    if _width(table) > width:
-        for column, least in zip(table.columns, narrow, strict=True):
-            column.width = least
-        table.columns[-1].width = narrow[-1] + max(0, width - _width(table))
+        wanted.append(max(map(cell_len, cells)))
+        table.add_column(heading, overflow="fold", width=max(map(cell_len, " ".join(cells).split())))
+    for column, most in zip(reversed(table.columns), reversed(wanted), strict=True):
+        least = column.width or 0
+        column.width = least + max(0, min(most - least, width - _width(table)))
     for row in rows:
         risk = Text(printable(row.cells[-1]), style=_STYLES[row.level])
         table.add_row(*(Text(printable(cell)) for cell in row.cells[:-1]), risk)
