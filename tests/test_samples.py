@@ -51,10 +51,11 @@ def samples(tmp_path: Path) -> Path:
     return shutil.copytree(SAMPLES, tmp_path / "recipes")
 
 
-def change(file: Path, old: str, new: str) -> None:
+def change(file: Path, old: str, new: str, after: str = "") -> None:
     text = file.read_bytes().decode()
-    assert old in text
-    file.write_bytes(text.replace(old, new, 1).encode())
+    start = text.index(after)
+    assert old in text[start:]
+    file.write_bytes((text[:start] + text[start:].replace(old, new, 1)).encode())
 
 
 def test_the_sweep_gives_the_rows_of_the_incident(run: Run) -> None:
@@ -93,30 +94,19 @@ def test_without_its_overlay_discourse_is_at_risk_again(run: Run, samples: Path)
 
 
 def test_a_failed_upgrade_is_told_whatever_the_policy(run: Run, samples: Path) -> None:
-    fleet = samples / "fleet.yml"
-    text = fleet.read_text("utf-8")
-    start = text.index("name: n8n")
-    entry = text[start:].replace("upgrade: pass", "upgrade: fail", 1)
-    fleet.write_text(text[:start] + entry, encoding="utf-8")
+    change(samples / "fleet.yml", "upgrade: pass", "upgrade: fail", after="name: n8n")
     recipes = by_recipe(run, samples)
     assert recipes["n8n"]["risk"]["level"] == "failing"
     assert recipes["keycloak"]["risk"]["level"] == "latent-low"
 
 
 def test_a_failure_in_a_results_file_is_told(run: Run, samples: Path) -> None:
-    [results] = (samples / "results").glob("discourse.*")
-    text = results.read_text("utf-8")
-    last = text.rindex("pass")
-    results.write_text(text[:last] + "rolled-back" + text[last + 4 :], encoding="utf-8")
+    change(samples / "results/discourse.yml", "upgrade: pass", "upgrade: rolled-back", after="2026-06-09")
     assert by_recipe(run, samples)["discourse"]["risk"]["level"] == "failing"
 
 
 def test_upgrade_tests_expose_what_was_unexposed(run: Run, samples: Path) -> None:
-    fleet = samples / "fleet.yml"
-    text = fleet.read_text("utf-8")
-    start = text.index("name: drone")
-    entry = text[start:].replace("upgrade_tests: false", "upgrade_tests: true", 1)
-    fleet.write_text(text[:start] + entry, encoding="utf-8")
+    change(samples / "fleet.yml", "upgrade_tests: false", "upgrade_tests: true", after="name: drone")
     assert by_recipe(run, samples)["drone"]["risk"]["level"] == "latent-medium"
 
 
