@@ -54,6 +54,8 @@ class Variant:
     environment: dict[str, str] = field(default_factory=dict)
     ci: bool = False
     """Whether a CI overlay makes it, so that it is not what the recipe's users deploy."""
+    exact: bool = False
+    """Whether `environment` is all that there is, so that Docker would miss a required variable that is not in it."""
 
 
 @dataclass(slots=True)
@@ -168,7 +170,7 @@ def recipe_from_stdin() -> Recipe:
 def recipe_from_layers(files: Iterable[str], environment: dict[str, str]) -> Recipe:
     """Exactly these files in this order, as `docker stack config -c A -c B` takes them."""
     layers = tuple(LayerFile(file, Path(file)) for file in files)
-    return Recipe("given", ".", [Variant("given", layers, environment)])
+    return Recipe("given", ".", [Variant("given", layers, environment, exact=True)])
 
 
 def read_environment(text: str) -> dict[str, str]:

@@ -77,7 +77,7 @@ def evaluate(recipe: Recipe, rules: Iterable[Rule], cluster: Cluster | None = No
 def _evaluate_variant(
     evaluation: Evaluation, variant: Variant, sources: list[Source], rules: tuple[Rule, ...], cluster: Cluster
 ) -> VariantEvaluation:
-    stack, problems = load_stack(sources, variant.environment)
+    stack, problems = load_stack(sources, variant.environment, variant.exact)
     judged = VariantEvaluation(variant, problems=problems)
     evaluation.problems += problems
     for name, service in stack.services.items():

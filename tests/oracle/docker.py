@@ -64,7 +64,7 @@ def disagreements(files: Mapping[str, str | bytes], environment: Mapping[str, st
 def compare(paths: list[Path], environment: Mapping[str, str]) -> list[str]:
     """The same for files that exist."""
     merged, said = docker_says(paths, environment)
-    stack, problems = load_stack([parse(path.read_bytes(), path.name) for path in paths], environment)
+    stack, problems = load_stack([parse(path.read_bytes(), path.name) for path in paths], environment, exact=True)
     if merged is None:
         return [] if problems else [f"Docker refuses it, and we do not: {said}"]
     if problems:

@@ -70,6 +70,10 @@ ONE_LAYER = (
         for text in (
             "update_config: {order: start-first, delay: 1h2m.5s, monitor: '0'}",
             "update_config: {parallelism: 0, max_failure_ratio: 0}",
+            "update_config: {failure_action: '${A:?x}$B'}",
+            "update_config: {failure_action: '$B${A:?x}'}",
+            "update_config: {failure_action: '${A:?x}$$'}",
+            "update_config: {failure_action: '${A?x}${A:-c}'}",
             "update_config: {parallelism: -1}",
             "update_config: {parallelism: 1e1}",
             "update_config: {parallelism: 1.5}",

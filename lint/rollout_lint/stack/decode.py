@@ -137,7 +137,7 @@ def _decode_fields(node: Mapping, fields: dict[str, Any], prefix: str, layer: La
 def _decode_scalar(node: Scalar, field: Field, path: str, layer: Layer) -> Setting | None:
     raw = layer.value(node, field.cast)
     if raw is UNKNOWN:
-        if layer.required(node) and path.startswith("deploy."):
+        if layer.required(node) and not layer.exact and path.startswith("deploy."):
             layer.report(node, f"{path} depends on {' and '.join(layer.required(node))}, which has no value here")
         return None
     value = field.convert(raw)

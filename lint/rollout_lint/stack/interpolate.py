@@ -32,7 +32,7 @@ class Substitution:
 def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
     """Replace the variables of `text`.
 
-    As in `substituteWith`, a later variable forgets the error of an earlier one, and the unbraced form takes a
+    As in `substituteWith`, a later variable forgets what was wrong with an earlier one, and the unbraced form takes a
     default too: `$TAG-alpine` is the tag alone, or `alpine`.
     """
     error: str | None = None
@@ -48,6 +48,7 @@ def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
             error = BAD_DOLLAR
             return ""
         error = None
+        required.clear()
         name, default, wanted, when_empty = _read(expression)
         value = environment.get(name)
         if value is not None and (value or not when_empty):

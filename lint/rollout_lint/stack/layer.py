@@ -59,11 +59,17 @@ _CASTS: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
 class Layer:
     """A file whose root is a mapping, read with an environment; `problems` grows as values are asked for."""
 
-    def __init__(self, source: Source, root: Mapping, environment: collections.abc.Mapping[str, str]) -> None:
-        """Interpolate every text of the file, as docker/cli does before it looks at any."""
+    def __init__(
+        self, source: Source, root: Mapping, environment: collections.abc.Mapping[str, str], exact: bool = False
+    ) -> None:
+        """Interpolate every text of the file, as docker/cli does before it looks at any.
+
+        With `exact`, the environment is all that there is: a required variable without a value is refused.
+        """
         self.file = source.name
         self.root = root
         self.problems: list[Problem] = []
+        self.exact = exact
         self.version = self._read_version()
         self._substitutions: dict[int, Substitution] = {}
         self._failed_casts: set[int] = set()
@@ -73,6 +79,8 @@ class Layer:
                 self._substitutions[id(scalar)] = result
                 if result.error is not None:
                     self.report(scalar, result.error)
+                elif exact and result.required:
+                    self.report(scalar, f"Docker refuses it without a value for {' and '.join(result.required)}")
 
     def place(self, node: Node) -> Place:
         """The node's span in this file."""

@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 
 
 def load_stack(
-    sources: Iterable[Source], environment: collections.abc.Mapping[str, str]
+    sources: Iterable[Source], environment: collections.abc.Mapping[str, str], exact: bool = False
 ) -> tuple[Stack, list[Problem]]:
     """What Docker makes of the sources in their order, and everything for which it would refuse them.
 
-    A refused file is judged all the same, as far as it can be read.
+    A refused file is judged all the same, as far as it can be read. `exact` says that the environment is all that
+    the deployer has; else a required variable may well have a value where the stack is deployed.
     """
     stack = Stack()
     problems: list[Problem] = []
     version: str | None = None
     for source in sources:
         problems += source.problems
-        layer = _layer(source, environment, problems)
+        layer = _layer(source, environment, exact, problems)
         if layer is None:
             continue
         layer.validate()
@@ -42,13 +43,15 @@ def load_stack(
     return stack, problems
 
 
-def _layer(source: Source, environment: collections.abc.Mapping[str, str], problems: list[Problem]) -> Layer | None:
+def _layer(
+    source: Source, environment: collections.abc.Mapping[str, str], exact: bool, problems: list[Problem]
+) -> Layer | None:
     if source.second_services is not None:
         node = source.second_services
         message = "Docker reads only the first document of a file: these services are dropped without a word"
         problems.append(Problem(source.name, node.line, node.column, message))
     if isinstance(source.root, Mapping):
-        return Layer(source, source.root, environment)
+        return Layer(source, source.root, environment, exact)
     if not source.problems:
         problems.append(Problem(source.name, 1, 1, "the file must be a mapping with `services`"))
     return None
