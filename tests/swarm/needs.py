@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 
 PROGRAMS = ("dockerd", "containerd", "runc", "docker", "busybox", "unshare", "flock", "ldd")
 
@@ -14,13 +15,20 @@ def missing() -> list[str]:
         return ["Linux"]
     lacking = [] if os.geteuid() == 0 else ["root"]
     lacking += [program for program in PROGRAMS if shutil.which(program) is None]
-    if shutil.which("docker") and not _deploys_detached():
-        lacking.append("a docker CLI that has `docker stack deploy --detach` (26.0 or later)")
+    if shutil.which("docker") and not _configures():
+        lacking.append("a docker CLI whose `docker stack config` needs no `version` in a file, such as 27.0 or later")
     return lacking
 
 
-def _deploys_detached() -> bool:
-    answer = subprocess.run(
-        ["docker", "stack", "deploy", "--help"], capture_output=True, text=True, check=False, timeout=30
-    )
-    return "--detach" in answer.stdout
+@cache
+def waits_unless_detached() -> bool:
+    """Whether the docker CLI has `docker stack deploy --detach`; an older one never waits."""
+    return "--detach" in _docker("stack", "deploy", "--help").stdout
+
+
+def _configures() -> bool:
+    return _docker("stack", "config", "--compose-file=-", stdin="services: {a: {image: a}}").returncode == 0
+
+
+def _docker(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["docker", *arguments], input=stdin, capture_output=True, text=True, check=False, timeout=30)

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from tests.swarm.engine import Engine, EngineError, private_engine
+from tests.swarm.needs import waits_unless_detached
 from tests.swarm.observe import Observation, differences, observe, refused
 from tests.swarm.proof import Case
 from tests.swarm.snapshot import snapshot
@@ -59,7 +60,8 @@ def _update(engine: Engine, case: Case, stop: threading.Event) -> Observation:
 
 
 def _deploy(engine: Engine, stack: str) -> None:
-    options = ("--detach=true", "--resolve-image=never", "--compose-file=-")
+    detached = ("--detach=true",) if waits_unless_detached() else ()
+    options = (*detached, "--resolve-image=never", "--compose-file=-")
     done = engine.docker("stack", "deploy", *options, STACK, stdin=stack.encode())
     if done.returncode != 0:
         raise RefusedError(done.stderr.decode().strip())
