@@ -1,14 +1,15 @@
 """Runs the engine suite only where it is asked for, and its cases side by side."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.swarm.evidence import table
 from tests.swarm.needs import missing
-from tests.swarm.proof import Case
+from tests.swarm.proof import Case, cases, rules_folder
+from tests.swarm.scenario import Outcome
 from tests.swarm.side_by_side import Outcomes, side_by_side, succeeded
 
 HERE = Path(__file__).parent
@@ -32,9 +33,14 @@ def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
         pytest.fail(f"needs {', '.join(lacking)}")
     with side_by_side(_selected(request.session)) as started:
         yield started
-    target, seen = os.environ.get(EVIDENCE), succeeded(started)
-    if target and seen:
-        Path(target).write_text(table(seen), encoding="utf-8")
+    if target := os.environ.get(EVIDENCE):
+        _write_evidence(Path(target), succeeded(started))
+
+
+def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
+    if [outcome.case for outcome in seen if not outcome.differences] != cases(rules_folder()):
+        pytest.fail(f"{target} is not written: it needs every proof, each as its rule states")
+    target.write_text(table(seen), encoding="utf-8")
 
 
 def _reason_to_skip(config: pytest.Config) -> str | None:
