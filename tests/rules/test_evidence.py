@@ -3,26 +3,50 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import fields
+from inspect import signature
+from typing import Any
 
 from rollout_lint.images import rules_directory
 
 from tests.swarm.behaviour import BEHAVIOURS
-from tests.swarm.proof import OLD_TASKS, RELEASES, UPDATES, cases
+from tests.swarm.evidence import HEADINGS
+from tests.swarm.proof import OLD_TASKS, RELEASES, UPDATES, Case, Expectation, cases
+
+RENEW = "ROLLOUT_LINT_EVIDENCE=rules/EVIDENCE.md pytest tests/swarm"
+
+
+def definitions() -> dict[str, Any]:
+    return dict(json.loads((rules_directory() / "rule.schema.json").read_text("utf-8"))["$defs"])
 
 
 def test_the_words_of_a_proof_are_those_of_the_engine_suite() -> None:
-    definitions = json.loads((rules_directory() / "rule.schema.json").read_text("utf-8"))["$defs"]
-    seen = definitions["seen"]["properties"]
-    assert set(definitions["behaviour"]["properties"]["behaviour"]["enum"]) == set(BEHAVIOURS)
-    assert set(definitions["update"]["enum"]) == set(UPDATES)
+    behaviour, seen = definitions()["behaviour"]["properties"], definitions()["seen"]["properties"]
+    parameters = {name for function in BEHAVIOURS.values() for name in signature(function).parameters}
+    assert set(behaviour) == {"behaviour", "slots", *parameters}
+    assert set(behaviour["behaviour"]["enum"]) == set(BEHAVIOURS)
+    assert set(definitions()["update"]["enum"]) == set(UPDATES)
+    assert set(seen) == {field.name for field in fields(Expectation)}
     assert set(seen["release"]["enum"]) == set(RELEASES)
     assert set(seen["old_task"]["enum"]) == set(OLD_TASKS)
 
 
 def test_each_side_of_each_proof_has_its_row() -> None:
     page = (rules_directory() / "EVIDENCE.md").read_text("utf-8")
-    rows = [line.strip("| ").split(" | ")[:6] for line in page.splitlines() if line.startswith("| RL")]
-    stated = [(case.rule, case.side, *case.words, case.expected.update) for case in cases(rules_directory())]
-    assert [(*row[:5], tuple(row[5].split(" or "))) for row in rows] == stated, (
-        "ROLLOUT_LINT_EVIDENCE=rules/EVIDENCE.md pytest tests/swarm"
-    )
+    lines = [line.removeprefix("| ").removesuffix(" |") for line in page.splitlines() if line.startswith("| RL")]
+    rows = [dict(zip(HEADINGS, line.split(" | "), strict=True)) for line in lines]
+    stated = cases(rules_directory())
+    assert [(row["rule"], row["example"]) for row in rows] == [(case.rule, case.side) for case in stated], RENEW
+    for row, case in zip(rows, stated, strict=True):
+        assert row == row | what_the_rule_states(case), RENEW
+        assert re.search(case.expected.message or "", row["message"]), RENEW
+
+
+def what_the_rule_states(case: Case) -> dict[str, str]:
+    expected = case.expected
+    old, new, memory = case.words
+    row = {"old behaviour": old, "new behaviour": new, "host memory": memory}
+    row |= {"update state": " or ".join(expected.update), "release by label": expected.release}
+    row |= {"old task": expected.old_task} if expected.old_task else {}
+    return row | {"nothing ran for a moment": {True: "yes", False: "no", None: ""}[expected.outage]}

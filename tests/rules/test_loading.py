@@ -82,6 +82,8 @@ def test_the_rule_loads(tmp_path: Path) -> None:
         ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("release", "relase"), "did you mean release?"),
         ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("steady", "stedy"), "12: proof.old.behaviour must be"),
         ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("completed", "complete"), "12: proof.bad.update"),
+        ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("none", "nine"), "12: proof.repaired.update[1] must"),
+        ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("service: a", "sevice: a"), "did you mean service?"),
         ("why: because", "why: because\nwhy: twice", "9: the key why stands twice"),
         ("why: because", "why: [", "not YAML"),
     ],
