@@ -102,3 +102,14 @@ def test_usage(run: Run, write: Write) -> None:
         ran = run("show", *arguments)
         assert ran.exit_code == 2
         assert message in ran.stdout + ran.stderr
+
+
+def test_an_env_file_that_docker_would_miss_is_told(run: Run, write: Write) -> None:
+    text = "services: {a: {image: b, env_file: [here.env, gone.env]}}\n"
+    folder = write({"a.yml": text, "here.env": "not = an assignment: {"})
+    ran = run("show", "-c", folder / "a.yml", "--format", "json")
+    assert ran.exit_code == 2
+    assert [(each["line"], each["message"]) for each in ran.json["problems"]] == [
+        (1, "Docker opens this env_file of a, and there is none")
+    ]
+    assert run("check", folder / "a.yml").exit_code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from dataclasses import dataclass, field
@@ -17,10 +18,11 @@ from rollout_lint.source import MAX_BYTES, Mapping, Source, parse
 from rollout_lint.stack.merge import load_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rollout_lint.collect import LayerFile, Recipe, Variant
     from rollout_lint.rule import Rule
+    from rollout_lint.stack.setting import Stack
 
 EVALUATED = "evaluated"
 NOT_EVALUATED = "not-evaluated"
@@ -78,6 +80,8 @@ def _evaluate_variant(
     evaluation: Evaluation, variant: Variant, sources: list[Source], rules: tuple[Rule, ...], cluster: Cluster
 ) -> VariantEvaluation:
     stack, problems = load_stack(sources, variant.environment, variant.exact)
+    if variant.exact:
+        problems += _missing_env_files(variant, stack)
     judged = VariantEvaluation(variant, problems=problems)
     evaluation.problems += problems
     for name, service in stack.services.items():
@@ -89,6 +93,16 @@ def _evaluate_variant(
         judged.problems.append(problem)
         evaluation.problems.append(problem)
     return judged
+
+
+def _missing_env_files(variant: Variant, stack: Stack) -> Iterator[Problem]:
+    """Docker opens them from the first file's folder (`loader.go resolveEnvironment`); nothing here does."""
+    folder = variant.files[0].path.parent
+    for service in stack.services.values():
+        for item in service.lists.get("env_file", []):
+            if item.value and not os.path.isfile(folder / os.path.expanduser(item.value)):  # noqa: PTH111, PTH113
+                message = f"Docker opens this env_file of {service.name}, and there is none"
+                yield Problem(item.place.file, item.place.line, item.place.column, message)
 
 
 def _source(layer: LayerFile, sources: dict[str, Source]) -> Source:

@@ -121,7 +121,7 @@ def facts_of(service: Service) -> dict[str, Fact]:
     if facts["deploy.mode"].value == "replicated":
         facts.setdefault("deploy.replicas", Fact(1, default=True))
     for path, items in service.lists.items():
-        if items:
+        if items and path in FACTS:
             facts[path] = Fact([item.value for item in items], default=False, place=items[-1].place)
     return facts
 

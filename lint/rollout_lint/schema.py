@@ -1,8 +1,9 @@
 """A JSON Schema held against YAML nodes, so that what is wrong is told with its place.
 
-The few keywords that the schemas of this package use, and `x-cast` and `x-since` for what docker/cli does beside its
-schema; another keyword is an error when the schema loads. The jsonschema library answers the same in the tests; it
-is not used here because it knows no places and takes longer to import than a whole check takes.
+The few keywords that the schemas of this package use, and `x-cast`, `x-since` and `x-unique-before` for what docker/cli
+does beside its schema and in its older versions; another keyword is an error when the schema loads. The jsonschema
+library answers the same in the tests; it is not used here because it knows no places and takes longer to import than a
+whole check takes.
 """
 
 from __future__ import annotations
@@ -84,6 +85,7 @@ class Schema:
     items: Schema | None = None
     min_items: int = 0
     unique_items: bool = False
+    unique_before: str | None = None
     enum: tuple[Any, ...] | None = None
     minimum: float | None = None
     pattern: re.Pattern[str] | None = None
@@ -171,6 +173,7 @@ _KEYWORDS: dict[str, Callable[[_Compiler, Schema, Any], None]] = {
     "items": lambda compiler, schema, value: setattr(schema, "items", compiler.compile(value)),
     "minItems": _plain_setter("min_items", _same),
     "uniqueItems": _plain_setter("unique_items", _same),
+    "x-unique-before": _plain_setter("unique_before", _same),
     "enum": _plain_setter("enum", tuple),
     "const": _plain_setter("enum", lambda value: (value,)),
     "minimum": _plain_setter("minimum", _same),
@@ -203,22 +206,22 @@ class _Validation:
 
     def _check_one_of(self, node: Node, schema: Schema, path: str) -> None:
         """The branches differ in type, so the node's own type picks the one that is meant."""
-        kinds = self._kinds(node)
-        if kinds is None:
-            return
         for branch in schema.one_of:
+            kinds = self._kinds(node, branch.cast)
+            if kinds is None:
+                return
             if branch.types is None or branch.types & kinds:
                 self.check(node, branch, path)
                 return
         names = [name for branch in schema.one_of for name in sorted(branch.types or ())]
         self._reader.report(node, f"{path or 'the file'} must be {_words(names)}")
 
-    def _kinds(self, node: Node) -> frozenset[str] | None:
+    def _kinds(self, node: Node, cast: str | None) -> frozenset[str] | None:
         if isinstance(node, Mapping):
             return frozenset(("object",))
         if isinstance(node, Sequence):
             return frozenset(("array",))
-        value = self._reader.value(node, None)
+        value = self._reader.value(node, cast)
         return None if value is UNKNOWN else types_of(value)
 
     def _typed(self, node: Node, schema: Schema, kind: str, path: str) -> bool:
@@ -274,7 +277,7 @@ class _Validation:
         if schema.items is not None:
             for index, item in enumerate(node.items):
                 self.check(item, schema.items, f"{path}[{index}]")
-        if schema.unique_items:
+        if schema.unique_items or (schema.unique_before and not self._reader.has(schema.unique_before)):
             self._check_unique(node, path)
 
     def _check_unique(self, node: Sequence, path: str) -> None:

@@ -1,4 +1,4 @@
-"""`docker stack config`, which needs no daemon, asked the same as our own merge."""
+"""`docker stack config`, which needs no daemon: whether Docker takes files, and what it makes of them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.facts import Fact, facts_of
-from rollout_lint.source import parse
-from rollout_lint.stack.merge import load_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 OLDEST = 27
 """The first release whose latest version of the file format is 3.13, and to which a missing version means that."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The merged stack as YAML, None where Docker refuses; and what it said."""
+
+    merged: str | None
+    said: str
 
 
 def why_not() -> str | None:
@@ -42,52 +47,10 @@ def require() -> None:
         pytest.skip(reason)
 
 
-def docker_says(files: list[Path], environment: Mapping[str, str]) -> tuple[str | None, str]:
-    """The merged stack as YAML, None where Docker refuses; and what it said."""
+def docker_says(files: Sequence[Path], environment: Mapping[str, str]) -> Answer:
+    """What `docker stack config` answers for the files in their order, in this environment and no other."""
     command = ["docker", "stack", "config", *(part for file in files for part in ("-c", str(file)))]
     clean = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment}
-    ran = subprocess.run(command, capture_output=True, text=True, env=clean, check=False)
-    return (ran.stdout if ran.returncode == 0 else None), ran.stderr.strip()
-
-
-def disagreements(files: Mapping[str, str | bytes], environment: Mapping[str, str] | None = None) -> list[str]:
-    """How our merge of the files, in their order, differs from Docker's; empty where they agree."""
-    with TemporaryDirectory() as folder:
-        paths = []
-        for name, text in files.items():
-            path = Path(folder) / name
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-            paths.append(path)
-        return compare(paths, environment or {})
-
-
-def compare(paths: list[Path], environment: Mapping[str, str]) -> list[str]:
-    """The same for files that exist."""
-    merged, said = docker_says(paths, environment)
-    stack, problems = load_stack([parse(path.read_bytes(), path.name) for path in paths], environment, exact=True)
-    if merged is None:
-        return [] if problems else [f"Docker refuses it, and we do not: {said}"]
-    if problems:
-        return [f"Docker takes it, and we refuse: {problem}" for problem in problems]
-    substituted = merged.replace("$", "$$")
-    theirs, _ = load_stack([parse(substituted.encode(), "docker")], {})
-    ours = {name: _said(facts_of(service)) for name, service in stack.services.items()}
-    docker = {name: _said(facts_of(service)) for name, service in theirs.services.items()}
-    return [
-        f"{name} {path}: Docker has {docker.get(name, {}).get(path)!r}, we have {ours.get(name, {}).get(path)!r}"
-        for name in sorted(ours.keys() | docker.keys())
-        for path in sorted(ours.get(name, {}).keys() | docker.get(name, {}).keys())
-        if ours.get(name, {}).get(path) != docker.get(name, {}).get(path)
-    ]
-
-
-def _said(facts: dict[str, Fact]) -> dict[str, Any]:
-    """Values by path; a flag that is off is what Docker prints nothing for."""
-    return {path: _value(path, fact.value) for path, fact in facts.items() if fact.value not in (False, "", None)}
-
-
-def _value(path: str, value: Any) -> Any:
-    """What Docker prints otherwise: an absolute path for a bind, networks in the order of their names."""
-    if path == "volumes":
-        return [(v.type, "" if v.type == "bind" else v.source, v.target, v.read_only) for v in value]
-    return sorted(value) if path == "networks" else value
+    ran = subprocess.run(command, capture_output=True, check=False, env=clean, stdin=subprocess.DEVNULL)
+    merged = ran.stdout.decode(errors="replace") if ran.returncode == 0 else None
+    return Answer(merged, ran.stderr.decode(errors="replace").strip())

@@ -10,7 +10,8 @@ from rollout_lint.rule import load_rules
 from rollout_lint.source import parse, plain
 
 from tests.conftest import SAMPLES
-from tests.oracle.docker import compare, disagreements, docker_says, require
+from tests.oracle.compare import compare, disagreements
+from tests.oracle.docker import docker_says, require
 from tests.stack.test_interpolate import CASES
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def test_every_example_of_a_rule(files: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_of_the_samples(variant: Variant) -> None:
-    assert compare([layer.path for layer in variant.files], variant.environment) == []
+    assert compare([layer.path for layer in variant.files], variant.environment).differences == []
 
 
 @pytest.mark.parametrize(("text", "environment", "result"), CASES)
@@ -52,10 +53,10 @@ def test_every_case_of_interpolation(text: str, environment: Mapping[str, str], 
     """Docker substitutes the same, seen through an image's name."""
     path = tmp_path / "a.yml"
     path.write_text(f"services: {{a: {{image: 'x{text}'}}}}\n")
-    assert compare([path], environment) == []
-    merged, said = docker_says([path], environment)
-    assert merged is not None, said
-    root = parse(merged.encode(), "docker").root
+    assert compare([path], environment).differences == []
+    answer = docker_says([path], environment)
+    assert answer.merged is not None, answer.said
+    root = parse(answer.merged.encode(), "docker").root
     assert root is not None
     assert plain(root)["services"]["a"]["image"] == f"x{result}"
 
@@ -119,6 +120,8 @@ ONE_LAYER = (
             "volumes: [{type: bind, source: /a, target: /b, read_only: true}, {type: tmpfs, target: /c}]",
             "volumes: [{source: a, target: /b}]",
             "volumes: ['a:/b:c:d']",
+            "volumes: [a:/b, a:/b]",
+            "volumes: [{type: volume, source: a, target: /b}, {type: volume, source: a, target: /b}]",
             "healthcheck: {test: curl x, interval: 5s, retries: 0, disable: false}",
             "healthcheck: {test: [CMD, a], start_interval: 1s}",
             "healthcheck: {retries: ${R:-3}}",
@@ -180,6 +183,9 @@ ONE_LAYER = (
         "x-note: '$(date)'\nservices: {a: {image: b}}\n",
         "services: {a: {image: b}}\nnetworks: {n: {external: true}, 'a b': {}}\n",
         "services: {a: {image: b}}\nnetworks: {n: {external: $UNSET}}\n",
+        "services: {a: {image: b}}\nnetworks: {n: {external: '${X:-no}', internal: '${X:-on}'}}\n",
+        "services: {a: {image: b}}\nvolumes: {n: {external: '${X:-maybe}'}}\n",
+        "version: '3.1'\nservices: {a: {image: b, volumes: [x:/y, x:/y]}}\n",
         "services: {a: {image: b}}\nvolumes: {v: , w: {driver_opts: {n: 3}}}\n",
         "services: {a: {image: b}}\nsecrets: {s: {external: true}, t: {file: ./t}}\n",
         "services: {a: {image: b}}\nsecrets: {s: }\n",

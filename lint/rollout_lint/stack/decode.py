@@ -197,16 +197,22 @@ def _decode_texts(node: Node, layer: Layer) -> Iterator[Setting]:
             yield Setting(_string(item, layer), layer.place(item), item.text)
 
 
-def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
-    """A text is a shell command (`loader.go transformHealthCheckTest`)."""
+def _decode_text_or_texts(node: Node, layer: Layer) -> Iterator[Setting]:
     if isinstance(node, Scalar):
-        yield Setting("CMD-SHELL", layer.place(node), node.text)
         yield Setting(_string(node, layer), layer.place(node), node.text)
     else:
         yield from _decode_texts(node, layer)
 
 
+def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
+    """A text is a shell command (`loader.go transformHealthCheckTest`)."""
+    if isinstance(node, Scalar):
+        yield Setting("CMD-SHELL", layer.place(node), node.text)
+    yield from _decode_text_or_texts(node, layer)
+
+
 _LISTS: dict[str, Callable[[Node, Layer], Iterator[Setting]]] = {
+    "env_file": _decode_text_or_texts,
     "ports": _decode_ports,
     "volumes": _decode_volumes,
     "networks": _decode_networks,

@@ -106,6 +106,7 @@ _LISTS: dict[str, Callable[[list[Setting], list[Setting]], list[Setting]]] = {
     "ports": _keyed(lambda item: item.value.published),
     "volumes": _keyed(lambda item: item.value.target),
     "networks": _keyed(lambda item: item.value),
+    "env_file": _append,
     "healthcheck.test": _append,
     "deploy.placement.constraints": _append,
 }

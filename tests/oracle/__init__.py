@@ -1,0 +1,1 @@
+"""Our answers beside Docker's own."""

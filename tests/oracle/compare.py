@@ -1,0 +1,108 @@
+"""Our answer beside Docker's: taken or refused, and every fact of every service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.collect import recipe_from_layers
+from rollout_lint.evaluate import EVALUATED, NOT_EVALUATED, evaluate
+from rollout_lint.facts import facts_of
+from rollout_lint.source import parse
+from rollout_lint.stack.merge import load_stack
+
+from tests.oracle.docker import docker_says
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.facts import Fact
+
+
+@dataclass
+class Comparison:
+    """How we and Docker answer for the layers of one stack.
+
+    `services` counts those that both have; `differences` says what Docker has and what we have.
+    """
+
+    taken_by_docker: bool
+    taken_by_us: bool
+    services: int = 0
+    differences: list[str] = field(default_factory=list)
+
+
+def disagreements(files: Mapping[str, str | bytes], environment: Mapping[str, str] | None = None) -> list[str]:
+    """How our answer for the files, in their order, differs from Docker's; empty where they agree."""
+    with TemporaryDirectory() as folder:
+        paths = []
+        for name, text in files.items():
+            path = Path(folder) / name
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+            paths.append(path)
+        return compare(paths, environment or {}).differences
+
+
+def compare(paths: Sequence[Path], environment: Mapping[str, str]) -> Comparison:
+    """Ask both."""
+    answer = docker_says(paths, environment)
+    ours = evaluate(recipe_from_layers(map(str, paths), dict(environment)), ())
+    found = Comparison(answer.merged is not None, ours.status == EVALUATED)
+    if answer.merged is None:
+        _compare_refusal(ours, answer.said, found)
+        return found
+    theirs = _of_docker(answer.merged)
+    if found.taken_by_us:
+        _compare_facts(theirs, _of_us(ours), found)
+    elif theirs:
+        why = "; ".join(f"{problem.line}: {problem.message}" for problem in ours.problems)
+        found.differences.append(f"Docker takes it, and we say {ours.status}: {why}")
+    return found
+
+
+def _compare_refusal(ours: Evaluation, said: str, found: Comparison) -> None:
+    if found.taken_by_us:
+        found.differences.append(f"Docker refuses it, and we do not: {said}")
+    elif ours.status == NOT_EVALUATED and not all(problem.line for problem in ours.problems):
+        found.differences.append(f"we refuse it without a place; Docker says {said}")
+
+
+def _compare_facts(docker: dict[str, Any], ours: dict[str, Any], found: Comparison) -> None:
+    found.services = len(docker.keys() & ours.keys())
+    for name in sorted(docker.keys() | ours.keys()):
+        theirs, mine = docker.get(name, {}), ours.get(name, {})
+        found.differences += [
+            f"{name} {path}: Docker has {theirs.get(path)!r}, we have {mine.get(path)!r}"
+            for path in sorted(theirs.keys() | mine.keys())
+            if theirs.get(path) != mine.get(path)
+        ]
+
+
+def _of_docker(merged: str) -> dict[str, Any]:
+    """Docker's output read by us as a single layer: there is nothing left in it to merge or to substitute."""
+    stack, _ = load_stack([parse(merged.replace("$", "$$").encode(), "docker")], {})
+    return {name: _said(facts_of(service)) for name, service in stack.services.items()}
+
+
+def _of_us(evaluation: Evaluation) -> dict[str, Any]:
+    [variant] = evaluation.variants
+    return {name: _said(facts) for name, facts in variant.services.items()}
+
+
+def _said(facts: dict[str, Fact]) -> dict[str, Any]:
+    """Values by path, but those that Docker prints nothing for, and what we derive from them."""
+    return {
+        path: _value(path, fact.value)
+        for path, fact in facts.items()
+        if fact.value not in (False, "", None) and not path.startswith("derived.")
+    }
+
+
+def _value(path: str, value: Any) -> Any:
+    """What Docker prints otherwise: an absolute path for a bind, networks in the order of their names."""
+    if path == "volumes":
+        return [(v.type, "" if v.type == "bind" else v.source, v.target, v.read_only) for v in value]
+    return sorted(value) if path == "networks" else value
