@@ -89,6 +89,8 @@ def private_engine(memory: int | None = None) -> Iterator[Engine]:
     budget = MemoryBudget(name, memory) if memory is not None else None
     _furnish(home, budget)
     with tempfile.TemporaryFile() as log, _supervised(home, name, log) as supervisor:
+        if budget:
+            budget.create()
         engine = Engine(home, budget)
         _wait(engine, supervisor, log)
         engine.call("import", "-", IMAGE, stdin=root_file_system())
@@ -99,7 +101,6 @@ def private_engine(memory: int | None = None) -> Iterator[Engine]:
 def _furnish(home: Path, budget: MemoryBudget | None) -> None:
     (home / "daemon.json").write_text("{}")
     if budget:
-        budget.create()
         (home / "meminfo").write_text(f"MemTotal: {budget.limit // 1024} kB\n")
 
 
