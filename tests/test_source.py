@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rollout_lint.scalar import Date
 from rollout_lint.source import MAX_BYTES, Mapping, parse, plain, scalars
 
 
@@ -32,7 +33,6 @@ def read(text: str) -> object:
         ("22:22", "22:22"),
         ("1e3", 1000.0),
         (".5", 0.5),
-        (".inf", float("inf")),
         ("-", None),
         ("+", "+"),
         (".", "."),
@@ -51,6 +51,32 @@ def test_scalars_are_those_of_go_yaml(written: str, value: object) -> None:
         assert read("a: [ -1 ]") == {"a": [-1]}
     else:
         assert read(f"a: {written}") == {"a": value}
+
+
+@pytest.mark.parametrize("written", [".inf", "-.INF", "+.inf", ".nan", "!!float .inf"])
+def test_a_number_that_json_does_not_have_is_refused(written: str) -> None:
+    source = parse(f"x-a:\n  b: {written}\n".encode(), "f.yml")
+    assert [problem.line for problem in source.problems] == [2]
+
+
+@pytest.mark.parametrize(
+    ("written", "is_date"),
+    [
+        ("2026-06-10", True),
+        ("2026-6-1", True),
+        ("2026-02-30", False),
+        ("2026-06-10T10:00:00Z", True),
+        ("2026-06-10t1:2:3.5+02:00", True),
+        ("2026-06-10T10:00:00", False),
+        ("2026-06-10 10:00:00", True),
+        ("2026-06-10 10:00:00Z", False),
+        ("'2026-06-10'", False),
+    ],
+)
+def test_dates_are_those_of_go_yaml(written: str, is_date: bool) -> None:
+    value = read(f"[{written}]")
+    assert isinstance(value, list)
+    assert isinstance(value[0], Date) is is_date
 
 
 def test_places_count_from_one() -> None:

@@ -100,7 +100,7 @@ def _missing_env_files(variant: Variant, stack: Stack) -> Iterator[Problem]:
     folder = variant.files[0].path.parent
     for service in stack.services.values():
         for item in service.lists.get("env_file", []):
-            if item.value and not os.path.isfile(folder / os.path.expanduser(item.value)):  # noqa: PTH111, PTH113
+            if not os.path.isfile(folder / os.path.expanduser(item.value)):  # noqa: PTH111, PTH113
                 message = f"Docker opens this env_file of {service.name}, and there is none"
                 yield Problem(item.place.file, item.place.line, item.place.column, message)
 

@@ -117,7 +117,9 @@ def facts_of(service: Service) -> dict[str, Fact]:
             elif key in _ZERO_IS_ABSENT and not stated.value:
                 facts[path] = replace(stated, value=default, default=True)
     for path, default in _DEFAULTS.items():
-        facts.setdefault(path, Fact(default, default=True))
+        stated = facts.setdefault(path, Fact(default, default=True))
+        if stated.value == "":
+            facts[path] = replace(stated, value=default, default=True)
     if facts["deploy.mode"].value == "replicated":
         facts.setdefault("deploy.replicas", Fact(1, default=True))
     for path, items in service.lists.items():

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rollout_lint.scalar import Date
 from rollout_lint.source import Mapping, Scalar, Sequence, plain
 
 if TYPE_CHECKING:
@@ -191,6 +192,7 @@ class _Validation:
     def __init__(self, reader: Reader, formats: Formats) -> None:
         self._reader = reader
         self._formats = formats
+        self._dotted_keys = 0
 
     def check(self, node: Node, schema: Schema, path: str) -> None:
         if schema.one_of:
@@ -207,7 +209,7 @@ class _Validation:
     def _check_one_of(self, node: Node, schema: Schema, path: str) -> None:
         """The branches differ in type, so the node's own type picks the one that is meant."""
         for branch in schema.one_of:
-            kinds = self._kinds(node, branch.cast)
+            kinds = self._kinds(node, self._cast(branch))
             if kinds is None:
                 return
             if branch.types is None or branch.types & kinds:
@@ -223,6 +225,10 @@ class _Validation:
             return frozenset(("array",))
         value = self._reader.value(node, cast)
         return None if value is UNKNOWN else types_of(value)
+
+    def _cast(self, schema: Schema) -> str | None:
+        """docker/cli finds the type by the dotted path, and loses count below a name with a dot in it."""
+        return None if self._dotted_keys else schema.cast
 
     def _typed(self, node: Node, schema: Schema, kind: str, path: str) -> bool:
         if schema.types is None or kind in schema.types:
@@ -241,7 +247,9 @@ class _Validation:
                     key_node, f"{here} came with version {inner.since}, and this file states an older one"
                 )
             else:
+                self._dotted_keys += "." in key
                 self.check(value, inner, here)
+                self._dotted_keys -= "." in key
         for key in schema.required:
             if key not in node.entries:
                 self._reader.report(node, f"{path or 'the file'} needs {key}")
@@ -290,8 +298,11 @@ class _Validation:
             seen.add(shown)
 
     def _check_scalar(self, node: Scalar, schema: Schema, path: str) -> None:
-        value = self._reader.value(node, schema.cast)
+        value = self._reader.value(node, self._cast(schema))
         if value is UNKNOWN:
+            return
+        if isinstance(value, Date) and schema.types == _TEXT_ALONE and not schema.format:
+            self._reader.report(node, f"{path or 'the file'} must be text, and this is a date: put it in quotes")
             return
         for complaint in self._complaints(value, schema):
             self._reader.report(node, f"{path or 'the file'} {complaint}")
@@ -315,12 +326,14 @@ class _Validation:
 
 
 _ANY = Schema()
+_TEXT_ALONE = frozenset(("string",))
 _TYPES = {
     type(None): frozenset(("null",)),
     bool: frozenset(("boolean",)),
     int: frozenset(("integer", "number")),
     float: frozenset(("number",)),
     str: frozenset(("string",)),
+    Date: frozenset(("string",)),
     list: frozenset(("array",)),
     dict: frozenset(("object",)),
 }

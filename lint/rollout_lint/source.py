@@ -8,6 +8,7 @@ third of composing; an alias is the node it names, so size and depth are bounded
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from _ruamel_yaml import (
@@ -25,6 +26,7 @@ from _ruamel_yaml import (
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rollout_lint.place import Place, Problem
+from rollout_lint.scalar import Plain, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,18 +36,10 @@ MAX_DEPTH = 100
 MAX_VALUES = 1_000_000
 """How many values a document may hold once its aliases are written out."""
 
-_NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_LONGEST_INT = 66
-"""How many characters a 64-bit number takes at the most, in base two with its prefix; a longer one is a float."""
-_SPECIAL = {".inf": "inf", "+.inf": "inf", "-.inf": "-inf", ".nan": "nan"}
-_INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _COLON_IN_FLOW = "found unexpected ':'"
 _START_OF_OTHER_THAN_TEXT = frozenset(("", *"0123456789+-.~nNtTfF"))
+_MAY_BE_INFINITE = frozenset(".+-")
 _TAGS = {f"tag:yaml.org,2002:{name}": name for name in ("null", "bool", "int", "float", "str", "merge")}
-
-Plain: TypeAlias = bool | int | float | str | None
 
 
 class Scalar:
@@ -71,7 +65,7 @@ class Scalar:
             kind = _TAGS.get(self.tag or "")
             if kind == "str" or (kind is None and not self.plain):
                 return self.text
-            return _resolve(self.text)
+            return resolve(self.text)
         return self.text
 
 
@@ -208,31 +202,6 @@ def scalars(node: Node) -> Iterator[tuple[Scalar, bool]]:
                 waiting.append(value)
 
 
-def _resolve(text: str) -> Plain:
-    first = text[:1]
-    if first in "0123456789+-.":
-        return _resolve_number(text)
-    if text in _NULL:
-        return None
-    return _BOOL.get(text, text)
-
-
-def _resolve_number(text: str) -> Plain:
-    if not text:
-        return None
-    digits = text.replace("_", "")
-    if _INT.match(digits):
-        unsigned = digits.lstrip("+-")
-        octal = len(unsigned) > 1 and unsigned[0] == "0" and unsigned[1].isdigit()
-        if len(unsigned) <= _LONGEST_INT:
-            value = int(unsigned, 8) if octal else int(unsigned, 0)
-            return -value if digits[0] == "-" else value
-    if _FLOAT.match(digits):
-        return float(digits)
-    special = _SPECIAL.get(text.lower())
-    return text if special is None else float(special)
-
-
 def _syntax_problem(name: str, error: MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -286,6 +255,8 @@ class _Builder:
             scalar = Scalar(event)
             if "$" in scalar.text:
                 self._source.dollars.append(scalar)
+            elif scalar.text[:1] in _MAY_BE_INFINITE and not _is_finite(scalar.value):
+                self._source.report(scalar, "Docker refuses a number that is infinite, or none")
             node: Node = scalar
         else:
             if anchor is not None:
@@ -343,7 +314,7 @@ class _Builder:
         if not isinstance(key, Scalar):
             self._refuse(event, "a key must be text, and this one is a list or a mapping")
         del self._source.dollars[dollars:]
-        if key.plain and key.text[:1] in _START_OF_OTHER_THAN_TEXT and not isinstance(key.value, str):
+        if key.plain and key.text[:1] in _START_OF_OTHER_THAN_TEXT and type(key.value) is not str:
             self._source.report(key, f"a key must be text: write {key.text!r} in quotes")
         return key
 
@@ -402,6 +373,10 @@ class _Builder:
                     depth = 0
         except YAMLError:
             return
+
+
+def _is_finite(value: Plain) -> bool:
+    return not isinstance(value, float) or isfinite(value)
 
 
 def _duplicate(key: str, line: int) -> str:

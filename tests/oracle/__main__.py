@@ -1,15 +1,15 @@
-"""`python -m tests.oracle DIR`: our answer beside Docker's for every YAML file below a folder."""
+"""`python -m tests.oracle DIR`: our answers beside Docker's for every YAML file, and every overlay, below a folder."""
 
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rollout_lint.collect import base_of
 from rollout_lint.source import Mapping, Node, Scalar, Sequence, parse
 
 from tests.oracle.compare import Comparison, compare
@@ -25,38 +25,56 @@ def main(folder: Path) -> int:
         print(reason, file=sys.stderr)
         return 2
     files = sorted(path for pattern in ("*.yml", "*.yaml") for path in folder.rglob(pattern) if path.is_file())
+    stacks = [[file] for file in files] + [pair for file in files if (pair := _on_its_base(file))]
     with ThreadPoolExecutor() as pool:
-        results = list(pool.map(_compare_alone, files))
+        results = list(pool.map(_compare_alone, stacks))
     counts: Counter[str] = Counter()
-    for file, comparisons in zip(files, results, strict=True):
+    disagreements = 0
+    for stack, comparisons in zip(stacks, results, strict=True):
         for setting, found in comparisons.items():
             counts[_outcome(found)] += 1
             counts["services"] += found.services
+            disagreements += len(found.differences)
             for difference in found.differences:
-                print(f"{file.relative_to(folder)} ({setting}): {difference}")
-    disagreements = sum(len(found.differences) for each in results for found in each.values())
-    print(f"{len(files)} files, each without variables and with all of them set: {_told(counts)}")
+                print(f"{' + '.join(str(file.relative_to(folder)) for file in stack)} ({setting}): {difference}")
+    print(f"{len(files)} files, and {len(stacks) - len(files)} overlays on their base")
+    print(f"each without variables and with all of them set: {_told(counts)}")
     print(f"{counts['services']} services that both have, {disagreements} disagreements")
     return int(disagreements > 0)
 
 
-def _compare_alone(file: Path) -> dict[str, Comparison]:
+def _on_its_base(file: Path) -> list[Path]:
+    """The base and the file, where the file's name makes it an overlay of its folder's stack file."""
+    base = base_of(file.parent)
+    if base is None or file == base or not file.name.startswith(base.stem + "."):
+        return []
+    return [base, file]
+
+
+def _compare_alone(stack: list[Path]) -> dict[str, Comparison]:
     """In a folder of its own, with an empty file for each env_file, which Docker opens."""
     with TemporaryDirectory() as folder:
-        copy = Path(folder) / "here" / file.name
-        copy.parent.mkdir()
-        shutil.copyfile(file, copy)
-        data = copy.read_bytes()
-        for name in _env_files(parse(data, file.name).root):
-            path = copy.parent / name
-            if path.resolve().is_relative_to(Path(folder).resolve()):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.touch()
-        variables = dict.fromkeys(_VARIABLE.findall(data.decode(errors="replace")), "1")
+        here = Path(folder) / "here"
+        here.mkdir()
+        names: set[str] = set()
+        for file in stack:
+            data = file.read_bytes()
+            (here / file.name).write_bytes(data)
+            names.update(_VARIABLE.findall(data.decode(errors="replace")))
+            _write_env_files(here, _env_files(parse(data, file.name).root))
+        copies = [here / file.name for file in stack]
         return {
-            "no variables": compare([copy], {}),
-            "all variables 1": compare([copy], {name: value for name, value in variables.items() if name != "PATH"}),
+            "no variables": compare(copies, {}),
+            "all variables 1": compare(copies, dict.fromkeys(names - {"PATH"}, "1")),
         }
+
+
+def _write_env_files(here: Path, names: list[str]) -> None:
+    for name in names:
+        path = here / name
+        if path.resolve().is_relative_to(here.parent.resolve()):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
 
 
 def _env_files(root: Node | None) -> list[str]:

@@ -83,7 +83,9 @@ def _compare_facts(docker: dict[str, Any], ours: dict[str, Any], found: Comparis
 
 def _of_docker(merged: str) -> dict[str, Any]:
     """Docker's output read by us as a single layer: there is nothing left in it to merge or to substitute."""
-    stack, _ = load_stack([parse(merged.replace("$", "$$").encode(), "docker")], {})
+    source = parse(merged.encode(), "docker")
+    source.dollars.clear()
+    stack, _ = load_stack([source], {})
     return {name: _said(facts_of(service)) for name, service in stack.services.items()}
 
 

@@ -53,4 +53,5 @@ def docker_says(files: Sequence[Path], environment: Mapping[str, str]) -> Answer
     clean = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment}
     ran = subprocess.run(command, capture_output=True, check=False, env=clean, stdin=subprocess.DEVNULL)
     merged = ran.stdout.decode(errors="replace") if ran.returncode == 0 else None
-    return Answer(merged, ran.stderr.decode(errors="replace").strip())
+    said = ran.stderr.decode(errors="replace").splitlines()
+    return Answer(merged, "\n".join(line for line in said if "level=warning" not in line))

@@ -132,6 +132,18 @@ ONE_LAYER = (
             "networks: [b, a]",
             "networks: {b: , a: {aliases: [x]}}",
             "hostname: yes",
+            "hostname: 2026-01-01",
+            "hostname: 2026-01-01T10:00:00",
+            "hostname: 2026-01-01T10:00:00Z",
+            "hostname: 2026-01-01 10:00:00",
+            "labels: {A: 2026-01-01}",
+            "command: [2026-01-01]",
+            "networks: [2026-01-01]",
+            "ports: [2026-01-01]",
+            "healthcheck: {test: 2026-01-01}",
+            "deploy: {update_config: {failure_action: 2026-01-01}}",
+            "x-a: .inf",
+            "env_file: ''",
             "hostname: 1_000",
             "environment: {1: x}",
             "environment: {A: true}",
@@ -172,6 +184,16 @@ ONE_LAYER = (
         "services: {a: {}}\n",
         "services: {a: }\n",
         "services: {'a b': {image: c}}\n",
+        "services: {2026-01-01: {image: c}}\n",
+        "services: {a.b: {image: c, deploy: {replicas: '${N:-3}'}}}\n",
+        "services: {a.b: {image: c, healthcheck: {disable: '${N:-no}'}}}\n",
+        "services: {a: {image: c}}\nnetworks: {n.m: {internal: '${N:-no}'}}\n",
+        "services: {a: {image: c}}\nvolumes: {v: {external: true, driver: x}}\n",
+        "services: {a: {image: c}}\nvolumes: {v: {external: {name: x}, name: y}}\n",
+        "services: {a: {image: c}}\nvolumes: {v: {external: {}, labels: []}}\n",
+        "services: {a: {image: c}}\nvolumes: {v: {external: false, labels: [a]}}\n",
+        "services: {a: {image: c}}\nsecrets: {s: {driver: x, file: y}}\n",
+        "services: {a: {image: c}}\nconfigs: {s: {driver: x, file: ''}}\n",
         "services: [a]\n",
         "x-a: &a {image: b}\nservices: {a: {<<: *a}, c: {<<: [*a, {hostname: d}]}}\n",
         "x-a: &a {image: b}\nservices: {a: {<<: *a, <<: *a}}\n",
@@ -235,6 +257,14 @@ def test_an_overlay(text: str) -> None:
         disagreements({"a.yml": BASE, "b.yml": over, "c.yml": "services: {a: {deploy: {update_config: {delay: 1s}}}}"})
         == []
     )
+
+
+@pytest.mark.parametrize("base", ["image: b", "ports: []", "ports: [3, 1]", "ports: ['80:80', '80:81']"])
+@pytest.mark.parametrize("over", ["image: c", "ports: [3, 1]", "ports: []", "deploy: {mode: ''}"])
+def test_twins_in_a_list(base: str, over: str) -> None:
+    layers = {name: f"services: {{a: {{{text}}}}}\n" for name, text in (("1.yml", base), ("2.yml", over))}
+    assert disagreements(layers) == []
+    assert disagreements(layers | {"3.yml": "services: {a: {image: d}}\n"}) == []
 
 
 @pytest.mark.parametrize(

@@ -111,11 +111,12 @@ def decode_services(layer: Layer) -> dict[str, Service]:
 
 def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Service:
     service = Service(name, layer.place(key))
-    _decode_fields(node, _FIELDS, "", layer, service.settings)
-    for path, decode in _LISTS.items():
-        found = _find(node, path)
-        if found is not None:
-            service.lists[path] = list(decode(found, layer))
+    with layer.below(name):
+        _decode_fields(node, _FIELDS, "", layer, service.settings)
+        for path, decode in _LISTS.items():
+            found = _find(node, path)
+            if found is not None:
+                service.lists[path] = list(decode(found, layer))
     return service
 
 

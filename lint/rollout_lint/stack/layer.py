@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from rollout_lint.stack.units import seconds, size
 
 if TYPE_CHECKING:
     import collections.abc
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LATEST = "3.13"
 """What docker/cli takes a missing version and "3" for (`cli/compose/schema/schema.go defaultVersion`)."""
@@ -73,6 +74,7 @@ class Layer:
         self.version = self._read_version()
         self._substitutions: dict[int, Substitution] = {}
         self._failed_casts: set[int] = set()
+        self._casting = True
         for scalar in source.dollars:
             if isinstance(scalar.value, str):
                 result = substitute(scalar.text, environment)
@@ -110,9 +112,16 @@ class Layer:
             return scalar.value
         if result.error is not None or result.required:
             return UNKNOWN
-        if result.text == scalar.text or cast is None:
+        if result.text == scalar.text or cast is None or not self._casting:
             return result.text
         return self._cast(scalar, result, cast)
+
+    @contextmanager
+    def below(self, name: str) -> Iterator[None]:
+        """Read what stands below a name: docker/cli finds casts by a dotted path, and none below a name with a dot."""
+        self._casting = "." not in name
+        yield
+        self._casting = True
 
     def _cast(self, scalar: Scalar, result: Substitution, cast: str) -> Any:
         grammar, convert, kind = _CASTS[cast]

@@ -9,6 +9,7 @@ from rollout_lint.place import Problem
 from rollout_lint.source import Mapping, Source
 from rollout_lint.stack.decode import decode_services
 from rollout_lint.stack.layer import Layer
+from rollout_lint.stack.resources import report_conflicts
 from rollout_lint.stack.setting import Service, Setting, Stack
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def load_stack(
         if layer is None:
             continue
         layer.validate()
+        report_conflicts(layer)
         if version is not None and layer.version != version:
             layer.report(*_differing_version(layer, version))
         version = version or layer.version
@@ -73,9 +75,10 @@ def merge_services(base: Service, overlay: Service) -> Service:
     for path, setting in overlay.settings.items():
         merged.settings[path] = _override(base.settings.get(path), setting)
     for path, merge in _LISTS.items():
-        items = merge(base.lists.get(path, []), overlay.lists.get(path, []))
-        if items:
-            merged.lists[path] = items
+        if path in base.lists:
+            merged.lists[path] = merge(base.lists[path], overlay.lists.get(path, []))
+        elif path in overlay.lists:
+            merged.lists[path] = overlay.lists[path]
     return merged
 
 
@@ -93,7 +96,11 @@ def _append(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
 
 
 def _keyed(key: Callable[[Setting], Any]) -> Callable[[list[Setting], list[Setting]], list[Setting]]:
-    """Items by their key, the last of a key wins, in the order of the keys (`merge.go mergeSlice`)."""
+    """Items by their key, the last of a key wins, in the order of the keys (`merge.go mergeSlice`).
+
+    A base that has the list, be it empty, loses twins to any overlay; the twins of an overlay on a base without the
+    list stay.
+    """
 
     def merge(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
         by_key = {key(item): item for item in base} | {key(item): item for item in overlay}

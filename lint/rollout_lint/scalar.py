@@ -1,0 +1,66 @@
+"""Plain YAML text to the value that go-yaml v3 decodes it to: `yes` stays text, `0440` is octal, a date is a time."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TypeAlias
+
+_NULL = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_LONGEST_INT = 66
+"""How many characters a 64-bit number takes at the most, in base two with its prefix; a longer one is a float."""
+_SPECIAL = {".inf": "inf", "+.inf": "inf", "-.inf": "-inf", ".nan": "nan"}
+_INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_DATE = re.compile(
+    r"(?P<day>\d{4}-\d\d?-\d\d?)"
+    r"(?:(?:[Tt]|(?P<spaced> ))(?P<time>\d\d?:\d\d?:\d\d?)(?:\.\d+)?(?P<zone>Z|[-+]\d\d:\d\d)?)?\Z",
+    re.ASCII,
+)
+
+Plain: TypeAlias = bool | int | float | str | None
+
+
+class Date(str):
+    """Text that go-yaml makes a `time.Time` of, which Go's decoder refuses where it wants text."""
+
+    __slots__ = ()
+
+
+def resolve(text: str) -> Plain:
+    """What go-yaml v3 decodes plain text to (`resolve.go resolve`)."""
+    first = text[:1]
+    if first in "0123456789+-.":
+        return Date(text) if text[4:5] == "-" and _is_date(text) else _resolve_number(text)
+    if text in _NULL:
+        return None
+    return _BOOL.get(text, text)
+
+
+def _resolve_number(text: str) -> Plain:
+    if not text:
+        return None
+    digits = text.replace("_", "")
+    if _INT.match(digits):
+        unsigned = digits.lstrip("+-")
+        octal = len(unsigned) > 1 and unsigned[0] == "0" and unsigned[1].isdigit()
+        if len(unsigned) <= _LONGEST_INT:
+            value = int(unsigned, 8) if octal else int(unsigned, 0)
+            return -value if digits[0] == "-" else value
+    if _FLOAT.match(digits):
+        return float(digits)
+    special = _SPECIAL.get(text.lower())
+    return text if special is None else float(special)
+
+
+def _is_date(text: str) -> bool:
+    """Whether go-yaml knows it for a time (`resolve.go parseTimestamp`): a zone stands after a `T` only, and must."""
+    match = _DATE.match(text)
+    if match is None or (match["time"] is not None and bool(match["zone"]) == bool(match["spaced"])):
+        return False
+    try:
+        datetime.strptime(f"{match['day']} {match['time'] or '0:0:0'}", "%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return False
+    return True
