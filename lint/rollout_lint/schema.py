@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rollout_lint.scalar import Date
-from rollout_lint.source import Mapping, Scalar, Sequence, plain
+from rollout_lint.source import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -286,16 +286,28 @@ class _Validation:
             for index, item in enumerate(node.items):
                 self.check(item, schema.items, f"{path}[{index}]")
         if schema.unique_items or (schema.unique_before and not self._reader.has(schema.unique_before)):
-            self._check_unique(node, path)
+            self._check_unique(node, schema.items or _ANY, path)
 
-    def _check_unique(self, node: Sequence, path: str) -> None:
+    def _check_unique(self, node: Sequence, items: Schema, path: str) -> None:
         seen: set[str] = set()
         for item in node.items:
-            value = self._reader.value(item, None) if isinstance(item, Scalar) else plain(item)
-            shown = repr(value)
-            if value is not UNKNOWN and shown in seen:
+            value = repr(self._value(item, items))
+            if value in seen and repr(UNKNOWN) not in value:
                 self._reader.report(item, f"{path} holds this item twice, and Docker refuses that")
-            seen.add(shown)
+            seen.add(value)
+
+    def _value(self, node: Node, schema: Schema) -> Any:
+        """The node as plain values, cast as the schema says, keys in order."""
+        if schema.one_of:
+            kind = "object" if isinstance(node, Mapping) else "array" if isinstance(node, Sequence) else None
+            branches = (branch for branch in schema.one_of if kind in (branch.types or ()))
+            schema = next(branches, _ANY if kind else schema.one_of[0])
+        if isinstance(node, Mapping):
+            inner = {key: self._inner(schema, key) or _ANY for key in sorted(node.entries)}
+            return {key: self._value(node.entries[key][1], inner[key]) for key in inner}
+        if isinstance(node, Sequence):
+            return [self._value(item, schema.items or _ANY) for item in node.items]
+        return self._reader.value(node, self._cast(schema))
 
     def _check_scalar(self, node: Scalar, schema: Schema, path: str) -> None:
         value = self._reader.value(node, self._cast(schema))
@@ -315,13 +327,11 @@ class _Validation:
             yield f"must be {_either([str(choice) for choice in schema.enum])}"
         if schema.minimum is not None and isinstance(value, int | float) and value < schema.minimum:
             yield f"must be at least {schema.minimum:g}"
-        if not isinstance(value, str):
-            return
-        if schema.pattern is not None and not schema.pattern.search(value):
+        if schema.pattern is not None and isinstance(value, str) and not schema.pattern.search(value):
             yield f"must match {schema.pattern.pattern}"
-        if schema.format is not None:
+        if schema.format is not None and value is not None:
             agrees, meant = self._formats[schema.format]
-            if not agrees(value):
+            if not agrees(str(value)):
                 yield f"must be {meant}"
 
 

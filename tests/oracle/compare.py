@@ -51,6 +51,8 @@ def compare(paths: Sequence[Path], environment: Mapping[str, str]) -> Comparison
     answer = docker_says(paths, environment)
     ours = evaluate(recipe_from_layers(map(str, paths), dict(environment)), ())
     found = Comparison(answer.merged is not None, ours.status == EVALUATED)
+    if answer.said.startswith("panic: "):
+        return found
     if answer.merged is None:
         _compare_refusal(ours, answer.said, found)
         return found
