@@ -117,3 +117,17 @@ def test_the_name_of_the_current_folder_is_known(write: Write, monkeypatch: pyte
 
 def test_env_lines_that_are_none_are_passed_over() -> None:
     assert read_environment("no equals\n# A=1\nB='x'\n=3\n9C=1\nD=\n") == {"B": "x", "D": ""}
+
+
+def test_overlays_by_pattern(write: Write) -> None:
+    names = ["compose.yml", "compose.ci-a.yml", "compose.ci-b.yml", "compose.smtp.yml", "ci/compose.x.yml"]
+    folder = write(dict.fromkeys(names, BASE))
+    found = variants(only(folder, overlays=("compose.ci-*.yml", "ci/*.yml", "*.yaml", "compose.y?l")))
+    assert list(found) == ["default", "ci-a", "ci-b", "x"]
+    assert found["x"] == ["compose.yml", "ci/compose.x.yml"]
+
+
+def test_a_pattern_does_not_lead_out_of_the_given_tree(write: Write) -> None:
+    folder = write({"r/compose.yml": BASE, "outside/compose.x.yml": BASE})
+    recipe = only(folder / "r", overlays=("../outside/*.yml", f"{folder}/*/*.yml"))
+    assert list(variants(recipe)) == ["default"]

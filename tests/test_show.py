@@ -113,3 +113,31 @@ def test_an_env_file_that_docker_would_miss_is_told(run: Run, write: Write) -> N
         (1, "Docker opens this env_file of a, and there is none")
     ]
     assert run("check", folder / "a.yml").exit_code == 0
+
+
+def test_all_facts_show_what_else_a_rule_may_ask_for(run: Run, write: Write) -> None:
+    text = """services:
+  app:
+    image: example/app:2
+    ports: ["53:53/udp", {target: 443, published: 8443, mode: host}]
+    volumes: [data:/data, ./conf:/etc/app:ro]
+    healthcheck: {test: [CMD, check], interval: 90s}
+"""
+    folder = write({"compose.yml": text})
+    lines = run("show", folder, "--all-facts").stdout.splitlines()
+    shown = {line.split()[0]: " ".join(line.split()[1:-1]) for line in lines if "compose.yml:" in line}
+    assert shown["ports"] == "53:53/udp, 8443:443/tcp host"
+    assert shown["volumes"] == "data:/data, ./conf:/etc/app:ro"
+    assert shown["healthcheck.interval"] == "1m30s"
+    assert shown["derived.host_ports"] == "8443"
+    assert "healthcheck" not in run("show", folder).stdout
+
+
+def test_an_env_file_of_the_deployer_gives_values(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write({"a.yml": BASE, "prod.env": "# production\nexport ACTION='pause'\n"})
+    monkeypatch.setenv("ACTION", "continue")
+    facts = shown(run, "-c", folder / "a.yml", "--env-file", folder / "prod.env")["given"]["app"]
+    assert facts["deploy.update_config.failure_action"]["value"] == "pause"
+    for arguments in ((folder, "--env-file", "x"), ("-c", folder / "a.yml", "--env-file", folder / "gone.env")):
+        ran = run("show", *arguments)
+        assert (ran.exit_code, ran.stdout) == (2, "")

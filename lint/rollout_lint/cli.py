@@ -79,7 +79,7 @@ Overlays = Annotated[
     typer.Option(
         "--overlay",
         metavar="NAME",
-        help="A CI overlay to look for in each recipe. [default: compose.ccci.yml]",
+        help="A CI overlay to look for in each recipe, by name or pattern. [default: compose.ccci.yml]",
     ),
 ]
 Excludes = Annotated[
@@ -173,6 +173,11 @@ def show(
         list[str] | None,
         typer.Option("-c", "--compose-file", metavar="FILE", help="Exactly these files, in this order."),
     ] = None,
+    env_file: Annotated[
+        list[str] | None,
+        typer.Option("--env-file", metavar="FILE", help="Variables for -c, over those of the environment."),
+    ] = None,
+    all_facts: Annotated[bool, typer.Option("--all-facts", help="Every fact that a rule may ask for.")] = False,
     format_: FormatOption = Format.TEXT,
     overlay: Overlays = None,
 ) -> None:
@@ -182,8 +187,10 @@ def show(
 
     if path is not None and compose_file:
         _usage_error("give a path or -c, not both")
+    if env_file and not compose_file:
+        _usage_error("--env-file goes with -c; a recipe's values stand in its .env.sample")
     if compose_file:
-        recipes = [recipe_from_layers(compose_file, dict(os.environ))]
+        recipes = [recipe_from_layers(compose_file, dict(os.environ) | _variables(env_file or []))]
     else:
         recipes = list(_recipes([path or "."], overlay, None))
     if len(recipes) > 1:
@@ -197,7 +204,7 @@ def show(
         from rollout_lint.report.show_text import show_text
         from rollout_lint.report.style import style_for_stdout
 
-        _write(show_text(evaluation, style_for_stdout()))
+        _write(show_text(evaluation, style_for_stdout(), all_facts))
     if evaluation.status != EVALUATED:
         raise typer.Exit(NOT_EVALUATED)
 
@@ -268,6 +275,18 @@ def _recipes(paths: list[str], overlay: list[str] | None, exclude: list[str] | N
                     yield recipe
         except NoRecipeError as error:
             _usage_error(str(error))
+
+
+def _variables(files: list[str]) -> dict[str, str]:
+    from rollout_lint.collect import read_environment
+
+    variables: dict[str, str] = {}
+    for file in files:
+        try:
+            variables |= read_environment(Path(file).read_text("utf-8-sig", errors="replace"))
+        except OSError as error:
+            _usage_error(f"{file} cannot be read: {error.strerror}")
+    return variables
 
 
 def _fleet(path: str, overlay: list[str] | None, exclude: list[str] | None) -> Fleet:

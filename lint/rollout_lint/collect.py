@@ -124,7 +124,7 @@ def recipe_from_directory(
 ) -> Recipe:
     """The recipe of a folder that has a stack file.
 
-    `overlays` are looked for in the folder by name; `tree` is the folder that no file may lie outside of.
+    `overlays` are looked for in the folder by name or by pattern; `tree` is the folder that no file may lie outside of.
     """
     base = base_of(directory)
     if base is None:
@@ -133,8 +133,9 @@ def recipe_from_directory(
     collector = _Collector(recipe, directory, base, tree or directory)
     collector.add_shipped()
     for overlay in overlays:
-        if (directory / overlay).is_file():
-            collector.add_overlay(overlay, directory / overlay)
+        for path in sorted(directory.glob(overlay)) if _is_pattern(overlay) else [directory / overlay]:
+            if path.is_file():
+                collector.add_overlay(path.relative_to(directory).as_posix(), path)
     return recipe
 
 
@@ -216,7 +217,7 @@ class _Collector:
         default = self._recipe.variants[0]
         layer = self._layer(name, 1, name)
         if layer is not None and all(each.path != path for each in default.files):
-            self._append(Variant(_variant_name(name), (*default.files, layer), default.environment, ci=True))
+            self._append(Variant(_variant_name(path.name), (*default.files, layer), default.environment, ci=True))
 
     def _read(self, sample: Path) -> str:
         try:
@@ -276,6 +277,10 @@ def _option_name(compose_file: str) -> str:
 def _variant_name(file: str) -> str:
     match = _OVERLAY_NAME.match(file)
     return match["name"] if match else Path(file).stem
+
+
+def _is_pattern(overlay: str) -> bool:
+    return any(character in overlay for character in "*?[") and not Path(overlay).is_absolute()
 
 
 def _name_of(directory: Path) -> str:
