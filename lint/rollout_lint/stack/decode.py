@@ -159,8 +159,9 @@ def _decode_ports(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         if isinstance(item, Scalar):
             value = layer.value(item, None)
-            for port in parse_ports(str(value)) or () if value is not UNKNOWN else ():
-                yield Setting(port, layer.place(item), item.text)
+            ports = None if value is UNKNOWN else parse_ports(str(value))
+            if ports is not None and layer.has_room_for(len(ports), item):
+                yield from (Setting(port, layer.place(item), item.text) for port in ports)
         elif isinstance(item, Mapping):
             yield Setting(_decode_port(item, layer), layer.place(item), "")
 

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-_NAME = r"[_a-z][_a-z0-9]*(?::?[-?][^}]*)?"
-_VARIABLE = re.compile(
-    rf"\$(?:(?P<escaped>\$)|(?P<named>{_NAME})|{{(?P<braced>{_NAME})}}|(?P<invalid>))", re.IGNORECASE
-)
+_EXPRESSION = re.compile(r"[_a-z][_a-z0-9]*(?::?[-?][^}]*)?", re.IGNORECASE)
 
 BAD_DOLLAR = "this `$` starts no variable, and Docker refuses it; write `$$` for a dollar sign"
 
@@ -35,34 +32,68 @@ def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
     As in `substituteWith`, a later variable forgets what was wrong with an earlier one, and the unbraced form takes a
     default too: `$TAG-alpine` is the tag alone, or `alpine`.
     """
-    error: str | None = None
-    unset: list[str] = []
-    required: list[str] = []
+    state = _State(environment)
+    parts: list[str] = []
+    position = 0
+    for dollar, expression, end in _dollars(text):
+        parts.append(text[position:dollar])
+        parts.append("$" if expression == "$" else state.value(expression))
+        position = end
+    parts.append(text[position:])
+    return Substitution("".join(parts), state.error, tuple(state.unset), tuple(state.required))
 
-    def replace(match: re.Match[str]) -> str:
-        nonlocal error
-        if match["escaped"]:
-            return "$"
-        expression = next(filter(None, match.group("named", "braced")), "")
+
+def _dollars(text: str) -> Iterator[tuple[int, str, int]]:
+    """Of each `$`: where it stands, the expression that it starts, and where that ends.
+
+    The expression is `$` for an escaped one and empty for one that starts none. No part of the text is looked at
+    more than twice, however many braces are left open.
+    """
+    dollar = text.find("$")
+    close = -1
+    while dollar >= 0:
+        start = dollar + 1
+        expression, end = "", start
+        if text.startswith("$", start):
+            expression, end = "$", start + 1
+        elif text.startswith("{", start):
+            if close < start:
+                close = text.find("}", start)
+                close = len(text) if close < 0 else close
+            if close < len(text) and (braced := _EXPRESSION.fullmatch(text, start + 1, close)):
+                expression, end = braced[0], close + 1
+        elif match := _EXPRESSION.match(text, start):
+            expression, end = match[0], match.end()
+        yield dollar, expression, end
+        dollar = text.find("$", end)
+
+
+class _State:
+    """What the variables of a text come to, one after the other."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.error: str | None = None
+        self.unset: list[str] = []
+        self.required: list[str] = []
+        self._environment = environment
+
+    def value(self, expression: str) -> str:
         if not expression:
-            error = BAD_DOLLAR
+            self.error = BAD_DOLLAR
             return ""
-        error = None
-        required.clear()
+        self.error = None
+        self.required.clear()
         name, default, wanted, when_empty = _read(expression)
-        value = environment.get(name)
+        value = self._environment.get(name)
         if value is not None and (value or not when_empty):
             return value
         if default is not None:
             return default
         if wanted:
-            required.append(name)
+            self.required.append(name)
         if value is None or wanted:
-            unset.append(name)
+            self.unset.append(name)
         return ""
-
-    result = _VARIABLE.sub(replace, text)
-    return Substitution(result, error, tuple(unset), tuple(required))
 
 
 def _read(expression: str) -> tuple[str, str | None, bool, bool]:

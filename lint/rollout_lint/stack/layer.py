@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LATEST = "3.13"
 """What docker/cli takes a missing version and "3" for (`cli/compose/schema/schema.go defaultVersion`)."""
 
+MAX_PORTS = 200_000
+"""How many ports a file may have once its ranges are written out."""
+
 FORBIDDEN = {
     "extends": "write the service out, or use a YAML anchor",
     "volume_driver": "set the driver on the volume, under the top-level `volumes`",
@@ -75,6 +78,7 @@ class Layer:
         self._substitutions: dict[int, Substitution] = {}
         self._failed_casts: set[int] = set()
         self._casting = True
+        self._room_for_ports = MAX_PORTS
         for scalar in source.dollars:
             if isinstance(scalar.value, str):
                 result = substitute(scalar.text, environment)
@@ -136,6 +140,14 @@ class Layer:
     def has(self, since: str) -> bool:
         """Whether the file's version has what came with `since`."""
         return _number(self.version) >= _number(since)
+
+    def has_room_for(self, ports: int, node: Node) -> bool:
+        """Whether the file may have so many ports more; reports the first ones that are too many."""
+        room = self._room_for_ports
+        self._room_for_ports -= ports
+        if room >= 0 > self._room_for_ports:
+            self.report(node, f"with these the file has more than {MAX_PORTS:,} ports; they are not read")
+        return self._room_for_ports >= 0
 
     def explain_unknown(self, key: str, path: str) -> str | None:
         """Why docker/cli forbids the key, or the one place under a service that knows it."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _DIGITS = re.compile(r"[0-9]{1,5}\Z")
 _MAX_PORT = 65535
@@ -29,7 +33,26 @@ class Volume:
     read_only: bool = False
 
 
-def parse_ports(text: str) -> list[Port] | None:
+@dataclass(frozen=True, slots=True)
+class PortRange:
+    """`8000-8002:80/tcp` as it is written; `published` is empty where Docker chooses."""
+
+    targets: range
+    published: range
+    protocol: str
+
+    def __len__(self) -> int:
+        """How many ports it stands for."""
+        return max(len(self.targets), len(self.published))
+
+    def __iter__(self) -> Iterator[Port]:
+        """Each of them."""
+        for index in range(len(self)):
+            target = self.targets[index if len(self.targets) > 1 else 0]
+            yield Port(target, self.published[index] if self.published else 0, protocol=self.protocol)
+
+
+def parse_ports(text: str) -> PortRange | None:
     """`8080:80/tcp` and ranges, None where go-connections' `nat.ParsePortSpec` refuses the text."""
     address_and_ports, slash, protocol = text.partition("/")
     protocol = protocol.lower() if slash else "tcp"
@@ -40,13 +63,9 @@ def parse_ports(text: str) -> list[Port] | None:
         return None
     if address and not _is_address(address):
         return None
-    if not published:
-        return [Port(target, protocol=protocol) for target in targets]
-    if len(targets) == 1:
-        return [Port(targets[0], port, protocol=protocol) for port in published]
-    if len(targets) != len(published):
+    if published and len(targets) not in (1, len(published)):
         return None
-    return [Port(target, port, protocol=protocol) for target, port in zip(targets, published, strict=True)]
+    return PortRange(targets, published, protocol)
 
 
 def parse_volume(text: str) -> Volume | None:
