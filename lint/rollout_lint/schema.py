@@ -313,7 +313,7 @@ class _Validation:
         value = self._reader.value(node, self._cast(schema))
         if value is UNKNOWN:
             return
-        if isinstance(value, Date) and schema.types == _TEXT_ALONE and not schema.format:
+        if isinstance(value, Date) and schema.types == _TEXT_ALONE:
             self._reader.report(node, f"{path or 'the file'} must be text, and this is a date: put it in quotes")
             return
         for complaint in self._complaints(value, schema):

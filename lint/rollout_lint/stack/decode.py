@@ -168,7 +168,7 @@ def _decode_ports(node: Node, layer: Layer) -> Iterator[Setting]:
 
 def _decode_port(node: Mapping, layer: Layer) -> Port:
     """The long form, which has no mode of its own until the engine takes it for ingress."""
-    target, published = (_whole(node.get(key), layer) for key in ("target", "published"))
+    target, published = (_uint32(node.get(key), layer) for key in ("target", "published"))
     mode, protocol = (_string(node.get(key), layer) for key in ("mode", "protocol"))
     return Port(target, published, mode or "ingress", protocol or "tcp")
 
@@ -232,9 +232,10 @@ def _string(node: Node | None, layer: Layer) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _whole(node: Node | None, layer: Layer) -> int:
+def _uint32(node: Node | None, layer: Layer) -> int:
+    """A number as Go's `uint32` keeps it; of a float that no `uint64` can hold nothing is left."""
     value = layer.value(node, "int") if isinstance(node, Scalar) else 0
-    return value if isinstance(value, int) else 0
+    return int(value) % 2**32 if isinstance(value, int | float) and value < 2**64 else 0
 
 
 def _is_true(node: Node | None, layer: Layer) -> bool:

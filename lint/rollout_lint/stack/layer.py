@@ -42,6 +42,7 @@ FORMATS = {
     "duration": (lambda text: seconds(text) is not None, "a duration such as 30s or 1m30s"),
     "size": (lambda text: size(text) is not None, "a size such as 512M or 2G"),
     "port": (lambda text: parse_ports(text) is not None, "a port such as 8080:80 or 53:53/udp"),
+    "written_whole": (lambda text: "." not in text, "a whole number, written without a point or an exponent"),
     "volume": (
         lambda text: parse_volume(text) is not None,
         "a volume such as data:/var/lib/data or ./conf:/etc/app:ro",
