@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.collect import LayerFile, Recipe, Variant
     from rollout_lint.rule import Rule
-    from rollout_lint.stack.setting import Stack
+    from rollout_lint.stack.setting import Resource, Stack
 
 EVALUATED = "evaluated"
 NOT_EVALUATED = "not-evaluated"
@@ -34,10 +34,11 @@ _STACK_NAMES = ("compose", "docker-compose", "stack", "docker-stack")
 
 @dataclass(slots=True)
 class VariantEvaluation:
-    """A variant with the facts of each service, by service and path, and what Docker would refuse."""
+    """A variant: each service's facts by path, its resources by section and key, and what Docker would refuse."""
 
     variant: Variant
     services: dict[str, dict[str, Fact]] = field(default_factory=dict)
+    resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -82,7 +83,7 @@ def _evaluate_variant(
     stack, problems = load_stack(sources, variant.environment, variant.exact)
     if variant.exact:
         problems += _missing_env_files(variant, stack)
-    judged = VariantEvaluation(variant, problems=problems)
+    judged = VariantEvaluation(variant, resources=stack.resources, problems=problems)
     evaluation.problems += problems
     for name, service in stack.services.items():
         facts = derive_facts(service, facts_of(service), cluster, load_images())

@@ -78,8 +78,13 @@ _ZERO_IS_ABSENT = frozenset(("failure_action", "monitor", "order"))
 _DEFAULTS: dict[str, Any] = {
     "deploy.mode": "replicated",
     "deploy.placement.max_replicas_per_node": 0,
-    "deploy.restart_policy.condition": "any",
+    "deploy.restart_policy.delay": 5.0,
+    "stop_grace_period": 10.0,
 }
+
+_DURATIONS = frozenset(
+    ("delay", "monitor", "interval", "timeout", "start_period", "start_interval", "stop_grace_period", "window")
+)
 
 FACTS: dict[str, Kind] = {
     **{f"{block}.{key}": kind for block in ROLLOUT_BLOCKS for key, kind in _ROLLOUT_KINDS.items()},
@@ -89,7 +94,15 @@ FACTS: dict[str, Kind] = {
     "deploy.placement.constraints": _kind("array"),
     "deploy.resources.limits.memory": _kind("integer"),
     "deploy.resources.reservations.memory": _kind("integer"),
+    "deploy.resources.limits.cpus": _kind("string"),
+    "deploy.resources.reservations.cpus": _kind("string"),
+    "deploy.placement.preferences": _kind("array"),
     "deploy.restart_policy.condition": _kind("string"),
+    "deploy.restart_policy.delay": _kind("number"),
+    "deploy.restart_policy.max_attempts": _kind("integer"),
+    "deploy.restart_policy.window": _kind("number"),
+    "deploy.endpoint_mode": _kind("string"),
+    "deploy.labels": _kind("array"),
     "healthcheck.test": _kind("array"),
     "healthcheck.disable": _kind("boolean"),
     "healthcheck.interval": _kind("number"),
@@ -101,6 +114,17 @@ FACTS: dict[str, Kind] = {
     "ports": _kind("array"),
     "volumes": _kind("array"),
     "networks": _kind("array"),
+    "configs": _kind("array"),
+    "secrets": _kind("array"),
+    "environment": _kind("array"),
+    "labels": _kind("array"),
+    "restart": _kind("string"),
+    "stop_grace_period": _kind("number"),
+    "stop_signal": _kind("string"),
+    "init": _kind("boolean"),
+    "read_only": _kind("boolean"),
+    "hostname": _kind("string"),
+    "user": _kind("string"),
 }
 """Every fact that a file can state, to what its value may be. Derived facts are in `derived.py`."""
 
@@ -120,6 +144,7 @@ def facts_of(service: Service) -> dict[str, Fact]:
         stated = facts.setdefault(path, Fact(default, default=True))
         if stated.value == "":
             facts[path] = replace(stated, value=default, default=True)
+    _fill_restart_condition(facts, service)
     if facts["deploy.mode"].value == "replicated":
         facts.setdefault("deploy.replicas", Fact(1, default=True))
     for path, items in service.lists.items():
@@ -128,19 +153,33 @@ def facts_of(service: Service) -> dict[str, Fact]:
     return facts
 
 
+def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
+    """Without a `deploy.restart_policy`, `restart: on-failure` is read; `restart: "no"` means nothing to Swarm.
+
+    `cli/compose/convert/service.go convertRestartPolicy`
+    """
+    path = "deploy.restart_policy.condition"
+    stated = facts.setdefault(path, Fact("any", default=True))
+    if stated.value == "":
+        facts[path] = replace(stated, value="any", default=True)
+    restart = facts.get("restart")
+    if restart is not None and "deploy.restart_policy" not in service.blocks:
+        condition, _, _ = restart.value.partition(":")
+        if condition == "on-failure":
+            facts[path] = replace(restart, value=condition)
+
+
 def _stated(setting: Setting) -> Fact:
     return Fact(setting.value, False, setting.place, setting.written, setting.overrides, setting.unset)
 
 
 def as_written(path: str, text: str) -> Any:
     """A value as a rule or a reader writes it, in the fact's unit: `30s` is 30.0 where the fact is a duration."""
-    if path.rpartition(".")[2] in (
-        "delay",
-        "monitor",
-        "interval",
-        "timeout",
-        "start_period",
-        "start_interval",
-    ):
+    if is_duration(path):
         return seconds(text)
     return size(text) if path.endswith(".memory") else text
+
+
+def is_duration(path: str) -> bool:
+    """Whether the fact is a time in seconds."""
+    return path.rpartition(".")[2] in _DURATIONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.collect import recipe_from_layers
 from rollout_lint.evaluate import EVALUATED, NOT_EVALUATED, evaluate
@@ -16,10 +16,16 @@ from rollout_lint.stack.merge import load_stack
 from tests.oracle.docker import docker_says
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rollout_lint.evaluate import Evaluation
     from rollout_lint.facts import Fact
+    from rollout_lint.stack.setting import Resource, Stack
+
+
+Values: TypeAlias = "dict[str, dict[str, Any]]"
+
+_BY_NAME = ("networks", "environment", "labels", "deploy.labels")
 
 
 @dataclass
@@ -56,13 +62,24 @@ def compare(paths: Sequence[Path], environment: Mapping[str, str]) -> Comparison
     if answer.merged is None:
         _compare_refusal(ours, answer.said, found)
         return found
-    theirs = _of_docker(answer.merged)
+    stack = _read(answer.merged)
     if found.taken_by_us:
-        _compare_facts(theirs, _of_us(ours), found)
-    elif theirs:
+        [variant] = ours.variants
+        theirs = {name: facts_of(service) for name, service in stack.services.items()}
+        found.services = len(theirs.keys() & variant.services.keys())
+        found.differences += _differences(_said(theirs), _said(variant.services))
+        found.differences += _differences(_resources(stack.resources), _resources(variant.resources))
+    elif stack.services:
         why = "; ".join(f"{problem.line}: {problem.message}" for problem in ours.problems)
         found.differences.append(f"Docker takes it, and we say {ours.status}: {why}")
     return found
+
+
+def _read(merged: str) -> Stack:
+    """Docker's output read by us as a single layer: there is nothing left in it to merge or to substitute."""
+    source = parse(merged.encode(), "docker")
+    source.dollars.clear()
+    return load_stack([source], {})[0]
 
 
 def _compare_refusal(ours: Evaluation, said: str, found: Comparison) -> None:
@@ -72,41 +89,36 @@ def _compare_refusal(ours: Evaluation, said: str, found: Comparison) -> None:
         found.differences.append(f"we refuse it without a place; Docker says {said}")
 
 
-def _compare_facts(docker: dict[str, Any], ours: dict[str, Any], found: Comparison) -> None:
-    found.services = len(docker.keys() & ours.keys())
+def _differences(docker: Values, ours: Values) -> Iterator[str]:
     for name in sorted(docker.keys() | ours.keys()):
         theirs, mine = docker.get(name, {}), ours.get(name, {})
-        found.differences += [
-            f"{name} {path}: Docker has {theirs.get(path)!r}, we have {mine.get(path)!r}"
-            for path in sorted(theirs.keys() | mine.keys())
-            if theirs.get(path) != mine.get(path)
-        ]
+        for path in sorted(theirs.keys() | mine.keys()):
+            if theirs.get(path) != mine.get(path):
+                yield f"{name} {path}: Docker has {theirs.get(path)!r}, we have {mine.get(path)!r}"
 
 
-def _of_docker(merged: str) -> dict[str, Any]:
-    """Docker's output read by us as a single layer: there is nothing left in it to merge or to substitute."""
-    source = parse(merged.encode(), "docker")
-    source.dollars.clear()
-    stack, _ = load_stack([source], {})
-    return {name: _said(facts_of(service)) for name, service in stack.services.items()}
-
-
-def _of_us(evaluation: Evaluation) -> dict[str, Any]:
-    [variant] = evaluation.variants
-    return {name: _said(facts) for name, facts in variant.services.items()}
-
-
-def _said(facts: dict[str, Fact]) -> dict[str, Any]:
-    """Values by path, but those that Docker prints nothing for, and what we derive from them."""
+def _said(services: Mapping[str, Mapping[str, Fact]]) -> Values:
+    """Values by service and path, but those that Docker prints nothing for, and what we derive from them."""
     return {
-        path: _value(path, fact.value)
-        for path, fact in facts.items()
-        if fact.value not in (False, "", None) and not path.startswith("derived.")
+        name: {
+            path: _value(path, fact.value)
+            for path, fact in facts.items()
+            if fact.value not in (False, "", None) and not path.startswith("derived.")
+        }
+        for name, facts in services.items()
+    }
+
+
+def _resources(resources: Mapping[str, Mapping[str, Resource]]) -> Values:
+    return {
+        f"{section}.{key}": {"external": each.external, "name": each.known_as, "driver": each.driver}
+        for section, by_key in resources.items()
+        for key, each in by_key.items()
     }
 
 
 def _value(path: str, value: Any) -> Any:
-    """What Docker prints otherwise: an absolute path for a bind, networks in the order of their names."""
+    """What Docker prints otherwise: an absolute path for a bind, what has a name in the order of the names."""
     if path == "volumes":
         return [(v.type, "" if v.type == "bind" else v.source, v.target, v.read_only) for v in value]
-    return sorted(value) if path == "networks" else value
+    return sorted(value) if path in _BY_NAME else value

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rollout_lint.facts import Fact
     from rollout_lint.place import Place, Problem
     from rollout_lint.rule import Conditions, Rule
+    from rollout_lint.stack.setting import Resource
     from rollout_lint.verdict import Verdict
 
 VERSION = 1
@@ -66,6 +67,10 @@ def show_json(evaluation: Evaluation) -> str:
                     "services": {
                         name: {path: _fact(fact) for path, fact in sorted(facts.items())}
                         for name, facts in each.services.items()
+                    },
+                    "resources": {
+                        section: {key: _resource(resource) for key, resource in resources.items()}
+                        for section, resources in each.resources.items()
                     },
                 }
                 for each in evaluation.variants
@@ -126,6 +131,16 @@ def _fact(fact: Fact) -> dict[str, Any]:
         **(_place(fact.place) if fact.place else {}),
         "overrides": [{"value": as_json(setting.value), **_place(setting.place)} for setting in fact.overrides],
         **({"unset": list(fact.unset)} if fact.unset else {}),
+    }
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    return {
+        "external": resource.external,
+        "name": resource.known_as or None,
+        "driver": resource.driver or None,
+        **_place(resource.place),
+        "overrides": [_place(each.place) for each in resource.overrides],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS
+from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS, is_duration
 from rollout_lint.report.check_text import shown_path, told_problem
 from rollout_lint.report.style import Style, printable
 from rollout_lint.stack.units import show_seconds, show_size
@@ -23,7 +23,6 @@ _BESIDE = (
     "deploy.resources.reservations.memory",
     "deploy.restart_policy.condition",
 )
-_SECONDS = ("delay", "monitor", "interval", "timeout", "start_period", "start_interval")
 _WIDEST_VALUE = 24
 
 
@@ -97,7 +96,7 @@ def _overrode(fact: Fact, style: Style) -> str:
 def _value(path: str, value: Any) -> str:
     if path.endswith(".memory"):
         return show_size(value)
-    if path.rpartition(".")[2] in _SECONDS:
+    if is_duration(path):
         return show_seconds(value)
     return printable(_plain(value))
 

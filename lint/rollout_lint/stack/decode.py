@@ -75,6 +75,7 @@ _ROLLOUT = {
     "max_failure_ratio": RATIO,
     "order": TEXT,
 }
+_AMOUNTS = {"memory": MEMORY, "cpus": TEXT}
 _FIELDS: dict[str, Any] = {
     "image": TEXT,
     "deploy": {
@@ -83,9 +84,17 @@ _FIELDS: dict[str, Any] = {
         "update_config": _ROLLOUT,
         "rollback_config": _ROLLOUT,
         "placement": {"max_replicas_per_node": COUNT},
-        "resources": {"limits": {"memory": MEMORY}, "reservations": {"memory": MEMORY}},
-        "restart_policy": {"condition": TEXT},
+        "resources": {"limits": _AMOUNTS, "reservations": _AMOUNTS},
+        "restart_policy": {"condition": TEXT, "delay": DURATION, "max_attempts": COUNT_POINTER, "window": DURATION},
+        "endpoint_mode": TEXT,
     },
+    "restart": TEXT,
+    "stop_grace_period": DURATION,
+    "stop_signal": TEXT,
+    "init": FLAG,
+    "read_only": FLAG,
+    "hostname": TEXT,
+    "user": TEXT,
     "healthcheck": {
         "disable": FLAG,
         "interval": DURATION,
@@ -112,7 +121,7 @@ def decode_services(layer: Layer) -> dict[str, Service]:
 def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Service:
     service = Service(name, layer.place(key))
     with layer.below(name):
-        _decode_fields(node, _FIELDS, "", layer, service.settings)
+        _decode_fields(node, _FIELDS, "", layer, service)
         for path, decode in _LISTS.items():
             found = _find(node, path)
             if found is not None:
@@ -120,19 +129,21 @@ def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Serv
     return service
 
 
-def _decode_fields(node: Mapping, fields: dict[str, Any], prefix: str, layer: Layer, into: dict[str, Setting]) -> None:
-    for key, field in fields.items():
-        value = node.get(key)
-        if value is None:
+def _decode_fields(node: Mapping, fields: dict[str, Any], prefix: str, layer: Layer, into: Service) -> None:
+    for name, field in fields.items():
+        entry = node.entries.get(name)
+        if entry is None:
             continue
-        path = prefix + key
+        key, value = entry
+        path = prefix + name
         if isinstance(field, dict):
             if isinstance(value, Mapping):
+                into.blocks[path] = layer.place(key)
                 _decode_fields(value, field, path + ".", layer, into)
         elif isinstance(value, Scalar):
             setting = _decode_scalar(value, field, path, layer)
             if setting is not None:
-                into[path] = setting
+                into.settings[path] = setting
 
 
 def _decode_scalar(node: Scalar, field: Field, path: str, layer: Layer) -> Setting | None:
@@ -185,12 +196,31 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
             yield Setting(volume, layer.place(item), "")
 
 
-def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
+def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
+    """The keys of a mapping, or what stands before the `=` in each item of a list."""
     if isinstance(node, Mapping):
         for name, (key, _) in node.entries.items():
             yield Setting(name, layer.place(key), name)
     else:
-        yield from _decode_texts(node, layer)
+        for item in _items(node):
+            if isinstance(item, Scalar):
+                name = _string(item, layer).partition("=")[0]
+                yield Setting(name, layer.place(item), name)
+
+
+def _decode_sources(node: Node, layer: Layer) -> Iterator[Setting]:
+    """The configs or secrets of a service: the name alone, or a mapping with a `source`."""
+    for item in _items(node):
+        source = item.get("source") if isinstance(item, Mapping) else item
+        name = _string(source, layer)
+        yield Setting(name, layer.place(item), name)
+
+
+def _decode_preferences(node: Node, layer: Layer) -> Iterator[Setting]:
+    for item in _items(node):
+        if isinstance(item, Mapping):
+            spread = _string(item.get("spread"), layer)
+            yield Setting(spread, layer.place(item), spread)
 
 
 def _decode_texts(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -217,9 +247,15 @@ _LISTS: dict[str, Callable[[Node, Layer], Iterator[Setting]]] = {
     "env_file": _decode_text_or_texts,
     "ports": _decode_ports,
     "volumes": _decode_volumes,
-    "networks": _decode_networks,
+    "networks": _decode_names,
+    "configs": _decode_sources,
+    "secrets": _decode_sources,
+    "environment": _decode_names,
+    "labels": _decode_names,
+    "deploy.labels": _decode_names,
     "healthcheck.test": _decode_test,
     "deploy.placement.constraints": _decode_texts,
+    "deploy.placement.preferences": _decode_preferences,
 }
 
 

@@ -9,8 +9,8 @@ from rollout_lint.place import Problem
 from rollout_lint.source import Mapping, Source
 from rollout_lint.stack.decode import decode_services
 from rollout_lint.stack.layer import Layer
-from rollout_lint.stack.resources import report_conflicts
-from rollout_lint.stack.setting import Service, Setting, Stack
+from rollout_lint.stack.resources import decode_resources, report_conflicts
+from rollout_lint.stack.setting import Resource, Service, Setting, Stack
 
 if TYPE_CHECKING:
     import collections.abc
@@ -41,6 +41,9 @@ def load_stack(
         for name, service in decode_services(layer).items():
             earlier = stack.services.get(name)
             stack.services[name] = service if earlier is None else merge_services(earlier, service)
+        for section, resources in decode_resources(layer).items():
+            into = stack.resources.setdefault(section, {})
+            into |= {key: _replace(into.get(key), resource) for key, resource in resources.items()}
         problems += layer.problems
     return stack, problems
 
@@ -71,7 +74,7 @@ def _differing_version(layer: Layer, version: str) -> tuple[Any, str]:
 
 def merge_services(base: Service, overlay: Service) -> Service:
     """`base` with what `overlay` says, each value with the chain that it overrode."""
-    merged = Service(base.name, base.place, dict(base.settings), dict(base.lists))
+    merged = Service(base.name, base.place, overlay.blocks | base.blocks, dict(base.settings), dict(base.lists))
     for path, setting in overlay.settings.items():
         merged.settings[path] = _override(base.settings.get(path), setting)
     for path, merge in _LISTS.items():
@@ -89,6 +92,11 @@ def _override(base: Setting | None, overlay: Setting) -> Setting:
     if overlay.zero:
         return base
     return replace(overlay, overrides=(base, *base.overrides))
+
+
+def _replace(base: Resource | None, overlay: Resource) -> Resource:
+    """Of an earlier layer's entry nothing is left, whatever the later one says (`merge.go merge`)."""
+    return overlay if base is None else replace(overlay, overrides=(base, *base.overrides))
 
 
 def _append(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
@@ -113,7 +121,13 @@ _LISTS: dict[str, Callable[[list[Setting], list[Setting]], list[Setting]]] = {
     "ports": _keyed(lambda item: item.value.published),
     "volumes": _keyed(lambda item: item.value.target),
     "networks": _keyed(lambda item: item.value),
+    "configs": _keyed(lambda item: item.value),
+    "secrets": _keyed(lambda item: item.value),
+    "environment": _keyed(lambda item: item.value),
+    "labels": _keyed(lambda item: item.value),
+    "deploy.labels": _keyed(lambda item: item.value),
     "env_file": _append,
     "healthcheck.test": _append,
     "deploy.placement.constraints": _append,
+    "deploy.placement.preferences": _append,
 }

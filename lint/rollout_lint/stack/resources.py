@@ -1,4 +1,4 @@
-"""Top-level networks, volumes, secrets and configs: keys that docker/cli refuses beside each other."""
+"""Top-level networks, volumes, secrets and configs, and what docker/cli refuses in them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.schema import UNKNOWN
 from rollout_lint.source import Mapping, Node, Scalar, Sequence
+from rollout_lint.stack.setting import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +14,32 @@ if TYPE_CHECKING:
     from rollout_lint.stack.layer import Layer
 
 _NOT_BESIDE_EXTERNAL = {"networks": (), "volumes": ("driver", "driver_opts", "labels"), "secrets": (), "configs": ()}
+
+
+def decode_resources(layer: Layer) -> dict[str, dict[str, Resource]]:
+    """The layer's resources by section and key; what is no mapping and not empty has been reported."""
+    found: dict[str, dict[str, Resource]] = {}
+    for section in _NOT_BESIDE_EXTERNAL:
+        resources = layer.root.get(section)
+        if isinstance(resources, Mapping):
+            found[section] = {}
+            for name, (key, node) in resources.entries.items():
+                with layer.below(name):
+                    found[section][name] = _decode_resource(name, key, node, layer)
+    return found
+
+
+def _decode_resource(name: str, key: Scalar, node: Node, layer: Layer) -> Resource:
+    """An external one goes by its own `name`, by `external.name`, or by its key (`loader.go LoadNetworks`)."""
+    if not isinstance(node, Mapping):
+        return Resource(layer.place(key))
+    external = node.get("external")
+    given = _text(node.get("name"), layer) or (
+        _text(external.get("name"), layer) if isinstance(external, Mapping) else ""
+    )
+    is_external = _is_external(external, layer)
+    known_as = given or (name if is_external else "")
+    return Resource(layer.place(key), is_external, known_as, _text(node.get("driver"), layer))
 
 
 def report_conflicts(layer: Layer) -> None:
@@ -41,6 +68,11 @@ def _conflicts(node: Mapping, section: str, others: tuple[str, ...], layer: Laye
 def _is_external(node: Node | None, layer: Layer) -> bool:
     """A mapping says so by being there (`loader.go transformExternal`)."""
     return isinstance(node, Mapping) or (isinstance(node, Scalar) and layer.value(node, "bool") is True)
+
+
+def _text(node: Node | None, layer: Layer) -> str:
+    value = layer.value(node, None) if isinstance(node, Scalar) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _is_given(node: Node | None, layer: Layer) -> bool:

@@ -30,17 +30,38 @@ class Service:
     """A service as one layer, or the merge of several, has it.
 
     `settings` are single values by their dotted path. `lists` are lists by path, each item a Setting; the items of
-    `ports` are Port and those of `volumes` are Volume.
+    `ports` are Port, those of `volumes` are Volume, and of what is a mapping in the file (environment, labels) they are
+    the names alone, for a value may be a secret. `blocks` says where a mapping stands, were it empty.
     """
 
     name: str
     place: Place
+    blocks: dict[str, Place] = field(default_factory=dict)
     settings: dict[str, Setting] = field(default_factory=dict)
     lists: dict[str, list[Setting]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A top-level network, volume, secret or config.
+
+    `known_as` is its name in the engine, where the file gives one, or its key where it is external. `overrides` are
+    those of the same key in earlier layers, of which nothing is left, the nearest layer first.
+    """
+
+    place: Place
+    external: bool = False
+    known_as: str = ""
+    driver: str = ""
+    overrides: tuple[Resource, ...] = ()
+
+
 @dataclass(slots=True)
 class Stack:
-    """The services that the layers of a variant come to, by name, in the order of their first mention."""
+    """What the layers of a variant come to.
+
+    `services` by name, in the order of their first mention; `resources` by section (`networks`...) and key.
+    """
 
     services: dict[str, Service] = field(default_factory=dict)
+    resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
