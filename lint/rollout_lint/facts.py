@@ -117,6 +117,7 @@ FACTS: dict[str, Kind] = {
     "configs": _kind("array"),
     "secrets": _kind("array"),
     "environment": _kind("array"),
+    "env_file": _kind("array"),
     "labels": _kind("array"),
     "restart": _kind("string"),
     "stop_grace_period": _kind("number"),

@@ -93,8 +93,13 @@ def _differences(docker: Values, ours: Values) -> Iterator[str]:
     for name in sorted(docker.keys() | ours.keys()):
         theirs, mine = docker.get(name, {}), ours.get(name, {})
         for path in sorted(theirs.keys() | mine.keys()):
-            if theirs.get(path) != mine.get(path):
+            if theirs.get(path) != mine.get(path) and not _comes_from_a_file(path, mine):
                 yield f"{name} {path}: Docker has {theirs.get(path)!r}, we have {mine.get(path)!r}"
+
+
+def _comes_from_a_file(path: str, facts: Mapping[str, Any]) -> bool:
+    """Docker puts an env_file's variables with the others; we never open one."""
+    return path == "env_file" or (path == "environment" and "env_file" in facts)
 
 
 def _said(services: Mapping[str, Mapping[str, Fact]]) -> Values:

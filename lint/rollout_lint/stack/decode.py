@@ -197,15 +197,13 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
 
 
 def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
-    """The keys of a mapping, or what stands before the `=` in each item of a list."""
+    """The keys of a mapping, or what stands before the `=` in each item of a list, the last of a name."""
     if isinstance(node, Mapping):
-        for name, (key, _) in node.entries.items():
-            yield Setting(name, layer.place(key), name)
+        named = {name: key for name, (key, _) in node.entries.items()}
     else:
-        for item in _items(node):
-            if isinstance(item, Scalar):
-                name = _string(item, layer).partition("=")[0]
-                yield Setting(name, layer.place(item), name)
+        texts = (item for item in _items(node) if isinstance(item, Scalar))
+        named = {_string(item, layer).partition("=")[0]: item for item in texts}
+    yield from (Setting(name, layer.place(scalar), name) for name, scalar in named.items())
 
 
 def _decode_sources(node: Node, layer: Layer) -> Iterator[Setting]:
