@@ -273,6 +273,7 @@ def test_twins_in_a_list(base: str, over: str) -> None:
     layers = {name: f"services: {{a: {{{text}}}}}\n" for name, text in (("1.yml", base), ("2.yml", over))}
     assert disagreements(layers) == []
     assert disagreements(layers | {"3.yml": "services: {a: {image: d}}\n"}) == []
+    assert disagreements(layers | {"3.yml": "services: {a: {ports: ['82:2', '81:3', '80:80']}}\n"}) == []
 
 
 @pytest.mark.parametrize(

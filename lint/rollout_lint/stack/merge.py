@@ -80,7 +80,7 @@ def merge_services(base: Service, overlay: Service) -> Service:
     for path, merge in _LISTS.items():
         if path in base.lists:
             merged.lists[path] = merge(base.lists[path], overlay.lists.get(path, []))
-        elif path in overlay.lists:
+        elif overlay.lists.get(path):
             merged.lists[path] = overlay.lists[path]
     return merged
 
@@ -107,7 +107,7 @@ def _keyed(key: Callable[[Setting], Any]) -> Callable[[list[Setting], list[Setti
     """Items by their key, the last of a key wins, in the order of the keys (`merge.go mergeSlice`).
 
     A base that has the list, be it empty, loses twins to any overlay; the twins of an overlay on a base without the
-    list stay.
+    list stay. An overlay's empty list is none.
     """
 
     def merge(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
