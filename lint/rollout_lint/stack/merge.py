@@ -51,7 +51,7 @@ def load_stack(
 def _layer(
     source: Source, environment: collections.abc.Mapping[str, str], exact: bool, problems: list[Problem]
 ) -> Layer | None:
-    if source.second_services is not None:
+    if source.second_services is not None and not exact:
         node = source.second_services
         message = "Docker reads only the first document of a file: these services are dropped without a word"
         problems.append(Problem(source.name, node.line, node.column, message))
