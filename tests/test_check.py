@@ -7,10 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rollout_lint.report import excerpt
+from rollout_lint.source import scalars
 
 from tests.support import validate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.source import Node, Scalar
+
     from tests.conftest import Ran, Run, Write
 
 
@@ -256,3 +262,23 @@ services:
 """
     ran = run("check", write({"compose.yml": text, ".env.sample": "ORDER=start-first\n"}), "--format", "json")
     assert findings(ran) == [("RL001", "app", "default", "compose.yml", 3, 10)]
+
+
+def test_a_long_line_of_many_findings_is_walked_once_and_shown_in_part(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is shown of a finding does not grow with the file, nor does the file's tree get walked for each."""
+    policy = "deploy: {update_config: {failure_action: rollback, order: start-first}}"
+    service = f"image: b, healthcheck: {{test: x}}, {policy}"
+    services = ", ".join(f"s{number}: {{{service}}}" for number in range(200))
+    walks: list[Node] = []
+
+    def counted(root: Node) -> Iterator[tuple[Scalar, bool]]:
+        walks.append(root)
+        return scalars(root)
+
+    monkeypatch.setattr(excerpt, "scalars", counted)
+    ran = run("check", write({"compose.yml": f"services: {{{services}}}\n"}))
+    assert ran.stdout.count("^ ") == 400
+    assert max(map(len, ran.stdout.splitlines())) < 300
+    assert len(walks) == 1

@@ -118,7 +118,8 @@ CASES = {
     "numbers and words of YAML 1.1": Case(
         (
             (
-                "services:\n  s:\n    image: b\n    hostname: yes\n    user: 22:22\n    command: [on, 0440, 0o440, 1e3]\n"
+                "services:\n  s:\n    image: b\n    hostname: yes\n    user: 22:22\n"
+                "    command: [on, 0440, 0o440, 1e3]\n"
                 f"    deploy: {POLICY}\n"
             ),
         ),
