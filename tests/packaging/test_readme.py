@@ -26,7 +26,7 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
 def test_its_sessions_are_what_the_program_prints() -> None:
-    assert len(commands(TEXT)) == 2
+    assert len(commands(TEXT)) == 3
     assert refreshed(TEXT) == TEXT, "python -m tests.readme"
 
 
