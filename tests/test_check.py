@@ -158,6 +158,18 @@ def test_a_broken_overlay_does_not_hide_the_finding_in_the_base(run: Run, write:
     assert ("RL001", "app", "default") in [each[:3] for each in findings(ran)]
 
 
+@pytest.mark.parametrize("broken", ["compose.yml", "compose.ccci.yml"])
+def test_a_layer_that_cannot_be_read_leaves_its_variants_without_a_verdict(run: Run, write: Write, broken: str) -> None:
+    """What the other layer says alone may be the opposite of what the two come to."""
+    files: dict[str, str | bytes] = {"compose.yml": RISKY, "compose.ccci.yml": REPAIR}
+    files[broken] = "services: {app: {"
+    folder = write(files)
+    found = findings(run("check", folder, "--format", "json"))
+    assert {each[2] for each in found} == ({"default"} if broken == "compose.ccci.yml" else set())
+    shown = run("show", folder, "--format", "json").json["variants"]
+    assert [each["services"] for each in shown if broken in each["files"]] == [{}] * (1 + (broken == "compose.yml"))
+
+
 def test_paths_that_lead_nowhere(run: Run, tmp_path: Path) -> None:
     for path, message in ((tmp_path, "holds no recipe"), (tmp_path / "gone", "does not exist")):
         ran = run("check", path)

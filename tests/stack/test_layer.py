@@ -101,3 +101,10 @@ def test_no_message_repeats_a_value() -> None:
     )
     assert problems(text)
     assert all(secret not in message for _, message in problems(text))
+
+
+def test_a_problem_names_the_variable_that_may_be_its_cause() -> None:
+    _, problems = stack_of("services: {a: {image: b, deploy: {update_config: {monitor: '${WAIT}'}}}}\n")
+    assert [problem.message for problem in problems] == [
+        "services.a.deploy.update_config.monitor must be a duration such as 30s or 1m30s (WAIT has no value here)"
+    ]

@@ -94,7 +94,10 @@ class Layer:
         return Place(self.file, node.line, node.column, node.end_line, node.end_column)
 
     def report(self, node: Node, message: str) -> None:
-        """Note a problem at the node."""
+        """Note a problem at the node, and the variables without a value that may be its cause."""
+        unset = [name for name in (self.unset(node) if isinstance(node, Scalar) else ()) if name not in message]
+        if unset:
+            message += f" ({', '.join(unset)} has no value here)"
         self.problems.append(Problem(self.file, node.line, node.column, message))
 
     def unset(self, scalar: Scalar) -> tuple[str, ...]:

@@ -22,16 +22,19 @@ def load_stack(
 ) -> tuple[Stack, list[Problem]]:
     """What Docker makes of the sources in their order, and everything for which it would refuse them.
 
-    A refused file is judged all the same, as far as it can be read. `exact` says that the environment is all that
-    the deployer has; else a required variable may well have a value where the stack is deployed.
+    A refused file is judged all the same, as far as it can be read; where one cannot be read at all, there is no
+    stack, for nobody knows what that layer decides. `exact` says that the environment is all that the deployer has;
+    else a required variable may well have a value where the stack is deployed.
     """
     stack = Stack()
     problems: list[Problem] = []
     version: str | None = None
+    is_whole = True
     for source in sources:
         problems += source.problems
         layer = _layer(source, environment, exact, problems)
         if layer is None:
+            is_whole = False
             continue
         layer.validate()
         report_conflicts(layer)
@@ -45,7 +48,7 @@ def load_stack(
             into = stack.resources.setdefault(section, {})
             into |= {key: _replace(into.get(key), resource) for key, resource in resources.items()}
         problems += layer.problems
-    return stack, problems
+    return stack if is_whole else Stack(), problems
 
 
 def _layer(
