@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from rollout_lint.stack.interpolate import substitute
 
@@ -43,3 +45,20 @@ def test_variables_without_a_value_are_told() -> None:
     assert substitute("${A:?}", {}).required == ("A",)
     assert substitute("${A:?}", {"A": ""}).required == ("A",)
     assert substitute("${A?x}", {"A": ""}).required == ()
+
+
+class Counted(str):
+    """A text that counts how often it is searched for a closing brace."""
+
+    searches = 0
+
+    def find(self, sub: str, *bounds: Any) -> int:
+        self.searches += sub == "}"
+        return super().find(sub, *bounds)
+
+
+@pytest.mark.parametrize("opened", ["${a:-", "${", "${a b"])
+def test_braces_that_nothing_closes_are_looked_for_once(opened: str) -> None:
+    text = Counted(opened * 1000)
+    substitute(text, {})
+    assert text.searches == 1
