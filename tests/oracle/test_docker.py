@@ -222,6 +222,13 @@ ONE_LAYER = (
         "services:\r\n  a:\r\n    image: b\t\r\n",
         "\ufeffservices: {a: {image: b}}\n",
         "services:\n\ta: {image: b}\n",
+        'services: {a: {image: "a\\/b"}}\n',
+        'services: {a: {image: "a\\\\/b"}}\n',
+        'services: {a: {image: "a\\\\\\/b"}}\n',
+        'services: {a: {image: "a\\n \\/b"}}\n',
+        'services: {"a\\/": {image: b}}\n',
+        "services: {a: {image: 'a\\/b'}}\n",
+        "services: {a: {image: a\\/b}}\n",
     ]
 )
 
