@@ -27,6 +27,11 @@ def stack_of(*texts: str, environment: Mapping[str, str] | None = None) -> tuple
     return load_stack(sources, environment or {})
 
 
+def service_with(text: str) -> str:
+    """A layer with one service `a`, which has an image and what the text says."""
+    return f"services: {{a: {{image: b, {text}}}}}"
+
+
 def facts_for(
     *texts: str, service: str = "a", cluster: Cluster | None = None, environment: Mapping[str, str] | None = None
 ) -> dict[str, Fact]:
@@ -34,7 +39,7 @@ def facts_for(
     stack, problems = stack_of(*texts, environment=environment)
     assert not problems
     merged = stack.services[service]
-    return derive_facts(merged, facts_of(merged), cluster or Cluster(), load_images())
+    return derive_facts(merged, stack, facts_of(merged), cluster or Cluster(), load_images())
 
 
 def validate(kind: str, document: Any) -> None:

@@ -154,17 +154,31 @@ def test_utf_16_is_read() -> None:
     assert source.lines() == ["a: ü", ""]
 
 
-def test_only_the_first_document_is_read_and_services_in_a_second_are_noted() -> None:
+def test_only_the_first_document_is_read() -> None:
     source = parse(b"a: 1\n---\nb: {services: 1}\nservices: {}\n", "f.yml")
     assert plain(source.root) == {"a": 1}  # type: ignore[arg-type]
-    assert source.second_services is not None
-    assert source.second_services.line == 4
+    assert source.dropped_services == []
 
 
-@pytest.mark.parametrize("second", ["", "b: {services: 1}\n", "[services, x]\n", "b: [\n", "x: services\n"])
-def test_other_second_documents_are_not_noted(second: str) -> None:
-    source = parse(f"a: 1\n---\n{second}".encode(), "f.yml")
-    assert source.second_services is None
+@pytest.mark.parametrize(
+    ("later", "names"),
+    [
+        ("services: {}\n", []),
+        ("b: {services: 1}\nservices: {x: {y: 1}, z: }\n", [("x", 4), ("z", 4)]),
+        ("services:\n  x: {image: [a, {b: c}]}\n  y: *z\nb: [\n", [("x", 4), ("y", 5)]),
+        ("a: 1\n---\nservices:\n  x:\n", [("x", 6)]),
+        ("? [services]\n: {x: 1}\n", []),
+        ("b: {services: {x: 1}}\n", []),
+        ("- services: {x: 1}\n", []),
+        ("[services, x]\n", []),
+        ("b: [\n", []),
+        ("x: services\n", []),
+        ("", []),
+    ],
+)
+def test_the_services_of_later_documents_are_noted(later: str, names: list[tuple[str, int]]) -> None:
+    source = parse(f"a: 1\n---\n{later}".encode(), "f.yml")
+    assert [(name.text, name.line) for name in source.dropped_services] == names
     assert source.problems == []
 
 

@@ -329,7 +329,8 @@ def _check_code(evaluations: list[Evaluation], fail_on: Severity) -> int:
     if fail_on is Severity.NEVER:
         return 0
     failing = SEVERITIES[: SEVERITIES.index(fail_on.value) + 1]
-    return FOUND if any(finding.severity in failing for each in evaluations for finding in each.findings) else 0
+    counted = (finding for each in evaluations for finding in each.findings if finding.superseded_by is None)
+    return FOUND if any(finding.severity in failing for finding in counted) else 0
 
 
 def _width() -> int:

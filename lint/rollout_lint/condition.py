@@ -7,14 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rollout_lint.derived import DERIVED
-from rollout_lint.facts import FACTS
+from rollout_lint.derived import DERIVED, STACK_FACTS
+from rollout_lint.facts import FACTS, Kind
 from rollout_lint.schema import types_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from rollout_lint.facts import Kind
 
 Test: TypeAlias = "Callable[[Any], bool]"
 
@@ -38,12 +36,15 @@ class Condition:
                 return "at least one"
             case {"type": str(name), **others} if not others:
                 return f"any {name}"
+            case {"enum": list(choices), **others} if not others:
+                return " or ".join(_plain(choice) for choice in choices)
         return json.dumps(self.schema)
 
 
 def kind_of(path: str) -> Kind:
     """What the fact's value may be; KeyError where there is no such fact."""
-    return DERIVED[path].kind if path in DERIVED else FACTS[path]
+    made = DERIVED.get(path) or STACK_FACTS.get(path)
+    return FACTS[path] if made is None else made.kind
 
 
 def compile_condition(schema: dict[str, Any], kind: Kind) -> Condition:
@@ -114,6 +115,13 @@ def _length(compare: Callable[[int, int], bool]) -> Callable[[Any, Kind], Test]:
     return build
 
 
+def _contains(argument: Any, kind: Kind) -> Test:
+    if kind.items is None:
+        raise ValueError(f"the fact is {_either(kind.types)}, not a list of plain values")
+    inner = compile_condition(argument, Kind(kind.items))
+    return lambda value: isinstance(value, list) and any(inner.holds(item) for item in value)
+
+
 def _pattern(argument: Any, kind: Kind) -> Test:
     if "string" not in kind.types:
         raise ValueError(f"the fact is {_either(kind.types)}, not text")
@@ -132,5 +140,6 @@ _KEYWORDS: dict[str, Callable[[Any, Kind], Test]] = {
     "exclusiveMaximum": _number(lambda value, bound: value < bound),
     "minItems": _length(lambda value, bound: value >= bound),
     "maxItems": _length(lambda value, bound: value <= bound),
+    "contains": _contains,
     "pattern": _pattern,
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rollout_lint.rule import Rule, fill
+from rollout_lint.rule import SEVERITIES, Rule, fill
 from rollout_lint.stack.shorthand import Port, Volume
 
 if TYPE_CHECKING:
@@ -15,32 +15,55 @@ if TYPE_CHECKING:
     from rollout_lint.place import Place
     from rollout_lint.rule import Conditions
 
+THE_STACK = "the stack"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that held for a service of a variant.
+    """A rule that held for a service of a variant, or for its stack, where `service` is None.
 
     `facts` are those that the rule's conditions name. `risk` is what it makes of its recipe (see Rule).
+    `superseded_by` is the id of a rule that tells the same cause, no less gravely.
     """
 
     rule: Rule
     severity: str
     risk: str | None
     assumes: str | None
-    service: str
+    service: str | None
     variant: str
     message: str
     place: Place
     facts: dict[str, Fact]
+    superseded_by: str | None = None
+
+    @property
+    def whose(self) -> str:
+        """The service's name, or what stands for it where the finding is the stack's."""
+        return THE_STACK if self.service is None else self.service
 
 
 def find(
-    rules: Iterable[Rule], variant: str, service: str, service_place: Place, facts: dict[str, Fact]
+    rules: Iterable[Rule], variant: str, service: str | None, place: Place, facts: dict[str, Fact]
 ) -> Iterator[Finding]:
-    """The findings of one service, rule by rule."""
+    """The findings of one service, or of the stack where it is None, rule by rule; `place` is where it stands."""
     for rule in rules:
         if _holds(rule.when, facts):
-            yield _finding(rule, variant, service, service_place, facts)
+            yield _finding(rule, variant, service, place, facts)
+
+
+def supersede(findings: list[Finding]) -> list[Finding]:
+    """The findings of one service, each with the gravest that tells its cause already, if it is at least as grave."""
+    by_gravity = sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    return [replace(finding, superseded_by=_superseder(finding, by_gravity)) for finding in findings]
+
+
+def _superseder(finding: Finding, by_gravity: list[Finding]) -> str | None:
+    at_least_as_grave = SEVERITIES[: SEVERITIES.index(finding.severity) + 1]
+    for other in by_gravity:
+        if other.severity in at_least_as_grave and finding.rule.id in other.rule.supersedes:
+            return other.rule.id
+    return None
 
 
 def failing_condition(rule: Rule, facts: dict[str, Fact]) -> str | None:
@@ -58,23 +81,24 @@ def _passes(conditions: Conditions, path: str, facts: dict[str, Fact]) -> bool:
     return conditions[path].holds(None if fact is None else fact.value)
 
 
-def _finding(rule: Rule, variant: str, service: str, service_place: Place, facts: dict[str, Fact]) -> Finding:
+def _finding(rule: Rule, variant: str, service: str | None, place: Place, facts: dict[str, Fact]) -> Finding:
     grade = next((grade for grade in rule.grades if _holds(grade.when, facts)), None)
 
     def show(path: str) -> str:
         return show_fact(facts[path]) if path in facts else "nothing"
 
+    whose = THE_STACK if service is None else service
     assumes = rule.assumes if grade is None else grade.assumes
     stated = [facts[path] for path in (rule.place_fact, *reversed(rule.when)) if path in facts]
     return Finding(
         rule=rule,
         severity=rule.severity if grade is None else grade.severity,
         risk=rule.risk if grade is None else grade.risk,
-        assumes=fill(assumes, service, show) if assumes else None,
+        assumes=fill(assumes, whose, show) if assumes else None,
         service=service,
         variant=variant,
-        message=fill(rule.message, service, show),
-        place=next((fact.place for fact in stated if fact.place), service_place),
+        message=fill(rule.message, whose, show),
+        place=next((fact.place for fact in stated if fact.place), place),
         facts={path: facts[path] for path in rule.when if path in facts},
     )
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rollout_lint.collect import ENV_SAMPLE, STDIN
-from rollout_lint.derived import derive_facts
-from rollout_lint.engine import Finding, find
+from rollout_lint.derived import derive_facts, facts_of_the_stack
+from rollout_lint.engine import Finding, find, supersede
 from rollout_lint.facts import Cluster, Fact, facts_of
 from rollout_lint.images import load_images
-from rollout_lint.place import Problem
+from rollout_lint.place import Place, Problem
 from rollout_lint.source import MAX_BYTES, Mapping, Source, parse
 from rollout_lint.stack.merge import load_stack
 
@@ -34,12 +34,19 @@ _STACK_NAMES = ("compose", "docker-compose", "stack", "docker-stack")
 
 @dataclass(slots=True)
 class VariantEvaluation:
-    """A variant: each service's facts by path, its resources by section and key, and what Docker would refuse."""
+    """A variant: each service's facts by path, those of the stack itself, its resources by section and key, and what
+    Docker would refuse.
+    """
 
     variant: Variant
+    stack: dict[str, Fact] = field(default_factory=dict)
     services: dict[str, dict[str, Fact]] = field(default_factory=dict)
     resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+
+    def facts(self, service: str | None) -> dict[str, Fact] | None:
+        """The facts of a service, None where the variant has none of that name; those of the stack for None."""
+        return self.stack if service is None else self.services.get(service)
 
 
 @dataclass(slots=True)
@@ -83,12 +90,14 @@ def _evaluate_variant(
     stack, problems = load_stack(sources, variant.environment, variant.exact)
     if variant.exact:
         problems += _missing_env_files(variant, stack)
-    judged = VariantEvaluation(variant, resources=stack.resources, problems=problems)
+    judged = VariantEvaluation(variant, facts_of_the_stack(stack), resources=stack.resources, problems=problems)
     evaluation.problems += problems
+    place = Place(variant.files[0].name, 1, 1, 1, 1)
+    evaluation.findings += supersede(list(find(rules, variant.name, None, place, judged.stack)))
     for name, service in stack.services.items():
-        facts = derive_facts(service, facts_of(service), cluster, load_images())
+        facts = derive_facts(service, stack, facts_of(service), cluster, load_images())
         judged.services[name] = facts
-        evaluation.findings += find(rules, variant.name, name, service.place, facts)
+        evaluation.findings += supersede(list(find(rules, variant.name, name, service.place, facts)))
     if not stack.services and not problems:
         problem = Problem(variant.files[0].name, 1, 1, "there is no service in it")
         judged.problems.append(problem)

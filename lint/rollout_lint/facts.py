@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a fact's value may be: JSON types, and the words where only some are possible."""
+    """What a fact's value may be: JSON types, the only words where there are some, the types of a list's items."""
 
     types: frozenset[str]
     words: frozenset[str] | None = None
+    items: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,21 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """What is known of the hosts that a stack is deployed to; None where nothing says it. Memory in bytes."""
+    """What is known of the hosts that a stack is deployed to; None where nothing says it. Memory in bytes.
+
+    `memory` is what one host has, `task_memory` what a task of the stack's heaviest service was measured to take.
+    """
 
     nodes: int | None = None
     memory: int | None = None
+    task_memory: int | None = None
 
 
 def _kind(*types: str, words: tuple[str, ...] = ()) -> Kind:
     return Kind(frozenset(types), frozenset(words) or None)
+
+
+_TEXTS = Kind(frozenset(("array",)), items=frozenset(("string",)))
 
 
 ROLLOUT_KEYS = ("parallelism", "delay", "failure_action", "monitor", "max_failure_ratio", "order")
@@ -91,19 +99,19 @@ FACTS: dict[str, Kind] = {
     "deploy.mode": _kind("string", words=("replicated", "global", "replicated-job", "global-job")),
     "deploy.replicas": _kind("integer"),
     "deploy.placement.max_replicas_per_node": _kind("integer"),
-    "deploy.placement.constraints": _kind("array"),
+    "deploy.placement.constraints": _TEXTS,
     "deploy.resources.limits.memory": _kind("integer"),
     "deploy.resources.reservations.memory": _kind("integer"),
     "deploy.resources.limits.cpus": _kind("string"),
     "deploy.resources.reservations.cpus": _kind("string"),
-    "deploy.placement.preferences": _kind("array"),
+    "deploy.placement.preferences": _TEXTS,
     "deploy.restart_policy.condition": _kind("string"),
     "deploy.restart_policy.delay": _kind("number"),
     "deploy.restart_policy.max_attempts": _kind("integer"),
     "deploy.restart_policy.window": _kind("number"),
     "deploy.endpoint_mode": _kind("string"),
-    "deploy.labels": _kind("array"),
-    "healthcheck.test": _kind("array"),
+    "deploy.labels": _TEXTS,
+    "healthcheck.test": _TEXTS,
     "healthcheck.disable": _kind("boolean"),
     "healthcheck.interval": _kind("number"),
     "healthcheck.timeout": _kind("number"),
@@ -113,17 +121,19 @@ FACTS: dict[str, Kind] = {
     "image": _kind("string"),
     "ports": _kind("array"),
     "volumes": _kind("array"),
-    "networks": _kind("array"),
-    "configs": _kind("array"),
-    "secrets": _kind("array"),
-    "environment": _kind("array"),
-    "env_file": _kind("array"),
-    "labels": _kind("array"),
+    "networks": _TEXTS,
+    "configs": _TEXTS,
+    "secrets": _TEXTS,
+    "environment": _TEXTS,
+    "env_file": _TEXTS,
+    "labels": _TEXTS,
     "restart": _kind("string"),
     "stop_grace_period": _kind("number"),
     "stop_signal": _kind("string"),
     "init": _kind("boolean"),
     "read_only": _kind("boolean"),
+    "tty": _kind("boolean"),
+    "stdin_open": _kind("boolean"),
     "hostname": _kind("string"),
     "user": _kind("string"),
 }

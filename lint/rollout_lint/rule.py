@@ -47,7 +47,8 @@ class Rule:
     """One rule file.
 
     `risk` is what a finding makes of its recipe in a sweep: a level, `latent` where evidence of memory decides
-    which, or None. `fix` is an overlay's patch below the service, or None where `advice` must do.
+    which, or None. `fix` is an overlay's patch below the service, or None where `advice` must do. `supersedes` are the
+    ids of rules whose findings on the same service have the same cause, which this one tells.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Rule:
     advice: str | None
     assumes: str | None
     sources: tuple[str, ...]
+    supersedes: frozenset[str]
     examples: dict[str, list[dict[str, Any]]]
     proof: dict[str, Any] | None
     path: Path
@@ -72,6 +74,11 @@ class Rule:
     def fix_settings(self) -> dict[str, Any]:
         """The repair as dotted paths."""
         return dict(flatten(self.fix or {}))
+
+    @property
+    def anchor(self) -> str:
+        """The rule's section in `rules/README.md`."""
+        return f"{self.id}-{self.name}".lower()
 
     @property
     def place_fact(self) -> str:
@@ -170,6 +177,7 @@ class _RuleReader:
             advice=document.get("advice"),
             assumes=document.get("assumes"),
             sources=tuple(document["sources"]),
+            supersedes=frozenset(document.get("supersedes", ())),
             examples=document["examples"],
             proof=document.get("proof"),
             path=self._path,

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 from _ruamel_yaml import (
     AliasEvent,
     CParser,
-    DocumentEndEvent,
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
@@ -40,6 +39,10 @@ _ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
 _COLON_IN_FLOW = "found unexpected ':'"
 _START_OF_OTHER_THAN_TEXT = frozenset(("", *"0123456789+-.~nNtTfF"))
 _MAY_BE_INFINITE = frozenset(".+-")
+_STARTS = frozenset((MappingStartEvent, SequenceStartEvent))
+_ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
+_NODES = _STARTS | {ScalarEvent, AliasEvent}
+_MODIFIERS = frozenset(("!reset", "!override"))
 _TAGS = {f"tag:yaml.org,2002:{name}": name for name in ("null", "bool", "int", "float", "str", "merge")}
 
 
@@ -113,7 +116,7 @@ Node: TypeAlias = Scalar | Mapping | Sequence
 class Source:
     """One file as read: its first document's root (None where that could not be read), and the problems."""
 
-    __slots__ = ("data", "dollars", "name", "problems", "root", "second_services")
+    __slots__ = ("data", "dollars", "dropped_services", "modifiers", "name", "problems", "root")
 
     def __init__(self, name: str, data: bytes) -> None:
         """Nothing is read yet."""
@@ -123,8 +126,10 @@ class Source:
         self.problems: list[Problem] = []
         self.dollars: list[Scalar] = []
         """The text scalars, keys aside, that hold a `$`."""
-        self.second_services: Scalar | None = None
-        """The key `services` of a second document, which Docker never reads."""
+        self.modifiers: list[tuple[Node, str]] = []
+        """The nodes tagged `!reset` or `!override`, which docker/cli does not know, with that tag."""
+        self.dropped_services: list[Scalar] = []
+        """The names of the services in later documents, which Docker never reads."""
 
     def place(self, node: Node) -> Place:
         """The node's span in this file."""
@@ -257,7 +262,7 @@ class _Builder:
         except _RefusedError:
             return
         self._event()
-        self._look_for_second_services()
+        self._source.dropped_services += _names_of_services(self._event)
 
     def _node(self, event: Any, depth: int) -> Node:
         kind = type(event)
@@ -281,6 +286,8 @@ class _Builder:
                 self._refuse(event, f"expands to more than {MAX_VALUES:,} values once aliases are written out")
         if anchor is not None:
             self._anchors[anchor] = node
+        if event.tag in _MODIFIERS:
+            self._source.modifiers.append((node, event.tag))
         return node
 
     def _aliased(self, event: Any) -> Node:
@@ -366,28 +373,30 @@ class _Builder:
         self._source.problems.append(Problem(self._source.name, mark.line + 1, mark.column + 1, message))
         raise _RefusedError
 
-    def _look_for_second_services(self) -> None:
-        """Note `services:` at the top of a second document; what else is wrong there, Docker never sees."""
-        depth = 0
-        expect_key = False
-        try:
-            while type(event := self._event()) is not StreamEndEvent:
-                kind = type(event)
-                if depth == 1 and kind in (ScalarEvent, AliasEvent, MappingStartEvent, SequenceStartEvent):
-                    if expect_key and kind is ScalarEvent and event.value == "services":
-                        self._source.second_services = Scalar(event)
-                        return
-                    expect_key = not expect_key
-                if kind is MappingStartEvent or kind is SequenceStartEvent:
-                    depth += 1
-                    if depth == 1:
-                        expect_key = kind is MappingStartEvent
-                elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                    depth -= 1
-                elif kind is DocumentEndEvent:
-                    depth = 0
-        except YAMLError:
-            return
+
+def _names_of_services(event: Callable[[], Any]) -> list[Scalar]:
+    """The keys below `services:` at the top of the documents to come; what is wrong there, Docker never sees."""
+    names: list[Scalar] = []
+    awaits_key: list[bool | None] = []
+    section = ""
+    try:
+        while type(now := event()) is not StreamEndEvent:
+            kind = type(now)
+            if kind in _ENDS:
+                awaits_key.pop()
+            elif kind in _NODES:
+                inside = awaits_key[-1] if awaits_key else None
+                if inside and kind is ScalarEvent:
+                    section = now.value if len(awaits_key) == 1 else section
+                    if len(awaits_key) == 2 and section == "services":
+                        names.append(Scalar(now))
+                if inside is not None:
+                    awaits_key[-1] = not inside
+                if kind in _STARTS:
+                    awaits_key.append(True if kind is MappingStartEvent else None)
+    except YAMLError:
+        return names
+    return names
 
 
 def _is_finite(value: Plain) -> bool:

@@ -199,7 +199,7 @@ class _Judge:
 
     def _policy(self, findings: Iterable[Finding]) -> list[str]:
         said = (
-            f"{finding.rule.id} {finding.service}: "
+            f"{finding.rule.id} {finding.whose}: "
             + ", ".join(_stated(fact.written or fact.value, fact) for fact in finding.facts.values())
             for finding in findings
         )
@@ -222,8 +222,8 @@ class _Judge:
         return Grade(finding.risk or "", "", because)
 
     def _facts(self, finding: Finding) -> dict[str, Fact]:
-        variants = self._evaluation.variants
-        return next(v.services[finding.service] for v in variants if v.variant.name == finding.variant)
+        variant = next(each for each in self._evaluation.variants if each.variant.name == finding.variant)
+        return variant.facts(finding.service) or {}
 
 
 _LATENT_ORDER = ("blocked", "latent-high", "latent-medium", "latent-low")

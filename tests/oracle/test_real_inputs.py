@@ -143,7 +143,7 @@ CASES = {
         (f"services:\n  s: {{image: b}}\n---\nservices:\n  t: {{image: b, deploy: {POLICY}}}\n",),
         "",
         "not-evaluated",
-        (4,),
+        (5,),
     ),
     "a drive of Windows": Case(
         (f"services:\n  s:\n    image: postgres\n    volumes: ['d:/data']\n    deploy: {POLICY}\n",), at_risk=("s",)

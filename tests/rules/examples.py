@@ -10,26 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.collect import recipe_from_layers
 from rollout_lint.evaluate import Evaluation, evaluate
+from rollout_lint.facts import Cluster
 from rollout_lint.source import parse, plain
+from rollout_lint.stack.units import size
 
 if TYPE_CHECKING:
     from rollout_lint.rule import Rule
 
 
-def evaluate_files(files: dict[str, str], rules: tuple[Rule, ...]) -> Evaluation:
-    """The files, merged in their order, under the names that they have."""
+def evaluate_files(files: dict[str, str], rules: tuple[Rule, ...], hosts: dict[str, Any] | None = None) -> Evaluation:
+    """The files, merged in their order, under the names that they have, on hosts of which so much is known."""
+    hosts = hosts or {}
+    cluster = Cluster(hosts.get("nodes"), size(hosts["memory"]) if "memory" in hosts else None)
     with TemporaryDirectory() as folder:
         paths = []
         for name, text in files.items():
             path = Path(folder) / name
             path.write_text(text, encoding="utf-8")
             paths.append(str(path))
-        return evaluate(recipe_from_layers(paths, {}), rules)
+        return evaluate(recipe_from_layers(paths, {}), rules, cluster)
 
 
-def found_at(files: dict[str, str], rule: Rule) -> list[tuple[str, str]]:
+def found_at(example: dict[str, Any], rule: Rule) -> list[tuple[str, str]]:
     """`file:line` and severity of each finding of the rule."""
-    evaluation = evaluate_files(files, (rule,))
+    evaluation = evaluate_files(example["files"], (rule,), example.get("hosts"))
     return [(f"{Path(f.place.file).name}:{f.place.line}", f.severity) for f in evaluation.findings]
 
 

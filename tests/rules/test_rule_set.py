@@ -35,12 +35,12 @@ EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 @pytest.mark.parametrize(("rule", "example"), BAD)
 def test_a_bad_example_gives_the_finding_at_its_place_and_no_other(rule: Rule, example: dict[str, Any]) -> None:
-    assert found_at(example["files"], rule) == [(example["at"], example.get("severity", rule.severity))]
+    assert found_at(example, rule) == [(example["at"], example.get("severity", rule.severity))]
 
 
 @pytest.mark.parametrize(("rule", "example"), GOOD)
 def test_a_good_example_gives_none(rule: Rule, example: dict[str, Any]) -> None:
-    assert found_at(example["files"], rule) == []
+    assert found_at(example, rule) == []
 
 
 @pytest.mark.parametrize(("rule", "example"), BAD + GOOD)
@@ -50,9 +50,9 @@ def test_docker_would_take_an_example(rule: Rule, example: dict[str, Any]) -> No
 
 @pytest.mark.parametrize(("rule", "path"), CONDITIONS)
 def test_no_condition_is_idle(rule: Rule, path: str) -> None:
-    files = [example["files"] for example in rule.examples["bad"] + rule.examples["good"]]
+    examples = rule.examples["bad"] + rule.examples["good"]
     looser = without_condition(rule, path)
-    assert [bool(found_at(each, rule)) for each in files] != [bool(found_at(each, looser)) for each in files]
+    assert [bool(found_at(each, rule)) for each in examples] != [bool(found_at(each, looser)) for each in examples]
 
 
 @EACH
@@ -63,8 +63,8 @@ def test_each_grade_shows_in_an_example(rule: Rule) -> None:
 
 @pytest.mark.parametrize(("rule", "example"), REPAIRABLE)
 def test_the_fix_makes_a_bad_example_good_and_brings_no_other_finding(rule: Rule, example: dict[str, Any]) -> None:
-    before = evaluate_files(example["files"], RULES)
-    after = evaluate_files(repaired(example["files"], rule), RULES)
+    before = evaluate_files(example["files"], RULES, example.get("hosts"))
+    after = evaluate_files(repaired(example["files"], rule), RULES, example.get("hosts"))
     assert [f for f in after.findings if f.rule.id == rule.id] == []
     assert {f.rule.id for f in after.findings} < {f.rule.id for f in before.findings}
     assert set(after.problems) <= set(before.problems)

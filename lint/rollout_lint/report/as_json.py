@@ -26,7 +26,7 @@ VERSION = 1
 def check_json(evaluations: list[Evaluation]) -> str:
     """`check --format json`."""
     findings = [finding for evaluation in evaluations for finding in evaluation.findings]
-    by_severity = Counter(finding.severity for finding in findings)
+    by_severity = Counter(finding.severity for finding in findings if finding.superseded_by is None)
     return _dump(
         {
             "version": VERSION,
@@ -120,6 +120,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "facts": {path: _fact(fact) for path, fact in finding.facts.items()},
         "fix": finding.rule.fix,
         "advice": finding.rule.advice,
+        "link": f"rules/README.md#{finding.rule.anchor}",
+        "superseded_by": finding.superseded_by,
         "suppressed": None,
     }
 
@@ -186,6 +188,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "fix": rule.fix,
         "advice": rule.advice,
         "sources": list(rule.sources),
+        "supersedes": sorted(rule.supersedes),
     }
 
 

@@ -44,13 +44,17 @@ def _blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[list[s
         yield told_problem(evaluation, problem, style)
     if evaluation.status == TEMPLATE:
         yield [f"{shown_path(evaluation, '')}  not evaluated: a template, which something must fill before it is YAML"]
-    for findings in _same_place(evaluation.findings):
+    for findings in _same_place(_told_of(evaluation)):
         yield _finding(evaluation, findings, style, width)
+
+
+def _told_of(evaluation: Evaluation) -> list[Finding]:
+    return [finding for finding in evaluation.findings if finding.superseded_by is None]
 
 
 def _same_place(findings: list[Finding]) -> list[list[Finding]]:
     """Findings of one rule, service and place in several variants, told once; the gravest first, then by place."""
-    groups: dict[tuple[str, str, Place], list[Finding]] = {}
+    groups: dict[tuple[str, str | None, Place], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.rule.id, finding.service, finding.place), []).append(finding)
     return sorted(groups.values(), key=lambda group: (SEVERITIES.index(group[0].severity), group[0].place))
@@ -96,6 +100,13 @@ def _closing(evaluation: Evaluation, findings: list[Finding], style: Style, widt
         yield from others
     for path, value in finding.rule.fix_settings.items():
         yield f"  = {style('write instead', 'green')}  {path}: {value}"
+    superseded = {
+        each.rule.id
+        for each in evaluation.findings
+        if each.superseded_by == finding.rule.id and each.service == finding.service
+    }
+    if superseded:
+        yield f"  = the same cause {', '.join(sorted(superseded))}"
     yield f"  = why            rollout-lint explain {finding.rule.id}"
 
 
@@ -113,7 +124,7 @@ def _told(evaluation: Evaluation, findings: list[Finding]) -> Iterator[str]:
     finding = findings[0]
     held = {each.variant for each in findings}
     deployed = "; or with ".join(_files(each) for each in evaluation.variants if each.variant.name in held)
-    yield f"{printable(finding.service)}, as deployed with {deployed}."
+    yield f"{printable(finding.whose)}, as deployed with {deployed}."
     yield from (_otherwise(finding, each) for each in evaluation.variants if each.variant.name not in held)
     for path, fact in finding.facts.items():
         if fact.default:
@@ -125,7 +136,7 @@ def _told(evaluation: Evaluation, findings: list[Finding]) -> Iterator[str]:
 
 
 def _otherwise(finding: Finding, evaluation: VariantEvaluation) -> str:
-    facts = evaluation.services.get(finding.service)
+    facts = evaluation.facts(finding.service)
     path = failing_condition(finding.rule, facts) if facts else None
     if facts is None or path is None:
         return ""
@@ -144,10 +155,10 @@ def _files(evaluation: VariantEvaluation) -> str:
 
 def _summary(evaluations: list[Evaluation], exit_code: int) -> str:
     judged = [each for each in evaluations if each.status not in (NOT_A_STACK, TEMPLATE)]
-    findings = [finding for each in evaluations for finding in each.findings]
+    findings = [finding for each in evaluations for finding in _told_of(each)]
     by_severity = Counter(finding.severity for finding in findings)
     counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in SEVERITIES if by_severity[severity])
-    places = sum(len(_same_place(each.findings)) for each in evaluations)
+    places = sum(len(_same_place(_told_of(each))) for each in evaluations)
     told = plural(len(findings), "finding") + (f" ({counted})" if counted else "")
     if places != len(findings):
         told += f" at {plural(places, 'place')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.derived import DERIVED
+from rollout_lint.derived import DERIVED, STACK_FACTS
 from rollout_lint.report.rule_page import in_general
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _table(rules: tuple[Rule, ...]) -> Iterator[str]:
     for rule in rules:
         heading = _heading(rule)
         severities = ", ".join(dict.fromkeys((rule.severity, *(grade.severity for grade in rule.grades))))
-        yield f"| [{heading}](#{heading.lower().replace(' ', '-')}) | {severities} | {rule.summary} |"
+        yield f"| [{heading}](#{rule.anchor}) | {severities} | {rule.summary} |"
     yield ""
 
 
@@ -84,6 +84,6 @@ def _repair(rule: Rule) -> str:
 def _facts() -> Iterable[str]:
     yield "## Derived facts\n"
     yield "What no key of a stack file states, and a condition may ask for:\n"
-    for path, derived in DERIVED.items():
+    for path, derived in (DERIVED | STACK_FACTS).items():
         yield f"- `{path}`: {' '.join(derived.about.split())}"
     yield ""

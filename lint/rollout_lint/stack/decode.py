@@ -93,6 +93,8 @@ _FIELDS: dict[str, Any] = {
     "stop_signal": TEXT,
     "init": FLAG,
     "read_only": FLAG,
+    "tty": FLAG,
+    "stdin_open": FLAG,
     "hostname": TEXT,
     "user": TEXT,
     "healthcheck": {
@@ -125,6 +127,7 @@ def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Serv
         for path, decode in _LISTS.items():
             found = _find(node, path)
             if found is not None:
+                service.blocks[path] = layer.place(found)
                 service.lists[path] = list(decode(found, layer))
     return service
 
@@ -199,11 +202,19 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
 def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
     """The keys of a mapping, or what stands before the `=` in each item of a list, the last of a name."""
     if isinstance(node, Mapping):
-        named = {name: key for name, (key, _) in node.entries.items()}
+        named = {name: (key, _is_empty(value, layer)) for name, (key, value) in node.entries.items()}
     else:
-        texts = (item for item in _items(node) if isinstance(item, Scalar))
-        named = {_string(item, layer).partition("=")[0]: item for item in texts}
-    yield from (Setting(name, layer.place(scalar), name) for name, scalar in named.items())
+        named = {}
+        for item in _items(node):
+            if isinstance(item, Scalar):
+                name, _, value = _string(item, layer).partition("=")
+                named[name] = (item, not value)
+    yield from (Setting(name, layer.place(scalar), name, empty) for name, (scalar, empty) in named.items())
+
+
+def _is_empty(node: Node, layer: Layer) -> bool:
+    """Whether it gives nothing, or an empty text."""
+    return isinstance(node, Scalar) and layer.value(node, None) in (None, "")
 
 
 def _decode_sources(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -243,6 +254,8 @@ def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
 
 _LISTS: dict[str, Callable[[Node, Layer], Iterator[Setting]]] = {
     "env_file": _decode_text_or_texts,
+    "command": _decode_text_or_texts,
+    "entrypoint": _decode_text_or_texts,
     "ports": _decode_ports,
     "volumes": _decode_volumes,
     "networks": _decode_names,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _EXPRESSION = re.compile(r"[_a-z][_a-z0-9]*(?::?[-?][^}]*)?", re.IGNORECASE)
+_NAME = re.compile(r"[_a-z0-9]+", re.IGNORECASE)
 
 BAD_DOLLAR = "this `$` starts no variable, and Docker refuses it; write `$$` for a dollar sign"
 
@@ -17,13 +18,15 @@ BAD_DOLLAR = "this `$` starts no variable, and Docker refuses it; write `$$` for
 @dataclass(frozen=True, slots=True)
 class Substitution:
     """What a text became: `error` where Docker refuses it, `unset` the variables that had no value and no default,
-    `required` those of them that Docker refuses to do without.
+    `required` those of them that Docker refuses to do without, `swallowed` those without braces that took the text
+    behind them for a default.
     """
 
     text: str
     error: str | None = None
     unset: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    swallowed: tuple[str, ...] = ()
 
 
 def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
@@ -35,12 +38,15 @@ def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
     state = _State(environment)
     parts: list[str] = []
     position = 0
+    swallowed = []
     for dollar, expression, end in _dollars(text):
         parts.append(text[position:dollar])
         parts.append("$" if expression == "$" else state.value(expression))
         position = end
+        if not text.startswith("{", dollar + 1) and (name := _NAME.match(expression)) and name[0] != expression:
+            swallowed.append(name[0])
     parts.append(text[position:])
-    return Substitution("".join(parts), state.error, tuple(state.unset), tuple(state.required))
+    return Substitution("".join(parts), state.error, tuple(state.unset), tuple(state.required), tuple(swallowed))
 
 
 def _dollars(text: str) -> Iterator[tuple[int, str, int]]:

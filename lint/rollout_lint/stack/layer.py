@@ -76,6 +76,9 @@ class Layer:
         self.problems: list[Problem] = []
         self.exact = exact
         self.version = self._read_version()
+        self.modifiers = source.modifiers
+        self.swallowed: dict[int, tuple[str, ...]] = {}
+        """The variables of a scalar, by its id, that took the text behind them for a default."""
         self._substitutions: dict[int, Substitution] = {}
         self._failed_casts: set[int] = set()
         self._casting = True
@@ -84,10 +87,17 @@ class Layer:
             if isinstance(scalar.value, str):
                 result = substitute(scalar.text, environment)
                 self._substitutions[id(scalar)] = result
+                if result.swallowed:
+                    self.swallowed[id(scalar)] = result.swallowed
                 if result.error is not None:
                     self.report(scalar, result.error)
                 elif exact and result.required:
                     self.report(scalar, f"Docker refuses it without a value for {' and '.join(result.required)}")
+
+    @property
+    def version_node(self) -> Node:
+        """Where the version stands, or the file where it states none."""
+        return self.root.get("version") or self.root
 
     def place(self, node: Node) -> Place:
         """The node's span in this file."""

@@ -9,8 +9,10 @@ from rollout_lint.place import Problem
 from rollout_lint.source import Mapping, Source
 from rollout_lint.stack.decode import decode_services
 from rollout_lint.stack.layer import Layer
+from rollout_lint.stack.losses import ignored_values, lost_ports, merge_marks
+from rollout_lint.stack.marks import find_marks
 from rollout_lint.stack.resources import decode_resources, report_conflicts
-from rollout_lint.stack.setting import Resource, Service, Setting, Stack
+from rollout_lint.stack.setting import Marks, Resource, Service, Setting, Stack
 
 if TYPE_CHECKING:
     import collections.abc
@@ -28,7 +30,6 @@ def load_stack(
     """
     stack = Stack()
     problems: list[Problem] = []
-    version: str | None = None
     is_whole = True
     for source in sources:
         problems += source.problems
@@ -38,24 +39,36 @@ def load_stack(
             continue
         layer.validate()
         report_conflicts(layer)
-        if version is not None and layer.version != version:
-            layer.report(*_differing_version(layer, version))
-        version = version or layer.version
-        for name, service in decode_services(layer).items():
-            earlier = stack.services.get(name)
-            stack.services[name] = service if earlier is None else merge_services(earlier, service)
-        for section, resources in decode_resources(layer).items():
-            into = stack.resources.setdefault(section, {})
-            into |= {key: _replace(into.get(key), resource) for key, resource in resources.items()}
+        if stack.versions and layer.version != stack.versions[0].value:
+            layer.report(*_differing_version(layer, stack.versions[0].value))
+        _add_layer(stack, layer, source)
         problems += layer.problems
     return stack if is_whole else Stack(), problems
+
+
+def _add_layer(stack: Stack, layer: Layer, source: Source) -> None:
+    number = len(stack.versions)
+    stack.versions.append(Setting(layer.version, layer.place(layer.version_node), layer.version))
+    stack.dropped_services += [Setting(name.text, layer.place(name), name.text) for name in source.dropped_services]
+    marks = find_marks(layer)
+    for name, service in decode_services(layer).items():
+        earlier = stack.services.get(name)
+        service.marks = marks.get(name, service.marks)
+        service.first_layer = number
+        stack.services[name] = service if earlier is None else merge_services(earlier, service)
+    for section, resources in decode_resources(layer).items():
+        into = stack.resources.setdefault(section, {})
+        into |= {key: _replace(into.get(key), resource) for key, resource in resources.items()}
+    outside = marks.get(None, Marks())
+    stack.marks.swallowed |= outside.swallowed
+    stack.marks.modifiers |= outside.modifiers
 
 
 def _layer(
     source: Source, environment: collections.abc.Mapping[str, str], exact: bool, problems: list[Problem]
 ) -> Layer | None:
-    if source.second_services is not None and not exact:
-        node = source.second_services
+    if source.dropped_services and not exact:
+        node = source.dropped_services[0]
         message = "Docker reads only the first document of a file: these services are dropped without a word"
         problems.append(Problem(source.name, node.line, node.column, message))
     if isinstance(source.root, Mapping):
@@ -66,18 +79,26 @@ def _layer(
 
 
 def _differing_version(layer: Layer, version: str) -> tuple[Any, str]:
-    entry = layer.root.entries.get("version")
-    node = layer.root if entry is None else entry[1]
-    stated = "states no version, which means" if entry is None else "states version"
+    stated = "states version" if "version" in layer.root.entries else "states no version, which means"
     return (
-        node,
+        layer.version_node,
         f"Docker refuses layers of different versions: this one {stated} {layer.version}, an earlier one {version}",
     )
 
 
 def merge_services(base: Service, overlay: Service) -> Service:
     """`base` with what `overlay` says, each value with the chain that it overrode."""
-    merged = Service(base.name, base.place, overlay.blocks | base.blocks, dict(base.settings), dict(base.lists))
+    merged = Service(
+        name=base.name,
+        place=base.place,
+        blocks=overlay.blocks | base.blocks,
+        settings=dict(base.settings),
+        lists=dict(base.lists),
+        first_layer=base.first_layer,
+        ignored=ignored_values(base, overlay),
+        lost_ports=list(base.lost_ports),
+        marks=merge_marks(base, overlay),
+    )
     for path, setting in overlay.settings.items():
         merged.settings[path] = _override(base.settings.get(path), setting)
     for path, merge in _LISTS.items():
@@ -85,6 +106,9 @@ def merge_services(base: Service, overlay: Service) -> Service:
             merged.lists[path] = merge(base.lists[path], overlay.lists.get(path, []))
         elif overlay.lists.get(path):
             merged.lists[path] = overlay.lists[path]
+    if "ports" in base.lists:
+        given = overlay.lists.get("ports", [])
+        merged.lost_ports += lost_ports(base.lists["ports"], given, merged.lists["ports"])
     return merged
 
 
@@ -104,6 +128,19 @@ def _replace(base: Resource | None, overlay: Resource) -> Resource:
 
 def _append(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
     return base + overlay
+
+
+def _replaced(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
+    return overlay or base
+
+
+def _environment(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
+    """mergo takes an empty value for an absent one (`map[string]*string`)."""
+    merged = {item.value: item for item in base}
+    for item in overlay:
+        if not item.zero or item.value not in merged:
+            merged[item.value] = item
+    return [merged[name] for name in sorted(merged)]
 
 
 def _keyed(key: Callable[[Setting], Any]) -> Callable[[list[Setting], list[Setting]], list[Setting]]:
@@ -126,10 +163,12 @@ _LISTS: dict[str, Callable[[list[Setting], list[Setting]], list[Setting]]] = {
     "networks": _keyed(lambda item: item.value),
     "configs": _keyed(lambda item: item.value),
     "secrets": _keyed(lambda item: item.value),
-    "environment": _keyed(lambda item: item.value),
+    "environment": _environment,
     "labels": _keyed(lambda item: item.value),
     "deploy.labels": _keyed(lambda item: item.value),
     "env_file": _append,
+    "command": _replaced,
+    "entrypoint": _replaced,
     "healthcheck.test": _append,
     "deploy.placement.constraints": _append,
     "deploy.placement.preferences": _append,

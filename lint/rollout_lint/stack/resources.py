@@ -39,7 +39,15 @@ def _decode_resource(name: str, key: Scalar, node: Node, layer: Layer) -> Resour
     )
     is_external = _is_external(external, layer)
     known_as = given or (name if is_external else "")
-    return Resource(layer.place(key), is_external, known_as, _text(node.get("driver"), layer))
+    return Resource(layer.place(key), is_external, known_as, _text(node.get("driver"), layer), tuple(_stated(node)))
+
+
+def _stated(node: Mapping, prefix: str = "") -> Iterator[str]:
+    for key, (_, value) in node.entries.items():
+        if isinstance(value, Mapping) and value.entries:
+            yield from _stated(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key
 
 
 def report_conflicts(layer: Layer) -> None:

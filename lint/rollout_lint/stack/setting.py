@@ -26,12 +26,25 @@ class Setting:
 
 
 @dataclass(slots=True)
+class Marks:
+    """What Docker reads otherwise than it looks, by the path of the value.
+
+    `swallowed`: an unbraced variable took the text behind it for a default. `modifiers`: `!reset` or `!override`.
+    """
+
+    swallowed: dict[str, Setting] = field(default_factory=dict)
+    modifiers: dict[str, Setting] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Service:
     """A service as one layer, or the merge of several, has it.
 
     `settings` are single values by their dotted path. `lists` are lists by path, each item a Setting; the items of
     `ports` are Port, those of `volumes` are Volume, and of what is a mapping in the file (environment, labels) they are
-    the names alone, for a value may be a secret. `blocks` says where a mapping stands, were it empty.
+    the names alone, for a value may be a secret. `blocks` says where a mapping or a list stands, were it empty.
+    `first_layer` is the number of the layer that names it first, from 0. `ignored` are values of overlays that the
+    merge took for absent, by path; `lost_ports` those that it dropped for another of the same published number.
     """
 
     name: str
@@ -39,20 +52,26 @@ class Service:
     blocks: dict[str, Place] = field(default_factory=dict)
     settings: dict[str, Setting] = field(default_factory=dict)
     lists: dict[str, list[Setting]] = field(default_factory=dict)
+    first_layer: int = 0
+    ignored: dict[str, Setting] = field(default_factory=dict)
+    lost_ports: list[Setting] = field(default_factory=list)
+    marks: Marks = field(default_factory=Marks)
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A top-level network, volume, secret or config.
 
-    `known_as` is its name in the engine, where the file gives one, or its key where it is external. `overrides` are
-    those of the same key in earlier layers, of which nothing is left, the nearest layer first.
+    `known_as` is its name in the engine, where the file gives one, or its key where it is external. `stated` are the
+    dotted paths of what the file says below it. `overrides` are those of the same key in earlier layers, of which
+    nothing is left, the nearest layer first.
     """
 
     place: Place
     external: bool = False
     known_as: str = ""
     driver: str = ""
+    stated: tuple[str, ...] = ()
     overrides: tuple[Resource, ...] = ()
 
 
@@ -60,8 +79,13 @@ class Resource:
 class Stack:
     """What the layers of a variant come to.
 
-    `services` by name, in the order of their first mention; `resources` by section (`networks`...) and key.
+    `services` by name, in the order of their first mention; `resources` by section (`networks`...) and key. `versions`
+    has one item for each layer, the schema's version; `dropped_services` the names in documents that Docker never
+    reads; `marks` are those outside any service.
     """
 
     services: dict[str, Service] = field(default_factory=dict)
     resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
+    versions: list[Setting] = field(default_factory=list)
+    dropped_services: list[Setting] = field(default_factory=list)
+    marks: Marks = field(default_factory=Marks)

@@ -1,0 +1,51 @@
+"""What a healthcheck says of how long a task may be starting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.derived.registry import derived
+
+if TYPE_CHECKING:
+    from rollout_lint.derived.registry import Context, Made
+
+_DEFAULTS = {"interval": 30.0, "timeout": 30.0, "retries": 3, "start_period": 0.0}
+"""moby `daemon/health.go defaultProbeInterval, defaultProbeTimeout, defaultProbeRetries`; 0 means the same."""
+
+
+@derived("boolean")
+def has_healthcheck(context: Context) -> Made:
+    """Whether the file gives a healthcheck that runs; an image may bring one that the file does not show."""
+    test = context.service.lists.get("healthcheck.test", [])
+    disable = context.facts.get("healthcheck.disable")
+    if disable is not None and disable.value:
+        return False, disable.place
+    if not test:
+        return False, None
+    return test[0].value not in ("", "NONE"), test[0].place
+
+
+@derived("number", "null")
+def longest_start(context: Context) -> Made:
+    """The seconds that a task can be starting before Docker calls it unhealthy: start_period + retries x (interval +
+    timeout); null where the file gives no healthcheck.
+
+    A task is RUNNING only once it is healthy (moby `daemon/cluster/executor/container/controller.go Start`).
+    """
+    if not has_healthcheck(context)[0] or not context.service.lists.get("healthcheck.test"):
+        return None, None
+    given = {name: context.value(f"healthcheck.{name}") or default for name, default in _DEFAULTS.items()}
+    place = context.place("healthcheck.start_period") or has_healthcheck(context)[1]
+    return given["start_period"] + given["retries"] * (given["interval"] + given["timeout"]), place
+
+
+@derived("boolean")
+def monitor_ends_before_last_start(context: Context) -> Made:
+    """Whether the last task of an update may be starting, delay included, for longer than an earlier one is watched.
+
+    Failures are looked at only once every task has started, and count only within `monitor` of their own start
+    (swarmkit `manager/orchestrator/update/updater.go Run`).
+    """
+    start, _ = longest_start(context)
+    monitor = context.facts["deploy.update_config.monitor"]
+    return start is not None and monitor.value < start + context.value("deploy.update_config.delay"), monitor.place

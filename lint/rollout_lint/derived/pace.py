@@ -1,0 +1,73 @@
+"""How many tasks a service has, and how fast an update goes through them."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from rollout_lint.derived.registry import derived
+
+if TYPE_CHECKING:
+    from rollout_lint.derived.registry import Context, Made
+
+_PARALLELISM = "deploy.update_config.parallelism"
+
+
+@derived("integer", "null")
+def tasks(context: Context) -> Made:
+    """How many tasks the service has: its replicas, or of a global one the nodes of the cluster, null if unknown.
+
+    A job has none that an update could replace.
+    """
+    mode = context.value("deploy.mode")
+    if mode == "replicated":
+        return context.value("deploy.replicas"), context.place("deploy.replicas")
+    return (context.cluster.nodes, context.place("deploy.mode")) if mode == "global" else (None, None)
+
+
+@derived("integer", "null")
+def tasks_at_once(context: Context) -> Made:
+    """How many tasks an update replaces at once; null where that depends on an unknown number of them.
+
+    A parallelism of 0 means all (swarmkit `manager/orchestrator/update/updater.go Run`).
+    """
+    parallelism = context.facts[_PARALLELISM]
+    number, _ = tasks(context)
+    if number is None:
+        return parallelism.value or None, parallelism.place
+    return min(parallelism.value or number, number), parallelism.place
+
+
+@derived("boolean")
+def all_at_once(context: Context) -> Made:
+    """Whether an update replaces two tasks or more, and all of them at the same moment."""
+    number, _ = tasks(context)
+    at_once, place = tasks_at_once(context)
+    return number is not None and number >= 2 and at_once == number, place
+
+
+@derived("integer")
+def tolerated_failures(context: Context) -> Made:
+    """How many tasks may fail before max_failure_ratio is passed; 0 where the number of tasks is not known.
+
+    The ratio has to be passed, not reached, and is reckoned in 32 bits (swarmkit
+    `manager/orchestrator/update/updater.go Run`).
+    """
+    ratio = context.facts["deploy.update_config.max_failure_ratio"]
+    number, _ = tasks(context)
+    if not number or ratio.value <= 0:
+        return 0, ratio.place
+    guess = int(min(ratio.value, 1) * number)
+    near = (failed for failed in range(min(guess + 1, number), -1, -1))
+    return next(failed for failed in near if _float32(failed / number) <= _float32(min(ratio.value, 1))), ratio.place
+
+
+def _float32(number: float) -> float:
+    return float(struct.unpack("f", struct.pack("f", number))[0])
+
+
+@derived("boolean")
+def delay_exceeds_monitor(context: Context) -> Made:
+    """Whether an update waits between two tasks for longer than it watches the first of them."""
+    delay = context.facts["deploy.update_config.delay"]
+    return delay.value > context.value("deploy.update_config.monitor"), delay.place

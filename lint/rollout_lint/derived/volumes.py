@@ -1,0 +1,64 @@
+"""What the tasks of a service share on disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.derived.registry import derived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.derived.registry import Context, Made
+    from rollout_lint.stack.setting import Setting
+
+_NOT_DATA = ("/proc", "/sys", "/dev", "/etc/localtime", "/etc/timezone", "/etc/hosts", "/etc/resolv.conf")
+"""What a host has by itself, and nobody means to write."""
+
+
+@derived("string", "null")
+def exclusive_store(context: Context) -> Made:
+    """The name of the database, broker or search engine that locks its data in a volume it can write, else null.
+
+    Which images lock their data, and where they keep it, is in `rules/images.yaml`.
+    """
+    image = context.facts.get("image")
+    known = None if image is None else context.images.find(image.value)
+    if known is None or not known.locks:
+        return None, None
+    for item in _writable(context):
+        if _holds(item.value.target, known.locks):
+            return known.name, item.place
+    return None, None
+
+
+@derived("string", "null")
+def shared_volume(context: Context) -> Made:
+    """The source of the first named volume or bind mount that every task of the service can write, null where there is
+    none, or where it is the data of a known exclusive store.
+
+    Sockets and what a host has by itself do not count.
+    """
+    if exclusive_store(context)[0] is not None:
+        return None, None
+    for item in _writable(context):
+        source = item.value.source
+        if source and not source.endswith(".sock") and not any(_holds_or_is(each, source) for each in _NOT_DATA):
+            return source, item.place
+    return None, None
+
+
+def _writable(context: Context) -> Iterator[Setting]:
+    for item in context.service.lists.get("volumes", []):
+        if item.value.type in ("volume", "bind") and not item.value.read_only:
+            yield item
+
+
+def _holds_or_is(folder: str, path: str) -> bool:
+    return (path.rstrip("/") + "/").startswith(folder + "/")
+
+
+def _holds(target: str, data: str) -> bool:
+    """Whether the data folder is, holds, or lies in what is mounted at the target."""
+    target, data = target.rstrip("/") + "/", data.rstrip("/") + "/"
+    return data.startswith(target) or target.startswith(data)

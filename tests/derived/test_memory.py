@@ -1,0 +1,78 @@
+"""What an update takes of a host."""
+
+from __future__ import annotations
+
+import pytest
+from rollout_lint.facts import Cluster
+
+from tests.support import facts_for, service_with
+
+M = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("resources", "measured", "needed"),
+    [
+        ("{}", None, None),
+        ("{}", 300 * M, 300 * M),
+        ("{reservations: {memory: 100M}}", None, 100 * M),
+        ("{limits: {memory: 200M}, reservations: {memory: 100M}}", None, 200 * M),
+        ("{limits: {memory: 200M}}", 150 * M, 150 * M),
+        ("{limits: {memory: 200M}}", 300 * M, 200 * M),
+        ("{reservations: {memory: 100M}}", 300 * M, 300 * M),
+    ],
+)
+def test_memory_needed(resources: str, measured: int | None, needed: int | None) -> None:
+    facts = facts_for(service_with(f"deploy: {{resources: {resources}}}"), cluster=Cluster(task_memory=measured))
+    assert facts["derived.memory_needed"].value == needed
+
+
+@pytest.mark.parametrize(
+    ("deploy", "nodes", "times"),
+    [
+        ("", None, 2),
+        ("replicas: 3,", None, 4),
+        ("replicas: 3, update_config: {parallelism: 2},", 1, 5),
+        ("replicas: 3, update_config: {parallelism: 0},", 1, 6),
+        ("replicas: 3,", 2, 2),
+        ("replicas: 3, update_config: {parallelism: 2},", 2, 3),
+        ("replicas: 1,", 5, 1),
+        ("mode: global, update_config: {parallelism: 3},", 5, 2),
+        ("placement: {constraints: [node.hostname == a]},", 5, 2),
+        ("replicas: 0,", None, 2),
+    ],
+)
+def test_memory_of_update(deploy: str, nodes: int | None, times: int) -> None:
+    stack = service_with(f"deploy: {{{deploy} resources: {{limits: {{memory: 100M}}}}}}")
+    assert facts_for(stack, cluster=Cluster(nodes=nodes))["derived.memory_of_update"].value == times * 100 * M
+
+
+@pytest.mark.parametrize(("memory", "value"), [(None, False), (199 * M, True), (200 * M, False), (1024 * M, False)])
+def test_update_exceeds_memory(memory: int | None, value: bool) -> None:
+    stack = service_with("deploy: {resources: {limits: {memory: 100M}}}")
+    assert facts_for(stack, cluster=Cluster(memory=memory))["derived.update_exceeds_memory"].value is value
+
+
+@pytest.mark.parametrize(
+    ("deploy", "nodes", "memory", "value"),
+    [
+        ("", 1, 199, True),
+        ("", 1, 200, False),
+        ("", 2, 199, False),
+        ("", None, None, False),
+        ("replicas: 3, update_config: {parallelism: 3},", 1, 399, True),
+        ("replicas: 3, update_config: {parallelism: 3},", 1, 400, False),
+        ("replicas: 2,", 2, 199, True),
+        ("replicas: 3,", 2, 200, False),
+        ("mode: global,", 9, 199, True),
+    ],
+)
+def test_reservations_exceed_memory(deploy: str, nodes: int | None, memory: int | None, value: bool) -> None:
+    stack = service_with(f"deploy: {{{deploy} resources: {{reservations: {{memory: 100M}}}}}}")
+    cluster = Cluster(nodes, None if memory is None else memory * M)
+    assert facts_for(stack, cluster=cluster)["derived.reservations_exceed_memory"].value is value
+
+
+def test_a_limit_reserves_nothing() -> None:
+    stack = service_with("deploy: {resources: {limits: {memory: 100M}}}")
+    assert facts_for(stack, cluster=Cluster(1, 50 * M))["derived.reservations_exceed_memory"].value is False

@@ -1,0 +1,90 @@
+"""How many tasks, and how fast."""
+
+from __future__ import annotations
+
+import pytest
+from rollout_lint.facts import Cluster
+
+from tests.support import facts_for, service_with
+
+
+@pytest.mark.parametrize(
+    ("deploy", "nodes", "number"),
+    [
+        ("{}", None, 1),
+        ("{replicas: 3}", None, 3),
+        ("{replicas: 0}", None, 0),
+        ("{mode: global}", None, None),
+        ("{mode: global}", 4, 4),
+        ("{mode: replicated-job, replicas: 3}", 4, None),
+    ],
+)
+def test_tasks(deploy: str, nodes: int | None, number: int | None) -> None:
+    facts = facts_for(service_with(f"deploy: {deploy}"), cluster=Cluster(nodes=nodes))
+    assert facts["derived.tasks"].value == number
+
+
+@pytest.mark.parametrize(
+    ("deploy", "nodes", "at_once", "all_at_once"),
+    [
+        ("{}", None, 1, False),
+        ("{update_config: {parallelism: 0}}", None, 1, False),
+        ("{replicas: 3}", None, 1, False),
+        ("{replicas: 3, update_config: {parallelism: 2}}", None, 2, False),
+        ("{replicas: 3, update_config: {parallelism: 3}}", None, 3, True),
+        ("{replicas: 3, update_config: {parallelism: 9}}", None, 3, True),
+        ("{replicas: 3, update_config: {parallelism: 0}}", None, 3, True),
+        ("{replicas: 0, update_config: {parallelism: 0}}", None, 0, False),
+        ("{mode: global, update_config: {parallelism: 0}}", None, None, False),
+        ("{mode: global, update_config: {parallelism: 2}}", None, 2, False),
+        ("{mode: global, update_config: {parallelism: 0}}", 2, 2, True),
+        ("{mode: global, update_config: {parallelism: 0}}", 1, 1, False),
+    ],
+)
+def test_tasks_at_once(deploy: str, nodes: int | None, at_once: int | None, all_at_once: bool) -> None:
+    facts = facts_for(service_with(f"deploy: {deploy}"), cluster=Cluster(nodes=nodes))
+    assert facts["derived.tasks_at_once"].value == at_once
+    assert facts["derived.all_at_once"].value is all_at_once
+
+
+def test_all_at_once_stands_where_the_parallelism_does() -> None:
+    place = facts_for(service_with("deploy: {update_config: {parallelism: 0}}"))["derived.all_at_once"].place
+    assert place is not None
+
+
+@pytest.mark.parametrize(
+    ("replicas", "ratio", "failures"),
+    [
+        (1, "0.9", 0),
+        (1, "1", 1),
+        (2, "0.5", 1),
+        (2, "0.49", 0),
+        (3, "0.3333", 0),
+        (3, "0.33333334", 1),
+        (3, "0.34", 1),
+        (4, "0.3", 1),
+        (10, "0.3", 3),
+        (10, "0.7", 7),
+        (10, "2", 10),
+        (10, "-1", 0),
+        (0, "0.5", 0),
+    ],
+)
+def test_tolerated_failures(replicas: int, ratio: str, failures: int) -> None:
+    deploy = f"deploy: {{replicas: {replicas}, update_config: {{max_failure_ratio: {ratio}}}}}"
+    assert facts_for(service_with(deploy))["derived.tolerated_failures"].value == failures
+
+
+@pytest.mark.parametrize(
+    ("update_config", "value"),
+    [
+        ("{}", False),
+        ("{delay: 5s}", False),
+        ("{delay: 6s}", True),
+        ("{delay: 6s, monitor: 0s}", True),
+        ("{delay: 6s, monitor: 10s}", False),
+    ],
+)
+def test_delay_exceeds_monitor(update_config: str, value: bool) -> None:
+    facts = facts_for(service_with(f"deploy: {{update_config: {update_config}}}"))
+    assert facts["derived.delay_exceeds_monitor"].value is value

@@ -1,0 +1,92 @@
+"""What the file itself says of how an update ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support import facts_for, service_with
+
+UPDATE = "deploy.update_config"
+
+
+@pytest.mark.parametrize(
+    ("update_config", "action"),
+    [
+        ("{}", None),
+        ("{failure_action: ''}", None),
+        ("{failure_action: $NONE}", None),
+        ("{failure_action: pause}", "pause"),
+        ("{failure_action: rollback}", "rollback"),
+        ("{failure_action: on_failure}", "on_failure"),
+    ],
+)
+def test_stated_failure_action(update_config: str, action: str | None) -> None:
+    facts = facts_for(service_with(f"deploy: {{update_config: {update_config}}}"))
+    assert facts["derived.stated_failure_action"].value == action
+
+
+@pytest.mark.parametrize(
+    ("deploy", "paths"),
+    [
+        ("{}", []),
+        ("{update_config: {failure_action: ''}}", []),
+        ("{update_config: {failure_action: Rollback}}", [f"{UPDATE}.failure_action"]),
+        ("{rollback_config: {failure_action: stop}}", ["deploy.rollback_config.failure_action"]),
+    ],
+)
+def test_unknown_failure_actions(deploy: str, paths: list[str]) -> None:
+    assert facts_for(service_with(f"deploy: {deploy}"))["derived.unknown_failure_actions"].value == paths
+
+
+@pytest.mark.parametrize(
+    ("deploy", "paths"),
+    [
+        ("{update_config: {max_failure_ratio: 1}}", []),
+        ("{update_config: {max_failure_ratio: 0}}", []),
+        ("{update_config: {max_failure_ratio: 1.01}}", [f"{UPDATE}.max_failure_ratio"]),
+        ("{rollback_config: {max_failure_ratio: -0.1}}", ["deploy.rollback_config.max_failure_ratio"]),
+    ],
+)
+def test_out_of_range_ratios(deploy: str, paths: list[str]) -> None:
+    assert facts_for(service_with(f"deploy: {deploy}"))["derived.out_of_range_ratios"].value == paths
+
+
+@pytest.mark.parametrize(
+    ("deploy", "paths"),
+    [
+        ("{update_config: {delay: 0s, monitor: 0s}}", []),
+        ("{update_config: {delay: -1s, monitor: -1ns}}", [f"{UPDATE}.delay", f"{UPDATE}.monitor"]),
+        ("{rollback_config: {monitor: -5s}}", ["deploy.rollback_config.monitor"]),
+    ],
+)
+def test_negative_times(deploy: str, paths: list[str]) -> None:
+    assert facts_for(service_with(f"deploy: {deploy}"))["derived.negative_times"].value == paths
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("deploy: {}", False), ("hostname: c", False), ("deploy: {update_config: {}}", True)]
+)
+def test_has_update_config(text: str, value: bool) -> None:
+    assert facts_for(service_with(text))["derived.has_update_config"].value is value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("deploy: {}", False), ('restart: "no"', False), ("deploy: {restart_policy: {}}", True)]
+)
+def test_has_restart_policy(text: str, value: bool) -> None:
+    assert facts_for(service_with(text))["derived.has_restart_policy"].value is value
+
+
+@pytest.mark.parametrize(
+    ("deploy", "paths"),
+    [
+        ("{update_config: {monitor: 5s, max_failure_ratio: 0.1}}", []),
+        ("{update_config: {failure_action: continue}}", []),
+        ("{update_config: {failure_action: continue, monitor: 30s, delay: 5s}}", [f"{UPDATE}.monitor"]),
+        ("{update_config: {failure_action: continue, max_failure_ratio: 0.1}}", [f"{UPDATE}.max_failure_ratio"]),
+        ("{replicas: 0}", []),
+        ("{replicas: 0, update_config: {order: start-first}}", [f"{UPDATE}.order"]),
+    ],
+)
+def test_without_effect(deploy: str, paths: list[str]) -> None:
+    assert facts_for(service_with(f"deploy: {deploy}"))["derived.without_effect"].value == paths

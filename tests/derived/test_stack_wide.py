@@ -1,0 +1,66 @@
+"""What is to be said of a stack and of no service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint.derived import facts_of_the_stack
+
+from tests.support import stack_of
+
+if TYPE_CHECKING:
+    from rollout_lint.facts import Fact
+
+
+def facts(*texts: str) -> dict[str, Fact]:
+    stack, _ = stack_of(*texts)
+    return facts_of_the_stack(stack)
+
+
+@pytest.mark.parametrize(
+    ("base", "overlay", "lost"),
+    [
+        ("proxy: {external: true}", "proxy: {external: true}", []),
+        ("proxy: {external: true}", "proxy: {}", ["networks.proxy.external"]),
+        ("proxy: {}", "proxy: {driver: overlay}", []),
+        ("proxy: {driver: overlay}", "proxy: {driver: bridge}", []),
+        (
+            "proxy: {driver: overlay, driver_opts: {a: b, c: d}}",
+            "proxy: {attachable: true, driver_opts: {a: x}}",
+            ["networks.proxy.driver", "networks.proxy.driver_opts.c"],
+        ),
+        ("one: {driver: overlay}", "two: {}", []),
+    ],
+)
+def test_replaced_resources(base: str, overlay: str, lost: list[str]) -> None:
+    texts = (f"services: {{a: {{image: b}}}}\nnetworks: {{{text}}}" for text in (base, overlay))
+    fact = facts(*texts)["stack.replaced_resources"]
+    assert fact.value == lost
+    assert not lost or (fact.place is not None and fact.place.file == "2.yml")
+
+
+@pytest.mark.parametrize(
+    ("base", "overlay", "differing"),
+    [
+        ('version: "3.8"\n', 'version: "3.8"\n', []),
+        ("", 'version: "3"\n', []),
+        ('version: "3.8"\n', "", ["3.8", "3.13"]),
+    ],
+)
+def test_versions(base: str, overlay: str, differing: list[str]) -> None:
+    fact = facts(f"{base}services: {{a: {{image: b}}}}", f"{overlay}services: {{a: {{hostname: c}}}}")["stack.versions"]
+    assert fact.value == differing
+    assert not differing or (fact.place is not None and fact.place.file == "2.yml")
+
+
+def test_dropped_services() -> None:
+    fact = facts("services: {a: {image: b}}\n---\nservices:\n  c: {image: d}\n")["stack.dropped_services"]
+    assert (fact.value, fact.place and fact.place.line) == (["c"], 4)
+    assert facts("services: {a: {image: b}}")["stack.dropped_services"].value == []
+
+
+def test_marks_outside_any_service_are_the_stacks() -> None:
+    found = facts("services: {a: {image: b}}\nnetworks: {n: {name: '$A-x', labels: !reset {}}}")
+    assert found["derived.swallowed_text"].value == ["networks.n.name: $A"]
+    assert found["derived.ignored_modifiers"].value == ["networks.n.labels: !reset"]

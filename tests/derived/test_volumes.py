@@ -1,0 +1,47 @@
+"""What tasks share on disk."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support import facts_for
+
+
+@pytest.mark.parametrize(
+    ("image", "volume", "store"),
+    [
+        ("postgres:16", "data:/var/lib/postgresql/data", "PostgreSQL"),
+        ("registry.example.com:5000/library/postgres@sha256:ab", "data:/var/lib/postgresql", "PostgreSQL"),
+        ("docker.io/postgres", "/srv:/var/lib", "PostgreSQL"),
+        ("postgres:16", "data:/var/lib/postgresql/data:ro", None),
+        ("postgres:16", "data:/backups", None),
+        ("me/postgres:16", "data:/var/lib/postgresql/data", None),
+        ("nginx", "data:/var/lib/postgresql/data", None),
+    ],
+)
+def test_exclusive_store(image: str, volume: str, store: str | None) -> None:
+    facts = facts_for(f"services: {{a: {{image: '{image}', volumes: ['{volume}']}}}}")
+    assert facts["derived.exclusive_store"].value == store
+
+
+@pytest.mark.parametrize(
+    ("image", "volume", "source"),
+    [
+        ("b", "data:/data", "data"),
+        ("b", "/srv/data:/data", "/srv/data"),
+        ("b", "data:/data:ro", None),
+        ("b", "/data", None),
+        ("b", "/var/run/docker.sock:/var/run/docker.sock", None),
+        ("b", "/etc/localtime:/etc/localtime", None),
+        ("b", "/proc/cpuinfo:/cpu", None),
+        ("b", "/processed:/data", "/processed"),
+        ("b", "{type: tmpfs, target: /data}", None),
+        ("b", "{type: volume, target: /data}", None),
+        ("b", "{type: bind, source: ./conf, target: /conf, read_only: true}", None),
+        ("postgres:16", "data:/var/lib/postgresql/data", None),
+        ("postgres:16", "dumps:/dumps", "dumps"),
+    ],
+)
+def test_shared_volume(image: str, volume: str, source: str | None) -> None:
+    facts = facts_for(f"services: {{a: {{image: '{image}', volumes: [{volume}]}}}}")
+    assert facts["derived.shared_volume"].value == source
