@@ -8,12 +8,13 @@ import pytest
 from rollout_lint.rule import load_rules
 
 from tests.conftest import ROOT
+from tests.rules.own_rule import NAME, OWN_RULE
 from tests.support import validate
 
 if TYPE_CHECKING:
     from rollout_lint.rule import Rule
 
-    from tests.conftest import Run
+    from tests.conftest import Run, Write
 
 
 RULES = load_rules()
@@ -59,3 +60,35 @@ def test_an_unknown_rule(run: Run) -> None:
     ran = run("explain", "RL999")
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "there is no rule RL999" in ran.stderr
+
+
+def test_every_page_at_once(run: Run) -> None:
+    pages = run("explain", "--all").stdout
+    assert all(run("explain", rule.id).stdout in pages for rule in RULES)
+    assert len(run("explain", "--all", "--format", "json").json["rules"]) == len(RULES)
+
+
+@pytest.mark.parametrize("arguments", [(), ("RL001", "--all")])
+def test_one_rule_or_all(run: Run, arguments: tuple[str, ...]) -> None:
+    ran = run("explain", *arguments)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "name one rule, or give --all" in ran.stderr
+
+
+def test_rules_of_ones_own_are_listed_explained_and_applied(run: Run, write: Write) -> None:
+    folder = write({f"own/{NAME}": OWN_RULE, "app/compose.yml": "services: {a: {image: b}}\n"})
+    own = ("--rules", folder / "own")
+    assert "TT001  no-memory-limit" in run("rules", *own).stdout
+    assert run("explain", "no-memory-limit", *own).stdout.startswith("TT001 no-memory-limit")
+    found = run("check", folder / "app", "--format", "json", *own).json
+    assert [each["rule"] for each in found["recipes"][0]["findings"]] == ["TT001"]
+    assert found["recipes"][0]["findings"][0]["link"] is None
+    assert run("check", folder / "app", "--format", "json").json["recipes"][0]["findings"] == []
+    assert run("sweep", folder / "app", "--format", "json", *own).json["recipes"][0]["rules"] == ["TT001"]
+
+
+def test_rules_of_ones_own_that_do_not_load_stop_the_run(run: Run, write: Write) -> None:
+    folder = write({f"own/{NAME}": OWN_RULE.replace("deploy.mode", "deploy.mod"), "app/compose.yml": "services: {}\n"})
+    ran = run("check", folder / "app", "--rules", folder / "own")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert f"{folder}/own/{NAME}:6:3: there is no fact deploy.mod" in ran.stderr

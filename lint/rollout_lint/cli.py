@@ -14,7 +14,7 @@ import typer
 from rollout_lint import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rollout_lint.collect import Recipe
     from rollout_lint.evaluate import Evaluation
@@ -86,6 +86,9 @@ Excludes = Annotated[
     list[str] | None,
     typer.Option("--exclude", metavar="PATTERN", help="Folders to pass over, in gitignore's grammar."),
 ]
+RuleFolders = Annotated[
+    list[Path] | None, typer.Option("--rules", metavar="DIR", help="A folder of further rules, of your own.")
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
 TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="What to print.")]
 
@@ -117,12 +120,13 @@ def check(
     fail_on: Annotated[Severity, typer.Option(help="Exit 1 from this severity on.")] = Severity.MEDIUM,
     overlay: Overlays = None,
     exclude: Excludes = None,
+    further: RuleFolders = None,
 ) -> None:
     """Judge the recipes that these paths belong to."""
     from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
     from rollout_lint.evaluate import TEMPLATE, evaluate
 
-    rules = _rules()
+    rules = _rules(further)
     evaluations = [evaluate(recipe, rules) for recipe in _recipes(paths or ["."], overlay, exclude)]
     code = _check_code(evaluations, fail_on)
     if any(each.status in (STATUS_NOT_EVALUATED, TEMPLATE) for each in evaluations):
@@ -149,11 +153,12 @@ def sweep(
     fail_on: Annotated[Level | None, typer.Option(metavar="LEVEL", help="Exit 1 from this risk level on.")] = None,
     overlay: Overlays = None,
     exclude: Excludes = None,
+    further: RuleFolders = None,
 ) -> None:
     """Print the risk table of a fleet."""
     from rollout_lint.verdict import LEVELS
 
-    verdicts = list(_verdicts(_fleet(path, overlay, exclude)))
+    verdicts = list(_verdicts(_fleet(path, overlay, exclude), _rules(further)))
     if format_ is TableFormat.JSON:
         from rollout_lint.report.as_json import sweep_json
 
@@ -210,9 +215,17 @@ def show(
 
 
 @app.command("rules")
-def list_rules(format_: TableFormatOption = TableFormat.TEXT) -> None:
-    """List the rules."""
-    rules = _rules()
+def list_rules(
+    format_: TableFormatOption = TableFormat.TEXT,
+    further: RuleFolders = None,
+    test: Annotated[
+        list[Path] | None, typer.Option("--test", metavar="DIR", help="Try the rules of DIR on their own examples.")
+    ] = None,
+) -> None:
+    """List the rules, or try your own."""
+    if test:
+        _try_rules(test, further)
+    rules = _rules(further)
     if format_ is TableFormat.JSON:
         from rollout_lint.report.as_json import rules_json
 
@@ -228,35 +241,53 @@ def list_rules(format_: TableFormatOption = TableFormat.TEXT) -> None:
         _write(rules_text(rules, style_for_stdout()))
 
 
+def _try_rules(folders: list[Path], further: list[Path] | None) -> NoReturn:
+    from rollout_lint.report.trials import trials_text
+    from rollout_lint.trial import try_rules
+
+    rules = _rules([*(further or ()), *folders])
+    tried = tuple(rule for rule in rules if rule.path.parent in folders)
+    failures = list(try_rules(tried, rules))
+    _write(trials_text(tried, failures))
+    raise typer.Exit(FOUND if failures else 0)
+
+
 def _complete_rule(incomplete: str) -> list[tuple[str, str]]:
     return [(rule.id, rule.name) for rule in _rules() if rule.id.startswith(incomplete.upper())]
 
 
 @app.command()
 def explain(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="An id or a name.", autocompletion=_complete_rule)],
+    rule: Annotated[
+        str | None, typer.Argument(metavar="RULE", help="An id or a name.", autocompletion=_complete_rule)
+    ] = None,
     format_: FormatOption = Format.TEXT,
+    every: Annotated[bool, typer.Option("--all", help="The pages of all rules.")] = False,
+    further: RuleFolders = None,
 ) -> None:
     """Print a rule's page."""
-    found = next((each for each in _rules() if rule.lower() in (each.id.lower(), each.name)), None)
-    if found is None:
+    if (rule is None) != every:
+        _usage_error("name one rule, or give --all")
+    found = tuple(each for each in _rules(further) if every or str(rule).lower() in (each.id.lower(), each.name))
+    if not found:
         _usage_error(f"there is no rule {rule}; rollout-lint rules lists them")
     if format_ is Format.JSON:
         from rollout_lint.report.as_json import rules_json
 
-        _write(rules_json((found,)))
+        _write(rules_json(found))
     else:
         from rollout_lint.report.rule_page import rule_text
         from rollout_lint.report.style import style_for_stdout
 
-        _write(rule_text(found, style_for_stdout(), _width()))
+        style = style_for_stdout()
+        _write("\n\n".join(rule_text(each, style, _width()) for each in found))
 
 
-def _rules() -> tuple[Rule, ...]:
+def _rules(further: Iterable[Path] | None = None) -> tuple[Rule, ...]:
     from rollout_lint.rule import RuleError, load_rules
 
     try:
-        return load_rules()
+        return load_rules(further or ())
     except RuleError as error:
         _refuse(error.problems)
 
@@ -298,14 +329,15 @@ def _fleet(path: str, overlay: list[str] | None, exclude: list[str] | None) -> F
         _refuse(error.problems)
 
 
-def _verdicts(fleet: Fleet) -> Iterator[Verdict]:
+def _verdicts(fleet: Fleet, rules: tuple[Rule, ...]) -> Iterator[Verdict]:
+    from dataclasses import replace
+
     from rollout_lint.evaluate import evaluate
     from rollout_lint.progress import with_progress
     from rollout_lint.verdict import judge
 
-    rules = _rules()
     for member in with_progress(fleet.members):
-        evaluation = evaluate(member.recipe, rules, fleet.cluster)
+        evaluation = evaluate(member.recipe, rules, replace(fleet.cluster, task_memory=member.evidence.memory))
         yield judge(evaluation, member.evidence, fleet.cluster)
 
 

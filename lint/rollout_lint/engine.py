@@ -46,9 +46,12 @@ class Finding:
 def find(
     rules: Iterable[Rule], variant: str, service: str | None, place: Place, facts: dict[str, Fact]
 ) -> Iterator[Finding]:
-    """The findings of one service, or of the stack where it is None, rule by rule; `place` is where it stands."""
+    """The findings of one service, or of the stack where it is None, rule by rule; `place` is where it stands.
+
+    Of the stack only those rules are asked that need nothing else than what a stack has.
+    """
     for rule in rules:
-        if _holds(rule.when, facts):
+        if (service is not None or rule.when.keys() <= facts.keys()) and _holds(rule.when, facts):
             yield _finding(rule, variant, service, place, facts)
 
 

@@ -94,7 +94,7 @@ _DURATIONS = frozenset(
     ("delay", "monitor", "interval", "timeout", "start_period", "start_interval", "stop_grace_period", "window")
 )
 
-FACTS: dict[str, Kind] = {
+_KINDS: dict[str, Kind] = {
     **{f"{block}.{key}": kind for block in ROLLOUT_BLOCKS for key, kind in _ROLLOUT_KINDS.items()},
     "deploy.mode": _kind("string", words=("replicated", "global", "replicated-job", "global-job")),
     "deploy.replicas": _kind("integer"),
@@ -137,7 +137,14 @@ FACTS: dict[str, Kind] = {
     "hostname": _kind("string"),
     "user": _kind("string"),
 }
-"""Every fact that a file can state, to what its value may be. Derived facts are in `derived.py`."""
+_ALWAYS_THERE = {*_DEFAULTS, "deploy.restart_policy.condition"} | {
+    f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in ROLLOUT_KEYS
+}
+
+FACTS: dict[str, Kind] = {
+    path: kind if path in _ALWAYS_THERE else replace(kind, types=kind.types | {"null"}) for path, kind in _KINDS.items()
+}
+"""Every fact that a file can state, to what its value may be; null where no file does and Swarm has no default."""
 
 
 def facts_of(service: Service) -> dict[str, Fact]:

@@ -15,7 +15,7 @@ from rollout_lint.schema import PlainReader, Schema, compile_schema, validate
 from rollout_lint.source import Mapping, Sequence, parse, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from rollout_lint.condition import Condition
@@ -25,6 +25,9 @@ Conditions: TypeAlias = "dict[str, Condition]"
 
 SEVERITIES = ("high", "medium", "low", "info")
 """Worst first."""
+
+OWN_PREFIX = "RL"
+"""What the ids of the packaged rules begin with, and no other's."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -48,7 +51,8 @@ class Rule:
 
     `risk` is what a finding makes of its recipe in a sweep: a level, `latent` where evidence of memory decides
     which, or None. `fix` is an overlay's patch below the service, or None where `advice` must do. `supersedes` are the
-    ids of rules whose findings on the same service have the same cause, which this one tells.
+    ids of rules whose findings on the same service have the same cause, which this one tells. `lines` says where the
+    keys of the file stand, down to `when.a.fact` and `examples.bad[0]`.
     """
 
     id: str
@@ -69,11 +73,17 @@ class Rule:
     examples: dict[str, list[dict[str, Any]]]
     proof: dict[str, Any] | None
     path: Path
+    lines: dict[str, int]
 
     @property
     def fix_settings(self) -> dict[str, Any]:
         """The repair as dotted paths."""
         return dict(flatten(self.fix or {}))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is one of rollout-lint's own, which `rules/README.md` has."""
+        return self.id.startswith(OWN_PREFIX)
 
     @property
     def anchor(self) -> str:
@@ -95,17 +105,20 @@ class RuleError(Exception):
         self.problems = problems
 
 
-def load_rules(directory: Path | None = None) -> tuple[Rule, ...]:
-    """The rules of a directory, the packaged ones by default, in the order of their ids.
+def load_rules(further: Iterable[Path] = ()) -> tuple[Rule, ...]:
+    """The packaged rules and those of further directories, in the order of their ids.
 
-    Raises RuleError for whatever could go wrong with one later: unknown keys, facts, keywords or placeholders.
+    Raises RuleError for whatever could go wrong with one later: unknown keys, facts, keywords or placeholders; ids that
+    are there already; a directory without a rule.
     """
-    directory = directory or rules_directory()
     rules: list[Rule] = []
     problems: list[Problem] = []
-    for path in sorted(directory.glob("*.yaml")):
-        if path.name != "images.yaml":
+    for directory in (rules_directory(), *further):
+        paths = [path for path in sorted(directory.glob("*.yaml")) if path.name != "images.yaml"]
+        for path in paths:
             _load(path, rules, problems)
+        if not paths:
+            problems.append(Problem(str(directory), 0, 0, f"{directory} holds no rule: there is no .yaml file in it"))
     if problems:
         raise RuleError(problems)
     return tuple(sorted(rules, key=lambda rule: rule.id))
@@ -121,7 +134,11 @@ def flatten(patch: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 
 def _load(path: Path, rules: list[Rule], problems: list[Problem]) -> None:
-    source = parse(path.read_bytes(), str(path))
+    try:
+        source = parse(path.read_bytes(), str(path))
+    except OSError as error:
+        problems.append(Problem(str(path), 0, 0, f"cannot be read: {error.strerror}"))
+        return
     if source.root is not None:
         validate(source.root, _schema(), PlainReader(source), {})
     elif not source.problems:
@@ -130,6 +147,9 @@ def _load(path: Path, rules: list[Rule], problems: list[Problem]) -> None:
         reader = _RuleReader(path, source)
         rule = reader.rule(source.root)
         twin = next((other for other in rules if other.id == rule.id), None)
+        if rule.is_own and path.parent != rules_directory():
+            message = f"ids that begin with {OWN_PREFIX} are rollout-lint's own; choose another prefix, such as MY001"
+            source.report(source.root.entries["id"][1], message)
         if twin is not None:
             source.report(source.root.entries["id"][1], f"{rule.id} is the id of {twin.path.name} too")
         if not source.problems:
@@ -181,6 +201,7 @@ class _RuleReader:
             examples=document["examples"],
             proof=document.get("proof"),
             path=self._path,
+            lines=dict(_lines(root)),
         )
 
     def _grade(self, node: Node) -> Grade:
@@ -232,6 +253,17 @@ class _RuleReader:
     def _entries(root: Mapping, key: str) -> list[tuple[Scalar, Node]]:
         node = root.get(key)
         return list(node.entries.values()) if isinstance(node, Mapping) else []
+
+
+def _lines(root: Mapping) -> Iterator[tuple[str, int]]:
+    for name, (key, value) in root.entries.items():
+        yield name, key.line
+        if name == "when" and isinstance(value, Mapping):
+            yield from ((f"when.{path}", fact.line) for path, (fact, _) in value.entries.items())
+        if name == "examples" and isinstance(value, Mapping):
+            for kind, (_, examples) in value.entries.items():
+                items = examples.items if isinstance(examples, Sequence) else []
+                yield from ((f"examples.{kind}[{number}]", item.line) for number, item in enumerate(items))
 
 
 def fill(template: str, service: str, show: Callable[[str], str]) -> str:

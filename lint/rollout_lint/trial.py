@@ -1,0 +1,195 @@
+"""A rule tried on its own examples: what must hold for every rule, whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.collect import recipe_from_layers
+from rollout_lint.engine import find
+from rollout_lint.evaluate import Evaluation, evaluate
+from rollout_lint.facts import Cluster
+from rollout_lint.place import Place, Problem
+from rollout_lint.source import parse, plain
+from rollout_lint.stack.units import size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollout_lint.rule import Rule
+
+Example = dict[str, Any]
+Complaint = tuple[str, str]
+"""The key of the rule file that it is about, such as `examples.bad[0]`, and what is wrong there."""
+
+
+def try_rules(tried: tuple[Rule, ...], rules: tuple[Rule, ...]) -> Iterator[Problem]:
+    """What does not hold for the tried rules, which are among `rules`, each with its file and line."""
+    for rule in tried:
+        for trial in TRIALS.values():
+            for key, message in trial(rule, rules):
+                line = rule.lines.get(key, 1)
+                yield Problem(str(rule.path), line, 1, f"{rule.id} {key}: {message}")
+
+
+def bad_examples_are_found(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """Each gives the finding at its place, with its severity, and no other finding of the rule."""
+    del rules
+    for key, example in _each(rule, "bad"):
+        wanted = [(example["at"], example.get("severity", rule.severity))]
+        found = _found_at(example, rule)
+        if found != wanted:
+            yield key, f"the finding must be {_told(wanted)}, and it is {_told(found)}"
+
+
+def good_examples_are_not_found(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """None gives a finding of the rule."""
+    del rules
+    for key, example in _each(rule, "good"):
+        if found := _found_at(example, rule):
+            yield key, f"there must be no finding, and it is {_told(found)}"
+
+
+def docker_takes_the_examples(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """Every example is a stack that Docker takes, unless the rule is about one that it refuses."""
+    del rules
+    for kind in ("bad", "good"):
+        for key, example in _each(rule, kind):
+            problems = _evaluation(example, (rule,)).problems
+            if problems and not (kind == "bad" and _is_refused(rule)):
+                first = problems[0]
+                yield key, f"Docker refuses it: {Path(first.file).name}:{first.line}:{first.column}: {first.message}"
+
+
+def no_condition_is_idle(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """Without any one of its conditions, the rule says something else of some example."""
+    del rules
+    examples = [example for kind in ("bad", "good") for _, example in _each(rule, kind)]
+    answers = [bool(_found_at(example, rule)) for example in examples]
+    for path in rule.when:
+        looser = replace(rule, when={other: test for other, test in rule.when.items() if other != path})
+        if answers == [bool(_found_at(example, looser)) for example in examples]:
+            yield f"when.{path}", "no example needs this condition: without it each has the same answer"
+
+
+def something_must_be_there(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """Of a service of which nothing is known, the rule says nothing."""
+    del rules
+    if list(find((rule,), "default", "any", Place("nowhere", 1, 1, 1, 1), {})):
+        yield "when", "the rule holds where no fact is there at all; one condition must ask for one"
+
+
+def each_severity_has_an_example(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """The rule's own and that of each grade."""
+    del rules
+    shown = {example.get("severity", rule.severity) for _, example in _each(rule, "bad")}
+    for severity in dict.fromkeys((rule.severity, *(grade.severity for grade in rule.grades))):
+        if severity not in shown:
+            yield "examples", f"no bad example is {severity}"
+
+
+def the_fix_repairs(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """As an overlay, it ends the finding of each bad example, and brings no finding or problem that was not there."""
+    for key, example in _each(rule, "bad") if rule.fix is not None else ():
+        before = _evaluation(example, rules)
+        after = _evaluation(example | {"files": _repaired(example["files"], rule)}, rules)
+        told_before, told_after = ({finding.rule.id for finding in each.findings} for each in (before, after))
+        if rule.id in told_after:
+            yield key, "the fix does not end the finding"
+        if told_after - told_before:
+            yield key, f"the fix brings {', '.join(sorted(told_after - told_before))}"
+        if new := {problem.message for problem in after.problems} - {problem.message for problem in before.problems}:
+            yield key, f"Docker refuses the fix: {new.pop()}"
+
+
+def what_weighs_is_proved(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """A rule that can be high or medium has a proof."""
+    del rules
+    if rule.severity in ("high", "medium") and rule.proof is None:
+        yield "severity", f"a rule of {rule.severity} severity needs a proof"
+
+
+def notes_are_of_conditions(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """A note stands under a value that a finding shows."""
+    del rules
+    for path in rule.notes.keys() - rule.when.keys():
+        yield "notes", f"{path} is no condition of this rule, so its note is never seen"
+
+
+def the_finding_stands_where_the_repair_goes(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """The fix changes a fact that a condition names."""
+    del rules
+    if rule.fix is not None and rule.place_fact not in rule.fix_settings:
+        yield "fix", "it changes no fact that a condition names"
+
+
+def what_is_superseded_exists(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """A rule supersedes others, never one that supersedes it."""
+    by_id = {each.id: each for each in rules}
+    for superseded in sorted(rule.supersedes):
+        other = by_id.get(superseded)
+        if other is None:
+            yield "supersedes", f"there is no rule {superseded}"
+        elif rule.id in other.supersedes or other is rule:
+            yield "supersedes", f"{superseded} supersedes {rule.id}"
+
+
+TRIALS: dict[str, Callable[[Rule, tuple[Rule, ...]], Iterator[Complaint]]] = {
+    trial.__name__: trial
+    for trial in (
+        bad_examples_are_found,
+        good_examples_are_not_found,
+        docker_takes_the_examples,
+        no_condition_is_idle,
+        something_must_be_there,
+        each_severity_has_an_example,
+        the_fix_repairs,
+        what_weighs_is_proved,
+        notes_are_of_conditions,
+        the_finding_stands_where_the_repair_goes,
+        what_is_superseded_exists,
+    )
+}
+
+
+def _each(rule: Rule, kind: str) -> Iterator[tuple[str, Example]]:
+    for number, example in enumerate(rule.examples[kind]):
+        yield f"examples.{kind}[{number}]", example
+
+
+def _found_at(example: Example, rule: Rule) -> list[tuple[str, str]]:
+    findings = _evaluation(example, (rule,)).findings
+    return [(f"{Path(each.place.file).name}:{each.place.line}", each.severity) for each in findings]
+
+
+def _told(found: list[tuple[str, str]]) -> str:
+    return " and ".join(f"{place} ({severity})" for place, severity in found) or "none"
+
+
+def _evaluation(example: Example, rules: tuple[Rule, ...]) -> Evaluation:
+    """The files, merged in their order, under the names that they have, on hosts of which so much is known."""
+    hosts = example.get("hosts", {})
+    cluster = Cluster(hosts.get("nodes"), size(hosts["memory"]) if "memory" in hosts else None)
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in example["files"]]
+        for path, text in zip(paths, example["files"].values(), strict=True):
+            path.write_text(text, encoding="utf-8")
+        return evaluate(recipe_from_layers([str(path) for path in paths], {}), rules, cluster)
+
+
+def _repaired(files: dict[str, str], rule: Rule) -> dict[str, str]:
+    """The files, and the rule's fix as one more overlay for each of their services."""
+    root = parse(next(iter(files.values())).encode(), "base").root
+    base = plain(root) if root is not None else {}
+    overlay: dict[str, Any] = {"services": dict.fromkeys(base.get("services", ()), rule.fix)}
+    if "version" in base:
+        overlay["version"] = base["version"]
+    return files | {"fix.yml": json.dumps(overlay)}
+
+
+def _is_refused(rule: Rule) -> bool:
+    """Whether the rule's proof is that Docker refuses the bad example."""
+    return "refused" in (rule.proof or {}).get("config", {}).get("bad", {})
