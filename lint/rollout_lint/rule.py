@@ -29,6 +29,9 @@ SEVERITIES = ("high", "medium", "low", "info")
 OWN_PREFIX = "RL"
 """What the ids of the packaged rules begin with, and no other's."""
 
+_SIDES = ("bad", "repaired")
+_ENGINE_PROOF = ("service", "old", "new", "bad", "repaired")
+
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -178,6 +181,8 @@ class _RuleReader:
         for key in ("message", "assumes"):
             if key in root.entries:
                 self._check_placeholders(root.entries[key][1], document[key])
+        if "proof" in document:
+            self._check_proof(root.entries["proof"][1], document["proof"])
         when = self._conditions(root.entries["when"][1])
         grades = tuple(self._grade(node) for node in self._items(root, "grades"))
         for fact_node, _ in self._entries(root, "notes"):
@@ -203,6 +208,16 @@ class _RuleReader:
             path=self._path,
             lines=dict(_lines(root)),
         )
+
+    def _check_proof(self, node: Node, proof: dict[str, Any]) -> None:
+        """It asks an engine, or `docker stack config`, of which each side states one thing."""
+        if "config" in proof:
+            if any(("prints" in proof["config"][side]) == ("refused" in proof["config"][side]) for side in _SIDES):
+                self._report(node, "each side of proof.config needs either prints or refused")
+            return
+        for key in _ENGINE_PROOF:
+            if key not in proof:
+                self._report(node, f"proof needs {key}")
 
     def _grade(self, node: Node) -> Grade:
         assert isinstance(node, Mapping)

@@ -35,6 +35,16 @@ def try_rules(tried: tuple[Rule, ...], rules: tuple[Rule, ...]) -> Iterator[Prob
                 yield Problem(str(rule.path), line, 1, f"{rule.id} {key}: {message}")
 
 
+def repaired(files: dict[str, str], rule: Rule) -> dict[str, str]:
+    """The files, and the rule's fix as one more overlay for each of their services."""
+    root = parse(next(iter(files.values())).encode(), "base").root
+    base = plain(root) if root is not None else {}
+    overlay: dict[str, Any] = {"services": dict.fromkeys(base.get("services", ()), rule.fix)}
+    if "version" in base:
+        overlay["version"] = base["version"]
+    return files | {"fix.yml": json.dumps(overlay)}
+
+
 def bad_examples_are_found(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """Each gives the finding at its place, with its severity, and no other finding of the rule."""
     del rules
@@ -95,7 +105,7 @@ def the_fix_repairs(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """As an overlay, it ends the finding of each bad example, and brings no finding or problem that was not there."""
     for key, example in _each(rule, "bad") if rule.fix is not None else ():
         before = _evaluation(example, rules)
-        after = _evaluation(example | {"files": _repaired(example["files"], rule)}, rules)
+        after = _evaluation(example | {"files": repaired(example["files"], rule)}, rules)
         told_before, told_after = ({finding.rule.id for finding in each.findings} for each in (before, after))
         if rule.id in told_after:
             yield key, "the fix does not end the finding"
@@ -178,16 +188,6 @@ def _evaluation(example: Example, rules: tuple[Rule, ...]) -> Evaluation:
         for path, text in zip(paths, example["files"].values(), strict=True):
             path.write_text(text, encoding="utf-8")
         return evaluate(recipe_from_layers([str(path) for path in paths], {}), rules, cluster)
-
-
-def _repaired(files: dict[str, str], rule: Rule) -> dict[str, str]:
-    """The files, and the rule's fix as one more overlay for each of their services."""
-    root = parse(next(iter(files.values())).encode(), "base").root
-    base = plain(root) if root is not None else {}
-    overlay: dict[str, Any] = {"services": dict.fromkeys(base.get("services", ()), rule.fix)}
-    if "version" in base:
-        overlay["version"] = base["version"]
-    return files | {"fix.yml": json.dumps(overlay)}
 
 
 def _is_refused(rule: Rule) -> bool:

@@ -9,7 +9,10 @@ from inspect import signature
 from typing import Any
 
 from rollout_lint.images import rules_directory
+from rollout_lint.rule import load_rules
 
+from tests.rules.config_proof import HEADINGS as CONFIG_HEADINGS
+from tests.rules.config_proof import config_cases, told
 from tests.swarm.behaviour import BEHAVIOURS
 from tests.swarm.evidence import HEADINGS
 from tests.swarm.proof import OLD_TASKS, RELEASES, UPDATES, Case, Expectation, cases
@@ -33,14 +36,29 @@ def test_the_words_of_a_proof_are_those_of_the_engine_suite() -> None:
 
 
 def test_each_side_of_each_proof_has_its_row() -> None:
-    page = (rules_directory() / "EVIDENCE.md").read_text("utf-8")
-    lines = [line.removeprefix("| ").removesuffix(" |") for line in page.splitlines() if line.startswith("| RL")]
-    rows = [dict(zip(HEADINGS, line.split(" | "), strict=True)) for line in lines]
+    rows = [dict(zip(HEADINGS, row, strict=True)) for row in rows_of_the_page() if len(row) == len(HEADINGS)]
     stated = cases(rules_directory())
     assert [(row["rule"], row["example"]) for row in rows] == [(case.rule, case.side) for case in stated], RENEW
     for row, case in zip(rows, stated, strict=True):
         assert row == row | what_the_rule_states(case), RENEW
         assert re.search(case.expected.message or "", row["message"]), RENEW
+
+
+def rows_of_the_page() -> list[list[str]]:
+    page = (rules_directory() / "EVIDENCE.md").read_text("utf-8")
+    lines = [line.removeprefix("| ").removesuffix(" |") for line in page.splitlines() if line.startswith("| RL")]
+    return [line.split(" | ") for line in lines]
+
+
+def test_each_side_of_each_config_proof_has_its_row() -> None:
+    rows = [row for row in rows_of_the_page() if len(row) == len(CONFIG_HEADINGS)]
+    stated = config_cases(load_rules())
+    assert [row[:2] for row in rows] == [[case.rule, case.side] for case in stated], RENEW
+    for (_, _, shown), case in zip(rows, stated, strict=True):
+        if "refused" in case.stated:
+            assert re.search(case.stated["refused"], shown.removeprefix("refused: ")), RENEW
+        else:
+            assert shown == told(case.stated), RENEW
 
 
 def what_the_rule_states(case: Case) -> dict[str, str]:

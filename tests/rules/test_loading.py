@@ -79,6 +79,7 @@ def test_the_rule_loads(tmp_path: Path) -> None:
         ("why: because", "why: because\nnotes: {imge: x}", "there is no fact imge"),
         ("why: because", "why: because\ngrades: [{severity: low, when: {imge: {type: string}}}]", "no fact imge"),
         ("examples:\n", "proof: {service: a}\nexamples:\n", "12: proof needs old"),
+        ("examples:\n", "proof: {config: {bad: {}, repaired: {}}}\nexamples:\n", "12: each side of proof.config needs"),
         ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("release", "relase"), "did you mean release?"),
         ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("steady", "stedy"), "12: proof.old.behaviour must be"),
         ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("completed", "complete"), "12: proof.bad.update"),

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from rollout_lint.rule import load_rules
 
-from tests.swarm.evidence import table
+from tests.rules.config_proof import config_cases
+from tests.swarm.evidence import page
 from tests.swarm.needs import missing
 from tests.swarm.proof import Case, cases, rules_folder
 from tests.swarm.scenario import Outcome
@@ -40,7 +42,7 @@ def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
 def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
     if [outcome.case for outcome in seen if not outcome.differences] != cases(rules_folder()):
         pytest.fail(f"{target} is not written: it needs every proof, each as its rule states")
-    target.write_text(table(seen), encoding="utf-8")
+    target.write_text(page(seen, config_cases(load_rules())), encoding="utf-8")
 
 
 def _reason_to_skip(config: pytest.Config) -> str | None:

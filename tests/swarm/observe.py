@@ -20,6 +20,7 @@ class Observation:
     exit_codes: tuple[int, ...] = ()
     failed: tuple[str, ...] = ()
     outage: bool = False
+    running: int = 0
     restarted: bool = False
     memory_exhausted: bool = False
 
@@ -46,6 +47,7 @@ def observe(now: Snapshot, old: frozenset[str], outage: bool, memory_exhausted: 
         exit_codes=tuple(sorted({task.exit_code for task in ended})),
         failed=tuple(sorted({task.release for task in ended})),
         outage=outage,
+        running=len(now.running),
         restarted=_restarted(now),
         memory_exhausted=memory_exhausted,
     )
@@ -55,7 +57,7 @@ def differences(expected: Expectation, seen: Observation) -> list[str]:
     """What was seen and is not as stated, in words; empty where all is."""
     stated = {
         name: getattr(expected, name)
-        for name in ("release", "old_task", "failed", "outage", "restarted", "memory_exhausted")
+        for name in ("release", "old_task", "failed", "outage", "running", "restarted", "memory_exhausted")
     }
     wrong = [] if seen.update in expected.update else [f"update is {seen.update}, not {expected.update}"]
     wrong += [

@@ -1,0 +1,103 @@
+"""Proofs that need no engine: what `docker stack config` makes of an example's files."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.trial import repaired
+from ruamel.yaml import YAML
+
+from tests.oracle.docker import docker_says
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rollout_lint.rule import Rule
+
+SIDES = ("bad", "repaired")
+HEADINGS = ("rule", "example", "what `docker stack config` printed")
+
+
+@dataclass(frozen=True)
+class ConfigCase:
+    """One side of a proof: the files, and what is stated of them.
+
+    `stated` holds either `refused`, Docker's own words, or `prints`, values by their dotted path in the merged stack,
+    None for what is not there.
+    """
+
+    rule: str
+    side: str
+    files: dict[str, str]
+    environment: dict[str, str]
+    stated: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """A name for reports."""
+        return f"{self.rule}-{self.side}"
+
+
+def config_cases(rules: Iterable[Rule]) -> list[ConfigCase]:
+    """Both sides of every proof that asks `docker stack config`."""
+    return [_case(rule, side) for rule in rules if "config" in (rule.proof or {}) for side in SIDES]
+
+
+def seen(case: ConfigCase) -> dict[str, Any]:
+    """What Docker answers, in the words of the case."""
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in case.files]
+        for path, text in zip(paths, case.files.values(), strict=True):
+            path.write_text(text, encoding="utf-8")
+        answer = docker_says(paths, case.environment)
+    if answer.merged is None:
+        return {"refused": answer.said.replace(f"{folder}/", "")}
+    merged = YAML(typ="safe", pure=True).load(answer.merged)
+    return {"prints": {path: _at(merged, path) for path in case.stated.get("prints", {})}}
+
+
+def config_table(cases: Iterable[ConfigCase]) -> list[str]:
+    """The cases as a Markdown table of what was seen."""
+    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *((case.rule, case.side, told(seen(case))) for case in cases)]
+    return [f"| {' | '.join(row)} |" for row in rows]
+
+
+def told(answer: dict[str, Any]) -> str:
+    """An answer in one line."""
+    if "refused" in answer:
+        return f"refused: {' '.join(answer['refused'].split())}"
+    return ", ".join(
+        f"{path}: {'nothing' if value is None else _inline(value)}" for path, value in answer["prints"].items()
+    ).replace("|", "\\|")
+
+
+def docker_version() -> str:
+    """The docker CLI's own version."""
+    command = ["docker", "version", "--format", "{{.Client.Version}}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _inline(value: Any) -> str:
+    return f"[{', '.join(map(_inline, value))}]" if isinstance(value, list) else str(value)
+
+
+def _case(rule: Rule, side: str) -> ConfigCase:
+    proof = rule.proof or {}
+    examples, config = rule.examples, proof["config"]
+    files = examples["bad"][proof.get("bad_example", 0)]["files"]
+    if side == "repaired" and "repaired_example" in proof:
+        files = examples["good"][proof["repaired_example"]]["files"]
+    elif side == "repaired":
+        files = repaired(files, rule)
+    return ConfigCase(rule.id, side, files, config.get("environment", {}), config[side])
+
+
+def _at(merged: Any, path: str) -> Any:
+    """The value at a path; a mapping as the list of its keys."""
+    for key in path.split("."):
+        merged = merged.get(key) if isinstance(merged, dict) else None
+    return list(merged) if isinstance(merged, dict) else merged
