@@ -18,13 +18,16 @@ POLICY = "{update_config: {failure_action: rollback, order: start-first}}"
 
 @dataclass(frozen=True)
 class Case:
-    """Layers; what Docker says where it refuses them; the lines of the problems, and the services found at risk."""
+    """Layers; what Docker says where it refuses them; the lines of the problems, the services found at risk, and
+    findings of the stack itself with their lines.
+    """
 
     layers: tuple[str | bytes, ...]
     refused: str = ""
     status: str = "evaluated"
     problems: tuple[int, ...] = ()
     at_risk: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 CASES = {
@@ -141,9 +144,7 @@ CASES = {
     ),
     "a second document": Case(
         (f"services:\n  s: {{image: b}}\n---\nservices:\n  t: {{image: b, deploy: {POLICY}}}\n",),
-        "",
-        "not-evaluated",
-        (5,),
+        told=("RL057 5",),
     ),
     "a drive of Windows": Case(
         (f"services:\n  s:\n    image: postgres\n    volumes: ['d:/data']\n    deploy: {POLICY}\n",), at_risk=("s",)
@@ -172,3 +173,5 @@ def test_a_real_input(name: str, run: Run, write: Write) -> None:
     last = recipe["variants"][-1]["name"] if recipe["variants"] else None
     found = [each for each in recipe["findings"] if each["rule"] == "RL001" and each["variant"] == last]
     assert tuple(each["service"] for each in found) == case.at_risk
+    of_stack = [each for each in recipe["findings"] if each["service"] is None and not recipe["problems"]]
+    assert tuple(f"{each['rule']} {each['line']}" for each in of_stack) == case.told

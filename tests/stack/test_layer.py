@@ -45,7 +45,6 @@ def service(text: str) -> str:
         ('version: "2.4"\nservices: {}\n', 1, "Docker knows the versions"),
         ("- a\n", 1, "must be a mapping"),
         ("", 1, "must be a mapping"),
-        ("services: {}\n---\nservices: {a: {image: b}}\n", 3, "Docker reads only the first document"),
         (service('command: "$(date)"'), 4, "write `$$`"),
         ("x-note: 5$\nservices: {}\n", 1, "write `$$`"),
         (service("deploy: {replicas: $N}"), 4, "because N has no value here"),

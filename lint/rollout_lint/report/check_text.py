@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.engine import failing_condition, show_fact
 from rollout_lint.evaluate import NOT_A_STACK, NOT_EVALUATED, TEMPLATE
+from rollout_lint.facts import FACTS
 from rollout_lint.report.excerpt import Mark, excerpt
 from rollout_lint.report.style import Style, plural, printable
 from rollout_lint.rule import SEVERITIES
@@ -140,7 +141,7 @@ def _otherwise(finding: Finding, evaluation: VariantEvaluation) -> str:
     path = failing_condition(finding.rule, facts) if facts else None
     if facts is None or path is None:
         return ""
-    fact = facts.get(path)
+    fact = facts.get(path) if path in FACTS else None
     decided = f": {_place_told(fact.place)} sets {show_fact(fact)}" if fact and fact.place else ""
     return f"With {printable(evaluation.variant.files[-1].name)} it is not{decided}."
 

@@ -67,10 +67,6 @@ def _add_layer(stack: Stack, layer: Layer, source: Source) -> None:
 def _layer(
     source: Source, environment: collections.abc.Mapping[str, str], exact: bool, problems: list[Problem]
 ) -> Layer | None:
-    if source.dropped_services and not exact:
-        node = source.dropped_services[0]
-        message = "Docker reads only the first document of a file: these services are dropped without a word"
-        problems.append(Problem(source.name, node.line, node.column, message))
     if isinstance(source.root, Mapping):
         return Layer(source, source.root, environment, exact)
     if not source.problems:
