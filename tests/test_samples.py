@@ -152,5 +152,7 @@ def test_show_gives_each_of_the_twelve_values_with_its_place_or_as_a_default(run
 def test_a_sample_is_evaluated_and_its_files_are_there(run: Run, recipe: str) -> None:
     ran = run("check", SAMPLES / recipe, "--format", "json")
     assert ran.json["recipes"][0]["status"] == "evaluated"
-    found = {each["rule"] for each in ran.json["recipes"][0]["findings"]}
-    assert found == ({"RL001"} if recipe in ("discourse", "drone", "keycloak", "n8n") else set())
+    graves = [each for each in ran.json["recipes"][0]["findings"] if each["severity"] in ("high", "medium")]
+    assert {each["rule"] for each in graves} == (
+        {"RL001"} if recipe in ("discourse", "drone", "keycloak", "n8n") else set()
+    )

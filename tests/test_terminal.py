@@ -102,7 +102,7 @@ def test_a_slow_sweep_in_a_pipe_shows_no_bar() -> None:
     ("words", "expected"),
     [
         ("rollout-lint s", {"sweep", "show"}),
-        ("rollout-lint explain RL00", {"RL001", "RL003", "RL004", "RL006", "RL009"}),
+        ("rollout-lint explain RL03", {"RL030", "RL031", "RL032", "RL033"}),
         ("rollout-lint check --f", {"--format", "--fail-on"}),
         ("rollout-lint sweep --format ", {"text", "json", "markdown"}),
     ],

@@ -14,10 +14,10 @@ import typer
 from rollout_lint import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rollout_lint.collect import Recipe
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.evaluate import Evaluation, Known
     from rollout_lint.fleet import Fleet
     from rollout_lint.place import Problem
     from rollout_lint.rule import Rule
@@ -126,8 +126,8 @@ def check(
     from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
     from rollout_lint.evaluate import TEMPLATE, evaluate
 
-    rules = _rules(further)
-    evaluations = [evaluate(recipe, rules) for recipe in _recipes(paths or ["."], overlay, exclude)]
+    known = _knowledge(further)
+    evaluations = [evaluate(recipe, known(recipe.path)) for recipe in _recipes(paths or ["."], overlay, exclude)]
     code = _check_code(evaluations, fail_on)
     if any(each.status in (STATUS_NOT_EVALUATED, TEMPLATE) for each in evaluations):
         code = NOT_EVALUATED
@@ -158,7 +158,7 @@ def sweep(
     """Print the risk table of a fleet."""
     from rollout_lint.verdict import LEVELS
 
-    verdicts = list(_verdicts(_fleet(path, overlay, exclude), _rules(further)))
+    verdicts = list(_verdicts(_fleet(path, overlay, exclude), _knowledge(further)))
     if format_ is TableFormat.JSON:
         from rollout_lint.report.as_json import sweep_json
 
@@ -188,7 +188,7 @@ def show(
 ) -> None:
     """Show the effective policy of every service, and which file and line decided each value."""
     from rollout_lint.collect import recipe_from_layers
-    from rollout_lint.evaluate import EVALUATED, evaluate
+    from rollout_lint.evaluate import EVALUATED, Known, evaluate
 
     if path is not None and compose_file:
         _usage_error("give a path or -c, not both")
@@ -200,7 +200,7 @@ def show(
         recipes = list(_recipes([path or "."], overlay, None))
     if len(recipes) > 1:
         _usage_error(f"{path or '.'} holds {len(recipes)} recipes; name one")
-    evaluation = evaluate(recipes[0], ())
+    evaluation = evaluate(recipes[0], Known())
     if format_ is Format.JSON:
         from rollout_lint.report.as_json import show_json
 
@@ -283,11 +283,28 @@ def explain(
         _write("\n\n".join(rule_text(each, style, _width()) for each in found))
 
 
+def _knowledge(further: list[Path] | None) -> Callable[[str], Known]:
+    """What a recipe at a path is judged by; what is wrong with that ends the run."""
+    from rollout_lint.config import ConfigError
+    from rollout_lint.knowledge import Knowledge
+    from rollout_lint.rule import RuleError
+
+    knowledge = Knowledge(tuple(further or ()))
+
+    def known(path: str) -> Known:
+        try:
+            return knowledge.of(Path(path))
+        except (ConfigError, RuleError) as error:
+            _refuse(error.problems)
+
+    return known
+
+
 def _rules(further: Iterable[Path] | None = None) -> tuple[Rule, ...]:
     from rollout_lint.rule import RuleError, load_rules
 
     try:
-        return load_rules(further or ())
+        return load_rules(tuple(further or ()))
     except RuleError as error:
         _refuse(error.problems)
 
@@ -329,7 +346,8 @@ def _fleet(path: str, overlay: list[str] | None, exclude: list[str] | None) -> F
         _refuse(error.problems)
 
 
-def _verdicts(fleet: Fleet, rules: tuple[Rule, ...]) -> Iterator[Verdict]:
+def _verdicts(fleet: Fleet, known: Callable[[str], Known]) -> Iterator[Verdict]:
+    """What the manifest says counts more than what the config of a recipe does."""
     from dataclasses import replace
 
     from rollout_lint.evaluate import evaluate
@@ -337,8 +355,10 @@ def _verdicts(fleet: Fleet, rules: tuple[Rule, ...]) -> Iterator[Verdict]:
     from rollout_lint.verdict import judge
 
     for member in with_progress(fleet.members):
-        evaluation = evaluate(member.recipe, rules, replace(fleet.cluster, task_memory=member.evidence.memory))
-        yield judge(evaluation, member.evidence, fleet.cluster)
+        by_config = known(member.recipe.path)
+        cluster = replace(fleet.cluster.over(by_config.cluster), task_memory=member.evidence.memory)
+        of_member = replace(by_config, cluster=cluster, images=by_config.images.with_claims(fleet.images))
+        yield judge(evaluate(member.recipe, of_member), member.evidence, cluster)
 
 
 def _sweep_table(verdicts: list[Verdict], format_: TableFormat, unfold: bool) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rollout_lint.facts import is_size
 from rollout_lint.rule import SEVERITIES, Rule, fill
 from rollout_lint.stack.shorthand import Port, Volume
+from rollout_lint.stack.units import show_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,7 +90,7 @@ def _finding(rule: Rule, variant: str, service: str | None, place: Place, facts:
     grade = next((grade for grade in rule.grades if _holds(grade.when, facts)), None)
 
     def show(path: str) -> str:
-        return show_fact(facts[path]) if path in facts else "nothing"
+        return show_fact(path, facts[path]) if path in facts else "nothing"
 
     whose = THE_STACK if service is None else service
     assumes = rule.assumes if grade is None else grade.assumes
@@ -106,8 +108,10 @@ def _finding(rule: Rule, variant: str, service: str | None, place: Place, facts:
     )
 
 
-def show_fact(fact: Fact) -> str:
+def show_fact(path: str, fact: Fact) -> str:
     """A fact's value in a sentence."""
+    if isinstance(fact.value, int) and is_size(path) and not fact.written:
+        return show_size(fact.value)
     if isinstance(fact.value, list):
         return ", ".join(str(item) for item in fact.value)
     return fact.written if fact.written and not fact.default else str(fact.value)

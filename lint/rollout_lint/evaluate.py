@@ -12,13 +12,13 @@ from rollout_lint.collect import ENV_SAMPLE, STDIN
 from rollout_lint.derived import derive_facts, facts_of_the_stack
 from rollout_lint.engine import Finding, find, supersede
 from rollout_lint.facts import Cluster, Fact, facts_of
-from rollout_lint.images import load_images
+from rollout_lint.images import Images, load_images
 from rollout_lint.place import Place, Problem
 from rollout_lint.source import MAX_BYTES, Mapping, Source, parse
 from rollout_lint.stack.merge import load_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rollout_lint.collect import LayerFile, Recipe, Variant
     from rollout_lint.rule import Rule
@@ -66,10 +66,18 @@ class Evaluation:
         return {name for variant in self.variants for name in variant.services}
 
 
-def evaluate(recipe: Recipe, rules: Iterable[Rule], cluster: Cluster | None = None) -> Evaluation:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What recipes are judged by: the rules, and what is known of the hosts and of images."""
+
+    rules: tuple[Rule, ...] = ()
+    cluster: Cluster = field(default_factory=Cluster)
+    images: Images = field(default_factory=load_images)
+
+
+def evaluate(recipe: Recipe, known: Known) -> Evaluation:
     """Read, merge and judge every variant of a recipe; each file is read and parsed once."""
     evaluation = Evaluation(recipe, EVALUATED, problems=list(recipe.problems))
-    rules = tuple(rules)
     for variant in recipe.variants:
         sources = [_source(layer, evaluation.sources) for layer in variant.files]
         status = _not_for_us(sources)
@@ -77,7 +85,7 @@ def evaluate(recipe: Recipe, rules: Iterable[Rule], cluster: Cluster | None = No
             evaluation.status = status
             evaluation.variants.append(VariantEvaluation(variant))
             return evaluation
-        evaluation.variants.append(_evaluate_variant(evaluation, variant, sources, rules, cluster or Cluster()))
+        evaluation.variants.append(_evaluate_variant(evaluation, variant, sources, known))
     evaluation.problems = sorted(set(evaluation.problems))
     if evaluation.problems or not recipe.variants:
         evaluation.status = NOT_EVALUATED
@@ -85,7 +93,7 @@ def evaluate(recipe: Recipe, rules: Iterable[Rule], cluster: Cluster | None = No
 
 
 def _evaluate_variant(
-    evaluation: Evaluation, variant: Variant, sources: list[Source], rules: tuple[Rule, ...], cluster: Cluster
+    evaluation: Evaluation, variant: Variant, sources: list[Source], known: Known
 ) -> VariantEvaluation:
     stack, problems = load_stack(sources, variant.environment, variant.exact)
     if variant.exact:
@@ -93,11 +101,11 @@ def _evaluate_variant(
     judged = VariantEvaluation(variant, facts_of_the_stack(stack), resources=stack.resources, problems=problems)
     evaluation.problems += problems
     place = Place(variant.files[0].name, 1, 1, 1, 1)
-    evaluation.findings += supersede(list(find(rules, variant.name, None, place, judged.stack)))
+    evaluation.findings += supersede(list(find(known.rules, variant.name, None, place, judged.stack)))
     for name, service in stack.services.items():
-        facts = derive_facts(service, stack, facts_of(service), cluster, load_images())
+        facts = derive_facts(service, stack, facts_of(service), known.cluster, known.images)
         judged.services[name] = facts
-        evaluation.findings += supersede(list(find(rules, variant.name, name, service.place, facts)))
+        evaluation.findings += supersede(list(find(known.rules, variant.name, name, service.place, facts)))
     if not stack.services and not problems:
         problem = Problem(variant.files[0].name, 1, 1, "there is no service in it")
         judged.problems.append(problem)

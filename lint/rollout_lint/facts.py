@@ -53,6 +53,10 @@ class Cluster:
     memory: int | None = None
     task_memory: int | None = None
 
+    def over(self, other: Cluster) -> Cluster:
+        """What this one says, and where it says nothing, the other."""
+        return Cluster(self.nodes or other.nodes, self.memory or other.memory, self.task_memory or other.task_memory)
+
 
 def _kind(*types: str, words: tuple[str, ...] = ()) -> Kind:
     return Kind(frozenset(types), frozenset(words) or None)
@@ -195,9 +199,14 @@ def as_written(path: str, text: str) -> Any:
     """A value as a rule or a reader writes it, in the fact's unit: `30s` is 30.0 where the fact is a duration."""
     if is_duration(path):
         return seconds(text)
-    return size(text) if path.endswith(".memory") else text
+    return size(text) if is_size(path) else text
 
 
 def is_duration(path: str) -> bool:
     """Whether the fact is a time in seconds."""
     return path.rpartition(".")[2] in _DURATIONS
+
+
+def is_size(path: str) -> bool:
+    """Whether the fact is a number of bytes."""
+    return path.endswith(".memory") or path in ("derived.memory_needed", "derived.memory_of_update")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from jsonschema import ValidationError
 
+    from rollout_lint.images import Claims
     from rollout_lint.source import Source
 
 MANIFEST = "fleet.yml"
@@ -70,6 +71,7 @@ class Fleet:
 
     members: list[Member]
     cluster: Cluster = field(default_factory=Cluster)
+    images: Claims = field(default_factory=dict)
 
 
 class FleetError(Exception):
@@ -114,12 +116,14 @@ def _read_manifest(path: Path, overlays: tuple[str, ...], exclude: Iterable[str]
     document = _plain(root)
     hosts = document.get("hosts", {})
     cluster = Cluster(hosts.get("nodes"), size(hosts["memory"]) if "memory" in hosts else None)
+    images = document.get("images", {})
     overlays = overlays or tuple(document.get("overlays", DEFAULT_OVERLAYS))
     entries = root.get("recipes")
     if not isinstance(entries, Sequence):
-        return Fleet(_beside(path.parent, overlays, exclude), cluster)
+        return Fleet(_beside(path.parent, overlays, exclude), cluster, images)
     _refuse_twins(path, entries)
-    return Fleet([_member(path, node, overlays) for node in entries.items if isinstance(node, Mapping)], cluster)
+    members = [_member(path, node, overlays) for node in entries.items if isinstance(node, Mapping)]
+    return Fleet(members, cluster, images)
 
 
 def _refuse_twins(path: Path, entries: Sequence) -> None:

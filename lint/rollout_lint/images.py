@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.schema import PlainReader, compile_schema, validate
 from rollout_lint.source import parse, plain
@@ -17,11 +17,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One image: the path of the data that it locks, if it does, and its runtime, if known."""
+    """One image: the path of the data that it locks, if it does, its runtime, and whether it brings a healthcheck, each
+    if known.
+    """
 
     name: str
     locks: str | None = None
     runtime: str | None = None
+    healthcheck: bool = False
+
+
+Claims: TypeAlias = "Mapping[str, Mapping[str, Any]]"
+"""What somebody says of images, by reference: any of `healthcheck`, `locks` and `runtime`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,14 @@ class Images:
         `docker.io/library/postgres:16`, `postgres@sha256:...` and `postgres` are one; `me/postgres` is another.
         """
         return self.by_repository.get(repository(reference))
+
+    def with_claims(self, claims: Claims) -> Images:
+        """These images, and over them what somebody says of some."""
+        changed = dict(self.by_repository)
+        for reference, claim in claims.items():
+            name = repository(reference)
+            changed[name] = replace(changed.get(name, Image(name)), **claim)
+        return replace(self, by_repository=changed) if claims else self
 
     def weight(self, runtime: str) -> str | None:
         """How heavy a runtime is held to be; letter case does not matter."""
@@ -75,7 +90,7 @@ def load_images() -> Images:
 
 def _images(document: dict[str, Any]) -> Images:
     images = {
-        name: Image(entry["name"], entry.get("locks"), entry.get("runtime"))
+        name: Image(entry["name"], entry.get("locks"), entry.get("runtime"), entry.get("healthcheck", False))
         for entry in document["images"]
         for name in entry["repositories"]
     }

@@ -15,7 +15,7 @@ from rollout_lint.schema import PlainReader, Schema, compile_schema, validate
 from rollout_lint.source import Mapping, Sequence, parse, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from rollout_lint.condition import Condition
@@ -108,7 +108,7 @@ class RuleError(Exception):
         self.problems = problems
 
 
-def load_rules(further: Iterable[Path] = ()) -> tuple[Rule, ...]:
+def load_rules(further: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
     """The packaged rules and those of further directories, in the order of their ids.
 
     Raises RuleError for whatever could go wrong with one later: unknown keys, facts, keywords or placeholders; ids that

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.collect import recipe_from_layers
 from rollout_lint.engine import find
-from rollout_lint.evaluate import Evaluation, evaluate
+from rollout_lint.evaluate import Evaluation, Known, evaluate
 from rollout_lint.facts import Cluster
+from rollout_lint.images import load_images
 from rollout_lint.place import Place, Problem
 from rollout_lint.source import parse, plain
 from rollout_lint.stack.units import size
@@ -118,8 +119,10 @@ def the_fix_repairs(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
 def what_weighs_is_proved(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """A rule that can be high or medium has a proof."""
     del rules
-    if rule.severity in ("high", "medium") and rule.proof is None:
-        yield "severity", f"a rule of {rule.severity} severity needs a proof"
+    for severity in (rule.severity, *(grade.severity for grade in rule.grades)):
+        if severity in ("high", "medium") and rule.proof is None:
+            yield "severity", f"a rule of {severity} severity needs a proof"
+            return
 
 
 def notes_are_of_conditions(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
@@ -130,10 +133,15 @@ def notes_are_of_conditions(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Com
 
 
 def the_finding_stands_where_the_repair_goes(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """The fix changes a fact that a condition names."""
+    """Where a bad example states what the fix changes, the finding is at one such place."""
     del rules
-    if rule.fix is not None and rule.place_fact not in rule.fix_settings:
-        yield "fix", "it changes no fact that a condition names"
+    for key, example in _each(rule, "bad") if rule.fix is not None else ():
+        evaluation = _evaluation(example, (rule,))
+        for finding in evaluation.findings:
+            facts = evaluation.variants[0].facts(finding.service) or {}
+            stated = {facts[path].place for path in rule.fix_settings if path in facts} - {None}
+            if stated and finding.place not in stated:
+                yield key, f"the finding is on line {finding.place.line}, where the fix changes nothing"
 
 
 def what_is_superseded_exists(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
@@ -183,11 +191,12 @@ def _evaluation(example: Example, rules: tuple[Rule, ...]) -> Evaluation:
     """The files, merged in their order, under the names that they have, on hosts of which so much is known."""
     hosts = example.get("hosts", {})
     cluster = Cluster(hosts.get("nodes"), size(hosts["memory"]) if "memory" in hosts else None)
+    known = Known(rules, cluster, load_images().with_claims(example.get("images", {})))
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / name for name in example["files"]]
         for path, text in zip(paths, example["files"].values(), strict=True):
             path.write_text(text, encoding="utf-8")
-        return evaluate(recipe_from_layers([str(path) for path in paths], {}), rules, cluster)
+        return evaluate(recipe_from_layers([str(path) for path in paths], {}), known)
 
 
 def _is_refused(rule: Rule) -> bool:

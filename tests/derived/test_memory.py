@@ -54,25 +54,27 @@ def test_update_exceeds_memory(memory: int | None, value: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deploy", "nodes", "memory", "value"),
+    ("deploy", "nodes", "memory", "room"),
     [
-        ("", 1, 199, True),
-        ("", 1, 200, False),
-        ("", 2, 199, False),
-        ("", None, None, False),
-        ("replicas: 3, update_config: {parallelism: 3},", 1, 399, True),
-        ("replicas: 3, update_config: {parallelism: 3},", 1, 400, False),
-        ("replicas: 2,", 2, 199, True),
-        ("replicas: 3,", 2, 200, False),
-        ("mode: global,", 9, 199, True),
+        ("", 1, 199, "none"),
+        ("", 1, 200, "enough"),
+        ("", 2, 199, "enough"),
+        ("", None, None, "enough"),
+        ("", 1, None, "unknown"),
+        ("mode: global,", None, None, "unknown"),
+        ("replicas: 3, update_config: {parallelism: 3},", 1, 399, "none"),
+        ("replicas: 3, update_config: {parallelism: 3},", 1, 400, "enough"),
+        ("replicas: 2,", 2, 199, "none"),
+        ("replicas: 3,", 2, 200, "enough"),
+        ("mode: global,", 9, 199, "none"),
     ],
 )
-def test_reservations_exceed_memory(deploy: str, nodes: int | None, memory: int | None, value: bool) -> None:
+def test_room_for_reservation(deploy: str, nodes: int | None, memory: int | None, room: str) -> None:
     stack = service_with(f"deploy: {{{deploy} resources: {{reservations: {{memory: 100M}}}}}}")
     cluster = Cluster(nodes, None if memory is None else memory * M)
-    assert facts_for(stack, cluster=cluster)["derived.reservations_exceed_memory"].value is value
+    assert facts_for(stack, cluster=cluster)["derived.room_for_reservation"].value == room
 
 
 def test_a_limit_reserves_nothing() -> None:
     stack = service_with("deploy: {resources: {limits: {memory: 100M}}}")
-    assert facts_for(stack, cluster=Cluster(1, 50 * M))["derived.reservations_exceed_memory"].value is False
+    assert facts_for(stack, cluster=Cluster(1, 50 * M))["derived.room_for_reservation"].value == "enough"

@@ -76,15 +76,17 @@ def test_tolerated_failures(replicas: int, ratio: str, failures: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("update_config", "value"),
+    ("update_config", "paced", "exceeds"),
     [
-        ("{}", False),
-        ("{delay: 5s}", False),
-        ("{delay: 6s}", True),
-        ("{delay: 6s, monitor: 0s}", True),
-        ("{delay: 6s, monitor: 10s}", False),
+        ("{}", False, False),
+        ("{delay: 4s}", False, False),
+        ("{delay: 5s}", True, False),
+        ("{delay: 6s}", True, True),
+        ("{delay: 6s, monitor: 0s}", True, True),
+        ("{delay: 6s, monitor: 10s}", False, False),
     ],
 )
-def test_delay_exceeds_monitor(update_config: str, value: bool) -> None:
+def test_delay_exceeds_monitor(update_config: str, paced: bool, exceeds: bool) -> None:
     facts = facts_for(service_with(f"deploy: {{update_config: {update_config}}}"))
-    assert facts["derived.delay_exceeds_monitor"].value is value
+    assert facts["derived.paced"].value is paced
+    assert facts["derived.delay_exceeds_monitor"].value is exceeds

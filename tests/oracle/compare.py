@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.collect import recipe_from_layers
-from rollout_lint.evaluate import EVALUATED, NOT_EVALUATED, evaluate
+from rollout_lint.evaluate import EVALUATED, NOT_EVALUATED, Known, evaluate
 from rollout_lint.facts import facts_of
 from rollout_lint.source import parse
 from rollout_lint.stack.merge import load_stack
@@ -55,7 +55,7 @@ def disagreements(files: Mapping[str, str | bytes], environment: Mapping[str, st
 def compare(paths: Sequence[Path], environment: Mapping[str, str]) -> Comparison:
     """Ask both."""
     answer = docker_says(paths, environment)
-    ours = evaluate(recipe_from_layers(map(str, paths), dict(environment)), ())
+    ours = evaluate(recipe_from_layers(map(str, paths), dict(environment)), Known())
     found = Comparison(answer.merged is not None, ours.status == EVALUATED)
     if answer.said.startswith("panic: "):
         return found

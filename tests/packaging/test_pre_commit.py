@@ -51,6 +51,9 @@ def test_a_risky_recipe_is_refused_and_a_repaired_one_is_taken(repository: Path,
     unread = commit(run_in, repository, {"forum/compose.ccci.yml": "services: [\n"}, 1)
     assert "not YAML" in unread
 
-    sample = {"forum/compose.ccci.yml": OVERLAY.replace("start-first", "stop-first"), "forum/.env.sample": "COMPOSE_FILE=gone.yml\n"}
+    sample = {
+        "forum/compose.ccci.yml": OVERLAY.replace("start-first", "stop-first"),
+        "forum/.env.sample": "COMPOSE_FILE=gone.yml\n",
+    }
     assert "gone.yml, which does not exist" in commit(run_in, repository, sample, 1)
     commit(run_in, repository, {"forum/.env.sample": "A=1\n", "forum/values.yml": "order: start-first\n"}, 0)

@@ -27,7 +27,7 @@ def definitions() -> dict[str, Any]:
 def test_the_words_of_a_proof_are_those_of_the_engine_suite() -> None:
     behaviour, seen = definitions()["behaviour"]["properties"], definitions()["seen"]["properties"]
     parameters = {name for function in BEHAVIOURS.values() for name in signature(function).parameters}
-    assert set(behaviour) == {"behaviour", "slots", *parameters}
+    assert set(behaviour) == {"behaviour", "slots", "only_first", *parameters}
     assert set(behaviour["behaviour"]["enum"]) == set(BEHAVIOURS)
     assert set(definitions()["update"]["enum"]) == set(UPDATES)
     assert set(seen) == {field.name for field in fields(Expectation)}

@@ -42,7 +42,7 @@ def load(tmp_path: Path, text: str, name: str = "TT001-test-rule.yaml") -> list[
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     try:
-        load_rules([tmp_path])
+        load_rules((tmp_path,))
     except RuleError as error:
         return [f"{problem.line}: {problem.message}" for problem in error.problems]
     return []

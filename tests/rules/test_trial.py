@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def tried(folder: Path, text: str) -> list[Problem]:
     (folder / NAME).write_text(text)
-    rules = load_rules([folder])
+    rules = load_rules((folder,))
     return list(try_rules(tuple(rule for rule in rules if rule.id == "TT001"), rules))
 
 
@@ -28,6 +28,7 @@ def test_the_rule_that_is_changed_below_holds(tmp_path: Path) -> None:
     assert tried(tmp_path, OWN_RULE) == []
 
 
+FIX_TO_BAD_EXAMPLE = OWN_RULE[OWN_RULE.index("  deploy: {resources") : OWN_RULE.index("  good:")]
 FLAWS = {
     "bad_examples_are_found": (
         "compose.yml:2",
@@ -58,7 +59,12 @@ FLAWS = {
     "the_fix_repairs": ("{memory: 512M}}}\nsources", "{cpus: '1'}}}\nsources", 15, "does not end the finding"),
     "what_weighs_is_proved": ("severity: low", "severity: high", 4, "needs a proof"),
     "notes_are_of_conditions": ("sources: [", "notes: {image: x}\nsources: [", 12, "image is no condition"),
-    "the_finding_stands_where_the_repair_goes": ("{limits: {memory: 512M}}", "{limits: {cpus: '1'}}", 10, "no fact"),
+    "the_finding_stands_where_the_repair_goes": (
+        FIX_TO_BAD_EXAMPLE,
+        FIX_TO_BAD_EXAMPLE.replace("512M}}", "512M}}, replicas: 1") + "              deploy: {replicas: 2}\n",
+        15,
+        "the finding is on line 2, where the fix changes nothing",
+    ),
     "what_is_superseded_exists": ("sources: [", "supersedes: [XX001]\nsources: [", 12, "there is no rule XX001"),
 }
 
@@ -96,7 +102,7 @@ def test_rules_that_supersede_each_other_are_told(tmp_path: Path) -> None:
 def test_a_rule_that_does_not_load_is_not_tried(text: str, run: Run, tmp_path: Path) -> None:
     (tmp_path / NAME.replace("TT001", "RL999")).write_text(text)
     with pytest.raises(RuleError):
-        load_rules([tmp_path])
+        load_rules((tmp_path,))
     ran = run("rules", "--test", tmp_path)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert f"{tmp_path}/RL999-no-memory-limit.yaml:1:" in ran.stderr

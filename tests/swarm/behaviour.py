@@ -88,9 +88,11 @@ BEHAVIOURS: Mapping[str, Callable[..., Behaviour]] = {
 
 
 def behaviour(spec: Mapping[str, object]) -> Behaviour:
-    """The behaviour that a proof names, for every task or only for those in its `slots`."""
-    parameters = {key: value for key, value in spec.items() if key not in {"behaviour", "slots"}}
+    """The behaviour that a proof names, for every task, only for those in its `slots`, or only for the first one."""
+    parameters = {key: value for key, value in spec.items() if key not in {"behaviour", "slots", "only_first"}}
     made = BEHAVIOURS[str(spec["behaviour"])](**parameters)
+    if "only_first" in spec:
+        return _unless(made, f"mkdir {spec['only_first']}/first")
     slots = spec.get("slots")
     return made if slots is None else _only_in(made, slots)
 
@@ -107,5 +109,9 @@ def _only_in(made: Behaviour, slots: object) -> Behaviour:
     if not isinstance(slots, Sequence) or isinstance(slots, str):
         raise TypeError(f"slots: a list is needed, not {slots!r}")
     named = "|".join(str(slot) for slot in slots)
-    others = f'case "${SLOT}" in {named}) ;; *)\n{steady().script}\nesac'
-    return replace(made, script=f"{others}\n{made.script}")
+    return _unless(made, f'case "${SLOT}" in {named}) ;; *) false ;; esac')
+
+
+def _unless(made: Behaviour, test: str) -> Behaviour:
+    """Steady where the test fails."""
+    return replace(made, script=f"{test} || {{\n{steady().script}\n}}\n{made.script}")

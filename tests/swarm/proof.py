@@ -57,7 +57,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Case:
-    """One side of a rule's proof: the files that are deployed twice, with another release each time."""
+    """One side of a rule's proof: the files that are deployed twice, with another release each time.
+
+    `by_hand`: once the new release runs, somebody rolls it back.
+    """
 
     rule: str
     side: str
@@ -67,6 +70,7 @@ class Case:
     new: Behaviour
     words: tuple[str, str, str]
     host_memory: int | None
+    by_hand: bool
     expected: Expectation
 
     @property
@@ -110,8 +114,9 @@ def _case(rule: Mapping[str, Any], side: str) -> Case:
         service=proof["service"],
         old=behaviour(proof["old"]),
         new=behaviour(proof["new"]),
-        words=(_words(proof["old"]), _words(proof["new"]), memory or ""),
+        words=(_words(proof["old"]), _words(proof["new"]) + _by_hand(proof), memory or ""),
         host_memory=size(memory) if memory else None,
+        by_hand=proof.get("rolled_back_by_hand", False),
         expected=_expectation(**proof[side]),
     )
 
@@ -136,6 +141,10 @@ def _overlay(fix: Mapping[str, Any] | None, service: str, base: str) -> str:
         raise ValueError("a rule without a fix needs `repaired_example`, an index into its good examples")
     version = _YAML.load(base).get("version")
     return json.dumps(({"version": version} if version else {}) | {"services": {service: fix}})
+
+
+def _by_hand(proof: Mapping[str, Any]) -> str:
+    return ", then rolled back by hand" if proof.get("rolled_back_by_hand") else ""
 
 
 def _words(spec: Mapping[str, Any]) -> str:

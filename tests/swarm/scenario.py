@@ -56,6 +56,8 @@ def _update(engine: Engine, case: Case, stop: threading.Event) -> Observation:
     _pause(stop, STEADY_SECONDS)
     old = snapshot(engine, _service(case)).running
     _deploy(engine, deployable(stack, case.service, case.new, "new"))
+    if case.by_hand:
+        old = _roll_back(engine, case, stop)
     return _watch(engine, case, old, stop)
 
 
@@ -65,6 +67,17 @@ def _deploy(engine: Engine, stack: str) -> None:
     done = engine.docker("stack", "deploy", *options, STACK, stdin=stack.encode())
     if done.returncode != 0:
         raise RefusedError(done.stderr.decode().strip())
+
+
+def _roll_back(engine: Engine, case: Case, stop: threading.Event) -> frozenset[str]:
+    """Roll back by hand once the update is completed; the tasks that ran then."""
+    deadline = time.monotonic() + START_SECONDS
+    while (now := snapshot(engine, _service(case))).update != "completed":
+        if time.monotonic() > deadline:
+            raise EngineError(f"{case.name}: the new release does not run: {now.tasks}")
+        _pause(stop, POLL_SECONDS)
+    engine.call("service", "rollback", "--detach", _service(case))
+    return now.running
 
 
 def _wait_until_running(engine: Engine, case: Case, stop: threading.Event) -> None:

@@ -15,13 +15,17 @@ _DEFAULTS = {"interval": 30.0, "timeout": 30.0, "retries": 3, "start_period": 0.
 
 @derived("boolean")
 def has_healthcheck(context: Context) -> Made:
-    """Whether the file gives a healthcheck that runs; an image may bring one that the file does not show."""
+    """Whether a healthcheck runs: one of the file, or one that the image is known to bring and the file does not switch
+    off. Other images may bring one too.
+    """
     test = context.service.lists.get("healthcheck.test", [])
     disable = context.facts.get("healthcheck.disable")
     if disable is not None and disable.value:
         return False, disable.place
     if not test:
-        return False, None
+        image = context.value("image")
+        known = None if image is None else context.images.find(image)
+        return known is not None and known.healthcheck, None
     return test[0].value not in ("", "NONE"), test[0].place
 
 

@@ -44,16 +44,21 @@ def update_exceeds_memory(context: Context) -> Made:
     return _exceeds(context, needed), place
 
 
-@derived("boolean")
-def reservations_exceed_memory(context: Context) -> Made:
-    """Whether no host has room for the reservation of one task more, beside those of the old ones.
+@derived("string")
+def room_for_reservation(context: Context) -> Made:
+    """Whether some host has room for the reservation of one task more, beside those of the old ones: `enough`, `none`,
+    or `unknown` where a host's memory is not known and the new task can only run where an old one does.
 
     What the old tasks reserve stays reserved until they have ended (swarmkit `manager/scheduler/filter.go
     ResourceFilter`).
     """
-    reservation = context.value(_RESERVATION)
+    reservation, place = context.value(_RESERVATION), context.place(_RESERVATION)
+    if not reservation:
+        return "enough", None
+    if context.cluster.memory is None:
+        return "unknown" if tasks_share_a_node(context)[0] else "enough", place
     old, _ = old_and_new_tasks(context)
-    return _exceeds(context, reservation and reservation * (old + 1)), context.place(_RESERVATION)
+    return "none" if _exceeds(context, reservation * (old + 1)) else "enough", place
 
 
 def old_and_new_tasks(context: Context) -> tuple[int, int]:

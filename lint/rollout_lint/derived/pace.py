@@ -71,3 +71,13 @@ def delay_exceeds_monitor(context: Context) -> Made:
     """Whether an update waits between two tasks for longer than it watches the first of them."""
     delay = context.facts["deploy.update_config.delay"]
     return delay.value > context.value("deploy.update_config.monitor"), delay.place
+
+
+@derived("boolean")
+def paced(context: Context) -> Made:
+    """Whether an update waits between two tasks for at least as long as it watches the first of them.
+
+    `monitor` itself makes nothing wait before the last task (swarmkit `manager/orchestrator/update/updater.go Run`).
+    """
+    delay = context.facts["deploy.update_config.delay"]
+    return delay.value >= context.value("deploy.update_config.monitor"), delay.place

@@ -129,7 +129,7 @@ def _told(evaluation: Evaluation, findings: list[Finding]) -> Iterator[str]:
     yield from (_otherwise(finding, each) for each in evaluation.variants if each.variant.name not in held)
     for path, fact in finding.facts.items():
         if fact.default:
-            yield f"{path} is {show_fact(fact)}, Swarm's default"
+            yield f"{path} is {show_fact(path, fact)}, Swarm's default"
         if fact.unset:
             yield f"{path} depends on {', '.join(fact.unset)}, which has no value here"
     if finding.assumes:
@@ -142,7 +142,7 @@ def _otherwise(finding: Finding, evaluation: VariantEvaluation) -> str:
     if facts is None or path is None:
         return ""
     fact = facts.get(path) if path in FACTS else None
-    decided = f": {_place_told(fact.place)} sets {show_fact(fact)}" if fact and fact.place else ""
+    decided = f": {_place_told(fact.place)} sets {show_fact(path, fact)}" if fact and fact.place else ""
     return f"With {printable(evaluation.variant.files[-1].name)} it is not{decided}."
 
 

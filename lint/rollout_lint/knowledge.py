@@ -1,0 +1,39 @@
+"""What a recipe is judged by: the rules, and the config that is nearest to it, each read once in a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.config import config_for
+from rollout_lint.evaluate import Known
+from rollout_lint.images import load_images
+from rollout_lint.rule import load_rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rollout_lint.rule import Rule
+
+
+class Knowledge:
+    """For one run, in which no file is looked at twice."""
+
+    def __init__(self, further: tuple[Path, ...] = ()) -> None:
+        """With further folders of rules beside those that configs name."""
+        self._further = further
+        self._rules: dict[tuple[Path, ...], tuple[Rule, ...]] = {}
+        self._known: dict[Path, Known] = {}
+
+    def of(self, path: Path) -> Known:
+        """What the recipe in this folder, or of this file, is judged by. Raises ConfigError and RuleError."""
+        folder = path if path.is_dir() else path.parent
+        if folder not in self._known:
+            self._known[folder] = self._read(folder)
+        return self._known[folder]
+
+    def _read(self, folder: Path) -> Known:
+        config = config_for(folder)
+        folders = (*config.rules, *self._further)
+        if folders not in self._rules:
+            self._rules[folders] = load_rules(folders)
+        return Known(self._rules[folders], config.cluster, load_images().with_claims(config.images))

@@ -1,0 +1,124 @@
+"""What a config says counts, the nearest one, and what is wrong with it has a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.rules.own_rule import NAME, OWN_RULE
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Write
+
+STACK = """services:
+  app:
+    image: registry.example.com/me/app:2
+    healthcheck: {test: curl -f http://localhost/}
+    deploy:
+      resources: {limits: {memory: 200M}}
+      update_config: {failure_action: rollback, order: start-first}
+  plain:
+    image: registry.example.com/me/plain:2
+    deploy: {update_config: {order: start-first, failure_action: rollback, monitor: 30s}}
+"""
+CONFIGS = {
+    "rollout-lint.toml": '[hosts]\nmemory = "256M"\n\n[images."me/plain"]\nhealthcheck = true\n',
+    ".rollout-lint.yml": "hosts: {memory: 256M}\nimages: {me/plain: {healthcheck: true}}\n",
+    "pyproject.toml": '[tool.rollout-lint]\nhosts.memory = "256M"\nimages = {"me/plain" = {healthcheck = true}}\n',
+}
+
+
+def rules_found(run: Run, *arguments: object) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for finding in run("check", *map(str, arguments), "--format", "json").json["recipes"][0]["findings"]:
+        found.setdefault(finding["service"], set()).add(finding["rule"])
+    return found
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("place", ["", "fleet/", "fleet/shop/"])
+def test_a_config_says_what_the_file_does_not(run: Run, write: Write, name: str, place: str) -> None:
+    folder = write({"fleet/shop/compose.yml": STACK})
+    before = rules_found(run, folder / "fleet" / "shop")
+    assert "RL002" not in before["app"]
+    assert "RL009" in before["plain"]
+    write({place + name: CONFIGS[name]})
+    after = rules_found(run, folder / "fleet" / "shop" / "compose.yml")
+    assert "RL002" in after["app"]
+    assert "RL009" not in after["plain"]
+    [row] = run("sweep", folder / "fleet", "--format", "json").json["recipes"]
+    assert "RL002" in row["rules"]
+
+
+def test_the_nearest_config_counts_alone(run: Run, write: Write) -> None:
+    folder = write({"shop/compose.yml": STACK, "rollout-lint.toml": CONFIGS["rollout-lint.toml"]})
+    write({"shop/.rollout-lint.yml": "hosts: {memory: 8G}\n"})
+    found = rules_found(run, folder / "shop")
+    assert "RL002" not in found["app"]
+    assert "RL009" in found["plain"]
+
+
+def test_a_pyproject_without_the_table_is_no_config(run: Run, write: Write) -> None:
+    folder = write({"shop/compose.yml": STACK, "rollout-lint.toml": CONFIGS["rollout-lint.toml"]})
+    write({"shop/pyproject.toml": "[project]\nname = 'shop'\n"})
+    assert "RL002" in rules_found(run, folder / "shop")["app"]
+
+
+def test_a_manifest_counts_more_than_a_config(run: Run, write: Write) -> None:
+    folder = write({"shop/compose.yml": STACK, "rollout-lint.toml": CONFIGS["rollout-lint.toml"]})
+    write({"fleet.yml": "version: 1\nhosts: {memory: 8G}\nimages: {me/app: {healthcheck: true}}\n"})
+    [row] = run("sweep", folder, "--format", "json").json["recipes"]
+    assert "RL002" not in row["rules"]
+    assert "RL009" not in row["rules"]
+
+
+def test_rules_of_ones_own_stand_in_the_config(run: Run, write: Write) -> None:
+    folder = write({"shop/compose.yml": STACK, f"own/{NAME}": OWN_RULE, "rollout-lint.toml": "rules = ['own']\n"})
+    assert "TT001" in rules_found(run, folder / "shop")["plain"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place", "message"),
+    [
+        (
+            "rollout-lint.toml",
+            "[hosts]\nmemroy = '8G'\n",
+            "2:1",
+            "did you mean memory?",
+        ),
+        ("rollout-lint.toml", "host = 1\n", "1:1", "host is not a key at the top of the file; did you mean hosts?"),
+        ("rollout-lint.toml", "[hosts]\n\n  nodes = 0\n", "3:3", "hosts.nodes must be at least 1"),
+        ("rollout-lint.toml", "hosts = {nodes = 1,\n", "1:20", "not TOML: "),
+        ("rollout-lint.toml", "[hosts]\nmemory = 8\n", "2:1", "hosts.memory must be text"),
+        ("rollout-lint.toml", b"\xff", "1:1", "not TOML: it is not UTF-8"),
+        ("rollout-lint.toml", "rules = ['gone']\n", "", "/gone holds no rule"),
+        (
+            "pyproject.toml",
+            "[tool.rollout-lint]\n[tool.rollout-lint.images.'a/b']\nlock = 1\n",
+            "3:1",
+            "did you mean locks?",
+        ),
+        ("pyproject.toml", "[tool]\nrollout-lint = 1\n", "2:1", "the file must be a mapping"),
+        (".rollout-lint.yml", "hosts:\n  memory: much\n", "2:11", "hosts.memory must be a size such as 512M or 2G"),
+        (".rollout-lint.yml", "- a\n", "1:1", "the file must be a mapping"),
+        (".rollout-lint.yml", "hosts: [\n", "2:1", "not YAML: "),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "sweep"])
+def test_what_is_wrong_has_a_place(
+    run: Run, write: Write, command: str, name: str, text: str | bytes, place: str, message: str
+) -> None:
+    folder = write({"compose.yml": STACK, name: text})
+    ran = run(command, folder)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert message in ran.stderr
+    assert not place or f"{folder}/{name}:{place}: " in ran.stderr
+
+
+def test_an_empty_config_says_nothing(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": STACK})
+    before = rules_found(run, folder)
+    for name in (".rollout-lint.yml", "rollout-lint.toml"):
+        write({name: ""})
+        assert rules_found(run, folder) == before
