@@ -47,10 +47,12 @@ def test_memory_of_update(deploy: str, nodes: int | None, times: int) -> None:
     assert facts_for(stack, cluster=Cluster(nodes=nodes))["derived.memory_of_update"].value == times * 100 * M
 
 
-@pytest.mark.parametrize(("memory", "value"), [(None, False), (199 * M, True), (200 * M, False), (1024 * M, False)])
-def test_update_exceeds_memory(memory: int | None, value: bool) -> None:
+@pytest.mark.parametrize(
+    ("memory", "room"), [(None, "unknown"), (199 * M, "none"), (200 * M, "enough"), (1024 * M, "enough")]
+)
+def test_room_for_update(memory: int | None, room: str) -> None:
     stack = service_with("deploy: {resources: {limits: {memory: 100M}}}")
-    assert facts_for(stack, cluster=Cluster(memory=memory))["derived.update_exceeds_memory"].value is value
+    assert facts_for(stack, cluster=Cluster(memory=memory))["derived.room_for_update"].value == room
 
 
 @pytest.mark.parametrize(

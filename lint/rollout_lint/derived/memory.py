@@ -37,11 +37,13 @@ def memory_of_update(context: Context) -> Made:
     return None if needed is None else needed * sum(old_and_new_tasks(context)), place
 
 
-@derived("boolean")
-def update_exceeds_memory(context: Context) -> Made:
-    """Whether that is more than a host is known to have."""
+@derived("string")
+def room_for_update(context: Context) -> Made:
+    """Whether a host holds that: `enough`, `none`, or `unknown` where one of the two is not known."""
     needed, place = memory_of_update(context)
-    return _exceeds(context, needed), place
+    if not needed or context.cluster.memory is None:
+        return "unknown", place
+    return "none" if _exceeds(context, needed) else "enough", place
 
 
 @derived("string")
