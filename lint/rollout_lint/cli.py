@@ -358,7 +358,7 @@ def _verdicts(fleet: Fleet, known: Callable[[str], Known]) -> Iterator[Verdict]:
         by_config = known(member.recipe.path)
         cluster = replace(fleet.cluster.over(by_config.cluster), task_memory=member.evidence.memory)
         of_member = replace(by_config, cluster=cluster, images=by_config.images.with_claims(fleet.images))
-        yield judge(evaluate(member.recipe, of_member), member.evidence, cluster)
+        yield judge(evaluate(member.recipe, of_member), member.evidence, of_member)
 
 
 def _sweep_table(verdicts: list[Verdict], format_: TableFormat, unfold: bool) -> str:

@@ -9,41 +9,50 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.schema import PlainReader, compile_schema, validate
-from rollout_lint.source import parse, plain
+from rollout_lint.source import Mapping, Sequence, parse, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections import abc
+
+    from rollout_lint.source import Node, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One image: the path of the data that it locks, if it does, its runtime, and whether it brings a healthcheck, each
-    if known.
+    """One image, as far as it is known: the folder of the data that it locks, and the key of a service without which it
+    does not; its runtime; its weight (`heavy` or `light`) where that is not the runtime's; whether it brings a
+    healthcheck.
     """
 
     name: str
     locks: str | None = None
+    locks_with: str | None = None
     runtime: str | None = None
+    weight: str | None = None
     healthcheck: bool = False
 
 
-Claims: TypeAlias = "Mapping[str, Mapping[str, Any]]"
-"""What somebody says of images, by reference: any of `healthcheck`, `locks` and `runtime`."""
+Claims: TypeAlias = "abc.Mapping[str, abc.Mapping[str, Any]]"
+"""What somebody says of images, by reference: any of `healthcheck`, `locks`, `runtime` and `weight`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """The images by the end of their repository path, and the weight (`heavy` or `light`) of runtimes by name."""
+    """The images by repository, and the weight (`heavy` or `light`) of runtimes by name."""
 
-    by_repository: Mapping[str, Image]
-    weights: Mapping[str, str]
+    by_repository: abc.Mapping[str, Image]
+    weights: abc.Mapping[str, str]
 
     def find(self, reference: str) -> Image | None:
         """The image that a reference names; registry, tag and digest do not matter.
 
-        `docker.io/library/postgres:16`, `postgres@sha256:...` and `postgres` are one; `me/postgres` is another.
+        `docker.io/library/postgres:16`, `postgres@sha256:...` and `postgres` are one; `me/postgres` is another. Mirrors
+        put their own folders before a name: `registry.example.com/hub/bitnami/mongodb` is `bitnami/mongodb`, and
+        `registry.example.com/hub/library/mongo` is `mongo`.
         """
-        return self.by_repository.get(repository(reference))
+        name = repository(reference)
+        of_a_mirror = "/".join(name.split("/")[-2:])
+        return self.by_repository.get(name) or self.by_repository.get(of_a_mirror.removeprefix("library/"))
 
     def with_claims(self, claims: Claims) -> Images:
         """These images, and over them what somebody says of some."""
@@ -76,21 +85,42 @@ def rules_directory() -> Path:
 
 @cache
 def load_images() -> Images:
-    """The packaged `images.yaml`; ValueError with the places where it does not read."""
-    directory = rules_directory()
-    path = directory / "images.yaml"
+    """The packaged `images.yaml`."""
+    return read_images(rules_directory() / "images.yaml")
+
+
+def read_images(path: Path) -> Images:
+    """A file of images; ValueError with the places where it does not read."""
     source = parse(path.read_bytes(), str(path))
     if source.root is not None:
-        schema = compile_schema(json.loads((directory / "images.schema.json").read_text("utf-8")))
+        schema = compile_schema(json.loads((rules_directory() / "images.schema.json").read_text("utf-8")))
         validate(source.root, schema, PlainReader(source), {})
+    if isinstance(source.root, Mapping) and not source.problems:
+        _refuse_twins(source, source.root)
     if source.root is None or source.problems:
         raise ValueError("; ".join(f"{p.file}:{p.line}:{p.column}: {p.message}" for p in source.problems))
     return _images(plain(source.root))
 
 
+def _refuse_twins(source: Source, root: Mapping) -> None:
+    seen: set[str] = set()
+    for entry in _items(root, "images"):
+        for node in _items(entry, "repositories"):
+            name = plain(node)
+            if name in seen:
+                source.report(node, f"{name} is in two entries")
+            seen.add(name)
+
+
+def _items(node: Node, key: str) -> list[Node]:
+    held = node.get(key) if isinstance(node, Mapping) else None
+    return held.items if isinstance(held, Sequence) else []
+
+
 def _images(document: dict[str, Any]) -> Images:
+    claims = ("name", "locks", "locks_with", "runtime", "weight", "healthcheck")
     images = {
-        name: Image(entry["name"], entry.get("locks"), entry.get("runtime"), entry.get("healthcheck", False))
+        name: Image(**{claim: entry[claim] for claim in claims if claim in entry})
         for entry in document["images"]
         for name in entry["repositories"]
     }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rollout_lint.images import load_images
 from rollout_lint.stack.units import show_size
 
 if TYPE_CHECKING:
-    from rollout_lint.facts import Cluster, Fact
+    from rollout_lint.evaluate import Known
+    from rollout_lint.facts import Fact
     from rollout_lint.fleet import Evidence
+    from rollout_lint.images import Images
 
 MUCH = 0.5
 """From this part of a host's memory on, an update that fits is a medium risk: other services run there too."""
@@ -25,17 +26,17 @@ class Grade:
     because: str
 
 
-def grade_by_memory(facts: dict[str, Fact], evidence: Evidence, cluster: Cluster) -> Grade:
+def grade_by_memory(facts: dict[str, Fact], evidence: Evidence, by: Known) -> Grade:
     """The grade of a service whose old and new task run side by side during an update."""
     known = _known_memory(facts, evidence)
-    if known and cluster.memory is not None:
+    if known and by.cluster.memory is not None:
         memory, how = known[0]
-        return _compare(memory, how, facts, cluster.memory)
+        return _compare(memory, how, facts, by.cluster.memory)
     missing = "no memory figure is known"
     if known:
         memory, how = known[0]
         missing = f"{show_size(memory)} ({how}), but the host's memory is not known"
-    return _grade_by_runtime(facts, evidence, missing)
+    return _grade_by_weight(facts, evidence, by.images, missing)
 
 
 def _known_memory(facts: dict[str, Fact], evidence: Evidence) -> list[tuple[int, str]]:
@@ -62,18 +63,16 @@ def _tasks(facts: dict[str, Fact]) -> int:
     return max(int(replicas.value), 1) if replicas else 1
 
 
-def _grade_by_runtime(facts: dict[str, Fact], evidence: Evidence, missing: str) -> Grade:
-    images = load_images()
+def _grade_by_weight(facts: dict[str, Fact], evidence: Evidence, images: Images, missing: str) -> Grade:
     image = images.find(facts["image"].value) if "image" in facts else None
     runtime = evidence.runtime or (image.runtime if image else None)
+    weight, whose = images.weight(runtime) if runtime else None, runtime
+    if image and image.weight and not evidence.runtime:
+        weight, whose = image.weight, image.name
     named = ", ".join(part for part in (runtime, evidence.note) if part)
     words = f" ({named})" if named else ""
-    weight = images.weight(runtime) if runtime else None
     if weight is None:
         return Grade("latent-medium", words, f"{missing}, nor what its runtime weighs")
     level = {"heavy": "latent-high", "light": "latent-low"}[weight]
-    return Grade(
-        level,
-        words,
-        f"{runtime} is held to be {weight}{f' ({evidence.note})' if evidence.note else ''}; {missing}",
-    )
+    note = f" ({evidence.note})" if evidence.note else ""
+    return Grade(level, words, f"{whose} is held to be {weight}{note}; {missing}")

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import VariantEvaluation
-    from rollout_lint.facts import Cluster, Fact
+    from rollout_lint.evaluate import Known, VariantEvaluation
+    from rollout_lint.facts import Fact
     from rollout_lint.fleet import Evidence, UpgradeResult
 
 LEVELS = (
@@ -68,7 +68,7 @@ class Verdict:
         return LEVELS.index(self.risk.level)
 
 
-def judge(evaluation: Evaluation, evidence: Evidence, cluster: Cluster) -> Verdict:
+def judge(evaluation: Evaluation, evidence: Evidence, known: Known) -> Verdict:
     """The row of one recipe: the worst service, the shipped policy, and the risk with its reasons."""
     shipped = [variant for variant in evaluation.variants if not variant.variant.ci]
     overlaid = [variant for variant in evaluation.variants if variant.variant.ci]
@@ -76,7 +76,7 @@ def judge(evaluation: Evaluation, evidence: Evidence, cluster: Cluster) -> Verdi
     ci_names = {variant.variant.name for variant in overlaid}
     in_shipped = [finding for finding in risky if finding.variant not in ci_names]
     in_ci = [finding for finding in risky if finding.variant in ci_names]
-    judge = _Judge(evaluation, evidence, cluster)
+    judge = _Judge(evaluation, evidence, known)
     risk = judge.risk(in_shipped, in_ci, shipped, overlaid)
     service = judge.service(in_shipped or in_ci, shipped)
     facts = next((v.services[service] for v in shipped if service in v.services), {}) if service else {}
@@ -110,10 +110,10 @@ def _newest(results: tuple[UpgradeResult, ...]) -> tuple[UpgradeResult | None, U
 class _Judge:
     """The evidence of one recipe, held against its findings."""
 
-    def __init__(self, evaluation: Evaluation, evidence: Evidence, cluster: Cluster) -> None:
+    def __init__(self, evaluation: Evaluation, evidence: Evidence, known: Known) -> None:
         self._evaluation = evaluation
         self._evidence = evidence
-        self._cluster = cluster
+        self._known = known
 
     def risk(
         self,
@@ -217,7 +217,7 @@ class _Judge:
 
     def _grade(self, finding: Finding) -> Grade:
         if finding.risk == "latent":
-            return grade_by_memory(self._facts(finding), self._evidence, self._cluster)
+            return grade_by_memory(self._facts(finding), self._evidence, self._known)
         because = finding.assumes or f"{finding.rule.id} does not depend on memory"
         return Grade(finding.risk or "", "", because)
 

@@ -18,13 +18,13 @@ _NOT_DATA = ("/proc", "/sys", "/dev", "/etc/localtime", "/etc/timezone", "/etc/h
 
 @derived("string", "null")
 def exclusive_store(context: Context) -> Made:
-    """The name of the database, broker or search engine that locks its data in a volume it can write, else null.
+    """The name of the database, broker or application that locks its data in a volume it can write, else null.
 
     Which images lock their data, and where they keep it, is in `rules/images.yaml`.
     """
     image = context.facts.get("image")
     known = None if image is None else context.images.find(image.value)
-    if known is None or not known.locks:
+    if known is None or not known.locks or (known.locks_with and not context.value(known.locks_with)):
         return None, None
     for item in _writable(context):
         if _holds(item.value.target, known.locks):

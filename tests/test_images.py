@@ -1,0 +1,129 @@
+"""What is known of images, and by which references it is found."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from jsonschema import Draft202012Validator
+from rollout_lint.images import Image, Images, load_images, read_images, rules_directory
+from rollout_lint.source import parse, plain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CLAIMS = {"locks", "runtime", "weight", "healthcheck"}
+
+
+def document() -> dict[str, list[dict[str, object]]]:
+    path = rules_directory() / "images.yaml"
+    root = parse(path.read_bytes(), str(path)).root
+    assert root is not None
+    return dict(plain(root))
+
+
+def schema() -> dict[str, object]:
+    return dict(json.loads((rules_directory() / "images.schema.json").read_text("utf-8")))
+
+
+def test_the_file_agrees_with_its_schema() -> None:
+    assert not list(Draft202012Validator(schema()).iter_errors(document()))
+
+
+def test_sixty_images_are_known_each_by_a_claim_and_a_source() -> None:
+    entries = document()["images"]
+    assert len(entries) >= 60
+    for entry in entries:
+        assert entry.keys() & CLAIMS, entry["name"]
+        assert len(str(entry["source"])) > 10, entry["name"]
+
+
+def test_stores_and_applications_are_among_them() -> None:
+    entries = document()["images"]
+    assert sum("locks" in entry for entry in entries) >= 25
+    assert sum("healthcheck" in entry for entry in entries) >= 8
+    assert {entry["weight"] for entry in entries if "weight" in entry} == {"heavy", "light"}
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "postgres",
+        "postgres:16",
+        "postgres:16.4-alpine@sha256:0123456789abcdef",
+        "postgres@sha256:0123456789abcdef",
+        "library/postgres",
+        "docker.io/postgres:16",
+        "docker.io/library/postgres:16",
+        "localhost:5000/postgres:16",
+        "localhost/postgres",
+        "registry.example.com:5000/library/postgres:16",
+        "registry.example.com/docker/library/postgres:16",
+        "registry.example.com/hub/library/postgres@sha256:0123456789abcdef",
+        "bitnami/postgresql",
+        "registry.example.com/hub/bitnami/postgresql:16",
+        "registry.example.com/group/proxy/containers/bitnami/postgresql:16",
+    ],
+)
+def test_registry_namespace_mirror_tag_and_digest_do_not_matter(reference: str) -> None:
+    found = load_images().find(reference)
+    assert found is not None
+    assert found.name == "PostgreSQL"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "me/postgres",
+        "me/postgres:16",
+        "registry.example.com/me/postgres",
+        "registry.example.com/library/me/postgres",
+        "postgres-backup",
+        "prodrigestivill/postgres-backup-local",
+        "postgres/exporter",
+        "library/postgres/exporter",
+        "",
+        ":16",
+        "@sha256:0123456789abcdef",
+    ],
+)
+def test_another_image_of_that_name_is_not_it(reference: str) -> None:
+    assert load_images().find(reference) is None
+
+
+def test_a_claim_counts_more_than_what_is_known() -> None:
+    known = load_images().with_claims(
+        {"postgres": {"healthcheck": True}, "registry.example.com/team/app:1": {"runtime": "JVM", "weight": "heavy"}}
+    )
+    postgres, app = known.find("docker.io/library/postgres:17"), known.find("registry.example.com/team/app:2")
+    assert postgres is not None
+    assert postgres.healthcheck
+    assert postgres.locks == "/var/lib/postgresql"
+    assert app == Image("team/app", runtime="JVM", weight="heavy")
+    untouched = load_images().find("postgres")
+    assert untouched is not None
+    assert not untouched.healthcheck
+
+
+def test_a_runtime_weighs_the_same_in_any_letters() -> None:
+    images = Images({}, {"rails": "heavy"})
+    assert images.weight("Rails") == images.weight("RAILS") == "heavy"
+    assert images.weight("COBOL") is None
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        ("[{name: A, repositories: [a]}]", "images.yaml:2:10: images[0] needs source"),
+        ("[{name: A, repositories: [a, a], source: x}]", "images.yaml:2:38: a is in two entries"),
+        ("[{name: A, repositories: [a], weight: huge, source: x}]", "images[0].weight must be heavy or light"),
+        ("[{name: A, repositories: [a], lock: /data, source: x}]", "did you mean locks?"),
+    ],
+)
+def test_what_is_wrong_has_a_place(tmp_path: Path, images: str, message: str) -> None:
+    path = tmp_path / "images.yaml"
+    path.write_text(f"runtimes: []\nimages: {images}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"images\.yaml:2:") as error:
+        read_images(path)
+    assert message in str(error.value)
