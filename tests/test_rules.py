@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.rule import load_rules
+from rollout_lint.rule_files import load_rules
 
 from tests.conftest import ROOT
 from tests.rules.own_rule import NAME, OWN_RULE

@@ -287,7 +287,7 @@ def _knowledge(further: list[Path] | None) -> Callable[[str], Known]:
     """What a recipe at a path is judged by; what is wrong with that ends the run."""
     from rollout_lint.config import ConfigError
     from rollout_lint.knowledge import Knowledge
-    from rollout_lint.rule import RuleError
+    from rollout_lint.rule_files import RuleError
 
     knowledge = Knowledge(tuple(further or ()))
 
@@ -301,7 +301,7 @@ def _knowledge(further: list[Path] | None) -> Callable[[str], Known]:
 
 
 def _rules(further: Iterable[Path] | None = None) -> tuple[Rule, ...]:
-    from rollout_lint.rule import RuleError, load_rules
+    from rollout_lint.rule_files import RuleError, load_rules
 
     try:
         return load_rules(tuple(further or ()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.config import config_for
 from rollout_lint.evaluate import Known
 from rollout_lint.images import load_images
-from rollout_lint.rule import load_rules
+from rollout_lint.rule_files import load_rules
 
 if TYPE_CHECKING:
     from pathlib import Path

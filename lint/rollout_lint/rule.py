@@ -1,25 +1,16 @@
-"""`rules/*.yaml` to validated rules: a rule that loads can be run."""
+"""A rule as the engine runs it."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
-
-from rollout_lint.condition import compile_condition, kind_of
-from rollout_lint.images import rules_directory
-from rollout_lint.place import Problem
-from rollout_lint.schema import PlainReader, Schema, compile_schema, validate
-from rollout_lint.source import Mapping, Sequence, parse, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from rollout_lint.condition import Condition
-    from rollout_lint.source import Node, Scalar, Source
 
 Conditions: TypeAlias = "dict[str, Condition]"
 
@@ -28,9 +19,6 @@ SEVERITIES = ("high", "medium", "low", "info")
 
 OWN_PREFIX = "RL"
 """What the ids of the packaged rules begin with, and no other's."""
-
-_SIDES = ("bad", "repaired")
-_ENGINE_PROOF = ("service", "old", "new", "bad", "repaired")
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -74,7 +62,7 @@ class Rule:
     sources: tuple[str, ...]
     supersedes: frozenset[str]
     examples: dict[str, list[dict[str, Any]]]
-    proof: dict[str, Any] | None
+    proofs: tuple[dict[str, Any], ...]
     path: Path
     lines: dict[str, int]
 
@@ -99,34 +87,6 @@ class Rule:
         return next((path for path in self.when if path in self.fix_settings), list(self.when)[-1])
 
 
-class RuleError(Exception):
-    """Rule files that do not load; `problems` has each place."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        """Keep the places."""
-        super().__init__("; ".join(f"{p.file}:{p.line}:{p.column}: {p.message}" for p in problems))
-        self.problems = problems
-
-
-def load_rules(further: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
-    """The packaged rules and those of further directories, in the order of their ids.
-
-    Raises RuleError for whatever could go wrong with one later: unknown keys, facts, keywords or placeholders; ids that
-    are there already; a directory without a rule.
-    """
-    rules: list[Rule] = []
-    problems: list[Problem] = []
-    for directory in (rules_directory(), *further):
-        paths = [path for path in sorted(directory.glob("*.yaml")) if path.name != "images.yaml"]
-        for path in paths:
-            _load(path, rules, problems)
-        if not paths:
-            problems.append(Problem(str(directory), 0, 0, f"{directory} holds no rule: there is no .yaml file in it"))
-    if problems:
-        raise RuleError(problems)
-    return tuple(sorted(rules, key=lambda rule: rule.id))
-
-
 def flatten(patch: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Nested mappings as dotted paths."""
     for key, value in patch.items():
@@ -136,149 +96,9 @@ def flatten(patch: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
             yield f"{prefix}{key}", value
 
 
-def _load(path: Path, rules: list[Rule], problems: list[Problem]) -> None:
-    try:
-        source = parse(path.read_bytes(), str(path))
-    except OSError as error:
-        problems.append(Problem(str(path), 0, 0, f"cannot be read: {error.strerror}"))
-        return
-    if source.root is not None:
-        validate(source.root, _schema(), PlainReader(source), {})
-    elif not source.problems:
-        source.problems.append(Problem(source.name, 1, 1, "the file is empty"))
-    if isinstance(source.root, Mapping) and not source.problems:
-        reader = _RuleReader(path, source)
-        rule = reader.rule(source.root)
-        twin = next((other for other in rules if other.id == rule.id), None)
-        if rule.is_own and path.parent != rules_directory():
-            message = f"ids that begin with {OWN_PREFIX} are rollout-lint's own; choose another prefix, such as MY001"
-            source.report(source.root.entries["id"][1], message)
-        if twin is not None:
-            source.report(source.root.entries["id"][1], f"{rule.id} is the id of {twin.path.name} too")
-        if not source.problems:
-            rules.append(rule)
-    problems += source.problems
-
-
-@cache
-def _schema() -> Schema:
-    return compile_schema(json.loads((rules_directory() / "rule.schema.json").read_text("utf-8")))
-
-
-class _RuleReader:
-    """Makes a rule of a file that agrees with the schema, and says what else is wrong with it, where."""
-
-    def __init__(self, path: Path, source: Source) -> None:
-        self._path = path
-        self._report = source.report
-
-    def rule(self, root: Mapping) -> Rule:
-        document = plain(root)
-        if self._path.stem != f"{document['id']}-{document['name']}":
-            self._report(root.entries["id"][1], f"the file must be called {document['id']}-{document['name']}.yaml")
-        if (document["fix"] is None) != ("advice" in document):
-            self._report(root.entries["fix"][0], "a rule has either a fix, or `fix: null` and advice")
-        for key in ("message", "assumes"):
-            if key in root.entries:
-                self._check_placeholders(root.entries[key][1], document[key])
-        if "proof" in document:
-            self._check_proof(root.entries["proof"][1], document["proof"])
-        when = self._conditions(root.entries["when"][1])
-        grades = tuple(self._grade(node) for node in self._items(root, "grades"))
-        for fact_node, _ in self._entries(root, "notes"):
-            self._check_fact(fact_node)
-        return Rule(
-            id=document["id"],
-            name=document["name"],
-            summary=document["summary"],
-            severity=document["severity"],
-            risk=document.get("risk"),
-            when=when,
-            grades=grades,
-            message=document["message"],
-            why=document["why"],
-            notes=document.get("notes", {}),
-            fix=document["fix"],
-            advice=document.get("advice"),
-            assumes=document.get("assumes"),
-            sources=tuple(document["sources"]),
-            supersedes=frozenset(document.get("supersedes", ())),
-            examples=document["examples"],
-            proof=document.get("proof"),
-            path=self._path,
-            lines=dict(_lines(root)),
-        )
-
-    def _check_proof(self, node: Node, proof: dict[str, Any]) -> None:
-        """It asks an engine, or `docker stack config`, of which each side states one thing."""
-        if "config" in proof:
-            if any(("prints" in proof["config"][side]) == ("refused" in proof["config"][side]) for side in _SIDES):
-                self._report(node, "each side of proof.config needs either prints or refused")
-            return
-        for key in _ENGINE_PROOF:
-            if key not in proof:
-                self._report(node, f"proof needs {key}")
-
-    def _grade(self, node: Node) -> Grade:
-        assert isinstance(node, Mapping)
-        document = plain(node)
-        if "assumes" in node.entries:
-            self._check_placeholders(node.entries["assumes"][1], document["assumes"])
-        return Grade(
-            document["severity"],
-            self._conditions(node.entries["when"][1]),
-            document.get("risk"),
-            document.get("assumes"),
-        )
-
-    def _conditions(self, node: Node) -> Conditions:
-        assert isinstance(node, Mapping)
-        conditions: Conditions = {}
-        for path, (key, schema) in node.entries.items():
-            if not self._check_fact(key):
-                continue
-            try:
-                conditions[path] = compile_condition(plain(schema), kind_of(path))
-            except (ValueError, re.error) as error:
-                self._report(schema, f"{path}: {error}")
-        return conditions
-
-    def _check_fact(self, key: Scalar) -> bool:
-        try:
-            kind_of(key.text)
-        except KeyError:
-            self._report(key, f"there is no fact {key.text}")
-            return False
-        return True
-
-    def _check_placeholders(self, node: Node, text: str) -> None:
-        for name in _PLACEHOLDER.findall(text):
-            if name != "service":
-                try:
-                    kind_of(name)
-                except KeyError:
-                    self._report(node, f"{{{name}}} is neither {{service}} nor a fact")
-
-    @staticmethod
-    def _items(root: Mapping, key: str) -> list[Node]:
-        node = root.get(key)
-        return node.items if isinstance(node, Sequence) else []
-
-    @staticmethod
-    def _entries(root: Mapping, key: str) -> list[tuple[Scalar, Node]]:
-        node = root.get(key)
-        return list(node.entries.values()) if isinstance(node, Mapping) else []
-
-
-def _lines(root: Mapping) -> Iterator[tuple[str, int]]:
-    for name, (key, value) in root.entries.items():
-        yield name, key.line
-        if name == "when" and isinstance(value, Mapping):
-            yield from ((f"when.{path}", fact.line) for path, (fact, _) in value.entries.items())
-        if name == "examples" and isinstance(value, Mapping):
-            for kind, (_, examples) in value.entries.items():
-                items = examples.items if isinstance(examples, Sequence) else []
-                yield from ((f"examples.{kind}[{number}]", item.line) for number, item in enumerate(items))
+def placeholders(template: str) -> list[str]:
+    """The names in braces of a message."""
+    return _PLACEHOLDER.findall(template)
 
 
 def fill(template: str, service: str, show: Callable[[str], str]) -> str:

@@ -117,12 +117,13 @@ def the_fix_repairs(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
 
 
 def what_weighs_is_proved(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """A rule that can be high or medium has a proof."""
+    """Each severity of medium or more that the rule can have is that of a bad example with a proof."""
     del rules
-    for severity in (rule.severity, *(grade.severity for grade in rule.grades)):
-        if severity in ("high", "medium") and rule.proof is None:
-            yield "severity", f"a rule of {severity} severity needs a proof"
-            return
+    bad = rule.examples["bad"]
+    proved = {bad[proof.get("bad_example", 0)].get("severity", rule.severity) for proof in rule.proofs}
+    for severity in dict.fromkeys((rule.severity, *(grade.severity for grade in rule.grades))):
+        if severity in ("high", "medium") and severity not in proved:
+            yield "severity", f"a rule of {severity} severity needs a proof with a bad example that is {severity}"
 
 
 def notes_are_of_conditions(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
@@ -201,4 +202,4 @@ def _evaluation(example: Example, rules: tuple[Rule, ...]) -> Evaluation:
 
 def _is_refused(rule: Rule) -> bool:
     """Whether the rule's proof is that Docker refuses the bad example."""
-    return "refused" in (rule.proof or {}).get("config", {}).get("bad", {})
+    return any("refused" in proof.get("config", {}).get("bad", {}) for proof in rule.proofs)

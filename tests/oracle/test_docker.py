@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.collect import recipes_at
-from rollout_lint.rule import load_rules
+from rollout_lint.rule_files import load_rules
 from rollout_lint.source import parse, plain
 
 from tests.conftest import SAMPLES

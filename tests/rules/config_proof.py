@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ class ConfigCase:
 
     rule: str
     side: str
+    number: int
     files: dict[str, str]
     environment: dict[str, str]
     stated: dict[str, Any]
@@ -39,12 +41,23 @@ class ConfigCase:
     @property
     def name(self) -> str:
         """A name for reports."""
-        return f"{self.rule}-{self.side}"
+        return f"{self.rule}-{self.example.replace(' ', '-')}"
+
+    @property
+    def example(self) -> str:
+        """The side, with the number of the proof from the second on."""
+        return self.side if self.number == 1 else f"{self.side} {self.number}"
 
 
 def config_cases(rules: Iterable[Rule]) -> list[ConfigCase]:
     """Both sides of every proof that asks `docker stack config`."""
-    return [_case(rule, side) for rule in rules if "config" in (rule.proof or {}) for side in SIDES]
+    return [
+        _case(rule, number, proof, side)
+        for rule in rules
+        for number, proof in enumerate(rule.proofs, 1)
+        if "config" in proof
+        for side in SIDES
+    ]
 
 
 def seen(case: ConfigCase) -> dict[str, Any]:
@@ -60,9 +73,17 @@ def seen(case: ConfigCase) -> dict[str, Any]:
     return {"prints": {path: _at(merged, path) for path in case.stated.get("prints", {})}}
 
 
-def config_table(cases: Iterable[ConfigCase]) -> list[str]:
-    """The cases as a Markdown table of what was seen."""
-    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *((case.rule, case.side, told(seen(case))) for case in cases)]
+def as_stated(case: ConfigCase, answer: dict[str, Any]) -> bool:
+    """Whether that is what the proof states."""
+    if "refused" in case.stated:
+        return re.search(case.stated["refused"], answer.get("refused", "")) is not None
+    return answer == case.stated
+
+
+def config_table(answers: Iterable[tuple[ConfigCase, dict[str, Any]]]) -> list[str]:
+    """The cases and what was seen of each as a Markdown table."""
+    seen_rows = ((case.rule, case.example, told(answer)) for case, answer in answers)
+    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *seen_rows]
     return [f"| {' | '.join(row)} |" for row in rows]
 
 
@@ -85,15 +106,14 @@ def _inline(value: Any) -> str:
     return f"[{', '.join(map(_inline, value))}]" if isinstance(value, list) else str(value)
 
 
-def _case(rule: Rule, side: str) -> ConfigCase:
-    proof = rule.proof or {}
+def _case(rule: Rule, number: int, proof: dict[str, Any], side: str) -> ConfigCase:
     examples, config = rule.examples, proof["config"]
     files = examples["bad"][proof.get("bad_example", 0)]["files"]
     if side == "repaired" and "repaired_example" in proof:
         files = examples["good"][proof["repaired_example"]]["files"]
     elif side == "repaired":
         files = repaired(files, rule)
-    return ConfigCase(rule.id, side, files, config.get("environment", {}), config[side])
+    return ConfigCase(rule.id, side, number, files, config.get("environment", {}), config[side])
 
 
 def _at(merged: Any, path: str) -> Any:

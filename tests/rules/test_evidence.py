@@ -9,7 +9,7 @@ from inspect import signature
 from typing import Any
 
 from rollout_lint.images import rules_directory
-from rollout_lint.rule import load_rules
+from rollout_lint.rule_files import load_rules
 
 from tests.rules.config_proof import HEADINGS as CONFIG_HEADINGS
 from tests.rules.config_proof import config_cases, told
@@ -27,7 +27,7 @@ def definitions() -> dict[str, Any]:
 def test_the_words_of_a_proof_are_those_of_the_engine_suite() -> None:
     behaviour, seen = definitions()["behaviour"]["properties"], definitions()["seen"]["properties"]
     parameters = {name for function in BEHAVIOURS.values() for name in signature(function).parameters}
-    assert set(behaviour) == {"behaviour", "slots", "only_first", *parameters}
+    assert set(behaviour) == {"behaviour", "slots", "only_first", "others", *parameters}
     assert set(behaviour["behaviour"]["enum"]) == set(BEHAVIOURS)
     assert set(definitions()["update"]["enum"]) == set(UPDATES)
     assert set(seen) == {field.name for field in fields(Expectation)}
@@ -38,7 +38,7 @@ def test_the_words_of_a_proof_are_those_of_the_engine_suite() -> None:
 def test_each_side_of_each_proof_has_its_row() -> None:
     rows = [dict(zip(HEADINGS, row, strict=True)) for row in rows_of_the_page() if len(row) == len(HEADINGS)]
     stated = cases(rules_directory())
-    assert [(row["rule"], row["example"]) for row in rows] == [(case.rule, case.side) for case in stated], RENEW
+    assert [(row["rule"], row["example"]) for row in rows] == [(case.rule, case.example) for case in stated], RENEW
     for row, case in zip(rows, stated, strict=True):
         assert row == row | what_the_rule_states(case), RENEW
         assert re.search(case.expected.message or "", row["message"]), RENEW
@@ -53,7 +53,7 @@ def rows_of_the_page() -> list[list[str]]:
 def test_each_side_of_each_config_proof_has_its_row() -> None:
     rows = [row for row in rows_of_the_page() if len(row) == len(CONFIG_HEADINGS)]
     stated = config_cases(load_rules())
-    assert [row[:2] for row in rows] == [[case.rule, case.side] for case in stated], RENEW
+    assert [row[:2] for row in rows] == [[case.rule, case.example] for case in stated], RENEW
     for (_, _, shown), case in zip(rows, stated, strict=True):
         if "refused" in case.stated:
             assert re.search(case.stated["refused"], shown.removeprefix("refused: ")), RENEW

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
-from rollout_lint.images import load_images, rules_directory
-from rollout_lint.rule import RuleError, load_rules
+from rollout_lint.images import rules_directory
+from rollout_lint.rule_files import RuleError, load_rules
 from rollout_lint.source import parse, plain
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ PROOF = (
     "{service: a, old: {behaviour: steady}, new: {behaviour: steady}, "
     "bad: {update: completed, release: new}, repaired: {update: [completed, none], release: new}}"
 )
+
+
+def proved(old: str, new: str, message: str) -> tuple[str, str, str]:
+    """A rule with the proof, changed."""
+    return "examples:\n", f"proof: {PROOF}\nexamples:\n".replace(old, new), message
 
 
 def load(tmp_path: Path, text: str, name: str = "TT001-test-rule.yaml") -> list[str]:
@@ -80,11 +85,19 @@ def test_the_rule_loads(tmp_path: Path) -> None:
         ("why: because", "why: because\ngrades: [{severity: low, when: {imge: {type: string}}}]", "no fact imge"),
         ("examples:\n", "proof: {service: a}\nexamples:\n", "12: proof needs old"),
         ("examples:\n", "proof: {config: {bad: {}, repaired: {}}}\nexamples:\n", "12: each side of proof.config needs"),
-        ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("release", "relase"), "did you mean release?"),
-        ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("steady", "stedy"), "12: proof.old.behaviour must be"),
-        ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("completed", "complete"), "12: proof.bad.update"),
-        ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("none", "nine"), "12: proof.repaired.update[1] must"),
-        ("examples:\n", f"proof: {PROOF}\nexamples:\n".replace("service: a", "sevice: a"), "did you mean service?"),
+        ("examples:\n", f"proof: [{PROOF}, {{service: a}}]\nexamples:\n", "12: proof needs old"),
+        proved("{service", "{config: {bad: {prints: {}}, repaired: {prints: {}}}, service", "proof has service, which"),
+        proved("{service", "{bad_example: 1, service", "examples.bad has 1"),
+        (
+            "fix:\n  deploy: {update_config: {order: stop-first}}",
+            f"fix:\nadvice: so\nproof: {PROOF}",
+            "repaired_example",
+        ),
+        proved("release", "relase", "did you mean release?"),
+        proved("steady", "stedy", "12: proof.old.behaviour must be"),
+        proved("completed", "complete", "12: proof.bad.update"),
+        proved("none", "nine", "12: proof.repaired.update[1] must"),
+        proved("service: a", "sevice: a", "did you mean service?"),
         ("why: because", "why: because\nwhy: twice", "9: the key why stands twice"),
         ("why: because", "why: [", "not YAML"),
     ],
@@ -124,20 +137,3 @@ def test_the_schema_says_of_a_rule_what_the_jsonschema_library_says(path: Path, 
         refused = load(tmp_path, changed, path.name.replace("RL", "TT", 1)) != []
         if not library.is_valid(plain(source.root)):
             assert refused, key
-
-
-def test_the_images_load_and_agree_with_their_schema() -> None:
-    schema = json.loads((rules_directory() / "images.schema.json").read_text("utf-8"))
-    document = plain(parse((rules_directory() / "images.yaml").read_bytes(), "images").root)  # type: ignore[arg-type]
-    Draft202012Validator(schema).validate(document)
-    images = load_images()
-    assert images.find("docker.io/bitnami/postgresql:16@sha256:00") is not None
-    assert images.find("ghcr.io/me/mypostgres") is None
-    runtimes = {image.runtime for image in images.by_repository.values() if image.runtime}
-    assert {runtime for runtime in runtimes if images.weight(runtime) is None} == set()
-
-
-def test_no_repository_is_listed_twice() -> None:
-    document = plain(parse((rules_directory() / "images.yaml").read_bytes(), "images").root)  # type: ignore[arg-type]
-    listed = [name for entry in document["images"] for name in entry["repositories"]]
-    assert len(listed) == len(set(listed))

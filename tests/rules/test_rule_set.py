@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.rule import load_rules
+from rollout_lint.rule_files import load_rules
 from rollout_lint.trial import TRIALS
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 READY = "/tmp/ready"
 SLOT = "ROLLOUT_LINT_SLOT"
@@ -70,9 +70,9 @@ def locks(volume: str, after: int = 0, shutdown: int = 0) -> Behaviour:
     return Behaviour(f"{take}\n{release}\n{_ANSWER}\n{_STAY}", starts_within=after)
 
 
-def starts_once(volume: str) -> Behaviour:
-    """Stays when it is the first of its slot to use the volume; ends with exit code 1 when it is not."""
-    return Behaviour(f"mkdir {volume}/${SLOT} || exit 1\n{_ANSWER}\n{_STAY}")
+def starts_once(volume: str, seconds: int = 0) -> Behaviour:
+    """Stays when it is the first of its slot to use the volume; ends with exit code 1, after some seconds, when not."""
+    return Behaviour(f"mkdir {volume}/${SLOT} || {{ sleep {seconds} & wait $!; exit 1; }}\n{_ANSWER}\n{_STAY}")
 
 
 def binds(port: int, after: int = 0) -> Behaviour:
@@ -87,14 +87,20 @@ BEHAVIOURS: Mapping[str, Callable[..., Behaviour]] = {
 }
 
 
+_WHOSE = {"behaviour", "slots", "only_first", "others"}
+
+
 def behaviour(spec: Mapping[str, object]) -> Behaviour:
-    """The behaviour that a proof names, for every task, only for those in its `slots`, or only for the first one."""
-    parameters = {key: value for key, value in spec.items() if key not in {"behaviour", "slots", "only_first"}}
+    """The behaviour that a proof names, for every task, only for those in its `slots`, or only for the first one.
+
+    The other tasks are steady, those of other slots `others` seconds after they start.
+    """
+    parameters = {key: value for key, value in spec.items() if key not in _WHOSE}
     made = BEHAVIOURS[str(spec["behaviour"])](**parameters)
     if "only_first" in spec:
-        return _unless(made, f"mkdir {spec['only_first']}/first")
+        return _unless(made, f"mkdir {spec['only_first']}/first", steady())
     slots = spec.get("slots")
-    return made if slots is None else _only_in(made, slots)
+    return made if slots is None else _only_in(made, slots, int(str(spec.get("others", 0))))
 
 
 def size(text: str) -> int:
@@ -105,13 +111,14 @@ def size(text: str) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
-def _only_in(made: Behaviour, slots: object) -> Behaviour:
+def _only_in(made: Behaviour, slots: object, after: int) -> Behaviour:
     if not isinstance(slots, Sequence) or isinstance(slots, str):
         raise TypeError(f"slots: a list is needed, not {slots!r}")
     named = "|".join(str(slot) for slot in slots)
-    return _unless(made, f'case "${SLOT}" in {named}) ;; *) false ;; esac')
+    return _unless(made, f'case "${SLOT}" in {named}) ;; *) false ;; esac', steady(after))
 
 
-def _unless(made: Behaviour, test: str) -> Behaviour:
-    """Steady where the test fails."""
-    return replace(made, script=f"{test} || {{\n{steady().script}\n}}\n{made.script}")
+def _unless(made: Behaviour, test: str, other: Behaviour) -> Behaviour:
+    """The other behaviour where the test fails."""
+    within = max(made.starts_within, other.starts_within)
+    return Behaviour(f"{test} || {{\n{other.script}\n}}\n{made.script}", starts_within=within)

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from rollout_lint.rule import load_rules
+from rollout_lint.rule_files import load_rules
 
-from tests.rules.config_proof import config_cases
+from tests.rules import config_proof
 from tests.swarm.evidence import page
 from tests.swarm.needs import missing
 from tests.swarm.proof import Case, cases, rules_folder
@@ -40,9 +40,11 @@ def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
 
 
 def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
-    if [outcome.case for outcome in seen if not outcome.differences] != cases(rules_folder()):
+    answers = [(case, config_proof.seen(case)) for case in config_proof.config_cases(load_rules())]
+    complete = [outcome.case for outcome in seen if not outcome.differences] == cases(rules_folder())
+    if not complete or not all(config_proof.as_stated(case, answer) for case, answer in answers):
         pytest.fail(f"{target} is not written: it needs every proof, each as its rule states")
-    target.write_text(page(seen, config_cases(load_rules())), encoding="utf-8")
+    target.write_text(page(seen, answers), encoding="utf-8")
 
 
 def _reason_to_skip(config: pytest.Config) -> str | None:

@@ -1,6 +1,7 @@
 """The table of what was seen, in Markdown, the same from run to run."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from tests.rules.config_proof import ConfigCase, config_table, docker_version
 from tests.swarm.scenario import Outcome
@@ -20,14 +21,14 @@ HEADINGS = (
 )
 
 
-def page(outcomes: Sequence[Outcome], config_cases: Sequence[ConfigCase]) -> str:
-    """What an engine showed, by these outcomes in the order of their cases, and what `docker stack config` prints."""
+def page(outcomes: Sequence[Outcome], answers: Sequence[tuple[ConfigCase, dict[str, Any]]]) -> str:
+    """What an engine showed, by these outcomes in the order of their cases, and what `docker stack config` answered."""
     engines = ", ".join(sorted({f"dockerd {outcome.engine}" for outcome in outcomes}))
     rows = [HEADINGS, tuple("---" for _ in HEADINGS), *(_row(outcome) for outcome in outcomes)]
     lines = (f"| {' | '.join(_cell(text) for text in row)} |" for row in rows)
     engine = ("# What a real engine showed", "", f"{engines}, one node. {GENERATED}", "", *lines, "")
     config = ("## What `docker stack config` showed", "", f"docker CLI {docker_version()}.", "")
-    return "\n".join((*engine, *config, *config_table(config_cases), ""))
+    return "\n".join((*engine, *config, *config_table(answers), ""))
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
@@ -36,7 +37,7 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
     updates = stated.update if seen.update in stated.update else (seen.update,)
     return (
         case.rule,
-        case.side,
+        case.example,
         *case.words,
         " or ".join(updates),
         seen.release,

@@ -64,6 +64,7 @@ class Case:
 
     rule: str
     side: str
+    number: int
     files: Files
     service: str
     old: Behaviour
@@ -76,7 +77,12 @@ class Case:
     @property
     def name(self) -> str:
         """A name for reports."""
-        return f"{self.rule}-{self.side}"
+        return f"{self.rule}-{self.example.replace(' ', '-')}"
+
+    @property
+    def example(self) -> str:
+        """The side, with the number of the proof from the second on."""
+        return self.side if self.number == 1 else f"{self.side} {self.number}"
 
 
 def rules_folder() -> Path:
@@ -86,8 +92,15 @@ def rules_folder() -> Path:
 
 def cases(rules: Path) -> list[Case]:
     """Both sides of every proof that runs a service, in the order of the rules."""
-    read = (_read(file) for file in sorted(rules.glob("RL*.yaml")))
-    return [case for rule in read if "service" in (rule.get("proof") or {}) for case in _sides(rule)]
+    read = (_read(file) for file in sorted(rules.glob("[A-Z]*-*.yaml")))
+    return [case for rule in read for number, proof in proofs(rule) for case in _sides(rule, number, proof)]
+
+
+def proofs(rule: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+    """The rule's proofs that run a service, each with its number among all of its proofs, from 1."""
+    stated = rule.get("proof") or []
+    each = enumerate(stated if isinstance(stated, list) else [stated], 1)
+    return [(number, proof) for number, proof in each if "service" in proof]
 
 
 def _read(file: Path) -> Mapping[str, Any]:
@@ -97,20 +110,20 @@ def _read(file: Path) -> Mapping[str, Any]:
     return rule
 
 
-def _sides(rule: Mapping[str, Any]) -> Iterable[Case]:
+def _sides(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any]) -> Iterable[Case]:
     try:
-        return [_case(rule, side) for side in SIDES]
+        return [_case(rule, number, proof, side) for side in SIDES]
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ProofError(f"{rule.get('id')}: its proof is wrong: {error!r}") from error
 
 
-def _case(rule: Mapping[str, Any], side: str) -> Case:
-    proof = rule["proof"]
+def _case(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], side: str) -> Case:
     memory = proof.get("host_memory")
     return Case(
         rule=rule["id"],
         side=side,
-        files=_files(rule, side),
+        number=number,
+        files=_files(rule, proof, side),
         service=proof["service"],
         old=behaviour(proof["old"]),
         new=behaviour(proof["new"]),
@@ -126,8 +139,8 @@ def _expectation(update: str | list[str], failed: list[str] | None = None, **oth
     return Expectation(updates, failed=None if failed is None else tuple(sorted(failed)), **others)
 
 
-def _files(rule: Mapping[str, Any], side: str) -> Files:
-    proof, examples = rule["proof"], rule["examples"]
+def _files(rule: Mapping[str, Any], proof: Mapping[str, Any], side: str) -> Files:
+    examples = rule["examples"]
     bad = tuple(examples["bad"][proof.get("bad_example", 0)]["files"].items())
     if side == "bad":
         return bad
