@@ -40,19 +40,47 @@ def test_tasks_share_a_node(text: str, nodes: int | None, value: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deploy", "nodes", "value"),
+    ("deploy", "nodes", "room"),
     [
-        ("{replicas: 3}", None, False),
-        ("{placement: {max_replicas_per_node: 1}}", None, True),
-        ("{placement: {max_replicas_per_node: 1}}", 2, False),
-        ("{replicas: 2, placement: {max_replicas_per_node: 1}}", 2, True),
-        ("{replicas: 1, placement: {max_replicas_per_node: 2}}", None, False),
-        ("{replicas: 0, placement: {max_replicas_per_node: 1}}", None, False),
-        ("{mode: global, placement: {max_replicas_per_node: 1}}", 5, True),
-        ("{mode: global, placement: {max_replicas_per_node: 2}}", 5, False),
-        ("{placement: {max_replicas_per_node: 1, constraints: [node.hostname == a]}}", 5, True),
+        ("{}", None, "unknown"),
+        ("{}", 1, "none"),
+        ("{}", 2, "enough"),
+        ("{replicas: 2}", 2, "none"),
+        ("{replicas: 2}", 3, "enough"),
+        ("{replicas: 0}", 1, "enough"),
+        ("{placement: {constraints: [node.role == manager]}}", 3, "unknown"),
+        ("{replicas: 3, placement: {constraints: [node.role == manager]}}", 3, "none"),
+        ("{placement: {constraints: [node.hostname == a]}}", 3, "none"),
+        ("{mode: global}", 3, "none"),
+        ("{mode: global}", None, "none"),
+        ("{mode: replicated-job}", 1, "enough"),
     ],
 )
-def test_fills_max_replicas_per_node(deploy: str, nodes: int | None, value: bool) -> None:
+def test_room_for_host_port(deploy: str, nodes: int | None, room: str) -> None:
+    """With how many nodes an update works is H1 to H11 of the runs of swarmkit's scheduler."""
+    port = "ports: [{target: 80, published: 80, mode: host}]"
+    facts = facts_for(service_with(f"deploy: {deploy}, {port}"), cluster=Cluster(nodes=nodes))
+    assert facts["derived.room_for_host_port"].value == room
+    without = facts_for(service_with(f"deploy: {deploy}, ports: ['80:80']"), cluster=Cluster(nodes=nodes))
+    assert without["derived.room_for_host_port"].value == "enough"
+
+
+@pytest.mark.parametrize(
+    ("deploy", "nodes", "room"),
+    [
+        ("{replicas: 3}", 1, "enough"),
+        ("{placement: {max_replicas_per_node: 1}}", None, "unknown"),
+        ("{placement: {max_replicas_per_node: 1}}", 2, "enough"),
+        ("{placement: {max_replicas_per_node: 1, constraints: [node.role == manager]}}", 2, "unknown"),
+        ("{replicas: 2, placement: {max_replicas_per_node: 1}}", 2, "none"),
+        ("{replicas: 1, placement: {max_replicas_per_node: 2}}", None, "enough"),
+        ("{replicas: 0, placement: {max_replicas_per_node: 1}}", None, "enough"),
+        ("{mode: global, placement: {max_replicas_per_node: 1}}", 5, "none"),
+        ("{mode: global, placement: {max_replicas_per_node: 2}}", 5, "enough"),
+        ("{placement: {max_replicas_per_node: 1, constraints: [node.hostname == a]}}", 5, "none"),
+        ("{mode: replicated-job, placement: {max_replicas_per_node: 1}}", 1, "enough"),
+    ],
+)
+def test_room_under_max_replicas(deploy: str, nodes: int | None, room: str) -> None:
     facts = facts_for(service_with(f"deploy: {deploy}"), cluster=Cluster(nodes=nodes))
-    assert facts["derived.fills_max_replicas_per_node"].value is value
+    assert facts["derived.room_under_max_replicas"].value == room

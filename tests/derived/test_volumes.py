@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import facts_for
+from tests.support import facts_for, service_with
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,18 @@ def test_exclusive_store(image: str, volume: str, store: str | None) -> None:
 def test_shared_volume(image: str, volume: str, source: str | None) -> None:
     facts = facts_for(f"services: {{a: {{image: '{image}', volumes: [{volume}]}}}}")
     assert facts["derived.shared_volume"].value == source
+
+
+@pytest.mark.parametrize(
+    ("deploy", "single"),
+    [
+        ("{}", True),
+        ("{replicas: 1}", True),
+        ("{replicas: 0}", False),
+        ("{replicas: 2}", False),
+        ("{mode: global}", True),
+        ("{mode: replicated-job, replicas: 1}", False),
+    ],
+)
+def test_single_writer(deploy: str, single: bool) -> None:
+    assert facts_for(service_with(f"deploy: {deploy}"))["derived.single_writer"].value is single

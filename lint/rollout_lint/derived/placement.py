@@ -41,17 +41,38 @@ def tasks_share_a_node(context: Context) -> Made:
     return context.cluster.nodes == 1, None
 
 
-@derived("boolean")
-def fills_max_replicas_per_node(context: Context) -> Made:
-    """Whether as many tasks as max_replicas_per_node allows on a node are there before an update starts.
+@derived("string")
+def room_for_host_port(context: Context) -> Made:
+    """Whether the new task of a start-first update finds a node on which no old one holds the service's host ports:
+    `none`, `enough` (so too without such a port), or `unknown` where that depends on how many nodes it may run on.
+
+    Ports are held until a task has ended (swarmkit `manager/scheduler/filter.go HostPortFilter`).
+    """
+    ports, place = host_ports(context)
+    return (_room(context, 1), place) if ports else ("enough", None)
+
+
+@derived("string")
+def room_under_max_replicas(context: Context) -> Made:
+    """Whether the new task of a start-first update finds a node on which max_replicas_per_node allows one more:
+    `none`, `enough` (so too without that key), or `unknown` where that depends on how many nodes it may run on.
 
     The scheduler counts the old and the new task alike (swarmkit `manager/scheduler/filter.go MaxReplicasFilter`).
-    With more nodes than the tasks need, another node may have room.
     """
     most = context.facts["deploy.placement.max_replicas_per_node"]
-    if not most.value:
-        return False, None
-    if context.value("deploy.mode") == "global":
-        return most.value == 1, most.place
-    nodes = 1 if tasks_share_a_node(context)[0] else context.cluster.nodes or 1
-    return (context.value("deploy.replicas") or 0) >= most.value * nodes, most.place
+    return (_room(context, most.value), most.place) if most.value else ("enough", None)
+
+
+def _room(context: Context, most: int) -> str:
+    """Whether some node has fewer than `most` tasks of the service before an update starts, or none has."""
+    mode = context.value("deploy.mode")
+    if mode == "global":
+        return "none" if most == 1 else "enough"
+    old = context.value("deploy.replicas") or 0
+    if mode != "replicated" or old < most:
+        return "enough"
+    nodes = 1 if tasks_share_a_node(context)[0] else context.cluster.nodes
+    if nodes is not None and old >= most * nodes:
+        return "none"
+    constrained = bool(context.service.lists.get("deploy.placement.constraints"))
+    return "unknown" if nodes is None or constrained else "enough"

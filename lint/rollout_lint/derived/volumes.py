@@ -48,6 +48,20 @@ def shared_volume(context: Context) -> Made:
     return None, None
 
 
+@derived("boolean")
+def single_writer(context: Context) -> Made:
+    """Whether one task at a time writes to a volume of the service, but for a start-first update: it has one replica,
+    or is global, and each node has volumes of its own.
+
+    Swarm itself keeps no local, named or bind volume for one task (swarmkit `manager/scheduler/filter.go
+    VolumesFilter`).
+    """
+    mode = context.value("deploy.mode")
+    if mode == "global":
+        return True, context.place("deploy.mode")
+    return mode == "replicated" and context.value("deploy.replicas") == 1, context.place("deploy.replicas")
+
+
 def _writable(context: Context) -> Iterator[Setting]:
     for item in context.service.lists.get("volumes", []):
         if item.value.type in ("volume", "bind") and not item.value.read_only:
