@@ -246,7 +246,8 @@ def _try_rules(folders: list[Path], further: list[Path] | None) -> NoReturn:
     from rollout_lint.trial import try_rules
 
     rules = _rules([*(further or ()), *folders])
-    tried = tuple(rule for rule in rules if rule.path.parent in folders)
+    named = {folder.resolve() for folder in folders}
+    tried = tuple(rule for rule in rules if rule.path.parent.resolve() in named)
     failures = list(try_rules(tried, rules))
     _write(trials_text(tried, failures))
     raise typer.Exit(FOUND if failures else 0)

@@ -36,14 +36,14 @@ class RuleError(Exception):
 
 
 def load_rules(further: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
-    """The packaged rules and those of further directories, in the order of their ids.
+    """The packaged rules and those of further directories, in the order of their ids; none is read twice.
 
     Raises RuleError for whatever could go wrong with one later: unknown keys, facts, keywords or placeholders; ids that
     are there already; a directory without a rule.
     """
     rules: list[Rule] = []
     problems: list[Problem] = []
-    for directory in (rules_directory(), *further):
+    for directory in _each_once((rules_directory(), *further)):
         paths = [path for path in sorted(directory.glob("*.yaml")) if path.name != "images.yaml"]
         for path in paths:
             _load(path, rules, problems)
@@ -52,6 +52,14 @@ def load_rules(further: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
     if problems:
         raise RuleError(problems)
     return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def _each_once(directories: tuple[Path, ...]) -> Iterator[Path]:
+    seen: set[Path] = set()
+    for directory in directories:
+        if directory.resolve() not in seen:
+            seen.add(directory.resolve())
+            yield directory
 
 
 def _load(path: Path, rules: list[Rule], problems: list[Problem]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from rollout_lint.images import rules_directory
 from rollout_lint.rule_files import RuleError, load_rules
 from rollout_lint.trial import TRIALS, try_rules
 
@@ -116,6 +117,13 @@ def test_the_command_tries_a_folder(run: Run, tmp_path: Path) -> None:
     ran = run("rules", "--test", tmp_path)
     assert ran.exit_code == 1
     assert ran.stdout.startswith(f"{tmp_path}/{NAME}:15: TT001 examples.bad[0]: the finding must be compose.yml:3")
+
+
+def test_the_folder_of_the_packages_own_rules_is_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(rules_directory().parent)
+    ran = run("rules", "--test", "rules", "--test", rules_directory())
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert len(ran.stdout.splitlines()) == len(load_rules())
 
 
 def test_a_folder_without_a_rule_is_no_folder_of_rules(run: Run, tmp_path: Path) -> None:
