@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from rollout_lint.report.proofs import shown
 from rollout_lint.rule_files import load_rules
 
 from tests.conftest import ROOT
@@ -44,7 +45,9 @@ def test_a_page_says_what_happens_when_and_what_to_write(run: Run, rule: Rule) -
     assert rule.why in page
     assert all(f"{path}: {condition.words}" in page for path, condition in rule.when.items())
     assert all(f"{path}: {value}" in page for path, value in rule.fix_settings.items())
-    assert (rule.advice or "") in " ".join(page.split())
+    told = " ".join(page.split())
+    assert (rule.advice or "") in told
+    assert [words for proof in shown(rule) for words in proof if " ".join(words.split()) not in told] == []
 
 
 @EACH
@@ -54,6 +57,18 @@ def test_a_rule_is_found_by_id_and_by_name_in_any_case(run: Run, rule: Rule, for
     assert len(pages) == 1
     if form == "json":
         validate("rules", run("explain", rule.id, "--format", "json").json)
+
+
+def test_each_rule_of_weight_has_its_proof_in_the_list(run: Run) -> None:
+    listed = run("rules", "--format", "json").json["rules"]
+    assert [each["id"] for each in listed if each["severity"] in ("high", "medium") and not each["proofs"]] == []
+
+
+def test_a_page_says_what_was_shown(run: Run) -> None:
+    page = run("explain", "RL001").stdout
+    assert "Shown by a real Swarm\n  old: boots-with, memory 90M; new: boots-with, memory 160M" in page
+    assert "\n  repaired  update completed, release new, failed none\n" in page
+    assert "Shown by docker stack config\n  with TAG=1.2, MODE=web\n" in run("explain", "RL056").stdout
 
 
 def test_an_unknown_rule(run: Run) -> None:

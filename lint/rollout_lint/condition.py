@@ -34,6 +34,14 @@ class Condition:
                 return f"not {_plain(value)}"
             case {"minItems": 1, **others} if not others:
                 return "at least one"
+            case {"minimum": least, **others} if not others:
+                return f"at least {_plain(least)}"
+            case {"maximum": most, **others} if not others:
+                return f"at most {_plain(most)}"
+            case {"exclusiveMinimum": bound, **others} if not others:
+                return f"more than {_plain(bound)}"
+            case {"exclusiveMaximum": bound, **others} if not others:
+                return f"less than {_plain(bound)}"
             case {"type": str(name), **others} if not others:
                 return f"any {name}"
             case {"enum": list(choices), **others} if not others:

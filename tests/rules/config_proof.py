@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.report.proofs import config_words
 from rollout_lint.trial import repaired
 from ruamel.yaml import YAML
 
@@ -88,22 +89,14 @@ def config_table(answers: Iterable[tuple[ConfigCase, dict[str, Any]]]) -> list[s
 
 
 def told(answer: dict[str, Any]) -> str:
-    """An answer in one line."""
-    if "refused" in answer:
-        return f"refused: {' '.join(answer['refused'].split())}"
-    return ", ".join(
-        f"{path}: {'nothing' if value is None else _inline(value)}" for path, value in answer["prints"].items()
-    ).replace("|", "\\|")
+    """An answer as a cell of the table."""
+    return config_words(answer).replace("|", "\\|")
 
 
 def docker_version() -> str:
     """The docker CLI's own version."""
     command = ["docker", "version", "--format", "{{.Client.Version}}"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-
-def _inline(value: Any) -> str:
-    return f"[{', '.join(map(_inline, value))}]" if isinstance(value, list) else str(value)
 
 
 def _case(rule: Rule, number: int, proof: dict[str, Any], side: str) -> ConfigCase:

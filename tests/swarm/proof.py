@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rollout_lint.report.proofs import behaviour_words
 from ruamel.yaml import YAML
 
 from tests.swarm.behaviour import Behaviour, behaviour, size
@@ -127,7 +128,7 @@ def _case(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], side: 
         service=proof["service"],
         old=behaviour(proof["old"]),
         new=behaviour(proof["new"]),
-        words=(_words(proof["old"]), _words(proof["new"]) + _by_hand(proof), memory or ""),
+        words=(behaviour_words(proof["old"]), behaviour_words(proof["new"]) + _by_hand(proof), memory or ""),
         host_memory=size(memory) if memory else None,
         by_hand=proof.get("rolled_back_by_hand", False),
         expected=_expectation(**proof[side]),
@@ -158,8 +159,3 @@ def _overlay(fix: Mapping[str, Any] | None, service: str, base: str) -> str:
 
 def _by_hand(proof: Mapping[str, Any]) -> str:
     return ", then rolled back by hand" if proof.get("rolled_back_by_hand") else ""
-
-
-def _words(spec: Mapping[str, Any]) -> str:
-    parameters = (f"{key} {value}" for key, value in spec.items() if key != "behaviour")
-    return ", ".join((str(spec["behaviour"]), *parameters))

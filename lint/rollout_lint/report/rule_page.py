@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from rollout_lint.report.proofs import shown
 from rollout_lint.report.style import Style, printable
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
     for path, value in rule.fix_settings.items():
         yield f"  {path}: {value}"
     yield ""
+    yield from _proofs(rule, style, width)
     for heading, examples in (("Found", rule.examples["bad"]), ("Not found", rule.examples["good"])):
         yield style(heading, "bold")
         for name, text in examples[0]["files"].items():
@@ -66,3 +68,11 @@ def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
     yield style("Sources", "bold")
     for source in rule.sources:
         yield from textwrap.wrap(source, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+
+
+def _proofs(rule: Rule, style: Style, width: int) -> Iterator[str]:
+    for proof in shown(rule):
+        yield style(f"Shown by {proof.where}", "bold")
+        for label, words in (("", proof.deployed), ("found     ", proof.bad), ("repaired  ", proof.repaired)):
+            yield from textwrap.wrap(f"{label}{words}", width, initial_indent="  ", subsequent_indent="    ")
+        yield ""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rollout_lint.derived import DERIVED, STACK_FACTS
+from rollout_lint.report.proofs import shown
 from rollout_lint.report.rule_page import in_general
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def _section(rule: Rule) -> Iterator[str]:
     yield ""
     yield from (f"{_grade(grade)}\n" for grade in rule.grades)
     yield f"{_repair(rule)}\n"
+    yield from _proofs(rule)
     for heading, examples in (("Found", rule.examples["bad"]), ("Not found", rule.examples["good"])):
         yield f"{heading}:\n"
         yield from (f"```yaml\n# {name}\n{text.rstrip()}\n```" for name, text in examples[0]["files"].items())
@@ -56,6 +58,13 @@ def _section(rule: Rule) -> Iterator[str]:
     yield "Sources:\n"
     yield from (f"- {_linked(source)}" for source in rule.sources)
     yield ""
+
+
+def _proofs(rule: Rule) -> Iterator[str]:
+    for proof in shown(rule):
+        yield f"[Shown](EVIDENCE.md) by {proof.where}{f', {proof.deployed}' if proof.deployed else ''}:\n"
+        yield f"- found: `{proof.bad}`"
+        yield f"- repaired: `{proof.repaired}`\n"
 
 
 def _heading(rule: Rule) -> str:

@@ -1,0 +1,74 @@
+"""A rule's proofs in words: what was deployed, and what must be seen of the bad example and of the repaired one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rollout_lint.rule import Rule
+
+ENGINE = "a real Swarm"
+CONFIG = "docker stack config"
+
+
+class Shown(NamedTuple):
+    """One proof: where it is made, what is deployed there, and what is seen of each side."""
+
+    where: str
+    deployed: str
+    bad: str
+    repaired: str
+
+
+def shown(rule: Rule) -> list[Shown]:
+    """Every proof of a rule, in the order of its file."""
+    return [_of_config(proof["config"]) if "config" in proof else _of_engine(proof) for proof in rule.proofs]
+
+
+def behaviour_words(behaviour: Mapping[str, Any]) -> str:
+    """How the tasks of a release behave, such as `crashes-after, seconds 8`."""
+    parameters = (f"{key} {_inline(value)}" for key, value in behaviour.items() if key != "behaviour")
+    return ", ".join((str(behaviour["behaviour"]), *parameters))
+
+
+def config_words(answer: Mapping[str, Any]) -> str:
+    """What `docker stack config` prints at some paths, or why it refuses the files."""
+    if "refused" in answer:
+        return f"refused: {' '.join(answer['refused'].split())}"
+    return ", ".join(f"{path}: {_inline(value)}" for path, value in answer["prints"].items())
+
+
+def _of_config(config: Mapping[str, Any]) -> Shown:
+    variables = ", ".join(f"{name}={value}" for name, value in config.get("environment", {}).items())
+    return Shown(
+        CONFIG, f"with {variables}" if variables else "", config_words(config["bad"]), config_words(config["repaired"])
+    )
+
+
+def _of_engine(proof: Mapping[str, Any]) -> Shown:
+    memory = f", on a host with {proof['host_memory']}" if "host_memory" in proof else ""
+    by_hand = ", then rolled back by hand" if proof.get("rolled_back_by_hand") else ""
+    deployed = f"old: {behaviour_words(proof['old'])}; new: {behaviour_words(proof['new'])}{by_hand}{memory}"
+    return Shown(ENGINE, deployed, _seen(proof["bad"]), _seen(proof["repaired"]))
+
+
+def _seen(side: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key.replace('_', ' ')} {_among(value)}" for key, value in side.items())
+
+
+def _among(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return (" or ".join(value) or "none") if isinstance(value, list) else str(value)
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_inline(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_inline, value))}]"
+    if value is None:
+        return "nothing"
+    return str(value).lower() if isinstance(value, bool) else str(value)
