@@ -1,4 +1,7 @@
-"""Beliefs that are plausible and wrong: nothing fires on them, or what fires says how it really is."""
+"""Beliefs that are plausible and wrong: nothing fires on them, or what fires says how it really is.
+
+That the last two are wrong is shown in `tests/swarm/test_beliefs.py`.
+"""
 
 from __future__ import annotations
 
@@ -103,6 +106,14 @@ FALSE = {
     "replicas on one volume need stop-first": (
         f"{HEALTHCHECK}, volumes: ['data:/data'], deploy: {{replicas: 3, update_config: {{order: start-first}}}}",
         ["RL011 low"],
+    ),
+    "a rollback fails the job that deployed, so it needs no rule of its own with stop-first": (
+        f"{HEALTHCHECK}, deploy: {{update_config: {{failure_action: rollback, order: stop-first}}}}",
+        [],
+    ),
+    "update_config is there to watch the first deploy, so a service without one needs it": (
+        f"{HEALTHCHECK}, deploy: {{replicas: 2}}",
+        [],
     ),
 }
 
