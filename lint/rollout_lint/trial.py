@@ -156,6 +156,24 @@ def what_is_superseded_exists(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[C
             yield "supersedes", f"{superseded} supersedes {rule.id}"
 
 
+def no_other_rule_says_the_same(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """On the examples of both, it and any other rule differ; two that always hold together are one."""
+    others = {each.id: each for each in rules if each is not rule}
+    for twin in sorted(_holding_alike(rule, rule, others)):
+        if _holding_alike(others[twin], rule, {twin: others[twin]}):
+            yield "when", f"{twin} holds on the same examples of both; one rule is enough"
+
+
+def _holding_alike(whose: Rule, rule: Rule, others: dict[str, Rule]) -> set[str]:
+    """The ids of the other rules that hold on just those examples on which this one does."""
+    alike = set(others)
+    for kind in ("bad", "good"):
+        for _, example in _each(whose, kind):
+            found = {each.rule.id for each in _evaluation(example, (rule, *others.values())).findings}
+            alike = {other for other in alike if (other in found) == (rule.id in found)}
+    return alike
+
+
 TRIALS: dict[str, Callable[[Rule, tuple[Rule, ...]], Iterator[Complaint]]] = {
     trial.__name__: trial
     for trial in (
@@ -170,6 +188,7 @@ TRIALS: dict[str, Callable[[Rule, tuple[Rule, ...]], Iterator[Complaint]]] = {
         notes_are_of_conditions,
         the_finding_stands_where_the_repair_goes,
         what_is_superseded_exists,
+        no_other_rule_says_the_same,
     )
 }
 

@@ -71,7 +71,20 @@ FLAWS = {
 
 
 def test_each_trial_is_seen_to_fail() -> None:
-    assert FLAWS.keys() == TRIALS.keys()
+    assert FLAWS.keys() | {"no_other_rule_says_the_same"} == TRIALS.keys()
+
+
+def test_a_rule_that_says_what_another_says_fails(tmp_path: Path) -> None:
+    twin = OWN_RULE.replace("TT001", "TT002").replace("name: no-memory-limit", "name: twin")
+    (tmp_path / "TT002-twin.yaml").write_text(twin)
+    assert [(problem.line, problem.message) for problem in tried(tmp_path, OWN_RULE)] == [
+        (5, "TT001 when: TT002 holds on the same examples of both; one rule is enough")
+    ]
+    condition = 'deploy.resources.limits.memory: {type: "null"}'
+    another = twin.replace(condition, "deploy.update_config.order: {const: start-first}")
+    assert another != twin
+    (tmp_path / "TT002-twin.yaml").write_text(another)
+    assert tried(tmp_path, OWN_RULE) == []
 
 
 @pytest.mark.parametrize("trial", FLAWS)
