@@ -78,6 +78,27 @@ def test_rules_of_ones_own_stand_in_the_config(run: Run, write: Write) -> None:
     assert "TT001" in rules_found(run, folder / "shop")["plain"]
 
 
+def test_rules_of_the_config_are_listed_explained_and_named_as_seen_from_here(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write({f"own/{NAME}": OWN_RULE, "rollout-lint.toml": "rules = ['own']\n", "compose.yml": STACK}))
+    assert "TT001  no-memory-limit" in run("rules").stdout
+    assert run("explain", "TT001").stdout.startswith("TT001 no-memory-limit")
+    assert f"= why            own/{NAME}\n" in run("check").stdout
+
+
+def test_show_knows_what_the_config_says(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": STACK})
+    shown = ("show", folder, "--format", "json")
+    facts = run(*shown).json["variants"][0]["services"]
+    assert facts["app"]["derived.room_for_update"]["value"] == "unknown"
+    assert facts["plain"]["derived.has_healthcheck"]["value"] is False
+    write({"rollout-lint.toml": CONFIGS["rollout-lint.toml"]})
+    facts = run(*shown).json["variants"][0]["services"]
+    assert facts["app"]["derived.room_for_update"]["value"] == "none"
+    assert facts["plain"]["derived.has_healthcheck"]["value"] is True
+
+
 @pytest.mark.parametrize(
     ("name", "text", "place", "message"),
     [

@@ -97,7 +97,8 @@ def test_rules_of_ones_own_are_listed_explained_and_applied(run: Run, write: Wri
     assert run("explain", "no-memory-limit", *own).stdout.startswith("TT001 no-memory-limit")
     found = run("check", folder / "app", "--format", "json", *own).json
     assert [each["rule"] for each in found["recipes"][0]["findings"]] == ["TT001"]
-    assert found["recipes"][0]["findings"][0]["link"] is None
+    assert found["recipes"][0]["findings"][0]["link"] == str(folder / "own" / NAME)
+    assert f"= why            {folder}/own/{NAME}\n" in run("check", folder / "app", *own).stdout
     assert run("check", folder / "app", "--format", "json").json["recipes"][0]["findings"] == []
     assert run("sweep", folder / "app", "--format", "json", *own).json["recipes"][0]["rules"] == ["TT001"]
 

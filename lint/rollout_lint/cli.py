@@ -14,7 +14,7 @@ import typer
 from rollout_lint import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from rollout_lint.collect import Recipe
     from rollout_lint.evaluate import Evaluation, Known
@@ -188,7 +188,7 @@ def show(
 ) -> None:
     """Show the effective policy of every service, and which file and line decided each value."""
     from rollout_lint.collect import recipe_from_layers
-    from rollout_lint.evaluate import EVALUATED, Known, evaluate
+    from rollout_lint.evaluate import EVALUATED, evaluate
 
     if path is not None and compose_file:
         _usage_error("give a path or -c, not both")
@@ -200,7 +200,7 @@ def show(
         recipes = list(_recipes([path or "."], overlay, None))
     if len(recipes) > 1:
         _usage_error(f"{path or '.'} holds {len(recipes)} recipes; name one")
-    evaluation = evaluate(recipes[0], Known())
+    evaluation = evaluate(recipes[0], _knowledge(None)(recipes[0].path))
     if format_ is Format.JSON:
         from rollout_lint.report.as_json import show_json
 
@@ -301,13 +301,9 @@ def _knowledge(further: list[Path] | None) -> Callable[[str], Known]:
     return known
 
 
-def _rules(further: Iterable[Path] | None = None) -> tuple[Rule, ...]:
-    from rollout_lint.rule_files import RuleError, load_rules
-
-    try:
-        return load_rules(tuple(further or ()))
-    except RuleError as error:
-        _refuse(error.problems)
+def _rules(further: list[Path] | None = None) -> tuple[Rule, ...]:
+    """Those that judge what is in this folder."""
+    return _knowledge(further)(".").rules
 
 
 def _recipes(paths: list[str], overlay: list[str] | None, exclude: list[str] | None) -> Iterator[Recipe]:

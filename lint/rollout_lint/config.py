@@ -89,8 +89,14 @@ def _read(source: Source, folder: Path) -> Config:
     return Config(
         cluster=Cluster(hosts.get("nodes"), size(hosts["memory"]) if "memory" in hosts else None),
         images=document.get("images", {}),
-        rules=tuple(folder / each for each in document.get("rules", ())),
+        rules=tuple(_from_here(folder / each) for each in document.get("rules", ())),
     )
+
+
+def _from_here(path: Path) -> Path:
+    """The path as somebody in the current folder would write it, so that messages can be read."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 @cache

@@ -77,6 +77,11 @@ class Rule:
         return self.id.startswith(OWN_PREFIX)
 
     @property
+    def link(self) -> str:
+        """Where it is explained: its section in the packaged rules' page, or the file of somebody's own rule."""
+        return f"rules/README.md#{self.anchor}" if self.is_own else self.path.as_posix()
+
+    @property
     def anchor(self) -> str:
         """The rule's section in `rules/README.md`."""
         return f"{self.id}-{self.name}".lower()

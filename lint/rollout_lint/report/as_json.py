@@ -120,7 +120,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "facts": {path: _fact(fact) for path, fact in finding.facts.items()},
         "fix": finding.rule.fix,
         "advice": finding.rule.advice,
-        "link": f"rules/README.md#{finding.rule.anchor}" if finding.rule.is_own else None,
+        "link": finding.rule.link,
         "superseded_by": finding.superseded_by,
         "suppressed": None,
     }

@@ -108,7 +108,8 @@ def _closing(evaluation: Evaluation, findings: list[Finding], style: Style, widt
     }
     if superseded:
         yield f"  = the same cause {', '.join(sorted(superseded))}"
-    yield f"  = why            rollout-lint explain {finding.rule.id}"
+    why = f"rollout-lint explain {finding.rule.id}" if finding.rule.is_own else printable(finding.rule.link)
+    yield f"  = why            {why}"
 
 
 def _noted(text: str, width: int, indent: int = 0) -> list[str]:
