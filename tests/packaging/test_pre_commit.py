@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.packaging.recipes import RISKY, SAFE
-from tests.readme import README
+from tests.pages import README
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from rollout_lint import __version__
 from rollout_lint.source import Mapping, parse, plain
 
 from tests.packaging.recipes import RISKY, SAFE
-from tests.readme import README, commands, refreshed
+from tests.pages import README, commands, refreshed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +26,8 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
 def test_its_sessions_are_what_the_program_prints() -> None:
-    assert len(commands(TEXT)) == 3
-    assert refreshed(TEXT) == TEXT, "python -m tests.readme"
+    assert len(commands(README)) == 3
+    assert refreshed(README) == TEXT, "python -m tests.pages"
 
 
 def test_its_links_lead_somewhere() -> None:

@@ -1,0 +1,61 @@
+"""What the pages show of the program, run again. `python -m tests.pages` writes it down."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+
+_SESSION = re.compile(r"(?<=```console\n)(?P<session>\$ (?:.*\n)*?)(?=```\n)")
+_COMMAND = re.compile(r"^\$ (?P<command>.*)\n", re.MULTILINE)
+_FILE = re.compile(r'^```\w+ title="(?P<name>[^"]+)"\n(?P<text>.*?)^```\n', re.MULTILINE | re.DOTALL)
+
+
+def refreshed(page: Path) -> str:
+    """The page with the output of each console session as it is now, 124 columns wide.
+
+    The commands run in the checkout, or, where the page has files (a block with a title), among those alone.
+    """
+    text = page.read_text("utf-8")
+    with TemporaryDirectory() as folder:
+        place = Path(folder) if write_files(page, Path(folder)) else ROOT
+        return _SESSION.sub(lambda session: _session(session["session"], place), text)
+
+
+def commands(page: Path) -> list[str]:
+    """The commands whose output it shows."""
+    sessions = _SESSION.finditer(page.read_text("utf-8"))
+    return [command for session in sessions for command in _COMMAND.findall(session["session"])]
+
+
+def write_files(page: Path, folder: Path) -> list[Path]:
+    """The files that the page has, written into the folder."""
+    written = []
+    for block in _FILE.finditer(page.read_text("utf-8")):
+        written.append(folder / block["name"])
+        written[-1].parent.mkdir(parents=True, exist_ok=True)
+        written[-1].write_text(block["text"], "utf-8")
+    return written
+
+
+def _session(session: str, place: Path) -> str:
+    return "".join(f"$ {command}\n{_output(command, place)}" for command in _COMMAND.findall(session))
+
+
+def _output(command: str, place: Path) -> str:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "COLUMNS": "124"}
+    ran = subprocess.run(command, shell=True, cwd=place, env=environment, capture_output=True, text=True, check=False)
+    return ran.stdout + ran.stderr
+
+
+if __name__ == "__main__":
+    for page in (README, CONTRIBUTING):
+        page.write_text(refreshed(page), "utf-8")

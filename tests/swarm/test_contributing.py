@@ -1,0 +1,31 @@
+"""The last step of CONTRIBUTING.md's walk: the rule that it writes is proved as it says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pages import CONTRIBUTING, ROOT, write_files
+from tests.swarm.needs import missing
+
+
+def test_the_rule_of_the_walk_is_proved(tmp_path: Path) -> None:
+    if lacking := missing():
+        pytest.fail(f"needs {', '.join(lacking)}")
+    rule, _ = write_files(CONTRIBUTING, tmp_path)
+    [command] = [line for line in CONTRIBUTING.read_text("utf-8").splitlines() if "/path/to/my-rules" in line]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        command.replace("/path/to/my-rules", str(rule.parent)),
+        shell=True,
+        cwd=ROOT,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert ran.returncode == 0, ran.stdout
+    assert "3 passed" in ran.stdout
