@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts import is_size
+from rollout_lint.facts import is_duration, is_size
 from rollout_lint.rule import SEVERITIES, Rule, fill
 from rollout_lint.stack.shorthand import Port, Volume
-from rollout_lint.stack.units import show_size
+from rollout_lint.stack.units import show_seconds, show_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,8 +110,10 @@ def _finding(rule: Rule, variant: str, service: str | None, place: Place, facts:
 
 def show_fact(path: str, fact: Fact) -> str:
     """A fact's value in a sentence."""
-    if isinstance(fact.value, int) and is_size(path) and not fact.written:
-        return show_size(fact.value)
+    if isinstance(fact.value, int | float) and (fact.default or not fact.written):
+        if is_size(path):
+            return show_size(fact.value)
+        return show_seconds(fact.value) if is_duration(path) else f"{fact.value:g}"
     if isinstance(fact.value, list):
         return ", ".join(str(item) for item in fact.value)
     return fact.written if fact.written and not fact.default else str(fact.value)

@@ -95,7 +95,19 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 _DURATIONS = frozenset(
-    ("delay", "monitor", "interval", "timeout", "start_period", "start_interval", "stop_grace_period", "window")
+    (
+        "delay",
+        "monitor",
+        "interval",
+        "timeout",
+        "start_period",
+        "start_interval",
+        "stop_grace_period",
+        "window",
+        "longest_start",
+        "last_watch",
+        "all_replaced_after",
+    )
 )
 
 _KINDS: dict[str, Kind] = {

@@ -76,17 +76,39 @@ def test_tolerated_failures(replicas: int, ratio: str, failures: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("update_config", "paced", "exceeds"),
+    ("update_config", "exceeds", "watch"),
     [
-        ("{}", False, False),
-        ("{delay: 4s}", False, False),
-        ("{delay: 5s}", True, False),
-        ("{delay: 6s}", True, True),
-        ("{delay: 6s, monitor: 0s}", True, True),
-        ("{delay: 6s, monitor: 10s}", False, False),
+        ("{}", False, 5),
+        ("{delay: 4s}", False, 5),
+        ("{delay: 5s}", False, 6),
+        ("{delay: 6s}", True, 7),
+        ("{delay: 6s, monitor: 0s}", True, 7),
+        ("{delay: 6s, monitor: 10s}", False, 10),
     ],
 )
-def test_delay_exceeds_monitor(update_config: str, paced: bool, exceeds: bool) -> None:
+def test_delay_exceeds_monitor(update_config: str, exceeds: bool, watch: int) -> None:
     facts = facts_for(service_with(f"deploy: {{update_config: {update_config}}}"))
-    assert facts["derived.paced"].value is paced
     assert facts["derived.delay_exceeds_monitor"].value is exceeds
+    assert facts["derived.last_watch"].value == watch
+
+
+@pytest.mark.parametrize(
+    ("deploy", "steps", "after", "paced"),
+    [
+        ("", 1, 0, False),
+        ("replicas: 3,", 3, 0, False),
+        ("replicas: 3, update_config: {delay: 2s},", 3, 4, False),
+        ("replicas: 3, update_config: {delay: 2500ms},", 3, 5, True),
+        ("replicas: 3, update_config: {delay: 10s, monitor: 30s},", 3, 20, False),
+        ("replicas: 4, update_config: {delay: 10s, monitor: 30s},", 4, 30, True),
+        ("replicas: 5, update_config: {delay: 5s, parallelism: 2},", 3, 10, True),
+        ("replicas: 3, update_config: {delay: 5s, parallelism: 0},", 1, 0, False),
+        ("replicas: 0, update_config: {delay: 5s},", 0, 0, False),
+        ("mode: global, update_config: {delay: 5s},", None, None, False),
+    ],
+)
+def test_batches(deploy: str, steps: int | None, after: float | None, paced: bool) -> None:
+    facts = facts_for(service_with(f"deploy: {{{deploy}}}"))
+    assert facts["derived.batches"].value == steps
+    assert facts["derived.all_replaced_after"].value == after
+    assert facts["derived.paced"].value is paced

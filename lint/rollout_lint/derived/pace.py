@@ -73,11 +73,37 @@ def delay_exceeds_monitor(context: Context) -> Made:
     return delay.value > context.value("deploy.update_config.monitor"), delay.place
 
 
+@derived("number")
+def last_watch(context: Context) -> Made:
+    """The seconds for which the last task of an update is watched after its start: monitor, or a second more than delay
+    where monitor is not longer (swarmkit `manager/orchestrator/update/updater.go Run`, from Docker 20.10.10 on).
+    """
+    monitor, delay = (context.facts[f"deploy.update_config.{key}"] for key in ("monitor", "delay"))
+    return (delay.value + 1 if delay.value >= monitor.value else monitor.value), monitor.place
+
+
+@derived("integer", "null")
+def batches(context: Context) -> Made:
+    """In how many steps an update goes through the tasks; null where their number is not known."""
+    number, _ = tasks(context)
+    at_once, place = tasks_at_once(context)
+    return (-(-number // at_once) if number and at_once else number), place
+
+
+@derived("number", "null")
+def all_replaced_after(context: Context) -> Made:
+    """The seconds that an update waits, in all, before it takes the last tasks; null where their number is not known.
+
+    It does not wait for monitor before the last task, but for delay, and for a healthcheck where there is one (swarmkit
+    `manager/orchestrator/update/updater.go Run`).
+    """
+    steps, _ = batches(context)
+    delay = context.facts["deploy.update_config.delay"]
+    return (None if steps is None else delay.value * max(steps - 1, 0)), delay.place
+
+
 @derived("boolean")
 def paced(context: Context) -> Made:
-    """Whether an update waits between two tasks for at least as long as it watches the first of them.
-
-    `monitor` itself makes nothing wait before the last task (swarmkit `manager/orchestrator/update/updater.go Run`).
-    """
-    delay = context.facts["deploy.update_config.delay"]
-    return delay.value >= context.value("deploy.update_config.monitor"), delay.place
+    """Whether some task is still of the old release when the time is over for which the first new one is watched."""
+    waits, place = all_replaced_after(context)
+    return waits is not None and waits >= context.value("deploy.update_config.monitor"), place
