@@ -141,8 +141,8 @@ class _RuleReader:
         return [] if node is None else node.items if isinstance(node, Sequence) else [node]
 
     def _check_proof(self, node: Node, proof: dict[str, Any], document: dict[str, Any]) -> None:
-        """It names examples that are there, and asks an engine, or `docker stack config`, of which each side states one
-        thing.
+        """It names examples that are there, and is of one kind: an update on an engine, what `docker stack config`
+        makes of the files, or what `docker stack deploy` refuses.
         """
         for key, kind in (("bad_example", "bad"), ("repaired_example", "good")):
             examples = document["examples"][kind]
@@ -150,15 +150,17 @@ class _RuleReader:
                 self._report(node, f"proof.{key} counts from 0, and examples.{kind} has {len(examples)}")
         if document["fix"] is None and "repaired_example" not in proof:
             self._report(node, "proof needs repaired_example, since there is no fix that could repair the bad example")
-        if "config" in proof:
-            for key in proof.keys() & _ENGINE_KEYS:
-                self._report(node, f"proof has {key}, which asks an engine, and config, which asks none")
-            if any(("prints" in proof["config"][side]) == ("refused" in proof["config"][side]) for side in _SIDES):
-                self._report(node, "each side of proof.config needs either prints or refused")
+        kinds = [key for key in ("config", "deploy") if key in proof]
+        if not kinds:
+            for key in _ENGINE_PROOF:
+                if key not in proof:
+                    self._report(node, f"proof needs {key}")
             return
-        for key in _ENGINE_PROOF:
-            if key not in proof:
-                self._report(node, f"proof needs {key}")
+        for key in (*kinds[1:], *sorted(proof.keys() & _ENGINE_KEYS)):
+            self._report(node, f"proof has {key} beside {kinds[0]}; it is of one kind")
+        config = proof.get("config")
+        if config and any(("prints" in config[side]) == ("refused" in config[side]) for side in _SIDES):
+            self._report(node, "each side of proof.config needs either prints or refused")
 
     def _grade(self, node: Node) -> Grade:
         assert isinstance(node, Mapping)

@@ -64,3 +64,23 @@ def test_marks_outside_any_service_are_the_stacks() -> None:
     found = facts("services: {a: {image: b}}\nnetworks: {n: {name: '$A-x', labels: !reset {}}}")
     assert found["derived.swallowed_text"].value == ["networks.n.name: $A"]
     assert found["derived.ignored_modifiers"].value == ["networks.n.labels: !reset"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "contested"),
+    [
+        ("'80:80'", "'80:81'", ["80/tcp of a and b"]),
+        ("'80:80'", "{target: 81, published: 80, mode: host}", ["80/tcp of a and b"]),
+        ("{target: 81, published: 80, mode: host}", "{target: 81, published: 80, mode: host}", []),
+        ("'80:80/udp'", "'80:81'", []),
+        ("80", "80", []),
+        ("'81:80', '81:81'", "'80:80'", []),
+        ("'${P:-80}:80'", "'80:81'", ["80/tcp of a and b"]),
+        ("'8${P}:80'", "'8:81'", []),
+    ],
+)
+def test_contested_ports(first: str, second: str, contested: list[str]) -> None:
+    text = f"services:\n  a: {{image: x, ports: [{first}]}}\n  b: {{image: x, ports: [{second}]}}\n"
+    fact = facts(text)["stack.contested_ports"]
+    assert fact.value == contested
+    assert (fact.place and fact.place.line) == (3 if contested else None)

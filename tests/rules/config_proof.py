@@ -4,61 +4,43 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.report.proofs import config_words
-from rollout_lint.trial import repaired
 from ruamel.yaml import YAML
 
 from tests.oracle.docker import docker_says
+from tests.rules.sides import Side, sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rollout_lint.rule import Rule
 
-SIDES = ("bad", "repaired")
 HEADINGS = ("rule", "example", "what `docker stack config` printed")
 
 
-@dataclass(frozen=True)
-class ConfigCase:
-    """One side of a proof: the files, and what is stated of them.
-
-    `stated` holds either `refused`, Docker's own words, or `prints`, values by their dotted path in the merged stack,
-    None for what is not there.
-    """
-
-    rule: str
-    side: str
-    number: int
-    files: dict[str, str]
-    environment: dict[str, str]
-    stated: dict[str, Any]
+class ConfigCase(Side):
+    """A side of a proof that asks `docker stack config`."""
 
     @property
-    def name(self) -> str:
-        """A name for reports."""
-        return f"{self.rule}-{self.example.replace(' ', '-')}"
+    def environment(self) -> dict[str, str]:
+        """What the variables are set to."""
+        return dict(self.proof["config"].get("environment", {}))
 
     @property
-    def example(self) -> str:
-        """The side, with the number of the proof from the second on."""
-        return self.side if self.number == 1 else f"{self.side} {self.number}"
+    def stated(self) -> dict[str, Any]:
+        """Either `refused`, Docker's own words, or `prints`, values by their dotted path in the merged stack, None for
+        what is not there.
+        """
+        return dict(self.proof["config"][self.side])
 
 
 def config_cases(rules: Iterable[Rule]) -> list[ConfigCase]:
     """Both sides of every proof that asks `docker stack config`."""
-    return [
-        _case(rule, number, proof, side)
-        for rule in rules
-        for number, proof in enumerate(rule.proofs, 1)
-        if "config" in proof
-        for side in SIDES
-    ]
+    return sides(rules, "config", ConfigCase)
 
 
 def seen(case: ConfigCase) -> dict[str, Any]:
@@ -97,16 +79,6 @@ def docker_version() -> str:
     """The docker CLI's own version."""
     command = ["docker", "version", "--format", "{{.Client.Version}}"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-
-def _case(rule: Rule, number: int, proof: dict[str, Any], side: str) -> ConfigCase:
-    examples, config = rule.examples, proof["config"]
-    files = examples["bad"][proof.get("bad_example", 0)]["files"]
-    if side == "repaired" and "repaired_example" in proof:
-        files = examples["good"][proof["repaired_example"]]["files"]
-    elif side == "repaired":
-        files = repaired(files, rule)
-    return ConfigCase(rule.id, side, number, files, config.get("environment", {}), config[side])
 
 
 def _at(merged: Any, path: str) -> Any:

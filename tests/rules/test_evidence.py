@@ -14,6 +14,8 @@ from rollout_lint.rule_files import load_rules
 from tests.rules.config_proof import HEADINGS as CONFIG_HEADINGS
 from tests.rules.config_proof import config_cases, told
 from tests.swarm.behaviour import BEHAVIOURS
+from tests.swarm.deploy_proof import HEADINGS as DEPLOY_HEADINGS
+from tests.swarm.deploy_proof import as_stated, deploy_cases
 from tests.swarm.evidence import HEADINGS
 from tests.swarm.proof import OLD_TASKS, RELEASES, UPDATES, Case, Expectation, cases
 
@@ -59,6 +61,14 @@ def test_each_side_of_each_config_proof_has_its_row() -> None:
             assert re.search(case.stated["refused"], shown.removeprefix("refused: ")), RENEW
         else:
             assert shown == told(case.stated), RENEW
+
+
+def test_each_side_of_each_deploy_proof_has_its_row() -> None:
+    rows = [row for row in rows_of_the_page() if len(row) == len(DEPLOY_HEADINGS)]
+    stated = deploy_cases()
+    assert [row[:2] for row in rows] == [[case.rule, case.example] for case in stated], RENEW
+    for (_, _, taken, said), case in zip(rows, stated, strict=True):
+        assert as_stated(case, None if taken == "yes" else said), RENEW
 
 
 def what_the_rule_states(case: Case) -> dict[str, str]:

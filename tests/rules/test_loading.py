@@ -86,7 +86,13 @@ def test_the_rule_loads(tmp_path: Path) -> None:
         ("examples:\n", "proof: {service: a}\nexamples:\n", "12: proof needs old"),
         ("examples:\n", "proof: {config: {bad: {}, repaired: {}}}\nexamples:\n", "12: each side of proof.config needs"),
         ("examples:\n", f"proof: [{PROOF}, {{service: a}}]\nexamples:\n", "12: proof needs old"),
-        proved("{service", "{config: {bad: {prints: {}}, repaired: {prints: {}}}, service", "proof has service, which"),
+        proved(
+            "{service",
+            "{config: {bad: {prints: {}}, repaired: {prints: {}}}, service",
+            "proof has service beside config",
+        ),
+        proved("{service", "{deploy: {refused: x}, service", "proof has service beside deploy"),
+        proved("{service", "{deploy: {refuses: x}, service", "did you mean refused?"),
         proved("{service", "{bad_example: 1, service", "examples.bad has 1"),
         (
             "fix:\n  deploy: {update_config: {order: stop-first}}",

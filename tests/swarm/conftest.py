@@ -8,6 +8,8 @@ import pytest
 from rollout_lint.rule_files import load_rules
 
 from tests.rules import config_proof
+from tests.swarm.deploy_proof import as_stated, deploy, deploy_cases
+from tests.swarm.engine import private_engine
 from tests.swarm.evidence import page
 from tests.swarm.needs import missing
 from tests.swarm.proof import Case, cases, rules_folder
@@ -41,10 +43,13 @@ def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
 
 def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
     answers = [(case, config_proof.seen(case)) for case in config_proof.config_cases(load_rules())]
+    with private_engine() as engine:
+        deployed = [(case, deploy(engine, case.name.lower(), case.files)) for case in deploy_cases()]
     complete = [outcome.case for outcome in seen if not outcome.differences] == cases(rules_folder())
-    if not complete or not all(config_proof.as_stated(case, answer) for case, answer in answers):
+    complete = complete and all(config_proof.as_stated(case, answer) for case, answer in answers)
+    if not complete or not all(as_stated(case, answer) for case, answer in deployed):
         pytest.fail(f"{target} is not written: it needs every proof, each as its rule states")
-    target.write_text(page(seen, answers), encoding="utf-8")
+    target.write_text(page(seen, answers, deployed), encoding="utf-8")
 
 
 def _reason_to_skip(config: pytest.Config) -> str | None:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.derived import health, layers, memory, network, pace, placement, policy, stack_wide, volumes
+from rollout_lint.derived import (
+    conversion,
+    health,
+    layers,
+    memory,
+    network,
+    pace,
+    placement,
+    policy,
+    stack_wide,
+    validation,
+    volumes,
+)
 from rollout_lint.derived.registry import DERIVED, STACK_FACTS, Context, Derived
 from rollout_lint.facts import Cluster, Fact
 
@@ -14,7 +26,19 @@ if TYPE_CHECKING:
 
 __all__ = ["DERIVED", "STACK_FACTS", "Context", "Derived", "derive_facts", "facts_of_the_stack"]
 
-_MAKERS = (health, layers, memory, network, pace, placement, policy, stack_wide, volumes)
+_MAKERS = (
+    conversion,
+    health,
+    layers,
+    memory,
+    network,
+    pace,
+    placement,
+    policy,
+    stack_wide,
+    validation,
+    volumes,
+)
 """Importing them enters their facts."""
 
 

@@ -8,7 +8,7 @@ from rollout_lint.derived.registry import listed, of_the_stack
 
 if TYPE_CHECKING:
     from rollout_lint.derived.registry import Made
-    from rollout_lint.stack.setting import Stack
+    from rollout_lint.stack.setting import Setting, Stack
 
 
 @of_the_stack("array")
@@ -35,6 +35,27 @@ def versions(stack: Stack) -> Made:
     if not differing:
         return [], None
     return list(dict.fromkeys(version.value for version in stack.versions)), differing[0].place
+
+
+@of_the_stack("array")
+def contested_ports(stack: Stack) -> Made:
+    """The ports that two services publish, one of them at least on the ingress network, each with those services.
+
+    The engine gives one to the first and refuses the second; only tasks with host ports can share a number, on
+    different nodes (swarmkit `manager/controlapi/service.go checkPortConflicts`).
+    """
+    holders: dict[tuple[int, str], dict[str, Setting]] = {}
+    ingress: set[tuple[int, str]] = set()
+    for name, service in stack.services.items():
+        for item in service.lists.get("ports", []):
+            if item.value.published and not item.unset:
+                key = (item.value.published, item.value.protocol)
+                holders.setdefault(key, {})[name] = item
+                if item.value.mode != "host":
+                    ingress.add(key)
+    contested = {key: by_name for key, by_name in holders.items() if len(by_name) > 1 and key in ingress}
+    told = [f"{port}/{protocol} of {' and '.join(by_name)}" for (port, protocol), by_name in contested.items()]
+    return told, next((list(by_name.values())[1].place for by_name in contested.values()), None)
 
 
 @of_the_stack("array")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 ENGINE = "a real Swarm"
 CONFIG = "docker stack config"
+DEPLOY = "docker stack deploy"
 
 
 class Shown(NamedTuple):
@@ -24,7 +25,7 @@ class Shown(NamedTuple):
 
 def shown(rule: Rule) -> list[Shown]:
     """Every proof of a rule, in the order of its file."""
-    return [_of_config(proof["config"]) if "config" in proof else _of_engine(proof) for proof in rule.proofs]
+    return [_shown(proof) for proof in rule.proofs]
 
 
 def behaviour_words(behaviour: Mapping[str, Any]) -> str:
@@ -38,6 +39,14 @@ def config_words(answer: Mapping[str, Any]) -> str:
     if "refused" in answer:
         return f"refused: {' '.join(answer['refused'].split())}"
     return ", ".join(f"{path}: {_inline(value)}" for path, value in answer["prints"].items())
+
+
+def _shown(proof: Mapping[str, Any]) -> Shown:
+    if "config" in proof:
+        return _of_config(proof["config"])
+    if "deploy" in proof:
+        return Shown(DEPLOY, "", f"refused: {proof['deploy']['refused']}", "taken")
+    return _of_engine(proof)
 
 
 def _of_config(config: Mapping[str, Any]) -> Shown:

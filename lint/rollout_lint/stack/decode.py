@@ -147,6 +147,8 @@ def _decode_fields(node: Mapping, fields: dict[str, Any], prefix: str, layer: La
             setting = _decode_scalar(value, field, path, layer)
             if setting is not None:
                 into.settings[path] = setting
+            elif layer.value(value, field.cast) is UNKNOWN:
+                into.blocks[path] = layer.place(key)
 
 
 def _decode_scalar(node: Scalar, field: Field, path: str, layer: Layer) -> Setting | None:
@@ -175,9 +177,10 @@ def _decode_ports(node: Node, layer: Layer) -> Iterator[Setting]:
             value = layer.value(item, None)
             ports = None if value is UNKNOWN else parse_ports(str(value))
             if ports is not None and layer.has_room_for(len(ports), item):
-                yield from (Setting(port, layer.place(item), item.text) for port in ports)
+                unset = _without_value(item, layer)
+                yield from (Setting(port, layer.place(item), item.text, unset=unset) for port in ports)
         elif isinstance(item, Mapping):
-            yield Setting(_decode_port(item, layer), layer.place(item), "")
+            yield Setting(_decode_port(item, layer), layer.place(item), "", unset=_without_value(item, layer))
 
 
 def _decode_port(node: Mapping, layer: Layer) -> Port:
@@ -187,6 +190,9 @@ def _decode_port(node: Mapping, layer: Layer) -> Port:
     return Port(target, published, mode or "ingress", protocol or "tcp")
 
 
+_MOUNT_OPTIONS = ("bind", "volume", "image", "tmpfs", "cluster")
+
+
 def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         volume = None
@@ -194,9 +200,10 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
             volume = parse_volume(_string(item, layer))
         elif isinstance(item, Mapping):
             type_, source, target = (_string(item.get(key), layer) for key in ("type", "source", "target"))
-            volume = Volume(type_, source, target, _is_true(item.get("read_only"), layer))
+            options = tuple(name for name in _MOUNT_OPTIONS if isinstance(item.get(name), Mapping))
+            volume = Volume(type_, source, target, _is_true(item.get("read_only"), layer), options)
         if volume is not None:
-            yield Setting(volume, layer.place(item), "")
+            yield Setting(volume, layer.place(item), "", unset=_without_value(item, layer))
 
 
 def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -209,7 +216,8 @@ def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
             if isinstance(item, Scalar):
                 name, _, value = _string(item, layer).partition("=")
                 named[name] = (item, not value)
-    yield from (Setting(name, layer.place(scalar), name, empty) for name, (scalar, empty) in named.items())
+    for name, (scalar, empty) in named.items():
+        yield Setting(name, layer.place(scalar), name, empty, _without_value(scalar, layer))
 
 
 def _is_empty(node: Node, layer: Layer) -> bool:
@@ -222,7 +230,7 @@ def _decode_sources(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         source = item.get("source") if isinstance(item, Mapping) else item
         name = _string(source, layer)
-        yield Setting(name, layer.place(item), name)
+        yield Setting(name, layer.place(item), name, unset=_without_value(item, layer))
 
 
 def _decode_preferences(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -235,7 +243,7 @@ def _decode_preferences(node: Node, layer: Layer) -> Iterator[Setting]:
 def _decode_texts(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         if isinstance(item, Scalar):
-            yield Setting(_string(item, layer), layer.place(item), item.text)
+            yield Setting(_string(item, layer), layer.place(item), item.text, unset=_without_value(item, layer))
 
 
 def _decode_text_or_texts(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -268,6 +276,13 @@ _LISTS: dict[str, Callable[[Node, Layer], Iterator[Setting]]] = {
     "deploy.placement.constraints": _decode_texts,
     "deploy.placement.preferences": _decode_preferences,
 }
+
+
+def _without_value(node: Node | None, layer: Layer) -> tuple[str, ...]:
+    """The variables in a scalar, or in the values of a mapping, that have no value here."""
+    if isinstance(node, Mapping):
+        return tuple(name for _, value in node.entries.values() for name in _without_value(value, layer))
+    return (*layer.unset(node), *layer.required(node)) if isinstance(node, Scalar) else ()
 
 
 def _items(node: Node) -> list[Node]:

@@ -42,7 +42,8 @@ class Service:
 
     `settings` are single values by their dotted path. `lists` are lists by path, each item a Setting; the items of
     `ports` are Port, those of `volumes` are Volume, and of what is a mapping in the file (environment, labels) they are
-    the names alone, for a value may be a secret. `blocks` says where a mapping or a list stands, were it empty.
+    the names alone, for a value may be a secret. `blocks` says where a mapping or a list stands, were it empty, or a
+    single value that is not known here.
     `first_layer` is the number of the layer that names it first, from 0. `ignored` are values of overlays that the
     merge took for absent, by path; `lost_ports` those that it dropped for another of the same published number.
     """

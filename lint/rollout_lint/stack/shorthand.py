@@ -25,12 +25,16 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """What is mounted at `target`; `source` is empty for an anonymous volume."""
+    """What is mounted at `target`; `source` is empty for an anonymous volume.
+
+    `options` are the blocks that it has, such as `bind`.
+    """
 
     type: str
     source: str
     target: str
     read_only: bool = False
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

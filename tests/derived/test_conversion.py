@@ -1,0 +1,66 @@
+"""What is refused when a stack is deployed, and that nothing is guessed of what a variable will give."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.refusals import REFUSED, TAKEN
+from tests.support import facts_for, service_with, stack_of
+
+
+def refusals(text: str) -> list[str]:
+    """What we say that Docker refuses of the one service."""
+    stack, _ = stack_of(text)
+    facts = facts_for(text, service=next(iter(stack.services)))
+    return [*facts["derived.refused_by_deploy"].value, *facts["derived.refused_by_engine"].value]
+
+
+@pytest.mark.parametrize("stack", REFUSED)
+def test_what_is_refused(stack: str) -> None:
+    text, words = REFUSED[stack]
+    assert refusals(text) == [words]
+
+
+@pytest.mark.parametrize("stack", TAKEN)
+def test_what_is_taken(stack: str) -> None:
+    assert refusals(TAKEN[stack]) == []
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "image: 'foo:${TAG}'",
+        "image: '${IMAGE}'",
+        "image: '${IMAGE:?needed}'",
+        "image: b, restart: '${RESTART}x'",
+        "image: b, deploy: {mode: '${MODE}x'}",
+        "image: b, deploy: {placement: {constraints: ['node.hostname == ${HOST}', 'x = ${Y:?needed}']}}",
+        "image: b, networks: ['${NET}n']",
+        "image: b, volumes: ['${NAME}data:/a', {type: volume, source: '${NAME}', target: /b}]",
+        "image: b, secrets: [{source: '${NAME}s'}]",
+        "image: b, ports: [{target: 80, published: 80, protocol: '${P}'}, '80:81']",
+        "image: b, deploy: {endpoint_mode: '${E}x'}",
+    ],
+)
+def test_what_a_variable_will_give_is_not_judged(service: str) -> None:
+    text = f"services: {{a: {{{service}}}}}\nvolumes: {{v: }}"
+    facts = facts_for(text)
+    assert facts["derived.refused_by_deploy"].value == facts["derived.refused_by_engine"].value == []
+    assert facts["derived.lacks_image"].value is False
+
+
+def test_lacks_image() -> None:
+    assert facts_for("services: {a: {build: .}}")["derived.lacks_image"].value is True
+    assert facts_for("services: {a: {build: .}}", "services: {a: {image: b}}")["derived.lacks_image"].value is False
+
+
+def test_refused_by_deploy_stands_where_the_first_refusal_is() -> None:
+    fact = facts_for("services: {a: {image: b,\n networks: [n],\n secrets: [s]}}")["derived.refused_by_deploy"]
+    assert (fact.value, fact.place and fact.place.line) == (['undefined network "n"', 'undefined secret "s"'], 2)
+
+
+def test_refused_by_engine_stands_where_the_first_refusal_is() -> None:
+    fact = facts_for(service_with("deploy: {resources: {limits: {memory: 1M}},\n endpoint_mode: no}"))[
+        "derived.refused_by_engine"
+    ]
+    assert (len(fact.value), fact.place and fact.place.line) == (2, 1)

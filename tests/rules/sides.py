@@ -1,0 +1,59 @@
+"""The two sides of a proof: the files that go wrong, and the repaired ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rollout_lint.trial import repaired
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rollout_lint.rule import Rule
+
+SIDES = ("bad", "repaired")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a rule's proof; `number` is the proof's among those of its rule, from 1."""
+
+    rule: str
+    side: str
+    number: int
+    files: dict[str, str]
+    proof: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """A name for reports."""
+        return f"{self.rule}-{self.example.replace(' ', '-')}"
+
+    @property
+    def example(self) -> str:
+        """The side, with the number of the proof from the second on."""
+        return self.side if self.number == 1 else f"{self.side} {self.number}"
+
+
+Case = TypeVar("Case", bound=Side)
+
+
+def sides(rules: Iterable[Rule], kind: str, make: type[Case]) -> list[Case]:
+    """Both sides of every proof that has the key `kind`."""
+    return [
+        make(rule.id, side, number, _files(rule, proof, side), proof)
+        for rule in rules
+        for number, proof in enumerate(rule.proofs, 1)
+        if kind in proof
+        for side in SIDES
+    ]
+
+
+def _files(rule: Rule, proof: dict[str, Any], side: str) -> dict[str, str]:
+    bad: dict[str, str] = rule.examples["bad"][proof.get("bad_example", 0)]["files"]
+    if side == "bad":
+        return bad
+    if "repaired_example" in proof:
+        return dict(rule.examples["good"][proof["repaired_example"]]["files"])
+    return repaired(bad, rule)
