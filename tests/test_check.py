@@ -294,3 +294,32 @@ def test_a_long_line_of_many_findings_is_walked_once_and_shown_in_part(
     assert ran.stdout.count("^ ") == 400
     assert max(map(len, ran.stdout.splitlines())) < 300
     assert len(walks) == 1
+
+
+STACK_OF_FUNCTIONS = "version: 1.0\nprovider: {name: openfaas}\nfunctions: {f: {image: x}}\n"
+
+
+def test_a_stack_of_something_else_beside_a_compose_file_is_passed_over(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": "services: {a: {image: b}}\n", "stack.yml": STACK_OF_FUNCTIONS})
+    ran = run("check", folder, "--format", "json")
+    assert [recipe["status"] for recipe in ran.json["recipes"]] == ["evaluated", "not-a-stack"]
+    assert ran.exit_code == 0
+
+
+def test_a_stack_whose_services_are_misspelt_is_not_passed_over(run: Run, write: Write) -> None:
+    ran = run("check", write({"stack.yml": "service: {a: {image: b}}\n"}))
+    assert ran.exit_code == 2
+    assert "did you mean services?" in ran.stdout
+
+
+def test_a_risky_stack_beside_a_harmless_compose_file_is_found(run: Run, write: Write) -> None:
+    folder = write({"docker-compose.yml": "services: {a: {image: b}}\n", "docker-stack.yml": RISKY})
+    assert run("check", folder).exit_code == 1
+    rows = {row["recipe"] for row in run("sweep", folder, "--format", "json").json["recipes"]}
+    assert rows == {folder.name, f"{folder.name}/docker-stack.yml"}
+
+
+def test_a_sweep_of_a_folder_passes_over_what_is_no_stack(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": "services: {a: {image: b}}\n", "stack.yml": STACK_OF_FUNCTIONS})
+    ran = run("sweep", folder, "--format", "json")
+    assert ([row["recipe"] for row in ran.json["recipes"]], ran.exit_code) == ([folder.name], 0)

@@ -131,3 +131,33 @@ def test_a_pattern_does_not_lead_out_of_the_given_tree(write: Write) -> None:
     folder = write({"r/compose.yml": BASE, "outside/compose.x.yml": BASE})
     recipe = only(folder / "r", overlays=("../outside/*.yml", f"{folder}/*/*.yml"))
     assert list(variants(recipe)) == ["default"]
+
+
+def test_a_stack_beside_a_compose_file_of_another_use_is_a_recipe_too(write: Write) -> None:
+    stack = "services: {}\n"
+    folder = write({f"shop/{name}": stack for name in ("docker-compose.yml", "docker-stack.yml", "swarm-prod.yaml")})
+    write({"shop/docker-stack.prod.yml": stack, "shop/stackedit.yml": stack, "alone/docker-swarm.yml": stack})
+    found = {recipe.name: [layer.name for layer in recipe.variants[0].files] for recipe in recipes_at(str(folder))}
+    assert found == {
+        "alone": ["docker-swarm.yml"],
+        "shop": ["docker-compose.yml"],
+        "shop/docker-stack.yml": ["docker-stack.yml"],
+        "shop/swarm-prod.yaml": ["swarm-prod.yaml"],
+    }
+    [named] = recipes_at(str(folder / "shop" / "docker-stack.yml"))
+    assert named.name == "shop/docker-stack.yml"
+
+
+def test_a_stack_that_is_a_layer_is_no_recipe_of_its_own(write: Write) -> None:
+    folder = write({"compose.yml": "", "stack.yml": "", ".env.sample": "COMPOSE_FILE=compose.yml:stack.yml\nA=1\n"})
+    assert [len(recipe.variants[0].files) for recipe in recipes_at(str(folder))] == [2]
+
+
+def test_a_stack_beside_has_the_values_of_the_sample_and_stays_in_the_tree(write: Write, tmp_path: Path) -> None:
+    folder = write({"r/compose.yml": "", "r/stack.yml": "", "r/.env.sample": "A=1\n", "secret.yml": ""})
+    _, beside = recipes_at(str(folder / "r"))
+    assert beside.variants[0].environment == {"A": "1"}
+    (folder / "r" / "stack.yml").unlink()
+    (folder / "r" / "stack.yml").symlink_to(tmp_path / "secret.yml")
+    _, beside = recipes_at(str(folder / "r"))
+    assert (beside.variants, len(beside.problems)) == ([], 1)

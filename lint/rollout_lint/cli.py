@@ -347,7 +347,7 @@ def _verdicts(fleet: Fleet, known: Callable[[str], Known]) -> Iterator[Verdict]:
     """What the manifest says counts more than what the config of a recipe does."""
     from dataclasses import replace
 
-    from rollout_lint.evaluate import evaluate
+    from rollout_lint.evaluate import NOT_A_STACK, evaluate
     from rollout_lint.progress import with_progress
     from rollout_lint.verdict import judge
 
@@ -355,7 +355,9 @@ def _verdicts(fleet: Fleet, known: Callable[[str], Known]) -> Iterator[Verdict]:
         by_config = known(member.recipe.path)
         cluster = replace(fleet.cluster.over(by_config.cluster), task_memory=member.evidence.memory)
         of_member = replace(by_config, cluster=cluster, images=by_config.images.with_claims(fleet.images))
-        yield judge(evaluate(member.recipe, of_member), member.evidence, of_member)
+        evaluation = evaluate(member.recipe, of_member)
+        if member.named or evaluation.status != NOT_A_STACK:
+            yield judge(evaluation, member.evidence, of_member)
 
 
 def _sweep_table(verdicts: list[Verdict], format_: TableFormat, unfold: bool) -> str:

@@ -26,11 +26,14 @@ BASES = (
     "stack.yml",
     "stack.yaml",
 )
-"""The names under which a folder's stack file is looked for; the first that exists counts."""
+"""The names under which a folder's stack file is looked for; the first that exists counts, else any `swarm.yml`."""
 
 DEFAULT_OVERLAYS = ("compose.ccci.yml",)
 ENV_SAMPLE = ".env.sample"
 STDIN = "-"
+
+_WHOLE_STACK = re.compile(r"(?:docker-)?(?:stack|swarm)(?:-[^.]+)?\.ya?ml\Z")
+"""What somebody calls a file that is a stack of its own, be there a `compose.yml` for another use beside it."""
 
 _OVERLAY_NAME = re.compile(r"(?:docker-)?(?:compose|stack)\.(?P<name>.+)\.ya?ml\Z")
 _ASSIGNMENT = re.compile(r"(?P<comment>#\s*)?(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)\Z")
@@ -85,7 +88,7 @@ def recipes_at(path: str, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: I
         if not directories:
             raise NoRecipeError(f"{path} holds no recipe: there is no {BASES[0]} in it or in a folder below it")
         for directory in directories:
-            yield recipe_from_directory(directory, overlays=overlays, tree=given)
+            yield from recipes_in(directory, overlays=overlays, tree=given)
     elif given.exists() or given.is_symlink():
         yield recipe_from_file(given, overlays)
     else:
@@ -94,7 +97,33 @@ def recipes_at(path: str, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: I
 
 def base_of(directory: Path) -> Path | None:
     """The stack file of a folder, None where it has none."""
-    return next((directory / name for name in BASES if (directory / name).is_file()), None)
+    named = (directory / name for name in BASES)
+    return next((path for path in (*named, *_whole_stacks(directory)) if path.is_file()), None)
+
+
+def _whole_stacks(directory: Path) -> list[Path]:
+    return sorted(path for path in directory.glob("*.y*ml") if _WHOLE_STACK.match(path.name) and path.is_file())
+
+
+def recipes_in(
+    directory: Path,
+    name: str | None = None,
+    overlays: Iterable[str] = DEFAULT_OVERLAYS,
+    tree: Path | None = None,
+) -> Iterator[Recipe]:
+    """The recipe of a folder that has a stack file, and one for each stack of its own that stands beside that."""
+    recipe = recipe_from_directory(directory, name, overlays, tree)
+    yield recipe
+    layers = {layer.path for variant in recipe.variants for layer in variant.files}
+    for path in _whole_stacks(directory):
+        if path not in layers:
+            yield _stack_beside(recipe.name, path, tree or directory)
+
+
+def _stack_beside(folder: str, path: Path, tree: Path) -> Recipe:
+    recipe = Recipe(f"{folder}/{path.name}", str(path.parent))
+    _Collector(recipe, path.parent, path, tree).add_alone()
+    return recipe
 
 
 def find_recipe_directories(root: Path, exclude: Iterable[str] = ()) -> Iterator[Path]:
@@ -159,6 +188,8 @@ def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tre
         if _OVERLAY_NAME.match(file.name):
             _add_variant(recipe, LayerFile(file.name, file), ci=False)
             return recipe
+        if _WHOLE_STACK.match(file.name):
+            return _stack_beside(recipe.name, file, file.resolve().parent)
     layer = LayerFile(file.name, file)
     return Recipe(file.name, str(directory), [Variant("default", (layer,))])
 
@@ -210,6 +241,12 @@ class _Collector:
         for value, line in options:
             files = _COMPOSE_FILE.sub(lambda _: active, value)
             self._add(_option_name(files), files, environment, line)
+
+    def add_alone(self) -> None:
+        """The variant `default` of the base alone, with the values of `.env.sample`."""
+        sample = self._directory / ENV_SAMPLE
+        environment = read_environment(self._read(sample)) if sample.is_file() else {}
+        self._add("default", self._base.name, environment, 0)
 
     def add_overlay(self, name: str, path: Path) -> None:
         if not self._recipe.variants:

@@ -29,7 +29,8 @@ NOT_EVALUATED = "not-evaluated"
 TEMPLATE = "template"
 NOT_A_STACK = "not-a-stack"
 
-_STACK_NAMES = ("compose", "docker-compose", "stack", "docker-stack")
+_STACK_NAMES = ("compose", "docker-compose", "docker-stack", "docker-swarm")
+"""What is always meant to be a stack. A `stack.yml` is of OpenFaaS or CloudFormation as often."""
 
 
 @dataclass(slots=True)
@@ -160,10 +161,12 @@ def _is_template(data: bytes) -> bool:
 
 
 def _is_other_document(source: Source) -> bool:
-    """A file with a stack's name, or one handed over, is always meant to be one."""
+    """A file with a stack's name, one handed over, and one with services misspelt, are always meant to be one."""
     name = source.name.rpartition("/")[2]
     if name == ENV_SAMPLE:
         return True
     if name == STDIN or name.split(".")[0] in _STACK_NAMES or source.problems:
         return False
-    return not isinstance(source.root, Mapping) or "services" not in source.root.entries
+    return not isinstance(source.root, Mapping) or not any(
+        key.lower() in ("service", "services") for key in source.root.entries
+    )

@@ -15,6 +15,7 @@ from rollout_lint.collect import (
     base_of,
     find_recipe_directories,
     recipe_from_directory,
+    recipes_in,
 )
 from rollout_lint.facts import Cluster
 from rollout_lint.place import Problem
@@ -59,10 +60,14 @@ class Evidence:
 
 @dataclass(slots=True)
 class Member:
-    """A recipe of a fleet, with its evidence; a recipe that could not be found has problems and no variant."""
+    """A recipe of a fleet, with its evidence; a recipe that could not be found has problems and no variant.
+
+    `named` says that a manifest lists it; one that was only found in a folder may turn out to be something else.
+    """
 
     recipe: Recipe
     evidence: Evidence = field(default_factory=Evidence)
+    named: bool = False
 
 
 @dataclass(slots=True)
@@ -98,8 +103,9 @@ def load_fleet(path: Path, overlays: Iterable[str] = (), exclude: Iterable[str] 
 
 def _beside(directory: Path, overlays: tuple[str, ...], exclude: Iterable[str]) -> list[Member]:
     members = [
-        Member(recipe_from_directory(each, _name_below(each, directory), overlays, tree=directory))
+        Member(recipe)
         for each in find_recipe_directories(directory, exclude)
+        for recipe in recipes_in(each, _name_below(each, directory), overlays, tree=directory)
     ]
     if not members:
         raise FleetError([Problem(str(directory), 0, 0, "no folder in it holds a compose.yml")])
@@ -148,7 +154,7 @@ def _member(manifest: Path, node: Mapping, overlays: tuple[str, ...]) -> Member:
         recipe = recipe_from_directory(directory, entry["name"], overlays, tree=directory)
     if "overlay" in entry:
         _add_named_overlay(recipe, directory, manifest.parent / entry["overlay"], here)
-    return Member(recipe, _evidence(manifest, node, entry))
+    return Member(recipe, _evidence(manifest, node, entry), named=True)
 
 
 def _add_named_overlay(recipe: Recipe, directory: Path, overlay: Path, here: _Place) -> None:

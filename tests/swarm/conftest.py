@@ -11,14 +11,13 @@ from tests.rules import config_proof
 from tests.swarm.deploy_proof import as_stated, deploy, deploy_cases
 from tests.swarm.engine import private_engine
 from tests.swarm.evidence import page
-from tests.swarm.needs import missing
+from tests.swarm.needs import EVIDENCE, missing
 from tests.swarm.proof import Case, cases, rules_folder
 from tests.swarm.scenario import Outcome
 from tests.swarm.side_by_side import Outcomes, side_by_side, succeeded
 
 HERE = Path(__file__).parent
 ENGINE = "ROLLOUT_LINT_ENGINE"
-EVIDENCE = "ROLLOUT_LINT_EVIDENCE"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,10 +1,13 @@
-"""What this machine lacks for a private engine."""
+"""What the engine suite is told by its environment, and what this machine lacks for it."""
 
 import os
 import shutil
 import subprocess
 import sys
 from functools import cache
+
+EVIDENCE = "ROLLOUT_LINT_EVIDENCE"
+"""The variable that names the file into which the table of what was seen is written."""
 
 PROGRAMS = ("dockerd", "containerd", "runc", "docker", "busybox", "unshare", "flock", "ldd")
 
