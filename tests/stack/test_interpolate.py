@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rollout_lint.stack.interpolate import substitute
+from rollout_lint.stack.interpolate import BAD_BRACES, BAD_DOLLAR, OPEN_BRACE, substitute
 
 CASES = [
     ("plain", {}, "plain"),
@@ -38,6 +38,21 @@ def test_substitution(text: str, environment: dict[str, str], result: str) -> No
 @pytest.mark.parametrize("text", ["$(command)", "${A:+x}", "${A+x}", "costs 5$", "${}", "$B ${A:+x}", "${1}"])
 def test_what_docker_refuses(text: str) -> None:
     assert substitute(text, {"A": "1", "B": "2"}).error is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("$(command)", BAD_DOLLAR),
+        ("5$ {", BAD_DOLLAR),
+        ("${HOST:8080", OPEN_BRACE),
+        ("} ${HOST", OPEN_BRACE),
+        ("${A:+x}", BAD_BRACES),
+        ("${} $(", BAD_DOLLAR),
+    ],
+)
+def test_what_is_wrong_is_told(text: str, error: str) -> None:
+    assert substitute(text, {}).error == error
 
 
 def test_variables_without_a_value_are_told() -> None:

@@ -19,6 +19,11 @@ def service(text: str) -> str:
     ("text", "line", "message"),
     [
         (service("update_config: {order: start-first}"), 4, "it belongs under deploy"),
+        (
+            service("deploy: {resources: {reservations: {devices: []}}}"),
+            4,
+            "Swarm hands out devices as generic_resources",
+        ),
         (service("deploy: {update-config: {}}"), 4, "did you mean update_config?"),
         (service("deploy: {update_config: {on_failure: rollback}}"), 4, "on_failure is not a key under"),
         (service("deploy: {failure_action: rollback}"), 4, "it belongs under deploy.update_config"),

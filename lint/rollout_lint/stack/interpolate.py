@@ -13,6 +13,11 @@ _EXPRESSION = re.compile(r"[_a-z][_a-z0-9]*(?::?[-?][^}]*)?", re.IGNORECASE)
 _NAME = re.compile(r"[_a-z0-9]+", re.IGNORECASE)
 
 BAD_DOLLAR = "this `$` starts no variable, and Docker refuses it; write `$$` for a dollar sign"
+OPEN_BRACE = "this `${` is never closed, and Docker refuses it; write `$$` for a dollar sign"
+BAD_BRACES = (
+    "Docker knows no such variable and refuses it: in braces it reads a name, and :-default, -default, :?message or "
+    "?message behind it; write `$$` for a dollar sign"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +44,25 @@ def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
     parts: list[str] = []
     position = 0
     swallowed = []
+    last_brace = text.rfind("}")
     for dollar, expression, end in _dollars(text):
         parts.append(text[position:dollar])
-        parts.append("$" if expression == "$" else state.value(expression))
         position = end
+        if expression:
+            parts.append("$" if expression == "$" else state.value(expression))
+        else:
+            state.error = _why_bad(text, dollar, last_brace)
         if not text.startswith("{", dollar + 1) and (name := _NAME.match(expression)) and name[0] != expression:
             swallowed.append(name[0])
     parts.append(text[position:])
     return Substitution("".join(parts), state.error, tuple(state.unset), tuple(state.required), tuple(swallowed))
+
+
+def _why_bad(text: str, dollar: int, last_brace: int) -> str:
+    """What is wrong with a `$` that starts no variable."""
+    if not text.startswith("{", dollar + 1):
+        return BAD_DOLLAR
+    return BAD_BRACES if last_brace > dollar else OPEN_BRACE
 
 
 def _dollars(text: str) -> Iterator[tuple[int, str, int]]:
@@ -84,9 +100,6 @@ class _State:
         self._environment = environment
 
     def value(self, expression: str) -> str:
-        if not expression:
-            self.error = BAD_DOLLAR
-            return ""
         self.error = None
         self.required.clear()
         name, default, wanted, when_empty = _read(expression)

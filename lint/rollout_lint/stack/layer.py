@@ -167,6 +167,10 @@ class Layer:
         """Why docker/cli forbids the key, or the one place under a service that knows it."""
         if path.startswith("services.") and path.count(".") == 1 and key in FORBIDDEN:
             return f"Docker refuses it in a stack; {FORBIDDEN[key]}"
+        if key == "devices" and path.endswith(".reservations"):
+            return (
+                "Docker refuses it in a stack; Swarm hands out devices as generic_resources, which each node must offer"
+            )
         home = _homes().get(key)
         return f"it belongs under {home}" if home else None
 
