@@ -323,3 +323,15 @@ def test_a_sweep_of_a_folder_passes_over_what_is_no_stack(run: Run, write: Write
     folder = write({"compose.yml": "services: {a: {image: b}}\n", "stack.yml": STACK_OF_FUNCTIONS})
     ran = run("sweep", folder, "--format", "json")
     assert ([row["recipe"] for row in ran.json["recipes"]], ran.exit_code) == ([folder.name], 0)
+
+
+def test_the_policy_of_a_service_without_a_task_is_void(run: Run, write: Write) -> None:
+    policy = "{replicas: 0, update_config: {failure_action: rollback, order: start-first}}"
+    folder = write({"compose.yml": f"services: {{a: {{image: b, deploy: {policy}}}}}\n"})
+    ran = run("check", folder, "--format", "json")
+    found = {each["rule"]: (each["severity"], each["superseded_by"]) for each in ran.json["recipes"][0]["findings"]}
+    assert found["RL001"] == ("medium", "RL055")
+    assert found["RL055"] == ("info", None)
+    assert (ran.exit_code, ran.json["summary"]["findings"]["medium"]) == (0, 0)
+    assert "= void here      RL001, RL009, RL015\n" in run("check", folder).stdout
+    assert run("sweep", folder, "--format", "json").json["recipes"][0]["risk"]["level"] == "safe"

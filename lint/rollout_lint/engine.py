@@ -58,9 +58,18 @@ def find(
 
 
 def supersede(findings: list[Finding]) -> list[Finding]:
-    """The findings of one service, each with the gravest that tells its cause already, if it is at least as grave."""
+    """The findings of one service, each with the gravest that tells its cause already, if it is at least as grave.
+
+    One that another makes void is superseded too, however grave, and is no risk.
+    """
     by_gravity = sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
-    return [replace(finding, superseded_by=_superseder(finding, by_gravity)) for finding in findings]
+    void = {rule: finding.rule.id for finding in findings for rule in finding.rule.voids}
+    return [
+        replace(finding, superseded_by=void[finding.rule.id], risk=None)
+        if finding.rule.id in void
+        else replace(finding, superseded_by=_superseder(finding, by_gravity))
+        for finding in findings
+    ]
 
 
 def _superseder(finding: Finding, by_gravity: list[Finding]) -> str | None:
@@ -102,7 +111,7 @@ def _finding(rule: Rule, variant: str, service: str | None, place: Place, facts:
         assumes=fill(assumes, whose, show) if assumes else None,
         service=service,
         variant=variant,
-        message=fill(rule.message, whose, show),
+        message=fill((grade and grade.message) or rule.message, whose, show),
         place=next((fact.place for fact in stated if fact.place), place),
         facts={path: facts[path] for path in rule.when if path in facts},
     )

@@ -27,13 +27,15 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 class Grade:
     """A severity that holds instead of the rule's own where all conditions of `when` do.
 
-    `assumes` says what the milder or graver verdict takes for granted.
+    `assumes` says what the milder or graver verdict takes for granted; `message` stands instead of the rule's own where
+    that would say too much.
     """
 
     severity: str
     when: Conditions
     risk: str | None
     assumes: str | None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,9 @@ class Rule:
 
     `risk` is what a finding makes of its recipe in a sweep: a level, `latent` where evidence of memory decides
     which, or None. `fix` is an overlay's patch below the service, or None where `advice` must do. `supersedes` are the
-    ids of rules whose findings on the same service have the same cause, which this one tells. `lines` says where the
-    keys of the file stand, down to `when.a.fact` and `examples.bad[0]`.
+    ids of rules whose findings on the same service have the same cause, which this one tells; `voids` those of rules
+    whose findings come to nothing where this one holds. `lines` says where the keys of the file stand, down to
+    `when.a.fact` and `examples.bad[0]`.
     """
 
     id: str
@@ -61,6 +64,7 @@ class Rule:
     assumes: str | None
     sources: tuple[str, ...]
     supersedes: frozenset[str]
+    voids: frozenset[str]
     examples: dict[str, list[dict[str, Any]]]
     proofs: tuple[dict[str, Any], ...]
     path: Path

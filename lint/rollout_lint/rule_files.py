@@ -129,6 +129,7 @@ class _RuleReader:
             assumes=document.get("assumes"),
             sources=tuple(document["sources"]),
             supersedes=frozenset(document.get("supersedes", ())),
+            voids=frozenset(document.get("voids", ())),
             examples=document["examples"],
             proofs=tuple(map(plain, self._proofs(root))),
             path=self._path,
@@ -165,13 +166,15 @@ class _RuleReader:
     def _grade(self, node: Node) -> Grade:
         assert isinstance(node, Mapping)
         document = plain(node)
-        if "assumes" in node.entries:
-            self._check_placeholders(node.entries["assumes"][1], document["assumes"])
+        for key in ("message", "assumes"):
+            if key in node.entries:
+                self._check_placeholders(node.entries[key][1], document[key])
         return Grade(
             document["severity"],
             self._conditions(node.entries["when"][1]),
             document.get("risk"),
             document.get("assumes"),
+            document.get("message"),
         )
 
     def _conditions(self, node: Node) -> Conditions:

@@ -146,14 +146,15 @@ def the_finding_stands_where_the_repair_goes(rule: Rule, rules: tuple[Rule, ...]
 
 
 def what_is_superseded_exists(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """A rule supersedes others, never one that supersedes it."""
+    """A rule supersedes and voids others, never one that does so to it."""
     by_id = {each.id: each for each in rules}
-    for superseded in sorted(rule.supersedes):
-        other = by_id.get(superseded)
-        if other is None:
-            yield "supersedes", f"there is no rule {superseded}"
-        elif rule.id in other.supersedes or other is rule:
-            yield "supersedes", f"{superseded} supersedes {rule.id}"
+    for key, named in (("supersedes", rule.supersedes), ("voids", rule.voids)):
+        for each in sorted(named):
+            other = by_id.get(each)
+            if other is None:
+                yield key, f"there is no rule {each}"
+            elif other is rule or rule.id in other.supersedes | other.voids:
+                yield key, f"{each} {key} {rule.id}"
 
 
 def no_other_rule_says_the_same(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:

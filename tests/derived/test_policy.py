@@ -78,15 +78,27 @@ def test_has_restart_policy(text: str, value: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deploy", "paths"),
+    ("service", "ends"),
     [
-        ("{update_config: {monitor: 5s, max_failure_ratio: 0.1}}", []),
-        ("{update_config: {failure_action: continue}}", []),
-        ("{update_config: {failure_action: continue, monitor: 30s, delay: 5s}}", [f"{UPDATE}.monitor"]),
-        ("{update_config: {failure_action: continue, max_failure_ratio: 0.1}}", [f"{UPDATE}.max_failure_ratio"]),
-        ("{replicas: 0}", []),
-        ("{replicas: 0, update_config: {order: start-first}}", [f"{UPDATE}.order"]),
+        ("deploy: {}", "no"),
+        ("restart: on-failure", "perhaps"),
+        ("deploy: {restart_policy: {condition: on-failure}}", "perhaps"),
+        ("deploy: {restart_policy: {condition: on-failure}}, ports: ['80:80']", "no"),
+        ("deploy: {restart_policy: {condition: on-failure}}, healthcheck: {test: x}", "no"),
+        ("deploy: {restart_policy: {condition: none}}, ports: ['80:80']", "yes"),
+        ("deploy: {restart_policy: {condition: none}, mode: global}", "yes"),
+        ("deploy: {restart_policy: {condition: none}, mode: replicated-job}", "no"),
+        ("restart: 'no'", "no"),
     ],
 )
-def test_without_effect(deploy: str, paths: list[str]) -> None:
-    assert facts_for(service_with(f"deploy: {deploy}"))["derived.without_effect"].value == paths
+def test_ends_by_itself(service: str, ends: str) -> None:
+    assert facts_for(service_with(service))["derived.ends_by_itself"].value == ends
+
+
+@pytest.mark.parametrize(
+    ("deploy", "states"),
+    [("{}", False), ("{update_config: {}}", True), ("{rollback_config: {order: stop-first}}", True)],
+)
+def test_states_a_policy(deploy: str, states: bool) -> None:
+    fact = facts_for(service_with(f"deploy: {deploy}"))["derived.states_a_policy"]
+    assert (fact.value, fact.place is not None) == (states, states)

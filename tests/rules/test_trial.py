@@ -110,6 +110,11 @@ def test_a_fix_that_brings_another_finding_or_is_refused_is_told(tmp_path: Path)
 def test_rules_that_supersede_each_other_are_told(tmp_path: Path) -> None:
     found = tried(tmp_path, OWN_RULE.replace("sources: [", "supersedes: [TT001]\nsources: ["))
     assert [problem.message for problem in found] == ["TT001 supersedes: TT001 supersedes TT001"]
+    found = tried(tmp_path, OWN_RULE.replace("sources: [", "voids: [TT001, XX001]\nsources: ["))
+    assert [problem.message for problem in found] == [
+        "TT001 voids: TT001 voids TT001",
+        "TT001 voids: there is no rule XX001",
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "id: TT001\n", OWN_RULE.replace("TT001", "RL999")])

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.derived.health import has_healthcheck
 from rollout_lint.derived.registry import derived
-from rollout_lint.facts import ROLLOUT_BLOCKS, ROLLOUT_KEYS
+from rollout_lint.facts import ROLLOUT_BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rollout_lint.derived.registry import Context, Made
-    from rollout_lint.facts import Fact
 
 _UPDATE = "deploy.update_config"
 _FAILURE_ACTION = f"{_UPDATE}.failure_action"
+_CONDITION = "deploy.restart_policy.condition"
 _FAILURE_ACTIONS = ("pause", "continue", "rollback")
 
 
@@ -62,6 +63,13 @@ def has_update_config(context: Context) -> Made:
 
 
 @derived("boolean")
+def states_a_policy(context: Context) -> Made:
+    """Whether the file has an update_config or a rollback_config."""
+    place = next((context.service.blocks[block] for block in ROLLOUT_BLOCKS if block in context.service.blocks), None)
+    return place is not None, place
+
+
+@derived("boolean")
 def has_restart_policy(context: Context) -> Made:
     """Whether the file has a deploy.restart_policy, beside which `restart` is not read (docker/cli
     `cli/compose/convert/service.go convertRestartPolicy`).
@@ -70,25 +78,23 @@ def has_restart_policy(context: Context) -> Made:
     return place is not None, place
 
 
-@derived("array")
-def without_effect(context: Context) -> Made:
-    """The settings of update_config that nothing ever looks at.
+@derived("string")
+def ends_by_itself(context: Context) -> Made:
+    """Whether a task of the service is meant to end with success: `yes` where its restart condition is none, `perhaps`
+    where it is on-failure and the service answers nobody, for it has neither ports nor a healthcheck, else `no`.
 
-    With `continue` no failure is watched for; without a task nothing is updated (swarmkit
-    `manager/orchestrator/update/updater.go Run`).
+    A job's tasks do end, but no update watches them.
     """
-    if context.value("deploy.replicas") == 0:
-        idle: Iterable[str] = ROLLOUT_KEYS
-    else:
-        idle = ("monitor", "max_failure_ratio") if context.value(_FAILURE_ACTION) == "continue" else ()
-    return _made({f"{_UPDATE}.{key}": context.facts[f"{_UPDATE}.{key}"] for key in idle})
+    condition, place = context.value(_CONDITION), context.place(_CONDITION)
+    if context.value("deploy.mode") not in ("replicated", "global"):
+        return "no", place
+    if condition == "on-failure":
+        answers = context.service.lists.get("ports") or has_healthcheck(context)[0]
+        return ("no" if answers else "perhaps"), place
+    return ("yes" if condition == "none" else "no"), place
 
 
 def _paths(context: Context, keys: Iterable[str], is_wrong: Callable[[Any], bool]) -> Made:
     paths = [f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in keys]
-    return _made({path: context.facts[path] for path in paths if is_wrong(context.facts[path].value)})
-
-
-def _made(facts: dict[str, Fact]) -> Made:
-    stated = {path: fact for path, fact in facts.items() if not fact.default}
+    stated = {path: fact for path in paths if not (fact := context.facts[path]).default and is_wrong(fact.value)}
     return list(stated), next((fact.place for fact in stated.values()), None)

@@ -189,6 +189,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "advice": rule.advice,
         "sources": list(rule.sources),
         "supersedes": sorted(rule.supersedes),
+        "voids": sorted(rule.voids),
         "proofs": list(rule.proofs),
     }
 

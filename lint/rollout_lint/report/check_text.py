@@ -107,7 +107,8 @@ def _closing(evaluation: Evaluation, findings: list[Finding], style: Style, widt
         if each.superseded_by == finding.rule.id and each.service == finding.service
     }
     if superseded:
-        yield f"  = the same cause {', '.join(sorted(superseded))}"
+        label = "void here     " if superseded <= finding.rule.voids else "the same cause"
+        yield f"  = {label} {', '.join(sorted(superseded))}"
     why = f"rollout-lint explain {finding.rule.id}" if finding.rule.is_own else printable(finding.rule.link)
     yield f"  = why            {why}"
 
