@@ -51,6 +51,15 @@ def test_a_config_says_what_the_file_does_not(run: Run, write: Write, name: str,
     assert "RL002" in row["rules"]
 
 
+def test_a_config_can_say_that_a_store_is_shared(run: Run, write: Write) -> None:
+    policy = "{update_config: {order: start-first}}"
+    stack = f"services: {{c: {{image: 'redis:7', volumes: ['data:/data'], deploy: {policy}}}}}\nvolumes: {{data: }}\n"
+    folder = write({"compose.yml": stack})
+    assert "RL006" in rules_found(run, folder)["c"]
+    write({".rollout-lint.yml": "images: {redis: {locks: null}}\n"})
+    assert "RL006" not in rules_found(run, folder)["c"]
+
+
 def test_the_nearest_config_counts_alone(run: Run, write: Write) -> None:
     folder = write({"shop/compose.yml": STACK, "rollout-lint.toml": CONFIGS["rollout-lint.toml"]})
     write({"shop/.rollout-lint.yml": "hosts: {memory: 8G}\n"})
