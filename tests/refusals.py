@@ -165,6 +165,7 @@ TAKEN = {
     "a Windows drive": "services: {a: {image: b, volumes: ['d:/data']}}",
     "a bind": "services: {a: {image: b, volumes: ['/tmp:/a', {type: bind, source: /tmp, target: /b, bind: {}}]}}",
     "half a processor": "services: {a: {image: b, deploy: {resources: {limits: {cpus: '0.50'}}}}}",
+    "the least of a processor": "services: {a: {image: b, deploy: {resources: {limits: {cpus: '0.001', memory: 4M}}}}}",
     "processors as a fraction": "services: {a: {image: b, deploy: {resources: {limits: {cpus: '1/2'}}}}}",
     "more reserved than allowed": (
         "services: {a: {image: b, deploy: {resources: {limits: {memory: 10M}, reservations: {memory: 20M}}}}}"

@@ -54,6 +54,20 @@ def test_lacks_image() -> None:
     assert facts_for("services: {a: {build: .}}", "services: {a: {image: b}}")["derived.lacks_image"].value is False
 
 
+@pytest.mark.parametrize(
+    ("services", "value"),
+    [
+        ("a: {build: .}", True),
+        ("a: {build: {context: .}}, c: {image: d}", True),
+        ("a: {build: ., image: b}", False),
+        ("a: {command: x}", False),
+        ("a: {build: .}, c: {image: d, deploy: {replicas: 2}}", False),
+    ],
+)
+def test_only_built(services: str, value: bool) -> None:
+    assert facts_for(f"services: {{{services}}}")["derived.only_built"].value is value
+
+
 def test_refused_by_deploy_stands_where_the_first_refusal_is() -> None:
     fact = facts_for("services: {a: {image: b,\n networks: [n],\n secrets: [s]}}")["derived.refused_by_deploy"]
     assert (fact.value, fact.place and fact.place.line) == (['undefined network "n"', 'undefined secret "s"'], 2)

@@ -15,9 +15,12 @@ from rollout_lint.source import Mapping, parse, plain
 
 from tests.packaging.recipes import RISKY, SAFE
 from tests.pages import README, commands, refreshed
+from tests.rules.own_rule import NAME, OWN_RULE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.conftest import Run
 
 TEXT = README.read_text("utf-8")
 ADDRESS = "git.example.com/rollout-lint"
@@ -37,6 +40,19 @@ def test_its_links_lead_somewhere() -> None:
 def test_it_names_this_release() -> None:
     pinned = re.findall(rf"{re.escape(ADDRESS)}(?:@|\n    rev: )v(\S+)", TEXT)
     assert pinned == [__version__] * 4
+
+
+def test_its_config_is_one(run: Run, tmp_path: Path) -> None:
+    [config] = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    (tmp_path / "rollout-lint.toml").write_text(config)
+    (tmp_path / "our-rules").mkdir()
+    (tmp_path / "our-rules" / NAME).write_text(OWN_RULE)
+    image = "registry.example.com/team/app:7"
+    (tmp_path / "compose.yml").write_text(f"services: {{app: {{image: '{image}'}}}}\n")
+    ran = run("check", tmp_path, "--format", "json")
+    assert [each["rule"] for each in ran.json["recipes"][0]["findings"]] == ["TT001"]
+    [shown] = run("show", tmp_path, "--format", "json").json["variants"]
+    assert shown["services"]["app"]["derived.has_healthcheck"]["value"] is True
 
 
 @pytest.fixture(scope="module")

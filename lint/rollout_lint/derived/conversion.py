@@ -64,6 +64,17 @@ def lacks_image(context: Context) -> Made:
     return not stated.value and not stated.unset, stated.place
 
 
+@derived("boolean")
+def only_built(context: Context) -> Made:
+    """Whether the service is built and has no image, in a stack of which no service says `deploy`.
+
+    `docker stack deploy` refuses that; but it is what a file for `docker compose` looks like.
+    """
+    built = context.service.blocks.get("build")
+    for_swarm = any("deploy" in service.blocks for service in context.stack.services.values())
+    return built is not None and lacks_image(context)[0] and not for_swarm, built
+
+
 def _image(context: Context) -> Iterator[Refusal]:
     image = known(context, "image")
     if lacks_image(context)[0]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rollout_lint.derived.conversion import cpus, known, known_items, told
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rollout_lint.derived.registry import Context, Made
 
 LEAST_MEMORY = 4 << 20
-LEAST_CPUS = 0.001
+LEAST_CPUS = Fraction(1, 1000)
 LEAST_SECONDS = 0.001
 
 _ID = re.compile(r"[a-f0-9]{64}")
@@ -62,7 +63,7 @@ def _resources(context: Context) -> Iterator[Refusal]:
         processors = known(context, f"deploy.resources.{kind}.cpus")
         amount = cpus(processors.value) if processors is not None else None
         if processors is not None and amount and amount < LEAST_CPUS:
-            yield f"invalid cpu value {float(amount):g}: Must be at least {LEAST_CPUS:g}", processors.place
+            yield f"invalid cpu value {float(amount):g}: Must be at least 0.001", processors.place
         memory = known(context, f"deploy.resources.{kind}.memory")
         if memory is not None and memory.value and memory.value < LEAST_MEMORY:
             yield f"invalid memory value {memory.value}: Must be at least 4MiB", memory.place

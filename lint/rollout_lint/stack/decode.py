@@ -124,6 +124,8 @@ def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Serv
     service = Service(name, layer.place(key))
     with layer.below(name):
         _decode_fields(node, _FIELDS, "", layer, service)
+        if "build" in node.entries:
+            service.blocks["build"] = layer.place(node.entries["build"][0])
         for path, decode in _LISTS.items():
             found = _find(node, path)
             if found is not None:
