@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.cli import Level, Severity
+from rollout_lint.options import Level, Severity
 from rollout_lint.rule import SEVERITIES
 from rollout_lint.verdict import LEVELS
 

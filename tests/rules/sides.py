@@ -16,14 +16,12 @@ SIDES = ("bad", "repaired")
 
 
 @dataclass(frozen=True)
-class Side:
-    """One side of a rule's proof; `number` is the proof's among those of its rule, from 1."""
+class Named:
+    """Which side of which proof; `number` is the proof's among those of its rule, from 1."""
 
     rule: str
     side: str
     number: int
-    files: dict[str, str]
-    proof: dict[str, Any]
 
     @property
     def name(self) -> str:
@@ -34,6 +32,14 @@ class Side:
     def example(self) -> str:
         """The side, with the number of the proof from the second on."""
         return self.side if self.number == 1 else f"{self.side} {self.number}"
+
+
+@dataclass(frozen=True)
+class Side(Named):
+    """One side of a rule's proof, with its files."""
+
+    files: dict[str, str]
+    proof: dict[str, Any]
 
 
 Case = TypeVar("Case", bound=Side)

@@ -10,11 +10,11 @@ from typing import Any
 from rollout_lint.report.proofs import behaviour_words
 from ruamel.yaml import YAML
 
+from tests.rules.sides import SIDES, Named
 from tests.swarm.behaviour import Behaviour, behaviour, size
 
 RULES = Path(__file__).parents[2] / "rules"
 _YAML = YAML(typ="safe", pure=True)
-SIDES = ("bad", "repaired")
 HANGS = ("updating", "rollback_started")
 UPDATES = (*HANGS, "completed", "paused", "rollback_completed", "rollback_paused", "none", "refused")
 RELEASES = ("old", "new", "none")
@@ -57,15 +57,12 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Named):
     """One side of a rule's proof: the files that are deployed twice, with another release each time.
 
     `by_hand`: once the new release runs, somebody rolls it back.
     """
 
-    rule: str
-    side: str
-    number: int
     files: Files
     service: str
     old: Behaviour
@@ -74,16 +71,6 @@ class Case:
     host_memory: int | None
     by_hand: bool
     expected: Expectation
-
-    @property
-    def name(self) -> str:
-        """A name for reports."""
-        return f"{self.rule}-{self.example.replace(' ', '-')}"
-
-    @property
-    def example(self) -> str:
-        """The side, with the number of the proof from the second on."""
-        return self.side if self.number == 1 else f"{self.side} {self.number}"
 
 
 def rules_folder() -> Path:

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from rollout_lint.derived import (
-    conversion,
-    health,
-    layers,
-    memory,
-    network,
-    pace,
-    placement,
-    policy,
-    stack_wide,
-    validation,
-    volumes,
-)
+from rollout_lint.derived import layers
 from rollout_lint.derived.registry import DERIVED, STACK_FACTS, Context, Derived
 from rollout_lint.facts import Cluster, Fact
 
@@ -26,20 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DERIVED", "STACK_FACTS", "Context", "Derived", "derive_facts", "facts_of_the_stack"]
 
-_MAKERS = (
-    conversion,
-    health,
-    layers,
-    memory,
-    network,
-    pace,
-    placement,
-    policy,
-    stack_wide,
-    validation,
-    volumes,
-)
-"""Importing them enters their facts."""
+for _module in iter_modules(__path__):
+    # Its facts are entered as it is imported.
+    import_module(f"{__name__}.{_module.name}")
 
 
 def derive_facts(

@@ -93,6 +93,6 @@ def _repair(rule: Rule) -> str:
 def _facts() -> Iterable[str]:
     yield "## Derived facts\n"
     yield "What no key of a stack file states, and a condition may ask for:\n"
-    for path, derived in (DERIVED | STACK_FACTS).items():
+    for path, derived in sorted((DERIVED | STACK_FACTS).items()):
         yield f"- `{path}`: {' '.join(derived.about.split())}"
     yield ""

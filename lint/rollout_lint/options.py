@@ -1,0 +1,68 @@
+"""The options that several commands have, and the words that they take."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """What `check`, `show` and `explain` can print."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class TableFormat(StrEnum):
+    """What `sweep` and `rules` can print."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class Severity(StrEnum):
+    """From which severity on `check` fails."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+    NEVER = "never"
+
+
+class Level(StrEnum):
+    """From which risk level on `sweep` fails."""
+
+    NOT_EVALUATED = "not-evaluated"
+    BLOCKED = "blocked"
+    FAILING = "failing"
+    LATENT_HIGH = "latent-high"
+    LATENT_MEDIUM = "latent-medium"
+    LATENT_LOW = "latent-low"
+    LATENT_UNEXPOSED = "latent-unexposed"
+    MITIGATED = "mitigated"
+    SAFE = "safe"
+    NOT_AT_RISK = "not-at-risk"
+
+
+Overlays = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--overlay",
+        metavar="NAME",
+        help="A CI overlay to look for in each recipe, by name or pattern. [default: compose.ccci.yml]",
+    ),
+]
+Excludes = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", metavar="PATTERN", help="Folders to pass over, in gitignore's grammar."),
+]
+RuleFolders = Annotated[
+    list[Path] | None, typer.Option("--rules", metavar="DIR", help="A folder of further rules, of your own.")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
+TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="What to print.")]
