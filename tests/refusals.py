@@ -50,6 +50,14 @@ REFUSED = {
         "services: {a: {image: b, deploy: {resources: {limits: {cpus: many}}}}}",
         "failed to parse many as a rational number",
     ),
+    "processors by nothing": (
+        "services: {a: {image: b, deploy: {resources: {limits: {cpus: 1/0}}}}}",
+        "failed to parse 1/0 as a rational number",
+    ),
+    "processors with a blank": (
+        "services: {a: {image: b, deploy: {resources: {limits: {cpus: '1 '}}}}}",
+        "failed to parse 1  as a rational number",
+    ),
     "processors by the billionth": (
         "services: {a: {image: b, deploy: {resources: {limits: {cpus: '0.0010000001'}}}}}",
         "value is too precise",
@@ -166,6 +174,8 @@ TAKEN = {
     "a bind": "services: {a: {image: b, volumes: ['/tmp:/a', {type: bind, source: /tmp, target: /b, bind: {}}]}}",
     "half a processor": "services: {a: {image: b, deploy: {resources: {limits: {cpus: '0.50'}}}}}",
     "the least of a processor": "services: {a: {image: b, deploy: {resources: {limits: {cpus: '0.001', memory: 4M}}}}}",
+    "a tenth of a processor": "services: {a: {image: b, deploy: {resources: {limits: {cpus: '1.e-1'}}}}}",
+    "processors beyond reckoning": "services: {a: {image: b, deploy: {resources: {limits: {cpus: '1e999999999'}}}}}",
     "processors as a fraction": "services: {a: {image: b, deploy: {resources: {limits: {cpus: '1/2'}}}}}",
     "more reserved than allowed": (
         "services: {a: {image: b, deploy: {resources: {limits: {memory: 10M}, reservations: {memory: 20M}}}}}"

@@ -21,6 +21,8 @@ Refusal: TypeAlias = "tuple[str, Place | None]"
 _MODES = ("", "replicated", "global", "replicated-job", "global-job")
 _RESTARTS = ("", "no", "always", "unless-stopped", "on-failure")
 _COUNT = re.compile(r"[+-]?\d+", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+/0*[1-9]\d*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?)", re.ASCII)
+_STRANGE_NUMBER = re.compile(r"^.{100}|[eE][+-]?\d{3}|[xXbBoOpP_]")
 _REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d+)?", re.ASCII)
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
@@ -161,22 +163,21 @@ def _mounts(context: Context) -> Iterator[Refusal]:
 
 
 def _cpus(context: Context) -> Iterator[Refusal]:
+    for stated, amount in processors(context):
+        if amount is None:
+            yield f"failed to parse {stated.value} as a rational number", stated.place
+        elif (amount * 10**9).denominator != 1:
+            yield "value is too precise", stated.place
+
+
+def processors(context: Context) -> Iterator[tuple[Setting, Fraction | None]]:
+    """The limit and the reservation of processors, None for a number that docker/cli cannot read (`opts/opts.go
+    ParseCPUs`). Powers of two and beyond a hundred digits, which nobody means, are left out.
+    """
     for kind in ("limits", "reservations"):
         stated = known(context, f"deploy.resources.{kind}.cpus")
-        if stated is not None and stated.value:
-            amount = cpus(stated.value)
-            if amount is None:
-                yield f"failed to parse {stated.value} as a rational number", stated.place
-            elif (amount * 10**9).denominator != 1:
-                yield "value is too precise", stated.place
-
-
-def cpus(text: str) -> Fraction | None:
-    """A number of processors, None where docker/cli cannot read it (`opts/opts.go ParseCPUs`)."""
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        return None
+        if stated is not None and stated.value and not _STRANGE_NUMBER.search(stated.value):
+            yield stated, Fraction(stated.value) if _NUMBER.fullmatch(stated.value) else None
 
 
 _REFUSALS = (_image, _mode, _mounts, _undefined, _cpus, _restart, _healthcheck)

@@ -7,7 +7,7 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from rollout_lint.derived.conversion import cpus, known, known_items, told
+from rollout_lint.derived.conversion import known, known_items, processors, told
 from rollout_lint.derived.registry import derived
 
 if TYPE_CHECKING:
@@ -59,11 +59,10 @@ def _name(context: Context) -> Iterator[Refusal]:
 
 
 def _resources(context: Context) -> Iterator[Refusal]:
+    for stated, amount in processors(context):
+        if amount and amount < LEAST_CPUS:
+            yield f"invalid cpu value {float(amount):g}: Must be at least 0.001", stated.place
     for kind in ("limits", "reservations"):
-        processors = known(context, f"deploy.resources.{kind}.cpus")
-        amount = cpus(processors.value) if processors is not None else None
-        if processors is not None and amount and amount < LEAST_CPUS:
-            yield f"invalid cpu value {float(amount):g}: Must be at least 0.001", processors.place
         memory = known(context, f"deploy.resources.{kind}.memory")
         if memory is not None and memory.value and memory.value < LEAST_MEMORY:
             yield f"invalid memory value {memory.value}: Must be at least 4MiB", memory.place
