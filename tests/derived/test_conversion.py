@@ -49,6 +49,11 @@ def test_what_a_variable_will_give_is_not_judged(service: str) -> None:
     assert facts["derived.lacks_image"].value is False
 
 
+@pytest.mark.parametrize("cpus", ["1e999999999", "0x10", "9" * 5000, "1_000"])
+def test_a_number_that_nobody_means_is_not_reckoned_out(cpus: str) -> None:
+    assert refusals(service_with(f"deploy: {{resources: {{limits: {{cpus: '{cpus}'}}}}}}")) == []
+
+
 def test_lacks_image() -> None:
     assert facts_for("services: {a: {build: .}}")["derived.lacks_image"].value is True
     assert facts_for("services: {a: {build: .}}", "services: {a: {image: b}}")["derived.lacks_image"].value is False
