@@ -283,3 +283,21 @@ def test_the_table_is_fitted_to_the_width_and_loses_nothing(
     assert {"failure_action", "start-first", "(fixed)", "shipped", "(Node.js)", "absent"} <= set(table.split())
     if int(width) >= 80:
         assert max(map(len, table.splitlines())) <= int(width)
+
+
+def test_what_is_refused_blocks_a_recipe_and_says_why_in_words(run: Run, write: Write) -> None:
+    policy = "healthcheck: {test: x}, deploy: {update_config: {failure_action: rollback}}"
+    folder = write(
+        {
+            "ports/compose.yml": f"services:\n  a: {{image: b, ports: ['80:80'], {policy}}}\n"
+            "  c: {image: b, ports: ['80:81']}\n",
+            "images/compose.yml": "services: {a: {build: ., deploy: {replicas: 2}}}\n",
+        }
+    )
+    rows = {row["recipe"]: row for row in run("sweep", folder, "--format", "json").json["recipes"]}
+    assert {row["risk"]["level"] for row in rows.values()} == {"blocked"}
+    assert (rows["ports"]["service"], rows["ports"]["failure_action"]) == ("a", "rollback")
+    told = "RL061 the stack publishes 80/tcp of a and c, and one of them will be refused (compose.yml:3)"
+    assert rows["ports"]["risk"]["because"] == [told, "no upgrade result is known"]
+    refused = "RL059 a is refused when the stack is deployed: no image specified (compose.yml:1)"
+    assert rows["images"]["risk"]["because"][0] == refused

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.engine import show_fact
 from rollout_lint.evaluate import EVALUATED, NOT_EVALUATED, Evaluation
+from rollout_lint.facts import FACTS
 from rollout_lint.memory import Grade, grade_by_memory
 
 if TYPE_CHECKING:
@@ -138,8 +140,9 @@ class _Judge:
 
     def service(self, risky: list[Finding], shipped: list[VariantEvaluation]) -> str | None:
         """The service that the row is about: the one at the worst risk, else the one that says most of its policy."""
-        if risky:
-            return min(risky, key=lambda finding: _LATENT_ORDER.index(self._grade(finding).level)).service
+        of_services = [finding for finding in risky if finding.service is not None]
+        if of_services:
+            return min(of_services, key=lambda finding: _LATENT_ORDER.index(self._grade(finding).level)).service
         stated = [
             (sum(_shown(facts.get(path)) is not None for path in (FAILURE_ACTION, ORDER)), name)
             for variant in shipped
@@ -170,7 +173,8 @@ class _Judge:
 
     def _mitigated(self, latent: Grade, in_shipped: list[Finding], overlaid: list[VariantEvaluation]) -> Risk:
         names = ", ".join(variant.variant.files[-1].name for variant in overlaid)
-        because = [*self._policy(in_shipped), f"{names} repairs it", f"as shipped: {latent.because}"]
+        because = [*self._policy(in_shipped), f"{names} repairs it"]
+        because += [f"as shipped: {latent.because}"] if latent.because else []
         return Risk("mitigated", "fixed in CI only; latent as shipped", because + self._evidence_told())
 
     def _only_in_ci(self, in_ci: list[Finding]) -> Risk:
@@ -180,7 +184,7 @@ class _Judge:
         return Risk(risk.level, f"{risk.text}, by the CI overlay only", risk.because)
 
     def _latent(self, grade: Grade, findings: list[Finding]) -> Risk:
-        because = [*self._policy(findings), grade.because, *self._evidence_told()]
+        because = [*self._policy(findings), *filter(None, [grade.because]), *self._evidence_told()]
         if grade.level == "blocked":
             return Risk("blocked", "blocked: the next update cannot complete", because)
         if self._evidence.upgrade_tests is False:
@@ -198,12 +202,8 @@ class _Judge:
         return Risk("not-at-risk", "not at risk", ["no service rolls back an update", *self._evidence_told()])
 
     def _policy(self, findings: Iterable[Finding]) -> list[str]:
-        said = (
-            f"{finding.rule.id} {finding.whose}: "
-            + ", ".join(_stated(fact.written or fact.value, fact) for fact in finding.facts.values())
-            for finding in findings
-        )
-        return list(dict.fromkeys(said))
+        """What each finding is about: the values that the files state, or its own words where it sums up others."""
+        return list(dict.fromkeys(f"{finding.rule.id} {_about(finding)}" for finding in findings))
 
     def _evidence_told(self) -> list[str]:
         told = [_told(result) for result in reversed(self._evidence.results)]
@@ -218,8 +218,7 @@ class _Judge:
     def _grade(self, finding: Finding) -> Grade:
         if finding.risk == "latent":
             return grade_by_memory(self._facts(finding), self._evidence, self._known)
-        because = finding.assumes or f"{finding.rule.id} does not depend on memory"
-        return Grade(finding.risk or "", "", because)
+        return Grade(finding.risk or "", "", f"taken for granted: {finding.assumes}" if finding.assumes else "")
 
     def _facts(self, finding: Finding) -> dict[str, Fact]:
         variant = next(each for each in self._evaluation.variants if each.variant.name == finding.variant)
@@ -227,6 +226,13 @@ class _Judge:
 
 
 _LATENT_ORDER = ("blocked", "latent-high", "latent-medium", "latent-low")
+
+
+def _about(finding: Finding) -> str:
+    if finding.facts.keys() <= FACTS.keys():
+        values = (_stated(show_fact(path, fact), fact) for path, fact in finding.facts.items())
+        return f"{finding.whose}: {', '.join(values)}"
+    return f"{finding.message} ({finding.place.file}:{finding.place.line})"
 
 
 def _stated(value: Any, fact: Fact) -> str:
