@@ -42,9 +42,9 @@ def _number(value: Any) -> float | None:
 
 
 def _whole_number(value: Any) -> int | None:
-    """Go cuts a fraction off (`healthcheck.retries: 1.5` is 1)."""
+    """Go cuts a fraction off (`healthcheck.retries: 1.5` is 1), and refuses what is below zero for a `uint64`."""
     number = _number(value)
-    return int(number) if number is not None and isfinite(number) else None
+    return int(number) if number is not None and isfinite(number) and number >= 0 else None
 
 
 def _flag(value: Any) -> bool | None:
