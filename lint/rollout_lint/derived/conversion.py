@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.derived.registry import derived
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from fractions import Fraction
 
     from rollout_lint.derived.registry import Context, Made
     from rollout_lint.place import Place
@@ -177,6 +177,8 @@ def processors(context: Context) -> Iterator[tuple[Setting, Fraction | None]]:
     for kind in ("limits", "reservations"):
         stated = known(context, f"deploy.resources.{kind}.cpus")
         if stated is not None and stated.value and not _STRANGE_NUMBER.search(stated.value):
+            from fractions import Fraction
+
             yield stated, Fraction(stated.value) if _NUMBER.fullmatch(stated.value) else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rollout_lint.derived.conversion import known, known_items, processors, told
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from rollout_lint.derived.registry import Context, Made
 
 LEAST_MEMORY = 4 << 20
-LEAST_CPUS = Fraction(1, 1000)
 LEAST_SECONDS = 0.001
 
 _ID = re.compile(r"[a-f0-9]{64}")
@@ -60,7 +58,7 @@ def _name(context: Context) -> Iterator[Refusal]:
 
 def _resources(context: Context) -> Iterator[Refusal]:
     for stated, amount in processors(context):
-        if amount and amount < LEAST_CPUS:
+        if amount and amount * 1000 < 1:
             yield f"invalid cpu value {float(amount):g}: Must be at least 0.001", stated.place
     for kind in ("limits", "reservations"):
         memory = known(context, f"deploy.resources.{kind}.memory")
