@@ -93,14 +93,15 @@ _WHOSE = {"behaviour", "slots", "only_first", "others"}
 def behaviour(spec: Mapping[str, object]) -> Behaviour:
     """The behaviour that a proof names, for every task, only for those in its `slots`, or only for the first one.
 
-    The other tasks are steady, those of other slots `others` seconds after they start.
+    The other tasks are steady, `others` seconds after they start.
     """
     parameters = {key: value for key, value in spec.items() if key not in _WHOSE}
     made = BEHAVIOURS[str(spec["behaviour"])](**parameters)
+    others = steady(int(str(spec.get("others", 0))))
     if "only_first" in spec:
-        return _unless(made, f"mkdir {spec['only_first']}/first", steady())
+        return _unless(made, f"mkdir {spec['only_first']}/first", others)
     slots = spec.get("slots")
-    return made if slots is None else _only_in(made, slots, int(str(spec.get("others", 0))))
+    return made if slots is None else _only_in(made, slots, others)
 
 
 def size(text: str) -> int:
@@ -111,11 +112,11 @@ def size(text: str) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
-def _only_in(made: Behaviour, slots: object, after: int) -> Behaviour:
+def _only_in(made: Behaviour, slots: object, others: Behaviour) -> Behaviour:
     if not isinstance(slots, Sequence) or isinstance(slots, str):
         raise TypeError(f"slots: a list is needed, not {slots!r}")
     named = "|".join(str(slot) for slot in slots)
-    return _unless(made, f'case "${SLOT}" in {named}) ;; *) false ;; esac', steady(after))
+    return _unless(made, f'case "${SLOT}" in {named}) ;; *) false ;; esac', others)
 
 
 def _unless(made: Behaviour, test: str, other: Behaviour) -> Behaviour:
