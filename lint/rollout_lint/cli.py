@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.collect import Recipe
     from rollout_lint.evaluate import Evaluation, Known
-    from rollout_lint.fleet import Fleet
+    from rollout_lint.fleet.model import Fleet
     from rollout_lint.place import Problem
     from rollout_lint.rule import Rule
     from rollout_lint.verdict import Verdict
@@ -286,7 +286,8 @@ def _variables(files: list[str]) -> dict[str, str]:
 
 
 def _fleet(path: str, overlay: list[str] | None, exclude: list[str] | None) -> Fleet:
-    from rollout_lint.fleet import FleetError, load_fleet
+    from rollout_lint.fleet.manifest import load_fleet
+    from rollout_lint.fleet.model import FleetError
 
     try:
         return load_fleet(Path(path), overlay or (), exclude or ())

@@ -10,7 +10,7 @@ from rollout_lint.stack.units import show_size
 if TYPE_CHECKING:
     from rollout_lint.evaluate import Known
     from rollout_lint.facts import Fact
-    from rollout_lint.fleet import Evidence
+    from rollout_lint.fleet.model import Evidence
     from rollout_lint.images import Images
 
 MUCH = 0.5

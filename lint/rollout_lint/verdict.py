@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rollout_lint.engine import Finding
     from rollout_lint.evaluate import Known, VariantEvaluation
     from rollout_lint.facts import Fact
-    from rollout_lint.fleet import Evidence, UpgradeResult
+    from rollout_lint.fleet.model import Evidence, UpgradeResult
 
 LEVELS = (
     "not-evaluated",

@@ -1,9 +1,9 @@
-"""The fleet manifest and the upgrade evidence that it names."""
+"""A manifest, or a folder, to the fleet that it names."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from rollout_lint.collect import (
     recipes_in,
 )
 from rollout_lint.facts import Cluster
+from rollout_lint.fleet.model import Evidence, Fleet, FleetError, Member, UpgradeResult
 from rollout_lint.place import Problem
 from rollout_lint.source import Mapping, Node, Scalar, Sequence, parse
 from rollout_lint.stack.units import size
@@ -27,65 +28,12 @@ if TYPE_CHECKING:
 
     from jsonschema import ValidationError
 
-    from rollout_lint.images import Claims
     from rollout_lint.source import Source
 
 MANIFEST = "fleet.yml"
 
 _TEXT_KEYS = frozenset(("date", "ref", "name", "path", "overlay", "runtime", "note", "memory"))
 """Keys whose value is taken as it is written: a revision `1234567` or `12e4567` is no number."""
-
-
-@dataclass(frozen=True, slots=True)
-class UpgradeResult:
-    """One upgrade that a CI ran: `pass`, `fail` or `rolled-back`, its date (ISO 8601), revision and test level."""
-
-    upgrade: str
-    date: str
-    ref: str | None = None
-    level: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known of a recipe beside its files; None where nothing says it. Memory in bytes."""
-
-    runtime: str | None = None
-    note: str | None = None
-    memory: int | None = None
-    upgrade_tests: bool | None = None
-    results: tuple[UpgradeResult, ...] = ()
-    """Oldest first."""
-
-
-@dataclass(slots=True)
-class Member:
-    """A recipe of a fleet, with its evidence; a recipe that could not be found has problems and no variant.
-
-    `named` says that a manifest lists it; one that was only found in a folder may turn out to be something else.
-    """
-
-    recipe: Recipe
-    evidence: Evidence = field(default_factory=Evidence)
-    named: bool = False
-
-
-@dataclass(slots=True)
-class Fleet:
-    """The recipes of a sweep, in the order of the manifest or of their paths."""
-
-    members: list[Member]
-    cluster: Cluster = field(default_factory=Cluster)
-    images: Claims = field(default_factory=dict)
-
-
-class FleetError(Exception):
-    """A manifest that does not hold; `problems` has each place."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        """Keep the places."""
-        super().__init__("; ".join(problem.message for problem in problems))
-        self.problems = problems
 
 
 def load_fleet(path: Path, overlays: Iterable[str] = (), exclude: Iterable[str] = ()) -> Fleet:

@@ -1,0 +1,70 @@
+"""A fleet: its recipes, what their hosts have, and what is known of their upgrades."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts import Cluster
+
+if TYPE_CHECKING:
+    from rollout_lint.collect import Recipe
+    from rollout_lint.images import Claims
+    from rollout_lint.place import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeResult:
+    """One run of a CI: its date (ISO 8601), the recipe's revision, and the level of tests that passed.
+
+    `upgrade` is the upgrade's own result: `pass`, `fail` or `rolled-back`; None where the run says nothing of an
+    upgrade, as a level alone does. `source` is the file that says so, None for the manifest itself.
+    """
+
+    upgrade: str | None
+    date: str
+    ref: str | None = None
+    level: int | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a recipe beside its files; None where nothing says it. Memory in bytes."""
+
+    runtime: str | None = None
+    note: str | None = None
+    memory: int | None = None
+    upgrade_tests: bool | None = None
+    results: tuple[UpgradeResult, ...] = ()
+    """Oldest first."""
+
+
+@dataclass(slots=True)
+class Member:
+    """A recipe of a fleet, with its evidence; a recipe that could not be found has problems and no variant.
+
+    `named` says that a manifest lists it; one that was only found in a folder may turn out to be something else.
+    """
+
+    recipe: Recipe
+    evidence: Evidence = field(default_factory=Evidence)
+    named: bool = False
+
+
+@dataclass(slots=True)
+class Fleet:
+    """The recipes of a sweep, in the order of the manifest or of their paths."""
+
+    members: list[Member]
+    cluster: Cluster = field(default_factory=Cluster)
+    images: Claims = field(default_factory=dict)
+
+
+class FleetError(Exception):
+    """A manifest that does not hold; `problems` has each place."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        """Keep the places."""
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
