@@ -25,7 +25,10 @@ RISKY = """services:
     deploy: {update_config: {failure_action: rollback, order: start-first}}
 """
 ESCAPE = "\x1b["
-SWEEP = "import time; from rollout_lint.progress import with_progress; [time.sleep({0}) for _ in with_progress('ab')]"
+SWEEP = (
+    "import time; from rollout_lint.progress import with_progress; "
+    "[time.sleep({0}) for _ in with_progress(iter('ab'), 2)]"
+)
 
 
 def on_a_terminal(command: list[str], stream: str, **environment: str) -> tuple[str, str]:

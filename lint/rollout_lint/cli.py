@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.collect import Recipe
     from rollout_lint.evaluate import Evaluation, Known
+    from rollout_lint.evidence import Calendar
     from rollout_lint.fleet.model import Fleet
     from rollout_lint.place import Problem
     from rollout_lint.rule import Rule
@@ -107,9 +108,13 @@ def sweep(
     further: RuleFolders = None,
 ) -> None:
     """Print the risk table of a fleet."""
+    from rollout_lint.progress import with_progress
+    from rollout_lint.sweep import sweep_of
     from rollout_lint.verdict import LEVELS
 
-    verdicts = list(_verdicts(_fleet(path, overlay, exclude), _knowledge(further)))
+    fleet = _fleet(path, overlay, exclude)
+    rows = sweep_of(fleet, _knowledge(further), _calendar()).rows(fleet.members)
+    verdicts = [row.verdict for row in with_progress(rows, len(fleet.members))]
     if format_ is TableFormat.JSON:
         from rollout_lint.report.as_json import sweep_json
 
@@ -295,21 +300,15 @@ def _fleet(path: str, overlay: list[str] | None, exclude: list[str] | None) -> F
         _refuse(error.problems)
 
 
-def _verdicts(fleet: Fleet, known: Callable[[str], Known]) -> Iterator[Verdict]:
-    """What the manifest says counts more than what the config of a recipe does."""
-    from dataclasses import replace
+def _calendar() -> Calendar:
+    """Today, or the day that SOURCE_DATE_EPOCH names (reproducible-builds.org)."""
+    from datetime import UTC, datetime
 
-    from rollout_lint.evaluate import NOT_A_STACK, evaluate
-    from rollout_lint.progress import with_progress
-    from rollout_lint.verdict import judge
+    from rollout_lint.evidence import Calendar
 
-    for member in with_progress(fleet.members):
-        by_config = known(member.recipe.path)
-        cluster = replace(fleet.cluster.over(by_config.cluster), task_memory=member.evidence.memory)
-        of_member = replace(by_config, cluster=cluster, images=by_config.images.with_claims(fleet.images))
-        evaluation = evaluate(member.recipe, of_member)
-        if member.named or evaluation.status != NOT_A_STACK:
-            yield judge(evaluation, member.evidence, of_member)
+    moment = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(moment), UTC) if moment.isdecimal() else datetime.now(UTC)
+    return Calendar(now.date())
 
 
 def _sweep_table(verdicts: list[Verdict], format_: TableFormat, unfold: bool) -> str:

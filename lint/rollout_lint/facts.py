@@ -7,12 +7,14 @@ same, `monitor: 0s` is five seconds, and rollback_config takes nothing over from
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.stack.units import seconds, size
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rollout_lint.place import Place
     from rollout_lint.stack.setting import Service, Setting
 
@@ -46,16 +48,39 @@ class Fact:
 class Cluster:
     """What is known of the hosts that a stack is deployed to; None where nothing says it. Memory in bytes.
 
-    `memory` is what one host has, `task_memory` what a task of the stack's heaviest service was measured to take.
+    `memory` is what one host has, `used` what everything else there takes, `task_memory` what a task of the stack's
+    heaviest service was measured to take; `service_memory` and `others` say the last two by service.
     """
 
     nodes: int | None = None
     memory: int | None = None
     task_memory: int | None = None
+    used: int | None = None
+    service_memory: Mapping[str, int] = field(default_factory=dict)
+    others: Mapping[str, int] = field(default_factory=dict)
 
     def over(self, other: Cluster) -> Cluster:
         """What this one says, and where it says nothing, the other."""
-        return Cluster(self.nodes or other.nodes, self.memory or other.memory, self.task_memory or other.task_memory)
+        return Cluster(
+            self.nodes or other.nodes,
+            self.memory or other.memory,
+            self.task_memory or other.task_memory,
+            other.used if self.used is None else self.used,
+            {**other.service_memory, **self.service_memory},
+            {**other.others, **self.others},
+        )
+
+    def memory_of(self, service: str) -> int | None:
+        """What a task of the service was measured to take."""
+        return self.service_memory.get(service) or self.task_memory
+
+    def used_beside(self, service: str) -> int | None:
+        """What the host's other tasks take."""
+        return self.others.get(service, self.used)
+
+    def left_for(self, service: str) -> int | None:
+        """What the host has for the old and the new tasks of the service together."""
+        return None if self.memory is None else max(self.memory - (self.used_beside(service) or 0), 0)
 
 
 def _kind(*types: str, words: tuple[str, ...] = ()) -> Kind:

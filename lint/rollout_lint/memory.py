@@ -9,12 +9,15 @@ from rollout_lint.stack.units import show_size
 
 if TYPE_CHECKING:
     from rollout_lint.evaluate import Known
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts import Cluster, Fact
     from rollout_lint.fleet.model import Evidence
     from rollout_lint.images import Images
 
 MUCH = 0.5
 """From this part of a host's memory on, an update that fits is a medium risk: other services run there too."""
+
+NEARLY_ALL = 0.8
+"""The same part of what is left where the others' share is known: what was measured once is no bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,13 @@ class Grade:
     because: str
 
 
-def grade_by_memory(facts: dict[str, Fact], evidence: Evidence, by: Known) -> Grade:
+def grade_by_memory(service: str | None, facts: dict[str, Fact], evidence: Evidence, by: Known) -> Grade:
     """The grade of a service whose old and new task run side by side during an update."""
-    known = _known_memory(facts, evidence)
+    name = service or ""
+    known = _known_memory(name, facts, by.cluster)
     if known and by.cluster.memory is not None:
         memory, how = known[0]
-        return _compare(memory, how, facts, by.cluster.memory)
+        return _compare(memory, how, _Room.of(name, by.cluster), facts)
     missing = "no memory figure is known"
     if known:
         memory, how = known[0]
@@ -39,28 +43,47 @@ def grade_by_memory(facts: dict[str, Fact], evidence: Evidence, by: Known) -> Gr
     return _grade_by_weight(facts, evidence, by.images, missing)
 
 
-def _known_memory(facts: dict[str, Fact], evidence: Evidence) -> list[tuple[int, str]]:
+def _known_memory(service: str, facts: dict[str, Fact], cluster: Cluster) -> list[tuple[int, str]]:
     """What is known of one task's memory in bytes, the best evidence first."""
-    known = [(evidence.memory, "measured")]
+    known = [(cluster.memory_of(service), "measured")]
     for block in ("limits", "reservations"):
         fact = facts.get(f"deploy.resources.{block}.memory")
         known.append((fact.value if fact else None, f"memory {block.removesuffix('s')}"))
     return [(memory, how) for memory, how in known if memory]
 
 
-def _compare(memory: int, how: str, facts: dict[str, Fact], host: int) -> Grade:
-    old = _tasks(facts)
-    new = min(int(facts["deploy.update_config.parallelism"].value) or old, old)
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What a host has for a service's tasks, from which part of it on an update is a medium risk, and in words."""
+
+    left: int
+    much: float
+    words: str
+    reason: str
+
+    @classmethod
+    def of(cls, service: str, cluster: Cluster) -> _Room:
+        host, used = cluster.memory or 0, cluster.used_beside(service)
+        left = cluster.left_for(service) or 0
+        if used is None:
+            return cls(left, MUCH, show_size(host), show_size(host))
+        shown = f"{show_size(left)} left"
+        return cls(left, NEARLY_ALL, shown, f"{shown} ({show_size(host)} less {show_size(used)} that others take)")
+
+
+def _compare(memory: int, how: str, room: _Room, facts: dict[str, Fact]) -> Grade:
+    old, new = _tasks_on_a_host(facts)
     need = memory * (old + new)
-    arithmetic = f"{show_size(memory)} ({how}) x {old} old and {new} new = {show_size(need)} of {show_size(host)}"
-    level = "latent-high" if need > host else "latent-medium" if need > host * MUCH else "latent-low"
-    return Grade(level, f" ({show_size(need)} of {show_size(host)})", arithmetic)
+    arithmetic = f"{show_size(memory)} ({how}) x {old} old and {new} new = {show_size(need)} of {room.reason}"
+    level = "latent-high" if need > room.left else "latent-medium" if need > room.left * room.much else "latent-low"
+    return Grade(level, f" ({show_size(need)} of {room.words})", arithmetic)
 
 
-def _tasks(facts: dict[str, Fact]) -> int:
-    """How many tasks one host holds at the worst: all replicas, or the one of a global service."""
+def _tasks_on_a_host(facts: dict[str, Fact]) -> tuple[int, int]:
+    """How many old and new tasks one host holds at the worst: all replicas, or the one of a global service."""
     replicas = facts.get("deploy.replicas")
-    return max(int(replicas.value), 1) if replicas else 1
+    old = max(int(replicas.value), 1) if replicas else 1
+    return old, min(int(facts["deploy.update_config.parallelism"].value) or old, old)
 
 
 def _grade_by_weight(facts: dict[str, Fact], evidence: Evidence, images: Images, missing: str) -> Grade:

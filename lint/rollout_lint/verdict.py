@@ -1,4 +1,4 @@
-"""Findings and evidence to one risk for a recipe."""
+"""Findings and evidence to one risk for a recipe, and for each of its services."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.engine import show_fact
 from rollout_lint.evaluate import EVALUATED, NOT_EVALUATED, Evaluation
+from rollout_lint.evidence import Seen, failed_before, intermittent, newest_upgrade, told
 from rollout_lint.facts import FACTS
 from rollout_lint.memory import Grade, grade_by_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Known, VariantEvaluation
+    from rollout_lint.evaluate import Known
     from rollout_lint.facts import Fact
-    from rollout_lint.fleet.model import Evidence, UpgradeResult
+    from rollout_lint.fleet.model import Evidence
 
 LEVELS = (
     "not-evaluated",
@@ -32,8 +33,14 @@ LEVELS = (
 )
 """Worst first."""
 
+AT_RISK = LEVELS[: LEVELS.index("mitigated")]
+"""The levels at which the next update may go wrong, or nobody knows."""
+
 FAILURE_ACTION = "deploy.update_config.failure_action"
 ORDER = "deploy.update_config.order"
+
+_TOLD = 5
+"""How many results a row tells of; the rest is counted."""
 
 
 @dataclass(slots=True)
@@ -44,13 +51,34 @@ class Risk:
     text: str
     because: list[str] = field(default_factory=list)
 
+    @property
+    def rank(self) -> int:
+        """The position of the level, 0 for the worst."""
+        return LEVELS.index(self.level)
+
+
+@dataclass(slots=True)
+class ServiceVerdict:
+    """One service of a recipe, or the stack itself where `service` is None.
+
+    `failure_action` and `order` are the shipped recipe's, None where nothing sets them. Of the evidence only what
+    grades a risk is in it: results are the recipe's.
+    """
+
+    service: str | None
+    failure_action: str | None
+    order: str | None
+    risk: Risk
+    rules: list[str]
+
 
 @dataclass(slots=True)
 class Verdict:
     """One row of the sweep.
 
-    `failure_action` and `order` are the shipped recipe's, None where nothing sets them. `overlay` is the first CI
-    overlay's file. `failed_before` is the newest upgrade that did not pass, where a later one did.
+    `service`, `failure_action` and `order` are those of the service that the row is about. `overlay` is the first CI
+    overlay's file. `failed_before` is the newest upgrade that did not pass, where a later one did. `evidence` is what
+    the CI's results say, oldest first.
     """
 
     recipe: str
@@ -59,165 +87,176 @@ class Verdict:
     order: str | None
     overlay: str | None
     upgrade_tests: bool | None
-    recent_upgrade: UpgradeResult | None
-    failed_before: UpgradeResult | None
+    recent_upgrade: Seen | None
+    failed_before: Seen | None
     risk: Risk
     rules: list[str]
+    services: list[ServiceVerdict] = field(default_factory=list)
+    evidence: list[Seen] = field(default_factory=list)
 
     @property
     def rank(self) -> int:
         """The position of the level, 0 for the worst."""
-        return LEVELS.index(self.risk.level)
+        return self.risk.rank
 
 
-def judge(evaluation: Evaluation, evidence: Evidence, known: Known) -> Verdict:
+def judge(evaluation: Evaluation, evidence: Evidence, known: Known, seen: Sequence[Seen] = ()) -> Verdict:
     """The row of one recipe: the worst service, the shipped policy, and the risk with its reasons."""
-    shipped = [variant for variant in evaluation.variants if not variant.variant.ci]
-    overlaid = [variant for variant in evaluation.variants if variant.variant.ci]
-    risky = [finding for finding in evaluation.findings if finding.risk]
-    ci_names = {variant.variant.name for variant in overlaid}
-    in_shipped = [finding for finding in risky if finding.variant not in ci_names]
-    in_ci = [finding for finding in risky if finding.variant in ci_names]
-    judge = _Judge(evaluation, evidence, known)
-    risk = judge.risk(in_shipped, in_ci, shipped, overlaid)
-    service = judge.service(in_shipped or in_ci, shipped)
-    facts = next((v.services[service] for v in shipped if service in v.services), {}) if service else {}
-    recent, failed_before = _newest(evidence.results)
+    services = _Services(evaluation, evidence, known).verdicts() if evaluation.status == EVALUATED else []
+    about = _of_the_row(services)
+    ci = [variant for variant in evaluation.variants if variant.variant.ci]
     return Verdict(
         recipe=evaluation.recipe.name,
-        service=service,
-        failure_action=_shown(facts.get(FAILURE_ACTION)),
-        order=_shown(facts.get(ORDER)),
-        overlay=overlaid[0].variant.files[-1].name if overlaid else None,
+        service=about.service if about else None,
+        failure_action=about.failure_action if about else None,
+        order=about.order if about else None,
+        overlay=ci[0].variant.files[-1].name if ci else None,
         upgrade_tests=evidence.upgrade_tests,
-        recent_upgrade=recent,
-        failed_before=failed_before,
-        risk=risk,
+        recent_upgrade=newest_upgrade(seen),
+        failed_before=failed_before(seen),
+        risk=_recipe_risk(evaluation, evidence, services, seen),
         rules=sorted({finding.rule.id for finding in evaluation.findings}),
+        services=services,
+        evidence=list(seen),
     )
 
 
-def _shown(fact: Fact | None) -> str | None:
-    return None if fact is None or fact.default else str(fact.value)
+def _of_the_row(services: list[ServiceVerdict]) -> ServiceVerdict | None:
+    """The service at the worst risk, else one that rolls back, else the one that says most of its policy."""
+    named = [each for each in services if each.service is not None]
+    risky = [each for each in named if each.risk.level not in ("safe", "not-at-risk")]
+    if risky:
+        return min(risky, key=lambda each: each.risk.rank)
+    rolling_back = [each for each in named if each.failure_action == "rollback"]
+    most = max(rolling_back or named, key=_stated_values, default=None)
+    return most if most is not None and _stated_values(most) else None
 
 
-def _newest(results: tuple[UpgradeResult, ...]) -> tuple[UpgradeResult | None, UpgradeResult | None]:
-    if not results:
-        return None, None
-    newest = results[-1]
-    earlier = [result for result in results[:-1] if result.upgrade != "pass"]
-    return newest, earlier[-1] if earlier and newest.upgrade == "pass" else None
+def _stated_values(service: ServiceVerdict) -> int:
+    return (service.failure_action is not None) + (service.order is not None)
 
 
-class _Judge:
-    """The evidence of one recipe, held against its findings."""
+def _recipe_risk(
+    evaluation: Evaluation, evidence: Evidence, services: list[ServiceVerdict], seen: Sequence[Seen]
+) -> Risk:
+    """The worst that holds, in the order of LEVELS."""
+    if evaluation.status != EVALUATED:
+        return _not_evaluated(evaluation)
+    ordered = sorted(services, key=lambda each: each.risk.rank)
+    worst = ordered[0].risk
+    risky = [each for each in ordered if each.risk.level not in ("safe", "not-at-risk")]
+    reasons = list(dict.fromkeys(reason for each in risky or ordered[:1] for reason in each.risk.because))
+    newest = newest_upgrade(seen)
+    if newest is not None and not newest.passed and not newest.changed and worst.level != "blocked":
+        return _failing(newest, reasons, evidence, seen)
+    return Risk(worst.level, worst.text, reasons + _evidence_told(evidence, seen))
+
+
+def _not_evaluated(evaluation: Evaluation) -> Risk:
+    problems = [f"{p.file}:{p.line}:{p.column}: {p.message}" for p in evaluation.problems]
+    if evaluation.status == NOT_EVALUATED:
+        return Risk(NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
+    what = {"template": "a template, not YAML", "not-a-stack": "not a stack"}[evaluation.status]
+    return Risk(NOT_EVALUATED, f"not evaluated: {what}", [f"the recipe is {what}", *problems])
+
+
+def _failing(newest: Seen, reasons: list[str], evidence: Evidence, seen: Sequence[Seen]) -> Risk:
+    how = "was rolled back" if newest.result.upgrade == "rolled-back" else "failed"
+    expected = ", as expected" if evidence.expect == newest.result.upgrade else ""
+    first, *others = _evidence_told(evidence, seen)
+    return Risk("failing", f"failing: the newest upgrade {how}{expected}", [first, *reasons, *others])
+
+
+def _evidence_told(evidence: Evidence, seen: Sequence[Seen]) -> list[str]:
+    lines = [told(each) for each in reversed(seen)]
+    if len(lines) > _TOLD:
+        lines[_TOLD:] = [f"and {len(lines) - _TOLD} earlier results"]
+    ref = intermittent(seen)
+    if ref is not None:
+        lines.append(f"intermittent: at {ref} an upgrade has passed and another has not")
+    newest = newest_upgrade(seen)
+    if newest is None:
+        lines.append("no upgrade test" if evidence.upgrade_tests is False else "no upgrade result is known")
+    elif evidence.expect not in (None, newest.result.upgrade):
+        lines.append(f"the upgrade was expected to be {evidence.expect}")
+    return lines
+
+
+class _Services:
+    """The services of one recipe, held against what is known of memory and of upgrade tests."""
 
     def __init__(self, evaluation: Evaluation, evidence: Evidence, known: Known) -> None:
         self._evaluation = evaluation
         self._evidence = evidence
         self._known = known
+        self._shipped = [variant for variant in evaluation.variants if not variant.variant.ci]
+        self._overlaid = [variant for variant in evaluation.variants if variant.variant.ci]
 
-    def risk(
-        self,
-        in_shipped: list[Finding],
-        in_ci: list[Finding],
-        shipped: list[VariantEvaluation],
-        overlaid: list[VariantEvaluation],
-    ) -> Risk:
-        """The worst that holds, in the order of LEVELS."""
-        if self._evaluation.status != EVALUATED:
-            return self._not_evaluated()
-        latent = self._worst(in_shipped)
-        mitigated = bool(in_shipped and overlaid and not in_ci)
-        newest = self._evidence.results[-1] if self._evidence.results else None
-        if newest is not None and newest.upgrade != "pass" and not (latent and latent.level == "blocked"):
-            return self._failing(newest, in_shipped + in_ci)
-        if mitigated and latent:
-            return self._mitigated(latent, in_shipped, overlaid)
-        if latent is None:
-            return self._only_in_ci(in_ci) if in_ci else self._without_risk(shipped)
-        return self._latent(latent, in_shipped)
+    def verdicts(self) -> list[ServiceVerdict]:
+        """Each service in the order of the files; before them the stack itself, where a finding is about that."""
+        names: dict[str | None, None] = {}
+        if any(finding.service is None for finding in self._evaluation.findings):
+            names[None] = None
+        for variant in self._evaluation.variants:
+            names |= dict.fromkeys(variant.services)
+        return [self._verdict(name) for name in names]
 
-    def service(self, risky: list[Finding], shipped: list[VariantEvaluation]) -> str | None:
-        """The service that the row is about: the one at the worst risk, else the one that says most of its policy."""
-        of_services = [finding for finding in risky if finding.service is not None]
-        if of_services:
-            return min(of_services, key=lambda finding: _LATENT_ORDER.index(self._grade(finding).level)).service
-        stated = [
-            (sum(_shown(facts.get(path)) is not None for path in (FAILURE_ACTION, ORDER)), name)
-            for variant in shipped
-            for name, facts in variant.services.items()
-        ]
-        rolling_back = [
-            name
-            for variant in shipped
-            for name, facts in variant.services.items()
-            if _shown(facts.get(FAILURE_ACTION)) == "rollback"
-        ]
-        if rolling_back:
-            return rolling_back[0]
-        most, name = max(stated, key=lambda each: each[0], default=(0, None))
-        return name if most else None
+    def _verdict(self, name: str | None) -> ServiceVerdict:
+        facts = next((v.services[name] for v in self._shipped if name in v.services), {}) if name is not None else {}
+        return ServiceVerdict(
+            service=name,
+            failure_action=_shown(facts.get(FAILURE_ACTION)),
+            order=_shown(facts.get(ORDER)),
+            risk=self._risk(name),
+            rules=sorted({finding.rule.id for finding in self._evaluation.findings if finding.service == name}),
+        )
 
-    def _not_evaluated(self) -> Risk:
-        problems = [f"{p.file}:{p.line}:{p.column}: {p.message}" for p in self._evaluation.problems]
-        if self._evaluation.status == NOT_EVALUATED:
-            return Risk(NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
-        what = {"template": "a template, not YAML", "not-a-stack": "not a stack"}[self._evaluation.status]
-        return Risk(NOT_EVALUATED, f"not evaluated: {what}", [f"the recipe is {what}", *problems])
+    def _risk(self, name: str | None) -> Risk:
+        risky = [finding for finding in self._evaluation.findings if finding.risk and finding.service == name]
+        ci_names = {variant.variant.name for variant in self._overlaid}
+        in_shipped = [finding for finding in risky if finding.variant not in ci_names]
+        in_ci = [finding for finding in risky if finding.variant in ci_names]
+        if in_shipped and self._overlaid and not in_ci:
+            return self._mitigated(in_shipped)
+        if in_shipped:
+            return self._latent(in_shipped)
+        return self._only_in_ci(in_ci) if in_ci else self._without_risk(name)
 
-    def _failing(self, newest: UpgradeResult, risky: list[Finding]) -> Risk:
-        how = "was rolled back" if newest.upgrade == "rolled-back" else "failed"
-        text = f"failing: the newest upgrade {how}"
-        return Risk("failing", text, [_told(newest), *self._policy(risky)])
-
-    def _mitigated(self, latent: Grade, in_shipped: list[Finding], overlaid: list[VariantEvaluation]) -> Risk:
-        names = ", ".join(variant.variant.files[-1].name for variant in overlaid)
-        because = [*self._policy(in_shipped), f"{names} repairs it"]
-        because += [f"as shipped: {latent.because}"] if latent.because else []
-        return Risk("mitigated", "fixed in CI only; latent as shipped", because + self._evidence_told())
+    def _mitigated(self, in_shipped: list[Finding]) -> Risk:
+        grade = self._worst(in_shipped)
+        how = "blocked" if grade.level == "blocked" else "latent"
+        names = ", ".join(variant.variant.files[-1].name for variant in self._overlaid)
+        because = [*_policy(in_shipped), f"{names} repairs it"]
+        because += [f"as shipped: {grade.because}"] if grade.because else []
+        return Risk("mitigated", f"fixed in CI only; {how} as shipped", because)
 
     def _only_in_ci(self, in_ci: list[Finding]) -> Risk:
-        grade = self._worst(in_ci)
-        assert grade is not None
-        risk = self._latent(grade, in_ci)
+        risk = self._latent(in_ci)
         return Risk(risk.level, f"{risk.text}, by the CI overlay only", risk.because)
 
-    def _latent(self, grade: Grade, findings: list[Finding]) -> Risk:
-        because = [*self._policy(findings), *filter(None, [grade.because]), *self._evidence_told()]
+    def _latent(self, findings: list[Finding]) -> Risk:
+        grade = self._worst(findings)
+        because = [*_policy(findings), *filter(None, [grade.because])]
         if grade.level == "blocked":
             return Risk("blocked", "blocked: the next update cannot complete", because)
         if self._evidence.upgrade_tests is False:
             return Risk("latent-unexposed", "latent, no CI exposure", because)
         return Risk(grade.level, f"latent, {grade.level.removeprefix('latent-')}{grade.words}", because)
 
-    def _without_risk(self, shipped: list[VariantEvaluation]) -> Risk:
-        for variant in shipped:
-            for name, facts in variant.services.items():
-                action = facts[FAILURE_ACTION]
-                if action.value == "rollback":
-                    order = facts[ORDER]
-                    because = [f"{name}: {_stated('rollback', action)}, {_stated(order.value, order)}"]
-                    return Risk("safe", "safe", because + self._evidence_told())
-        return Risk("not-at-risk", "not at risk", ["no service rolls back an update", *self._evidence_told()])
+    def _without_risk(self, name: str | None) -> Risk:
+        for variant in self._shipped:
+            facts = variant.services.get(name) if name is not None else None
+            if facts is not None and facts[FAILURE_ACTION].value == "rollback":
+                policy = (_stated(facts[path].value, facts[path]) for path in (FAILURE_ACTION, ORDER))
+                return Risk("safe", "safe", [f"{name}: {', '.join(policy)}"])
+        return Risk("not-at-risk", "not at risk", ["no service rolls back an update"])
 
-    def _policy(self, findings: Iterable[Finding]) -> list[str]:
-        """What each finding is about: the values that the files state, or its own words where it sums up others."""
-        return list(dict.fromkeys(f"{finding.rule.id} {_about(finding)}" for finding in findings))
-
-    def _evidence_told(self) -> list[str]:
-        told = [_told(result) for result in reversed(self._evidence.results)]
-        if not told:
-            told = ["no upgrade test" if self._evidence.upgrade_tests is False else "no upgrade result is known"]
-        return told
-
-    def _worst(self, findings: list[Finding]) -> Grade | None:
-        grades = [self._grade(finding) for finding in findings]
-        return min(grades, key=lambda grade: _LATENT_ORDER.index(grade.level), default=None)
+    def _worst(self, findings: list[Finding]) -> Grade:
+        return min((self._grade(finding) for finding in findings), key=lambda grade: LEVELS.index(grade.level))
 
     def _grade(self, finding: Finding) -> Grade:
         if finding.risk == "latent":
-            return grade_by_memory(self._facts(finding), self._evidence, self._known)
+            return grade_by_memory(finding.service, self._facts(finding), self._evidence, self._known)
         return Grade(finding.risk or "", "", f"taken for granted: {finding.assumes}" if finding.assumes else "")
 
     def _facts(self, finding: Finding) -> dict[str, Fact]:
@@ -225,7 +264,9 @@ class _Judge:
         return variant.facts(finding.service) or {}
 
 
-_LATENT_ORDER = ("blocked", "latent-high", "latent-medium", "latent-low")
+def _policy(findings: Iterable[Finding]) -> list[str]:
+    """What each finding is about: the values that the files state, or its own words where it sums up others."""
+    return list(dict.fromkeys(f"{finding.rule.id} {_about(finding)}" for finding in findings))
 
 
 def _about(finding: Finding) -> str:
@@ -235,13 +276,11 @@ def _about(finding: Finding) -> str:
     return f"{finding.message} ({finding.place.file}:{finding.place.line})"
 
 
+def _shown(fact: Fact | None) -> str | None:
+    return None if fact is None or fact.default else str(fact.value)
+
+
 def _stated(value: Any, fact: Fact) -> str:
     if fact.place is None:
         return f"{value} (default)"
     return f"{value} ({fact.place.file}:{fact.place.line})"
-
-
-def _told(result: UpgradeResult) -> str:
-    level = "" if result.level is None else f", level {result.level}"
-    ref = "" if result.ref is None else f" at {result.ref}"
-    return f"upgrade {result.upgrade}{level} on {result.date}{ref}"

@@ -19,7 +19,7 @@ _RESERVATION = "deploy.resources.reservations.memory"
 def memory_needed(context: Context) -> Made:
     """The bytes that one task takes: as measured, else its limit, else its reservation; never more than its limit."""
     limit = context.value(_LIMIT) or None
-    measured = context.cluster.task_memory
+    measured = context.cluster.memory_of(context.service.name)
     if measured and (limit is None or measured <= limit):
         return measured, None
     if limit is not None:
@@ -39,11 +39,12 @@ def memory_of_update(context: Context) -> Made:
 
 @derived("string")
 def room_for_update(context: Context) -> Made:
-    """Whether a host holds that: `enough`, `none`, or `unknown` where one of the two is not known."""
+    """Whether a host has that left beside what else it runs: `enough`, `none`, or `unknown` where one is not known."""
     needed, place = memory_of_update(context)
-    if not needed or context.cluster.memory is None:
+    left = context.cluster.left_for(context.service.name)
+    if not needed or left is None:
         return "unknown", place
-    return "none" if _exceeds(context, needed) else "enough", place
+    return "none" if needed > left else "enough", place
 
 
 @derived("string")
@@ -60,7 +61,7 @@ def room_for_reservation(context: Context) -> Made:
     if context.cluster.memory is None:
         return "unknown" if tasks_share_a_node(context)[0] else "enough", place
     old, _ = old_and_new_tasks(context)
-    return "none" if _exceeds(context, reservation * (old + 1)) else "enough", place
+    return "none" if reservation * (old + 1) > context.cluster.memory else "enough", place
 
 
 def old_and_new_tasks(context: Context) -> tuple[int, int]:
@@ -71,7 +72,3 @@ def old_and_new_tasks(context: Context) -> tuple[int, int]:
     new = min(tasks_at_once(context)[0] or 1, old)
     nodes = 1 if tasks_share_a_node(context)[0] else context.cluster.nodes or 1
     return (old, new) if nodes == 1 else (old // nodes, -(-(old + new) // nodes) - old // nodes)
-
-
-def _exceeds(context: Context, needed: int | None) -> bool:
-    return bool(needed and context.cluster.memory and needed > context.cluster.memory)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 MANIFEST = "fleet.yml"
 
+_UNKNOWN = Cluster()
+
 _TEXT_KEYS = frozenset(("date", "ref", "name", "path", "overlay", "runtime", "note", "memory"))
 """Keys whose value is taken as it is written: a revision `1234567` or `12e4567` is no number."""
 
@@ -49,9 +51,11 @@ def load_fleet(path: Path, overlays: Iterable[str] = (), exclude: Iterable[str] 
     return _read_manifest(path, tuple(overlays), exclude)
 
 
-def _beside(directory: Path, overlays: tuple[str, ...], exclude: Iterable[str]) -> list[Member]:
+def _beside(
+    directory: Path, overlays: tuple[str, ...], exclude: Iterable[str], cluster: Cluster = _UNKNOWN
+) -> list[Member]:
     members = [
-        Member(recipe)
+        Member(recipe, cluster=cluster)
         for each in find_recipe_directories(directory, exclude)
         for recipe in recipes_in(each, _name_below(each, directory), overlays, tree=directory)
     ]
@@ -74,10 +78,10 @@ def _read_manifest(path: Path, overlays: tuple[str, ...], exclude: Iterable[str]
     overlays = overlays or tuple(document.get("overlays", DEFAULT_OVERLAYS))
     entries = root.get("recipes")
     if not isinstance(entries, Sequence):
-        return Fleet(_beside(path.parent, overlays, exclude), cluster, images)
+        return Fleet(_beside(path.parent, overlays, exclude, cluster), images)
     _refuse_twins(path, entries)
-    members = [_member(path, node, overlays) for node in entries.items if isinstance(node, Mapping)]
-    return Fleet(members, cluster, images)
+    members = [_member(path, node, overlays, cluster) for node in entries.items if isinstance(node, Mapping)]
+    return Fleet(members, images)
 
 
 def _refuse_twins(path: Path, entries: Sequence) -> None:
@@ -91,7 +95,7 @@ def _refuse_twins(path: Path, entries: Sequence) -> None:
             seen[name.text] = name.line
 
 
-def _member(manifest: Path, node: Mapping, overlays: tuple[str, ...]) -> Member:
+def _member(manifest: Path, node: Mapping, overlays: tuple[str, ...], cluster: Cluster) -> Member:
     entry = _plain(node)
     directory = manifest.parent / entry.get("path", entry["name"])
     here = _Place(manifest, node)
@@ -102,7 +106,8 @@ def _member(manifest: Path, node: Mapping, overlays: tuple[str, ...]) -> Member:
         recipe = recipe_from_directory(directory, entry["name"], overlays, tree=directory)
     if "overlay" in entry:
         _add_named_overlay(recipe, directory, manifest.parent / entry["overlay"], here)
-    return Member(recipe, _evidence(manifest, node, entry), named=True)
+    measured = replace(cluster, task_memory=size(entry["memory"]) if "memory" in entry else None)
+    return Member(recipe, _evidence(manifest, node, entry), measured, named=True)
 
 
 def _add_named_overlay(recipe: Recipe, directory: Path, overlay: Path, here: _Place) -> None:
@@ -120,7 +125,6 @@ def _evidence(manifest: Path, node: Mapping, entry: dict[str, Any]) -> Evidence:
     return Evidence(
         runtime=entry.get("runtime"),
         note=entry.get("note"),
-        memory=size(entry["memory"]) if "memory" in entry else None,
         upgrade_tests=entry.get("upgrade_tests"),
         results=tuple(UpgradeResult(**result) for result in ordered),
     )

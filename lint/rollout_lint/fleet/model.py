@@ -30,25 +30,30 @@ class UpgradeResult:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a recipe beside its files; None where nothing says it. Memory in bytes."""
+    """What is known of a recipe beside its files; None where nothing says it.
 
+    `expect` is the result that the next upgrade is expected to have. `results` come oldest first.
+    """
+
+    role: str | None = None
     runtime: str | None = None
     note: str | None = None
-    memory: int | None = None
     upgrade_tests: bool | None = None
+    expect: str | None = None
     results: tuple[UpgradeResult, ...] = ()
-    """Oldest first."""
 
 
 @dataclass(slots=True)
 class Member:
     """A recipe of a fleet, with its evidence; a recipe that could not be found has problems and no variant.
 
-    `named` says that a manifest lists it; one that was only found in a folder may turn out to be something else.
+    `cluster` is what the manifest says of its hosts, and of what was measured there. `named` says that a manifest lists
+    it; one that was only found in a folder may turn out to be something else.
     """
 
     recipe: Recipe
     evidence: Evidence = field(default_factory=Evidence)
+    cluster: Cluster = field(default_factory=Cluster)
     named: bool = False
 
 
@@ -57,7 +62,6 @@ class Fleet:
     """The recipes of a sweep, in the order of the manifest or of their paths."""
 
     members: list[Member]
-    cluster: Cluster = field(default_factory=Cluster)
     images: Claims = field(default_factory=dict)
 
 

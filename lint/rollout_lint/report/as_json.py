@@ -14,6 +14,7 @@ from rollout_lint.verdict import LEVELS
 if TYPE_CHECKING:
     from rollout_lint.engine import Finding
     from rollout_lint.evaluate import Evaluation
+    from rollout_lint.evidence import Seen
     from rollout_lint.facts import Fact
     from rollout_lint.place import Place, Problem
     from rollout_lint.rule import Conditions, Rule
@@ -166,9 +167,10 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _upgrade(result: Any) -> dict[str, Any] | None:
-    if result is None:
+def _upgrade(seen: Seen | None) -> dict[str, Any] | None:
+    if seen is None:
         return None
+    result = seen.result
     return {"result": result.upgrade, "level": result.level, "ref": result.ref, "date": result.date}
 
 

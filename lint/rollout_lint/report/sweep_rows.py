@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rollout_lint.evidence import Seen
     from rollout_lint.verdict import Verdict
 
 HEADINGS = ("Recipe", "failure_action", "order", "ccci overlay", "upgrade tests", "recent upgrade", "risk")
@@ -74,9 +75,21 @@ def _upgrade(verdict: Verdict) -> str:
     """A pass after a failure is a repair only where the policy was repaired too; else the failure may come back."""
     newest = verdict.recent_upgrade
     if newest is None:
-        return "n/a" if verdict.upgrade_tests is False else "unknown"
-    if verdict.failed_before is not None and verdict.risk.level in ("mitigated", "safe", "not-at-risk"):
-        return "FIXED"
-    level = "" if newest.level is None else f" L{newest.level}"
-    before = f" (was {_SHORT[verdict.failed_before.upgrade]})" if verdict.failed_before else ""
-    return f"{_SHORT[newest.upgrade]}{level}{before}"
+        return _without_upgrade(verdict)
+    repaired = verdict.failed_before is not None and verdict.risk.level in ("mitigated", "safe", "not-at-risk")
+    level = "" if newest.result.level is None else f" L{newest.result.level}"
+    before = f"was {_short(verdict.failed_before)}" if verdict.failed_before and not repaired else ""
+    notes = ", ".join(filter(None, [before, "stale" if newest.stale else ""]))
+    return f"{'FIXED' if repaired else _short(newest) + level}{f' ({notes})' if notes else ''}"
+
+
+def _without_upgrade(verdict: Verdict) -> str:
+    """A level alone proves no upgrade."""
+    if verdict.upgrade_tests is False:
+        return "n/a"
+    level = next((each.result.level for each in reversed(verdict.evidence) if each.result.level is not None), None)
+    return "unknown" if level is None else f"unknown (only L{level})"
+
+
+def _short(seen: Seen) -> str:
+    return _SHORT[seen.result.upgrade or ""]
