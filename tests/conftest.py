@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "recipes-sample"
+TODAY = "1781913600"
+"""20 June 2026."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line; an exception that is not an exit fails the test."""
     monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", TODAY)
 
     def invoke(*arguments: str | Path, stdin: str | bytes | None = None) -> Ran:
         result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)

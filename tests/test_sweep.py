@@ -175,6 +175,9 @@ def test_results_from_a_file(run: Run, write: Write) -> None:
         "level": None,
         "ref": "7ae7b0f7",
         "date": "2026-05-28",
+        "age": 23,
+        "stale": None,
+        "source": None,
     }
 
 

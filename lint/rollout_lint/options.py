@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+_AGE = re.compile(r"(\d{1,6})([dw]?)\Z", re.ASCII)
 
 
 class Format(StrEnum):
@@ -17,11 +20,20 @@ class Format(StrEnum):
 
 
 class TableFormat(StrEnum):
-    """What `sweep` and `rules` can print."""
+    """What `rules` can print."""
 
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+
+
+class SweepFormat(StrEnum):
+    """What `sweep` can print."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CSV = "csv"
 
 
 class Severity(StrEnum):
@@ -47,6 +59,14 @@ class Level(StrEnum):
     MITIGATED = "mitigated"
     SAFE = "safe"
     NOT_AT_RISK = "not-at-risk"
+
+
+def parse_age(text: str) -> int:
+    """Days: `30`, `30d` or `8w`."""
+    match = _AGE.match(text)
+    if match is None:
+        raise typer.BadParameter(f"{text!r} is no age, such as 30d or 8w")
+    return int(match[1]) * (7 if match[2] == "w" else 1)
 
 
 Overlays = Annotated[

@@ -16,9 +16,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """Something that could not be read, or that Docker refuses, and where; column and line count from 1."""
+    """Something that could not be read, or that Docker refuses, and where; column and line count from 1.
+
+    Line 0 is the file, or the folder, as a whole.
+    """
 
     file: str
     line: int
     column: int
     message: str
+
+    @property
+    def told(self) -> str:
+        """`file:line:column: message`."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.message}"

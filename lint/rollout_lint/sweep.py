@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.evaluate import NOT_A_STACK, Known, evaluate
+from rollout_lint.config import ConfigError
+from rollout_lint.evaluate import NOT_A_STACK, NOT_EVALUATED, Evaluation, Known, evaluate
+from rollout_lint.parallel import for_each, processes_for
+from rollout_lint.place import Problem
+from rollout_lint.rule_files import RuleError
 from rollout_lint.verdict import Verdict, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
-    from rollout_lint.evaluate import Evaluation
     from rollout_lint.evidence import Calendar
     from rollout_lint.fleet.model import Fleet, Member
-    from rollout_lint.images import Claims
+    from rollout_lint.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +29,75 @@ class Swept:
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
-    """How each member of a fleet is judged.
+class _Task:
+    """A member, and what it is judged by, or why nobody can tell that."""
 
-    `known` tells what a recipe at a path is judged by; what the manifest says counts more. `detail` is asked of each
-    verdict with all that it came from.
+    member: Member
+    known: Known
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class Sweep:
+    """How the members of a fleet are judged.
+
+    `knowledge` tells what a recipe at a path is judged by; what the manifest says counts more. `detail` is asked of
+    each verdict with all that it came from. `rules` are those that some recipe was held against.
     """
 
-    known: Callable[[str], Known]
+    fleet: Fleet
+    knowledge: Callable[[str], Known]
     calendar: Calendar
-    images: Claims
-    detail: Callable[[Member, Evaluation, Verdict], Any] | None = None
+    detail: Callable[[Member, Evaluation, Verdict], Any] = lambda *_: None
+    rules: dict[str, Rule] = field(default_factory=dict)
 
-    def rows(self, members: Sequence[Member]) -> Iterator[Swept]:
-        """A row for each, in their order; none for a folder that was only found and holds something else."""
-        for member in members:
-            swept = self._sweep(member)
+    def rows(self, jobs: int | None = None) -> Iterator[Swept]:
+        """A row for each, in their order; none for a folder that was only found and holds something else.
+
+        `jobs` is in how many processes; where None, as many as pay.
+        """
+        tasks = [self._task(member) for member in self.fleet.members]
+        processes = processes_for(len(tasks)) if jobs is None else jobs
+        for swept in for_each(self._sweep, tasks, processes, self._lost):
             if swept is not None:
                 yield swept
 
-    def _sweep(self, member: Member) -> Swept | None:
-        by_config = self.known(member.recipe.path)
-        known = replace(
-            by_config,
-            cluster=member.cluster.over(by_config.cluster),
-            images=by_config.images.with_claims(self.images),
-        )
-        evaluation = evaluate(member.recipe, known)
-        if evaluation.status == NOT_A_STACK and not member.named:
+    def _task(self, member: Member) -> _Task:
+        """A config that does not hold is a problem of the recipes that it is for, and stops no other."""
+        try:
+            by_config = self.knowledge(member.recipe.path)
+        except (ConfigError, RuleError) as error:
+            return _Task(member, Known(), tuple(error.problems))
+        self.rules |= {rule.id: rule for rule in by_config.rules}
+        cluster = member.cluster.over(by_config.cluster)
+        images = by_config.images.with_claims(self.fleet.images)
+        return _Task(member, replace(by_config, cluster=cluster, images=images))
+
+    def _sweep(self, task: _Task) -> Swept | None:
+        """No input may stop a sweep; what nobody has foreseen is a row that says so."""
+        if task.problems:
+            return self._not_evaluated(task, list(task.problems))
+        try:
+            return self._evaluated(task)
+        except Exception as error:
+            told = f"rollout-lint itself failed here, which is a mistake of its own: {type(error).__name__}"
+            return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, told)])
+
+    def _evaluated(self, task: _Task) -> Swept | None:
+        evaluation = evaluate(task.member.recipe, task.known)
+        if evaluation.status == NOT_A_STACK and not task.member.named:
             return None
+        return self._swept(task, evaluation)
+
+    def _lost(self, task: _Task) -> Swept:
+        told = "the process that read it was ended from outside, perhaps for want of memory"
+        return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, told)])
+
+    def _not_evaluated(self, task: _Task, problems: list[Problem]) -> Swept:
+        return self._swept(task, Evaluation(task.member.recipe, NOT_EVALUATED, problems=problems))
+
+    def _swept(self, task: _Task, evaluation: Evaluation) -> Swept:
+        member = task.member
         seen = self.calendar.look(member.evidence.results, lambda _: None)
-        verdict = judge(evaluation, member.evidence, known, seen)
-        return Swept(verdict, self.detail and self.detail(member, evaluation, verdict))
-
-
-def sweep_of(fleet: Fleet, known: Callable[[str], Known], calendar: Calendar) -> Sweep:
-    """How the members of this fleet are judged."""
-    return Sweep(known, calendar, fleet.images)
+        verdict = judge(evaluation, member.evidence, task.known, seen)
+        return Swept(verdict, self.detail(member, evaluation, verdict))

@@ -10,6 +10,7 @@ from rollout_lint.evaluate import EVALUATED, NOT_EVALUATED, Evaluation
 from rollout_lint.evidence import Seen, failed_before, intermittent, newest_upgrade, told
 from rollout_lint.facts import FACTS
 from rollout_lint.memory import Grade, grade_by_memory
+from rollout_lint.policy import UPDATE_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rollout_lint.evaluate import Known
     from rollout_lint.facts import Fact
     from rollout_lint.fleet.model import Evidence
+    from rollout_lint.place import Problem
 
 LEVELS = (
     "not-evaluated",
@@ -61,8 +63,9 @@ class Risk:
 class ServiceVerdict:
     """One service of a recipe, or the stack itself where `service` is None.
 
-    `failure_action` and `order` are the shipped recipe's, None where nothing sets them. Of the evidence only what
-    grades a risk is in it: results are the recipe's.
+    `failure_action` and `order` are the shipped recipe's, None where nothing sets them. `in_ci` is what the first CI
+    overlay makes of its update_config, by key, where that is something else. Of the evidence only what grades a risk
+    is in it: results are the recipe's.
     """
 
     service: str | None
@@ -70,6 +73,7 @@ class ServiceVerdict:
     order: str | None
     risk: Risk
     rules: list[str]
+    in_ci: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -78,7 +82,7 @@ class Verdict:
 
     `service`, `failure_action` and `order` are those of the service that the row is about. `overlay` is the first CI
     overlay's file. `failed_before` is the newest upgrade that did not pass, where a later one did. `evidence` is what
-    the CI's results say, oldest first.
+    the CI's results say, oldest first; `problems` are why it was not evaluated.
     """
 
     recipe: str
@@ -93,6 +97,7 @@ class Verdict:
     rules: list[str]
     services: list[ServiceVerdict] = field(default_factory=list)
     evidence: list[Seen] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     @property
     def rank(self) -> int:
@@ -118,6 +123,7 @@ def judge(evaluation: Evaluation, evidence: Evidence, known: Known, seen: Sequen
         rules=sorted({finding.rule.id for finding in evaluation.findings}),
         services=services,
         evidence=list(seen),
+        problems=evaluation.problems,
     )
 
 
@@ -153,7 +159,7 @@ def _recipe_risk(
 
 
 def _not_evaluated(evaluation: Evaluation) -> Risk:
-    problems = [f"{p.file}:{p.line}:{p.column}: {p.message}" for p in evaluation.problems]
+    problems = [problem.told for problem in evaluation.problems]
     if evaluation.status == NOT_EVALUATED:
         return Risk(NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
     what = {"template": "a template, not YAML", "not-a-stack": "not a stack"}[evaluation.status]
@@ -209,7 +215,18 @@ class _Services:
             order=_shown(facts.get(ORDER)),
             risk=self._risk(name),
             rules=sorted({finding.rule.id for finding in self._evaluation.findings if finding.service == name}),
+            in_ci=self._in_ci(name, facts),
         )
+
+    def _in_ci(self, name: str | None, shipped: dict[str, Fact]) -> dict[str, str]:
+        in_ci = self._overlaid[0].services.get(name) if self._overlaid and name is not None else None
+        if in_ci is None or not shipped:
+            return {}
+        return {
+            path.rpartition(".")[2]: show_fact(path, in_ci[path])
+            for path in UPDATE_POLICY
+            if in_ci[path].value != shipped[path].value
+        }
 
     def _risk(self, name: str | None) -> Risk:
         risky = [finding for finding in self._evaluation.findings if finding.risk and finding.service == name]

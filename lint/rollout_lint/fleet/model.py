@@ -59,10 +59,16 @@ class Member:
 
 @dataclass(slots=True)
 class Fleet:
-    """The recipes of a sweep, in the order of the manifest or of their paths."""
+    """The recipes of a sweep, in the order of the manifest or of their paths.
+
+    `max_age` is after how many days a result no longer counts. `problems` are what is wrong with the manifest, which
+    the recipes are shown without.
+    """
 
     members: list[Member]
     images: Claims = field(default_factory=dict)
+    max_age: int | None = None
+    problems: list[Problem] = field(default_factory=list)
 
 
 class FleetError(Exception):

@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.engine import as_json
 from rollout_lint.evaluate import EVALUATED
 from rollout_lint.rule import SEVERITIES
-from rollout_lint.verdict import LEVELS
 
 if TYPE_CHECKING:
     from rollout_lint.engine import Finding
     from rollout_lint.evaluate import Evaluation
-    from rollout_lint.evidence import Seen
     from rollout_lint.facts import Fact
     from rollout_lint.place import Place, Problem
     from rollout_lint.rule import Conditions, Rule
     from rollout_lint.stack.setting import Resource
-    from rollout_lint.verdict import Verdict
 
 VERSION = 1
 
@@ -39,18 +36,6 @@ def check_json(evaluations: list[Evaluation]) -> str:
                 "suppressed": 0,
                 "not_evaluated": sum(evaluation.status != EVALUATED for evaluation in evaluations),
             },
-        }
-    )
-
-
-def sweep_json(verdicts: list[Verdict]) -> str:
-    """`sweep --format json`."""
-    levels = Counter(verdict.risk.level for verdict in verdicts)
-    return _dump(
-        {
-            "version": VERSION,
-            "recipes": [_verdict(verdict) for verdict in verdicts],
-            "summary": {"recipes": len(verdicts), **{level: levels[level] for level in LEVELS}},
         }
     )
 
@@ -149,29 +134,6 @@ def _resource(resource: Resource) -> dict[str, Any]:
 
 def _place(place: Place) -> dict[str, Any]:
     return {"file": place.file, "line": place.line, "column": place.column}
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    recent = verdict.recent_upgrade
-    return {
-        "recipe": verdict.recipe,
-        "service": verdict.service,
-        "failure_action": verdict.failure_action,
-        "order": verdict.order,
-        "overlay": verdict.overlay,
-        "upgrade_tests": verdict.upgrade_tests,
-        "recent_upgrade": _upgrade(recent),
-        "failed_before": _upgrade(verdict.failed_before),
-        "risk": {"level": verdict.risk.level, "text": verdict.risk.text, "because": verdict.risk.because},
-        "rules": verdict.rules,
-    }
-
-
-def _upgrade(seen: Seen | None) -> dict[str, Any] | None:
-    if seen is None:
-        return None
-    result = seen.result
-    return {"result": result.upgrade, "level": result.level, "ref": result.ref, "date": result.date}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -6,18 +6,34 @@ import re
 from typing import TYPE_CHECKING
 
 from rollout_lint.report.style import printable
-from rollout_lint.report.sweep_rows import HEADINGS
 
 if TYPE_CHECKING:
-    from rollout_lint.report.sweep_rows import Row
+    from collections.abc import Iterator
+
+    from rollout_lint.compare import Comparison
+    from rollout_lint.report.sweep_rows import Table
 
 _MARKUP = re.compile(r"[\\|<>`*\[\]]")
 
 
-def sweep_markdown(rows: list[Row]) -> str:
-    """A pipe table."""
-    lines = [_line(HEADINGS), "|" + "---|" * len(HEADINGS), *(_line(row.cells) for row in rows)]
+def sweep_markdown(table: Table, comparison: Comparison | None) -> str:
+    """A pipe table; below it, what changed since an earlier sweep."""
+    rule = "|" + "---|" * len(table.headings)
+    lines = [_line(table.headings), rule, *(_line(row.cells) for row in table.rows), *_changes(comparison)]
     return "\n".join(lines) + "\n"
+
+
+def _changes(comparison: Comparison | None) -> Iterator[str]:
+    if comparison is None:
+        return
+    yield ""
+    if not comparison.changes:
+        yield f"Nothing has changed since {_escape(comparison.since)}."
+        return
+    yield f"Since {_escape(comparison.since)}:"
+    yield ""
+    for change in comparison.changes:
+        yield f"- **{change.kind}** {_escape(change.told)}"
 
 
 def _line(cells: tuple[str, ...]) -> str:

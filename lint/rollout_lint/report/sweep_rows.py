@@ -1,4 +1,4 @@
-"""The cells of the risk table, which every format of `sweep` shows."""
+"""The cells of the risk table, one row a recipe or a service, which every format of `sweep` shows."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rollout_lint.evidence import Seen
-    from rollout_lint.verdict import Verdict
+    from rollout_lint.verdict import ServiceVerdict, Verdict
 
 HEADINGS = ("Recipe", "failure_action", "order", "ccci overlay", "upgrade tests", "recent upgrade", "risk")
+SERVICE_HEADINGS = ("Recipe", "service", "failure_action", "order", "in CI", "risk")
 
 _NONE = "—"
-_LATENT = ("blocked", "failing", "latent-high", "latent-medium", "latent-low", "latent-unexposed")
+_AT_RISK = ("blocked", "failing", "latent-high", "latent-medium", "latent-low", "latent-unexposed")
 _SHORT = {"pass": "PASS", "fail": "FAIL", "rolled-back": "ROLLED BACK"}
 _RISK = {"safe": "SAFE"}
 
@@ -26,35 +27,83 @@ class Row:
     because: list[str] = field(default_factory=list)
 
 
-def sweep_rows(verdicts: list[Verdict], unfold: bool) -> list[Row]:
-    """The worst first; those not at risk in one row at the end, unless unfolded."""
-    ordered = sorted(verdicts, key=lambda verdict: (verdict.rank, verdict.recipe))
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The risk table: its headings, and its rows with the worst first. The last column is the risk."""
+
+    headings: tuple[str, ...]
+    rows: list[Row]
+
+
+def recipe_table(verdicts: list[Verdict], unfold: bool) -> Table:
+    """A row for each recipe; those not at risk in one at the end, unless unfolded."""
+    ordered = worst_first(verdicts)
     shown = [verdict for verdict in ordered if unfold or verdict.risk.level != "not-at-risk"]
-    rows = [_row(verdict) for verdict in shown]
-    folded = [verdict for verdict in ordered if verdict not in shown]
+    rows = [Row(verdict.risk.level, recipe_cells(verdict), verdict.risk.because) for verdict in shown]
+    folded = [verdict.failure_action for verdict in ordered if not unfold and verdict.risk.level == "not-at-risk"]
     if folded:
-        rows.append(_folded(folded))
-    return rows
+        rows.append(Row("not-at-risk", ("all others", _actions(folded), *[_NONE] * 4, "not at risk")))
+    return Table(HEADINGS, rows)
 
 
-def _row(verdict: Verdict) -> Row:
-    level = verdict.risk.level
-    cells = (
+def service_table(verdicts: list[Verdict], unfold: bool) -> Table:
+    """A row for each service, and for each recipe that was not evaluated; those not at risk as above."""
+    rows, folded = [], []
+    for verdict in verdicts:
+        if verdict.risk.level == "not-evaluated":
+            cells = (verdict.recipe, _NONE, _NONE, _NONE, _NONE, verdict.risk.text)
+            rows.append((verdict.rank, verdict.recipe, Row(verdict.risk.level, cells, verdict.risk.because)))
+        for service in verdict.services:
+            if service.risk.level == "not-at-risk" and not unfold:
+                folded.append(service.failure_action)
+            else:
+                rows.append((service.risk.rank, verdict.recipe, _service_row(verdict, service)))
+    ordered = [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
+    if folded:
+        cells = ("all others", _NONE, _actions(folded), _NONE, _NONE, "not at risk")
+        ordered.append(Row("not-at-risk", cells))
+    return Table(SERVICE_HEADINGS, ordered)
+
+
+def worst_first(verdicts: list[Verdict]) -> list[Verdict]:
+    """By level, then by name."""
+    return sorted(verdicts, key=lambda verdict: (verdict.rank, verdict.recipe))
+
+
+def recipe_cells(verdict: Verdict) -> tuple[str, ...]:
+    """The words of a recipe's row, one for each of HEADINGS."""
+    return (
         verdict.recipe,
         verdict.failure_action or _NONE,
         verdict.order or _NONE,
         _overlay(verdict),
         _tests(verdict),
         _upgrade(verdict),
-        _RISK.get(level, verdict.risk.text),
+        _RISK.get(verdict.risk.level, verdict.risk.text),
     )
-    return Row(level, cells, verdict.risk.because)
 
 
-def _folded(verdicts: list[Verdict]) -> Row:
-    actions = sorted({verdict.failure_action for verdict in verdicts if verdict.failure_action})
-    action = f"{', '.join(actions)}, none or absent" if actions else "none or absent"
-    return Row("not-at-risk", ("all others", action, _NONE, _NONE, _NONE, _NONE, "not at risk"))
+def age(verdict: Verdict) -> str:
+    """How old the newest upgrade's result is, in days."""
+    newest = verdict.recent_upgrade
+    return _NONE if newest is None or newest.age is None else f"{newest.age} d"
+
+
+def _service_row(verdict: Verdict, service: ServiceVerdict) -> Row:
+    cells = (
+        verdict.recipe,
+        service.service or "(the stack)",
+        service.failure_action or _NONE,
+        service.order or _NONE,
+        ", ".join(f"{key}: {value}" for key, value in service.in_ci.items()) or _NONE,
+        _RISK.get(service.risk.level, service.risk.text),
+    )
+    return Row(service.risk.level, cells, service.risk.because)
+
+
+def _actions(of_folded: list[str | None]) -> str:
+    actions = sorted({action for action in of_folded if action})
+    return f"{', '.join(actions)}, none or absent" if actions else "none or absent"
 
 
 def _overlay(verdict: Verdict) -> str:
@@ -68,7 +117,7 @@ def _tests(verdict: Verdict) -> str:
         return "unknown"
     if verdict.upgrade_tests:
         return "yes"
-    return "NO tests" if verdict.risk.level in _LATENT else "no"
+    return "NO tests" if verdict.risk.level in _AT_RISK else "no"
 
 
 def _upgrade(verdict: Verdict) -> str:

@@ -9,15 +9,17 @@ from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
 
 from rollout_lint.report.style import plural, printable
-from rollout_lint.report.sweep_rows import HEADINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.compare import Comparison
     from rollout_lint.report.style import Style
-    from rollout_lint.report.sweep_rows import Row
+    from rollout_lint.report.sweep_rows import Row, Table
     from rollout_lint.verdict import Verdict
 
 _STYLES = {
@@ -33,53 +35,83 @@ _STYLES = {
     "not-at-risk": "dim",
 }
 _QUIET = ("safe", "not-at-risk")
+_KINDS = {"worse": ("bold", "red"), "new": ("bold",), "changed": ("yellow",), "better": ("green",), "gone": ("dim",)}
+_NAMED = 5
+"""How many recipes with the same reasons are named."""
+
 _GAP = 2
 
 
-def sweep_text(rows: list[Row], verdicts: list[Verdict], style: Style, width: int) -> str:
-    """The reasons for each recipe that is not safe; then, where the eye is, the table fitted to `width` columns.
+def sweep_text(table: Table, verdicts: list[Verdict], comparison: Comparison | None, style: Style, width: int) -> str:
+    """The reasons for each row that is not safe; then, where the eye is, the table fitted to `width` columns.
 
-    A terminal too narrow for its longest words gets the table as wide as they need, so that nothing is cut off.
+    A terminal too narrow for its longest words gets the table as wide as they need, so that nothing is cut off. What
+    changed since an earlier sweep comes last.
     """
     output = StringIO()
-    table = _table(rows, width)
+    shown = _table(table, width)
     console = Console(file=output, force_terminal=style.colour, no_color=not style.colour, highlight=False)
-    console.width = max(width, _width(table))
+    console.width = max(width, _width(shown))
+    for names, row in _told_once(table.rows):
+        console.print(Text(f"{printable(names)}: {printable(row.cells[-1])}", style="bold"))
+        for reason in row.because:
+            console.print(Padding(Text(printable(reason)), (0, 0, 0, 2), expand=False))
+        console.print()
+    console.print(shown)
+    lines = [line.rstrip() for line in output.getvalue().splitlines()]
+    return "\n".join([*lines, "", *_summary(verdicts), *_changes(comparison, style)]) + "\n"
+
+
+def _told_once(rows: list[Row]) -> Iterator[tuple[str, Row]]:
+    """Each row with reasons to tell; those that say the same, as recipes with the same files do, told once."""
+    alike: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         if row.level not in _QUIET and row.because:
-            console.print(Text(f"{printable(row.cells[0])}: {printable(row.cells[-1])}", style="bold"))
-            for reason in row.because:
-                console.print(Padding(Text(printable(reason)), (0, 0, 0, 2), expand=False))
-            console.print()
-    console.print(table)
-    lines = (line.rstrip() for line in output.getvalue().splitlines())
-    return "\n".join(lines) + "\n" + _summary(verdicts)
+            alike.setdefault((row.cells[-1], *row.because), []).append(row)
+    for same in alike.values():
+        names = list(dict.fromkeys(row.cells[0] for row in same))
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED + 1 else ""
+        yield ", ".join(names[:_NAMED] if more else names) + more, same[0]
 
 
-def _table(rows: list[Row], width: int) -> Table:
+def _table(table: Table, width: int) -> RichTable:
     """Every cell in one line where there is room; else the last columns first, none narrower than its longest word."""
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    shown = RichTable(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     wanted = []
-    for position, heading in enumerate(HEADINGS):
-        cells = [heading, *(printable(row.cells[position]) for row in rows)]
+    for position, heading in enumerate(table.headings):
+        cells = [heading, *(printable(row.cells[position]) for row in table.rows)]
         wanted.append(max(map(cell_len, cells)))
-        table.add_column(heading, overflow="fold", width=max(map(cell_len, " ".join(cells).split())))
-    for column, most in zip(reversed(table.columns), reversed(wanted), strict=True):
+        shown.add_column(heading, overflow="fold", width=max(map(cell_len, " ".join(cells).split())))
+    for column, most in zip(reversed(shown.columns), reversed(wanted), strict=True):
         least = column.width or 0
-        column.width = least + max(0, min(most - least, width - _width(table)))
-    for row in rows:
+        column.width = least + max(0, min(most - least, width - _width(shown)))
+    for row in table.rows:
         risk = Text(printable(row.cells[-1]), style=_STYLES[row.level])
-        table.add_row(*(Text(printable(cell)) for cell in row.cells[:-1]), risk)
-    return table
+        shown.add_row(*(Text(printable(cell)) for cell in row.cells[:-1]), risk)
+    return shown
 
 
-def _width(table: Table) -> int:
+def _width(table: RichTable) -> int:
     return sum((column.width or 0) + _GAP for column in table.columns) - _GAP
 
 
-def _summary(verdicts: list[Verdict]) -> str:
+def _summary(verdicts: list[Verdict]) -> Iterator[str]:
     counts: dict[str, int] = {}
     for verdict in sorted(verdicts, key=lambda each: each.rank):
         counts[verdict.risk.level] = counts.get(verdict.risk.level, 0) + 1
     told = ", ".join(f"{count} {level}" for level, count in counts.items())
-    return f"\n{plural(len(verdicts), 'recipe')}: {told}.\n"
+    yield f"{plural(len(verdicts), 'recipe')}: {told}."
+
+
+def _changes(comparison: Comparison | None, style: Style) -> Iterator[str]:
+    if comparison is None:
+        return
+    yield ""
+    if not comparison.changes:
+        yield f"Nothing has changed since {printable(comparison.since)}."
+        return
+    yield f"Since {printable(comparison.since)}:"
+    width = max(len(change.kind) for change in comparison.changes)
+    for change in comparison.changes:
+        kind = style(change.kind.ljust(width), *_KINDS[change.kind])
+        yield f"  {kind}  {printable(change.told)}"

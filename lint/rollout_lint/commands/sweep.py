@@ -1,0 +1,157 @@
+"""`sweep`: the risk table of a fleet, and what changed in it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollout_lint.compare import Comparison, Earlier, compare, read_earlier
+from rollout_lint.config import ConfigError
+from rollout_lint.evidence import Calendar
+from rollout_lint.fleet.manifest import load_fleet
+from rollout_lint.fleet.model import Fleet, FleetError
+from rollout_lint.options import Level, SweepFormat
+from rollout_lint.progress import with_progress
+from rollout_lint.rule_files import RuleError
+from rollout_lint.sweep import Sweep
+from rollout_lint.terminal import FOUND, NOT_EVALUATED, refuse, warn, width, write
+from rollout_lint.verdict import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollout_lint.evaluate import Known
+    from rollout_lint.sweep import Swept
+    from rollout_lint.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for."""
+
+    path: str
+    format: SweepFormat = SweepFormat.TEXT
+    unfold: bool = False
+    services: bool = False
+    fail_on: Level | None = None
+    compare: Path | None = None
+    fail_on_worse: bool = False
+    max_age: int | None = None
+    keep_going: bool = False
+    jobs: int | None = None
+    overlays: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What the exit code, the comparison and the tables need of the rows."""
+
+    earlier: Earlier | None
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def watch(self, rows: Iterator[Swept]) -> Iterator[Swept]:
+        """The rows, while their verdicts are kept."""
+        for row in rows:
+            self.verdicts.append(row.verdict)
+            yield row
+
+    def comparison(self) -> Comparison | None:
+        """What changed since the earlier sweep, where one is given."""
+        return None if self.earlier is None else compare(self.earlier, self.verdicts)
+
+
+def run(request: Request, knowledge: Callable[[str], Known]) -> int:
+    """Print what is asked for; the exit code."""
+    outcome = _Outcome(_earlier(request))
+    _hold_config(request, knowledge)
+    fleet = _fleet(request)
+    sweep = Sweep(fleet, knowledge, calendar(request.max_age or fleet.max_age))
+    _print(request, sweep, outcome)
+    return _exit_code(request, fleet, outcome)
+
+
+def calendar(max_age: int | None) -> Calendar:
+    """Today, or the day that SOURCE_DATE_EPOCH names (reproducible-builds.org)."""
+    from datetime import UTC, datetime
+
+    moment = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(moment), UTC) if moment.isdecimal() else datetime.now(UTC)
+    return Calendar(now.date(), max_age)
+
+
+def _hold_config(request: Request, knowledge: Callable[[str], Known]) -> None:
+    """A config for the whole fleet that does not hold ends the run, before each recipe says so."""
+    try:
+        knowledge(request.path)
+    except (ConfigError, RuleError) as error:
+        refuse(error.problems)
+
+
+def _fleet(request: Request) -> Fleet:
+    try:
+        fleet = load_fleet(Path(request.path), request.overlays, request.exclude)
+    except FleetError as error:
+        refuse(error.problems)
+    if fleet.problems:
+        (warn if request.keep_going else refuse)(fleet.problems)
+    return fleet
+
+
+def _earlier(request: Request) -> Earlier | None:
+    if request.compare is None:
+        return None
+    try:
+        return read_earlier(request.compare)
+    except FleetError as error:
+        refuse(error.problems)
+
+
+def _rows(request: Request, sweep: Sweep, outcome: _Outcome) -> Iterator[Swept]:
+    return with_progress(outcome.watch(sweep.rows(request.jobs)), len(sweep.fleet.members))
+
+
+def _print(request: Request, sweep: Sweep, outcome: _Outcome) -> None:
+    if request.format is SweepFormat.JSON:
+        from rollout_lint.report.sweep_json import as_line, sweep_document
+
+        sweep.detail = as_line
+        lines = ((row.verdict, row.detail) for row in _rows(request, sweep, outcome))
+        for piece in sweep_document(lines, sweep.calendar, sweep.rules.values, outcome.comparison):
+            write(piece)
+        return
+    for _ in _rows(request, sweep, outcome):
+        pass
+    write(_report(request, outcome))
+    if request.format is SweepFormat.MARKDOWN:
+        warn(problem for verdict in outcome.verdicts for problem in verdict.problems)
+
+
+def _report(request: Request, outcome: _Outcome) -> str:
+    verdicts = outcome.verdicts
+    if request.format is SweepFormat.CSV:
+        from rollout_lint.report.sweep_csv import services_csv, sweep_csv
+
+        return services_csv(verdicts) if request.services else sweep_csv(verdicts)
+    from rollout_lint.report.sweep_rows import recipe_table, service_table
+
+    table = (service_table if request.services else recipe_table)(verdicts, request.unfold)
+    if request.format is SweepFormat.MARKDOWN:
+        from rollout_lint.report.sweep_markdown import sweep_markdown
+
+        return sweep_markdown(table, outcome.comparison())
+    from rollout_lint.report.style import style_for_stdout
+    from rollout_lint.report.sweep_text import sweep_text
+
+    return sweep_text(table, verdicts, outcome.comparison(), style_for_stdout(), width())
+
+
+def _exit_code(request: Request, fleet: Fleet, outcome: _Outcome) -> int:
+    if fleet.problems or any(verdict.risk.level == "not-evaluated" for verdict in outcome.verdicts):
+        return NOT_EVALUATED
+    if request.fail_on is not None and any(v.rank <= LEVELS.index(request.fail_on.value) for v in outcome.verdicts):
+        return FOUND
+    comparison = outcome.comparison()
+    return FOUND if request.fail_on_worse and comparison is not None and comparison.worse else 0

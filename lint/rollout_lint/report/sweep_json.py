@@ -1,0 +1,175 @@
+"""`sweep --format json`: one recipe a line, written as it is judged; the other formats show the same."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.policy import stated_policy
+from rollout_lint.repair import repair_of
+from rollout_lint.verdict import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from rollout_lint.compare import Comparison
+    from rollout_lint.engine import Finding
+    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.evidence import Calendar, Seen
+    from rollout_lint.fleet.model import Member
+    from rollout_lint.rule import Rule
+    from rollout_lint.verdict import Risk, ServiceVerdict, Verdict
+
+VERSION = 1
+
+
+def recipe_row(member: Member, evaluation: Evaluation, verdict: Verdict) -> dict[str, Any]:
+    """One recipe of the document: the table's values, and all that its details show."""
+    return {
+        "recipe": verdict.recipe,
+        "path": evaluation.recipe.path,
+        "role": member.evidence.role,
+        "note": member.evidence.note,
+        "service": verdict.service,
+        "failure_action": verdict.failure_action,
+        "order": verdict.order,
+        "overlay": verdict.overlay,
+        "upgrade_tests": verdict.upgrade_tests,
+        "recent_upgrade": _seen(verdict.recent_upgrade),
+        "failed_before": _seen(verdict.failed_before),
+        "risk": _risk(verdict.risk),
+        "rules": verdict.rules,
+        "variants": [
+            {
+                "name": each.variant.name,
+                "ci": each.variant.ci,
+                "files": [layer.name for layer in each.variant.files],
+            }
+            for each in evaluation.variants
+        ],
+        "services": [_service(evaluation, service) for service in verdict.services],
+        "evidence": [_seen(seen) for seen in reversed(verdict.evidence)],
+        "problems": [asdict(problem) for problem in evaluation.problems],
+    }
+
+
+def as_line(member: Member, evaluation: Evaluation, verdict: Verdict) -> str:
+    """The same as one line of JSON, made where the recipe is at hand."""
+    return json.dumps(recipe_row(member, evaluation, verdict))
+
+
+def sweep_document(
+    lines: Iterable[tuple[Verdict, str]],
+    calendar: Calendar,
+    rules: Callable[[], Iterable[Rule]],
+    comparison: Callable[[], Comparison | None] = lambda: None,
+) -> Iterator[str]:
+    """The document in pieces; nothing of a recipe is kept but its level and its rules.
+
+    `rules` and `comparison` are asked once every recipe has been seen.
+    """
+    yield f'{{"version": {VERSION}, "date": "{calendar.today.isoformat()}", "recipes": ['
+    levels: Counter[str] = Counter()
+    found: set[str] = set()
+    before = "\n"
+    for verdict, line in lines:
+        levels[verdict.risk.level] += 1
+        found.update(verdict.rules)
+        yield before + line
+        before = ",\n"
+    yield "\n], "
+    closing = {"rules": _rules(rules(), found), "summary": summary(levels), "changes": _changes(comparison())}
+    yield json.dumps(closing)[1:] + "\n"
+
+
+def summary(levels: Counter[str]) -> dict[str, int]:
+    """How many recipes, and how many at each level."""
+    return {"recipes": levels.total(), **{level: levels[level] for level in LEVELS}}
+
+
+def _changes(comparison: Comparison | None) -> dict[str, Any] | None:
+    if comparison is None:
+        return None
+    return {
+        "since": comparison.since,
+        "recipes": [
+            {
+                "recipe": change.recipe,
+                "change": change.kind,
+                "before": change.before,
+                "after": change.after,
+                "because": change.because,
+                "worse": change.worse,
+            }
+            for change in comparison.changes
+        ],
+    }
+
+
+def _rules(rules: Iterable[Rule], found: set[str]) -> dict[str, Any]:
+    return {
+        rule.id: {"name": rule.name, "summary": rule.summary, "why": rule.why, "link": rule.link}
+        for rule in rules
+        if rule.id in found
+    }
+
+
+def _seen(seen: Seen | None) -> dict[str, Any] | None:
+    if seen is None:
+        return None
+    result = seen.result
+    return {
+        "result": result.upgrade,
+        "level": result.level,
+        "ref": result.ref,
+        "date": result.date,
+        "age": seen.age,
+        "stale": seen.stale,
+        "source": result.source,
+    }
+
+
+def _risk(risk: Risk) -> dict[str, Any]:
+    return {"level": risk.level, "text": risk.text, "because": risk.because}
+
+
+def _service(evaluation: Evaluation, verdict: ServiceVerdict) -> dict[str, Any]:
+    repair = repair_of(evaluation, verdict.service)
+    return {
+        "service": verdict.service,
+        "failure_action": verdict.failure_action,
+        "order": verdict.order,
+        "risk": _risk(verdict.risk),
+        "rules": verdict.rules,
+        "policy": {
+            path: {variant: asdict(stated) for variant, stated in by_variant.items()}
+            for path, by_variant in stated_policy(evaluation.variants, verdict.service).items()
+        },
+        "findings": _findings(finding for finding in evaluation.findings if finding.service == verdict.service),
+        "repair": {"overlay": repair.overlay, "advice": list(repair.advice)},
+    }
+
+
+def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Each once, with the variants that have it."""
+    told: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for finding in findings:
+        key = (finding.rule.id, finding.message, finding.place, finding.severity, finding.superseded_by)
+        row = told.setdefault(
+            key,
+            {
+                "rule": finding.rule.id,
+                "severity": finding.severity,
+                "variants": [],
+                "message": finding.message,
+                "file": finding.place.file,
+                "line": finding.place.line,
+                "column": finding.place.column,
+                "assumes": finding.assumes,
+                "superseded_by": finding.superseded_by,
+            },
+        )
+        row["variants"].append(finding.variant)
+    return list(told.values())
