@@ -1,0 +1,204 @@
+"""A recipe's CI settings in a `recipe_meta.py`, read as syntax: nothing of it is ever imported or run.
+
+A setting is a literal that is assigned at the top level, to a name such as UPGRADE_TESTS, or under a key of the dict
+RECIPE_META or META. What Python would compute, or assign under a condition, is a problem and no setting.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from rollout_lint.fleet.bindings import Binding, bindings
+from rollout_lint.place import Problem
+from rollout_lint.source import MAX_BYTES
+from rollout_lint.stack.units import size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_RESULTS = ("pass", "fail", "rolled-back")
+_TABLES = frozenset(("RECIPE_META", "META"))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable()
+
+
+_KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "upgrade_tests": (lambda value: isinstance(value, bool), "True or False"),
+    "runtime": (_is_text, "text such as 'JVM'"),
+    "note": (_is_text, "text on one line"),
+    "role": (_is_text, "text on one line"),
+    "memory": (lambda value: _is_text(value) and size(value) is not None, "a size such as '900M'"),
+    "overlay": (lambda value: _is_text(value) and value != "", "the name of a file"),
+    "expect": (lambda value: isinstance(value, str) and value in _RESULTS, "'pass', 'fail' or 'rolled-back'"),
+    "results": (lambda value: _is_text(value) and value != "", "the name of a file"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value, and where it stands; line and column count from 1."""
+
+    value: Any
+    line: int
+    column: int
+
+
+_Found: TypeAlias = dict[str, Setting | Problem]
+
+
+def read_meta(data: bytes, name: str) -> tuple[dict[str, Setting], list[Problem]]:
+    """The settings by key in lower case, and what is wrong, by place; `name` is the file's as shown.
+
+    `upgrade_tests` is a bool, `memory` a size as docker/go-units reads it, `expect` one of pass, fail and rolled-back;
+    `runtime`, `note`, `role`, `overlay` and `results` are text. Other names are nobody's business here.
+    """
+    if len(data) > MAX_BYTES:
+        return {}, [Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read")]
+    try:
+        text = _text(data)
+        if "\0" in text:
+            return {}, [Problem(name, text[: text.index("\0")].count("\n") + 1, 1, "not Python: it holds a null byte")]
+        module = _parse(text)
+        reader = _Reader(name, text)
+        for statement in module.body:
+            reader.take(statement)
+    except SyntaxError as error:
+        return {}, [Problem(name, max(error.lineno or 1, 1), max(error.offset or 1, 1), f"not Python: {error.msg}")]
+    except (RecursionError, MemoryError):
+        return {}, [Problem(name, 1, 1, "not read: it is nested too deeply")]
+    except (LookupError, ValueError):
+        return {}, [Problem(name, 1, 1, "not Python: its bytes are no text in the encoding that it states")]
+    return reader.settings(), sorted(reader.problems())
+
+
+def _text(data: bytes) -> str:
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    return data.decode(encoding)
+
+
+def _parse(text: str) -> ast.Module:
+    """The syntax; a warning about it, such as for an unknown escape, is not for the reader of a report."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+class _Reader:
+    """Takes the statements in order, as Python would: the last one that sets a name wins."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name = name
+        self._lines = re.split(r"\r\n|\r|\n", text)
+        self._found: _Found = {}
+        self._tables: dict[str, _Found | Problem] = {}
+        self._in_functions: dict[str, Problem] = {}
+        self._imports: list[Problem] = []
+
+    def settings(self) -> dict[str, Setting]:
+        return {key: found for key, found in self._all().items() if isinstance(found, Setting)}
+
+    def problems(self) -> Iterator[Problem]:
+        yield from self._imports
+        yield from (table for table in self._tables.values() if isinstance(table, Problem))
+        yield from (found for found in self._all().values() if isinstance(found, Problem))
+        known = self._all().keys() | self._tables.keys()
+        yield from (each for name, each in self._in_functions.items() if not {name, name.lower()} & known)
+
+    def _all(self) -> _Found:
+        """A name of its own counts more than a key of a table."""
+        everything: _Found = {}
+        for table in self._tables.values():
+            everything |= table if isinstance(table, dict) else {}
+        return everything | self._found
+
+    def take(self, statement: ast.stmt) -> None:
+        targets, value = _assigned(statement)
+        for name in targets:
+            if value is not None and name in _TABLES:
+                self._tables[name] = self._table(name, value)
+            elif value is not None and _is_setting(name):
+                self._found[name.lower()] = self._read(name, value)
+        for binding in bindings(statement):
+            if binding.name not in targets:
+                self._take_binding(binding)
+
+    def _table(self, name: str, value: ast.expr) -> _Found | Problem:
+        if not isinstance(value, ast.Dict):
+            return self._computed(name, value)
+        table: _Found = {}
+        for key, inner in zip(value.keys, value.values, strict=True):
+            word = None if key is None else _literal(key)
+            if word is None:
+                return self._computed(name, key or inner)
+            if isinstance(word.value, str) and (_is_setting(word.value) or word.value in _KINDS):
+                table[word.value.lower()] = self._read(word.value, inner)
+        return table
+
+    def _take_binding(self, binding: Binding) -> None:
+        name, place = binding.name, self._place(binding.node)
+        if name == "*":
+            message = "what an import of * sets cannot be known without running it"
+            self._imports.append(Problem(self._name, *place, message))
+            self._found.clear()
+            self._tables.clear()
+        elif name in _TABLES or _is_setting(name):
+            message = f"{name} is {binding.how}; its value cannot be known without running it"
+            problem = Problem(self._name, *place, message)
+            if binding.local:
+                self._in_functions[name] = problem
+            elif name in _TABLES:
+                self._tables[name] = problem
+            else:
+                self._found[name.lower()] = problem
+
+    def _read(self, name: str, node: ast.expr) -> Setting | Problem:
+        literal = _literal(node)
+        if literal is None:
+            return self._computed(name, node)
+        fits, kind = _KINDS[name.lower()]
+        if not fits(literal.value):
+            return Problem(self._name, *self._place(node), f"{name} must be {kind}")
+        return Setting(literal.value, *self._place(node))
+
+    def _computed(self, name: str, node: ast.expr) -> Problem:
+        message = f"{name} is computed; its value cannot be known without running it"
+        return Problem(self._name, *self._place(node), message)
+
+    def _place(self, node: ast.AST) -> tuple[int, int]:
+        """Line and column in characters; the syntax counts the bytes of UTF-8."""
+        line: int = getattr(node, "lineno", 1)
+        before = self._lines[line - 1].encode()[: getattr(node, "col_offset", 0)] if line <= len(self._lines) else b""
+        return line, len(before.decode(errors="replace")) + 1
+
+
+def _is_setting(name: str) -> bool:
+    return name.isupper() and name.lower() in _KINDS
+
+
+def _assigned(statement: ast.stmt) -> tuple[list[str], ast.expr | None]:
+    """The plain names that a statement assigns one value to, and that value."""
+    if isinstance(statement, ast.Assign):
+        return [target.id for target in statement.targets if isinstance(target, ast.Name)], statement.value
+    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        return [statement.target.id], statement.value
+    return [], None
+
+
+@dataclass(frozen=True, slots=True)
+class _Literal:
+    value: Any
+
+
+def _literal(node: ast.expr) -> _Literal | None:
+    try:
+        return _Literal(ast.literal_eval(node))
+    except (ValueError, TypeError):
+        return None
