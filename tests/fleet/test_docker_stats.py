@@ -1,0 +1,166 @@
+"""What docker prints of memory, read as a measurement.
+
+`docker_stats/running.json` is what `docker stats --no-stream --format json` printed (docker 28.2.2, engine 20.10.24) of
+a stack's service with two tasks limited to 64 MiB, a global one, and a container that is no task, on a host of 512 MiB;
+`all.json` what it printed with `--all`, where one container had never run.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rollout_lint.fleet.docker_stats import Measured, TaskMemory, read_stats
+from rollout_lint.fleet.model import FleetError
+from rollout_lint.source import MAX_BYTES
+
+if TYPE_CHECKING:
+    from rollout_lint.place import Problem
+
+PRINTED = Path(__file__).parent / "docker_stats"
+KIB, MIB = 2**10, 2**20
+TASK = "shop_app.1.lw0fw3f8hiv4saz17mo8fipj2"
+
+
+def read(text: str | bytes) -> list[TaskMemory]:
+    return read_stats(text.encode() if isinstance(text, str) else text, "s")
+
+
+def refused(text: str | bytes) -> Problem:
+    with pytest.raises(FleetError) as error:
+        read(text)
+    [problem] = error.value.problems
+    assert problem.file == "s"
+    return problem
+
+
+def line(name: str = TASK, usage: str = "10MiB / 1GiB", container: str = "1a") -> str:
+    return json.dumps({"Name": name, "MemUsage": usage, "ID": container})
+
+
+@pytest.mark.parametrize("name", ["running.json", "all.json"])
+def test_what_docker_printed(name: str) -> None:
+    tasks = read((PRINTED / name).read_bytes())
+    assert tasks == [
+        TaskMemory("lonely", 540 * KIB, 512 * MIB),
+        TaskMemory("shop_agent", 696 * KIB, 512 * MIB),
+        TaskMemory("shop_app", 428 * KIB, 64 * MIB),
+        TaskMemory("shop_app", 628 * KIB, 64 * MIB),
+    ]
+    measured = Measured(tasks)
+    assert measured.of_service("shop_app") == 628 * KIB
+    assert measured.of_service("shop_ap") is None
+    assert measured.others("shop_app") == (540 + 696) * KIB
+    assert measured.host == 512 * MIB
+
+
+def test_one_list_is_read_like_lines() -> None:
+    lines = (PRINTED / "all.json").read_text("utf-8").split("\n")
+    listed = "[\n" + ",\n".join(each for each in lines if each) + "]"
+    assert read(listed) == read("\r\n".join(lines)) == read("\ufeff" + "\n".join(lines))
+
+
+def test_nothing_measured_is_nothing_used() -> None:
+    assert read(line(usage="-- / --")) == read(line(usage="0B / 0B")) == read("[]") == []
+    measured = Measured([])
+    assert measured.of_service("a") is None
+    assert measured.others("a") == 0
+    assert measured.host is None
+
+
+@pytest.mark.parametrize(
+    ("usage", "used", "limit"),
+    [
+        ("123.4MiB / 7.657GiB", 129394278, 8221641146),
+        ("0B / 1GiB", 0, 2**30),
+        ("1.5TiB / 1PiB", 3 * 2**39, 2**50),
+        ("12.5 kB / 2 GB", 12500, 2 * 10**9),
+        ("1KB / 1.5MB", 1000, 1500000),
+        ("7B/8B", 7, 8),
+    ],
+)
+def test_sizes_are_those_that_docker_prints(usage: str, used: int, limit: int) -> None:
+    assert read(line(usage=usage)) == [TaskMemory("shop_app", used, limit)]
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        (TASK, "shop_app"),
+        ("shop_agent.8yevf7ifksmu9ui3tb1ozhau5.wxsizzmcpxl2tawdo3g382c54", "shop_agent"),
+        ("a.b_c.12.lw0fw3f8hiv4saz17mo8fipj2", "a.b_c"),
+        ("shop-app-1", "shop-app-1"),
+        ("shop_app.1", "shop_app.1"),
+        ("shop_app.1.short", "shop_app.1.short"),
+        ("shop_app.x.lw0fw3f8hiv4saz17mo8fipj2", "shop_app.x.lw0fw3f8hiv4saz17mo8fipj2"),
+    ],
+)
+def test_a_tasks_container_has_its_services_name(name: str, service: str) -> None:
+    assert [task.service for task in read(line(name))] == [service]
+
+
+def test_a_container_that_is_printed_again_counts_once_with_its_largest_use() -> None:
+    usages = ("10MiB / 1GiB", "30MiB / 1GiB", "20MiB / 1GiB")
+    text = "".join(f"\x1b[H\x1b[2J{line(usage=usage)}\n{line(container='2b')}\n" for usage in usages)
+    assert [task.used for task in read(text)] == [30 * MIB, 10 * MIB]
+
+
+def test_the_same_container_is_known_by_its_short_id() -> None:
+    assert len(read(f"{line(container='a' * 12)}\n{line(container='a' * 64)}")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("", (1, 1), "the file is empty"),
+        ("\n \n", (1, 1), "the file is empty"),
+        (b"\xff\x00\xff", (1, 1), "it is not text"),
+        ("CONTAINER ID   NAME\n", (1, 1), "not JSON"),
+        ("1", (1, 1), "this is no JSON object"),
+        ("[\n 1]", (2, 2), "this is no JSON object"),
+        (line() + "\n{\n", (2, 2), "not JSON"),
+        ('{"MemUsage": "1B / 2B"}', (1, 1), "there is no Name"),
+        ('[{"Name": "a"}]', (1, 2), "there is no MemUsage"),
+        ('{"Name": 1, "MemUsage": {}}', (1, 25), "MemUsage is not text"),
+        ('{"Name": "a", "Name": "b", "MemUsage": "1B / 2B"}', (1, 23), "Name is not text"),
+        ('{"Name": "a", "MemUsage": "12MiB"}', (1, 27), "MemUsage is no two sizes"),
+        ('{"Name": "a", "MemUsage": "12MiB / "}', (1, 27), "MemUsage is no two sizes"),
+        ('{"Name": "a", "MemUsage": "-1B / 2B"}', (1, 27), "MemUsage is no two sizes"),
+        ('{"Name": "a", "MemUsage": "1 / 2"}', (1, 27), "MemUsage is no two sizes"),
+        ('{"Name": "a", "MemUsage": "' + "9" * 5000 + 'B / 2B"}', (1, 27), "MemUsage is no two sizes"),
+        ('{"Name": "a\\u001b", "MemUsage": "1B / 2B"}', (1, 10), "Name is no printable text"),
+        ("[" * 100_000, (1, 1), "nested too deeply"),
+    ],
+)
+def test_what_docker_would_not_print_has_a_place(text: str | bytes, place: tuple[int, int], message: str) -> None:
+    problem = refused(text)
+    assert message in problem.message
+    assert (problem.line, problem.column) == place
+
+
+def test_a_huge_file_is_not_read() -> None:
+    assert "larger than 8 MiB" in refused(b" " * (MAX_BYTES + 1)).message
+
+
+ENTRY = st.fixed_dictionaries(
+    {}, optional={key: st.text() | st.just("1MiB / 2MiB") | st.integers() for key in ("Name", "MemUsage", "ID")}
+)
+
+
+@given(
+    st.binary()
+    | st.lists(ENTRY | st.text(), max_size=4).map(lambda values: "\n".join(map(json.dumps, values)).encode())
+)
+def test_no_bytes_give_anything_but_tasks_or_places(data: bytes) -> None:
+    try:
+        tasks = read(data)
+    except FleetError as refusal:
+        tasks, problems = [], refusal.problems
+    else:
+        problems = []
+    assert all(problem.line >= 1 and problem.column >= 1 for problem in problems)
+    assert all(task.used >= 0 and task.limit > 0 for task in tasks)

@@ -1,0 +1,407 @@
+"""What a CI writes of its runs, read as records; and what is no results file, with its place."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rollout_lint.fleet.dates import iso_date, moment
+from rollout_lint.fleet.model import FleetError, UpgradeResult
+from rollout_lint.fleet.results import Record, read_results
+from rollout_lint.source import MAX_BYTES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rollout_lint.place import Problem
+
+DAY = "2026-06-10"
+
+
+def upgrades(text: str | bytes, file_date: str | None = None) -> list[str | None]:
+    return [record.result.upgrade for record in read(text, file_date)]
+
+
+def read(text: str | bytes, file_date: str | None = None) -> list[Record]:
+    return read_results(text.encode() if isinstance(text, str) else text, "r", file_date)
+
+
+def refused(text: str | bytes, file_date: str | None = None) -> Problem:
+    with pytest.raises(FleetError) as error:
+        read(text, file_date)
+    [problem] = error.value.problems
+    assert problem.file == "r"
+    return problem
+
+
+def suite(cases: str, properties: str = "", timestamp: str = f"{DAY}T08:00:00") -> str:
+    stated = "".join(f'<property name="{name}" value="{value}"/>' for name, value in _pairs(properties))
+    return f'<testsuite name="pytest" timestamp="{timestamp}"><properties>{stated}</properties>{cases}</testsuite>'
+
+
+def _pairs(properties: str) -> list[list[str]]:
+    return [each.split("=") for each in properties.split()]
+
+
+def case(name: str, inner: str = "", classname: str = "tests.ci", more: str = "") -> str:
+    return f'<testcase classname="{classname}" name="{name}" {more}>{inner}</testcase>'
+
+
+FAILED = '<failure message="boom">AssertionError</failure>'
+ROLLED = '<failure message="UpdateStatus.State is rollback_completed"/>'
+
+
+def test_a_suite_tells_of_its_recipe() -> None:
+    properties = "recipe=keycloak ref=12e4567 level=L4"
+    xml = f"<testsuites>{suite(case('test_install') + case('test_upgrade'), properties)}</testsuites>"
+    result = UpgradeResult("pass", f"{DAY}T08:00:00", "12e4567", 4, "r")
+    assert read(xml) == [Record("keycloak", result)]
+    assert read('<?xml version="1.0" encoding="utf-8"?>\n' + xml) == [Record("keycloak", result)]
+
+
+@pytest.mark.parametrize(
+    ("cases", "expected"),
+    [
+        (case("test_upgrade", FAILED), ["fail"]),
+        (case("test_upgrade", "<error/>"), ["fail"]),
+        (case("test_upgrade", ROLLED), ["rolled-back"]),
+        (case("test_upgrade", "<failure>x was Rolled Back by Swarm</failure>"), ["rolled-back"]),
+        (case("test_upgrade", '<error type="rollback_paused"/>'), ["rolled-back"]),
+        (case("test_upgrade", "<failure>the rollback plan is scrolled back</failure>"), ["fail"]),
+        (case("test_upgrade", "<skipped/>"), [None]),
+        (case("test_upgrade", more='status="notrun"'), [None]),
+        (case("test_upgrade", more='status="run" result="suppressed"'), [None]),
+        (case("test_upgrade", more='status="failed"'), ["fail"]),
+        (case("test_upgrade", more='status="run"'), ["pass"]),
+        (case("test_install", FAILED), [None]),
+        ("", [None]),
+        (case("test_install", FAILED) + case("test_upgrade"), ["pass"]),
+        (case("test_upgrade[a]", ROLLED) + case("test_upgrade[b]", FAILED), ["rolled-back"]),
+        (case("test_upgrade[a]") + case("test_upgrade[b]", "<skipped/>"), ["pass"]),
+        (case("test_upgrade[a]") + case("test_upgrade[b]", FAILED), ["fail"]),
+        (case("test_upgrade[a]", FAILED) + case("test_upgrade[b]"), ["fail"]),
+        (case("test_upgrade", FAILED) + case("test_upgrade"), ["fail", "pass"]),
+        (case("test_upgrade", ROLLED) + case("test_upgrade"), ["rolled-back", "pass"]),
+        (case("test_upgrade") + case("test_upgrade", FAILED), ["fail"]),
+        (case("test_upgrade", FAILED) + case("test_upgrade", "<skipped/>"), ["fail"]),
+        (case("test_upgrade", FAILED) + case("test_upgrade", classname="tests.other"), ["fail"]),
+        (case("test_upgrade", "<flakyFailure/>"), ["fail", "pass"]),
+        (
+            case("test_upgrade", "<flakyError><stackTrace>rollback_started</stackTrace></flakyError>"),
+            ["rolled-back", "pass"],
+        ),
+        (case("test_upgrade", "<failure/><rerunFailure/>"), ["fail"]),
+        (case("test_upgrade", "<failure/><rerunError>rolled back</rerunError>"), ["rolled-back"]),
+        (case("test_upgrade[a]", "<flakyFailure/>") + case("test_upgrade[b]", FAILED), ["fail"]),
+        (case("test_upgrade[a]", "<flakyFailure/>") + case("test_upgrade[b]"), ["fail", "pass"]),
+    ],
+)
+def test_the_upgrades_own_test_cases_decide(cases: str, expected: list[str | None]) -> None:
+    found = read(suite(cases, "ref=1a"))
+    assert [record.result.upgrade for record in found] == expected
+    assert {(record.result.date, record.result.ref) for record in found} == {(f"{DAY}T08:00:00", "1a")}
+
+
+@pytest.mark.parametrize(
+    ("name", "classname", "about"),
+    [
+        ("test_upgrade", "", True),
+        ("upgrade: keycloak", "", True),
+        ("test_it", "tests.test_upgrade.TestStack", True),
+        ("testUpgrade2", "", True),
+        ("it", "UpgradeTest", True),
+        ("UPGRADES", "", True),
+        ("while-upgrading", "", True),
+        ("upgraded_docs_lint", "", False),
+        ("test_upgrader", "", False),
+        ("test_preupgrade", "", False),
+        ("test_grade", "", False),
+    ],
+)
+def test_which_test_cases_are_about_an_upgrade(name: str, classname: str, about: bool) -> None:
+    assert upgrades(suite(case(name, classname=classname))) == ["pass" if about else None]
+
+
+def test_each_recipe_has_its_record() -> None:
+    several = (
+        suite(case("test_upgrade", FAILED), "recipe=n8n", "2026-06-12")
+        + suite(case("test_lint"), "recipe=n8n", "2026-06-13")
+        + suite(case("test_upgrade"), "recipe=keycloak git.sha=1a", "2026-06-11 10:00:00 +0200")
+        + suite(case("test_install"), "", "2026-06-10")
+    )
+    assert read(f"<testsuites>{several}</testsuites>") == [
+        Record(None, UpgradeResult(None, DAY, source="r")),
+        Record("keycloak", UpgradeResult("pass", "2026-06-11T10:00:00+0200", "1a", source="r")),
+        Record("n8n", UpgradeResult("fail", "2026-06-12", source="r")),
+    ]
+
+
+def test_a_nested_suite_has_what_stands_around_it() -> None:
+    inner = f'<testsuite name="inner">{case("test_upgrade")}</testsuite>'
+    xml = suite(inner, "recipe=drone recipe_ref=2b ref=other", "2026-06-10T08:00:00Z")
+    assert read(xml) == [Record("drone", UpgradeResult("pass", "2026-06-10T08:00:00Z", "2b", source="r"))]
+
+
+def test_a_test_case_may_name_its_recipe() -> None:
+    named = '<properties><property name="recipe">{}</property></properties>'
+    cases = case("test_upgrade[a]", named.format("a")) + case("test_upgrade[b]", named.format("b") + FAILED)
+    assert [(record.recipe, record.result.upgrade) for record in read(suite(cases))] == [("a", "pass"), ("b", "fail")]
+
+
+def test_the_later_suite_is_the_later_run_wherever_it_stands() -> None:
+    later, before = suite(case("test_upgrade", FAILED), "", "2026-06-12"), suite(case("test_upgrade"), "", "2026-06-11")
+    assert upgrades(f"<testsuites>{later}{before}</testsuites>") == ["fail"]
+    assert read(f"<testsuites>{later}{before}</testsuites>")[0].result.date == "2026-06-12"
+
+
+def test_tests_of_one_name_in_other_suites_are_no_rerun() -> None:
+    one = suite(case("upgrade", FAILED)).replace("pytest", "keycloak")
+    assert upgrades(f"<testsuites>{one}{suite(case('upgrade')).replace('pytest', 'n8n')}</testsuites>") == ["fail"]
+
+
+@pytest.mark.parametrize(
+    ("xml", "place", "message"),
+    [
+        ('<!DOCTYPE html>\n<html lang="en"></html>', (1, 15), "document type declaration"),
+        ("<html></html>", (1, 1), "its root is `html`"),
+        ("<testsuite>\n <testcase></testsuite>", (2, 14), "not XML: mismatched tag"),
+        ("<testsuite>&other;</testsuite>", (1, 12), "not XML: undefined entity"),
+        ('<?xml version="1.0" encoding="klingon"?><testsuite/>', (1, 1), "encoding"),
+        ("<a>" * 200, (1, 301), "nested deeper"),
+        (
+            "<testsuites>\n" + suite(case("test_upgrade"), timestamp="2026-02-30") + "</testsuites>",
+            (2, 1),
+            "no date such",
+        ),
+        (suite(case("test_upgrade"), timestamp="Tuesday"), (1, 1), "'Tuesday' is no date such as 2026-06-10"),
+        (suite(case("test_upgrade"), timestamp=""), (1, 1), "no suite has a timestamp"),
+        (suite(case("test_upgrade"), "level=high"), (1, 70), "'high' is no level such as 4 or L4"),
+    ],
+)
+def test_what_is_wrong_with_xml_has_a_place(xml: str, place: tuple[int, int], message: str) -> None:
+    problem = refused(xml)
+    assert message in problem.message
+    assert (problem.line, problem.column) == place
+
+
+def test_no_entity_is_ever_expanded_or_fetched(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2")
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    for declaration in (f'<!ENTITY l0 "ha">{laughs}', f'<!ENTITY l11 SYSTEM "{(tmp_path / "secret").as_uri()}">'):
+        xml = f'<!DOCTYPE testsuite [{declaration}]><testsuite name="&l11;">{case("test_upgrade")}</testsuite>'
+        assert "document type declaration" in refused(xml, DAY).message
+
+
+def test_a_file_in_another_encoding_is_read() -> None:
+    xml = '<?xml version="1.0" encoding="{}"?>' + suite(case("test_upgrade"), "recipe=münchen")
+    for encoding in ("utf-16", "iso-8859-15", "utf-8-sig"):
+        assert read(xml.format(encoding.removesuffix("-sig")).encode(encoding))[0].recipe == "münchen"
+
+
+RUN = {"recipe": "keycloak", "date": DAY, "ref": "1a2b3c4", "level": 4}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, [None]),
+        ({"upgrade": "pass"}, ["pass"]),
+        ({"upgrade": True}, ["pass"]),
+        ({"upgrade": "Rolled_Back"}, ["rolled-back"]),
+        ({"upgrade": None}, [None]),
+        ({"rungs": {"install": "pass", "upgrade": "fail", "backup_restore": "skip"}}, ["fail"]),
+        ({"rungs": {"install": "pass", "upgrade": "N/A"}}, [None]),
+        ({"rungs": {"install": "pass"}}, [None]),
+        ({"rungs": {"lint": "amber", "L2": "green"}}, ["pass"]),
+        ({"rungs": {"upgrade": {"status": "ok"}}}, ["pass"]),
+        ({"rungs": {"upgrade": {"result": "error", "detail": "state rollback_completed"}}}, ["rolled-back"]),
+        ({"rungs": {"upgrade": {"status": None}}}, [None]),
+        ({"rungs": [{"rung": "Upgrade", "level": 2, "status": "rollback_completed"}]}, ["rolled-back"]),
+        ({"rungs": [{"name": "upgrade", "result": "red", "message": "it was rolled back"}]}, ["rolled-back"]),
+        ({"rungs": [{"name": "upgrade", "result": "pass", "message": "was rolled back once"}]}, ["pass"]),
+        ({"rungs": [{"name": "upgrade", "status": "fail"}, {"name": "upgrade", "status": "pass"}]}, ["fail", "pass"]),
+        ({"rungs": [{"name": "post-upgrade", "status": "pass"}]}, [None]),
+        ({"rungs": []}, [None]),
+        ({"rungs": None}, [None]),
+        ({"upgrade": "pass", "rungs": {"upgrade": "fail"}}, ["fail"]),
+        ({"upgrade": "pass", "rungs": {"upgrade": "skip"}}, [None]),
+        ({"upgrade": "fail", "rungs": {"upgrade": "pass"}}, ["fail"]),
+        ({"upgrade": "rolled-back", "rungs": {"upgrade": "fail"}}, ["rolled-back"]),
+    ],
+)
+def test_the_upgrades_own_rung_decides_and_a_level_proves_nothing(told: object, expected: list[str | None]) -> None:
+    assert isinstance(told, dict)
+    run = RUN | told | {"harness": {"anything": [1.5]}}
+    for written in (run, [run], {"runs": [run]}, {"results": [run], "made": "today"}):
+        records = read(json.dumps(written))
+        assert [record.result.upgrade for record in records] == expected
+        assert {(record.recipe, record.result.level, record.result.ref) for record in records} == {
+            ("keycloak", 4, "1a2b3c4")
+        }
+    assert upgrades("\n".join((json.dumps(run), "", json.dumps(run), ""))) == expected * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {date: 2026-06-10, ref: 12e4567, upgrade: pass, level: 4}",
+        "---\n- finished: 2026-06-10\n  commit: 12e4567\n  rungs: {upgrade: pass}\n  level: L4\n",
+        '[{"timestamp": "2026-06-10", "version": 12e4567, "upgrade": "pass", "level": "4"}]',
+        '\ufeff[{"date": "2026-06-10",\r\n "revision": "12e4567",\r\n "upgrade": "pass", "level": 4}]\r\n',
+        '{"runs": [{"started": "2026-06-10", "ref": "12e4567", "upgrade": "p\\u0061ss", "level": 4, "url": "\\/"}]}',
+    ],
+)
+def test_one_result_in_many_words(text: str) -> None:
+    assert read(text) == [Record(None, UpgradeResult("pass", DAY, "12e4567", 4, "r"))]
+
+
+def test_the_list_says_whose_runs_it_holds() -> None:
+    text = json.dumps(
+        {"recipe": "n8n", "runs": [{"date": DAY, "level": 1}, {"recipe": "own", "date": DAY, "level": 1}]}
+    )
+    assert [record.recipe for record in read(text)] == ["n8n", "own"]
+    assert read('{"runs": []}') == []
+
+
+def test_results_come_oldest_first_whatever_the_zone() -> None:
+    dates = ["2026-06-10T12:00:00+02:00", "2026-06-10T11:00:00Z", "2026-06-10", "2026-06-09T23:00:00-02:00"]
+    found = read(json.dumps([{"date": date, "upgrade": "pass"} for date in dates]))
+    assert [record.result.date for record in found] == [dates[2], dates[3], dates[0], dates[1]]
+
+
+def test_a_run_without_a_date_has_the_files() -> None:
+    assert read('{"upgrade": "pass"}', "2026-06-11 08:00:00")[0].result.date == "2026-06-11T08:00:00"
+    assert read(suite(case("test_upgrade"), timestamp=""), "2026-06-11")[0].result.date == "2026-06-11"
+    assert "no date" in refused('{"upgrade": "pass"}').message
+    assert "no date" in refused('{"upgrade": "pass"}', "soon").message
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("", (1, 1), "the file is empty; what can be read is JUnit XML"),
+        (" \n", (1, 1), "the file is empty"),
+        ("# nothing\n", (1, 1), "the file is empty"),
+        ("hello", (1, 1), "a run must be a mapping"),
+        ('"hello"', (1, 1), "a run must be a mapping"),
+        ("[1]", (1, 2), "a run must be a mapping"),
+        ("services:\n  app: {image: a}\n", (1, 1), "neither `upgrade` nor `rungs` nor `level`"),
+        ('version: "3.8"\nservices: {}\n', (1, 1), "neither `upgrade`"),
+        (b"\x7fELF\x00\x01", (1, 1), "not YAML"),
+        (b"[{\n \"recipe\": \"\xff\"}]", (2, 13), "it is not text in UTF-8"),
+        ('{"date": "2026-06-10",\n "upgrade": "pass"', (2, 19), "not JSON"),
+        ("[" * 100_000, (1, 1), "nested too deeply"),
+        ('[{"date": "2026-06-10", "upgrade": "pass"},\n {"date": "2026-06-10", "result": "pass"}]', (2, 2), "neither"),
+        ('[{"date": "2026-02-30", "upgrade": "pass"}]', (1, 11), "'2026-02-30' is no date such as 2026-06-10"),
+        ('{"upgrade": "pass",\n "date": 1780000000}', (2, 10), "'1780000000' is no date"),
+        ('{"upgrade": "pass",\n "date": true}', (2, 10), "date must be text or a number"),
+        ('{"date": "2026-06-10", "rungs": {\n "a\\"}": [{}],\n "upgrade": "blue"}}', (3, 13), "'blue' is no status"),
+        ('{"date": "2026-06-10", "rungs": {"upgrade": [1]}}', (1, 45), "upgrade must be text or a number"),
+        ('{"date": "2026-06-10", "rungs": {"upgrade": {}}}', (1, 45), "this rung has no status"),
+        ('{"date": "2026-06-10", "rungs": "upgrade"}', (1, 33), "rungs must be a mapping or a list"),
+        ('{"date": "2026-06-10", "rungs": [[]]}', (1, 34), "a rung must be a mapping"),
+        ('{"date": "2026-06-10", "rungs": [{"status": "pass"}]}', (1, 34), "this rung has no name"),
+        ('{"date": "2026-06-10", "level": 4.5}', (1, 33), "'4.5' is no level"),
+        ('{"date": "2026-06-10", "level": ' + "9" * 5000 + "}", (1, 33), "is no level"),
+        ('{"date": "2026-06-10", "level": NaN}', (1, 33), "'NaN' is no level"),
+        ('{"date": "2026-06-10", "level": true}', (1, 33), "level must be text or a number"),
+        ('{"date": "2026-06-10", "upgrade": "fail",\n "upgrade": "pass"}', (2, 13), "upgrade stands here twice"),
+        ('{"date": "2026-06-10", "upgrade": "pass", "recipe": "\\ud800"}', (1, 53), "'\\ud800' is no printable text"),
+        ('{"date": "2026-06-10", "upgrade": "pass", "ref": "\\u001b[2J"}', (1, 50), "no printable text"),
+        ('{"date": "2026-06-10", "level": 1}\n{"date": "2026-06-10", "level": }\n', (2, 33), "this line is not JSON"),
+        ('{"date": "2026-06-10", "level": 1}\n\n[]\n', (3, 1), "this line is no JSON object"),
+        ('{"date": "2026-06-10", "level": 1}\r\n{"date": "soon", "level": 1}\r\n', (2, 10), "'soon' is no date"),
+        ("- {date: 2026-06-10, upgrade: pass}\n- {date: 2026-06-31, upgrade: pass}\n", (2, 10), "no date"),
+        ("- {date: 2026-06-10, upgrade: pass}\n- {upgrade: yes, date: 2026-06-10}\n", (2, 13), "'yes' is no status"),
+        ("- {date: 2026-06-10, upgrade: pass, levl: 4}\n", (1, 43), "did you mean level?"),
+        ("- {date: 2026-06-10, upgrade: pass, x: 4}\n", (1, 40), "'x' is not a key here; there are"),
+        ("- {date: 2026-06-10, upgrade: pass}\n---\n- {date: 2026-06-11, upgrade: fail}\n", (2, 1), "second document"),
+        ("- {date: 2026-06-10, upgrade: pass, upgrade: fail}\n", (1, 37), "upgrade"),
+    ],
+)  # fmt: skip
+def test_what_is_no_results_file_has_a_place(text: str | bytes, place: tuple[int, int], message: str) -> None:
+    problem = refused(text)
+    assert message in problem.message
+    assert (problem.line, problem.column) == place
+
+
+def test_a_long_word_is_not_shown_in_full() -> None:
+    assert len(refused(json.dumps({"date": DAY, "upgrade": "x" * 10_000})).message) < 200
+
+
+def test_a_huge_file_is_not_read() -> None:
+    assert "larger than 8 MiB" in refused(b" " * (MAX_BYTES + 1)).message
+    assert "the file is empty" in refused(b" " * MAX_BYTES).message
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2026-06-10", "2026-06-10"),
+        ("2026-06-10T08:30:00Z", "2026-06-10T08:30:00Z"),
+        ("2026-06-10t08:30:00.123456789z", "2026-06-10T08:30:00.123456789Z"),
+        ("2026-06-10 08:30:00,5 +0200", "2026-06-10T08:30:00.5+0200"),
+        ("2026-06-10T08:30", "2026-06-10T08:30"),
+        ("2024-02-29", "2024-02-29"),
+        ("2026-02-29", None),
+        ("2026-13-01", None),
+        ("2026-06-10T25:00:00", None),
+        ("20260610", None),
+        ("2026-6-1", None),
+        ("2026-06-10T", None),
+        ("2026-06-10T08:30:00 CEST", None),
+        ("٢٠٢٦-06-10", None),
+        ("0000-01-01", None),
+    ],
+)
+def test_a_date_is_a_real_one_in_one_form(written: str, expected: str | None) -> None:
+    assert iso_date(written) == expected
+
+
+def test_dates_at_the_ends_of_time_have_an_order() -> None:
+    assert moment("0001-01-01T00:00:00+14:00") < moment("0001-01-01") < moment("9999-12-31T23:59:59-12:00")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["pass", "fail", DAY, "L4"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["upgrade", "rungs", "level", "date", "runs", "name", "status", "x"]), inner)
+    ),
+    max_leaves=12,
+)
+XML = st.recursive(
+    st.text("abc &;<", max_size=4),
+    lambda inner: st.builds(
+        '<{0} name="{1}" value="{2}" timestamp="{2}">{3}</{0}>'.format,
+        st.sampled_from(["testsuites", "testsuite", "testcase", "failure", "skipped", "properties", "property"]),
+        st.sampled_from(["test_upgrade", "recipe", "ref", "level"]),
+        st.sampled_from([DAY, "", "4", "x"]),
+        st.lists(inner, max_size=3).map("".join),
+    ),
+    max_leaves=12,
+)
+
+
+@given(
+    st.binary()
+    | st.text().map(str.encode)
+    | JSON.map(lambda value: json.dumps(value).encode())
+    | st.lists(JSON, max_size=3).map(lambda values: "\n".join(map(json.dumps, values)).encode())
+    | XML.map(str.encode)
+)
+def test_no_bytes_give_anything_but_records_or_places(data: bytes) -> None:
+    records, problems = tried(data)
+    assert all(problem.line >= 1 and problem.column >= 1 and problem.message for problem in problems)
+    assert all(record.result.upgrade in (None, "pass", "fail", "rolled-back") for record in records)
+    assert all(iso_date(record.result.date) == record.result.date for record in records)
+
+
+def tried(data: bytes) -> tuple[list[Record], list[Problem]]:
+    try:
+        return read_results(data, "r", DAY), []
+    except FleetError as error:
+        return [], error.problems
