@@ -10,7 +10,7 @@ from importlinter.cli import lint_imports
 
 from tests.conftest import ROOT
 
-HEAVY = ("rich", "jsonschema", "pathspec", "ruamel.yaml", "pydantic", "jinja2", "importlib.metadata")
+HEAVY = ("rich", "jsonschema", "junitparser", "pathspec", "ruamel.yaml", "pydantic", "jinja2", "importlib.metadata")
 
 AT_START = "import sys; import rollout_lint.cli; print(*sys.modules, sep='\\n')"
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rollout_lint.fleet.recipe_meta import Setting, read_meta
-from rollout_lint.source import MAX_BYTES
+from rollout_lint.fleet.recipe_meta import MAX_BYTES, Setting, read_meta
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -188,7 +187,8 @@ def test_nothing_of_the_file_is_run(tmp_path: Path) -> None:
 
 
 def test_a_huge_file_is_not_read() -> None:
-    assert "larger than 8 MiB" in problems(b"#" * (MAX_BYTES + 1))[0][2]
+    assert "larger than 1024 KiB" in problems(b"#" * (MAX_BYTES + 1))[0][2]
+    assert values(b"#" * MAX_BYTES) == {}
 
 
 PIECES = st.lists(

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.fleet.bindings import Binding, bindings
 from rollout_lint.place import Problem
-from rollout_lint.source import MAX_BYTES
 from rollout_lint.stack.units import size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+MAX_BYTES = 1024 * 1024
 _RESULTS = ("pass", "fail", "rolled-back")
 _TABLES = frozenset(("RECIPE_META", "META"))
 
@@ -51,7 +51,16 @@ class Setting:
     column: int
 
 
-_Found: TypeAlias = dict[str, Setting | Problem]
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was found last for a name: a value, or why there is none. Its place is worked out at the end."""
+
+    node: ast.AST
+    value: Any = None
+    message: str | None = None
+
+
+_Found: TypeAlias = dict[str, _Kept]
 
 
 def read_meta(data: bytes, name: str) -> tuple[dict[str, Setting], list[Problem]]:
@@ -61,7 +70,7 @@ def read_meta(data: bytes, name: str) -> tuple[dict[str, Setting], list[Problem]
     `runtime`, `note`, `role`, `overlay` and `results` are text. Other names are nobody's business here.
     """
     if len(data) > MAX_BYTES:
-        return {}, [Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read")]
+        return {}, [Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024} KiB, not read")]
     try:
         text = _text(data)
         if "\0" in text:
@@ -98,19 +107,29 @@ class _Reader:
         self._name = name
         self._lines = re.split(r"\r\n|\r|\n", text)
         self._found: _Found = {}
-        self._tables: dict[str, _Found | Problem] = {}
-        self._in_functions: dict[str, Problem] = {}
-        self._imports: list[Problem] = []
+        self._tables: dict[str, _Found | _Kept] = {}
+        self._in_functions: _Found = {}
+        self._import: _Kept | None = None
 
     def settings(self) -> dict[str, Setting]:
-        return {key: found for key, found in self._all().items() if isinstance(found, Setting)}
+        return {
+            key: Setting(kept.value, *self._place(kept.node))
+            for key, kept in self._all().items()
+            if kept.message is None
+        }
 
     def problems(self) -> Iterator[Problem]:
-        yield from self._imports
-        yield from (table for table in self._tables.values() if isinstance(table, Problem))
-        yield from (found for found in self._all().values() if isinstance(found, Problem))
+        for kept in self._unknown():
+            if kept.message is not None:
+                yield Problem(self._name, *self._place(kept.node), kept.message)
+
+    def _unknown(self) -> Iterator[_Kept]:
+        if self._import:
+            yield self._import
+        yield from (table for table in self._tables.values() if isinstance(table, _Kept))
+        yield from self._all().values()
         known = self._all().keys() | self._tables.keys()
-        yield from (each for name, each in self._in_functions.items() if not {name, name.lower()} & known)
+        yield from (kept for name, kept in self._in_functions.items() if not {name, name.lower()} & known)
 
     def _all(self) -> _Found:
         """A name of its own counts more than a key of a table."""
@@ -130,53 +149,54 @@ class _Reader:
             if binding.name not in targets:
                 self._take_binding(binding)
 
-    def _table(self, name: str, value: ast.expr) -> _Found | Problem:
+    def _table(self, name: str, value: ast.expr) -> _Found | _Kept:
         if not isinstance(value, ast.Dict):
-            return self._computed(name, value)
+            return _computed(name, value)
         table: _Found = {}
         for key, inner in zip(value.keys, value.values, strict=True):
             word = None if key is None else _literal(key)
             if word is None:
-                return self._computed(name, key or inner)
+                return _computed(name, key or inner)
             if isinstance(word.value, str) and (_is_setting(word.value) or word.value in _KINDS):
                 table[word.value.lower()] = self._read(word.value, inner)
         return table
 
     def _take_binding(self, binding: Binding) -> None:
-        name, place = binding.name, self._place(binding.node)
+        name = binding.name
         if name == "*":
             message = "what an import of * sets cannot be known without running it"
-            self._imports.append(Problem(self._name, *place, message))
+            self._import = _Kept(binding.node, message=message)
             self._found.clear()
             self._tables.clear()
         elif name in _TABLES or _is_setting(name):
             message = f"{name} is {binding.how}; its value cannot be known without running it"
-            problem = Problem(self._name, *place, message)
+            kept = _Kept(binding.node, message=message)
             if binding.local:
-                self._in_functions[name] = problem
+                self._in_functions[name] = kept
             elif name in _TABLES:
-                self._tables[name] = problem
+                self._tables[name] = kept
             else:
-                self._found[name.lower()] = problem
+                self._found[name.lower()] = kept
 
-    def _read(self, name: str, node: ast.expr) -> Setting | Problem:
+    @staticmethod
+    def _read(name: str, node: ast.expr) -> _Kept:
         literal = _literal(node)
         if literal is None:
-            return self._computed(name, node)
+            return _computed(name, node)
         fits, kind = _KINDS[name.lower()]
         if not fits(literal.value):
-            return Problem(self._name, *self._place(node), f"{name} must be {kind}")
-        return Setting(literal.value, *self._place(node))
-
-    def _computed(self, name: str, node: ast.expr) -> Problem:
-        message = f"{name} is computed; its value cannot be known without running it"
-        return Problem(self._name, *self._place(node), message)
+            return _Kept(node, message=f"{name} must be {kind}")
+        return _Kept(node, literal.value)
 
     def _place(self, node: ast.AST) -> tuple[int, int]:
         """Line and column in characters; the syntax counts the bytes of UTF-8."""
         line: int = getattr(node, "lineno", 1)
         before = self._lines[line - 1].encode()[: getattr(node, "col_offset", 0)] if line <= len(self._lines) else b""
         return line, len(before.decode(errors="replace")) + 1
+
+
+def _computed(name: str, node: ast.expr) -> _Kept:
+    return _Kept(node, message=f"{name} is computed; its value cannot be known without running it")
 
 
 def _is_setting(name: str) -> bool:
