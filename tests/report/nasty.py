@@ -1,0 +1,62 @@
+"""A sweep in which every text is an attack on the page that shows it."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.verdict import LEVELS
+
+from tests.report.sweep_documents import RULES, small_fleet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NASTY = (
+    "</script><img src=x onerror=window.attacked=1>",
+    '"><svg/onload=window.attacked=2>',
+    "'><script>window.attacked=3</script>",
+    "</style><style>*{display:none}</style>",
+    "javascript:window.attacked=4",
+    "{{ 7 * 7 }}{% raw %}",
+    "<!-- -->]]>&lt;&amp;",
+    "</details></td></tr></tbody></table>",
+    "a\x1b[31m\x00\x07b\r\nc\td",
+    "\u202egnp.exe\u2066\u200b\ufeff",
+    "\ud800 half a pair",
+    "x" * 3000,
+    "עברית and ไทย and 日本語 and 🚀",
+    "",
+    " ",
+    "line one\n\nline two\n1. three",
+    "` one backtick",
+    "`<img src=x onerror=window.attacked=7>`",
+    "\"onmouseover=window.attacked=5 autofocus onfocus=window.attacked=6 x='",
+)
+_WORDS = frozenset((*LEVELS, "high", "medium", "low", "info", "pass", "fail", "rolled-back", "new", "gone", "worse"))
+_VARIANTS = dict(zip(("default", "smtp", "ccci"), NASTY, strict=False))
+
+
+def nasty_fleet() -> dict[str, Any]:
+    """The small fleet with each text of a document replaced by an attack, save the words of a closed list."""
+    attacks = cycle(NASTY)
+    of = small_fleet()
+    changed: dict[str, Any] = _attacked(of, attacks)
+    changed["summary"] = of["summary"]
+    changed["rules"] = {key: _attacked(RULES["RL001"], attacks) for key in NASTY}
+    return changed
+
+
+def _attacked(value: Any, attacks: Iterator[str]) -> Any:
+    if isinstance(value, dict):
+        return {_key(key, attacks): _attacked(each, attacks) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_attacked(each, attacks) for each in value]
+    if isinstance(value, str) and value not in _WORDS:
+        return _VARIANTS.get(value) or next(attacks)
+    return value
+
+
+def _key(key: str, attacks: Iterator[str]) -> str:
+    """The keys that are names: a path of the policy, and a variant."""
+    return next(attacks) if key.startswith("deploy.") else _VARIANTS.get(key, key)

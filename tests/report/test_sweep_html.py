@@ -1,0 +1,410 @@
+"""The page of a sweep: what stands in it, and that nothing of a document becomes markup."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+import html5lib
+import pytest
+from rollout_lint.report.plain_words import LEVEL_WORDS, ago, headline, next_update
+from rollout_lint.report.sweep_html import sweep_html
+from rollout_lint.report.sweep_rows import HEADINGS as TERMINALS
+from rollout_lint.verdict import LEVELS
+
+from tests.conftest import SAMPLES
+from tests.report.nasty import NASTY, nasty_fleet
+from tests.report.sweep_documents import (
+    HEADINGS,
+    ORDER,
+    PATCH,
+    RULES,
+    cells_of,
+    document,
+    finding,
+    page,
+    quiet,
+    recipe,
+    repaired,
+    result,
+    risk,
+    service,
+    small_fleet,
+    swept,
+    table_of,
+    unread,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from xml.etree.ElementTree import Element
+
+
+def parsed(text: str) -> Element:
+    """The page as a tree; html5lib raises where it is not well formed."""
+    root: Element = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    return root
+
+
+def words(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def by_class(root: Element, name: str) -> list[Element]:
+    return [element for element in root.iter() if name in (element.get("class") or "").split()]
+
+
+def bodies(of: dict[str, Any]) -> dict[str, Element]:
+    """The part of the table for each recipe, in the page's order."""
+    return {words(by_class(body, "name")[0]): body for body in by_class(parsed(page(of)), "recipe")}
+
+
+def one(of: dict[str, Any]) -> Element:
+    [body] = bodies(document(of)).values()
+    return body
+
+
+@pytest.mark.parametrize("of", [document(), document(recipe()), small_fleet(), nasty_fleet()], ids=len)
+def test_the_page_is_well_formed(of: dict[str, Any]) -> None:
+    text = page(of)
+    assert text.startswith("<!DOCTYPE html>")
+    root = parsed(text)
+    assert root.get("lang") == "en"
+    identifiers = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(identifiers) == len(set(identifiers))
+    assert len(by_class(root, "recipe")) == len(of["recipes"])
+
+
+def test_the_table_has_the_words_that_it_was_given_the_worst_first() -> None:
+    of = small_fleet()
+    rows = by_class(parsed(page(of)), "row")
+    shown = [tuple(words(cell) for cell in row) for row in rows]
+    marked = [(*cells[:-1], cells[-1].partition(" ")[2]) for cells in shown]
+    given = sorted(of["recipes"], key=lambda each: (LEVELS.index(each["risk"]["level"]), each["recipe"]))
+    assert marked == [cells_of(each) for each in given]
+    assert [cells[-1].partition(" ")[0] for cells in shown] == [
+        LEVEL_WORDS[each["risk"]["level"]].mark for each in given
+    ]
+
+
+def test_the_headings_are_the_terminals() -> None:
+    [row] = [row for row in parsed(page(small_fleet())).iter("tr") if [words(cell) for cell in row] == list(HEADINGS)]
+    assert {cell.get("scope") for cell in row} == {"col"}
+    assert [heading for heading in HEADINGS if heading != "age"] == list(TERMINALS)
+
+
+def test_each_level_has_a_mark_and_words_of_its_own() -> None:
+    assert tuple(LEVEL_WORDS) == LEVELS
+    assert len({each.mark for each in LEVEL_WORDS.values()}) == len(LEVELS)
+    of = small_fleet()
+    rows = by_class(parsed(page(of)), "ledger")[0].findall("tbody/tr")
+    assert [[words(cell) for cell in row] for row in rows] == [
+        [str(of["summary"][level]), f"{each.mark} {each.name}", each.meaning] for level, each in LEVEL_WORDS.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("summary", "told"),
+    [
+        ({"recipes": 0}, "No recipe was looked at."),
+        ({"recipes": 1, "safe": 1}, "No recipe calls for action."),
+        ({"recipes": 1, "failing": 1}, "1 of 1 recipe calls for action."),
+        ({"recipes": 9, "not-evaluated": 2, "latent-low": 1}, "3 of 9 recipes call for action; 2 of them could not be"),
+        ({"recipes": 9, "mitigated": 4, "not-at-risk": 5}, "No recipe calls for action."),
+    ],
+)
+def test_the_headline(summary: dict[str, int], told: str) -> None:
+    assert headline(summary).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        (unread(), "not known"),
+        (recipe(level="blocked", services=[service(level="blocked", findings=[finding("RL003")])]), "waits for ever"),
+        (recipe(level="failing", recent_upgrade=result("rolled-back")), "was rolled back on 2026-06-10"),
+        (recipe(level="failing", recent_upgrade=result("fail")), "failed on 2026-06-10"),
+        (recipe(level="failing", recent_upgrade=None), "did not go through"),
+        (recipe(level="latent-low"), "nothing was updated"),
+        (recipe(level="latent-high", order="stop-first"), RULES["RL001"]["summary"]),
+        (recipe(level="latent-unexposed"), "no upgrade test"),
+        (recipe(failed_before=result("fail", date="2026-01-02")), "failed on 2026-01-02; a later one passed"),
+        (repaired(), "In CI compose.ccci.yml repairs"),
+        (recipe(level="safe", order="stop-first"), "puts the old release back"),
+        (quiet("a"), "No service of it rolls back"),
+    ],
+)
+def test_the_details_begin_with_what_happens_at_the_next_update(of: dict[str, Any], told: str) -> None:
+    lead = next_update(of, RULES)
+    assert told in lead
+    assert words(next(one(of).iter("summary"))) == lead
+    assert "update_config" not in lead
+
+
+def test_the_gravest_finding_that_no_other_tells_gives_the_sentence() -> None:
+    findings = [finding(), finding("RL003", severity="high", superseded_by="RL001")]
+    told = recipe(level="blocked", services=[service(level="blocked", findings=findings)])
+    assert RULES["RL001"]["summary"] in next_update(told, RULES)
+    findings[1] = finding("RL003", severity="high")
+    assert RULES["RL003"]["summary"] in next_update(told, RULES)
+
+
+def test_the_services_that_gave_the_recipe_its_level_speak_first() -> None:
+    lesser = service("db", findings=[finding(severity="high")])
+    worst = service(level="latent-high", findings=[finding("RL003", severity="low")])
+    told = recipe(level="latent-high", order="stop-first", services=[lesser, worst])
+    assert RULES["RL003"]["summary"] in next_update(told, RULES)
+    told = recipe(level="failing", order="stop-first", services=[lesser])
+    assert RULES["RL001"]["summary"] in next_update(told, RULES)
+
+
+def test_a_risk_that_only_the_ci_overlay_brings_is_told_as_such() -> None:
+    variants = [*recipe()["variants"], {"name": "ccci", "ci": True, "files": ["compose.yml", "compose.ccci.yml"]}]
+    only = service(findings=[finding(variants=["ccci"])])
+    assert "Only CI" in next_update(recipe(variants=variants, services=[only]), RULES)
+    assert "Only CI" not in next_update(recipe(variants=variants), RULES)
+
+
+def test_the_policy_has_a_column_for_each_variant_and_the_line_of_each_value() -> None:
+    table = by_class(one(repaired()), "policy")[0]
+    heads = [words(cell) for cell in next(table.iter("tr"))]
+    assert heads == [
+        "Setting",
+        "default compose.yml",
+        "smtp compose.yml + compose.smtp.yml",
+        "ccci compose.yml + compose.ccci.yml, in CI",
+    ]
+    rows = {words(row[0]): [words(cell) for cell in row[1:]] for row in table.iter("tr")}
+    assert rows[ORDER] == ["start-first compose.yml:47", "same", "stop-first compose.ccci.yml:10"]
+    assert rows["deploy.update_config.monitor"] == ["Swarm's default", "same", "60s compose.ccci.yml:11"]
+    assert rows["deploy.update_config.delay"] == ["10s compose.yml:48", "same", "0s Swarm's default"]
+
+
+def test_what_the_overlay_changes_is_told_before_and_after() -> None:
+    told = [words(item) for item in by_class(one(repaired()), "overlaid")[0].iter("li")]
+    assert told[0] == f"{ORDER}: start-first compose.yml:47 → becomes stop-first compose.ccci.yml:10"
+    assert len(told) == 3
+
+
+def test_an_overlay_that_changes_no_policy_is_told_too() -> None:
+    of = repaired()
+    of["services"] = [service()]
+    assert "changes nothing in this policy" in words(by_class(one(of), "overlaid")[0])
+
+
+def test_a_first_variant_changes_nothing_in_itself() -> None:
+    only = [{"name": "default", "ci": True, "files": ["compose.yml"]}]
+    assert by_class(one(recipe(variants=only)), "overlaid") == []
+
+
+def test_results_over_time_tell_what_came_and_went() -> None:
+    newest, rolled_back, level_alone = (words(each) for each in by_class(one(repaired()), "evidence")[0])
+    assert newest == "2026-06-10 passed, level 4 1a2b3c4d 167 days ago"
+    assert "was rolled back" in rolled_back
+    assert "intermittent: the same revision passed too" in rolled_back
+    assert "no longer counts: it is older than 90 days" in rolled_back
+    assert level_alone.startswith("2026-05-01 no result of the upgrade itself, level 3")
+
+
+def test_a_failure_of_another_revision_may_have_been_repaired() -> None:
+    of = recipe(evidence=[result(), result("fail", ref="0"), result("pass", ref="9")])
+    assert "repaired, or intermittent" in words(by_class(one(of), "evidence")[0][1])
+    of = recipe(evidence=[result("fail", ref="0"), result("pass", ref="9")])
+    assert "intermittent" not in words(by_class(one(of), "evidence")[0])
+
+
+@pytest.mark.parametrize(
+    ("age", "told"), [(0, "today"), (1, "1 day ago"), (167, "167 days ago"), (-1, "in 1 day"), (-9, "in 9 days")]
+)
+def test_an_age_in_words(age: int, told: str) -> None:
+    assert ago(age) == told
+
+
+def test_a_finding_opens_to_its_rule() -> None:
+    body = one(recipe(services=[service(findings=[finding(assumes="the host has the memory", superseded_by="RL003")])]))
+    told = words(by_class(body, "finding")[0])
+    for expected in ("medium RL001", "compose.yml:47", "told by RL003", "Taken for granted: the host has the memory."):
+        assert expected in told
+    assert RULES["RL001"]["summary"] in told
+    assert [words(step) for step in by_class(body, "why")[0].iter("li")] == [
+        "The new task starts beside the old one.",
+        "It is killed: UpdateStatus tells.",
+    ]
+    assert [link.get("href") for link in body.iter("a")] == ["https://docs.example.org/rules#rl001"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "rules/README.md#rl003", "data:text/html,x", "//x/y", "https:", "http://\u202eh/", None],
+)
+def test_only_an_address_of_the_web_becomes_a_link(link: str | None) -> None:
+    rules = {"RL001": {**RULES["RL001"], "link": link}}
+    root = parsed(page(document(recipe(), rules=rules)))
+    assert list(root.iter("a")) == []
+
+
+def test_a_finding_of_a_rule_that_is_not_explained() -> None:
+    root = parsed(page(document(recipe(), rules={})))
+    assert "RL001" in words(by_class(root, "finding")[0])
+
+
+def test_the_patch_keeps_its_lines() -> None:
+    [pre] = one(recipe()).iter("pre")
+    assert "".join(pre.itertext()) == PATCH
+
+
+def test_a_service_with_nothing_to_show_is_one_word() -> None:
+    body = one(repaired())
+    assert len(by_class(body, "service")) == 1
+    assert "No update policy and no finding: db." in words(body)
+
+
+def test_what_concerns_the_stack_itself() -> None:
+    assert "The stack itself" in words(one(recipe(services=[service(None)])))
+
+
+def test_problems_are_shown_with_their_place() -> None:
+    assert "compose.yml:3 services.app is a list" in words(by_class(one(unread()), "problems")[0])
+
+
+def test_what_changed_the_worst_first_with_a_way_to_each() -> None:
+    of = small_fleet()
+    root = parsed(page(of))
+    [section] = by_class(root, "changes")
+    told = [words(item) for item in section.findall("ul/li")]
+    assert told[0].startswith("worse n8n latent, low (Node.js) → became failing: the newest upgrade failed")
+    assert [each.split()[0] for each in told] == ["worse", "new", "gone"]
+    target = next(section.iter("a")).get("href", "")
+    assert target.startswith("#")
+    [body] = [body for body in by_class(root, "recipe") if body.get("id") == target[1:]]
+    assert words(body[0][0]) == "n8n"
+
+
+def test_without_an_earlier_sweep_there_are_no_changes() -> None:
+    assert by_class(parsed(page(document(recipe()))), "changes") == []
+    told = parsed(page(document(recipe(), changes={"since": "2026-01-01", "recipes": []})))
+    assert "Nothing changed." in words(by_class(told, "changes")[0])
+
+
+def test_no_value_becomes_markup() -> None:
+    ours = elements(page(small_fleet()))
+    theirs = elements(page(nasty_fleet()))
+    assert theirs <= ours
+    text = words(parsed(page(nasty_fleet())))
+    for name in NASTY:
+        if name.isprintable():
+            assert " ".join(name.split()) in text
+
+
+def elements(text: str) -> set[tuple[str, frozenset[str]]]:
+    """Each kind of element with the names of its attributes."""
+    return {(element.tag, frozenset(element.attrib)) for element in parsed(text).iter()}
+
+
+def test_what_is_not_seen_is_written_out() -> None:
+    text = page(nasty_fleet())
+    assert all(char.isprintable() or char == "\n" for char in text)
+    assert r"\u202e" in text
+    assert r"\x1b" in text
+    text.encode()
+
+
+def attributes(text: str, *names: str) -> Iterator[str]:
+    for element in parsed(text).iter():
+        yield from (value for name, value in element.attrib.items() if name in names)
+
+
+@pytest.mark.parametrize("of", [small_fleet(), nasty_fleet()], ids=["small", "nasty"])
+def test_the_page_loads_nothing(of: dict[str, Any]) -> None:
+    text = page(of)
+    root = parsed(text)
+    tags = {element.tag for element in root.iter()}
+    assert not tags & {"img", "link", "iframe", "object", "embed", "base", "audio", "video", "source", "use", "image"}
+    assert not list(attributes(text, "src", "srcset", "style", "action", "poster", "background"))
+    assert not [name for element in root.iter() for name in element.attrib if str(name).startswith("on")]
+    assert all(re.match(r"https?://|#r\d+$", value) for value in attributes(text, "href"))
+    for code in (*root.iter("style"), *root.iter("script")):
+        assert not re.search(r"url\(|@import|https?:|//\w|fetch\(|XMLHttp|innerHTML|eval\(", words(code))
+
+
+def test_only_the_pages_own_style_and_script_may_be_run() -> None:
+    text = page(nasty_fleet())
+    [policy] = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
+    directives = dict(part.strip().split(" ", 1) for part in policy.replace("&#39;", "'").split(";"))
+    assert directives["default-src"] == "'none'"
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        [code] = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+        assert directives[directive] == f"'sha256-{digest}'"
+    assert text.index("Content-Security-Policy") < text.index("<style>") < text.index("<script>")
+
+
+def test_style_and_script_are_the_same_for_every_document() -> None:
+    def code(of: dict[str, Any]) -> list[str]:
+        return re.findall(r"<(?:style|script)>.*?</(?:style|script)>", page(of), re.DOTALL)
+
+    assert code(document()) == code(nasty_fleet())
+
+
+def test_the_page_of_a_real_fleet_says_all_that_its_document_does() -> None:
+    of, table = swept(SAMPLES)
+    text = "".join(sweep_html(of, table))
+    root = parsed(text)
+    shown = words(root)
+    assert [words(row[0]) for row in by_class(root, "row")][:4] == ["keycloak", "n8n", "drone", "discourse"]
+    for row in table.rows:
+        assert all(cell in shown for cell in row.cells)
+    for each in of["recipes"]:
+        assert all(reason in shown for reason in each["risk"]["because"])
+        assert all(result["ref"] in shown for result in each["evidence"])
+        for one_service in each["services"]:
+            assert all(found["message"] in shown for found in one_service["findings"])
+            assert (one_service["repair"]["overlay"] or "") in "".join(root.itertext())
+            for values in one_service["policy"].values():
+                assert all(f"{value['text']} {value['file']}:{value['line']}" in shown for value in values.values())
+
+
+def test_recipes_are_asked_for_one_at_a_time() -> None:
+    class Lazy:
+        asked = 0
+
+        def __getitem__(self, position: int) -> dict[str, Any]:
+            self.asked += 1
+            return quiet(f"r{position}")
+
+    many = document(*(quiet(f"r{number}") for number in range(1000)))
+    lazy = Lazy()
+    pieces = sweep_html({**many, "recipes": lazy}, table_of(many))
+    for _ in range(4):
+        next(pieces)
+    assert 0 < lazy.asked < 500
+    assert "r999" in "".join(pieces)
+
+
+def test_a_page_of_many_recipes_is_never_held_whole() -> None:
+    many = [quiet(f"r{number}") for number in range(1000)]
+    of = document(*many)
+    sizes = [len(piece) for piece in sweep_html(of, table_of(of))]
+    assert max(sizes) < sum(sizes) / 10
+
+
+def test_a_recipe_that_is_not_at_risk_takes_little_room() -> None:
+    def size(count: int) -> int:
+        return len(page(document(*(quiet(f"r{number:04}") for number in range(count)))))
+
+    assert (size(110) - size(10)) / 100 < 2000
+
+
+def test_a_page_without_recipes_says_so() -> None:
+    text = words(parsed(page(document())))
+    assert "There is no recipe to show." in text
+    assert "No recipe was looked at." in text
+
+
+def test_reasons_are_text() -> None:
+    of = recipe()
+    of["risk"] = risk("latent-low", "latent", "an odd ` mark", "`code` in it")
+    reasons = [words(item) for item in by_class(one(of), "reasons")[0].iter("li")]
+    assert reasons[:2] == ["an odd ` mark", "code in it"]
