@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from rollout_lint.cli import app
 from typer.testing import CliRunner
+
+from tests.repository import Repository, repository_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,3 +67,12 @@ def write(tmp_path: Path) -> Write:
         return tmp_path
 
     return write_files
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """An empty repository in a fresh folder; git's variables are cleared."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    return repository_at(tmp_path / "repository")

@@ -38,7 +38,7 @@ def open_revision(folder: Path, ref: str) -> Revision:
     existing = _existing(folder)
     top = Path(os.fsdecode(_git(existing, "rev-parse", "--show-toplevel").removesuffix(b"\n")))
     commit = _commit(top, ref)
-    _, when, *_ = _git(top, "rev-list", "--max-count=1", "--format=%cI", commit).decode().split()
+    when = _git(top, "rev-list", "--max-count=1", "--format=%cI", commit).decode().split()[-1]
     _tree(top, commit)
     return Revision(top, commit, ref, when)
 
