@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.collect import NoRecipeError, Recipe, read_environment, recipes_at
+from rollout_lint.collect import (
+    NoRecipeError,
+    Recipe,
+    add_overlay,
+    find_recipe_directories,
+    read_environment,
+    recipes_at,
+)
+from rollout_lint.evaluate import Known, evaluate
+from rollout_lint.revision import open_revision
+from rollout_lint.rule_files import load_rules
+from rollout_lint.source import MAX_BYTES
 
 if TYPE_CHECKING:
+    from rollout_lint.revision import RevisionPath
+
     from tests.conftest import Write
+    from tests.repository import Repository
 
 BASE = "services: {a: {image: b}}\n"
 
@@ -161,3 +176,180 @@ def test_a_stack_beside_has_the_values_of_the_sample_and_stays_in_the_tree(write
     (folder / "r" / "stack.yml").symlink_to(tmp_path / "secret.yml")
     _, beside = recipes_at(str(folder / "r"))
     assert (beside.variants, len(beside.problems)) == ([], 1)
+
+
+@pytest.mark.parametrize("name", ["x" * 3000 + ".yml", "a\0b.yml", "loop.yml", "loop.yml/x.yml", "compose.yml/../x"])
+def test_a_layer_that_no_file_can_be_does_not_exist(write: Write, name: str) -> None:
+    folder = write({"compose.yml": BASE, ".env.sample": f"COMPOSE_FILE=compose.yml:{name}\n"})
+    (folder / "loop.yml").symlink_to("loop.yml")
+    recipe = only(folder)
+    assert recipe.variants == []
+    assert [problem.message for problem in recipe.problems] == [f"COMPOSE_FILE names {name}, which does not exist"]
+
+
+def test_a_path_that_no_file_can_have_does_not_exist() -> None:
+    for path in ("x" * 3000, "a\0b"):
+        with pytest.raises(NoRecipeError, match="does not exist"):
+            list(recipes_at(path))
+
+
+def test_stars_beside_other_text_are_one(write: Write) -> None:
+    folder = write(dict.fromkeys(["compose.yml", "compose.a.yml", "ci/x/compose.b.yml"], BASE))
+    assert list(variants(only(folder, overlays=("**pose.a.yml", "**/compose.b.yml")))) == ["default", "a", "b"]
+
+
+def test_a_sample_that_leads_out_of_the_tree_or_is_too_large_is_not_read(write: Write, tmp_path: Path) -> None:
+    folder = write({"r/compose.yml": BASE, "elsewhere": "SECRET=1\n", "r/shared": "A=1\n"})
+    sample = folder / "r" / ".env.sample"
+    sample.symlink_to(tmp_path / "elsewhere")
+    recipe = only(folder / "r")
+    assert [(each.file, each.message) for each in recipe.problems] == [
+        (".env.sample", "lies outside the given folder, and is not read")
+    ]
+    assert "SECRET" not in recipe.variants[0].environment
+    assert only(folder).variants[0].environment == {"SECRET": "1"}
+    sample.unlink()
+    sample.symlink_to("shared")
+    assert only(folder / "r").variants[0].environment == {"A": "1"}
+    sample.unlink()
+    sample.write_text("A=1\n" * 300_000)
+    recipe = only(folder / "r")
+    assert [each.message for each in recipe.problems] == ["larger than 1024 KiB, not read"]
+    assert recipe.variants[0].environment == {}
+
+
+def test_folders_come_in_order_and_a_link_to_one_is_not_walked(write: Write) -> None:
+    names = ["b/x/compose.yml", "b/a/compose.yml", "a-/compose.yml", "a/compose.yml", "c.d/e/stack.yml"]
+    folder = write(dict.fromkeys(names, BASE))
+    (folder / "a0").symlink_to("b", target_is_directory=True)
+    (folder / "b" / "up").symlink_to("..", target_is_directory=True)
+    found = [each.relative_to(folder).as_posix() for each in find_recipe_directories(folder)]
+    assert found == ["a", "a-", "b/a", "b/x", "c.d/e"]
+
+
+APP = """
+services:
+  a:
+    image: b
+    deploy: {update_config: {failure_action: rollback, order: $ORDER}}
+"""
+DATABASE = """
+services:
+  db: {image: postgres, volumes: [data:/var/lib/postgresql/data]}
+volumes: {data: }
+"""
+SAMPLE = """
+ORDER=start-first
+COMPOSE_FILE=compose.yml:compose.db.yml
+#COMPOSE_FILE=$COMPOSE_FILE:link.yml
+"""
+FLEET = {
+    "app/compose.yml": APP,
+    "app/.env.sample": SAMPLE,
+    "app/compose.db.yml": DATABASE,
+    "app/compose.ccci.yml": "services: {a: {deploy: {update_config: {order: stop-first}}}}\n",
+    "app/ci/compose.x.yml": "services: {a: {deploy: {replicas: 3}}}\n",
+    "app/docker-stack.yml": "services: {beside: {image: b}}\n",
+    "deep/er/docker-compose.yml": "services: [",
+    "old/c/compose.yml": BASE,
+    ".hidden/compose.yml": BASE,
+    "two words/größe/compose.yml": "services: {a: {image: b}}\r\n",
+    "shared/mail.yml": "services: {mail: {image: m}}\n",
+}
+
+
+@pytest.fixture(scope="module")
+def known() -> Known:
+    return Known(load_rules())
+
+
+def said_of(path: Path | RevisionPath, known: Known) -> list[tuple[object, ...]]:
+    """Everything that is found below a path, without how the path itself is named."""
+    recipes = recipes_at(path, overlays=("compose.ccci.yml", "ci/*.yml", "../shared/*.yml"), exclude=("old/",))
+    said: list[tuple[object, ...]] = []
+    for recipe in recipes:
+        judged = evaluate(recipe, known)
+        made = [(each.variant.name, each.variant.environment, each.services, each.stack) for each in judged.variants]
+        said.append((recipe.name, judged.status, judged.problems, judged.findings, made))
+    return said
+
+
+def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: Known) -> None:
+    folder = repository.folder
+    (folder / "app").mkdir()
+    (folder / "app" / "link.yml").symlink_to("../shared/mail.yml")
+    (folder / "away.yml").symlink_to(folder.parent / "secret.yml")
+    (folder.parent / "secret.yml").write_text(BASE)
+    repository.commit({**FLEET, "out/compose.yml": BASE, "out/.env.sample": "COMPOSE_FILE=../away.yml\n"})
+    on_disk = said_of(folder, known)
+    assert on_disk[0][3]
+    app_on_disk = said_of(folder / "app", known)
+    shutil.rmtree(folder / "app")
+    repository.commit({"deep/er/docker-compose.yml": BASE, "old/c/compose.yml": None, "away.yml": None})
+    then = open_revision(folder, "HEAD~1")
+    assert said_of(then.path(folder), known) == on_disk
+    assert said_of(then.path(folder / "app"), known) == app_on_disk != on_disk[:1]
+    assert said_of(open_revision(folder, "HEAD").path(folder), known) == said_of(folder, known) != on_disk
+    assert [said[:2] for said in on_disk] == [
+        ("app", "evaluated"),
+        ("app/docker-stack.yml", "evaluated"),
+        ("er", "not-evaluated"),
+        ("out", "not-evaluated"),
+        ("größe", "evaluated"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["compose.yml", "compose.ccci.yml", ".env.sample", "compose.db.yml", "other.yml"])
+def test_a_file_of_a_revision_stands_for_its_recipe(repository: Repository, name: str) -> None:
+    repository.commit({**FLEET, "app/other.yml": BASE})
+    path = open_revision(repository.folder, "HEAD").path(repository.folder / "app" / name)
+    [recipe], [as_on_disk] = recipes_at(path), recipes_at(repository.folder / "app" / name)
+    assert variants(recipe) == variants(as_on_disk)
+    assert recipe.path == f"{as_on_disk.path}@HEAD"
+
+
+def test_a_revision_without_a_recipe_says_so(repository: Repository) -> None:
+    repository.commit({"notes.txt": "x"})
+    root = open_revision(repository.folder, "main").path(repository.folder)
+    with pytest.raises(NoRecipeError, match="@main holds no recipe"):
+        list(recipes_at(root))
+    with pytest.raises(NoRecipeError, match="@main does not exist"):
+        list(recipes_at(root / "gone"))
+
+
+@pytest.mark.parametrize("sample", ["../secret", "/etc/hostname"])
+def test_no_link_leads_out_of_a_revision(repository: Repository, sample: str) -> None:
+    (repository.folder.parent / "secret").write_text("SECRET=1\n")
+    (repository.folder / ".env.sample").symlink_to(sample)
+    repository.commit({"compose.yml": BASE})
+    [recipe] = recipes_at(open_revision(repository.folder, "HEAD").path(repository.folder))
+    assert [(each.file, each.message) for each in recipe.problems] == [
+        (".env.sample", "lies outside the given folder, and is not read")
+    ]
+    assert recipe.variants[0].environment == {}
+
+
+def test_an_overlay_kept_elsewhere_is_named_by_the_way_to_it(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"r/compose.yml": BASE, "ci/compose.ccci.yml": BASE})
+    root = open_revision(repository.folder, "HEAD").path(repository.folder)
+    for overlay, name in (
+        (root / "ci" / "compose.ccci.yml", "../ci/compose.ccci.yml"),
+        (tmp_path / "compose.ccci.yml", "../../compose.ccci.yml"),
+    ):
+        [recipe] = recipes_at(root / "r")
+        add_overlay(recipe, root / "r", overlay)
+        assert variants(recipe)["ccci"] == ["compose.yml", name]
+
+
+def test_a_layer_that_the_repository_lacks_or_is_too_large_is_a_problem(repository: Repository) -> None:
+    repository.commit({"r/compose.yml": BASE + "#" * MAX_BYTES, "s/compose.yml": BASE})
+    root = open_revision(repository.folder, "HEAD").path(repository.folder)
+    blob = repository.git("rev-parse", "HEAD:s/compose.yml")
+    (repository.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    large, lost = (evaluate(recipe, Known()) for recipe in recipes_at(root))
+    assert [(large.status, each.message) for each in large.problems] == [
+        ("not-evaluated", "larger than 8 MiB, not read")
+    ]
+    assert [(lost.status, each.message) for each in lost.problems] == [
+        ("not-evaluated", "cannot be read: the repository lacks its contents")
+    ]

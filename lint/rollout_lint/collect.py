@@ -1,20 +1,37 @@
 """Paths to recipes, and a recipe to its variants: which files someone deploys, in which order.
 
+A path is one of the disk, or one in a git revision (`rollout_lint.revision`), under the same rules.
+
 Nothing is parsed here but `.env.sample`, and no symbolic link is followed out of the tree that was given.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
+from rollout_lint.files import (
+    below,
+    exists,
+    is_file,
+    is_folder,
+    is_link,
+    leads_out,
+    matching,
+    read,
+    real,
+    subfolders,
+    way,
+)
 from rollout_lint.place import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from rollout_lint.files import AnyPath
+    from rollout_lint.revision import RevisionPath
 
 BASES = (
     "compose.yml",
@@ -32,6 +49,8 @@ DEFAULT_OVERLAYS = ("compose.ccci.yml",)
 ENV_SAMPLE = ".env.sample"
 STDIN = "-"
 
+_LARGEST_SAMPLE = 1024 * 1024
+
 _WHOLE_STACK = re.compile(r"(?:docker-)?(?:stack|swarm)(?:-[^.]+)?\.ya?ml\Z")
 """What somebody calls a file that is a stack of its own, be there a `compose.yml` for another use beside it."""
 
@@ -45,7 +64,7 @@ class LayerFile:
     """A file of a variant: its path, and its name as the recipe's reports show it."""
 
     name: str
-    path: Path
+    path: AnyPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,41 +94,47 @@ class NoRecipeError(Exception):
     """A path that leads to no recipe; its text says why."""
 
 
-def recipes_at(path: str, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: Iterable[str] = ()) -> Iterator[Recipe]:
+def recipes_at(
+    path: str | AnyPath, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: Iterable[str] = ()
+) -> Iterator[Recipe]:
     """The recipes that a path belongs to: a folder's, those below it, a file's, or standard input's for `-`.
 
     Raises NoRecipeError where there is none.
     """
-    given = Path(path)
+    given = Path(path) if isinstance(path, str) else path
     if path == STDIN:
         yield recipe_from_stdin()
-    elif given.is_dir():
-        directories = list(find_recipe_directories(given, exclude))
+    elif is_folder(given):
+        directories: list[AnyPath] = list(find_recipe_directories(given, exclude))
         if not directories:
             raise NoRecipeError(f"{path} holds no recipe: there is no {BASES[0]} in it or in a folder below it")
         for directory in directories:
             yield from recipes_in(directory, overlays=overlays, tree=given)
-    elif given.exists() or given.is_symlink():
+    elif exists(given) or is_link(given):
         yield recipe_from_file(given, overlays)
     else:
         raise NoRecipeError(f"{path} does not exist")
 
 
-def base_of(directory: Path) -> Path | None:
+@overload
+def base_of(directory: Path) -> Path | None: ...
+@overload
+def base_of(directory: RevisionPath) -> RevisionPath | None: ...
+def base_of(directory: AnyPath) -> AnyPath | None:
     """The stack file of a folder, None where it has none."""
-    named = (directory / name for name in BASES)
-    return next((path for path in (*named, *_whole_stacks(directory)) if path.is_file()), None)
+    named: list[AnyPath] = [directory / name for name in BASES]
+    return next((path for path in (*named, *_whole_stacks(directory)) if is_file(path)), None)
 
 
-def _whole_stacks(directory: Path) -> list[Path]:
-    return sorted(path for path in directory.glob("*.y*ml") if _WHOLE_STACK.match(path.name) and path.is_file())
+def _whole_stacks(directory: AnyPath) -> list[AnyPath]:
+    return [path for path in matching(directory, "*.y*ml") if _WHOLE_STACK.match(path.name) and is_file(path)]
 
 
 def recipes_in(
-    directory: Path,
+    directory: AnyPath,
     name: str | None = None,
     overlays: Iterable[str] = DEFAULT_OVERLAYS,
-    tree: Path | None = None,
+    tree: AnyPath | None = None,
 ) -> Iterator[Recipe]:
     """The recipe of a folder that has a stack file, and one for each stack of its own that stands beside that."""
     recipe = recipe_from_directory(directory, name, overlays, tree)
@@ -120,36 +145,40 @@ def recipes_in(
             yield _stack_beside(recipe.name, path, tree or directory)
 
 
-def _stack_beside(folder: str, path: Path, tree: Path) -> Recipe:
+def _stack_beside(folder: str, path: AnyPath, tree: AnyPath) -> Recipe:
     recipe = Recipe(f"{folder}/{path.name}", str(path.parent))
     _Collector(recipe, path.parent, path, tree).add_alone()
     return recipe
 
 
-def find_recipe_directories(root: Path, exclude: Iterable[str] = ()) -> Iterator[Path]:
+@overload
+def find_recipe_directories(root: Path, exclude: Iterable[str] = ()) -> Iterator[Path]: ...
+@overload
+def find_recipe_directories(root: RevisionPath, exclude: Iterable[str] = ()) -> Iterator[RevisionPath]: ...
+def find_recipe_directories(root: AnyPath, exclude: Iterable[str] = ()) -> Iterator[AnyPath]:
     """Every outermost folder at or below `root` with a stack file, in order; hidden folders are passed over.
 
     `exclude` are patterns in gitignore's grammar, held against paths below `root`.
     """
     excluded = _matcher(exclude)
-    for current, directories, _ in os.walk(root):
-        here = Path(current)
+    waiting = [root]
+    while waiting:
+        here = waiting.pop()
         if base_of(here) is not None:
-            directories.clear()
             yield here
             continue
-        directories[:] = sorted(
-            name
-            for name in directories
-            if not name.startswith(".") and not excluded((here / name).relative_to(root).as_posix() + "/")
+        waiting += (
+            folder
+            for folder in reversed(subfolders(here))
+            if not folder.name.startswith(".") and not excluded(below(folder, root) + "/")
         )
 
 
 def recipe_from_directory(
-    directory: Path,
+    directory: AnyPath,
     name: str | None = None,
     overlays: Iterable[str] = DEFAULT_OVERLAYS,
-    tree: Path | None = None,
+    tree: AnyPath | None = None,
 ) -> Recipe:
     """The recipe of a folder that has a stack file.
 
@@ -162,19 +191,18 @@ def recipe_from_directory(
     collector = _Collector(recipe, directory, base, tree or directory)
     collector.add_shipped()
     for overlay in overlays:
-        for path in sorted(directory.glob(overlay)) if _is_pattern(overlay) else [directory / overlay]:
-            if path.is_file():
-                collector.add_overlay(path.relative_to(directory).as_posix(), path)
+        for path in matching(directory, overlay) if _is_pattern(overlay) else [directory / overlay]:
+            if is_file(path):
+                collector.add_overlay(below(path, directory), path)
     return recipe
 
 
-def add_overlay(recipe: Recipe, directory: Path, overlay: Path) -> None:
+def add_overlay(recipe: Recipe, directory: AnyPath, overlay: AnyPath) -> None:
     """Add the variant that a CI makes with an overlay kept elsewhere."""
-    shown = Path(os.path.relpath(overlay, directory)).as_posix()
-    _add_variant(recipe, LayerFile(shown, overlay), ci=True)
+    _add_variant(recipe, LayerFile(way(overlay, directory), overlay), ci=True)
 
 
-def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tree: Path | None = None) -> Recipe:
+def recipe_from_file(file: AnyPath, overlays: Iterable[str] = DEFAULT_OVERLAYS, tree: AnyPath | None = None) -> Recipe:
     """The recipe that a file belongs to.
 
     That is its folder's where the file is one of its layers, its `.env.sample`, or named like an overlay, which is
@@ -189,7 +217,7 @@ def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tre
             _add_variant(recipe, LayerFile(file.name, file), ci=False)
             return recipe
         if _WHOLE_STACK.match(file.name):
-            return _stack_beside(recipe.name, file, file.resolve().parent)
+            return _stack_beside(recipe.name, file, real(file).parent)
     layer = LayerFile(file.name, file)
     return Recipe(file.name, str(directory), [Variant("default", (layer,))])
 
@@ -219,16 +247,15 @@ def _add_variant(recipe: Recipe, overlay: LayerFile, ci: bool) -> None:
 
 
 class _Collector:
-    def __init__(self, recipe: Recipe, directory: Path, base: Path, tree: Path) -> None:
+    def __init__(self, recipe: Recipe, directory: AnyPath, base: AnyPath, tree: AnyPath) -> None:
         self._recipe = recipe
         self._directory = directory
         self._base = base
-        self._tree = tree.resolve()
+        self._tree = real(tree)
 
     def add_shipped(self) -> None:
         """The variant `default`, and one for each option that `.env.sample` has commented out."""
-        sample = self._directory / ENV_SAMPLE
-        text = self._read(sample) if sample.is_file() else ""
+        text = self._sample()
         environment = read_environment(text)
         active, active_line = self._base.name, 0
         options: list[tuple[str, int]] = []
@@ -244,11 +271,9 @@ class _Collector:
 
     def add_alone(self) -> None:
         """The variant `default` of the base alone, with the values of `.env.sample`."""
-        sample = self._directory / ENV_SAMPLE
-        environment = read_environment(self._read(sample)) if sample.is_file() else {}
-        self._add("default", self._base.name, environment, 0)
+        self._add("default", self._base.name, read_environment(self._sample()), 0)
 
-    def add_overlay(self, name: str, path: Path) -> None:
+    def add_overlay(self, name: str, path: AnyPath) -> None:
         if not self._recipe.variants:
             return
         default = self._recipe.variants[0]
@@ -256,12 +281,24 @@ class _Collector:
         if layer is not None and all(each.path != path for each in default.files):
             self._append(Variant(_variant_name(path.name), (*default.files, layer), default.environment, ci=True))
 
-    def _read(self, sample: Path) -> str:
-        try:
-            return sample.read_bytes().decode("utf-8-sig", errors="replace")
-        except OSError as error:
-            self._recipe.problems.append(Problem(ENV_SAMPLE, 1, 1, f"cannot be read: {error.strerror}"))
+    def _sample(self) -> str:
+        """The text of `.env.sample`, empty where there is none; one that is not read is a problem."""
+        sample = self._directory / ENV_SAMPLE
+        if leads_out(sample, self._tree):
+            return self._unread_sample("lies outside the given folder, and is not read")
+        if not is_file(sample):
             return ""
+        try:
+            data = read(sample, _LARGEST_SAMPLE + 1)
+        except OSError as error:
+            return self._unread_sample(f"cannot be read: {error.strerror}")
+        if len(data) > _LARGEST_SAMPLE:
+            return self._unread_sample(f"larger than {_LARGEST_SAMPLE // 1024} KiB, not read")
+        return data.decode("utf-8-sig", errors="replace")
+
+    def _unread_sample(self, why: str) -> str:
+        self._recipe.problems.append(Problem(ENV_SAMPLE, 1, 1, why))
+        return ""
 
     def _add(self, name: str, compose_file: str, environment: dict[str, str], line: int) -> None:
         mentioned_in = ENV_SAMPLE if line else self._base.name
@@ -281,12 +318,12 @@ class _Collector:
     def _layer(self, file: str, line: int, mentioned_in: str) -> LayerFile | None:
         path = self._directory / file
         place = Problem(mentioned_in, line or 1, 1, "")
-        if not path.resolve().is_relative_to(self._tree):
+        if leads_out(path, self._tree):
             self._recipe.problems.append(
                 replace(place, message=f"{file} lies outside the given folder, and is not read")
             )
             return None
-        if not path.exists():
+        if not exists(path):
             self._recipe.problems.append(replace(place, message=f"COMPOSE_FILE names {file}, which does not exist"))
             return None
         return LayerFile(Path(file).as_posix(), path)
@@ -320,8 +357,8 @@ def _is_pattern(overlay: str) -> bool:
     return any(character in overlay for character in "*?[") and not Path(overlay).is_absolute()
 
 
-def _name_of(directory: Path) -> str:
-    return directory.resolve().name or str(directory)
+def _name_of(directory: AnyPath) -> str:
+    return real(directory).name or str(directory)
 
 
 def _matcher(patterns: Iterable[str]) -> Callable[[str], bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from rollout_lint.collect import ENV_SAMPLE, STDIN
 from rollout_lint.derived import derive_facts, facts_of_the_stack
 from rollout_lint.engine import Finding, find, supersede
 from rollout_lint.facts import Cluster, Fact, facts_of
+from rollout_lint.files import exists, is_file, read
 from rollout_lint.images import Images, load_images
 from rollout_lint.place import Place, Problem
 from rollout_lint.source import MAX_BYTES, Mapping, Source, parse
@@ -119,7 +119,7 @@ def _missing_env_files(variant: Variant, stack: Stack) -> Iterator[Problem]:
     folder = variant.files[0].path.parent
     for service in stack.services.values():
         for item in service.lists.get("env_file", []):
-            if not os.path.isfile(folder / os.path.expanduser(item.value)):  # noqa: PTH111, PTH113
+            if not is_file(folder / os.path.expanduser(item.value)):  # noqa: PTH111
                 message = f"Docker opens this env_file of {service.name}, and there is none"
                 yield Problem(item.place.file, item.place.line, item.place.column, message)
 
@@ -134,10 +134,9 @@ def _read(layer: LayerFile) -> Source:
     try:
         if str(layer.path) == STDIN:
             return parse(sys.stdin.buffer.read(MAX_BYTES + 1), layer.name)
-        if not stat.S_ISREG(layer.path.stat().st_mode):
+        if not is_file(layer.path) and exists(layer.path):
             return _unread(layer, "is not a regular file")
-        with layer.path.open("rb") as stream:
-            return parse(stream.read(MAX_BYTES + 1), layer.name)
+        return parse(read(layer.path, MAX_BYTES + 1), layer.name)
     except OSError as error:
         return _unread(layer, f"cannot be read: {error.strerror}")
 

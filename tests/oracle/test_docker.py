@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,6 @@ from tests.stack.test_interpolate import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from rollout_lint.collect import Variant
 
@@ -45,7 +45,7 @@ def test_every_example_of_a_rule(files: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_of_the_samples(variant: Variant) -> None:
-    assert compare([layer.path for layer in variant.files], variant.environment).differences == []
+    assert compare([Path(str(layer.path)) for layer in variant.files], variant.environment).differences == []
 
 
 @pytest.mark.parametrize(("text", "environment", "result"), CASES)
