@@ -16,6 +16,7 @@ from rollout_lint.collect import (
     recipes_at,
 )
 from rollout_lint.evaluate import Known, evaluate
+from rollout_lint.files import read
 from rollout_lint.revision import open_revision
 from rollout_lint.rule_files import load_rules
 from rollout_lint.source import MAX_BYTES
@@ -278,6 +279,7 @@ def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: 
     folder = repository.folder
     (folder / "app").mkdir()
     (folder / "app" / "link.yml").symlink_to("../shared/mail.yml")
+    (folder / "again").symlink_to("app", target_is_directory=True)
     (folder / "away.yml").symlink_to(folder.parent / "secret.yml")
     (folder.parent / "secret.yml").write_text(BASE)
     repository.commit({**FLEET, "out/compose.yml": BASE, "out/.env.sample": "COMPOSE_FILE=../away.yml\n"})
@@ -339,6 +341,12 @@ def test_an_overlay_kept_elsewhere_is_named_by_the_way_to_it(repository: Reposit
         [recipe] = recipes_at(root / "r")
         add_overlay(recipe, root / "r", overlay)
         assert variants(recipe)["ccci"] == ["compose.yml", name]
+
+
+def test_no_more_of_a_file_is_read_than_asked_for(repository: Repository) -> None:
+    repository.commit({"a": "0123456789"})
+    for folder in (repository.folder, open_revision(repository.folder, "HEAD").path(repository.folder)):
+        assert read(folder / "a", 3) == b"012"
 
 
 def test_a_layer_that_the_repository_lacks_or_is_too_large_is_a_problem(repository: Repository) -> None:

@@ -29,7 +29,7 @@ NO_COMMITS = (
         "..",
         "@{99}",
         "HEAD^{",
-        "HEAD:^{commit}",
+        "HEAD:",
     ),
 )
 
@@ -131,6 +131,8 @@ class TestReading:
 
 class TestPaths:
     def test_patterns_match_as_those_of_pathlib(self, repository: Repository) -> None:
+        (repository.folder / "ci").mkdir()
+        (repository.folder / "ci" / "up").symlink_to("..", target_is_directory=True)
         repository.commit(
             dict.fromkeys(["compose.a.yml", "compose.b.yaml", ".hidden.yml", "ci/x.yml", "ci/d/y.yml"], "")
         )
@@ -193,6 +195,13 @@ class TestPaths:
         found = {open_revision(way, "HEAD").path(way) for way in ways}
         assert len(found) == 1
         assert (found.pop() / "compose.yml").is_file()
+
+    def test_a_link_that_stands_there_today_is_not_followed(self, repository: Repository) -> None:
+        repository.commit({"r/compose.yml": "then", "other/compose.yml": "now"})
+        shutil.rmtree(repository.folder / "r")
+        (repository.folder / "r").symlink_to("other", target_is_directory=True)
+        path = open_revision(repository.folder / "r", "HEAD").path(repository.folder / "r")
+        assert (path / "compose.yml").read_bytes() == b"then"
 
     def test_a_folder_that_is_gone_has_its_place(self, repository: Repository) -> None:
         repository.commit({"old/deep/compose.yml": "a", "b": "b"})
@@ -565,6 +574,21 @@ for folder, name in ((sys.argv[1], "a"), (sys.argv[2], "b"), (sys.argv[1], "larg
 say_children()
 """
         assert _python(code, repository.folder, other.folder).splitlines() == ["0 0", "none"]
+
+    def test_a_fork_that_ends_without_reading_leaves_its_parents_process(self, repository: Repository) -> None:
+        repository.commit({"a": "1", "b": "2"})
+        code = """
+import os, sys
+from pathlib import Path
+from rollout_lint.revision import open_revision
+
+root = open_revision(Path(sys.argv[1]), "HEAD").path(Path(sys.argv[1]))
+print((root / "a").read_bytes(), flush=True)
+if not (child := os.fork()):
+    sys.exit(0)
+print(os.waitpid(child, 0)[1], (root / "b").read_bytes())
+"""
+        assert _python(code, repository.folder).splitlines() == ["b'1'", "0 b'2'"]
 
 
 def _python(code: str, *arguments: Path) -> str:
