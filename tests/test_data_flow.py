@@ -10,7 +10,8 @@ from importlinter.cli import lint_imports
 
 from tests.conftest import ROOT
 
-HEAVY = ("rich", "jsonschema", "junitparser", "pathspec", "ruamel.yaml", "pydantic", "jinja2", "importlib.metadata")
+LIBRARIES = ("rich", "jsonschema", "junitparser", "pathspec", "ruamel.yaml", "pydantic", "jinja2", "importlib.metadata")
+HEAVY = (*LIBRARIES, "rollout_lint.revision", "rollout_lint.git")
 
 AT_START = "import sys; import rollout_lint.cli; print(*sys.modules, sep='\\n')"
 
