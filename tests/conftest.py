@@ -12,6 +12,7 @@ import pytest
 from rollout_lint.cli import app
 from typer.testing import CliRunner
 
+from tests.pages import TODAY
 from tests.repository import Repository, repository_at
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "recipes-sample"
-TODAY = "1781913600"
-"""20 June 2026."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+FLEET = ROOT / "docs" / "fleet.md"
+TODAY = "1781913600"
+"""20 June 2026, in seconds: ages are counted to it."""
 
 _SESSION = re.compile(r"(?<=```console\n)(?P<session>\$ (?:.*\n)*?)(?=```\n)")
 _COMMAND = re.compile(r"^\$ (?P<command>.*)\n", re.MULTILINE)
@@ -51,11 +54,11 @@ def _session(session: str, place: Path) -> str:
 
 def _output(command: str, place: Path) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "COLUMNS": "124"}
+    environment = os.environ | {"PATH": path, "COLUMNS": "124", "SOURCE_DATE_EPOCH": TODAY}
     ran = subprocess.run(command, shell=True, cwd=place, env=environment, capture_output=True, text=True, check=False)
     return ran.stdout + ran.stderr
 
 
 if __name__ == "__main__":
-    for page in (README, CONTRIBUTING):
+    for page in (README, CONTRIBUTING, FLEET):
         page.write_text(refreshed(page), "utf-8")

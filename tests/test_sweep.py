@@ -177,7 +177,7 @@ def test_results_from_a_file(run: Run, write: Write) -> None:
         "date": "2026-05-28",
         "age": 23,
         "stale": None,
-        "source": None,
+        "source": "results.json",
     }
 
 
@@ -221,7 +221,7 @@ def test_a_sweep_fails_only_when_asked(run: Run, write: Write, fail_on: str | No
         (manifest("results: [{date: yesterday, upgrade: pass}]"), 4, "date"),
         (manifest("results: [{date: 2026-01-01, upgrade: green}]"), 4, "green"),
         (manifest("results: gone.json"), 4, "cannot be read"),
-        (manifest("results: fleet.yml"), 1, "not of type"),
+        (manifest("results: fleet.yml"), 1, "is not a results file"),
         ("version: 1\nrecipes: [{name: r}, {name: r}]\n", 2, "listed twice"),
         ("version: 1\nrecipes: [\n", 3, "not YAML"),
         ("", 1, "the file is empty"),

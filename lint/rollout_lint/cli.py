@@ -39,6 +39,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+fleet_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make the manifest of a sweep.")
+app.add_typer(fleet_app, name="fleet")
+
 
 def _print_version(value: bool) -> None:
     if value:
@@ -105,6 +108,9 @@ def sweep(
     fail_on_worse: Annotated[
         bool, typer.Option("--fail-on-worse", help="Exit 1 where a recipe is worse than there, or new and at risk.")
     ] = False,
+    at: Annotated[
+        str | None, typer.Option(metavar="REF", help="The fleet as it was at a revision of its git repository.")
+    ] = None,
     max_age: Annotated[
         int | None,
         typer.Option(
@@ -128,6 +134,7 @@ def sweep(
         usage_error("--fail-on-worse needs --compare OLD.json")
     request = Request(
         path=path,
+        at=at,
         format=format_,
         unfold=unfold,
         services=services,
@@ -141,6 +148,26 @@ def sweep(
         exclude=tuple(exclude or ()),
     )
     raise typer.Exit(run(request, _knowledge(further)))
+
+
+@fleet_app.command("init")
+def init_fleet(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of recipes.")] = Path(),
+    overlay: Overlays = None,
+    exclude: Excludes = None,
+) -> None:
+    """Write a first fleet.yml for the recipes of a folder."""
+    from rollout_lint.commands.fleet import init
+
+    init(folder, tuple(overlay or ()), tuple(exclude or ()))
+
+
+@fleet_app.command("schema")
+def print_fleet_schema() -> None:
+    """Print the JSON Schema of fleet.yml, for editors."""
+    from rollout_lint.commands.fleet import schema
+
+    write(schema())
 
 
 @app.command()

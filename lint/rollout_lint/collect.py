@@ -197,9 +197,9 @@ def recipe_from_directory(
     return recipe
 
 
-def add_overlay(recipe: Recipe, directory: AnyPath, overlay: AnyPath) -> None:
-    """Add the variant that a CI makes with an overlay kept elsewhere."""
-    _add_variant(recipe, LayerFile(way(overlay, directory), overlay), ci=True)
+def add_overlay(recipe: Recipe, directory: AnyPath, overlay: AnyPath, ci: bool = True) -> None:
+    """Add the variant that an overlay kept elsewhere makes; `ci` is whether only a CI deploys it."""
+    _add_variant(recipe, LayerFile(way(overlay, directory), overlay), ci)
 
 
 def recipe_from_file(file: AnyPath, overlays: Iterable[str] = DEFAULT_OVERLAYS, tree: AnyPath | None = None) -> Recipe:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.config import ConfigError
 from rollout_lint.evaluate import NOT_A_STACK, NOT_EVALUATED, Evaluation, Known, evaluate
+from rollout_lint.history import policy_since
 from rollout_lint.parallel import for_each, processes_for
 from rollout_lint.place import Problem
 from rollout_lint.rule_files import RuleError
@@ -98,6 +99,7 @@ class Sweep:
 
     def _swept(self, task: _Task, evaluation: Evaluation) -> Swept:
         member = task.member
-        seen = self.calendar.look(member.evidence.results, lambda _: None)
+        since = policy_since(member, evaluation, task.known)
+        seen = self.calendar.look(member.evidence.results, since)
         verdict = judge(evaluation, member.evidence, task.known, seen)
         return Swept(verdict, self.detail(member, evaluation, verdict))

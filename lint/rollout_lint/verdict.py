@@ -185,7 +185,7 @@ def _evidence_told(evidence: Evidence, seen: Sequence[Seen]) -> list[str]:
         lines.append("no upgrade test" if evidence.upgrade_tests is False else "no upgrade result is known")
     elif evidence.expect not in (None, newest.result.upgrade):
         lines.append(f"the upgrade was expected to be {evidence.expect}")
-    return lines
+    return [*lines, *evidence.doubts]
 
 
 class _Services:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,14 @@ from rollout_lint.options import Level, SweepFormat
 from rollout_lint.progress import with_progress
 from rollout_lint.rule_files import RuleError
 from rollout_lint.sweep import Sweep
-from rollout_lint.terminal import FOUND, NOT_EVALUATED, refuse, warn, width, write
+from rollout_lint.terminal import FOUND, NOT_EVALUATED, refuse, usage_error, warn, width, write
 from rollout_lint.verdict import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rollout_lint.evaluate import Known
+    from rollout_lint.files import AnyPath
     from rollout_lint.sweep import Swept
     from rollout_lint.verdict import Verdict
 
@@ -32,6 +34,7 @@ class Request:
     """What the command line asks for."""
 
     path: str
+    at: str | None = None
     format: SweepFormat = SweepFormat.TEXT
     unfold: bool = False
     services: bool = False
@@ -67,19 +70,33 @@ def run(request: Request, knowledge: Callable[[str], Known]) -> int:
     """Print what is asked for; the exit code."""
     outcome = _Outcome(_earlier(request))
     _hold_config(request, knowledge)
-    fleet = _fleet(request)
-    sweep = Sweep(fleet, knowledge, calendar(request.max_age or fleet.max_age))
+    root, today = _root(request)
+    fleet = _fleet(request, root)
+    max_age = fleet.max_age if request.max_age is None else request.max_age
+    sweep = Sweep(fleet, knowledge, Calendar(today, max_age))
     _print(request, sweep, outcome)
     return _exit_code(request, fleet, outcome)
 
 
-def calendar(max_age: int | None) -> Calendar:
-    """Today, or the day that SOURCE_DATE_EPOCH names (reproducible-builds.org)."""
-    from datetime import UTC, datetime
+def _root(request: Request) -> tuple[AnyPath, date]:
+    """Where the fleet is read, and the day that ages are counted to: at a revision, that revision's."""
+    path = Path(request.path)
+    if request.at is None:
+        return path, _today()
+    from rollout_lint.revision import RevisionError, open_revision
 
+    try:
+        revision = open_revision(path, request.at)
+        return revision.path(path), datetime.fromisoformat(revision.date).astimezone(UTC).date()
+    except RevisionError as error:
+        usage_error(f"--at {request.at}: {error}")
+
+
+def _today() -> date:
+    """Today, or the day that SOURCE_DATE_EPOCH names (reproducible-builds.org)."""
     moment = os.environ.get("SOURCE_DATE_EPOCH", "")
     now = datetime.fromtimestamp(int(moment), UTC) if moment.isdecimal() else datetime.now(UTC)
-    return Calendar(now.date(), max_age)
+    return now.date()
 
 
 def _hold_config(request: Request, knowledge: Callable[[str], Known]) -> None:
@@ -90,9 +107,9 @@ def _hold_config(request: Request, knowledge: Callable[[str], Known]) -> None:
         refuse(error.problems)
 
 
-def _fleet(request: Request) -> Fleet:
+def _fleet(request: Request, root: AnyPath) -> Fleet:
     try:
-        fleet = load_fleet(Path(request.path), request.overlays, request.exclude)
+        fleet = load_fleet(root, request.overlays, request.exclude)
     except FleetError as error:
         refuse(error.problems)
     if fleet.problems:

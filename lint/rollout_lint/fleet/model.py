@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from rollout_lint.facts import Cluster
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rollout_lint.collect import Recipe
     from rollout_lint.images import Claims
     from rollout_lint.place import Problem
@@ -32,7 +34,8 @@ class UpgradeResult:
 class Evidence:
     """What is known of a recipe beside its files; None where nothing says it.
 
-    `expect` is the result that the next upgrade is expected to have. `results` come oldest first.
+    `expect` is the result that the next upgrade is expected to have. `results` come oldest first. `doubts` are what a
+    CI's settings leave unknown.
     """
 
     role: str | None = None
@@ -41,6 +44,7 @@ class Evidence:
     upgrade_tests: bool | None = None
     expect: str | None = None
     results: tuple[UpgradeResult, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -48,13 +52,15 @@ class Member:
     """A recipe of a fleet, with its evidence; a recipe that could not be found has problems and no variant.
 
     `cluster` is what the manifest says of its hosts, and of what was measured there. `named` says that a manifest lists
-    it; one that was only found in a folder may turn out to be something else.
+    it; one that was only found in a folder may turn out to be something else. `earlier` is the recipe as it was when a
+    CI had a result, None where its repository does not tell.
     """
 
     recipe: Recipe
     evidence: Evidence = field(default_factory=Evidence)
     cluster: Cluster = field(default_factory=Cluster)
     named: bool = False
+    earlier: Callable[[UpgradeResult], Recipe | None] = lambda _: None
 
 
 @dataclass(slots=True)

@@ -1,0 +1,55 @@
+"""Fleets of any size, made from the sample recipes: no two files are the same, and each recipe has two layers."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+SAMPLES = Path(__file__).parents[1] / "recipes-sample"
+OVERLAY = "compose.ccci.yml"
+
+_IMAGE_TAG = re.compile(r"(?m)^(\s+image: [^\s$]+:)([\w.-]+)$")
+_VERSION = re.compile(r"(?m)^version: .*\n")
+_SERVICE = re.compile(r"(?ms)^services:.*?^ +([\w.-]+):$")
+_BREAKS = (
+    lambda text: text.replace("services:", "services: [", 1),
+    lambda text: text + "services: {}\n",
+    lambda text: text.replace("image:", "imagge:", 1),
+    lambda text: "\x00" + text,
+    lambda text: re.sub(r"(?m)^( +)(\w+):$", r"\1\2: 1", text, count=1),
+)
+"""What Docker refuses, each in another way."""
+
+
+def make_fleet(folder: Path, count: int, broken: int = 0, seed: int = 0) -> list[str]:
+    """Write so many recipes below a folder; the names of the broken ones, which are spread over the fleet."""
+    chance = random.Random(seed)
+    texts = [(path.parent.name, path.read_text("utf-8")) for path in sorted(SAMPLES.glob("*/compose.yml"))]
+    names: list[str] = []
+    for number in range(count):
+        sample, text = texts[number % len(texts)]
+        recipe = folder / f"{number:05}-{sample}"
+        recipe.mkdir(parents=True)
+        text = _IMAGE_TAG.sub(rf"\g<1>\g<2>-{number}", text)
+        overlay = _overlay(text, chance)
+        if broken and number % (count // broken) == count // broken // 2:
+            text = _BREAKS[len(names) % len(_BREAKS)](text)
+            names.append(recipe.name)
+        (recipe / "compose.yml").write_text(text, "utf-8")
+        (recipe / OVERLAY).write_text(overlay, "utf-8")
+    return names
+
+
+def _overlay(base: str, chance: random.Random) -> str:
+    """A CI's: another order for one service, and what it needs to run there."""
+    service = _SERVICE.search(base)
+    version = _VERSION.search(base)
+    assert service is not None
+    order = chance.choice(("stop-first", "start-first"))
+    run = chance.randrange(10**6)
+    return (
+        f"{version[0] if version else ''}services:\n  {service[1]}:\n    environment:\n"
+        f"      - CI_RUN={run}\n    deploy:\n      labels:\n        - ci.run={run}\n"
+        f"      update_config:\n        order: {order}\n"
+    )

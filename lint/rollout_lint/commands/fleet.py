@@ -1,0 +1,35 @@
+"""`fleet`: a manifest's first version, and its schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.fleet.checked import SCHEMA
+from rollout_lint.fleet.first import first_manifest
+from rollout_lint.fleet.manifest import MANIFEST
+from rollout_lint.fleet.model import FleetError
+from rollout_lint.terminal import refuse, usage_error, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> None:
+    """Write the manifest; one that is there stays as it is."""
+    path = folder / MANIFEST
+    try:
+        text, count = first_manifest(folder, overlays, exclude)
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FleetError as error:
+        refuse(error.problems)
+    except FileExistsError:
+        usage_error(f"{path} is there already, and stays as it is")
+    except OSError as error:
+        usage_error(f"{path} cannot be written: {error.strerror}")
+    write(f"{path} names {count} recipe{'' if count == 1 else 's'}. rollout-lint sweep {folder} reads it.\n")
+
+
+def schema() -> str:
+    """The schema's text."""
+    return SCHEMA.read_text("utf-8")

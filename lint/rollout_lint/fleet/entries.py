@@ -1,0 +1,250 @@
+"""The entries of a manifest to the recipes that they name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.collect import Recipe, add_overlay, base_of, recipe_from_file, recipes_in
+from rollout_lint.files import below, exists, is_file, matching
+from rollout_lint.fleet.checked import Mention, mentions, plain
+from rollout_lint.fleet.model import Member
+from rollout_lint.fleet.patterns import PatternError, is_pattern, recipe_folders
+from rollout_lint.place import Problem
+from rollout_lint.revision import RevisionError, RevisionPath, newest_before, open_revision, resolves
+from rollout_lint.source import Mapping, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.files import AnyPath
+    from rollout_lint.fleet.gather import Gatherer
+    from rollout_lint.fleet.model import UpgradeResult
+    from rollout_lint.source import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What is looked for in each recipe: a name or a pattern, and whether only a CI deploys it."""
+
+    pattern: str
+    ci: bool = True
+
+
+@dataclass(slots=True)
+class Entry:
+    """One entry of `recipes`, and where it stands; `absent` is the row of a recipe that cannot be found."""
+
+    manifest: AnyPath
+    node: Mapping
+    values: dict[str, Any]
+    absent: Member | None = None
+
+    @classmethod
+    def of(cls, manifest: AnyPath, node: Mapping) -> Entry:
+        """The entry at a node."""
+        return cls(manifest, node, plain(node))
+
+    @property
+    def path(self) -> str:
+        """The folder, pattern or revision that it names."""
+        return str(self.values.get("path", self.values.get("name")))
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it stands for all folders that its path fits; a folder that is called so is one."""
+        return is_pattern(self.path) and not exists(self.manifest.parent / self.path)
+
+    @property
+    def name(self) -> str:
+        """What it calls its recipe, or the last part of its path."""
+        return str(self.values.get("name", PurePath(self.path).name))
+
+    def refuse(self, message: str, problems: list[Problem]) -> None:
+        """What is wrong with its path: a row of its own where it is one recipe, else a problem of the manifest."""
+        problem = self.problem("path", message)
+        if self.is_pattern:
+            problems.append(problem)
+        else:
+            self.absent = _absent(self.name, self.path, problem)
+
+    def mentions(self, *keys: str) -> list[Mention]:
+        """The texts under a key, or below it."""
+        node: Node | None = self.node
+        for key in keys:
+            node = node.get(key) if isinstance(node, Mapping) else None
+        return mentions(str(self.manifest), node)
+
+    def problem(self, key: str, message: str) -> Problem:
+        """What is wrong with the value of a key, or with the entry where it has no such key."""
+        node: Node = self.node.get(key) or self.node.get("path") or self.node.get("name") or self.node
+        return Problem(str(self.manifest), node.line, node.column, message)
+
+
+@dataclass(slots=True)
+class Entries:
+    """The recipes of a fleet in the folder `root`; `problems` are those of entries that name no recipe of their own."""
+
+    root: AnyPath
+    overlays: tuple[Overlay, ...]
+    gatherer: Gatherer
+    problems: list[Problem] = field(default_factory=list)
+
+    def members(self, manifest: AnyPath, nodes: Sequence) -> Iterator[Member]:
+        """In the order of the manifest; a recipe that an entry names by itself is not a pattern's too."""
+        entries = [Entry.of(manifest, node) for node in nodes.items if isinstance(node, Mapping)]
+        found = [(entry, list(self._folders(entry))) for entry in entries]
+        alone = {folder.resolve() for entry, folders in found if not entry.is_pattern for _, folder in folders}
+        names: dict[object, Entry] = {}
+        for entry, folders in found:
+            if entry.absent is not None:
+                yield entry.absent
+            for name, folder in folders:
+                if entry.is_pattern and folder.resolve() in alone:
+                    continue
+                if not self._is_twin(entry, name, folder, names):
+                    yield from self._named(entry, name, folder)
+
+    def found(self, folder: AnyPath) -> Iterator[Member]:
+        """The recipes of a folder that was only found: its own, and the stacks of their own that stand beside it."""
+        name = None if folder == self.root else below(folder, self.root)
+        for recipe in recipes_in(folder, name, self._patterns, tree=self.root):
+            yield self._member(recipe, folder)
+
+    @property
+    def _patterns(self) -> list[str]:
+        return [overlay.pattern for overlay in self.overlays if overlay.ci]
+
+    def _folders(self, entry: Entry) -> Iterator[tuple[str, AnyPath]]:
+        """Each name and folder that an entry stands for; where there is none, that is a problem."""
+        path, ref = split_revision(self.root, entry.path)
+        try:
+            root = at_revision(self.root, ref) if ref else self.root
+            if not entry.is_pattern:
+                yield entry.name, root / path
+                return
+            folders = list(recipe_folders(root, path))
+        except (PatternError, RevisionError) as error:
+            entry.refuse(str(error), self.problems)
+            return
+        if not folders:
+            self.problems.append(entry.problem("path", f"no folder with a compose.yml is called {entry.path}"))
+        if "name" in entry.values and len(folders) > 1:
+            message = f"{entry.path} names {len(folders)} recipes, which cannot all be called {entry.name}"
+            self.problems.append(entry.problem("name", message))
+        alone = entry.name if "name" in entry.values and len(folders) == 1 else None
+        yield from ((alone or (f"{name}@{ref}" if ref else name), folder) for name, folder in folders)
+
+    def _named(self, entry: Entry, name: str, folder: AnyPath) -> Iterator[Member]:
+        """The recipe of a folder, or of a file; then the stacks of their own that stand beside it.
+
+        What the entry says is about the first.
+        """
+        if is_file(folder):
+            recipe = recipe_from_file(folder, self._patterns)
+            recipe.name = name
+            yield self._member(recipe, folder.parent, entry)
+        elif base_of(folder) is None:
+            yield _absent(name, str(folder), entry.problem("path", f"{folder} has no compose.yml"))
+        else:
+            recipe, *beside = recipes_in(folder, name, self._patterns, tree=folder)
+            yield self._member(recipe, folder, entry)
+            yield from (self._member(each, folder) for each in beside)
+
+    def _member(self, recipe: Recipe, folder: AnyPath, entry: Entry | None = None) -> Member:
+        self.with_overlays(recipe, folder, entry)
+        member = self.gatherer.member(recipe, folder, entry)
+        if member.evidence.results:
+            member.earlier = _Earlier(self, recipe.name, folder, entry)
+        return member
+
+    def _is_twin(self, entry: Entry, name: str, folder: AnyPath, names: dict[object, Entry]) -> bool:
+        first = next((names[key] for key in (name, folder.resolve()) if key in names), entry)
+        names[name] = names[folder.resolve()] = first
+        if first is not entry:
+            message = f"the recipe {name} is listed twice, first on line {first.node.line}"
+            self.problems.append(entry.problem("name", message))
+        return first is not entry
+
+    def with_overlays(self, recipe: Recipe, folder: AnyPath, entry: Entry | None) -> Recipe:
+        """The recipe with the variants that its overlays make."""
+        for overlay in self.overlays:
+            for path in self._elsewhere(overlay, recipe, folder):
+                add_overlay(recipe, folder, path, ci=overlay.ci)
+        for mention in entry.mentions("overlay") if entry else []:
+            path = self.root / mention.name
+            if is_file(path):
+                add_overlay(recipe, folder, path)
+            else:
+                recipe.problems.append(mention.problem(f"the overlay {path} does not exist"))
+        return recipe
+
+    def _elsewhere(self, overlay: Overlay, recipe: Recipe, folder: AnyPath) -> Iterator[AnyPath]:
+        """Those beside the manifest, where `*` stands for the recipe's name; shipped ones also in its folder."""
+        if not overlay.ci:
+            yield from filter(is_file, matching(folder, overlay.pattern))
+        if "/" in overlay.pattern:
+            path = self.root / overlay.pattern.replace("*", recipe.name)
+            if is_file(path):
+                yield path
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """A recipe as it was in its repository when a CI had a result."""
+
+    entries: Entries
+    name: str
+    folder: AnyPath
+    entry: Entry | None
+
+    def __call__(self, result: UpgradeResult) -> Recipe | None:
+        """None where the repository does not have it, or where nobody can tell which revision that was."""
+        try:
+            commit = self._commit(result)
+            if commit is None:
+                return None
+            folder, root = at_revision(self.folder, commit), at_revision(self.entries.root, commit)
+        except RevisionError:
+            return None
+        if base_of(folder) is None:
+            return None
+        then = replace(self.entries, root=root)
+        recipes = recipes_in(folder, self.name, then._patterns, tree=folder)
+        return next((then.with_overlays(each, folder, self.entry) for each in recipes if each.name == self.name), None)
+
+    def _commit(self, result: UpgradeResult) -> str | None:
+        """The revision that the result names; where it names none, the one that was newest then.
+
+        One that this repository does not know is another's, whose changes may have come here at any later time: then
+        a failure is held to be about what is here now.
+        """
+        folder = on_disk(self.folder)
+        commit = resolves(folder, result.ref) if result.ref else None
+        if commit is None and (result.ref is None or result.upgrade == "pass"):
+            return newest_before(folder, result.date)
+        return commit
+
+
+def _absent(name: str, path: str, problem: Problem) -> Member:
+    return Member(Recipe(name, path, problems=[problem]), named=True)
+
+
+def split_revision(root: AnyPath, path: str) -> tuple[str, str | None]:
+    """`keycloak@v1.2` as path and revision; a folder that is called so is one."""
+    before, _, ref = path.rpartition("@")
+    if not before or not ref or (root / path).is_dir():
+        return path, None
+    return before, ref
+
+
+def at_revision(folder: AnyPath, ref: str) -> RevisionPath:
+    """The folder in a revision of the repository that holds it. Raises RevisionError."""
+    place = on_disk(folder)
+    return open_revision(place, ref).path(place)
+
+
+def on_disk(folder: AnyPath) -> Path:
+    """The folder, or where one of a revision would lie."""
+    return Path(folder.place) if isinstance(folder, RevisionPath) else folder

@@ -1,0 +1,173 @@
+"""What is known of a recipe beside its files: from its entry, its CI settings, results files and measurements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rollout_lint.facts import Cluster
+from rollout_lint.files import is_file
+from rollout_lint.files import read as read_bytes
+from rollout_lint.fleet.checked import Mention
+from rollout_lint.fleet.dates import iso_date, moment
+from rollout_lint.fleet.docker_stats import Measured, read_stats
+from rollout_lint.fleet.model import Evidence, FleetError, Member, UpgradeResult
+from rollout_lint.fleet.recipe_meta import Setting, read_meta
+from rollout_lint.fleet.results import Record, read_results
+from rollout_lint.source import MAX_BYTES
+from rollout_lint.stack.units import size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollout_lint.collect import Recipe
+    from rollout_lint.files import AnyPath
+    from rollout_lint.fleet.entries import Entry
+    from rollout_lint.place import Problem
+
+T = TypeVar("T")
+
+META = "recipe_meta.py"
+
+
+@dataclass(slots=True)
+class Gatherer:
+    """For one manifest in `folder`; each file that it names is read once.
+
+    `cluster` is what it says of all hosts, `stats` what was measured on one of them. `results` are files that tell of
+    several recipes, `meta` is where a recipe's CI settings are, with `*` for its name. `problems` are what is wrong
+    with the files that are named.
+    """
+
+    folder: AnyPath
+    cluster: Cluster = field(default_factory=Cluster)
+    stats: list[Mention] = field(default_factory=list)
+    results: list[Mention] = field(default_factory=list)
+    meta: str | None = None
+    problems: list[Problem] = field(default_factory=list)
+    _records: dict[AnyPath, list[Record]] = field(default_factory=dict)
+    _measured: dict[AnyPath, Measured] = field(default_factory=dict)
+
+    def member(self, recipe: Recipe, folder: AnyPath, entry: Entry | None = None) -> Member:
+        """The recipe with its evidence; an entry's own words count more than those of the CI's settings."""
+        settings, doubts = self._settings(recipe, folder)
+        values = {key: setting.value for key, setting in settings.items()} | (entry.values if entry else {})
+        evidence = Evidence(
+            role=values.get("role"),
+            runtime=values.get("runtime"),
+            note=values.get("note"),
+            upgrade_tests=values.get("upgrade_tests"),
+            expect=values.get("expect"),
+            results=self._results(recipe.name, folder, settings.get("results"), entry),
+            doubts=tuple(doubts),
+        )
+        return Member(recipe, evidence, self._cluster(recipe.name, values, entry), named=entry is not None)
+
+    def _settings(self, recipe: Recipe, folder: AnyPath) -> tuple[dict[str, Setting], list[str]]:
+        """What the CI's settings say of a recipe, and what in them cannot be known."""
+        path = self.folder / self.meta.replace("*", recipe.name) if self.meta else folder / META
+        if not is_file(path):
+            return {}, []
+        try:
+            settings, problems = read_meta(read(path), path.name)
+        except OSError as error:
+            return {}, [f"{path.name} cannot be read: {error.strerror}"]
+        return settings, [problem.told for problem in problems]
+
+    def _results(
+        self, recipe: str, folder: AnyPath, setting: Setting | None, entry: Entry | None
+    ) -> tuple[UpgradeResult, ...]:
+        found = list(self._fleet_results(recipe))
+        if setting is not None:
+            mention = Mention(setting.value, META, setting.line, setting.column)
+            found += self._of_recipe(recipe, folder / setting.value, mention)
+        if entry is not None:
+            found += self._inline(entry)
+            for mention in entry.mentions("results"):
+                found += self._of_recipe(recipe, self.folder / mention.name, mention)
+        return tuple(sorted(dict.fromkeys(found), key=lambda result: moment(result.date)))
+
+    def _fleet_results(self, recipe: str) -> Iterator[UpgradeResult]:
+        """Those of files for several recipes; one that names none is of the recipe whose name its path has."""
+        for mention in self.results:
+            name = mention.name.replace("*", recipe)
+            if "*" not in mention.name or is_file(self.folder / name):
+                for record in self._read_results(self.folder / name, mention, name):
+                    if record.recipe == recipe or (record.recipe is None and "*" in mention.name):
+                        yield record.result
+
+    def _of_recipe(self, recipe: str, path: AnyPath, mention: Mention) -> list[UpgradeResult]:
+        """Those of a file that a recipe's entry names; one that names another recipe is not about this one."""
+        records = self._read_results(path, mention, mention.name)
+        own = [record.result for record in records if record.recipe in (None, recipe)]
+        if records and not own:
+            others = ", ".join(sorted({str(record.recipe) for record in records}))
+            self.problems.append(mention.problem(f"{path} tells of {others}, and not of {recipe}"))
+        return own
+
+    def _read_results(self, path: AnyPath, mention: Mention, shown: str) -> list[Record]:
+        """The records of a file; `shown` is how the manifest calls it."""
+        if path not in self._records:
+            records = self._read(path, mention, read_results)
+            self._records[path] = [replace(each, result=replace(each.result, source=shown)) for each in records]
+        return self._records[path]
+
+    def _inline(self, entry: Entry) -> Iterator[UpgradeResult]:
+        """The results that stand in an entry itself."""
+        results = entry.values.get("results", ())
+        for each in results if isinstance(results, list) else ():
+            if isinstance(each, dict) and iso_date(each["date"]) is None:
+                self.problems.append(entry.problem("results", f"{each['date']} is no date"))
+            elif isinstance(each, dict):
+                yield UpgradeResult(each.get("upgrade"), each["date"], each.get("ref"), each.get("level"))
+
+    def _measure(self, mention: Mention) -> Measured:
+        path = self.folder / mention.name
+        if path not in self._measured:
+            self._measured[path] = Measured(tuple(self._read(path, mention, read_stats)))
+        return self._measured[path]
+
+    def _read(self, path: AnyPath, mention: Mention, reader: Callable[[bytes, str], list[T]]) -> list[T]:
+        try:
+            return reader(read(path), str(path))
+        except OSError as error:
+            self.problems.append(mention.problem(f"{path} cannot be read: {error.strerror}"))
+        except FleetError as error:
+            self.problems += error.problems
+        return []
+
+    def _cluster(self, recipe: str, values: dict[str, Any], entry: Entry | None) -> Cluster:
+        """What the entry says of hosts and memory, else what the manifest says of all, else what was measured."""
+        cluster = cluster_of(values.get("hosts", {})).over(self.cluster)
+        for mention in (entry.mentions("hosts", "stats") if entry else []) or self.stats:
+            cluster = cluster.over(_measured_for(values.get("stack", recipe), self._measure(mention)))
+        memory = values.get("memory")
+        if isinstance(memory, dict):
+            by_service = {name: size(text) or 0 for name, text in memory.items()}
+            return replace(cluster, service_memory={**cluster.service_memory, **by_service})
+        return replace(cluster, task_memory=size(memory), service_memory={}) if memory else cluster
+
+
+def cluster_of(hosts: dict[str, Any]) -> Cluster:
+    """What a manifest says of hosts."""
+    return Cluster(
+        hosts.get("nodes"),
+        size(hosts["memory"]) if "memory" in hosts else None,
+        used=size(hosts["used"]) if "used" in hosts else None,
+    )
+
+
+def _measured_for(stack: str, measured: Measured) -> Cluster:
+    """What was seen of a stack's services, and beside each of them."""
+    prefix = f"{stack}_"
+    services = {task.service for task in measured.tasks if task.service.startswith(prefix)}
+    return Cluster(
+        memory=measured.host,
+        service_memory={name.removeprefix(prefix): measured.of_service(name) or 0 for name in services},
+        others={name.removeprefix(prefix): measured.others(name) for name in services},
+    )
+
+
+def read(path: AnyPath) -> bytes:
+    """A file, with one byte more than any reader takes, so that it can say that there is too much. Raises OSError."""
+    return read_bytes(path, MAX_BYTES + 1)

@@ -1,0 +1,46 @@
+"""Whether a recipe's policy is still the one that a CI's result is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rollout_lint.evaluate import EVALUATED, evaluate
+from rollout_lint.policy import changes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rollout_lint.evaluate import Evaluation, Known, VariantEvaluation
+    from rollout_lint.fleet.model import Member, UpgradeResult
+
+
+def policy_since(member: Member, now: Evaluation, known: Known) -> Callable[[UpgradeResult], str | None]:
+    """How the policy that a CI deploys has changed after a result: None where it has not, or where nobody can tell.
+
+    What it was then is read from the recipe's repository, at the revision that the result names.
+    """
+
+    def since(result: UpgradeResult) -> str | None:
+        recipe = member.earlier(result) if now.status == EVALUATED else None
+        if recipe is None:
+            return None
+        then = evaluate(recipe, replace(known, rules=()))
+        if then.status != EVALUATED:
+            return None
+        told = _changes(_deployed_by_ci(then), _deployed_by_ci(now))
+        return f"the policy has changed since: {'; '.join(told)}" if told else None
+
+    return since
+
+
+def _deployed_by_ci(evaluation: Evaluation) -> VariantEvaluation:
+    return next((each for each in evaluation.variants if each.variant.ci), evaluation.variants[0])
+
+
+def _changes(then: VariantEvaluation, now: VariantEvaluation) -> list[str]:
+    return [
+        f"{name}: {', '.join(told)}"
+        for name, facts in now.services.items()
+        if name in then.services and (told := changes(then.services[name], facts))
+    ]

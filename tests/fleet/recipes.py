@@ -1,0 +1,12 @@
+"""Small recipes for the tests of a fleet."""
+
+from __future__ import annotations
+
+HEALTHY = "healthcheck: {test: curl -f http://localhost/}"
+OVERLAY = "services: {app: {deploy: {update_config: {order: stop-first}}}}\n"
+
+
+def recipe(order: str = "start-first", action: str = "rollback", image: str = "example/app") -> str:
+    """One service `app` with this policy."""
+    policy = f"update_config: {{failure_action: {action}, order: {order}}}"
+    return f"services: {{app: {{image: {image}, {HEALTHY}, deploy: {{{policy}}}}}}}\n"

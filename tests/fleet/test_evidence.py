@@ -1,0 +1,245 @@
+"""What results say on the day of a sweep: their age, whether they count, and what failed before."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rollout_lint.evidence import Calendar, failed_before, intermittent, newest_upgrade, told
+from rollout_lint.fleet.model import UpgradeResult
+
+from tests.fleet.recipes import OVERLAY, recipe
+from tests.repository import repository_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run, Write
+
+TODAY = date(2026, 6, 20)
+
+
+def row(run: Run, folder: Path, *options: str) -> Any:
+    ran = run("sweep", folder, "--format", "json", *options)
+    return next(each for each in ran.json["recipes"] if each["recipe"] == "web")
+
+
+def manifest(results: str, more: str = "") -> str:
+    return f"version: 1\n{more}recipes:\n  - name: web\n    results: {results}\n"
+
+
+def look(*results: UpgradeResult, max_age: int | None = None, changed: str | None = None) -> Any:
+    return Calendar(TODAY, max_age).look(results, lambda _: changed)
+
+
+@pytest.mark.parametrize(
+    ("day", "max_age", "age", "stale"),
+    [
+        ("2026-06-20", None, 0, None),
+        ("2026-06-10", None, 10, None),
+        ("2026-06-10T23:59:00+02:00", None, 10, None),
+        ("2026-06-10", 10, 10, None),
+        ("2026-06-10", 9, 10, "older than 9 days"),
+        ("2026-06-20", 0, 0, None),
+        ("2026-06-19", 0, 1, "older than 0 days"),
+        ("2026-06-21", None, 0, None),
+        ("2026-06-22", None, None, "its date is yet to come"),
+        ("2062-06-10", 30, None, "its date is yet to come"),
+    ],
+)
+def test_a_result_has_an_age_and_goes_stale(day: str, max_age: int | None, age: int | None, stale: str | None) -> None:
+    (seen,) = look(UpgradeResult("pass", day), max_age=max_age)
+    assert (seen.age, seen.stale, seen.changed) == (age, stale, False)
+
+
+def test_only_the_newest_upgrade_is_held_against_the_policy() -> None:
+    results = [
+        UpgradeResult("fail", "2026-06-01"),
+        UpgradeResult("pass", "2026-06-02"),
+        UpgradeResult(None, "2026-06-03"),
+    ]
+    assert [seen.stale for seen in look(*results, changed="another policy")] == [None, "another policy", None]
+
+
+def test_a_level_alone_is_no_upgrade() -> None:
+    seen = look(UpgradeResult("fail", "2026-06-01"), UpgradeResult(None, "2026-06-03", level=4))
+    newest = newest_upgrade(seen)
+    assert newest is not None
+    assert newest.result.upgrade == "fail"
+    assert told(seen[1]) == "no word of an upgrade, level 4 on 2026-06-03 (17 days old)"
+    assert newest_upgrade(seen[1:]) is None
+
+
+def test_what_failed_before_is_told_only_where_something_passed_since() -> None:
+    failed, passed = UpgradeResult("rolled-back", "2026-06-01", "a"), UpgradeResult("pass", "2026-06-02", "a")
+    assert failed_before(look(failed)) is None
+    assert failed_before(look(passed, failed)) is None
+    before = failed_before(look(failed, passed))
+    assert before is not None
+    assert before.result == failed
+    assert intermittent(look(failed, passed)) == "a"
+    assert intermittent(look(failed, UpgradeResult("pass", "2026-06-02", "b"))) is None
+    assert intermittent(look(failed, UpgradeResult(None, "2026-06-02", "a"))) is None
+
+
+def test_an_old_pass_is_shown_as_stale_and_an_old_failure_goes_on_failing(run: Run, write: Write) -> None:
+    passed, failed = "[{date: 2026-05-01, upgrade: pass, level: 4}]", "[{date: 2026-05-01, upgrade: fail}]"
+    folder = write({"web/compose.yml": recipe(), "fleet.yml": manifest(passed)})
+    assert "| PASS L4 |" in run("sweep", folder, "--format", "markdown").stdout
+    assert "| PASS L4 (stale) |" in run("sweep", folder, "--format", "markdown", "--max-age", "4w").stdout
+    write({"fleet.yml": manifest(passed, "max_age: 30d\n")})
+    assert "| PASS L4 (stale) |" in run("sweep", folder, "--format", "markdown").stdout
+    assert "| PASS L4 |" in run("sweep", folder, "--format", "markdown", "--max-age", "60").stdout
+    write({"fleet.yml": manifest(failed, "max_age: 30d\n")})
+    assert row(run, folder)["risk"]["level"] == "failing"
+
+
+@pytest.mark.parametrize("age", ["soon", "-1", "1y", ""])
+def test_an_age_is_a_number_of_days_or_weeks(run: Run, write: Write, age: str) -> None:
+    ran = run("sweep", write({"web/compose.yml": recipe()}), "--max-age", age)
+    assert ran.exit_code == 2
+    assert "such as 30d or 8w" in ran.stderr
+
+
+def test_a_level_alone_proves_no_upgrade_in_the_table(run: Run, write: Write) -> None:
+    folder = write({"web/compose.yml": recipe(), "fleet.yml": manifest("[{date: 2026-06-01, level: 4}]")})
+    found = row(run, folder)
+    assert (found["recent_upgrade"], [each["result"] for each in found["evidence"]]) == (None, [None])
+    assert "no upgrade result is known" in found["risk"]["because"]
+    assert "| unknown (only L4) |" in run("sweep", folder, "--format", "markdown").stdout
+
+
+def test_what_was_expected_is_told(run: Run, write: Write) -> None:
+    entry = "[{date: 2026-06-01, upgrade: fail}]\n    expect: "
+    folder = write({"web/compose.yml": recipe(), "fleet.yml": manifest(f"{entry}fail")})
+    assert row(run, folder)["risk"]["text"] == "failing: the newest upgrade failed, as expected"
+    write({"fleet.yml": manifest(f"{entry}pass")})
+    assert "the upgrade was expected to be pass" in row(run, folder)["risk"]["because"]
+
+
+def test_of_many_results_the_newest_are_told_and_all_are_in_the_json(run: Run, write: Write) -> None:
+    results = ", ".join(f"{{date: 2026-05-{day:02}, upgrade: pass}}" for day in range(1, 21))
+    found = row(run, write({"web/compose.yml": recipe(), "fleet.yml": manifest(f"[{results}]")}))
+    assert found["risk"]["because"][-1] == "and 15 earlier results"
+    assert [each["date"][-2:] for each in found["evidence"]] == [f"{day:02}" for day in range(20, 0, -1)]
+
+
+def test_results_of_several_recipes_from_the_files_of_a_ci(run: Run, write: Write) -> None:
+    lines = "results: [ci/all.jsonl, 'ci/*/results.json', 'ci/*/junit.xml']\n"
+    folder = write(
+        {
+            "web/compose.yml": recipe(),
+            "fleet.yml": manifest("[{date: 2026-06-04, upgrade: pass}]", lines),
+            "ci/all.jsonl": '{"recipe": "web", "date": "2026-06-01", "upgrade": "fail", "ref": "1234567"}\n'
+            '{"recipe": "api", "date": "2026-06-19", "upgrade": "fail"}\n',
+            "ci/web/results.json": '{"date": "2026-06-03", "level": 4, "rungs": {"upgrade": "pass"}}',
+            "ci/web/junit.xml": '<testsuite name="s" timestamp="2026-06-02T10:00:00">'
+            '<testcase name="test_upgrade"><failure message="rollback_completed"/></testcase></testsuite>',
+        }
+    )
+    found = row(run, folder)
+    assert [(each["date"][:10], each["result"], each["source"]) for each in found["evidence"]] == [
+        ("2026-06-04", "pass", None),
+        ("2026-06-03", "pass", "ci/web/results.json"),
+        ("2026-06-02", "rolled-back", "ci/web/junit.xml"),
+        ("2026-06-01", "fail", "ci/all.jsonl"),
+    ]
+    assert found["failed_before"]["result"] == "rolled-back"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """The folder of a recipe that was safe on 1 May (v1) and rolls back start-first since 1 June (v2)."""
+    repository = repository_at(tmp_path)
+    repository.commit({"web/compose.yml": recipe("stop-first"), "fleet.yml": "version: 1\n"}, "2026-05-01T12:00:00Z")
+    repository.git("tag", "v1")
+    repository.commit({"web/compose.yml": recipe()}, "2026-06-01T12:00:00Z")
+    repository.git("tag", "v2")
+    return tmp_path
+
+
+CHANGED = "the policy has changed since: app: order was stop-first and is start-first"
+SWAPPED = "the policy has changed since: app: order was start-first and is stop-first"
+
+
+@pytest.mark.parametrize(
+    ("result", "stale"),
+    [
+        ("{date: 2026-06-10, ref: v1, upgrade: pass}", CHANGED),
+        ("{date: 2026-05-10, ref: v2, upgrade: pass}", None),
+        ("{date: 2026-05-10, upgrade: pass}", CHANGED),
+        ("{date: 2026-06-01, upgrade: pass}", None),
+        ("{date: '2026-06-01T11:59:59Z', upgrade: pass}", CHANGED),
+        ("{date: 2026-06-02, upgrade: pass}", None),
+        ("{date: 2026-04-01, upgrade: pass}", None),
+        ("{date: 2026-05-10, ref: deadbeef, upgrade: pass}", CHANGED),
+        ("{date: 2026-05-10, ref: deadbeef, upgrade: fail}", None),
+        ("{date: 2026-05-10, ref: v1, upgrade: fail}", CHANGED),
+        ("{date: 2026-05-10, ref: --help, upgrade: pass}", CHANGED),
+    ],
+)
+def test_a_result_is_stale_once_the_policy_has_changed(
+    run: Run, write: Write, repository: Path, result: str, stale: str | None
+) -> None:
+    write({"fleet.yml": manifest(f"[{result}]")})
+    found = row(run, repository)
+    assert found["recent_upgrade"]["stale"] == stale
+    failing = "fail" in result and stale is None
+    assert (found["risk"]["level"] == "failing") == failing
+
+
+def test_an_overlay_added_since_is_a_change_too(run: Run, write: Write, repository: Path) -> None:
+    write({"fleet.yml": manifest("[{date: 2026-06-10, ref: v2, upgrade: rolled-back}]")})
+    assert row(run, repository)["risk"]["level"] == "failing"
+    write({"web/compose.ccci.yml": OVERLAY})
+    found = row(run, repository)
+    assert found["risk"]["level"] == "mitigated"
+    assert found["recent_upgrade"]["stale"] == SWAPPED
+
+
+def test_a_change_that_is_none_of_the_policy_leaves_a_result_fresh(run: Run, write: Write, repository: Path) -> None:
+    write(
+        {
+            "web/compose.yml": recipe(image="example/app:2"),
+            "fleet.yml": manifest("[{date: 2026-06-10, ref: v2, upgrade: pass}]"),
+        }
+    )
+    assert row(run, repository)["recent_upgrade"]["stale"] is None
+
+
+def test_a_sweep_of_an_earlier_revision_is_the_table_as_it_was(run: Run, write: Write, repository: Path) -> None:
+    write({"web/compose.yml": recipe("stop-first", "pause"), "new/compose.yml": recipe()})
+    now = run("sweep", repository, "--format", "markdown").stdout
+    assert "| new |" in now
+    then = run("sweep", repository, "--at", "v2", "--format", "markdown").stdout
+    assert "| web | rollback | start-first |" in then
+    assert "new" not in then
+    first = run("sweep", repository, "--at", "v1", "--format", "json").json
+    assert (first["date"], first["recipes"][0]["risk"]["level"]) == ("2026-05-01", "safe")
+    assert (
+        run("sweep", repository / "fleet.yml", "--at", "v1", "--format", "json").json["recipes"][0]["order"]
+        == "stop-first"
+    )
+
+
+def test_a_recipe_at_a_revision_stands_beside_todays(run: Run, write: Write, repository: Path) -> None:
+    entries = "[{name: web}, {path: web@v1}, {name: was, path: web@v2}, {path: '*@v1'}]"
+    write({"fleet.yml": f"version: 1\nrecipes: {entries}\n"})
+    ran = run("sweep", repository, "--format", "json", "--keep-going")
+    levels = {each["recipe"]: each["risk"]["level"] for each in ran.json["recipes"]}
+    assert levels == {"web": "latent-medium", "web@v1": "safe", "was": "latent-medium"}
+    assert ran.exit_code == 0
+
+
+@pytest.mark.parametrize("ref", ["v9", "--help", "v1:web", ""])
+def test_a_revision_that_does_not_exist(run: Run, write: Write, repository: Path, ref: str) -> None:
+    ran = run("sweep", repository, "--at", ref)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"rollout-lint: --at {ref}: ")
+    write({"fleet.yml": f"version: 1\nrecipes:\n  - name: web\n  - path: web@{ref}\n"})
+    ran = run("sweep", repository, "--format", "json")
+    assert ran.exit_code == 2
+    broken = [each for each in ran.json["recipes"] if each["risk"]["level"] == "not-evaluated"]
+    assert len(broken) == 1
+    assert "fleet.yml:4:11: " in broken[0]["risk"]["because"][0]

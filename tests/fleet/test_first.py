@@ -1,0 +1,81 @@
+"""A first manifest for a tree of recipes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint.commands.fleet import schema
+
+from tests.conftest import SAMPLES
+from tests.fleet.recipes import OVERLAY, recipe
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Write
+
+ODD = ("web", "a b", "a[1]", "team/api", "x@y", "- z", "yes", "1e3", "ünï", "q'uote", "co: lon", "#hash", "no.yml")
+
+
+@pytest.mark.parametrize("options", [(), ("--overlay", "compose.ci.yml")])
+def test_the_first_manifest_names_every_recipe_and_changes_no_risk(
+    run: Run, write: Write, options: tuple[str, ...]
+) -> None:
+    folder = write(
+        {
+            **{f"{name}/compose.yml": recipe() for name in ODD},
+            "web/compose.ccci.yml": OVERLAY,
+            "api/compose.ci.yml": OVERLAY,
+            "web/docker-stack.yml": recipe("stop-first"),
+        }
+    )
+    before = run("sweep", folder, "--format", "json", *options).json
+    ran = run("fleet", "init", folder, *options)
+    assert (ran.exit_code, ran.stdout) == (
+        0,
+        f"{folder}/fleet.yml names {len(ODD)} recipes. rollout-lint sweep {folder} reads it.\n",
+    )
+    after = run("sweep", folder, "--format", "json")
+    assert after.exit_code == 0
+    assert after.json["recipes"] == before["recipes"]
+
+
+def test_a_recipe_in_the_folder_itself(run: Run, write: Write) -> None:
+    folder = write({"web/compose.yml": recipe()}) / "web"
+    assert run("fleet", "init", folder).exit_code == 0
+    assert [each["recipe"] for each in run("sweep", folder, "--format", "json").json["recipes"]] == ["web"]
+
+
+def test_a_manifest_that_is_there_stays_as_it_is(run: Run, write: Write) -> None:
+    folder = write({"web/compose.yml": recipe(), "fleet.yml": "mine"})
+    ran = run("fleet", "init", folder)
+    assert (ran.exit_code, "stays as it is" in ran.stderr) == (2, True)
+    assert (folder / "fleet.yml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("target", [".", "gone", "notes.txt"])
+def test_where_there_is_no_recipe_none_is_named(run: Run, write: Write, target: str) -> None:
+    folder = write({"notes.txt": "x"})
+    ran = run("fleet", "init", folder / target)
+    assert (ran.exit_code, "compose.yml" in ran.stderr) == (2, True)
+    assert not (folder / "fleet.yml").exists()
+
+
+def test_what_is_commented_out_holds_once_it_is_not(run: Run, write: Write) -> None:
+    folder = write({"web/compose.yml": recipe()})
+    assert run("fleet", "init", folder).exit_code == 0
+    text = (folder / "fleet.yml").read_text()
+    for key in ("hosts", "results", "max_age"):
+        assert f"# {key}: " in text
+        text = text.replace(f"# {key}: ", f"{key}: ")
+    assert run("sweep", write({"fleet.yml": text})).exit_code == 0
+
+
+def test_the_schema_is_printed_for_editors(run: Run) -> None:
+    assert run("fleet", "schema").stdout == schema()
+    assert json.loads(schema())["title"]
+
+
+def test_the_sample_fleets_manifest_holds(run: Run) -> None:
+    ran = run("sweep", SAMPLES)
+    assert (ran.exit_code, ran.stderr) == (0, "")

@@ -1,0 +1,115 @@
+"""Every format of a sweep shows the same table."""
+
+from __future__ import annotations
+
+import csv
+import re
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import SAMPLES
+from tests.fleet.recipes import OVERLAY, recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run, Write
+
+Rows = list[tuple[str, ...]]
+COLUMNS = 7
+
+
+def of_text(text: str) -> Rows:
+    """The cells start where the headings do; no cell of these fleets is broken over lines."""
+    lines = text.splitlines()
+    head = next(index for index, line in enumerate(lines) if line.startswith("Recipe "))
+    starts = [match.start() for match in re.finditer(r"(?:(?<=  )|^)\S", lines[head])]
+    table = lines[head + 2 : lines.index("", head)]
+    spans = list(zip(starts, [*starts[1:], None], strict=True))
+    return [tuple(line[start:end].strip() for start, end in spans) for line in table]
+
+
+def of_markdown(text: str) -> Rows:
+    lines = text.splitlines()[2:]
+    return [tuple(re.sub(r"\\(.)", r"\1", cell) for cell in line.strip("| ").split(" | ")) for line in lines]
+
+
+def of_csv(text: str) -> Rows:
+    return [tuple(row[:COLUMNS]) for row in list(csv.reader(StringIO(text)))[1:]]
+
+
+def of_json(document: Any) -> Rows:
+    """What of the cells is a value of the document, in the order of the table."""
+    levels = list(document["summary"])[1:]
+    ordered = sorted(document["recipes"], key=lambda row: (levels.index(row["risk"]["level"]), row["recipe"]))
+    return [
+        (row["recipe"], row["failure_action"] or "—", row["order"] or "—", row["risk"]["text"].lower())
+        for row in ordered
+    ]
+
+
+@pytest.fixture
+def odd_fleet(write: Write) -> Path:
+    """Every level that a file alone can bring about, and names that each format must write out."""
+    return write(
+        {
+            "=1+1|*a*/compose.yml": recipe(),
+            "<b>&amp;/compose.yml": recipe("stop-first"),
+            "broken/compose.yml": "services: [",
+            "fixed/compose.yml": recipe(),
+            "fixed/compose.ccci.yml": OVERLAY,
+            "quiet/compose.yml": "services: {a: {image: b}}",
+            'comma, quote"/compose.yml': recipe(action="pause"),
+            "fleet.yml": "version: 1\nresults: results.jsonl\n",
+            "results.jsonl": '{"recipe": "fixed", "date": "2026-06-01", "level": 4, "upgrade": "pass"}\n'
+            '{"recipe": "quiet", "date": "2026-06-01", "level": 4}\n',
+        }
+    )
+
+
+@pytest.mark.parametrize("which", ["samples", "odd"])
+def test_the_formats_agree(run: Run, odd_fleet: Path, which: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    folder = SAMPLES if which == "samples" else odd_fleet
+    document = run("sweep", folder, "--format", "json").json
+    rows = of_csv(run("sweep", folder, "--format", "csv").stdout)
+    rows = [tuple(cell.removeprefix("'") for cell in row) for row in rows]
+    assert len(rows) == len(document["recipes"]) == document["summary"]["recipes"]
+    assert of_markdown(run("sweep", folder, "--format", "markdown", "--all").stdout) == rows
+    text = run("sweep", folder, "--all").stdout
+    assert of_text(text) == rows
+    assert [(row[0], row[1], row[2], row[-1].lower()) for row in rows] == of_json(document)
+    counts = {level: count for level, count in document["summary"].items() if count and level != "recipes"}
+    assert text.endswith(": " + ", ".join(f"{count} {level}" for level, count in counts.items()) + ".\n")
+
+
+def test_the_services_agree(run: Run, odd_fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    by_csv = list(csv.reader(StringIO(run("sweep", odd_fleet, "--services", "--format", "csv").stdout)))[1:]
+    rows = [tuple(cell.removeprefix("'") for cell in row[:6]) for row in by_csv]
+    assert of_markdown(run("sweep", odd_fleet, "--services", "--all", "--format", "markdown").stdout) == rows
+    assert of_text(run("sweep", odd_fleet, "--services", "--all").stdout) == rows
+    document = run("sweep", odd_fleet, "--format", "json").json
+    levels = {
+        (row["recipe"], each["service"]): each["risk"]["level"]
+        for row in document["recipes"]
+        for each in row["services"]
+    }
+    assert {(row[0].removeprefix("'"), row[1]): row[6] for row in by_csv if row[6] != "not-evaluated"} == levels
+
+
+def test_a_spreadsheet_runs_no_cell(run: Run, write: Write) -> None:
+    files: dict[str, str | bytes] = {f"{sign}cmd/compose.yml": recipe() for sign in "=+-@"}
+    rows = csv.reader(StringIO(run("sweep", write(files), "--format", "csv").stdout))
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_recipes_that_say_the_same_are_told_once(run: Run, write: Write) -> None:
+    files: dict[str, str | bytes] = {f"copy{number}/compose.yml": recipe() for number in range(20)}
+    text = run("sweep", write({**files, "other/compose.yml": "\n" + recipe()})).stdout
+    assert text.count("RL001 app: rollback (compose.yml:1)") == 1
+    assert "copy0, copy1, copy10, copy11, copy12 and 15 more: latent, medium\n" in text
+    assert "\nother: latent, medium\n  RL001 app: rollback (compose.yml:2)" in text
+    assert sum(line.startswith("copy") for line in text.splitlines()) == 21

@@ -1,0 +1,162 @@
+"""What changed since an earlier sweep."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fleet.recipes import OVERLAY, recipe
+from tests.support import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run, Write
+
+MANIFEST = "version: 1\nrecipes:\n  - {path: '*'}\n  - {name: n8n, results: results.json}\n"
+PASSED = '[{"date": "2026-06-01", "upgrade": "pass"}]'
+FAILED = '[{"date": "2026-06-01", "upgrade": "pass"}, {"date": "2026-06-12", "upgrade": "fail"}]'
+
+
+@pytest.fixture
+def fleet(run: Run, write: Write) -> Path:
+    """Four recipes, and what a sweep of them printed."""
+    names = ("keycloak", "n8n", "traefik", "wiki")
+    folder = write(
+        {
+            **{f"{name}/compose.yml": recipe() for name in names},
+            "traefik/compose.yml": recipe("stop-first"),
+            "fleet.yml": MANIFEST,
+            "results.json": PASSED,
+        }
+    )
+    (folder / "old.json").write_text(run("sweep", folder, "--format", "json").stdout)
+    return folder
+
+
+def compared(run: Run, folder: Path, *options: str) -> Any:
+    ran = run("sweep", folder, "--compare", folder / "old.json", "--format", "json", *options)
+    validate("sweep", ran.json)
+    return {each["recipe"]: each for each in ran.json["changes"]["recipes"]}
+
+
+def lines(run: Run, folder: Path, *options: str) -> list[str]:
+    text = run("sweep", folder, "--compare", folder / "old.json", *options).stdout
+    return text.split("Since 2026-06-20:\n")[1].splitlines()
+
+
+def test_nothing_has_changed(run: Run, fleet: Path) -> None:
+    assert compared(run, fleet) == {}
+    ran = run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse")
+    assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (0, "Nothing has changed since 2026-06-20.")
+
+
+def test_three_edits_are_three_lines_and_only_what_is_worse_fails(run: Run, write: Write, fleet: Path) -> None:
+    write({"wiki/compose.yml": recipe("stop-first"), "keycloak/compose.ccci.yml": OVERLAY})
+    assert run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse").exit_code == 0
+    write({"results.json": FAILED})
+    upgrade = "(the newest upgrade: fail on 2026-06-12, before pass on 2026-06-01)"
+    overlay = "(overlay was not set and is compose.ccci.yml)"
+    order = "(order was start-first and is stop-first; gone: RL001)"
+    assert lines(run, fleet) == [
+        f"  worse   n8n: was latent, medium; is failing: the newest upgrade failed {upgrade}",
+        f"  better  keycloak: was latent, medium; is fixed in CI only; latent as shipped {overlay}",
+        f"  better  wiki: was latent, medium; is safe {order}",
+    ]
+    assert run("sweep", fleet, "--compare", fleet / "old.json").exit_code == 0
+    assert run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse").exit_code == 1
+
+
+def test_old_debts_do_not_fail(run: Run, fleet: Path) -> None:
+    assert run("sweep", fleet, "--fail-on", "latent-low").exit_code == 1
+    assert run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse").exit_code == 0
+
+
+def test_a_new_recipe_fails_where_it_is_at_risk(run: Run, write: Write, fleet: Path) -> None:
+    write({"blog/compose.yml": recipe("stop-first")})
+    assert run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse").exit_code == 0
+    write({"shop/compose.yml": recipe()})
+    found = compared(run, fleet)
+    assert {name: (each["change"], each["before"], each["worse"]) for name, each in found.items()} == {
+        "shop": ("new", None, True),
+        "blog": ("new", None, False),
+    }
+    assert run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse").exit_code == 1
+
+
+def test_a_recipe_that_is_gone(run: Run, fleet: Path) -> None:
+    (fleet / "wiki" / "compose.yml").unlink()
+    assert lines(run, fleet) == ["  gone  wiki: was latent, medium; is not there any more"]
+
+
+def test_a_service_that_is_worse_makes_its_recipe_worse(run: Run, write: Write, fleet: Path) -> None:
+    other = recipe().replace("app:", "db:", 1).removeprefix("services: {").rstrip("}\n") + "}}"
+    before = recipe().rstrip("}\n") + "}}}, " + other.replace("start-first", "stop-first") + "}}\n"
+    write({"wiki/compose.yml": before})
+    (fleet / "old.json").write_text(run("sweep", fleet, "--format", "json").stdout)
+    write({"wiki/compose.yml": before.replace("stop-first", "start-first")})
+    assert compared(run, fleet)["wiki"]["change"] == "worse"
+    assert lines(run, fleet) == ["  worse  wiki: is latent, medium (db was safe and is latent-medium)"]
+
+
+def test_another_policy_of_the_same_risk_has_changed_and_another_passed_upgrade_has_not(
+    run: Run, write: Write, fleet: Path
+) -> None:
+    write({"traefik/compose.yml": recipe("stop-first", "pause")})
+    (fleet / "old.json").write_text(run("sweep", fleet, "--format", "json").stdout)
+    write({"traefik/compose.yml": recipe("start-first", "pause"), "results.json": PASSED.replace("06-01", "06-02")})
+    (line,) = lines(run, fleet)
+    assert line.startswith("  changed  traefik: is not at risk (order was stop-first and is start-first")
+
+
+def test_markdown_tells_the_same(run: Run, write: Write, fleet: Path) -> None:
+    write({"wiki/compose.yml": recipe("stop-first")})
+    told = run("sweep", fleet, "--compare", fleet / "old.json", "--format", "markdown").stdout
+    assert told.splitlines()[-3:] == [
+        "Since 2026-06-20:",
+        "",
+        "- **better** wiki: was latent, medium; is safe (order was start-first and is stop-first; gone: RL001)",
+    ]
+
+
+def test_what_an_earlier_version_printed_is_understood(run: Run, write: Write, fleet: Path) -> None:
+    document = json.loads((fleet / "old.json").read_text())
+    for row in document["recipes"]:
+        for key in row.keys() - {"recipe", "risk", "order"}:
+            del row[key]
+    (fleet / "old.json").write_text(json.dumps({"version": 1, "recipes": document["recipes"]}))
+    write({"wiki/compose.yml": recipe("stop-first")})
+    found = run("sweep", fleet, "--compare", fleet / "old.json", "--format", "json").json["changes"]
+    assert found["since"].endswith("old.json")
+    assert {each["recipe"]: each["change"] for each in found["recipes"]}["wiki"] == "better"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "old.json:1:2: is no JSON: "),
+        ("[" * 100_000, "old.json:1:1: is no JSON that could be read"),
+        ("\xff\xfe", "is no JSON"),
+        ("[]", "old.json:1:1: is not what `sweep --format json` prints"),
+        ('{"version": 1}', "is not what `sweep --format json` prints"),
+        ('{"recipes": [{"recipe": "a", "risk": {"level": "grave", "text": ""}}]}', "is not what"),
+        ('{"recipes": [{"recipe": ["a"], "risk": {"level": "safe", "text": ""}}]}', "is not what"),
+        ('{"recipes": [{"recipe": "a", "risk": {"level": "safe", "text": ""}, "services": 1}]}', "is not what"),
+        (None, "cannot be read"),
+    ],
+)
+def test_what_is_no_earlier_sweep_is_refused(run: Run, fleet: Path, text: str | None, told: str) -> None:
+    if text is None:
+        (fleet / "old.json").unlink()
+    else:
+        (fleet / "old.json").write_text(text, encoding="latin-1")
+    ran = run("sweep", fleet, "--compare", fleet / "old.json")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert told in ran.stderr
+
+
+def test_to_fail_on_worse_something_to_compare_with_is_needed(run: Run, fleet: Path) -> None:
+    ran = run("sweep", fleet, "--fail-on-worse")
+    assert (ran.exit_code, "--compare OLD.json" in ran.stderr) == (2, True)

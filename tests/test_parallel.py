@@ -1,0 +1,62 @@
+"""The same for each of many, in several processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint.parallel import for_each, processes_for
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Write
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that can fork")
+
+VICTIMS = (40, 41, 99)
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def end_some(number: int) -> int:
+    if number in VICTIMS:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 100])
+def test_each_comes_once_and_in_order(processes: int, count: int) -> None:
+    results = for_each(square, range(count), processes, lost=lambda number: -number)
+    assert list(results) == [number * number for number in range(count)]
+
+
+def test_other_processes_do_the_work() -> None:
+    assert os.getpid() not in set(for_each(lambda _: os.getpid(), range(64), 2, lost=lambda _: 0))
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_a_process_that_is_ended_loses_no_more_than_its_item(processes: int) -> None:
+    results = for_each(end_some, range(120), processes, lost=lambda number: -number)
+    assert list(results) == [-number if number in VICTIMS else number * number for number in range(120)]
+
+
+def test_few_are_not_worth_a_process() -> None:
+    assert processes_for(24) == 1
+    assert processes_for(10**6) == len(os.sched_getaffinity(0))
+
+
+def test_a_sweep_prints_the_same_in_several_processes(run: Run, write: Write) -> None:
+    folder = write(
+        {
+            **{f"{number:03}/compose.yml": f"services: {{a: {{image: b:{number}}}}}" for number in range(40)},
+            "007/compose.yml": "services: [",
+            "008/compose.yml": "services: {a: {image: b, deploy: {update_config: {failure_action: rollback}}}}",
+        }
+    )
+    alone, together = (run("sweep", folder, "--format", "json", "--jobs", jobs) for jobs in ("1", "3"))
+    assert alone == together
+    assert (alone.exit_code, len(alone.json["recipes"])) == (2, 40)
