@@ -108,7 +108,7 @@ def test_a_slow_sweep_in_a_pipe_shows_no_bar() -> None:
         ("rollout-lint s", {"sweep", "show"}),
         ("rollout-lint explain RL03", {rule.id for rule in load_rules() if rule.id.startswith("RL03")}),
         ("rollout-lint check --f", {"--format", "--fail-on"}),
-        ("rollout-lint sweep --format ", {"text", "json", "markdown", "csv"}),
+        ("rollout-lint sweep --format ", {"text", "json", "markdown", "csv", "html"}),
     ],
 )
 def test_bash_completes(tmp_path: Path, words: str, expected: set[str]) -> None:

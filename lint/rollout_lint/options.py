@@ -34,6 +34,7 @@ class SweepFormat(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     CSV = "csv"
+    HTML = "html"
 
 
 class Severity(StrEnum):

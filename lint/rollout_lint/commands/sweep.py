@@ -132,18 +132,37 @@ def _rows(request: Request, sweep: Sweep, outcome: _Outcome) -> Iterator[Swept]:
 
 def _print(request: Request, sweep: Sweep, outcome: _Outcome) -> None:
     if request.format is SweepFormat.JSON:
-        from rollout_lint.report.sweep_json import as_line, sweep_document
-
-        sweep.detail = as_line
-        lines = ((row.verdict, row.detail) for row in _rows(request, sweep, outcome))
-        for piece in sweep_document(lines, sweep.calendar, sweep.rules.values, outcome.comparison):
-            write(piece)
-        return
-    for _ in _rows(request, sweep, outcome):
-        pass
-    write(_report(request, outcome))
-    if request.format is SweepFormat.MARKDOWN:
+        _print_json(request, sweep, outcome)
+    elif request.format is SweepFormat.HTML:
+        _print_page(request, sweep, outcome)
+    else:
+        for _ in _rows(request, sweep, outcome):
+            pass
+        write(_report(request, outcome))
+    if request.format in (SweepFormat.MARKDOWN, SweepFormat.HTML):
         warn(problem for verdict in outcome.verdicts for problem in verdict.problems)
+
+
+def _print_json(request: Request, sweep: Sweep, outcome: _Outcome) -> None:
+    from rollout_lint.report.sweep_json import as_line, sweep_document
+
+    sweep.detail = as_line
+    lines = ((row.verdict, row.detail) for row in _rows(request, sweep, outcome))
+    for piece in sweep_document(lines, sweep.calendar, sweep.rules.values, outcome.comparison):
+        write(piece)
+
+
+def _print_page(request: Request, sweep: Sweep, outcome: _Outcome) -> None:
+    from rollout_lint.report.sweep_html import sweep_html
+    from rollout_lint.report.sweep_json import as_line, kept_document
+    from rollout_lint.report.sweep_view import page_table
+
+    sweep.detail = as_line
+    lines = [row.detail for row in _rows(request, sweep, outcome)]
+    rules, comparison = sweep.rules.values(), outcome.comparison()
+    document = kept_document(lines, outcome.verdicts, sweep.calendar, rules, comparison)
+    for piece in sweep_html(document, page_table(outcome.verdicts)):
+        write(piece)
 
 
 def _report(request: Request, outcome: _Outcome) -> str:

@@ -80,8 +80,43 @@ def sweep_document(
         yield before + line
         before = ",\n"
     yield "\n], "
-    closing = {"rules": _rules(rules(), found), "summary": summary(levels), "changes": _changes(comparison())}
-    yield json.dumps(closing)[1:] + "\n"
+    yield json.dumps(_closing(levels, found, rules(), comparison()))[1:] + "\n"
+
+
+class Lines:
+    """The recipes of a document as lines of JSON, each read when it is asked for."""
+
+    def __init__(self, lines: list[str]) -> None:
+        """Nothing is read yet."""
+        self._lines = lines
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._lines)
+
+    def __getitem__(self, position: int) -> Any:
+        """One recipe."""
+        return json.loads(self._lines[position])
+
+
+def kept_document(
+    lines: list[str],
+    verdicts: list[Verdict],
+    calendar: Calendar,
+    rules: Iterable[Rule],
+    comparison: Comparison | None,
+) -> dict[str, Any]:
+    """The same document for a report that goes through it again."""
+    levels = Counter(verdict.risk.level for verdict in verdicts)
+    found = {rule for verdict in verdicts for rule in verdict.rules}
+    head = {"version": VERSION, "date": calendar.today.isoformat(), "recipes": Lines(lines)}
+    return {**head, **_closing(levels, found, rules, comparison)}
+
+
+def _closing(
+    levels: Counter[str], found: set[str], rules: Iterable[Rule], comparison: Comparison | None
+) -> dict[str, Any]:
+    return {"rules": _rules(rules, found), "summary": summary(levels), "changes": _changes(comparison)}
 
 
 def summary(levels: Counter[str]) -> dict[str, int]:
