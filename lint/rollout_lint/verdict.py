@@ -82,7 +82,8 @@ class Verdict:
 
     `service`, `failure_action` and `order` are those of the service that the row is about. `overlay` is the first CI
     overlay's file. `failed_before` is the newest upgrade that did not pass, where a later one did. `evidence` is what
-    the CI's results say, oldest first; `problems` are why it was not evaluated.
+    the CI's results say, oldest first. `reasons` are those of the risk that are no results. `problems` are why it was
+    not evaluated.
     """
 
     recipe: str
@@ -97,6 +98,7 @@ class Verdict:
     rules: list[str]
     services: list[ServiceVerdict] = field(default_factory=list)
     evidence: list[Seen] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -110,6 +112,9 @@ def judge(evaluation: Evaluation, evidence: Evidence, known: Known, seen: Sequen
     services = _Services(evaluation, evidence, known).verdicts() if evaluation.status == EVALUATED else []
     about = _of_the_row(services)
     ci = [variant for variant in evaluation.variants if variant.variant.ci]
+    newest = newest_upgrade(seen)
+    risk = _recipe_risk(evaluation, services, newest, evidence.expect)
+    reasons = [*risk.because, *_remarks(evidence, newest)]
     return Verdict(
         recipe=evaluation.recipe.name,
         service=about.service if about else None,
@@ -117,12 +122,13 @@ def judge(evaluation: Evaluation, evidence: Evidence, known: Known, seen: Sequen
         order=about.order if about else None,
         overlay=ci[0].variant.files[-1].name if ci else None,
         upgrade_tests=evidence.upgrade_tests,
-        recent_upgrade=newest_upgrade(seen),
+        recent_upgrade=newest,
         failed_before=failed_before(seen),
-        risk=_recipe_risk(evaluation, evidence, services, seen),
+        risk=Risk(risk.level, risk.text, _because(risk, reasons, evidence, seen)),
         rules=sorted({finding.rule.id for finding in evaluation.findings}),
         services=services,
         evidence=list(seen),
+        reasons=reasons,
         problems=evaluation.problems,
     )
 
@@ -143,19 +149,20 @@ def _stated_values(service: ServiceVerdict) -> int:
 
 
 def _recipe_risk(
-    evaluation: Evaluation, evidence: Evidence, services: list[ServiceVerdict], seen: Sequence[Seen]
+    evaluation: Evaluation, services: list[ServiceVerdict], newest: Seen | None, expect: str | None
 ) -> Risk:
-    """The worst that holds, in the order of LEVELS."""
+    """The worst that holds, in the order of LEVELS, for reasons that are none of the results themselves."""
     if evaluation.status != EVALUATED:
         return _not_evaluated(evaluation)
     ordered = sorted(services, key=lambda each: each.risk.rank)
     worst = ordered[0].risk
     risky = [each for each in ordered if each.risk.level not in ("safe", "not-at-risk")]
     reasons = list(dict.fromkeys(reason for each in risky or ordered[:1] for reason in each.risk.because))
-    newest = newest_upgrade(seen)
     if newest is not None and not newest.passed and not newest.changed and worst.level != "blocked":
-        return _failing(newest, reasons, evidence, seen)
-    return Risk(worst.level, worst.text, reasons + _evidence_told(evidence, seen))
+        how = "was rolled back" if newest.result.upgrade == "rolled-back" else "failed"
+        expected = ", as expected" if expect == newest.result.upgrade else ""
+        return Risk("failing", f"failing: the newest upgrade {how}{expected}", reasons)
+    return Risk(worst.level, worst.text, reasons)
 
 
 def _not_evaluated(evaluation: Evaluation) -> Risk:
@@ -166,26 +173,27 @@ def _not_evaluated(evaluation: Evaluation) -> Risk:
     return Risk(NOT_EVALUATED, f"not evaluated: {what}", [f"the recipe is {what}", *problems])
 
 
-def _failing(newest: Seen, reasons: list[str], evidence: Evidence, seen: Sequence[Seen]) -> Risk:
-    how = "was rolled back" if newest.result.upgrade == "rolled-back" else "failed"
-    expected = ", as expected" if evidence.expect == newest.result.upgrade else ""
-    first, *others = _evidence_told(evidence, seen)
-    return Risk("failing", f"failing: the newest upgrade {how}{expected}", [first, *reasons, *others])
-
-
-def _evidence_told(evidence: Evidence, seen: Sequence[Seen]) -> list[str]:
-    lines = [told(each) for each in reversed(seen)]
-    if len(lines) > _TOLD:
-        lines[_TOLD:] = [f"and {len(lines) - _TOLD} earlier results"]
+def _because(risk: Risk, reasons: list[str], evidence: Evidence, seen: Sequence[Seen]) -> list[str]:
+    """The reasons and the results together; where the newest upgrade is what fails, down to that one first."""
+    if risk.level == NOT_EVALUATED:
+        return reasons
+    results = [told(each) for each in reversed(seen)]
+    if len(results) > _TOLD:
+        results[_TOLD:] = [f"and {len(results) - _TOLD} earlier results"]
     ref = intermittent(seen)
     if ref is not None:
-        lines.append(f"intermittent: at {ref} an upgrade has passed and another has not")
-    newest = newest_upgrade(seen)
-    if newest is None:
-        lines.append("no upgrade test" if evidence.upgrade_tests is False else "no upgrade result is known")
-    elif evidence.expect not in (None, newest.result.upgrade):
-        lines.append(f"the upgrade was expected to be {evidence.expect}")
-    return [*lines, *evidence.doubts]
+        results.append(f"intermittent: at {ref} an upgrade has passed and another has not")
+    if newest_upgrade(seen) is None:
+        results.append("no upgrade test" if evidence.upgrade_tests is False else "no upgrade result is known")
+    upgrades = (position for position, each in enumerate(reversed(seen), 1) if each.result.upgrade)
+    first = next(upgrades) if risk.level == "failing" else 0
+    return [*results[:first], *risk.because, *results[first:], *reasons[len(risk.because) :]]
+
+
+def _remarks(evidence: Evidence, newest: Seen | None) -> list[str]:
+    """What else is to be said of the evidence: that it was expected to be otherwise, and what nobody can know."""
+    unexpected = newest is not None and evidence.expect not in (None, newest.result.upgrade)
+    return [f"the upgrade was expected to be {evidence.expect}"] * unexpected + list(evidence.doubts)
 
 
 class _Services:

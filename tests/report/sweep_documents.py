@@ -72,6 +72,7 @@ def service(name: str | None = "app", level: str = "latent-low", **more: Any) ->
         "order": "start-first",
         "risk": risk(level),
         "rules": ["RL001"],
+        "variants": ["default", "smtp", "ccci"],
         "policy": policy,
         "findings": [finding()],
         "repair": {"overlay": PATCH, "advice": ["Set the order to `stop-first`."]},
@@ -81,7 +82,7 @@ def service(name: str | None = "app", level: str = "latent-low", **more: Any) ->
 
 def recipe(name: str = "keycloak", level: str = "latent-low", **more: Any) -> dict[str, Any]:
     """A recipe whose `app` starts first and rolls back."""
-    return {
+    told: dict[str, Any] = {
         "recipe": name,
         "path": name,
         "role": None,
@@ -101,6 +102,7 @@ def recipe(name: str = "keycloak", level: str = "latent-low", **more: Any) -> di
         "problems": [],
         **more,
     }
+    return {"reasons": told["risk"]["because"], **told}
 
 
 def quiet(name: str, age: int | None = None) -> dict[str, Any]:

@@ -29,9 +29,9 @@ from tests.report.sweep_documents import (
     recipe,
     repaired,
     result,
-    risk,
     service,
     small_fleet,
+    stated,
     swept,
     table_of,
     unread,
@@ -357,7 +357,7 @@ def test_the_page_of_a_real_fleet_says_all_that_its_document_does() -> None:
     for row in table.rows:
         assert all(cell in shown for cell in row.cells)
     for each in of["recipes"]:
-        assert all(reason in shown for reason in each["risk"]["because"])
+        assert all(reason in shown for reason in each["reasons"])
         assert all(result["ref"] in shown for result in each["evidence"])
         for one_service in each["services"]:
             assert all(found["message"] in shown for found in one_service["findings"])
@@ -403,8 +403,15 @@ def test_a_page_without_recipes_says_so() -> None:
     assert "No recipe was looked at." in text
 
 
+def test_a_service_that_only_an_overlay_has_is_in_no_other_column() -> None:
+    of = repaired()
+    of["services"] = [service("probe", variants=["ccci"], policy={ORDER: {"ccci": stated("start-first", 4)}})]
+    row = list(by_class(one(of), "policy")[0].iter("tr"))[1]
+    assert [words(cell) for cell in row[1:]] == ["no such service", "no such service", "start-first compose.yml:4"]
+
+
 def test_reasons_are_text() -> None:
     of = recipe()
-    of["risk"] = risk("latent-low", "latent", "an odd ` mark", "`code` in it")
+    of["reasons"] = ["an odd ` mark", "`code` in it"]
     reasons = [words(item) for item in by_class(one(of), "reasons")[0].iter("li")]
     assert reasons[:2] == ["an odd ` mark", "code in it"]

@@ -40,6 +40,7 @@ def recipe_row(member: Member, evaluation: Evaluation, verdict: Verdict) -> dict
         "recent_upgrade": _seen(verdict.recent_upgrade),
         "failed_before": _seen(verdict.failed_before),
         "risk": _risk(verdict.risk),
+        "reasons": verdict.reasons,
         "rules": verdict.rules,
         "variants": [
             {
@@ -178,6 +179,7 @@ def _service(evaluation: Evaluation, verdict: ServiceVerdict) -> dict[str, Any]:
         "order": verdict.order,
         "risk": _risk(verdict.risk),
         "rules": verdict.rules,
+        "variants": [each.variant.name for each in evaluation.variants if verdict.service in each.services],
         "policy": {
             path: {variant: asdict(stated) for variant, stated in by_variant.items()}
             for path, by_variant in stated_policy(evaluation.variants, verdict.service).items()

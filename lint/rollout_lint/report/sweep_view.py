@@ -166,7 +166,7 @@ def _remark(result: dict[str, Any], passed: set[str], went_wrong: bool, later_pa
 def _overlaid(service: dict[str, Any], variants: list[dict[str, Any]]) -> list[Overlaid]:
     if not service["policy"]:
         return []
-    first = variants[0]
+    first = next(variant for variant in variants if variant["name"] in service["variants"])
     return [
         Overlaid(
             [file for file in variant["files"] if file not in first["files"]],
@@ -176,6 +176,6 @@ def _overlaid(service: dict[str, Any], variants: list[dict[str, Any]]) -> list[O
                 if variant["name"] in values
             ],
         )
-        for variant in variants[1:]
-        if variant["ci"]
+        for variant in variants
+        if variant["ci"] and variant is not first
     ]
