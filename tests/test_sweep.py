@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rollout_lint.evaluate import parse_once
 from rollout_lint.options import Level, Severity
 from rollout_lint.rule import SEVERITIES
 from rollout_lint.verdict import LEVELS
@@ -304,3 +305,12 @@ def test_what_is_refused_blocks_a_recipe_and_says_why_in_words(run: Run, write: 
     assert rows["ports"]["risk"]["because"] == [told, "no upgrade result is known"]
     refused = "RL059 a is refused when the stack is deployed: no image specified (compose.yml:1)"
     assert rows["images"]["risk"]["because"][0] == refused
+
+
+def test_a_file_that_many_recipes_have_is_parsed_once(run: Run, write: Write) -> None:
+    files: dict[str, str | bytes] = {f"{number}/compose.yml": recipe() for number in range(20)}
+    folder = write({**files, "x/compose.yml": recipe("stop-first")})
+    parse_once.cache_clear()
+    ran = run("sweep", folder, "--format", "json")
+    assert parse_once.cache_info().misses == 2
+    assert [each["risk"]["level"] for each in ran.json["recipes"]] == ["latent-medium"] * 20 + ["safe"]

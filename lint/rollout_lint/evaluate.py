@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rollout_lint.collect import ENV_SAMPLE, STDIN
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from rollout_lint.collect import LayerFile, Recipe, Variant
     from rollout_lint.rule import Rule
     from rollout_lint.stack.setting import Resource, Stack
+
+_SMALL = 64 * 1024
+_KEPT = 64
+"""So many files of up to that size are a few MiB at the most, however large the fleet is."""
 
 EVALUATED = "evaluated"
 NOT_EVALUATED = "not-evaluated"
@@ -136,9 +141,20 @@ def _read(layer: LayerFile) -> Source:
             return parse(sys.stdin.buffer.read(MAX_BYTES + 1), layer.name)
         if not is_file(layer.path) and exists(layer.path):
             return _unread(layer, "is not a regular file")
-        return parse(read(layer.path, MAX_BYTES + 1), layer.name)
+        return _parsed(read(layer.path, MAX_BYTES + 1), layer.name)
     except OSError as error:
         return _unread(layer, f"cannot be read: {error.strerror}")
+
+
+def _parsed(data: bytes, name: str) -> Source:
+    """The file as it was parsed before, where the same was: a fleet has many copies of one file."""
+    return parse_once(data, name) if len(data) <= _SMALL else parse(data, name)
+
+
+@lru_cache(maxsize=_KEPT)
+def parse_once(data: bytes, name: str) -> Source:
+    """A file by its name and content, of which the last few are kept; nothing that reads a source changes it."""
+    return parse(data, name)
 
 
 def _unread(layer: LayerFile, why: str) -> Source:
