@@ -7,6 +7,7 @@ import re
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+import html5lib
 import pytest
 
 from tests.conftest import SAMPLES
@@ -14,6 +15,7 @@ from tests.fleet.recipes import OVERLAY, recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from xml.etree.ElementTree import Element
 
     from tests.conftest import Run, Write
 
@@ -38,6 +40,19 @@ def of_markdown(text: str) -> Rows:
 
 def of_csv(text: str) -> Rows:
     return [tuple(row[:COLUMNS]) for row in list(csv.reader(StringIO(text)))[1:]]
+
+
+def of_html(text: str) -> Rows:
+    """The rows of the page without the age; it shows what has no printable form as the terminal does."""
+    root = html5lib.parse(text, namespaceHTMLElements=False)
+    rows = [row for row in root.iter("tr") if row.get("class") == "row"]
+    return [tuple(_words(cell) for cell in row if cell.get("class") != "age") for row in rows]
+
+
+def _words(cell: Element) -> str:
+    marks = {id(mark) for mark in cell.iter() if mark.get("aria-hidden")}
+    parts = [part for each in cell.iter() for part in ((each.text if id(each) not in marks else ""), each.tail)]
+    return " ".join("".join(filter(None, parts)).split())
 
 
 def of_json(document: Any) -> Rows:
@@ -78,6 +93,7 @@ def test_the_formats_agree(run: Run, odd_fleet: Path, which: str, monkeypatch: p
     rows = [tuple(cell.removeprefix("'") for cell in row) for row in rows]
     assert len(rows) == len(document["recipes"]) == document["summary"]["recipes"]
     assert of_markdown(run("sweep", folder, "--format", "markdown", "--all").stdout) == rows
+    assert of_html(run("sweep", folder, "--format", "html").stdout) == rows
     text = run("sweep", folder, "--all").stdout
     assert of_text(text) == rows
     assert [(row[0], row[1], row[2], row[-1].lower()) for row in rows] == of_json(document)
