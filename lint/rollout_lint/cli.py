@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -23,14 +22,7 @@ from rollout_lint.options import (
     TableFormatOption,
     parse_age,
 )
-from rollout_lint.terminal import FOUND, NOT_EVALUATED, refuse, usage_error, width, write
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from rollout_lint.collect import Recipe
-    from rollout_lint.evaluate import Evaluation, Known
-    from rollout_lint.rule import Rule
+from rollout_lint.terminal import usage_error, write
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -73,24 +65,17 @@ def check(
     further: RuleFolders = None,
 ) -> None:
     """Judge the recipes that these paths belong to."""
-    from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
-    from rollout_lint.evaluate import TEMPLATE, evaluate
+    from rollout_lint.commands.check import Request, run
 
-    known = _known(further)
-    evaluations = [evaluate(recipe, known(recipe.path)) for recipe in _recipes(paths or ["."], overlay, exclude)]
-    code = _check_code(evaluations, fail_on)
-    if any(each.status in (STATUS_NOT_EVALUATED, TEMPLATE) for each in evaluations):
-        code = NOT_EVALUATED
-    if format_ is Format.JSON:
-        from rollout_lint.report.as_json import check_json
-
-        write(check_json(evaluations))
-    else:
-        from rollout_lint.report.check_text import check_text
-        from rollout_lint.report.style import style_for_stdout
-
-        write(check_text(evaluations, code, style_for_stdout(), width()))
-    raise typer.Exit(code)
+    request = Request(
+        paths=tuple(paths or ["."]),
+        format=format_,
+        fail_on=fail_on,
+        overlays=tuple(overlay or ()),
+        exclude=tuple(exclude or ()),
+        rules=tuple(further or ()),
+    )
+    raise typer.Exit(run(request))
 
 
 @app.command()
@@ -128,6 +113,7 @@ def sweep(
     further: RuleFolders = None,
 ) -> None:
     """Print the risk table of a fleet."""
+    from rollout_lint.commands.lookup import knowledge_of
     from rollout_lint.commands.sweep import Request, run
 
     if fail_on_worse and compare is None:
@@ -147,7 +133,7 @@ def sweep(
         overlays=tuple(overlay or ()),
         exclude=tuple(exclude or ()),
     )
-    raise typer.Exit(run(request, _knowledge(further)))
+    raise typer.Exit(run(request, knowledge_of(further or ())))
 
 
 @fleet_app.command("init")
@@ -186,31 +172,17 @@ def show(
     overlay: Overlays = None,
 ) -> None:
     """Show the effective policy of every service, and which file and line decided each value."""
-    from rollout_lint.collect import recipe_from_layers
-    from rollout_lint.evaluate import EVALUATED, evaluate
+    from rollout_lint.commands.show import Request, run
 
-    if path is not None and compose_file:
-        usage_error("give a path or -c, not both")
-    if env_file and not compose_file:
-        usage_error("--env-file goes with -c; a recipe's values stand in its .env.sample")
-    if compose_file:
-        recipes = [recipe_from_layers(compose_file, dict(os.environ) | _variables(env_file or []))]
-    else:
-        recipes = list(_recipes([path or "."], overlay, None))
-    if len(recipes) > 1:
-        usage_error(f"{path or '.'} holds {len(recipes)} recipes; name one")
-    evaluation = evaluate(recipes[0], _known(None)(recipes[0].path))
-    if format_ is Format.JSON:
-        from rollout_lint.report.as_json import show_json
-
-        write(show_json(evaluation))
-    else:
-        from rollout_lint.report.show_text import show_text
-        from rollout_lint.report.style import style_for_stdout
-
-        write(show_text(evaluation, style_for_stdout(), all_facts))
-    if evaluation.status != EVALUATED:
-        raise typer.Exit(NOT_EVALUATED)
+    request = Request(
+        path=path,
+        compose_files=tuple(compose_file or ()),
+        env_files=tuple(env_file or ()),
+        all_facts=all_facts,
+        format=format_,
+        overlays=tuple(overlay or ()),
+    )
+    raise typer.Exit(run(request))
 
 
 @app.command("rules")
@@ -222,38 +194,17 @@ def list_rules(
     ] = None,
 ) -> None:
     """List the rules, or try your own."""
+    from rollout_lint.commands import rules
+
     if test:
-        _try_rules(test, further)
-    rules = _rules(further)
-    if format_ is TableFormat.JSON:
-        from rollout_lint.report.as_json import rules_json
-
-        write(rules_json(rules))
-    elif format_ is TableFormat.MARKDOWN:
-        from rollout_lint.report.rules_markdown import rules_markdown
-
-        write(rules_markdown(rules))
-    else:
-        from rollout_lint.report.rule_page import rules_text
-        from rollout_lint.report.style import style_for_stdout
-
-        write(rules_text(rules, style_for_stdout()))
-
-
-def _try_rules(folders: list[Path], further: list[Path] | None) -> NoReturn:
-    from rollout_lint.report.trials import trials_text
-    from rollout_lint.trial import try_rules
-
-    rules = _rules([*(further or ()), *folders])
-    named = {folder.resolve() for folder in folders}
-    tried = tuple(rule for rule in rules if rule.path.parent.resolve() in named)
-    failures = list(try_rules(tried, rules))
-    write(trials_text(tried, failures))
-    raise typer.Exit(FOUND if failures else 0)
+        raise typer.Exit(rules.try_own(tuple(test), tuple(further or ())))
+    rules.list_rules(format_, tuple(further or ()))
 
 
 def _complete_rule(incomplete: str) -> list[tuple[str, str]]:
-    return [(rule.id, rule.name) for rule in _rules() if rule.id.startswith(incomplete.upper())]
+    from rollout_lint.commands.rules import ids_and_names
+
+    return ids_and_names(incomplete)
 
 
 @app.command()
@@ -266,85 +217,6 @@ def explain(
     further: RuleFolders = None,
 ) -> None:
     """Print a rule's page."""
-    if (rule is None) != every:
-        usage_error("name one rule, or give --all")
-    found = tuple(each for each in _rules(further) if every or str(rule).lower() in (each.id.lower(), each.name))
-    if not found:
-        usage_error(f"there is no rule {rule}; rollout-lint rules lists them")
-    if format_ is Format.JSON:
-        from rollout_lint.report.as_json import rules_json
+    from rollout_lint.commands import rules
 
-        write(rules_json(found))
-    else:
-        from rollout_lint.report.rule_page import rule_text
-        from rollout_lint.report.style import style_for_stdout
-
-        style = style_for_stdout()
-        write("\n\n".join(rule_text(each, style, width()) for each in found))
-
-
-def _knowledge(further: list[Path] | None) -> Callable[[str], Known]:
-    """What a recipe at a path is judged by; raises ConfigError and RuleError for what is wrong with that."""
-    from rollout_lint.knowledge import Knowledge
-
-    knowledge = Knowledge(tuple(further or ()))
-    return lambda path: knowledge.of(Path(path))
-
-
-def _known(further: list[Path] | None) -> Callable[[str], Known]:
-    """The same; what is wrong with it ends the run."""
-    from rollout_lint.config import ConfigError
-    from rollout_lint.rule_files import RuleError
-
-    knowledge = _knowledge(further)
-
-    def known(path: str) -> Known:
-        try:
-            return knowledge(path)
-        except (ConfigError, RuleError) as error:
-            refuse(error.problems)
-
-    return known
-
-
-def _rules(further: list[Path] | None = None) -> tuple[Rule, ...]:
-    """Those that judge what is in this folder."""
-    return _known(further)(".").rules
-
-
-def _recipes(paths: list[str], overlay: list[str] | None, exclude: list[str] | None) -> Iterator[Recipe]:
-    """The recipes of the paths, each once; the first path without any ends the run."""
-    from rollout_lint.collect import DEFAULT_OVERLAYS, NoRecipeError, recipes_at
-
-    seen: set[tuple[str, str, int]] = set()
-    for path in paths:
-        try:
-            for recipe in recipes_at(path, overlay or DEFAULT_OVERLAYS, exclude or ()):
-                key = (recipe.name, recipe.path, len(recipe.variants))
-                if key not in seen:
-                    seen.add(key)
-                    yield recipe
-        except NoRecipeError as error:
-            usage_error(str(error))
-
-
-def _variables(files: list[str]) -> dict[str, str]:
-    from rollout_lint.collect import read_environment
-
-    variables: dict[str, str] = {}
-    for file in files:
-        try:
-            variables |= read_environment(Path(file).read_text("utf-8-sig", errors="replace"))
-        except OSError as error:
-            usage_error(f"{file} cannot be read: {error.strerror}")
-    return variables
-
-
-def _check_code(evaluations: list[Evaluation], fail_on: Severity) -> int:
-    from rollout_lint.rule import SEVERITIES
-
-    if fail_on is Severity.NEVER:
-        return 0
-    failing = SEVERITIES[: SEVERITIES.index(fail_on.value) + 1]
-    counted = (finding for each in evaluations for finding in each.findings if finding.superseded_by is None)
-    return FOUND if any(finding.severity in failing for finding in counted) else 0
+    rules.explain(rule, every, format_, tuple(further or ()))

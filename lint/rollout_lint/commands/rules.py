@@ -1,0 +1,73 @@
+"""`rules` and `explain`: what judges, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.commands.lookup import rules_here
+from rollout_lint.options import Format, TableFormat
+from rollout_lint.terminal import FOUND, usage_error, width, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rollout_lint.rule import Rule
+
+
+def list_rules(format_: TableFormat, further: tuple[Path, ...]) -> None:
+    """Print the list."""
+    rules = rules_here(further)
+    if format_ is TableFormat.JSON:
+        from rollout_lint.report.as_json import rules_json
+
+        write(rules_json(rules))
+    elif format_ is TableFormat.MARKDOWN:
+        from rollout_lint.report.rules_markdown import rules_markdown
+
+        write(rules_markdown(rules))
+    else:
+        from rollout_lint.report.rule_page import rules_text
+        from rollout_lint.report.style import style_for_stdout
+
+        write(rules_text(rules, style_for_stdout()))
+
+
+def try_own(folders: tuple[Path, ...], further: tuple[Path, ...]) -> int:
+    """Hold the rules of some folders to their own examples; the exit code."""
+    from rollout_lint.report.trials import trials_text
+    from rollout_lint.trial import try_rules
+
+    rules = rules_here([*further, *folders])
+    named = {folder.resolve() for folder in folders}
+    tried = tuple(rule for rule in rules if rule.path.parent.resolve() in named)
+    failures = list(try_rules(tried, rules))
+    write(trials_text(tried, failures))
+    return FOUND if failures else 0
+
+
+def explain(rule: str | None, every: bool, format_: Format, further: tuple[Path, ...]) -> None:
+    """Print the page of one rule, or of all."""
+    if (rule is None) != every:
+        usage_error("name one rule, or give --all")
+    found = tuple(each for each in rules_here(further) if every or _is_called(each, str(rule)))
+    if not found:
+        usage_error(f"there is no rule {rule}; rollout-lint rules lists them")
+    if format_ is Format.JSON:
+        from rollout_lint.report.as_json import rules_json
+
+        write(rules_json(found))
+        return
+    from rollout_lint.report.rule_page import rule_text
+    from rollout_lint.report.style import style_for_stdout
+
+    style = style_for_stdout()
+    write("\n\n".join(rule_text(each, style, width()) for each in found))
+
+
+def ids_and_names(beginning: str) -> list[tuple[str, str]]:
+    """The rules whose id begins so, for a shell that completes it."""
+    return [(rule.id, rule.name) for rule in rules_here(()) if rule.id.startswith(beginning.upper())]
+
+
+def _is_called(rule: Rule, name: str) -> bool:
+    return name.lower() in (rule.id.lower(), rule.name)
