@@ -21,11 +21,22 @@ THE_STACK = "the stack"
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why a finding is silenced: `by` is `comment`, `config` or `baseline`; `until` is the last day on which it is."""
+
+    by: str
+    reason: str
+    place: Place | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A rule that held for a service of a variant, or for its stack, where `service` is None.
 
     `facts` are those that the rule's conditions name. `risk` is what it makes of its recipe (see Rule).
-    `superseded_by` is the id of a rule that tells the same cause, no less gravely.
+    `superseded_by` is the id of a rule that tells the same cause, no less gravely. `suppressed` is why somebody has
+    silenced it.
     """
 
     rule: Rule
@@ -38,6 +49,12 @@ class Finding:
     place: Place
     facts: dict[str, Fact]
     superseded_by: str | None = None
+    suppressed: Suppression | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is told and counted: no other tells its cause, and nobody has silenced it."""
+        return self.superseded_by is None and self.suppressed is None
 
     @property
     def whose(self) -> str:

@@ -39,7 +39,7 @@ def repair_of(evaluation: Evaluation, service: str | None) -> Repair:
 
 
 def _counts(finding: Finding) -> bool:
-    return finding.superseded_by is None and (finding.risk is not None or finding.severity in ("high", "medium"))
+    return finding.counts and (finding.risk is not None or finding.severity in ("high", "medium"))
 
 
 def _merge(into: dict[str, Any], patch: dict[str, Any]) -> None:

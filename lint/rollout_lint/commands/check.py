@@ -57,5 +57,5 @@ def _exit_code(evaluations: list[Evaluation], fail_on: Severity) -> int:
     if fail_on is Severity.NEVER:
         return 0
     failing = SEVERITIES[: SEVERITIES.index(fail_on.value) + 1]
-    counted = (finding for each in evaluations for finding in each.findings if finding.superseded_by is None)
+    counted = (finding for each in evaluations for finding in each.findings if finding.counts)
     return FOUND if any(finding.severity in failing for finding in counted) else 0

@@ -11,7 +11,7 @@ from rollout_lint.evaluate import EVALUATED
 from rollout_lint.rule import SEVERITIES
 
 if TYPE_CHECKING:
-    from rollout_lint.engine import Finding
+    from rollout_lint.engine import Finding, Suppression
     from rollout_lint.evaluate import Evaluation
     from rollout_lint.facts import Fact
     from rollout_lint.place import Place, Problem
@@ -24,7 +24,7 @@ VERSION = 1
 def check_json(evaluations: list[Evaluation]) -> str:
     """`check --format json`."""
     findings = [finding for evaluation in evaluations for finding in evaluation.findings]
-    by_severity = Counter(finding.severity for finding in findings if finding.superseded_by is None)
+    by_severity = Counter(finding.severity for finding in findings if finding.counts)
     return _dump(
         {
             "version": VERSION,
@@ -33,7 +33,7 @@ def check_json(evaluations: list[Evaluation]) -> str:
                 "recipes": len(evaluations),
                 "services": sum(len(evaluation.services) for evaluation in evaluations),
                 "findings": {severity: by_severity[severity] for severity in SEVERITIES},
-                "suppressed": 0,
+                "suppressed": sum(finding.suppressed is not None for finding in findings),
                 "not_evaluated": sum(evaluation.status != EVALUATED for evaluation in evaluations),
             },
         }
@@ -108,7 +108,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "advice": finding.rule.advice,
         "link": finding.rule.link,
         "superseded_by": finding.superseded_by,
-        "suppressed": None,
+        "suppressed": _suppression(finding.suppressed),
+    }
+
+
+def _suppression(suppression: Suppression | None) -> dict[str, Any] | None:
+    if suppression is None:
+        return None
+    return {
+        "by": suppression.by,
+        "reason": suppression.reason,
+        "until": suppression.until,
+        **(_place(suppression.place) if suppression.place else {}),
     }
 
 

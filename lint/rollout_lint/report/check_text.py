@@ -50,7 +50,7 @@ def _blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[list[s
 
 
 def _told_of(evaluation: Evaluation) -> list[Finding]:
-    return [finding for finding in evaluation.findings if finding.superseded_by is None]
+    return [finding for finding in evaluation.findings if finding.counts]
 
 
 def _same_place(findings: list[Finding]) -> list[list[Finding]]:

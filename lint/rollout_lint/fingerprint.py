@@ -1,0 +1,21 @@
+"""What a finding is known by from one run to the next, wherever its lines have moved to."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from rollout_lint.engine import show_fact
+
+if TYPE_CHECKING:
+    from rollout_lint.engine import Finding
+
+
+def fingerprint(recipe: str, finding: Finding) -> str:
+    """64 hex digits of the rule, the recipe's name, the service, the file, and the values that the rule is about.
+
+    It is the same in each variant, and another once somebody has changed one of the values.
+    """
+    values = (f"{path}={show_fact(path, fact)}" for path, fact in sorted(finding.facts.items()))
+    parts = (finding.rule.id, recipe, finding.whose, finding.place.file, *values)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
