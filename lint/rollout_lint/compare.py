@@ -11,7 +11,7 @@ from rollout_lint.place import Problem
 from rollout_lint.verdict import AT_RISK, LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from rollout_lint.evidence import Seen
@@ -97,9 +97,8 @@ class Comparison:
         return any(change.worse for change in self.changes)
 
 
-def compare(before: Earlier, verdicts: Iterable[Verdict]) -> Comparison:
-    """An earlier sweep and today's verdicts."""
-    after = {verdict.recipe: state_of(verdict) for verdict in verdicts}
+def compare(before: Earlier, after: dict[str, State]) -> Comparison:
+    """An earlier sweep and today's."""
     names = sorted(before.recipes.keys() | after.keys())
     changes = [_change(name, before.recipes.get(name), after.get(name)) for name in names]
     told = [change for change in changes if change is not None]

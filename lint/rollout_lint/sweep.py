@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.evidence import Calendar
     from rollout_lint.fleet.model import Fleet, Member
+    from rollout_lint.images import Images
     from rollout_lint.rule import Rule
 
 
@@ -51,6 +52,7 @@ class Sweep:
     calendar: Calendar
     detail: Callable[[Member, Evaluation, Verdict], Any] = lambda *_: None
     rules: dict[str, Rule] = field(default_factory=dict)
+    _images: dict[int, tuple[Images, Images]] = field(default_factory=dict)
 
     def rows(self, jobs: int | None = None) -> Iterator[Swept]:
         """A row for each, in their order; none for a folder that was only found and holds something else.
@@ -71,8 +73,13 @@ class Sweep:
             return _Task(member, Known(), tuple(error.problems))
         self.rules |= {rule.id: rule for rule in by_config.rules}
         cluster = member.cluster.over(by_config.cluster)
-        images = by_config.images.with_claims(self.fleet.images)
-        return _Task(member, replace(by_config, cluster=cluster, images=images))
+        return _Task(member, replace(by_config, cluster=cluster, images=self._images_over(by_config.images)))
+
+    def _images_over(self, images: Images) -> Images:
+        """What the manifest says of images, over what a config does; made once for all recipes with that config."""
+        if id(images) not in self._images:
+            self._images[id(images)] = (images, images.with_claims(self.fleet.images))
+        return self._images[id(images)][1]
 
     def _sweep(self, task: _Task) -> Swept | None:
         """No input may stop a sweep; what nobody has foreseen is a row that says so."""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.compare import Comparison, Earlier, compare, read_earlier
+from rollout_lint.compare import Comparison, Earlier, State, compare, read_earlier, state_of
 from rollout_lint.config import ConfigError
 from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
@@ -50,25 +50,36 @@ class Request:
 
 @dataclass(slots=True)
 class _Outcome:
-    """What the exit code, the comparison and the tables need of the rows."""
+    """What the exit code, the comparison and the tables need of the rows.
+
+    `keeps` is whether the verdicts are needed once they have been written; a document that is written row by row does
+    without them, however large the fleet is.
+    """
 
     earlier: Earlier | None
+    keeps: bool = True
     verdicts: list[Verdict] = field(default_factory=list)
+    levels: set[str] = field(default_factory=set)
+    states: dict[str, State] = field(default_factory=dict)
 
     def watch(self, rows: Iterator[Swept]) -> Iterator[Swept]:
-        """The rows, while their verdicts are kept."""
+        """The rows, while what is needed of them is kept."""
         for row in rows:
-            self.verdicts.append(row.verdict)
+            self.levels.add(row.verdict.risk.level)
+            if self.keeps:
+                self.verdicts.append(row.verdict)
+            if self.earlier is not None:
+                self.states[row.verdict.recipe] = state_of(row.verdict)
             yield row
 
     def comparison(self) -> Comparison | None:
         """What changed since the earlier sweep, where one is given."""
-        return None if self.earlier is None else compare(self.earlier, self.verdicts)
+        return None if self.earlier is None else compare(self.earlier, self.states)
 
 
 def run(request: Request, knowledge: Callable[[str], Known]) -> int:
     """Print what is asked for; the exit code."""
-    outcome = _Outcome(_earlier(request))
+    outcome = _Outcome(_earlier(request), keeps=request.format is not SweepFormat.JSON)
     _hold_config(request, knowledge)
     root, today = _root(request)
     fleet = _fleet(request, root)
@@ -185,9 +196,10 @@ def _report(request: Request, outcome: _Outcome) -> str:
 
 
 def _exit_code(request: Request, fleet: Fleet, outcome: _Outcome) -> int:
-    if fleet.problems or any(verdict.risk.level == "not-evaluated" for verdict in outcome.verdicts):
+    if fleet.problems or "not-evaluated" in outcome.levels:
         return NOT_EVALUATED
-    if request.fail_on is not None and any(v.rank <= LEVELS.index(request.fail_on.value) for v in outcome.verdicts):
+    failing = LEVELS[: LEVELS.index(request.fail_on.value) + 1] if request.fail_on is not None else ()
+    if not outcome.levels.isdisjoint(failing):
         return FOUND
     comparison = outcome.comparison()
     return FOUND if request.fail_on_worse and comparison is not None and comparison.worse else 0
