@@ -104,6 +104,20 @@ def test_the_arithmetic_of_memory_is_told(run: Run, write: Write) -> None:
     assert "900 MiB (measured) x 2 old and 1 new = 2.6 GiB of 8 GiB" in verdict["risk"]["because"]
 
 
+@pytest.mark.parametrize(
+    ("deploy", "nodes", "told"),
+    [
+        (", replicas: 4", 1, "1 GiB (measured) x 4 old and 1 new = 5 GiB of 8 GiB"),
+        (", replicas: 4", 2, "1 GiB (measured) x 3 old and new on one of 2 nodes = 3 GiB of 8 GiB"),
+        (", mode: global", 3, "1 GiB (measured) x 2 old and new on one of 3 nodes = 2 GiB of 8 GiB"),
+    ],
+)
+def test_several_nodes_share_the_tasks(run: Run, write: Write, deploy: str, nodes: int, told: str) -> None:
+    hosts = f"hosts: {{memory: 8G, nodes: {nodes}}}\n"
+    _, verdict = level(run, write, recipe(deploy=deploy), "memory: 1G", hosts)
+    assert told in verdict["risk"]["because"]
+
+
 def test_an_overlay_that_repairs_mitigates(run: Run, write: Write) -> None:
     found, verdict = level(run, write, recipe(), r__compose_ccci_yml=overlay("stop-first"))
     del found

@@ -35,7 +35,7 @@ def grade_by_memory(service: str | None, facts: dict[str, Fact], evidence: Evide
     known = _known_memory(name, facts, by.cluster)
     if known and by.cluster.memory is not None:
         memory, how = known[0]
-        return _compare(memory, how, _Room.of(name, by.cluster), facts)
+        return _compare(memory, how, _Room.of(name, by.cluster), facts, by.cluster.nodes)
     missing = "no memory figure is known"
     if known:
         memory, how = known[0]
@@ -71,19 +71,24 @@ class _Room:
         return cls(left, NEARLY_ALL, shown, f"{shown} ({show_size(host)} less {show_size(used)} that others take)")
 
 
-def _compare(memory: int, how: str, room: _Room, facts: dict[str, Fact]) -> Grade:
-    old, new = _tasks_on_a_host(facts)
-    need = memory * (old + new)
-    arithmetic = f"{show_size(memory)} ({how}) x {old} old and {new} new = {show_size(need)} of {room.reason}"
+def _compare(memory: int, how: str, room: _Room, facts: dict[str, Fact], nodes: int | None) -> Grade:
+    tasks, told = _tasks_on_a_host(facts, nodes)
+    need = memory * tasks
+    arithmetic = f"{show_size(memory)} ({how}) x {told} = {show_size(need)} of {room.reason}"
     level = "latent-high" if need > room.left else "latent-medium" if need > room.left * room.much else "latent-low"
     return Grade(level, f" ({show_size(need)} of {room.words})", arithmetic)
 
 
-def _tasks_on_a_host(facts: dict[str, Fact]) -> tuple[int, int]:
-    """How many old and new tasks one host holds at the worst: all replicas, or the one of a global service."""
+def _tasks_on_a_host(facts: dict[str, Fact], nodes: int | None) -> tuple[int, str]:
+    """How many old and new tasks one host holds, and in words: all, or of several nodes its even share."""
+    needed = facts["derived.memory_needed"].value if "derived.memory_needed" in facts else None
+    if nodes is not None and nodes > 1 and needed:
+        share = int(facts["derived.memory_of_update"].value) // int(needed)
+        return share, f"{share} old and new on one of {nodes} nodes"
     replicas = facts.get("deploy.replicas")
     old = max(int(replicas.value), 1) if replicas else 1
-    return old, min(int(facts["deploy.update_config.parallelism"].value) or old, old)
+    new = min(int(facts["deploy.update_config.parallelism"].value) or old, old)
+    return old + new, f"{old} old and {new} new"
 
 
 def _grade_by_weight(facts: dict[str, Fact], evidence: Evidence, images: Images, missing: str) -> Grade:
