@@ -335,3 +335,11 @@ def test_the_policy_of_a_service_without_a_task_is_void(run: Run, write: Write) 
     assert (ran.exit_code, ran.json["summary"]["findings"]["medium"]) == (0, 0)
     assert "= void here      RL001, RL009, RL015\n" in run("check", folder).stdout
     assert run("sweep", folder, "--format", "json").json["recipes"][0]["risk"]["level"] == "safe"
+
+
+def test_a_broken_file_with_go_templates_elsewhere_is_told_where_it_breaks(run: Run, write: Write) -> None:
+    text = 'services:\n  a:\n    image: b\n    hostname: "{{.Node.Hostname}}"\n\n    ports: [80\n    command: x\n'
+    ran = run("check", write({"compose.yml": text}))
+    assert ran.exit_code == 2
+    assert "compose.yml:7:" in ran.stdout
+    assert "template" not in ran.stdout

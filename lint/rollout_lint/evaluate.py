@@ -166,13 +166,18 @@ def _unread(layer: LayerFile, why: str) -> Source:
 def _not_for_us(sources: list[Source]) -> str | None:
     """`template` for text that a template engine must fill first, `not-a-stack` for another kind of YAML."""
     for source in sources:
-        if source.root is None and _is_template(source.data):
+        if source.root is None and any(_is_template(source, problem.line) for problem in source.problems):
             return TEMPLATE
     return NOT_A_STACK if _is_other_document(sources[0]) else None
 
 
-def _is_template(data: bytes) -> bool:
-    return b"{%" in data or b"{{" in data
+def _is_template(source: Source, line: int) -> bool:
+    """Whether it is a template's mark that could not be read there, or on the line before, where a parser gave up.
+
+    A Go template in quotes, as labels and hostnames have it, is a value like any other.
+    """
+    near = source.data.split(b"\n")[max(line - 2, 0) : line]
+    return any(mark in each for each in near for mark in (b"{%", b"{{"))
 
 
 def _is_other_document(source: Source) -> bool:
