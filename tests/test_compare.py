@@ -160,3 +160,45 @@ def test_what_is_no_earlier_sweep_is_refused(run: Run, fleet: Path, text: str | 
 def test_to_fail_on_worse_something_to_compare_with_is_needed(run: Run, fleet: Path) -> None:
     ran = run("sweep", fleet, "--fail-on-worse")
     assert (ran.exit_code, "--compare OLD.json" in ran.stderr) == (2, True)
+
+
+def worker(order: str) -> str:
+    return recipe(order).replace("services: {app:", "services: {worker:")
+
+
+def test_a_service_that_is_new_and_at_risk_is_worse_and_one_that_is_gone_is_told(run: Run, write: Write) -> None:
+    one = recipe()
+    two = one.rstrip()[:-1] + ", " + worker("start-first").removeprefix("services: {")
+    folder = write({"web/compose.yml": one})
+    (folder / "old.json").write_text(run("sweep", folder / "web", "--format", "json").stdout)
+    write({"web/compose.yml": two})
+    ran = run("sweep", folder / "web", "--compare", folder / "old.json", "--fail-on-worse")
+    assert ran.exit_code == 1
+    assert ran.stdout.splitlines()[-1] == "  worse  web: is latent, medium (new: worker, latent-medium)"
+    (folder / "old.json").write_text(run("sweep", folder / "web", "--format", "json").stdout)
+    write({"web/compose.yml": one})
+    ran = run("sweep", folder / "web", "--compare", folder / "old.json", "--fail-on-worse")
+    assert ran.exit_code == 0
+    assert ran.stdout.splitlines()[-1] == "  changed  web: is latent, medium (gone: worker, latent-medium)"
+
+
+def test_a_recipe_is_not_better_where_a_service_of_it_is_worse(run: Run, write: Write) -> None:
+    results = "results: [{date: 2026-06-02, upgrade: fail}]"
+    folder = write(
+        {
+            "web/compose.yml": recipe("stop-first"),
+            "fleet.yml": f"version: 1\nrecipes: [{{name: web, {results}}}]\n",
+        }
+    )
+    (folder / "old.json").write_text(run("sweep", folder, "--format", "json").stdout)
+    write({"web/compose.yml": recipe(), "fleet.yml": "version: 1\nrecipes: [{name: web}]\n"})
+    assert compared(run, folder)["web"]["change"] == "worse"
+
+
+def test_an_earlier_level_that_there_is_not(run: Run, fleet: Path) -> None:
+    document = json.loads((fleet / "old.json").read_text())
+    document["recipes"][0]["services"][0]["risk"]["level"] = "odd"
+    (fleet / "old.json").write_text(json.dumps(document))
+    ran = run("sweep", fleet, "--compare", fleet / "old.json")
+    assert ran.exit_code == 2
+    assert "old.json:1:1: is not what `sweep --format json` prints" in ran.stderr

@@ -35,6 +35,14 @@ class State:
         """The position of the level, 0 for the worst."""
         return LEVELS.index(self.level)
 
+    def risky_services_beside(self, other: State) -> list[str]:
+        """Those at risk that the other has not, each with its level."""
+        return [
+            f"{name or 'the stack'}, {level}"
+            for name, level in self.services.items()
+            if level in AT_RISK and name not in other.services
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -131,6 +139,8 @@ def _earlier(row: dict[str, Any]) -> State:
         "rules": " ".join(map(str, row.get("rules", ()))) or None,
     }
     services = {each["service"]: each["risk"]["level"] for each in row.get("services", ())}
+    if not set(services.values()) <= set(LEVELS):
+        raise ValueError(row)
     return State(risk["level"], str(risk["text"]), values, services)
 
 
@@ -146,7 +156,8 @@ def _change(name: str, before: State | None, after: State | None) -> Change | No
         return Change(name, "gone", before.text, None, [], worse=False)
     kind = _kind(before, after)
     because = list(_differences(before, after))
-    if kind == "changed" and not any(before.values[key] != after.values[key] for key in _TELLING):
+    told = any(before.values[key] != after.values[key] for key in _TELLING)
+    if kind == "changed" and not told and not before.risky_services_beside(after):
         return None
     return Change(name, kind, before.text, after.text, because, worse=kind == "worse")
 
@@ -156,13 +167,13 @@ _TELLING = ("failure_action", "order", "overlay", "rules")
 
 
 def _kind(before: State, after: State) -> str:
-    if before.rank != after.rank:
-        return "worse" if after.rank < before.rank else "better"
     common = before.services.keys() & after.services.keys()
     moved = [LEVELS.index(after.services[name]) - LEVELS.index(before.services[name]) for name in common]
-    if any(step < 0 for step in moved):
+    if after.rank < before.rank or any(step < 0 for step in moved):
         return "worse"
-    return "better" if any(moved) else "changed"
+    if before.services and after.risky_services_beside(before):
+        return "worse"
+    return "better" if after.rank > before.rank or any(moved) else "changed"
 
 
 def _differences(before: State, after: State) -> Iterator[str]:
@@ -171,7 +182,10 @@ def _differences(before: State, after: State) -> Iterator[str]:
         if was != now:
             yield f"{key} was {was or 'not set'} and is {now or 'not set'}" if key != "upgrade" else _upgraded(was, now)
     yield from _rules(before.values["rules"], after.values["rules"])
-    for name in before.services.keys() & after.services.keys():
+    if before.services and after.services:
+        yield from (f"new: {told}" for told in after.risky_services_beside(before))
+        yield from (f"gone: {told}" for told in before.risky_services_beside(after))
+    for name in (each for each in before.services if each in after.services):
         if before.services[name] != after.services[name] and len(after.services) > 1:
             yield f"{name or 'the stack'} was {before.services[name]} and is {after.services[name]}"
 
