@@ -328,3 +328,33 @@ def test_a_file_that_many_recipes_have_is_parsed_once(run: Run, write: Write) ->
     ran = run("sweep", folder, "--format", "json")
     assert parse_once.cache_info().misses == 2
     assert [each["risk"]["level"] for each in ran.json["recipes"]] == ["latent-medium"] * 20 + ["safe"]
+
+
+def test_an_overlay_repairs_nothing_in_an_option_that_it_does_not_lie_on(run: Run, write: Write) -> None:
+    folder = write(
+        {
+            "compose.yml": recipe("stop-first"),
+            "compose.fast.yml": overlay("start-first"),
+            ".env.sample": "#COMPOSE_FILE=compose.yml:compose.fast.yml\n",
+            "compose.ccci.yml": "services: {app: {hostname: x}}\n",
+        }
+    )
+    found = row(run, folder)
+    assert found["risk"]["level"] == "latent-medium"
+    assert "RL001 app: rollback (compose.yml:1), start-first (compose.fast.yml:1)" in found["risk"]["because"]
+
+
+def test_no_task_takes_more_than_its_limit(run: Run, write: Write) -> None:
+    stack = recipe(deploy=", resources: {limits: {memory: 1G}}")
+    found, verdict = level(run, write, stack, "memory: 5G", "hosts: {memory: 8G}\n")
+    assert (found, verdict["risk"]["text"]) == ("latent-low", "latent, low (2 GiB of 8 GiB)")
+
+
+def test_a_day_that_no_calendar_has(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write({"compose.yml": recipe()})
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "9" * 15)
+    ran = run("sweep", folder)
+    assert (ran.exit_code, ran.stderr) == (
+        2,
+        "rollout-lint: SOURCE_DATE_EPOCH is no moment that a calendar has\n",
+    )

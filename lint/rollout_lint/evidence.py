@@ -44,8 +44,9 @@ class Calendar:
         `policy_since` tells of a result how the policy has changed after it, None where it has not, as far as anybody
         can tell. Only the newest upgrade is held against the policy: what came before it has been overtaken.
         """
-        newest = next((result for result in reversed(results) if result.upgrade), None)
-        return [self._look(result, policy_since(result) if result is newest else None) for result in results]
+        newest = newest_upgrade([self._look(result, None) for result in results])
+        about = newest.result if newest else None
+        return [self._look(result, policy_since(result) if result is about else None) for result in results]
 
     def _look(self, result: UpgradeResult, changed: str | None) -> Seen:
         day = _day(result.date)
@@ -63,12 +64,12 @@ class Calendar:
 
 def newest_upgrade(seen: Sequence[Seen]) -> Seen | None:
     """The newest result that tells of an upgrade; a level alone does not."""
-    return next((each for each in reversed(seen) if each.result.upgrade), None)
+    return next(reversed(_upgrades(seen)), None)
 
 
 def failed_before(seen: Sequence[Seen]) -> Seen | None:
     """The newest upgrade that did not pass, where a later one did."""
-    upgrades = [each for each in seen if each.result.upgrade]
+    upgrades = _upgrades(seen)
     if not upgrades or not upgrades[-1].passed:
         return None
     return next((each for each in reversed(upgrades) if not each.passed), None)
@@ -92,6 +93,12 @@ def told(seen: Seen) -> str:
     age = "" if seen.age is None else f" ({seen.age} day{'' if seen.age == 1 else 's'} old)"
     stale = f"; it no longer counts: {seen.stale}" if seen.stale else ""
     return f"{what}{level} on {result.date}{ref}{age}{stale}"
+
+
+def _upgrades(seen: Sequence[Seen]) -> list[Seen]:
+    """The upgrades, oldest first. One of a day that is yet to come overtakes none that has been."""
+    upgrades = [each for each in seen if each.result.upgrade]
+    return [each for each in upgrades if each.age is not None] or upgrades
 
 
 def _day(text: str) -> date | None:

@@ -44,12 +44,13 @@ def grade_by_memory(service: str | None, facts: dict[str, Fact], evidence: Evide
 
 
 def _known_memory(service: str, facts: dict[str, Fact], cluster: Cluster) -> list[tuple[int, str]]:
-    """What is known of one task's memory in bytes, the best evidence first."""
+    """What is known of one task's memory in bytes, the best evidence first; no task takes more than its limit."""
     known = [(cluster.memory_of(service), "measured")]
     for block in ("limits", "reservations"):
         fact = facts.get(f"deploy.resources.{block}.memory")
         known.append((fact.value if fact else None, f"memory {block.removesuffix('s')}"))
-    return [(memory, how) for memory, how in known if memory]
+    limit = known[1][0]
+    return [(memory, how) for memory, how in known if memory and not (limit and memory > limit)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,10 +183,11 @@ def _because(risk: Risk, reasons: list[str], evidence: Evidence, seen: Sequence[
     ref = intermittent(seen)
     if ref is not None:
         results.append(f"intermittent: at {ref} an upgrade has passed and another has not")
-    if newest_upgrade(seen) is None:
+    newest = newest_upgrade(seen)
+    if newest is None:
         results.append("no upgrade test" if evidence.upgrade_tests is False else "no upgrade result is known")
-    upgrades = (position for position, each in enumerate(reversed(seen), 1) if each.result.upgrade)
-    first = next(upgrades) if risk.level == "failing" else 0
+    positions = (position for position, each in enumerate(reversed(seen), 1) if each is newest)
+    first = next(positions) if risk.level == "failing" else 0
     return [*results[:first], *risk.because, *results[first:], *reasons[len(risk.because) :]]
 
 
@@ -242,10 +243,17 @@ class _Services:
         in_shipped = [finding for finding in risky if finding.variant not in ci_names]
         in_ci = [finding for finding in risky if finding.variant in ci_names]
         if in_shipped and self._overlaid and not in_ci:
-            return self._mitigated(in_shipped)
+            beyond = self._beyond_overlays(in_shipped)
+            return self._latent(beyond) if beyond else self._mitigated(in_shipped)
         if in_shipped:
             return self._latent(in_shipped)
         return self._only_in_ci(in_ci) if in_ci else self._without_risk(name)
+
+    def _beyond_overlays(self, in_shipped: list[Finding]) -> list[Finding]:
+        """What only an option of the recipe has: a CI overlay lies on the default, and repairs nothing elsewhere."""
+        default = self._shipped[0].variant.name
+        repaired = {finding.rule.id for finding in in_shipped if finding.variant == default}
+        return [finding for finding in in_shipped if finding.rule.id not in repaired]
 
     def _mitigated(self, in_shipped: list[Finding]) -> Risk:
         grade = self._worst(in_shipped)

@@ -106,7 +106,10 @@ def _root(request: Request) -> tuple[AnyPath, date]:
 def _today() -> date:
     """Today, or the day that SOURCE_DATE_EPOCH names (reproducible-builds.org)."""
     moment = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(moment), UTC) if moment.isdecimal() else datetime.now(UTC)
+    try:
+        now = datetime.fromtimestamp(int(moment), UTC) if moment.isdecimal() else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        usage_error("SOURCE_DATE_EPOCH is no moment that a calendar has")
     return now.date()
 
 
