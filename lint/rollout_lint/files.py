@@ -5,6 +5,7 @@ A question about a path that no file can have (too long, a null byte, a link to 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from pathlib import Path, PurePath
@@ -95,8 +96,11 @@ def subfolders(folder: AnyPath) -> list[AnyPath]:
 
 def read(path: AnyPath, limit: int) -> bytes:
     """The first bytes of a file, no more than `limit`; raises OSError."""
-    with path.open("rb") as stream:
-        return stream.read(limit)
+    try:
+        with path.open("rb") as stream:
+            return stream.read(limit)
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "no file can be called so") from error
 
 
 def _place(path: AnyPath) -> PurePath:

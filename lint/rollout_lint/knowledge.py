@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.config import config_for
 from rollout_lint.evaluate import Known
+from rollout_lint.files import is_folder
 from rollout_lint.images import load_images
 from rollout_lint.rule_files import load_rules
 
@@ -26,7 +27,7 @@ class Knowledge:
 
     def of(self, path: Path) -> Known:
         """What the recipe in this folder, or of this file, is judged by. Raises ConfigError and RuleError."""
-        folder = path if path.is_dir() else path.parent
+        folder = path if is_folder(path) else path.parent
         if folder not in self._known:
             self._known[folder] = self._read(folder)
         return self._known[folder]

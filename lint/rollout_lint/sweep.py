@@ -71,6 +71,9 @@ class Sweep:
             by_config = self.knowledge(member.recipe.path)
         except (ConfigError, RuleError) as error:
             return _Task(member, Known(), tuple(error.problems))
+        except OSError as error:
+            unread = Problem(member.recipe.path, 0, 0, f"cannot be read: {error.strerror}")
+            return _Task(member, Known(), (*member.recipe.problems, unread))
         self.rules |= {rule.id: rule for rule in by_config.rules}
         cluster = member.cluster.over(by_config.cluster)
         return _Task(member, replace(by_config, cluster=cluster, images=self._images_over(by_config.images)))

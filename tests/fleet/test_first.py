@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,3 +80,10 @@ def test_the_schema_is_printed_for_editors(run: Run) -> None:
 def test_the_sample_fleets_manifest_holds(run: Run) -> None:
     ran = run("sweep", SAMPLES)
     assert (ran.exit_code, ran.stderr) == (0, "")
+
+
+def test_a_folder_whose_name_is_no_text_is_told_and_nothing_written(run: Run, write: Write) -> None:
+    folder = write({"web/compose.yml": recipe(), os.fsdecode(b"caf\xe9") + "/compose.yml": recipe()})
+    ran = run("fleet", "init", folder)
+    assert (ran.exit_code, ran.stderr) == (2, "caf\\udce9: this name is no UTF-8 text, as a manifest is\n")
+    assert not (folder / "fleet.yml").exists()

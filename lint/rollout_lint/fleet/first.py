@@ -35,12 +35,16 @@ _RESULTS = """\
 
 
 def first_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> tuple[str, int]:
-    """Its text, and how many recipes it names. Raises FleetError where there is none."""
+    """Its text, and how many recipes it names. Raises FleetError where there is none, or one that it cannot name."""
     from ruamel.yaml import YAML
 
     names = [each.relative_to(folder).as_posix() for each in find_recipe_directories(folder, exclude)]
     if not names:
         raise FleetError([Problem(str(folder), 0, 0, "no folder in it holds a compose.yml")])
+    if problems := [
+        Problem(name, 0, 0, "this name is no UTF-8 text, as a manifest is") for name in names if _odd(name)
+    ]:
+        raise FleetError(problems)
     stream = StringIO()
     stream.write(_HEAD)
     yaml = YAML()
@@ -48,6 +52,11 @@ def first_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, 
     stream.write(_RESULTS)
     yaml.dump({"recipes": [_entry(folder, name) for name in names]}, stream)
     return stream.getvalue(), len(names)
+
+
+def _odd(name: str) -> bool:
+    """Whether its bytes are no UTF-8, which Python has as halves of surrogate pairs."""
+    return any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _entry(folder: Path, name: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _UNIT_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -29,7 +30,8 @@ def size(text: str) -> int | None:
     match = _SIZE.match(text)
     if match is None:
         return None
-    return int(float(match[1]) * _FACTORS[(match[2] or "").lower()])
+    total = float(match[1]) * _FACTORS[(match[2] or "").lower()]
+    return int(total) if math.isfinite(total) else None
 
 
 def show_size(count: float) -> str:
