@@ -121,9 +121,14 @@ def base_of(directory: Path) -> Path | None: ...
 @overload
 def base_of(directory: RevisionPath) -> RevisionPath | None: ...
 def base_of(directory: AnyPath) -> AnyPath | None:
-    """The stack file of a folder, None where it has none."""
+    """The stack file of a folder, None where it has none; one that is no file, such as a broken link, comes last."""
     named: list[AnyPath] = [directory / name for name in BASES]
-    return next((path for path in (*named, *_whole_stacks(directory)) if is_file(path)), None)
+    files = (path for path in (*named, *_whole_stacks(directory)) if is_file(path))
+    return next(files, None) or next(filter(_is_no_folder, named), None)
+
+
+def _is_no_folder(path: AnyPath) -> bool:
+    return (exists(path) or is_link(path)) and not is_folder(path)
 
 
 def _whole_stacks(directory: AnyPath) -> list[AnyPath]:
@@ -152,13 +157,16 @@ def _stack_beside(folder: str, path: AnyPath, tree: AnyPath) -> Recipe:
 
 
 @overload
-def find_recipe_directories(root: Path, exclude: Iterable[str] = ()) -> Iterator[Path]: ...
+def find_recipe_directories(root: Path, exclude: Iterable[str] = (), *, within: bool = False) -> Iterator[Path]: ...
 @overload
-def find_recipe_directories(root: RevisionPath, exclude: Iterable[str] = ()) -> Iterator[RevisionPath]: ...
-def find_recipe_directories(root: AnyPath, exclude: Iterable[str] = ()) -> Iterator[AnyPath]:
+def find_recipe_directories(
+    root: RevisionPath, exclude: Iterable[str] = (), *, within: bool = False
+) -> Iterator[RevisionPath]: ...
+def find_recipe_directories(root: AnyPath, exclude: Iterable[str] = (), *, within: bool = False) -> Iterator[AnyPath]:
     """Every outermost folder at or below `root` with a stack file, in order; hidden folders are passed over.
 
-    `exclude` are patterns in gitignore's grammar, held against paths below `root`.
+    `exclude` are patterns in gitignore's grammar, held against paths below `root`. `within` is whether `root` may be a
+    recipe and hold others.
     """
     excluded = _matcher(exclude)
     waiting = [root]
@@ -166,7 +174,8 @@ def find_recipe_directories(root: AnyPath, exclude: Iterable[str] = ()) -> Itera
         here = waiting.pop()
         if base_of(here) is not None:
             yield here
-            continue
+            if here != root or not within:
+                continue
         waiting += (
             folder
             for folder in reversed(subfolders(here))
@@ -243,7 +252,18 @@ def _add_variant(recipe: Recipe, overlay: LayerFile, ci: bool) -> None:
     if recipe.variants:
         default = recipe.variants[0]
         name = _variant_name(overlay.path.name)
-        recipe.variants.append(Variant(name, (*default.files, overlay), default.environment, ci))
+        _append(recipe, Variant(name, (*default.files, overlay), default.environment, ci))
+
+
+def _append(recipe: Recipe, variant: Variant) -> None:
+    """Add a variant under a name of its own; one of the same files is there already."""
+    names = [layer.name for layer in variant.files]
+    if any([layer.name for layer in each.files] == names for each in recipe.variants):
+        return
+    name = variant.name
+    while any(each.name == name for each in recipe.variants):
+        name += "+"
+    recipe.variants.append(replace(variant, name=name))
 
 
 class _Collector:
@@ -279,7 +299,8 @@ class _Collector:
         default = self._recipe.variants[0]
         layer = self._layer(name, 1, name)
         if layer is not None and all(each.path != path for each in default.files):
-            self._append(Variant(_variant_name(path.name), (*default.files, layer), default.environment, ci=True))
+            name = _variant_name(path.name)
+            _append(self._recipe, Variant(name, (*default.files, layer), default.environment, ci=True))
 
     def _sample(self) -> str:
         """The text of `.env.sample`, empty where there is none; one that is not read is a problem."""
@@ -304,16 +325,7 @@ class _Collector:
         mentioned_in = ENV_SAMPLE if line else self._base.name
         layers = [self._layer(file, line, mentioned_in) for file in compose_file.split(":") if file]
         if layers and all(layers):
-            self._append(Variant(name, tuple(layer for layer in layers if layer), environment))
-
-    def _append(self, variant: Variant) -> None:
-        taken = [each.name for each in self._recipe.variants]
-        if any(each.files == variant.files for each in self._recipe.variants):
-            return
-        name = variant.name
-        while name in taken:
-            name += "+"
-        self._recipe.variants.append(Variant(name, variant.files, variant.environment, variant.ci))
+            _append(self._recipe, Variant(name, tuple(layer for layer in layers if layer), environment))
 
     def _layer(self, file: str, line: int, mentioned_in: str) -> LayerFile | None:
         path = self._directory / file

@@ -56,6 +56,12 @@ def resolves(folder: Path, ref: str) -> str | None:
     return None if abbreviated else commit
 
 
+def moves(folder: Path, ref: str) -> bool:
+    """Whether `ref`, which names a commit there, is a branch or HEAD, and so names others as time goes by."""
+    name = _git(_existing(folder), "rev-parse", "--symbolic-full-name", ref)
+    return name.strip() == b"HEAD" or name.startswith((b"refs/heads/", b"refs/remotes/"))
+
+
 def newest_before(folder: Path, moment: str) -> str | None:
     """The commit that HEAD's branch was at, at an ISO 8601 moment; None where its history does not go back that far.
 

@@ -62,6 +62,41 @@ def test_only_the_newest_upgrade_is_held_against_the_policy() -> None:
     assert [seen.stale for seen in look(*results, changed="another policy")] == [None, "another policy", None]
 
 
+def test_a_pass_of_a_day_to_come_overtakes_no_failure(run: Run, write: Write) -> None:
+    results = "[{date: 2026-06-12, upgrade: fail}, {date: 2062-06-13, upgrade: pass}]"
+    found = row(run, write({"web/compose.yml": recipe(), "fleet.yml": manifest(results)}))
+    assert (found["risk"]["level"], found["recent_upgrade"]["result"]) == ("failing", "fail")
+    assert found["risk"]["because"][:2] == [
+        "upgrade pass on 2062-06-13; it no longer counts: its date is yet to come",
+        "upgrade fail on 2026-06-12 (8 days old)",
+    ]
+
+
+def test_of_equal_results_of_one_day_the_last_counts(run: Run, write: Write) -> None:
+    runs = "".join(f'{{"date": "2026-06-12", "upgrade": "{word}"}}\n' for word in ("fail", "pass", "fail"))
+    folder = write({"web/compose.yml": recipe(), "runs.jsonl": runs, "fleet.yml": manifest("runs.jsonl")})
+    assert row(run, folder)["risk"]["level"] == "failing"
+
+
+@pytest.mark.parametrize(
+    ("run_", "message"),
+    [
+        ("", "ci/runs.jsonl has results that name no recipe; a * in its path stands for the name"),
+        ('"recipe": "Web", ', "ci/runs.jsonl tells of Web, and of no recipe here"),
+    ],
+)
+def test_results_that_are_nobodys_are_told(run: Run, write: Write, run_: str, message: str) -> None:
+    folder = write(
+        {
+            "web/compose.yml": recipe(),
+            "ci/runs.jsonl": f'{{{run_}"date": "2026-06-12", "upgrade": "fail"}}\n',
+            "fleet.yml": "version: 1\nresults: [ci/runs.jsonl]\n",
+        }
+    )
+    ran = run("sweep", folder)
+    assert (ran.exit_code, ran.stderr) == (2, f"{folder}/fleet.yml:2:11: {message}\n")
+
+
 def test_a_level_alone_is_no_upgrade() -> None:
     seen = look(UpgradeResult("fail", "2026-06-01"), UpgradeResult(None, "2026-06-03", level=4))
     newest = newest_upgrade(seen)
@@ -243,3 +278,59 @@ def test_a_revision_that_does_not_exist(run: Run, write: Write, repository: Path
     broken = [each for each in ran.json["recipes"] if each["risk"]["level"] == "not-evaluated"]
     assert len(broken) == 1
     assert "fleet.yml:4:11: " in broken[0]["risk"]["because"][0]
+
+
+@pytest.mark.parametrize("outer", [False, True])
+def test_a_recipe_that_is_a_repository_of_its_own_is_asked_for_its_policy(
+    run: Run, write: Write, tmp_path: Path, outer: bool
+) -> None:
+    own = repository_at(tmp_path / "web")
+    commit = own.commit({"compose.yml": recipe()}, date="2026-06-01T12:00:00Z")
+    own.commit({"compose.yml": recipe("stop-first")}, date="2026-06-10T12:00:00Z")
+    folder = write(
+        {
+            "ci/web/compose.ccci.yml": "services: {app: {hostname: x}}\n",
+            "fleet.yml": manifest(
+                f"[{{date: 2026-06-02, ref: {commit}, upgrade: fail}}]", "overlays: [ci/*/compose.ccci.yml]\n"
+            ),
+        }
+    )
+    if outer:
+        fleet = repository_at(folder)
+        fleet.git("add", "fleet.yml", "ci")
+        fleet.git("commit", "--quiet", "--message", "m")
+    found = row(run, folder)
+    assert found["recent_upgrade"]["stale"] == (
+        "the policy has changed since: app: order was start-first and is stop-first"
+    )
+    assert found["risk"]["level"] == "safe"
+
+
+@pytest.mark.parametrize("ref", ["main", "HEAD"])
+def test_a_branch_has_moved_on_since_its_result(run: Run, write: Write, tmp_path: Path, ref: str) -> None:
+    own = repository_at(tmp_path / "web")
+    own.commit({"compose.yml": recipe("stop-first")}, date="2026-06-01T12:00:00Z")
+    own.commit({"compose.yml": recipe()}, date="2026-06-10T12:00:00Z")
+    results = f"[{{date: 2026-06-02, ref: {ref}, upgrade: pass}}]"
+    found = row(run, write({"fleet.yml": manifest(results)}))
+    assert "order was stop-first and is start-first" in found["recent_upgrade"]["stale"]
+
+
+def test_an_overlay_that_was_not_there_then_is_a_change(run: Run, write: Write, tmp_path: Path) -> None:
+    repository = repository_at(tmp_path)
+    commit = repository.commit({"web/compose.yml": recipe()}, date="2026-06-01T12:00:00Z")
+    results = f"[{{date: 2026-06-02, ref: {commit}, upgrade: fail}}]\n    overlay: ci/overlay.yml"
+    found = row(run, write({"ci/overlay.yml": OVERLAY, "fleet.yml": manifest(results)}))
+    assert (found["risk"]["level"], found["recent_upgrade"]["stale"][:29]) == (
+        "mitigated",
+        "the policy has changed since:",
+    )
+
+
+def test_a_stack_beside_another_is_held_against_itself(run: Run, write: Write, tmp_path: Path) -> None:
+    repository = repository_at(tmp_path)
+    files = {"apps/compose.yml": recipe(), "apps/docker-stack-web.yml": recipe("stop-first")}
+    commit = repository.commit(files, date="2026-06-01T12:00:00Z")
+    results = f"[{{date: 2026-06-02, ref: {commit}, upgrade: fail}}]\n    path: apps/docker-stack-web.yml"
+    found = row(run, write({"fleet.yml": manifest(results)}))
+    assert (found["risk"]["level"], found["recent_upgrade"]["stale"]) == ("failing", None)

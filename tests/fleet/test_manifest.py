@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -264,3 +265,180 @@ def test_every_key_of_the_schema_says_what_it_is() -> None:
         return found + (undescribed(node["items"], f"{path}[]") if "items" in node else [])
 
     assert not undescribed(json.loads(schema()), "")
+
+
+@pytest.mark.parametrize("named", ["", '"recipe": "web", '])
+def test_what_a_recipes_settings_say_is_not_about_the_stack_beside_it(run: Run, write: Write, named: str) -> None:
+    folder = write(
+        {
+            "web/compose.yml": recipe(),
+            "web/stack-other.yml": recipe(),
+            "web/recipe_meta.py": "RESULTS = 'runs.json'\nRUNTIME = 'Rails'\n",
+            "web/runs.json": f'[{{{named}"date": "2026-06-12", "upgrade": "fail"}}]',
+        }
+    )
+    ran = run("sweep", folder, "--format", "json")
+    found = rows(ran)
+    assert (ran.exit_code, found["web"]["risk"]["level"]) == (0, "failing")
+    assert found["web/stack-other.yml"]["risk"]["text"] == "latent, medium"
+
+
+def test_an_overlay_that_users_deploy_is_not_laid_on_the_stack_beside(run: Run, write: Write) -> None:
+    folder = write(
+        {
+            "web/compose.yml": recipe(),
+            "web/compose.prod.yml": OVERLAY,
+            "web/stack-other.yml": "services: {other: {image: a}}\n",
+            "fleet.yml": fleet("overlays: [{pattern: compose.prod.yml, role: shipped}]"),
+        }
+    )
+    ran = run("sweep", folder, "--format", "json")
+    assert (ran.exit_code, rows(ran)["web/stack-other.yml"]["problems"]) == (0, [])
+
+
+@pytest.mark.parametrize("setting", ["RESULTS", "OVERLAY"])
+@pytest.mark.parametrize("name", ["../../secret", "/etc/hostname"])
+def test_a_recipes_settings_lead_to_nothing_outside_the_fleet(run: Run, write: Write, setting: str, name: str) -> None:
+    folder = write(
+        {
+            "secret": "upgrade: hunter2\ndate: 2026-06-12\n",
+            "fleet/web/compose.yml": recipe(),
+            "fleet/web/recipe_meta.py": f"{setting} = {name!r}\n",
+        }
+    )
+    ran = run("sweep", folder / "fleet")
+    assert ran.exit_code == 2
+    assert f"recipe_meta.py:1:11: {name} lies outside the given folder, and is not read" in ran.stdout
+    assert "hunter2" not in ran.stdout + ran.stderr
+
+
+def test_no_link_of_a_recipe_leads_out_of_the_fleet(run: Run, write: Write) -> None:
+    folder = write(
+        {
+            "secret.yml": recipe(),
+            "secret.py": "RUNTIME = 'Rails'",
+            "fleet/web/compose.yml": recipe("stop-first"),
+            "fleet/fleet.yml": fleet("overlays: [{pattern: compose.prod.yml, role: shipped}]"),
+        }
+    )
+    (folder / "fleet/web/compose.prod.yml").symlink_to("../../secret.yml")
+    (folder / "fleet/web/recipe_meta.py").symlink_to("../../secret.py")
+    found = rows(run("sweep", folder / "fleet", "--format", "json"))["web"]
+    assert found["risk"]["because"] == [
+        "compose.prod.yml:1:1: compose.prod.yml lies outside the given folder, and is not read",
+        "recipe_meta.py lies outside the given folder, and is not read",
+    ]
+
+
+def test_the_overlay_that_a_recipes_settings_name(run: Run, write: Write) -> None:
+    files: dict[str, str | bytes] = {
+        "web/compose.yml": recipe(),
+        "web/compose.up.yml": OVERLAY,
+        "web/recipe_meta.py": "OVERLAY = 'compose.up.yml'\n",
+    }
+    found = rows(run("sweep", write(files), "--format", "json"))["web"]
+    assert (found["risk"]["level"], found["overlay"]) == ("mitigated", "compose.up.yml")
+    ran = run("sweep", write({"web/recipe_meta.py": "OVERLAY = 'nowhere.yml'\n"}))
+    assert ran.exit_code == 2
+    assert "recipe_meta.py:1:11: the overlay nowhere.yml does not exist" in ran.stdout
+
+
+def test_an_overlay_that_is_named_twice_is_one(run: Run, write: Write) -> None:
+    folder = write(
+        {
+            "web/compose.yml": recipe(),
+            "ci/web/compose.ccci.yml": OVERLAY,
+            "fleet.yml": fleet(
+                "overlays: [ci/*/compose.ccci.yml]", "recipes: [{name: web, overlay: ci/web/compose.ccci.yml}]"
+            ),
+        }
+    )
+    found = rows(run("sweep", folder, "--format", "json"))["web"]
+    assert [each["name"] for each in found["variants"]] == ["default", "ccci"]
+
+
+def test_an_overlay_of_users_and_one_of_a_ci_may_have_one_name(run: Run, write: Write) -> None:
+    folder = write(
+        {
+            "web/compose.yml": recipe("stop-first"),
+            "web/compose.prod.yml": "services: {app: {deploy: {update_config: {order: start-first}}}}\n",
+            "ci/web/compose.prod.yml": "services: {app: {hostname: x}}\n",
+            "fleet.yml": fleet("overlays: [{pattern: compose.prod.yml, role: shipped}, ci/*/compose.prod.yml]"),
+        }
+    )
+    found = rows(run("sweep", folder, "--format", "json"))["web"]
+    assert found["risk"]["text"] == "latent, medium"
+
+
+def test_a_fleets_folder_may_be_a_recipe_itself(run: Run, write: Write) -> None:
+    folder = write(
+        {
+            "fleet/compose.yml": recipe(),
+            "fleet/web/compose.yml": recipe(),
+            "fleet/ci/web/compose.ccci.yml": OVERLAY,
+            "fleet/fleet.yml": fleet("overlays: [ci/*/compose.ccci.yml]"),
+        }
+    )
+    found = rows(run("sweep", folder / "fleet", "--format", "json"))
+    assert {name: row["overlay"] for name, row in found.items()} == {"fleet": None, "web": "../ci/web/compose.ccci.yml"}
+    write({"fleet/fleet.yml": fleet("overlays: [ci/*/compose.ccci.yml]", "recipes: [{path: .}, {path: web}]")})
+    assert {row["overlay"] for row in rows(run("sweep", folder / "fleet", "--format", "json")).values()} == {
+        None,
+        "../ci/web/compose.ccci.yml",
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r'recipes: [{path: "a\0b"}]',
+        r'recipes: [{name: web, results: "a\0b"}]',
+        r'results: ["a\0b"]',
+        r'hosts: {stats: "a\0b"}',
+        "recipes: [{path: loop}]",
+        f"recipes: [{{path: {'x' * 5000}@v1}}]",
+        f"recipes: [{{path: {'x' * 5000}}}]",
+        f"recipes: [{{path: web/{'x' * 5000}/web}}]",
+        f"hosts: {{memory: '{'9' * 400}'}}",
+        "recipes: []",
+    ],
+)
+def test_no_odd_manifest_ends_in_a_traceback(run: Run, write: Write, line: str) -> None:
+    folder = write({"web/compose.yml": recipe(), "fleet.yml": fleet(line)})
+    (folder / "loop").symlink_to("loop")
+    ran = run("sweep", folder)
+    assert ran.exit_code == 2
+    assert "fleet.yml:2:" in ran.stdout + ran.stderr
+
+
+def test_a_manifest_that_cannot_be_found_is_told(run: Run, write: Write) -> None:
+    folder = write({"web/compose.yml": recipe()})
+    assert run("sweep", "x" * 5000).exit_code == 2
+    (folder / "fleet.yml").symlink_to("nowhere")
+    assert (run("sweep", folder).exit_code, "fleet.yml cannot be read" in run("sweep", folder).stderr) == (2, True)
+
+
+def test_a_stack_file_that_is_none_leaves_its_recipe_in_the_table(run: Run, write: Write) -> None:
+    folder = write({"web/readme": "", "pipe/readme": "", "fine/compose.yml": recipe(), "fine/docker-compose.yml": ""})
+    (folder / "web/compose.yml").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe/compose.yml")
+    ran = run("sweep", folder, "--format", "json")
+    assert ran.exit_code == 2
+    assert {name: row["risk"]["level"] for name, row in rows(ran).items()} == {
+        "web": "not-evaluated",
+        "pipe": "not-evaluated",
+        "fine": "latent-medium",
+    }
+
+
+def test_a_service_that_was_not_measured_has_beside_it_all_that_was(run: Run, write: Write) -> None:
+    stats = f'{{"ID": "a", "Name": "other_db.1.{TASK}", "MemUsage": "7GiB / 8GiB"}}'
+    folder = write(
+        {
+            "web/compose.yml": recipe(),
+            "stats.json": stats,
+            "fleet.yml": fleet("hosts: {stats: stats.json}", "recipes: [{name: web, memory: 1G}]"),
+        }
+    )
+    found = rows(run("sweep", folder, "--format", "json"))["web"]
+    assert found["risk"]["text"] == "latent, high (2 GiB of 1 GiB left)"

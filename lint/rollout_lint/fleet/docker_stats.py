@@ -57,6 +57,11 @@ class Measured:
         return sum(task.used for task in self.tasks if task.service != service)
 
     @property
+    def all_together(self) -> int:
+        """What all containers use together."""
+        return sum(task.used for task in self.tasks)
+
+    @property
     def host(self) -> int | None:
         """The host's memory: the largest limit, so too little where every container has one of its own."""
         return max((task.limit for task in self.tasks), default=None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rollout_lint.facts import Cluster
-from rollout_lint.files import is_file
+from rollout_lint.files import is_file, leads_out, real
 from rollout_lint.files import read as read_bytes
 from rollout_lint.fleet.checked import Mention
 from rollout_lint.fleet.dates import iso_date, moment
@@ -47,9 +47,13 @@ class Gatherer:
     problems: list[Problem] = field(default_factory=list)
     _records: dict[AnyPath, list[Record]] = field(default_factory=dict)
     _measured: dict[AnyPath, Measured] = field(default_factory=dict)
+    _used: set[Mention] = field(default_factory=set)
 
-    def member(self, recipe: Recipe, folder: AnyPath, entry: Entry | None = None) -> Member:
-        """The recipe with its evidence; an entry's own words count more than those of the CI's settings."""
+    def member(self, recipe: Recipe, folder: AnyPath | None, entry: Entry | None = None) -> Member:
+        """The recipe with its evidence; an entry's own words count more than those of the CI's settings.
+
+        `folder` is where it may have settings of its own, None for a stack beside another, whose those are.
+        """
         settings, doubts = self._settings(recipe, folder)
         values = {key: setting.value for key, setting in settings.items()} | (entry.values if entry else {})
         evidence = Evidence(
@@ -58,16 +62,36 @@ class Gatherer:
             note=values.get("note"),
             upgrade_tests=values.get("upgrade_tests"),
             expect=values.get("expect"),
-            results=self._results(recipe.name, folder, settings.get("results"), entry),
+            results=self._results(recipe, folder, settings.get("results"), entry),
             doubts=tuple(doubts),
         )
         return Member(recipe, evidence, self._cluster(recipe.name, values, entry), named=entry is not None)
 
-    def _settings(self, recipe: Recipe, folder: AnyPath) -> tuple[dict[str, Setting], list[str]]:
+    def overlay(self, recipe: Recipe, folder: AnyPath) -> Mention | None:
+        """The overlay that the CI's settings of a recipe name."""
+        setting = self._settings(recipe, folder)[0].get("overlay")
+        return None if setting is None else self._mention(recipe, setting)
+
+    def leads_out(self, path: AnyPath, folder: AnyPath) -> bool:
+        """Whether it lies neither in the recipe's folder nor in the fleet's."""
+        return leads_out(path, real(folder)) and leads_out(path, real(self.folder))
+
+    def _mention(self, recipe: Recipe, setting: Setting) -> Mention:
+        file = self.meta.replace("*", recipe.name) if self.meta else META
+        return Mention(setting.value, file, setting.line, setting.column)
+
+    def _settings(self, recipe: Recipe, folder: AnyPath | None) -> tuple[dict[str, Setting], list[str]]:
         """What the CI's settings say of a recipe, and what in them cannot be known."""
-        path = self.folder / self.meta.replace("*", recipe.name) if self.meta else folder / META
+        if self.meta:
+            path = self.folder / self.meta.replace("*", recipe.name)
+        elif folder is not None:
+            path = folder / META
+        else:
+            return {}, []
         if not is_file(path):
             return {}, []
+        if folder is not None and not self.meta and self.leads_out(path, folder):
+            return {}, [f"{META} lies outside the given folder, and is not read"]
         try:
             settings, problems = read_meta(read(path), path.name)
         except OSError as error:
@@ -75,17 +99,22 @@ class Gatherer:
         return settings, [problem.told for problem in problems]
 
     def _results(
-        self, recipe: str, folder: AnyPath, setting: Setting | None, entry: Entry | None
+        self, recipe: Recipe, folder: AnyPath | None, setting: Setting | None, entry: Entry | None
     ) -> tuple[UpgradeResult, ...]:
-        found = list(self._fleet_results(recipe))
-        if setting is not None:
-            mention = Mention(setting.value, META, setting.line, setting.column)
-            found += self._of_recipe(recipe, folder / setting.value, mention)
+        found = list(self._fleet_results(recipe.name))
+        if setting is not None and folder is not None:
+            mention = self._mention(recipe, setting)
+            if self.leads_out(folder / setting.value, folder):
+                message = f"{setting.value} lies outside the given folder, and is not read"
+                recipe.problems.append(mention.problem(message))
+            else:
+                found += self._of_recipe(recipe.name, folder / setting.value, mention)
         if entry is not None:
             found += self._inline(entry)
             for mention in entry.mentions("results"):
-                found += self._of_recipe(recipe, self.folder / mention.name, mention)
-        return tuple(sorted(dict.fromkeys(found), key=lambda result: moment(result.date)))
+                found += self._of_recipe(recipe.name, self.folder / mention.name, mention)
+        once = list(dict.fromkeys(reversed(found)))[::-1]
+        return tuple(sorted(once, key=lambda result: moment(result.date)))
 
     def _fleet_results(self, recipe: str) -> Iterator[UpgradeResult]:
         """Those of files for several recipes; one that names none is of the recipe whose name its path has."""
@@ -94,7 +123,20 @@ class Gatherer:
             if "*" not in mention.name or is_file(self.folder / name):
                 for record in self._read_results(self.folder / name, mention, name):
                     if record.recipe == recipe or (record.recipe is None and "*" in mention.name):
+                        self._used.add(mention)
                         yield record.result
+
+    def hold_results(self) -> None:
+        """Tell of files for several recipes that have results of nobody here."""
+        for mention in self.results:
+            records = [] if "*" in mention.name else self._records.get(self.folder / mention.name, [])
+            named = {each.recipe for each in records if each.recipe is not None}
+            if named and mention not in self._used:
+                told = ", ".join(sorted(named))
+                self.problems.append(mention.problem(f"{mention.name} tells of {told}, and of no recipe here"))
+            if any(each.recipe is None for each in records):
+                message = f"{mention.name} has results that name no recipe; a * in its path stands for the name"
+                self.problems.append(mention.problem(message))
 
     def _of_recipe(self, recipe: str, path: AnyPath, mention: Mention) -> list[UpgradeResult]:
         """Those of a file that a recipe's entry names; one that names another recipe is not about this one."""
@@ -158,11 +200,12 @@ def cluster_of(hosts: dict[str, Any]) -> Cluster:
 
 
 def _measured_for(stack: str, measured: Measured) -> Cluster:
-    """What was seen of a stack's services, and beside each of them."""
+    """What was seen of a stack's services, and beside each of them; beside one that was not there, everything."""
     prefix = f"{stack}_"
     services = {task.service for task in measured.tasks if task.service.startswith(prefix)}
     return Cluster(
         memory=measured.host,
+        used=measured.all_together if measured.tasks else None,
         service_memory={name.removeprefix(prefix): measured.of_service(name) or 0 for name in services},
         others={name.removeprefix(prefix): measured.others(name) for name in services},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.collect import DEFAULT_OVERLAYS, find_recipe_directories
+from rollout_lint.files import is_file, is_folder, is_link
 from rollout_lint.fleet.checked import load_document, mentions, plain
 from rollout_lint.fleet.entries import Entries, Overlay
 from rollout_lint.fleet.gather import Gatherer, cluster_of, read
@@ -26,9 +27,9 @@ def load_fleet(path: AnyPath, overlays: Iterable[str] = (), exclude: Iterable[st
     What does not hold in a manifest stands in the fleet's `problems`, and the rest is there. Raises FleetError, with
     places, for a manifest of which nothing is left, and for a folder without any recipe.
     """
-    if path.is_dir() and (path / MANIFEST).is_file():
+    if is_folder(path) and (is_file(path / MANIFEST) or is_link(path / MANIFEST)):
         path = path / MANIFEST
-    if not path.is_dir():
+    if not is_folder(path):
         return _read_manifest(path, tuple(overlays), exclude)
     entries = Entries(path, tuple(Overlay(pattern) for pattern in overlays or DEFAULT_OVERLAYS), Gatherer(path))
     return Fleet(list(_beside(entries, exclude)), problems=entries.gatherer.problems)
@@ -41,9 +42,11 @@ def _read_manifest(path: AnyPath, overlays: tuple[str, ...], exclude: Iterable[s
     of_manifest = tuple(_overlay(each) for each in values.get("overlays", DEFAULT_OVERLAYS))
     entries = Entries(path.parent, tuple(Overlay(each) for each in overlays) or of_manifest, gatherer)
     nodes = root.get("recipes")
-    members = entries.members(path, nodes) if isinstance(nodes, Sequence) else _beside(entries, exclude)
+    members = entries.members(path, nodes) if isinstance(nodes, Sequence) else _beside(entries, exclude, own_too=True)
+    recipes = list(members)
+    gatherer.hold_results()
     return Fleet(
-        list(members),
+        recipes,
         values.get("images", {}),
         max_age=days(values["max_age"]) if "max_age" in values else None,
         problems=list(dict.fromkeys([*problems, *entries.problems, *gatherer.problems])),
@@ -73,9 +76,10 @@ def _overlay(value: str | dict[str, str]) -> Overlay:
     return Overlay(value["pattern"], value.get("role", "ci") == "ci")
 
 
-def _beside(entries: Entries, exclude: Iterable[str]) -> Iterator[Member]:
+def _beside(entries: Entries, exclude: Iterable[str], own_too: bool = False) -> Iterator[Member]:
+    """The recipes below the fleet's folder; `own_too` is whether it has others where it is a recipe itself."""
     nothing = True
-    for folder in find_recipe_directories(entries.root, exclude):
+    for folder in find_recipe_directories(entries.root, exclude, within=own_too):
         nothing = False
         yield from entries.found(folder)
     if nothing:
