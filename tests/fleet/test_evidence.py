@@ -334,3 +334,17 @@ def test_a_stack_beside_another_is_held_against_itself(run: Run, write: Write, t
     results = f"[{{date: 2026-06-02, ref: {commit}, upgrade: fail}}]\n    path: apps/docker-stack-web.yml"
     found = row(run, write({"fleet.yml": manifest(results)}))
     assert (found["risk"]["level"], found["recent_upgrade"]["stale"]) == ("failing", None)
+
+
+def test_a_failure_is_in_the_table_of_services_too(run: Run, write: Write) -> None:
+    folder = write(
+        {
+            "web/compose.yml": recipe("stop-first", "pause"),
+            "fleet.yml": manifest("[{date: 2026-06-12, upgrade: fail}]"),
+        }
+    )
+    lines = run("sweep", folder, "--services", "--format", "markdown").stdout.splitlines()
+    assert lines[2:] == [
+        "| web | — | — | — | — | failing: the newest upgrade failed |",
+        "| all others | — | pause, none or absent | — | — | not at risk |",
+    ]

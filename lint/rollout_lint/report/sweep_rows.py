@@ -47,10 +47,12 @@ def recipe_table(verdicts: list[Verdict], unfold: bool) -> Table:
 
 
 def service_table(verdicts: list[Verdict], unfold: bool) -> Table:
-    """A row for each service, and for each recipe that was not evaluated; those not at risk as above."""
+    """A row for each service, and for each recipe that was not evaluated or whose upgrade failed; those not at risk as
+    above.
+    """
     rows, folded = [], []
     for verdict in verdicts:
-        if verdict.risk.level == "not-evaluated":
+        if verdict.risk.level in ("not-evaluated", "failing"):
             cells = (verdict.recipe, _NONE, _NONE, _NONE, _NONE, verdict.risk.text)
             rows.append((verdict.rank, verdict.recipe, Row(verdict.risk.level, cells, verdict.risk.because)))
         for service in verdict.services:
