@@ -62,6 +62,16 @@ def moves(folder: Path, ref: str) -> bool:
     return name.strip() == b"HEAD" or name.startswith((b"refs/heads/", b"refs/remotes/"))
 
 
+def refusal(folder: Path) -> str | None:
+    """Why git says nothing of a folder that lies in a repository; None where it does, and where there is none."""
+    existing = _existing(folder)
+    try:
+        _git(existing, "rev-parse", "--git-dir")
+    except RevisionError as error:
+        return str(error) if any(os.path.lexists(each / ".git") for each in (existing, *existing.parents)) else None
+    return None
+
+
 def newest_before(folder: Path, moment: str) -> str | None:
     """The commit that HEAD's branch was at, at an ISO 8601 moment; None where its history does not go back that far.
 

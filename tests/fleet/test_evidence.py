@@ -348,3 +348,17 @@ def test_a_failure_is_in_the_table_of_services_too(run: Run, write: Write) -> No
         "| web | — | — | — | — | failing: the newest upgrade failed |",
         "| all others | — | pause, none or absent | — | — | not at risk |",
     ]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_repository_that_git_does_not_tell_of_is_told(
+    run: Run, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: bool
+) -> None:
+    if inside:
+        repository_at(tmp_path / "web")
+    folder = write(
+        {"web/compose.yml": recipe(), "fleet.yml": manifest("[{date: 2026-06-12, ref: 1a2b3c4, upgrade: pass}]")}
+    )
+    monkeypatch.setenv("PATH", "")
+    told = "whether the policy has changed since its results cannot be known: git is not installed"
+    assert (told in row(run, folder)["risk"]["because"]) == inside

@@ -12,7 +12,15 @@ from rollout_lint.fleet.checked import Mention, mentions, plain
 from rollout_lint.fleet.model import Member
 from rollout_lint.fleet.patterns import PatternError, is_pattern, recipe_folders
 from rollout_lint.place import Problem
-from rollout_lint.revision import RevisionError, RevisionPath, moves, newest_before, open_revision, resolves
+from rollout_lint.revision import (
+    RevisionError,
+    RevisionPath,
+    moves,
+    newest_before,
+    open_revision,
+    refusal,
+    resolves,
+)
 from rollout_lint.source import Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -173,8 +181,13 @@ class Entries:
 
     @staticmethod
     def _with_earlier(member: Member, earlier: _Earlier) -> Member:
+        """With what its repository tells of its results' revisions, or why it does not."""
         if member.evidence.results:
             member.earlier = earlier
+            why = refusal(on_disk(earlier.place))
+            if why is not None:
+                doubt = f"whether the policy has changed since its results cannot be known: {why}"
+                member.evidence = replace(member.evidence, doubts=(*member.evidence.doubts, doubt))
         return member
 
     def _is_twin(self, entry: Entry, name: str, folder: AnyPath, names: dict[object, Entry]) -> bool:

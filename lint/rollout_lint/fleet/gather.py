@@ -134,7 +134,7 @@ class Gatherer:
             if named and mention not in self._used:
                 told = ", ".join(sorted(named))
                 self.problems.append(mention.problem(f"{mention.name} tells of {told}, and of no recipe here"))
-            if any(each.recipe is None for each in records):
+            if any(each.recipe is None and each.result.upgrade for each in records):
                 message = f"{mention.name} has results that name no recipe; a * in its path stands for the name"
                 self.problems.append(mention.problem(message))
 
