@@ -362,3 +362,33 @@ def test_a_repository_that_git_does_not_tell_of_is_told(
     monkeypatch.setenv("PATH", "")
     told = "whether the policy has changed since its results cannot be known: git is not installed"
     assert (told in row(run, folder)["risk"]["because"]) == inside
+
+
+@pytest.mark.parametrize(("result", "level"), [("fail", "failing"), ("pass", "latent-medium")])
+def test_a_failure_counts_while_a_service_at_risk_is_as_it_was(
+    run: Run, write: Write, tmp_path: Path, result: str, level: str
+) -> None:
+    repository = repository_at(tmp_path)
+    beside = "  db: {image: a, deploy: {update_config: {monitor: 5s}}}\n"
+    stack = recipe().replace("services: {", "services:\n  ").rstrip()[:-1] + "\n" + beside
+    commit = repository.commit({"web/compose.yml": stack}, date="2026-06-01T12:00:00Z")
+    files: dict[str, str | bytes] = {
+        "web/compose.yml": stack.replace("5s", "20s"),
+        "fleet.yml": manifest(f"[{{date: 2026-06-02, ref: {commit}, upgrade: {result}}}]"),
+    }
+    found = row(run, write(files))
+    assert (found["risk"]["level"], found["recent_upgrade"]["stale"] is None) == (level, result == "fail")
+    files["web/compose.yml"] = stack.replace("start-first", "stop-first")
+    assert row(run, write(files))["risk"]["level"] == "safe"
+
+
+def test_a_pass_proves_nothing_of_a_service_that_is_new_and_at_risk(run: Run, write: Write, tmp_path: Path) -> None:
+    commit = repository_at(tmp_path).commit({"web/compose.yml": recipe()}, date="2026-06-01T12:00:00Z")
+    results = f"[{{date: 2026-06-02, ref: {commit}, upgrade: pass}}]"
+    quiet = recipe().rstrip()[:-1] + ", quiet: {image: a}}\n"
+    assert (
+        row(run, write({"web/compose.yml": quiet, "fleet.yml": manifest(results)}))["recent_upgrade"]["stale"] is None
+    )
+    risky = recipe().rstrip()[:-1] + recipe().replace("services: {app", ", worker")
+    found = row(run, write({"web/compose.yml": risky}))
+    assert found["recent_upgrade"]["stale"] == "the policy has changed since: worker: it is new, and at risk"
