@@ -335,7 +335,7 @@ class _Collector:
                 replace(place, message=f"{file} lies outside the given folder, and is not read")
             )
             return None
-        if not exists(path):
+        if not exists(path) and (line or not is_link(path)):
             self._recipe.problems.append(replace(place, message=f"COMPOSE_FILE names {file}, which does not exist"))
             return None
         return LayerFile(Path(file).as_posix(), path)
