@@ -442,3 +442,23 @@ def test_a_service_that_was_not_measured_has_beside_it_all_that_was(run: Run, wr
     )
     found = rows(run("sweep", folder, "--format", "json"))["web"]
     assert found["risk"]["text"] == "latent, high (2 GiB of 1 GiB left)"
+
+
+@pytest.mark.parametrize(
+    ("results", "message"),
+    [(None, "cannot be read: No such file or directory"), ("[", "is not a results file")],
+)
+def test_results_that_a_recipes_settings_name_wrongly_stop_no_other(
+    run: Run, write: Write, results: str | None, message: str
+) -> None:
+    files: dict[str, str | bytes] = {
+        "web/compose.yml": recipe(),
+        "web/recipe_meta.py": "RESULTS = 'runs.json'\n",
+        "api/compose.yml": recipe(),
+    }
+    if results is not None:
+        files["web/runs.json"] = results
+    ran = run("sweep", write(files), "--format", "json")
+    found = rows(ran)
+    assert (ran.exit_code, found["api"]["risk"]["level"]) == (2, "latent-medium")
+    assert message in found["web"]["risk"]["because"][0]

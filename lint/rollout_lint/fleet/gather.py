@@ -103,18 +103,25 @@ class Gatherer:
     ) -> tuple[UpgradeResult, ...]:
         found = list(self._fleet_results(recipe.name))
         if setting is not None and folder is not None:
-            mention = self._mention(recipe, setting)
-            if self.leads_out(folder / setting.value, folder):
-                message = f"{setting.value} lies outside the given folder, and is not read"
-                recipe.problems.append(mention.problem(message))
-            else:
-                found += self._of_recipe(recipe.name, folder / setting.value, mention)
+            found += self._by_settings(recipe, folder, self._mention(recipe, setting))
         if entry is not None:
             found += self._inline(entry)
             for mention in entry.mentions("results"):
                 found += self._of_recipe(recipe.name, self.folder / mention.name, mention)
         once = list(dict.fromkeys(reversed(found)))[::-1]
         return tuple(sorted(once, key=lambda result: moment(result.date)))
+
+    def _by_settings(self, recipe: Recipe, folder: AnyPath, mention: Mention) -> list[UpgradeResult]:
+        """Those of the file that the recipe's own settings name; what is wrong there stops no other recipe."""
+        path = folder / mention.name
+        if self.leads_out(path, folder):
+            recipe.problems.append(mention.problem(f"{mention.name} lies outside the given folder, and is not read"))
+            return []
+        of_others = len(self.problems)
+        found = self._of_recipe(recipe.name, path, mention)
+        recipe.problems += self.problems[of_others:]
+        del self.problems[of_others:]
+        return found
 
     def _fleet_results(self, recipe: str) -> Iterator[UpgradeResult]:
         """Those of files for several recipes; one that names none is of the recipe whose name its path has."""
