@@ -462,3 +462,10 @@ def test_results_that_a_recipes_settings_name_wrongly_stop_no_other(
     found = rows(ran)
     assert (ran.exit_code, found["api"]["risk"]["level"]) == (2, "latent-medium")
     assert message in found["web"]["risk"]["because"][0]
+
+
+def test_a_manifest_may_be_called_yaml(run: Run, write: Write) -> None:
+    folder = write({"web/compose.yml": recipe(), "fleet.yaml": fleet("recipes: [{name: shop, path: web}]")})
+    assert list(rows(run("sweep", folder, "--format", "json"))) == ["shop"]
+    ran = run("fleet", "init", folder)
+    assert (ran.exit_code, "fleet.yaml is there already" in ran.stderr) == (2, True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.fleet.checked import SCHEMA
 from rollout_lint.fleet.first import first_manifest
-from rollout_lint.fleet.manifest import MANIFEST
+from rollout_lint.fleet.manifest import MANIFEST, manifest_in
 from rollout_lint.fleet.model import FleetError
 from rollout_lint.terminal import refuse, usage_error, write
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> None:
     """Write the manifest; one that is there stays as it is."""
-    path = folder / MANIFEST
+    path = manifest_in(folder) or folder / MANIFEST
     try:
         text, count = first_manifest(folder, overlays, exclude)
         with path.open("x", encoding="utf-8") as stream:

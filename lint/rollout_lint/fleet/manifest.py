@@ -19,20 +19,27 @@ if TYPE_CHECKING:
     from rollout_lint.files import AnyPath
 
 MANIFEST = "fleet.yml"
+MANIFESTS = (MANIFEST, "fleet.yaml")
+"""The names under which a folder's manifest is looked for; the first that exists counts."""
 
 
 def load_fleet(path: AnyPath, overlays: Iterable[str] = (), exclude: Iterable[str] = ()) -> Fleet:
-    """The fleet of a manifest, or of a folder: its `fleet.yml` where it has one, else its recipes.
+    """The fleet of a manifest, or of a folder: its `fleet.yml` (or `fleet.yaml`) where it has one, else its recipes.
 
     What does not hold in a manifest stands in the fleet's `problems`, and the rest is there. Raises FleetError, with
     places, for a manifest of which nothing is left, and for a folder without any recipe.
     """
-    if is_folder(path) and (is_file(path / MANIFEST) or is_link(path / MANIFEST)):
-        path = path / MANIFEST
+    path = manifest_in(path) or path
     if not is_folder(path):
         return _read_manifest(path, tuple(overlays), exclude)
     entries = Entries(path, tuple(Overlay(pattern) for pattern in overlays or DEFAULT_OVERLAYS), Gatherer(path))
     return Fleet(list(_beside(entries, exclude)), problems=entries.gatherer.problems)
+
+
+def manifest_in(folder: AnyPath) -> AnyPath | None:
+    """A folder's manifest, be it a link that leads nowhere; None where it has none, or is no folder."""
+    named = (folder / name for name in MANIFESTS) if is_folder(folder) else ()
+    return next((path for path in named if is_file(path) or is_link(path)), None)
 
 
 def _read_manifest(path: AnyPath, overlays: tuple[str, ...], exclude: Iterable[str]) -> Fleet:
