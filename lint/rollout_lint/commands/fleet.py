@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> None:
     """Write the manifest; one that is there stays as it is."""
-    path = manifest_in(folder) or folder / MANIFEST
+    there = manifest_in(folder)
+    if there is not None:
+        usage_error(f"{there} is there already, and stays as it is")
+    path = folder / MANIFEST
     try:
         text, count = first_manifest(folder, overlays, exclude)
         with path.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FleetError as error:
         refuse(error.problems)
-    except FileExistsError:
-        usage_error(f"{path} is there already, and stays as it is")
     except OSError as error:
         usage_error(f"{path} cannot be written: {error.strerror}")
     write(f"{path} names {count} recipe{'' if count == 1 else 's'}. rollout-lint sweep {folder} reads it.\n")

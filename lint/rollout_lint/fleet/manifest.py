@@ -16,7 +16,7 @@ from rollout_lint.source import Mapping, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.files import AnyPath, SomePath
+    from rollout_lint.files import AnyPath
 
 MANIFEST = "fleet.yml"
 MANIFESTS = (MANIFEST, "fleet.yaml")
@@ -36,7 +36,7 @@ def load_fleet(path: AnyPath, overlays: Iterable[str] = (), exclude: Iterable[st
     return Fleet(list(_beside(entries, exclude)), problems=entries.gatherer.problems)
 
 
-def manifest_in(folder: SomePath) -> SomePath | None:
+def manifest_in(folder: AnyPath) -> AnyPath | None:
     """A folder's manifest, be it a link that leads nowhere; None where it has none, or is no folder."""
     named = (folder / name for name in MANIFESTS) if is_folder(folder) else ()
     return next((path for path in named if is_file(path) or is_link(path)), None)
