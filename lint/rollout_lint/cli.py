@@ -10,16 +10,20 @@ import typer
 
 from rollout_lint import __version__
 from rollout_lint.options import (
+    CheckFormats,
     Excludes,
     Format,
     FormatOption,
     Level,
+    OrderedCommand,
+    OutputFiles,
     Overlays,
     RuleFolders,
     Severity,
     SweepFormat,
     TableFormat,
     TableFormatOption,
+    in_order,
     parse_age,
 )
 from rollout_lint.terminal import usage_error, write
@@ -53,12 +57,14 @@ def main(
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-@app.command()
+@app.command(cls=OrderedCommand)
 def check(
+    context: typer.Context,
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH]...", help="Recipes, or files of them; - for stdin.")
     ] = None,
-    format_: FormatOption = Format.TEXT,
+    formats: CheckFormats = None,
+    outputs: OutputFiles = None,
     fail_on: Annotated[Severity, typer.Option(help="Exit 1 from this severity on.")] = Severity.MEDIUM,
     overlay: Overlays = None,
     exclude: Excludes = None,
@@ -66,10 +72,11 @@ def check(
 ) -> None:
     """Judge the recipes that these paths belong to."""
     from rollout_lint.commands.check import Request, run
+    from rollout_lint.commands.outputs import outputs_of
 
     request = Request(
         paths=tuple(paths or ["."]),
-        format=format_,
+        outputs=outputs_of(in_order(context, formats=formats, outputs=outputs)),
         fail_on=fail_on,
         overlays=tuple(overlay or ()),
         exclude=tuple(exclude or ()),

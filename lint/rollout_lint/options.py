@@ -5,18 +5,38 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperCommand
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typer._click import Context
+
+_ORDER = "rollout_lint.order"
 _AGE = re.compile(r"(\d{1,6})([dw]?)\Z", re.ASCII)
 
 
 class Format(StrEnum):
-    """What `check`, `show` and `explain` can print."""
+    """What `show` and `explain` can print."""
 
     TEXT = "text"
     JSON = "json"
+
+
+class CheckFormat(StrEnum):
+    """What `check` can print, and write to files."""
+
+    TEXT = "text"
+    CONCISE = "concise"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
 
 
 class TableFormat(StrEnum):
@@ -70,6 +90,22 @@ def parse_age(text: str) -> int:
     return int(match[1]) * (7 if match[2] == "w" else 1)
 
 
+class OrderedCommand(TyperCommand):
+    """A command that keeps the order in which its options stand, which says which belong together."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Parse, and keep the names of the parameters, once for each time that they are given."""
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        ctx.meta[_ORDER] = [parameter.name for parameter in order]
+        return super().parse_args(ctx, args)
+
+
+def in_order(context: typer.Context, **given: Sequence[str] | None) -> list[tuple[str, str]]:
+    """Each value of repeated options with the option's parameter, in the order in which all of them stand."""
+    values = {name: iter(each or ()) for name, each in given.items()}
+    return [(name, next(values[name])) for name in context.meta[_ORDER] if name in values]
+
+
 Overlays = Annotated[
     list[str] | None,
     typer.Option(
@@ -84,6 +120,14 @@ Excludes = Annotated[
 ]
 RuleFolders = Annotated[
     list[Path] | None, typer.Option("--rules", metavar="DIR", help="A folder of further rules, of your own.")
+]
+CheckFormats = Annotated[
+    list[CheckFormat] | None,
+    typer.Option("--format", help="What to print, or to write to the --output beside it. [default: text]"),
+]
+OutputFiles = Annotated[
+    list[str] | None,
+    typer.Option("--output", metavar="FILE", help="Where to write the --format beside it; - is standard output."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
 TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="What to print.")]

@@ -42,9 +42,14 @@ def refuse(problems: Iterable[Problem]) -> NoReturn:
     raise typer.Exit(NOT_EVALUATED)
 
 
-def usage_error(message: str) -> NoReturn:
-    """What is wrong with the command line, and the end."""
+def complain(message: str) -> None:
+    """What went wrong, on standard error."""
     from rollout_lint.report.style import printable
 
     typer.echo(f"rollout-lint: {printable(message)}", err=True)
+
+
+def usage_error(message: str) -> NoReturn:
+    """What is wrong with the command line, and the end."""
+    complain(message)
     raise typer.Exit(NOT_EVALUATED)

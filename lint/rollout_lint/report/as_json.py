@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.engine import as_json
 from rollout_lint.evaluate import EVALUATED
+from rollout_lint.report.groups import groups_of
 from rollout_lint.rule import SEVERITIES
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def check_json(evaluations: list[Evaluation]) -> str:
     """`check --format json`."""
     findings = [finding for evaluation in evaluations for finding in evaluation.findings]
     by_severity = Counter(finding.severity for finding in findings if finding.counts)
+    places = Counter(group.finding.severity for evaluation in evaluations for group in groups_of(evaluation))
     return _dump(
         {
             "version": VERSION,
@@ -33,6 +35,7 @@ def check_json(evaluations: list[Evaluation]) -> str:
                 "recipes": len(evaluations),
                 "services": sum(len(evaluation.services) for evaluation in evaluations),
                 "findings": {severity: by_severity[severity] for severity in SEVERITIES},
+                "places": {severity: places[severity] for severity in SEVERITIES},
                 "suppressed": sum(finding.suppressed is not None for finding in findings),
                 "not_evaluated": sum(evaluation.status != EVALUATED for evaluation in evaluations),
             },

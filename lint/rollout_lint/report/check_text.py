@@ -10,6 +10,7 @@ from rollout_lint.engine import failing_condition, show_fact
 from rollout_lint.evaluate import NOT_A_STACK, NOT_EVALUATED, TEMPLATE
 from rollout_lint.facts import FACTS
 from rollout_lint.report.excerpt import Mark, excerpt
+from rollout_lint.report.groups import A_TEMPLATE, Group, groups_of, shown_path
 from rollout_lint.report.style import Style, plural, printable
 from rollout_lint.rule import SEVERITIES
 
@@ -27,12 +28,6 @@ def check_text(evaluations: list[Evaluation], exit_code: int, style: Style, widt
     return "\n\n".join([*blocks, _summary(evaluations, exit_code)]) + "\n"
 
 
-def shown_path(evaluation: Evaluation, file: str) -> str:
-    """A file of a recipe as the reader can open it."""
-    path = evaluation.recipe.path
-    return printable(file if path in (".", "-") else f"{path}/{file}")
-
-
 def told_problem(evaluation: Evaluation, problem: Problem, style: Style) -> list[str]:
     """A problem, with its place where it has one."""
     place = f":{problem.line}:{problem.column}" if problem.line else ""
@@ -44,25 +39,13 @@ def _blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[list[s
     for problem in evaluation.problems:
         yield told_problem(evaluation, problem, style)
     if evaluation.status == TEMPLATE:
-        yield [f"{shown_path(evaluation, '')}  not evaluated: a template, which something must fill before it is YAML"]
-    for findings in _same_place(_told_of(evaluation)):
-        yield _finding(evaluation, findings, style, width)
+        yield [f"{shown_path(evaluation, '')}  not evaluated: {A_TEMPLATE}"]
+    for group in groups_of(evaluation):
+        yield _finding(group, style, width)
 
 
-def _told_of(evaluation: Evaluation) -> list[Finding]:
-    return [finding for finding in evaluation.findings if finding.counts]
-
-
-def _same_place(findings: list[Finding]) -> list[list[Finding]]:
-    """Findings of one rule, service and place in several variants, told once; the gravest first, then by place."""
-    groups: dict[tuple[str, str | None, Place], list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault((finding.rule.id, finding.service, finding.place), []).append(finding)
-    return sorted(groups.values(), key=lambda group: (SEVERITIES.index(group[0].severity), group[0].place))
-
-
-def _finding(evaluation: Evaluation, findings: list[Finding], style: Style, width: int) -> list[str]:
-    finding = findings[0]
+def _finding(group: Group, style: Style, width: int) -> list[str]:
+    evaluation, finding = group.evaluation, group.finding
     rule = finding.rule
     place = finding.place
     head = f"{shown_path(evaluation, place.file)}:{place.line}:{place.column}"
@@ -72,7 +55,7 @@ def _finding(evaluation: Evaluation, findings: list[Finding], style: Style, widt
         "",
         *_excerpts(evaluation, finding, style, width),
         "",
-        *_closing(evaluation, findings, style, width),
+        *_closing(group, style, width),
     ]
 
 
@@ -90,9 +73,9 @@ def _excerpts(evaluation: Evaluation, finding: Finding, style: Style, width: int
         yield from excerpt(evaluation.sources[file], of_file, style, max(width - 10, 40))
 
 
-def _closing(evaluation: Evaluation, findings: list[Finding], style: Style, width: int) -> Iterator[str]:
-    finding = findings[0]
-    for told in _told(evaluation, findings):
+def _closing(group: Group, style: Style, width: int) -> Iterator[str]:
+    evaluation, finding = group.evaluation, group.finding
+    for told in _told(group):
         yield from _noted(told, width)
     if finding.rule.advice:
         label = "instead        "
@@ -122,10 +105,9 @@ def _noted(text: str, width: int, indent: int = 0) -> list[str]:
     )
 
 
-def _told(evaluation: Evaluation, findings: list[Finding]) -> Iterator[str]:
+def _told(group: Group) -> Iterator[str]:
     """In which variants it holds; for each other, what there decides otherwise; and what nobody wrote down."""
-    finding = findings[0]
-    held = {each.variant for each in findings}
+    evaluation, finding, held = group.evaluation, group.finding, group.variants
     deployed = "; or with ".join(_files(each) for each in evaluation.variants if each.variant.name in held)
     yield f"{printable(finding.whose)}, as deployed with {deployed}."
     yield from (_otherwise(finding, each) for each in evaluation.variants if each.variant.name not in held)
@@ -158,13 +140,13 @@ def _files(evaluation: VariantEvaluation) -> str:
 
 def _summary(evaluations: list[Evaluation], exit_code: int) -> str:
     judged = [each for each in evaluations if each.status not in (NOT_A_STACK, TEMPLATE)]
-    findings = [finding for each in evaluations for finding in _told_of(each)]
+    groups = [group for each in evaluations for group in groups_of(each)]
+    findings = [finding for group in groups for finding in group.findings]
     by_severity = Counter(finding.severity for finding in findings)
     counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in SEVERITIES if by_severity[severity])
-    places = sum(len(_same_place(_told_of(each))) for each in evaluations)
     told = plural(len(findings), "finding") + (f" ({counted})" if counted else "")
-    if places != len(findings):
-        told += f" at {plural(places, 'place')}"
+    if len(groups) != len(findings):
+        told += f" at {plural(len(groups), 'place')}"
     parts = [
         plural(len(judged), "recipe"),
         plural(sum(len(each.variants) for each in judged), "variant"),

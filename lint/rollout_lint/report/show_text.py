@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS, is_duration
-from rollout_lint.report.check_text import shown_path, told_problem
+from rollout_lint.report.check_text import told_problem
+from rollout_lint.report.groups import shown_path
 from rollout_lint.report.style import Style, printable
 from rollout_lint.stack.units import show_seconds, show_size
 

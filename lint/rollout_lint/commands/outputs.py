@@ -1,0 +1,176 @@
+"""Which formats of `check` go where, and how they get there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollout_lint.files import is_file
+from rollout_lint.options import CheckFormat
+from rollout_lint.terminal import NOT_EVALUATED, complain, usage_error, width, write
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from rollout_lint.evaluate import Evaluation
+
+STDOUT = "-"
+FORMAT, OUTPUT = "formats", "outputs"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A format, and the file that it is written to, or `-` for standard output."""
+
+    format: CheckFormat = CheckFormat.TEXT
+    file: str = STDOUT
+
+
+def outputs_of(given: Iterable[tuple[str, str]]) -> tuple[Output, ...]:
+    """What `--format` and `--output` ask for, as pairs of the parameter's name and its value, in the order given.
+
+    An output belongs to the format before it, and where that one has its own, to the one after it. Where every format
+    has a file, the text goes to standard output. What cannot be, ends the run.
+    """
+    pairs: list[dict[str, str]] = []
+    for name, value in given:
+        if not pairs or name in pairs[-1]:
+            pairs.append({})
+        pairs[-1][name] = value
+    if len(pairs) > 1:
+        _refuse_strays(pairs)
+    outputs = [Output(CheckFormat(pair.get(FORMAT, CheckFormat.TEXT)), pair.get(OUTPUT, STDOUT)) for pair in pairs]
+    if all(output.file != STDOUT for output in outputs):
+        outputs.append(Output())
+    _refuse_clashes(outputs)
+    return tuple(outputs)
+
+
+def _refuse_strays(pairs: list[dict[str, str]]) -> None:
+    stray = next((pair[OUTPUT] for pair in pairs if FORMAT not in pair), None)
+    if stray is not None:
+        usage_error(f"--output {stray} has no --format of its own")
+
+
+def _refuse_clashes(outputs: list[Output]) -> None:
+    names = [output.file if output.file == STDOUT else os.path.realpath(output.file) for output in outputs]
+    if names.count(STDOUT) > 1:
+        both = " and ".join(output.format.value for output in outputs if output.file == STDOUT)
+        usage_error(f"{both} cannot both go to standard output: give each format but one its --output FILE")
+    twice = next((output.file for output, name in zip(outputs, names, strict=True) if names.count(name) > 1), None)
+    if twice is not None:
+        usage_error(f"--output {twice} is there twice")
+
+
+def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: int, failing: Collection[str]) -> int:
+    """Write each report, the files first; the exit code, which says where one could not be written.
+
+    `failing` are the severities that fail the run.
+    """
+    written = [_deliver_to_file(evaluations, output, code, failing) for output in outputs if output.file != STDOUT]
+    if any(output.format is CheckFormat.GITHUB for output in outputs):
+        written.append(_append_summary(evaluations))
+    code = code if all(written) else NOT_EVALUATED
+    for output in outputs:
+        if output.file == STDOUT:
+            write(_report(evaluations, output, code, failing))
+    return code
+
+
+def _report(evaluations: list[Evaluation], output: Output, code: int, failing: Collection[str]) -> str:
+    match output.format:
+        case CheckFormat.TEXT:
+            from rollout_lint.report.check_text import check_text
+            from rollout_lint.report.style import Style, style_for_stdout
+
+            style = style_for_stdout() if output.file == STDOUT else Style(colour=False)
+            return check_text(evaluations, code, style, width())
+        case CheckFormat.CONCISE:
+            from rollout_lint.report.concise import concise
+
+            return concise(evaluations)
+        case CheckFormat.JSON:
+            from rollout_lint.report.as_json import check_json
+
+            return check_json(evaluations)
+        case CheckFormat.SARIF:
+            from rollout_lint.report.sarif import sarif
+
+            return sarif(evaluations, Path.cwd())
+        case CheckFormat.GITHUB:
+            from rollout_lint.report.github import github
+
+            return github(evaluations, _root("GITHUB_WORKSPACE"))
+        case CheckFormat.GITLAB:
+            from rollout_lint.report.gitlab import gitlab
+
+            return gitlab(evaluations, _root("CI_PROJECT_DIR"))
+        case CheckFormat.JUNIT:
+            from rollout_lint.report.junit_xml import junit_xml
+
+            return junit_xml(evaluations, failing)
+        case CheckFormat.MARKDOWN:
+            from rollout_lint.report.check_markdown import check_markdown
+
+            return check_markdown(evaluations)
+
+
+def _root(variable: str) -> Path:
+    """The folder of the repository, where the CI says it and the run is in it; else where the run is."""
+    here, root = Path.cwd(), os.environ.get(variable, "")
+    return Path(root) if root and here.is_relative_to(root) else here
+
+
+def _deliver_to_file(evaluations: list[Evaluation], output: Output, code: int, failing: Collection[str]) -> bool:
+    data = _report(evaluations, output, code, failing).encode("utf-8", "backslashreplace")
+    try:
+        _write_at_once(Path(os.path.realpath(output.file)), data)
+    except (OSError, ValueError) as error:
+        return _not_written(output.file, error)
+    return True
+
+
+def _write_at_once(path: Path, data: bytes) -> None:
+    """Whole or not at all, save where it is a device or a pipe, in whose place nothing may be put."""
+    if path.exists() and not is_file(path):
+        path.write_bytes(data)
+        return
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """It can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _append_summary(evaluations: list[Evaluation]) -> bool:
+    """To the summary of the job that GitHub runs, where it does."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not file:
+        return True
+    from rollout_lint.report.check_markdown import check_markdown
+
+    try:
+        with Path(file).open("ab") as stream:
+            stream.write(check_markdown(evaluations).encode("utf-8", "backslashreplace"))
+    except (OSError, ValueError) as error:
+        return _not_written(file, error)
+    return True
+
+
+def _not_written(file: str, error: OSError | ValueError) -> bool:
+    complain(f"{file} cannot be written: {getattr(error, 'strerror', None) or error}")
+    return False

@@ -1,0 +1,111 @@
+"""One finding in each variant where it holds, and each recipe of which something could not be evaluated."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from rollout_lint.evaluate import NOT_EVALUATED, TEMPLATE
+from rollout_lint.place import Problem
+from rollout_lint.report.style import printable
+from rollout_lint.rule import SEVERITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rollout_lint.engine import Finding, Suppression
+    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.place import Place
+    from rollout_lint.rule import Rule
+
+A_TEMPLATE = "a template, which something must fill before it is YAML"
+NO_STACK = "not a stack, so it was passed over"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one rule, service, place and severity in several variants, told once; there is at least one."""
+
+    evaluation: Evaluation
+    findings: tuple[Finding, ...]
+
+    @property
+    def finding(self) -> Finding:
+        """The first, which stands for all."""
+        return self.findings[0]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that held."""
+        return self.finding.rule
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The names of the variants where it holds."""
+        return tuple(finding.variant for finding in self.findings)
+
+    @property
+    def path(self) -> str:
+        """The file where it stands, as the command line names it."""
+        return path_of(self.evaluation, self.finding.place.file)
+
+
+def groups_of(evaluation: Evaluation, suppressed: bool = False) -> list[Group]:
+    """What is told of a recipe, the gravest first, then by place; where asked for, what is silenced too."""
+    groups: dict[tuple[str, str | None, Place, str, Suppression | None], list[Finding]] = {}
+    for finding in evaluation.findings:
+        if finding.counts or (suppressed and finding.superseded_by is None):
+            key = (finding.rule.id, finding.service, finding.place, finding.severity, finding.suppressed)
+            groups.setdefault(key, []).append(finding)
+    ordered = sorted(groups.values(), key=lambda group: (SEVERITIES.index(group[0].severity), group[0].place))
+    return [Group(evaluation, tuple(findings)) for findings in ordered]
+
+
+def worst_first(evaluations: Iterable[Evaluation]) -> list[Group]:
+    """What is told of all recipes, the gravest first."""
+    groups = [group for evaluation in evaluations for group in groups_of(evaluation)]
+    return sorted(groups, key=lambda group: SEVERITIES.index(group.finding.severity))
+
+
+def problems_of(evaluation: Evaluation) -> list[Problem]:
+    """Why a recipe was not evaluated, or not wholly: at least one where it was not."""
+    if evaluation.problems:
+        return evaluation.problems
+    if evaluation.status == TEMPLATE:
+        return [_template(evaluation)]
+    return [Problem("", 0, 0, "no file to evaluate")] if evaluation.status == NOT_EVALUATED else []
+
+
+def _template(evaluation: Evaluation) -> Problem:
+    """The template stands where a parser gave up."""
+    unread = (each.problems for each in evaluation.sources.values() if each.root is None)
+    first = next((problems[0] for problems in unread if problems), Problem("", 0, 0, ""))
+    return replace(first, message=A_TEMPLATE)
+
+
+def path_of(evaluation: Evaluation, file: str) -> str:
+    """A file of a recipe, or the recipe itself for "", as the command line names it."""
+    path = evaluation.recipe.path
+    if path in (".", "-"):
+        return file or path
+    return f"{path}/{file}" if file else path
+
+
+def path_below(root: Path, path: str) -> str:
+    """A path as seen from a folder, with forward slashes; an absolute one where it is not below it, `-` as it is."""
+    if path == "-":
+        return path
+    absolute = PurePath(os.path.abspath(path))  # noqa: PTH100
+    return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()
+
+
+def shown_path(evaluation: Evaluation, file: str) -> str:
+    """A file of a recipe as the reader can open it, safe to print."""
+    return printable(path_of(evaluation, file))
+
+
+def at(path: str, line: int, column: int) -> str:
+    """`path:line:column`, safe to print; the path alone where the line is 0."""
+    return f"{printable(path)}:{line}:{column}" if line else printable(path)

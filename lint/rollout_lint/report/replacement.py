@@ -1,0 +1,82 @@
+"""A rule's repair as the replacement of one value, where it is no more than that."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rollout_lint.scalar import resolve
+
+if TYPE_CHECKING:
+    from rollout_lint.engine import Finding
+    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.facts import Fact
+    from rollout_lint.place import Place
+
+_WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What to write, as YAML, at the place of the value that decided the fact `path`."""
+
+    path: str
+    place: Place
+    text: str
+
+
+class Replacements:
+    """Those of one recipe's findings; its facts and files are gone through once for all of them."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        """Nothing is gone through yet."""
+        self._evaluation = evaluation
+        self._lines: dict[str, list[str]] = {}
+
+    def of(self, finding: Finding) -> Replacement | None:
+        """The replacement; None where the repair is not that of one value, or would change more than that value.
+
+        So it is where Swarm filled the value in, where a variable decides it, and where another service or another
+        key takes its value from the same place, as through an anchor.
+        """
+        settings = finding.rule.fix_settings
+        if len(settings) != 1:
+            return None
+        [(path, value)] = settings.items()
+        fact = finding.facts.get(path)
+        text = _as_yaml(value)
+        if fact is None or fact.place is None or text is None:
+            return None
+        alone = self._stands_alone(fact, fact.place) and len(self._users[fact.place]) == 1
+        return Replacement(path, fact.place, text) if alone else None
+
+    def _stands_alone(self, fact: Fact, place: Place) -> bool:
+        """Whether the place holds the value and nothing else, such as an anchor, a tag or a variable."""
+        if place.line != place.end_line or "$" in fact.written or not fact.written:
+            return False
+        if place.file not in self._lines:
+            self._lines[place.file] = self._evaluation.sources[place.file].lines()
+        text = "".join(self._lines[place.file][place.line - 1 : place.line])[place.column - 1 : place.end_column - 1]
+        return text in (fact.written, f'"{fact.written}"', f"'{fact.written}'")
+
+    @cached_property
+    def _users(self) -> dict[Place, set[tuple[str, str]]]:
+        """To each place the services, and the paths in them, whose value stands there in any variant."""
+        users: dict[Place, set[tuple[str, str]]] = defaultdict(set)
+        for service, facts in (item for variant in self._evaluation.variants for item in variant.services.items()):
+            for path, fact in facts.items():
+                if fact.place is not None and not path.startswith("derived."):
+                    for place in (fact.place, *(setting.place for setting in fact.overrides)):
+                        users[place].add((service, path))
+        return users
+
+
+def _as_yaml(value: object) -> str | None:
+    """A single value as YAML reads it back; None for a list."""
+    if isinstance(value, str) and _WORD.fullmatch(value) and resolve(value) == value:
+        return value
+    return json.dumps(value) if isinstance(value, str | bool | int | float) else None
