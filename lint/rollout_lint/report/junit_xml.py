@@ -32,7 +32,7 @@ def junit_xml(evaluations: list[Evaluation], failing: Collection[str]) -> str:
     for evaluation in evaluations:
         suite = TestSuite(printable(evaluation.recipe.name))
         for case in _cases(evaluation, failing):
-            case.classname = printable(evaluation.recipe.path)
+            case.classname = printable(_folder(evaluation))
             suite.add_testcase(case)
         document.add_testsuite(suite)
     stream = BytesIO()
@@ -55,6 +55,11 @@ def _cases(evaluation: Evaluation, failing: Collection[str]) -> Iterator[TestCas
         case = TestCase("the stack")
         case.result = [Skipped(NO_STACK)]
         yield case
+
+
+def _folder(evaluation: Evaluation) -> str:
+    path = evaluation.recipe.path
+    return evaluation.recipe.name if path in (".", "-") else path
 
 
 def _problem(evaluation: Evaluation, problem: Problem, number: int) -> TestCase:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -116,8 +115,8 @@ def _related(group: Group, root: Path) -> Iterator[dict[str, Any]]:
 def _deciders(path: str, fact: Fact, note: str) -> Iterator[tuple[Place, str]]:
     if fact.place is None:
         return
-    value = f" is {show_fact(path, fact)}" if _is_single(fact.value) else " is decided here"
-    yield fact.place, f"{path}{value}{f': {note}' if note else ''}"
+    told = f"is {show_fact(path, fact)}" if fact.written and _is_single(fact.value) else "is decided here"
+    yield fact.place, f"{path} {told}{f': {note}' if note else ''}"
     for setting in fact.overrides:
         yield setting.place, _overridden(path, setting)
 
@@ -172,7 +171,7 @@ def _region(place: Place) -> dict[str, int]:
 def _artifact(path: str, root: Path) -> dict[str, str]:
     """A file by its URI, which is of bytes: names of files need not be text."""
     below = path_below(root, path)
-    uri = quote(os.fsencode(below))
+    uri = quote(below, errors="surrogateescape")
     return {"uri": f"file://{uri}"} if below.startswith("/") else {"uri": uri, "uriBaseId": _BASE}
 
 

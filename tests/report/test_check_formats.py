@@ -1,0 +1,248 @@
+"""Every format of `check` tells the same, holds to its schema, and takes names as they are."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint.collect import recipe_from_directory
+from rollout_lint.evaluate import Known, evaluate
+from rollout_lint.place import Place
+from rollout_lint.report.check_markdown import check_markdown
+from rollout_lint.report.github import github
+from rollout_lint.report.style import printable
+from rollout_lint.rule_files import load_rules
+
+from tests.conftest import ROOT, SAMPLES
+from tests.fleet.recipes import recipe
+from tests.report.check_readers import READERS, Found, of_json, sarif_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run, Write
+
+FORMATS = [*READERS, "text", "json"]
+EACH = pytest.mark.parametrize("form", READERS)
+HOSTILE = (
+    "a,b::c%0A%25",
+    'q"<b>&amp;]]>',
+    "pipe|`tick`*_x_",
+    "[link](1)",
+    "new\nline\r::error::x",
+    "esc\x1b[31m\u202e",
+    "space #1?x=y",
+    "日本🚀",
+)
+
+
+@pytest.fixture
+def odd(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Findings of three severities in one or several variants, a clean recipe, problems, and what is no stack."""
+    folder = write(
+        {
+            "many/compose.yml": "version: '3'\nservices:\n"
+            "  app: {image: b, healthcheck: {test: x}, deploy: {update_config: {failure_action: rollback, "
+            "order: start-first}}}\n"
+            "  db: {image: postgres, volumes: ['d:/var/lib/postgresql/data'], deploy: {update_config: "
+            "{order: start-first}}}\n"
+            "volumes: {d: {}}\n",
+            "many/compose.ccci.yml": "version: '3'\nservices: {app: {hostname: x}}\n",
+            "clean/compose.yml": "services: {a: {image: b}}\n",
+            "broken/compose.yml": "services: [\n",
+            "half/compose.yml": recipe(),
+            "half/compose.ccci.yml": "services: {app: {hostnam: x}}\n",
+            "template/compose.yml": "services:\n{% if a %}\n  a: {image: {{ b }}}\n{% endif %}\n",
+            "other/compose.yml": recipe("stop-first"),
+            "other/stack.yml": "provider: {name: openfaas}\n",
+        }
+    )
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def told(found: list[Found]) -> list[tuple[str, str, int, str]]:
+    return sorted((each.rule, printable(each.path), each.line, each.message) for each in found)
+
+
+def without_template(found: list[Found]) -> list[Found]:
+    """The JSON has it as a status, without a place."""
+    return [each for each in found if not each.message.startswith("a template")]
+
+
+@EACH
+def test_the_samples_are_the_same_in_each(run: Run, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = READERS[form](run("check", SAMPLES.name, "--format", form).stdout)
+    of_document = run("check", SAMPLES.name, "--format", "json")
+    assert told(found) == told(of_json(of_document.stdout))
+    assert len(found) == sum(of_document.json["summary"]["places"].values()) > 5
+
+
+@EACH
+@pytest.mark.usefixtures("odd")
+def test_findings_and_problems_are_the_same_in_each(run: Run, form: str) -> None:
+    expected = of_json(run("check", "--format", "json").stdout)
+    assert {"", "RL001", "RL009", "RL011"} <= {each.rule for each in expected}
+    found = READERS[form](run("check", "--format", form).stdout)
+    assert told(without_template(found)) == told(expected)
+    assert [(each.path, each.rule) for each in found if each not in without_template(found)] == [
+        ("template/compose.yml", "")
+    ]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.usefixtures("odd")
+def test_the_exit_code_is_that_of_any_other_and_nothing_else_is_said(run: Run, form: str) -> None:
+    for path, code in (("clean", 0), ("many", 1), ("half", 2), ("template", 2), ("other", 0), (".", 2)):
+        ran = run("check", path, "--format", form)
+        assert (ran.exit_code, ran.stderr) == (code, "")
+    assert run("check", "many", "--fail-on", "never", "--format", form).exit_code == 0
+
+
+@EACH
+def test_names_are_told_as_they_are(run: Run, write: Write, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files: dict[str, str | bytes] = {f"{name}/compose.yml": recipe() for name in HOSTILE}
+    files |= {f"{name}/compose.ccci.yml": f"services: {{app: {{{name!r}: 1}}}}\n" for name in HOSTILE[:4]}
+    monkeypatch.chdir(write(files))
+    os.renames("space #1?x=y/compose.yml", b"bytes\xff/compose.yml")
+    text = run("check", "--format", form).stdout
+    found = READERS[form](text)
+    as_read = {printable(each.path) for each in found if each.rule}
+    as_named = {printable(f"{name}/compose.yml") for name in (*HOSTILE, os.fsdecode(b"bytes\xff"))} - {
+        "space #1?x=y/compose.yml"
+    }
+    assert as_read == as_named
+    assert told(found) == told(of_json(run("check", "--format", "json").stdout))
+    assert all(char.isprintable() or char == "\n" for char in text)
+
+
+def test_markdown_has_no_markup_but_its_own(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    from markdown_it import MarkdownIt
+
+    names = [*HOSTILE, "~~x~~", "<img src=x>", "&lt;", "www.example.com", "![x](y)", "*em*", "_em_", "a_b"]
+    monkeypatch.chdir(write({f"{name}/compose.yml": recipe() for name in names}))
+    tokens = MarkdownIt("gfm-like").parse(run("check", "--format", "markdown").stdout)
+    cells = [token for token in tokens if token.type == "inline"]
+    kinds = {child.type for cell in cells for child in cell.children or ()}
+    assert kinds == {"text"} or kinds == {"text", "text_special"}
+    shown = {cell.content and "".join(child.content for child in cell.children or ()) for cell in cells}
+    assert {f"{printable(name)}/compose.yml:1:{recipe().index('start-first') + 1}" for name in names} <= shown
+
+
+def test_a_markdown_page_stays_below_what_github_takes(write: Write) -> None:
+    policy = (
+        "{image: b, healthcheck: {test: x}, deploy: {update_config: {failure_action: rollback, order: start-first}}}"
+    )
+    services = "".join(f"  s{number}-{'x' * 200}: {policy}\n" for number in range(1500))
+    evaluation = evaluate(recipe_from_directory(write({"compose.yml": f"services:\n{services}"})), Known(load_rules()))
+    page = check_markdown([evaluation])
+    assert len(page.encode()) < 1024 * 1024 / 2
+    shown = page.count("\n| medium |")
+    assert 100 < shown < 1500
+    assert f"\n{1500 - shown} more are left out here.\n" in page
+    assert "1500 findings (1500 medium)" in page
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_pipe_whose_reader_starts_late_gets_all_of_it(write: Write, form: str) -> None:
+    files: dict[str, str | bytes] = {f"r{number}-{'x' * 60}/compose.yml": recipe() for number in range(1000)}
+    command = [sys.executable, "-m", "rollout_lint", "check", "--format", form]
+    with subprocess.Popen(command, cwd=write(files), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        time.sleep(2)
+        assert process.poll() is None, "the pipe took it all"
+        output, errors = process.communicate(timeout=120)
+    assert (process.returncode, errors) == (1, b"")
+    assert len(output) > 64 * 1024
+    text = output.decode()
+    found = READERS[form](text) if form in READERS else of_json(text) if form == "json" else []
+    assert len(found) == 1000 or (form == "text" and text.count("RL001 rollback-start-first") == 1000)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"\x00", b"services: {a: 1}", b"a" * 70000, b"[" * 200])
+def test_standard_input_that_cannot_be_judged(run: Run, form: str, text: bytes) -> None:
+    ran = run("check", "-", "--format", form, stdin=text)
+    assert ran.exit_code == 2
+    if form in READERS:
+        assert {each.rule for each in READERS[form](ran.stdout)} == {""}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_value_that_may_be_a_secret_is_written(run: Run, write: Write, form: str) -> None:
+    """Two layers, so that lists and values are overridden."""
+    base = (
+        "version: '3'\nservices:\n  app:\n    image: postgres\n    environment: {PASSWORD: hunter2}\n"
+        "    healthcheck: {test: curl http://u:hunter2@localhost/}\n    ports: ['80:80']\n"
+        "    volumes: ['data:/var/lib/postgresql/data']\n    labels: ['a=hunter2']\n"
+        "    deploy: {update_config: {failure_action: rollback, order: start-first}, labels: ['b=hunter2']}\n"
+        "volumes: {data: {}}\n"
+    )
+    overlay = (
+        "version: '3'\nservices:\n  app:\n    environment: ['PASSWORD=hunter2']\n    labels: {a: hunter2}\n"
+        "    ports: [{target: 80, published: 80, mode: host}]\n"
+        "    deploy: {update_config: {monitor: 1s}}\n"
+    )
+    ran = run("check", write({"compose.yml": base, "compose.ccci.yml": overlay}), "--format", form)
+    assert ran.exit_code == 1
+    assert "hunter2" not in ran.stdout + ran.stderr
+
+
+def test_a_service_passes_in_junit_only_where_all_was_evaluated(run: Run, odd: Path) -> None:
+    import junitparser
+
+    def cases(path: str, *options: str) -> list[tuple[str | None, list[str]]]:
+        document = junitparser.JUnitXml.fromstring(run("check", path, "--format", "junit", *options).stdout.encode())
+        return [(case.name, [type(each).__name__ for each in case.result]) for suite in document for case in suite]
+
+    assert odd.is_dir()
+    assert cases("clean") == [("a", [])]
+    assert cases("half") == [
+        ("evaluation, problem 1", ["Error"]),
+        ("app: RL001 rollback-start-first in default, ccci", ["Failure"]),
+    ]
+    assert {name: kinds for name, kinds in cases("many", "--fail-on", "high") if name and "RL001" in name} == {
+        "app: RL001 rollback-start-first in default, ccci": ["Skipped"]
+    }
+    assert ("the stack", ["Skipped"]) in cases("other")
+    assert cases("broken") == [("evaluation, problem 1", ["Error"])]
+    assert cases("template") == [("evaluation, problem 1", ["Error"])]
+
+
+def test_github_gets_columns_only_of_a_span_on_one_line(write: Write, tmp_path: Path) -> None:
+    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), Known(load_rules()))
+    [finding] = evaluation.findings
+    evaluation.findings.append(replace(finding, place=Place("compose.yml", 3, 5, 6, 1)))
+    lines = github([evaluation], tmp_path).splitlines()
+    start = recipe().index("start-first") + 1
+    one = f"file=compose.yml,line=1,endLine=1,col={start},endColumn={start + 10},title="
+    assert [line.split("RL001")[0] for line in lines] == [
+        f"::warning {one}",
+        "::warning file=compose.yml,line=3,endLine=6,title=",
+    ]
+
+
+def test_paths_are_those_of_the_repository(run: Run, odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(odd / "many")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(odd))
+    monkeypatch.setenv("CI_PROJECT_DIR", str(odd))
+    for form, path in (("github", "many/compose.yml"), ("gitlab", "many/compose.yml"), ("sarif", "compose.yml")):
+        assert {each.path for each in READERS[form](run("check", "--format", form).stdout)} == {path}
+        given = run("check", odd / "many", "--format", form).stdout
+        assert {each.path for each in READERS[form](given)} == {path}
+    monkeypatch.setenv("GITHUB_WORKSPACE", "/elsewhere")
+    assert {each.path for each in READERS["github"](run("check", "--format", "github").stdout)} == {"compose.yml"}
+
+
+def test_the_run_succeeds_in_sarif_where_all_was_evaluated(run: Run, odd: Path) -> None:
+    assert odd.is_dir()
+    for path, succeeds in (("many", True), ("other", True), ("half", False), ("template", False)):
+        [invocation] = sarif_run(run("check", path, "--format", "sarif").stdout)["invocations"]
+        assert invocation["executionSuccessful"] is succeeds
+        levels = {each["level"] for each in invocation["toolExecutionNotifications"]}
+        assert levels == {"many": set(), "other": {"note"}}.get(path, {"error"})

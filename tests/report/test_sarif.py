@@ -1,0 +1,241 @@
+"""The SARIF of `check`: what it is known by, what decided it, what to write instead, and what is silenced."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rollout_lint.collect import recipe_from_directory
+from rollout_lint.engine import Suppression
+from rollout_lint.evaluate import Evaluation, Known, evaluate
+from rollout_lint.place import Place
+from rollout_lint.report.as_json import check_json
+from rollout_lint.report.concise import concise
+from rollout_lint.report.gitlab import gitlab
+from rollout_lint.report.sarif import sarif
+from rollout_lint.rule_files import load_rules
+from sarif import loader
+
+from tests.conftest import ROOT, SAMPLES
+from tests.fleet.recipes import HEALTHY, OVERLAY, recipe
+from tests.report.check_readers import sarif_run
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Write
+
+LEVELS = {"high": "error", "medium": "warning", "low": "note", "info": "note"}
+
+
+def evaluated(write: Write, files: dict[str, str | bytes]) -> Evaluation:
+    return evaluate(recipe_from_directory(write(files)), Known(load_rules()))
+
+
+def results(evaluation: Evaluation, rule: str = "RL001") -> list[Any]:
+    run = sarif_run(sarif([evaluation], Path(evaluation.recipe.path)))
+    return [each for each in run["results"] if each["ruleId"] == rule]
+
+
+def applied(text: str, result: Any) -> str:
+    """The file with the fix of the result; a region's end is exclusive."""
+    [fix] = result["fixes"]
+    [change] = fix["artifactChanges"]
+    [new] = change["replacements"]
+    region = new["deletedRegion"]
+    assert region["startLine"] == region["endLine"]
+    lines = text.splitlines(keepends=True)
+    line = lines[region["startLine"] - 1]
+    start, end = region["startColumn"] - 1, region["endColumn"] - 1
+    lines[region["startLine"] - 1] = line[:start] + new["insertedContent"]["text"] + line[end:]
+    return "".join(lines)
+
+
+def test_sarif_tools_count_what_the_json_counts(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    file = tmp_path / "found.sarif"
+    document = run("check", SAMPLES.name, "--format", "json", "--format", "sarif", "--output", file).json
+    counts: Counter[str] = Counter()
+    for severity, count in document["summary"]["places"].items():
+        counts[LEVELS[severity]] += count
+    read = loader.load_sarif_file(str(file))
+    report = read.get_report()
+    levels = ("error", "warning", "note")
+    counted = {level: report.get_issue_count_for_severity(level) for level in levels}
+    assert counted == {level: counts[level] for level in levels}
+    assert read.get_result_count() == sum(counts.values()) > 5
+    [record] = [each for each in read.get_records() if each["Location"].startswith("recipes-sample/keycloak")]
+    assert (record["Code"], record["Line"], record["Severity"]) == ("RL001", 5, "warning")
+
+
+def test_each_rule_is_described_once(run: Run) -> None:
+    found = sarif_run(run("check", SAMPLES, "--format", "sarif").stdout)
+    rules = {rule.id: rule for rule in load_rules()}
+    descriptors = found["tool"]["driver"]["rules"]
+    assert sorted(each["id"] for each in descriptors) == sorted({each["ruleId"] for each in found["results"]})
+    for each in descriptors:
+        rule = rules[each["id"]]
+        assert each["name"] == rule.name
+        assert each["defaultConfiguration"] == {"level": LEVELS[rule.severity]}
+        assert each["fullDescription"]["text"] == rule.why.strip()
+        for text in each["help"].values():
+            assert all(part in text for part in (rule.summary, rule.why.strip(), *rule.when, *rule.fix_settings))
+        assert each.get("helpUri", "https://").startswith("https://")
+    [first] = [each for each in descriptors if each["id"] == "RL001"]
+    assert first["helpUri"] == "https://github.com/moby/moby/issues/43081"
+
+
+def test_what_decided_and_what_it_replaced_are_related(write: Write) -> None:
+    base, overlay = recipe("stop-first"), OVERLAY.replace("stop-first", "start-first")
+    [result] = results(evaluated(write, {"compose.yml": base, "compose.ccci.yml": overlay}))
+    told = [
+        (
+            each["physicalLocation"]["artifactLocation"]["uri"],
+            each["physicalLocation"]["region"]["startColumn"],
+            each["message"]["text"].split(":")[0],
+        )
+        for each in result["relatedLocations"]
+    ]
+    assert told == [
+        ("compose.yml", base.index("rollback") + 1, "deploy.update_config.failure_action is rollback"),
+        ("compose.ccci.yml", overlay.index("start-first") + 1, "deploy.update_config.order is start-first"),
+        ("compose.yml", base.index("stop-first") + 1, "deploy.update_config.order is overridden"),
+    ]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "compose.ccci.yml"
+    assert [each["id"] for each in result["relatedLocations"]] == [1, 2, 3]
+
+
+def test_one_result_for_a_finding_in_several_variants(write: Write) -> None:
+    overlay = "services: {app: {hostname: x}}\n"
+    [result] = results(evaluated(write, {"compose.yml": recipe(), "compose.ccci.yml": overlay}))
+    assert result["properties"]["variants"] == ["default", "ccci"]
+    assert (result["properties"]["service"], result["properties"]["severity"]) == ("app", "medium")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        recipe(),
+        recipe('"start-first"'),
+        recipe("'start-first'"),
+        recipe().replace("{failure_action", "\n    {failure_action").replace("order: ", "order:   "),
+        "\ufeff" + recipe().replace("services", "\n# 🚀\nservices"),
+        recipe().replace("\n", "\r\n").replace("services: {", "services: {\r\n  "),
+        (
+            f"x-a: &a {{failure_action: rollback, order: start-first}}\nservices:\n"
+            f"  app: {{image: b, {HEALTHY}, deploy: {{update_config: *a}}}}\n"
+        ),
+    ],
+)
+def test_its_fix_repairs_the_recipe(run: Run, write: Write, text: str) -> None:
+    evaluation = evaluated(write, {"compose.yml": text})
+    [result] = results(evaluation)
+    repaired = applied(text, result)
+    assert repaired != text
+    write({"compose.yml": repaired})
+    ran = run("check", evaluation.recipe.path)
+    assert (ran.exit_code, "0 findings" in ran.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        recipe('"${ORDER:-start-first}"'),
+        recipe("!!str start-first"),
+        (
+            f"services:\n  app: {{image: b, {HEALTHY}, deploy: {{update_config: {{failure_action: rollback, "
+            "order: &o start-first}, rollback_config: {order: *o}}}\n"
+        ),
+        (
+            f"x-a: &a {{failure_action: rollback, order: start-first}}\nservices:\n"
+            f"  app: {{image: b, {HEALTHY}, deploy: {{update_config: *a}}}}\n"
+            f"  other: {{image: b, {HEALTHY}, deploy: {{update_config: *a}}}}\n"
+        ),
+        (
+            f"x-o: &o start-first\nservices:\n  app: {{image: b, {HEALTHY}, deploy: {{update_config: "
+            "{failure_action: rollback, order: *o}}}\n"
+        ),
+        recipe('"start\\x2dfirst"'),
+    ],
+)
+def test_a_value_that_is_more_than_its_own_has_no_fix(write: Write, text: str) -> None:
+    found = results(evaluated(write, {"compose.yml": text}))
+    assert found
+    assert [each for each in found if "fixes" in each] == []
+
+
+def test_the_fixes_of_the_samples_are_the_repairs_of_their_rules(run: Run) -> None:
+    rules = {rule.id: rule for rule in load_rules()}
+    found = sarif_run(run("check", SAMPLES, "--format", "sarif").stdout)["results"]
+    told = [(each["ruleId"], each["fixes"][0]["description"]["text"]) for each in found if "fixes" in each]
+    assert len(told) >= 4
+    for rule, text in told:
+        [(path, value)] = rules[rule].fix_settings.items()
+        assert text == f"Write {path}: {value}"
+
+
+def test_the_fingerprints_survive_moved_lines(write: Write) -> None:
+    def known_by(text: str) -> tuple[list[str], list[str]]:
+        evaluation = evaluated(write, {"compose.yml": text})
+        of_gitlab = json.loads(gitlab([evaluation], Path(evaluation.recipe.path)))
+        of_sarif = [each["partialFingerprints"]["rolloutLint/v1"] for each in results(evaluation)]
+        return of_sarif, [each["fingerprint"] for each in of_gitlab]
+
+    before = known_by(recipe())
+    assert known_by("# one\n\n" + recipe().replace("deploy:", "\n    deploy:")) == before
+    assert len(before[0]) == len(before[1]) == 1
+    assert known_by(recipe().replace("app:", "shop:"))[1] != before[1]
+
+
+def test_findings_that_are_known_by_the_same_are_told_apart_by_gitlab(run: Run, write: Write) -> None:
+    """Two recipes of one name, and one that holds the same problem twice."""
+    folder = write({f"{way}/web/compose.yml": recipe() for way in ("one", "two")})
+    entries = json.loads(run("check", folder, "--format", "gitlab").stdout)
+    assert len({each["fingerprint"] for each in entries}) == 2
+    evaluation = evaluated(write, {"compose.yml": recipe()})
+    [finding] = evaluation.findings
+    evaluation.findings.append(replace(finding, variant="ccci", place=Place("compose.yml", 9, 1, 9, 2)))
+    once, again = json.loads(gitlab([evaluation], Path(evaluation.recipe.path)))
+    assert once["fingerprint"] != again["fingerprint"]
+    evaluation.findings.pop()
+    [alone] = json.loads(gitlab([evaluation], Path(evaluation.recipe.path)))
+    assert alone["fingerprint"] == once["fingerprint"]
+
+
+@pytest.mark.parametrize(("by", "kind"), [("comment", "inSource"), ("config", "external"), ("baseline", "external")])
+def test_what_is_silenced_is_there_with_its_reason_and_nowhere_else(write: Write, by: str, kind: str) -> None:
+    evaluation = evaluated(write, {"compose.yml": recipe()})
+    why = Suppression(by, "room for both", Place("compose.yml", 1, 1, 1, 9), "2027-01-31")
+    evaluation.findings = [replace(each, suppressed=why) for each in evaluation.findings]
+    [result] = results(evaluation)
+    [suppression] = result["suppressions"]
+    assert (suppression["kind"], suppression["justification"]) == (kind, "room for both")
+    assert suppression["properties"] == {"by": by, "until": "2027-01-31"}
+    assert ("location" in suppression) is (by == "comment")
+    assert json.loads(check_json([evaluation]))["summary"]["suppressed"] == 1
+    assert concise([evaluation]) == ""
+    assert json.loads(gitlab([evaluation], Path())) == []
+
+
+def test_what_another_finding_tells_is_left_out(write: Write) -> None:
+    policy = "{replicas: 0, update_config: {failure_action: rollback, order: start-first}}"
+    evaluation = evaluated(write, {"compose.yml": f"services: {{a: {{image: b, deploy: {policy}}}}}\n"})
+    assert len(evaluation.findings) > 1
+    run = sarif_run(sarif([evaluation], Path(evaluation.recipe.path)))
+    assert [each["ruleId"] for each in run["results"]] == ["RL055"]
+
+
+def test_a_path_is_relative_to_where_the_run_is_and_else_a_file_uri(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write({"a b%/ü?#.yml": recipe()})
+    ran = run("check", folder / "a b%/ü?#.yml", "--format", "sarif")
+    [result] = sarif_run(ran.stdout)["results"]
+    artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert artifact == {"uri": f"file://{folder}/a%20b%25/%C3%BC%3F%23.yml"}
+    monkeypatch.chdir(folder)
+    [result] = sarif_run(run("check", folder / "a b%/ü?#.yml", "--format", "sarif").stdout)["results"]
+    artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert artifact == {"uri": "a%20b%25/%C3%BC%3F%23.yml", "uriBaseId": "%SRCROOT%"}

@@ -1,0 +1,167 @@
+"""Several formats of one check, and where each goes."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fleet.recipes import recipe
+from tests.report.check_readers import READERS, of_gitlab, of_json, of_sarif
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Write
+
+TOLD = "1 recipe, 1 variant, 1 service: 1 finding (1 medium). Exit 1.\n"
+RL001 = "RL001 app starts the new task beside the old one and rolls back silently when it fails\n"
+
+
+@pytest.fixture
+def folder(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = write({"compose.yml": recipe()})
+    monkeypatch.chdir(path)
+    return path
+
+
+def concise() -> str:
+    return f"compose.yml:1:{recipe().index('start-first') + 1}: {RL001}"
+
+
+def test_a_format_in_a_file_leaves_the_text_on_the_terminal(run: Run, folder: Path) -> None:
+    ran = run("check", "--format", "sarif", "--output", "x.sarif")
+    assert (ran.exit_code, ran.stderr) == (1, "")
+    assert ran.stdout == run("check").stdout
+    assert ran.stdout.endswith(TOLD)
+    assert [each.rule for each in of_sarif((folder / "x.sarif").read_text("utf-8"))] == ["RL001"]
+    assert sorted(each.name for each in folder.iterdir()) == ["compose.yml", "x.sarif"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "--format sarif --output x.sarif --format gitlab --output gl.json --format concise",
+        "--format concise --format sarif --output x.sarif --format gitlab --output gl.json",
+        "--format=concise --output=- --output x.sarif --format sarif --format gitlab --output gl.json",
+        "--format sarif --output x.sarif --format concise . --format gitlab --fail-on low --output gl.json",
+    ],
+)
+def test_an_output_belongs_to_the_format_beside_it(run: Run, folder: Path, options: str) -> None:
+    ran = run("check", *options.split())
+    assert (ran.exit_code, ran.stdout, ran.stderr) == (1, concise(), "")
+    assert of_sarif((folder / "x.sarif").read_text("utf-8"))
+    assert of_gitlab((folder / "gl.json").read_text("utf-8"))
+
+
+def test_an_output_alone_is_the_text_without_colour(run: Run, folder: Path) -> None:
+    ran = run("check", "--output", "told.txt")
+    assert ran.stdout == (folder / "told.txt").read_text("utf-8")
+    assert run("check", "--output", "-").stdout == ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--format json --format sarif", "json and sarif cannot both go to standard output"),
+        ("--format json --output - --format sarif", "json and sarif cannot both go to standard output"),
+        ("--format json --output a --output b", "--output b has no --format of its own"),
+        ("--output b --output c --format json", "--output b has no --format of its own"),
+        ("--format json --output a --format sarif --output ./a", "--output a is there twice"),
+        ("--format yaml", "'yaml' is not one of"),
+        ("--format", "requires an argument"),
+    ],
+)
+def test_what_cannot_be_ends_the_run_before_anything_is_written(
+    run: Run, folder: Path, options: str, message: str
+) -> None:
+    ran = run("check", *options.split())
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert message in ran.stderr
+    assert sorted(each.name for each in folder.iterdir()) == ["compose.yml"]
+
+
+@pytest.mark.parametrize("file", ["gone/x.json", ".", "", "compose.yml/x", "n" * 300])
+def test_a_file_that_cannot_be_written_is_told_and_the_rest_is_there(run: Run, folder: Path, file: str) -> None:
+    ran = run("check", "--format", "json", "--output", file, "--format", "sarif", "--output", "x.sarif")
+    assert ran.exit_code == 2
+    assert ran.stderr.startswith(f"rollout-lint: {file} cannot be written: ")
+    assert ran.stderr.count("\n") == 1
+    assert ran.stdout.endswith("1 finding (1 medium). Exit 2.\n")
+    assert (folder / "x.sarif").exists()
+    assert sorted(each.name for each in folder.iterdir()) == ["compose.yml", "x.sarif"]
+
+
+def test_a_file_is_replaced_whole_and_keeps_its_mode_and_its_link(run: Run, folder: Path) -> None:
+    real = folder / "real.json"
+    real.write_text("before")
+    real.chmod(0o640)
+    (folder / "link.json").symlink_to("real.json")
+    with real.open(encoding="utf-8") as reader:
+        run("check", "--format", "json", "--output", "link.json")
+        assert reader.read() == "before"
+    assert (folder / "link.json").is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    assert of_json(real.read_text("utf-8"))
+
+
+def test_a_new_file_is_as_readable_as_any_other(run: Run, folder: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        run("check", "--format", "json", "--output", "x.json")
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((folder / "x.json").stat().st_mode) == 0o640
+
+
+def test_a_pipe_is_written_to_and_not_replaced(run: Run, folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append((folder / "pipe").read_text("utf-8")))
+    reader.start()
+    ran = run("check", "--format", "json", "--output", "pipe")
+    reader.join(60)
+    assert (ran.exit_code, len(of_json(read[0]))) == (1, 1)
+    assert stat.S_ISFIFO((folder / "pipe").stat().st_mode)
+    assert run("check", "--format", "json", "--output", os.devnull).exit_code == 1
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+
+
+def test_a_device_that_is_full_is_told() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    command = [sys.executable, "-m", "rollout_lint", "check", "-", "--format", "json", "--output", "/dev/full"]
+    ran = subprocess.run(command, input=recipe(), capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr == "rollout-lint: /dev/full cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("form", ["github", "json"])
+def test_the_summary_of_a_job_is_added_to_with_github(
+    run: Run, folder: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = folder / "summary.md"
+    summary.write_text("# of another step\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    ran = run("check", "--format", form)
+    text = summary.read_text("utf-8")
+    assert (ran.exit_code, ran.stdout.startswith("::warning file=compose.yml")) == (1, form == "github")
+    expected = run("check", "--format", "markdown").stdout if form == "github" else ""
+    assert text == f"# of another step\n{expected}"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "gone" / "summary.md"))
+    ran = run("check", "--format", form)
+    assert (ran.exit_code, "cannot be written" in ran.stderr) == ((2, True) if form == "github" else (1, False))
+
+
+def test_every_format_at_once(run: Run, folder: Path) -> None:
+    options = [part for form in READERS for part in ("--format", form, "--output", f"x.{form}")]
+    ran = run("check", *options, "--format", "json")
+    told = {each[:3] for each in of_json(ran.stdout)}
+    assert len(told) == len(json.loads(ran.stdout)["recipes"][0]["findings"]) == 1
+    for form, reader in READERS.items():
+        assert {each[:3] for each in reader((folder / f"x.{form}").read_text("utf-8"))} == told
