@@ -85,6 +85,15 @@ def test_no_colour_in_a_pipe(write: Write, subcommand: str) -> None:
     assert ESCAPE not in ran.stdout
 
 
+def test_no_colour_in_a_file(write: Write) -> None:
+    folder = write({"compose.yml": RISKY})
+    seen, _ = on_a_terminal(command("check", folder, "--output", folder / "told.txt"), "stdout")
+    assert ESCAPE in seen
+    text = (folder / "told.txt").read_text("utf-8")
+    assert "start-first" in text
+    assert ESCAPE not in text
+
+
 def test_a_slow_sweep_shows_how_far_it_is_on_standard_error() -> None:
     seen, output = on_a_terminal([sys.executable, "-c", SWEEP.format(0.6)], "stderr")
     assert "recipes" in seen
@@ -108,6 +117,7 @@ def test_a_slow_sweep_in_a_pipe_shows_no_bar() -> None:
         ("rollout-lint s", {"sweep", "show"}),
         ("rollout-lint explain RL03", {rule.id for rule in load_rules() if rule.id.startswith("RL03")}),
         ("rollout-lint check --f", {"--format", "--fail-on"}),
+        ("rollout-lint check --output x --format g", {"github", "gitlab"}),
         ("rollout-lint sweep --format ", {"text", "json", "markdown", "csv", "html"}),
     ],
 )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.collect import recipe_from_directory
+from rollout_lint.engine import Suppression
 from rollout_lint.evaluate import Known, evaluate
 from rollout_lint.place import Place
 from rollout_lint.report.check_markdown import check_markdown
 from rollout_lint.report.github import github
+from rollout_lint.report.groups import groups_of
 from rollout_lint.report.style import printable
 from rollout_lint.rule_files import load_rules
 
@@ -55,7 +59,7 @@ def odd(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
             "many/compose.ccci.yml": "version: '3'\nservices: {app: {hostname: x}}\n",
             "clean/compose.yml": "services: {a: {image: b}}\n",
             "broken/compose.yml": "services: [\n",
-            "half/compose.yml": recipe(),
+            "half/compose.yml": recipe().replace("services: {", "services: {quiet: {image: b}, "),
             "half/compose.ccci.yml": "services: {app: {hostnam: x}}\n",
             "template/compose.yml": "services:\n{% if a %}\n  a: {image: {{ b }}}\n{% endif %}\n",
             "other/compose.yml": recipe("stop-first"),
@@ -206,9 +210,12 @@ def test_a_service_passes_in_junit_only_where_all_was_evaluated(run: Run, odd: P
         ("evaluation, problem 1", ["Error"]),
         ("app: RL001 rollback-start-first in default, ccci", ["Failure"]),
     ]
-    assert {name: kinds for name, kinds in cases("many", "--fail-on", "high") if name and "RL001" in name} == {
-        "app: RL001 rollback-start-first in default, ccci": ["Skipped"]
-    }
+    assert cases("many", "--fail-on", "high") == [
+        ("app: RL001 rollback-start-first in default, ccci", ["Skipped"]),
+        ("db: RL009 start-first-no-healthcheck in default, ccci", ["Skipped"]),
+        ("db: RL011 start-first-pause-orphans in default, ccci", ["Skipped"]),
+    ]
+    assert [kinds for _, kinds in cases("many", "--fail-on", "medium")].count(["Failure"]) == 1
     assert ("the stack", ["Skipped"]) in cases("other")
     assert cases("broken") == [("evaluation, problem 1", ["Error"])]
     assert cases("template") == [("evaluation, problem 1", ["Error"])]
@@ -237,6 +244,54 @@ def test_paths_are_those_of_the_repository(run: Run, odd: Path, monkeypatch: pyt
         assert {each.path for each in READERS[form](given)} == {path}
     monkeypatch.setenv("GITHUB_WORKSPACE", "/elsewhere")
     assert {each.path for each in READERS["github"](run("check", "--format", "github").stdout)} == {"compose.yml"}
+
+
+def test_standard_input_and_this_folder_are_named_as_they_are(
+    run: Run, odd: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for form, reader in READERS.items():
+        assert {each.path for each in reader(run("check", "-", "--format", form, stdin=recipe()).stdout)} == {"-"}
+    monkeypatch.chdir(odd / "clean")
+    assert '<testcase name="a" classname="clean" />' in run("check", "--format", "junit").stdout.replace('"/>', '" />')
+    assert {each.path for each in READERS["concise"](run("check", odd / "half", "--format", "concise").stdout)} == {
+        f"{odd}/half/compose.yml",
+        f"{odd}/half/compose.ccci.yml",
+    }
+
+
+def test_what_is_graver_in_one_variant_or_silenced_there_is_told_apart(write: Write) -> None:
+    """In one place, for one service, by one rule."""
+    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), Known(load_rules()))
+    [finding] = evaluation.findings
+    silenced = replace(finding, variant="c", suppressed=Suppression("config", "known"))
+    evaluation.findings += [replace(finding, variant="a"), replace(finding, variant="b", severity="low"), silenced]
+    assert [group.variants for group in groups_of(evaluation)] == [("default", "a"), ("b",)]
+    told = groups_of(evaluation, suppressed=True)
+    assert [group.variants for group in told] == [("default", "a"), ("c",), ("b",)]
+
+
+def test_severities_in_the_words_of_each(run: Run, odd: Path) -> None:
+    document = run("check", "--format", "json").json
+    severities = Counter(
+        {severity: count for severity, count in document["summary"]["places"].items() if severity != "high"}
+    )
+    assert odd.is_dir()
+    assert severities["medium"] > 0
+    assert severities["low"] > 0
+    problems = len(READERS["concise"](run("check", "--format", "concise").stdout)) - sum(severities.values())
+    words = Counter(each["severity"] for each in json.loads(run("check", "--format", "gitlab").stdout))
+    assert words == Counter(
+        {"blocker": problems, "major": severities["medium"], "minor": severities["low"], "info": severities["info"]}
+    )
+    commands = Counter(line.split(" ")[0] for line in run("check", "--format", "github").stdout.splitlines())
+    notices = severities["low"] + severities["info"]
+    assert commands == Counter({"::error": problems, "::warning": severities["medium"], "::notice": notices})
+
+
+def test_gitlab_knows_a_recipe_whatever_is_beside_it(run: Run, write: Write) -> None:
+    folder = write({"one/web/compose.yml": recipe(), "two/web/compose.yml": recipe()})
+    both = json.loads(run("check", folder / "one", folder / "two", "--format", "gitlab").stdout)
+    assert both[1:] == json.loads(run("check", folder / "two", "--format", "gitlab").stdout)
 
 
 def test_the_run_succeeds_in_sarif_where_all_was_evaluated(run: Run, odd: Path) -> None:

@@ -239,3 +239,10 @@ def test_a_path_is_relative_to_where_the_run_is_and_else_a_file_uri(
     [result] = sarif_run(run("check", folder / "a b%/ü?#.yml", "--format", "sarif").stdout)["results"]
     artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert artifact == {"uri": "a%20b%25/%C3%BC%3F%23.yml", "uriBaseId": "%SRCROOT%"}
+
+
+def test_a_name_is_no_link(run: Run) -> None:
+    ran = run("check", "-", "--format", "sarif", stdin="services: {a: {'[x](1)': 1, 'y[z': 1}}\n")
+    told = sarif_run(ran.stdout)["invocations"][0]["toolExecutionNotifications"]
+    texts = [each["message"]["text"] for each in told]
+    assert [text.split(" is ")[0] for text in texts] == ["not evaluated: \\[x](1)", "not evaluated: y[z"]

@@ -90,7 +90,7 @@ def path_of(evaluation: Evaluation, file: str) -> str:
     path = evaluation.recipe.path
     if path in (".", "-"):
         return file or path
-    return f"{path}/{file}" if file else path
+    return f"{path.rstrip('/')}/{file}" if file else path
 
 
 def path_below(root: Path, path: str) -> str:
