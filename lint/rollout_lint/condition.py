@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.derived import DERIVED, STACK_FACTS
 from rollout_lint.facts import FACTS, Kind
+from rollout_lint.ignores import IGNORE_FACTS
 from rollout_lint.schema import types_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Condition:
 
 def kind_of(path: str) -> Kind:
     """What the fact's value may be; KeyError where there is no such fact."""
-    made = DERIVED.get(path) or STACK_FACTS.get(path)
+    made = DERIVED.get(path) or STACK_FACTS.get(path) or IGNORE_FACTS.get(path)
     return FACTS[path] if made is None else made.kind
 
 

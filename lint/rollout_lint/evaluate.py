@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.collect import ENV_SAMPLE, STDIN
@@ -17,6 +18,7 @@ from rollout_lint.images import Images, load_images
 from rollout_lint.place import Place, Problem
 from rollout_lint.source import MAX_BYTES, Mapping, Source, parse
 from rollout_lint.stack.merge import load_stack
+from rollout_lint.suppress import Judged, Silencing, silence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,15 +76,29 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What recipes are judged by: the rules, and what is known of the hosts and of images."""
+    """What recipes are judged by: the rules, what is known of the hosts and of images, and what is to be silenced."""
 
     rules: tuple[Rule, ...] = ()
     cluster: Cluster = field(default_factory=Cluster)
     images: Images = field(default_factory=load_images)
+    silencing: Silencing = field(default_factory=Silencing)
 
 
 def evaluate(recipe: Recipe, known: Known) -> Evaluation:
-    """Read, merge and judge every variant of a recipe; each file is read and parsed once."""
+    """Read, merge and judge every variant of a recipe, and silence what is to be; each file is read and parsed once."""
+    evaluation = _evaluation(recipe, known)
+    judged = Judged(
+        path=str(Path(recipe.path, recipe.variants[0].files[0].name)) if recipe.variants else recipe.path,
+        variants={variant.name: tuple(layer.name for layer in variant.files) for variant in recipe.variants},
+        sources=evaluation.sources,
+        rules=known.rules,
+        is_whole=evaluation.status == EVALUATED,
+    )
+    evaluation.findings = silence(evaluation.findings, judged, known.silencing)
+    return evaluation
+
+
+def _evaluation(recipe: Recipe, known: Known) -> Evaluation:
     evaluation = Evaluation(recipe, EVALUATED, problems=list(recipe.problems))
     for variant in recipe.variants:
         sources = [_source(layer, evaluation.sources) for layer in variant.files]

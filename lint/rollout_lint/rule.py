@@ -81,6 +81,11 @@ class Rule:
         return self.id.startswith(OWN_PREFIX)
 
     @property
+    def is_about_ignores(self) -> bool:
+        """Whether it is about what silences findings, and so says nothing of Docker that would want a proof."""
+        return all(path.startswith("ignore.") for path in self.when)
+
+    @property
     def link(self) -> str:
         """Where it is explained: its section in the packaged rules' page, or the file of somebody's own rule."""
         return f"rules/README.md#{self.anchor}" if self.is_own else self.path.as_posix()

@@ -170,6 +170,26 @@ def parse(data: bytes, name: str, pure: bool = False) -> Source:
     return source
 
 
+def events(data: bytes) -> list[Any]:
+    """What the parser says of a file that `parse` could read: every document, down to where one cannot be read."""
+    try:
+        found, error = _all_events(data, pure=False)
+        return _all_events(data, pure=True)[0] if error == _COLON_IN_FLOW else found
+    except YAMLError:
+        return []
+
+
+def _all_events(data: bytes, pure: bool) -> tuple[list[Any], str | None]:
+    event = _events(data, pure)
+    found: list[Any] = []
+    try:
+        while not found or type(found[-1]) is not StreamEndEvent:
+            found.append(event())
+    except MarkedYAMLError as error:
+        return found, error.problem
+    return found, None
+
+
 def _events(data: bytes, pure: bool) -> Callable[[], Any]:
     if not pure:
         event: Callable[[], Any] = CParser(data).get_event

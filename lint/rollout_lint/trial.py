@@ -48,19 +48,17 @@ def repaired(files: dict[str, str], rule: Rule) -> dict[str, str]:
 
 def bad_examples_are_found(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """Each gives the finding at its place, with its severity, and no other finding of the rule."""
-    del rules
     for key, example in _each(rule, "bad"):
         wanted = [(example["at"], example.get("severity", rule.severity))]
-        found = _found_at(example, rule)
+        found = _found_at(example, rule, rules)
         if found != wanted:
             yield key, f"the finding must be {_told(wanted)}, and it is {_told(found)}"
 
 
 def good_examples_are_not_found(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """None gives a finding of the rule."""
-    del rules
     for key, example in _each(rule, "good"):
-        if found := _found_at(example, rule):
+        if found := _found_at(example, rule, rules):
             yield key, f"there must be no finding, and it is {_told(found)}"
 
 
@@ -77,12 +75,11 @@ def docker_takes_the_examples(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[C
 
 def no_condition_is_idle(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """Without any one of its conditions, the rule says something else of some example."""
-    del rules
     examples = [example for kind in ("bad", "good") for _, example in _each(rule, kind)]
-    answers = [bool(_found_at(example, rule)) for example in examples]
+    answers = [bool(_found_at(example, rule, rules)) for example in examples]
     for path in rule.when:
         looser = replace(rule, when={other: test for other, test in rule.when.items() if other != path})
-        if answers == [not looser.when or bool(_found_at(example, looser)) for example in examples]:
+        if answers == [not looser.when or bool(_found_at(example, looser, rules)) for example in examples]:
             yield f"when.{path}", "no example needs this condition: without it each has the same answer"
 
 
@@ -117,8 +114,10 @@ def the_fix_repairs(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
 
 
 def what_weighs_is_proved(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """Each severity of medium or more that the rule can have is that of a bad example with a proof."""
+    """Each severity of medium or more that a rule on Docker can have is that of a bad example with a proof."""
     del rules
+    if rule.is_about_ignores:
+        return
     bad = rule.examples["bad"]
     proved = {bad[proof.get("bad_example", 0)].get("severity", rule.severity) for proof in rule.proofs}
     for severity in dict.fromkeys((rule.severity, *(grade.severity for grade in rule.grades))):
@@ -199,8 +198,10 @@ def _each(rule: Rule, kind: str) -> Iterator[tuple[str, Example]]:
         yield f"examples.{kind}[{number}]", example
 
 
-def _found_at(example: Example, rule: Rule) -> list[tuple[str, str]]:
-    findings = _evaluation(example, (rule,)).findings
+def _found_at(example: Example, rule: Rule, rules: tuple[Rule, ...]) -> list[tuple[str, str]]:
+    """Where the rule is found; one that is about ignores, beside the others, since it is about what they find."""
+    others = [each for each in rules if each.id != rule.id] if rule.is_about_ignores else []
+    findings = [each for each in _evaluation(example, (rule, *others)).findings if each.rule.id == rule.id]
     return [(f"{Path(each.place.file).name}:{each.place.line}", each.severity) for each in findings]
 
 

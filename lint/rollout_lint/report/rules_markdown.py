@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rollout_lint.derived import DERIVED, STACK_FACTS
+from rollout_lint.ignores import IGNORE_FACTS
 from rollout_lint.report.proofs import shown
 from rollout_lint.report.rule_page import in_general
 
@@ -93,6 +94,6 @@ def _repair(rule: Rule) -> str:
 def _facts() -> Iterable[str]:
     yield "## Derived facts\n"
     yield "What no key of a stack file states, and a condition may ask for:\n"
-    for path, derived in sorted((DERIVED | STACK_FACTS).items()):
+    for path, derived in sorted((DERIVED | STACK_FACTS | IGNORE_FACTS).items()):
         yield f"- `{path}`: {' '.join(derived.about.split())}"
     yield ""
