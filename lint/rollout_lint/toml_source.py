@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from typing import Any, NamedTuple
 
 from rollout_lint.place import Problem
 from rollout_lint.source import Mapping, Node, Scalar, Sequence, Source
 
-_HEADER = re.compile(r"\s*\[\[?(?P<keys>[^\]\[]+)\]")
+_HEADER = re.compile(r"\s*\[(?P<item>\[?)(?P<keys>[^\]\[]+)\]")
 _ASSIGNMENT = re.compile(r"\s*(?P<keys>(?:[A-Za-z0-9_.\s-]|\"[^\"]*\"|'[^']*')+?)\s*=")
 _KEY = re.compile(r"\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)\Z")
@@ -58,13 +59,22 @@ def _syntax_problem(name: str, message: str) -> Problem:
 
 
 def _places(text: str) -> dict[Keys, _Mark]:
-    """Where each table and key stands first; what is inside one line has that line's place."""
+    """Where each table and key stands first; what is inside one line has that line's place.
+
+    An item of an array of tables has its number behind the array's keys.
+    """
     places: dict[Keys, _Mark] = {}
+    counts: Counter[Keys] = Counter()
     table: Keys = ()
     for number, line in enumerate(text.splitlines()):
         if header := _HEADER.match(line):
             table = _keys(header["keys"])
-            places.setdefault(table, _Mark(number, header.start("keys")))
+            place = _Mark(number, header.start("keys"))
+            places.setdefault(table, place)
+            if header["item"]:
+                table = (*table, str(counts[table]))
+                counts[table[:-1]] += 1
+                places[table] = place
         elif assignment := _ASSIGNMENT.match(line):
             start = len(line) - len(line.lstrip())
             places.setdefault(table + _keys(assignment["keys"]), _Mark(number, start))
@@ -89,7 +99,7 @@ class _Builder:
             return mapping
         if isinstance(value, list):
             sequence = Sequence(_Event(mark, mark))
-            sequence.items += [self.node(item, keys) for item in value]
+            sequence.items += [self.node(item, (*keys, str(number))) for number, item in enumerate(value)]
             return sequence
         plain = isinstance(value, bool | int | float)
         return Scalar(_Event(mark, mark, str(value).lower() if plain else str(value), style="" if plain else "'"))
