@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from rollout_lint.config import config_for
+from rollout_lint.config import ConfigError, config_for
 from rollout_lint.evaluate import Known
 from rollout_lint.files import is_folder
 from rollout_lint.images import load_images
 from rollout_lint.rule_files import load_rules
+from rollout_lint.suppress import Silencing, misnamed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 class Knowledge:
     """For one run, in which no file is looked at twice."""
 
-    def __init__(self, further: tuple[Path, ...] = ()) -> None:
-        """With further folders of rules beside those that configs name."""
+    def __init__(self, further: tuple[Path, ...] = (), today: date = date.max) -> None:
+        """With further folders of rules beside those that configs name, and the day by which something has ended."""
         self._further = further
+        self._today = today
         self._rules: dict[tuple[Path, ...], tuple[Rule, ...]] = {}
         self._known: dict[Path, Known] = {}
 
@@ -37,4 +40,8 @@ class Knowledge:
         folders = (*config.rules, *self._further)
         if folders not in self._rules:
             self._rules[folders] = load_rules(folders)
-        return Known(self._rules[folders], config.cluster, load_images().with_claims(config.images))
+        rules = self._rules[folders]
+        silencing = Silencing(config.ignores, self._today, frozenset(rule.id for rule in rules))
+        if problems := list(misnamed(rules, silencing)):
+            raise ConfigError(problems)
+        return Known(rules, config.cluster, load_images().with_claims(config.images), silencing)

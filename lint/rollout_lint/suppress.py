@@ -12,6 +12,7 @@ from rollout_lint.engine import Suppression, find
 from rollout_lint.facts import Fact
 from rollout_lint.ignores import ignores_in
 from rollout_lint.images import rules_directory
+from rollout_lint.place import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from rollout_lint.source import Source
 
     Spans = Iterable[tuple[Position, Position]]
+
+
+_LONGEST = 40
+"""How much is told of an id that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +72,29 @@ def silence(findings: list[Finding], judged: Judged, silencing: Silencing) -> li
     return [*(silenced if silencing.honoured else findings), *work.findings_of_its_own()]
 
 
+def misnamed(rules: Iterable[Rule], silencing: Silencing) -> Iterator[Problem]:
+    """What is wrong with the rules that entries of a config name."""
+    rules = tuple(rules)
+    for entry in silencing.ignores:
+        for rule in entry.rules:
+            if wrong := meant(rule, rules, all_ids(rules, silencing)):
+                yield Problem(entry.place.file, entry.place.line, entry.place.column, f"ignore: {wrong}")
+
+
 def meant(rule: str, rules: Iterable[Rule], ids: Iterable[str]) -> str | None:
     """What is wrong with an id that is to be silenced, with the one that was meant; None where it is a rule's."""
     by_name = {each.name.upper(): each.id for each in rules}
     silences = {each.id for each in rules if each.is_about_ignores}
     if rule in silences:
-        return f"{rule} cannot be silenced; take away what it tells of"
+        return f"{rule} cannot be silenced"
     if rule in ids:
         return None
     from difflib import get_close_matches
 
-    near = [by_name[rule]] if rule in by_name else get_close_matches(rule, sorted(ids), n=1)
-    return f"there is no rule {rule}" + (f"; did you mean {near[0]}?" if near else "")
+    near = [by_name[rule]] if rule in by_name else get_close_matches(rule, sorted(ids), n=1, cutoff=0.75)
+    return f"there is no rule {rule if len(rule) <= _LONGEST else f'{rule[:_LONGEST]}…'}" + (
+        f"; did you mean {near[0]}?" if near else ""
+    )
 
 
 def all_ids(rules: Iterable[Rule], silencing: Silencing) -> frozenset[str]:

@@ -76,7 +76,9 @@ class Sweep:
             return _Task(member, Known(), (*member.recipe.problems, unread))
         self.rules |= {rule.id: rule for rule in by_config.rules}
         cluster = member.cluster.over(by_config.cluster)
-        return _Task(member, replace(by_config, cluster=cluster, images=self._images_over(by_config.images)))
+        images = self._images_over(by_config.images)
+        silencing = replace(by_config.silencing, today=self.calendar.today)
+        return _Task(member, replace(by_config, cluster=cluster, images=images, silencing=silencing))
 
     def _images_over(self, images: Images) -> Images:
         """What the manifest says of images, over what a config does; made once for all recipes with that config."""

@@ -10,6 +10,7 @@ from rollout_lint.config import ConfigError
 from rollout_lint.knowledge import Knowledge
 from rollout_lint.rule_files import RuleError
 from rollout_lint.terminal import refuse, usage_error
+from rollout_lint.today import today
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def knowledge_of(further: Iterable[Path]) -> Callable[[str], Known]:
     """What a recipe at a path is judged by; raises ConfigError and RuleError for what is wrong with that."""
-    knowledge = Knowledge(tuple(further))
+    knowledge = Knowledge(tuple(further), today())
     return lambda path: knowledge.of(Path(path))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +17,12 @@ from rollout_lint.progress import with_progress
 from rollout_lint.rule_files import RuleError
 from rollout_lint.sweep import Sweep
 from rollout_lint.terminal import FOUND, NOT_EVALUATED, refuse, usage_error, warn, width, write
+from rollout_lint.today import today
 from rollout_lint.verdict import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from rollout_lint.evaluate import Known
     from rollout_lint.files import AnyPath
@@ -81,10 +82,10 @@ def run(request: Request, knowledge: Callable[[str], Known]) -> int:
     """Print what is asked for; the exit code."""
     outcome = _Outcome(_earlier(request), keeps=request.format is not SweepFormat.JSON)
     _hold_config(request, knowledge)
-    root, today = _root(request)
+    root, day = _root(request)
     fleet = _fleet(request, root)
     max_age = fleet.max_age if request.max_age is None else request.max_age
-    sweep = Sweep(fleet, knowledge, Calendar(today, max_age))
+    sweep = Sweep(fleet, knowledge, Calendar(day, max_age))
     _print(request, sweep, outcome)
     return _exit_code(request, fleet, outcome)
 
@@ -93,7 +94,7 @@ def _root(request: Request) -> tuple[AnyPath, date]:
     """Where the fleet is read, and the day that ages are counted to: at a revision, that revision's."""
     path = Path(request.path)
     if request.at is None:
-        return path, _today()
+        return path, today()
     from rollout_lint.revision import RevisionError, open_revision
 
     try:
@@ -101,16 +102,6 @@ def _root(request: Request) -> tuple[AnyPath, date]:
         return revision.path(path), datetime.fromisoformat(revision.date).astimezone(UTC).date()
     except RevisionError as error:
         usage_error(f"--at {request.at}: {error}")
-
-
-def _today() -> date:
-    """Today, or the day that SOURCE_DATE_EPOCH names (reproducible-builds.org)."""
-    moment = os.environ.get("SOURCE_DATE_EPOCH", "")
-    try:
-        now = datetime.fromtimestamp(int(moment), UTC) if moment.isdecimal() else datetime.now(UTC)
-    except (ValueError, OverflowError, OSError):
-        usage_error("SOURCE_DATE_EPOCH is no moment that a calendar has")
-    return now.date()
 
 
 def _hold_config(request: Request, knowledge: Callable[[str], Known]) -> None:
