@@ -57,6 +57,11 @@ class Finding:
         return self.superseded_by is None and self.suppressed is None
 
     @property
+    def is_silenced(self) -> bool:
+        """Whether it would be told and counted if nobody had silenced it."""
+        return self.superseded_by is None and self.suppressed is not None
+
+    @property
     def whose(self) -> str:
         """The service's name, or what stands for it where the finding is the stack's."""
         return THE_STACK if self.service is None else self.service

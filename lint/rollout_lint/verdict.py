@@ -47,11 +47,15 @@ _TOLD = 5
 
 @dataclass(slots=True)
 class Risk:
-    """A level of LEVELS, the same for people, and the reasons."""
+    """A level of LEVELS, the same for people, and the reasons.
+
+    `silenced` are those of the reasons that tell what is passed over since somebody has silenced it.
+    """
 
     level: str
     text: str
     because: list[str] = field(default_factory=list)
+    silenced: list[str] = field(default_factory=list)
 
     @property
     def rank(self) -> int:
@@ -124,7 +128,7 @@ def judge(evaluation: Evaluation, evidence: Evidence, known: Known, seen: Sequen
         upgrade_tests=evidence.upgrade_tests,
         recent_upgrade=newest,
         failed_before=failed_before(seen),
-        risk=Risk(risk.level, risk.text, _because(risk, reasons, evidence, seen)),
+        risk=Risk(risk.level, risk.text, _because(risk, reasons, evidence, seen), risk.silenced),
         rules=sorted({finding.rule.id for finding in evaluation.findings}),
         services=services,
         evidence=list(seen),
@@ -157,12 +161,14 @@ def _recipe_risk(
     ordered = sorted(services, key=lambda each: each.risk.rank)
     worst = ordered[0].risk
     risky = [each for each in ordered if each.risk.level not in ("safe", "not-at-risk")]
-    reasons = list(dict.fromkeys(reason for each in risky or ordered[:1] for reason in each.risk.because))
+    telling = [reason for each in risky or ordered[:1] for reason in each.risk.because]
+    silenced = list(dict.fromkeys(told for each in ordered for told in each.risk.silenced))
+    reasons = list(dict.fromkeys([*telling, *silenced]))
     if newest is not None and not newest.passed and not newest.changed and worst.level != "blocked":
         how = "was rolled back" if newest.result.upgrade == "rolled-back" else "failed"
         expected = ", as expected" if expect == newest.result.upgrade else ""
-        return Risk("failing", f"failing: the newest upgrade {how}{expected}", reasons)
-    return Risk(worst.level, worst.text, reasons)
+        return Risk("failing", f"failing: the newest upgrade {how}{expected}", reasons, silenced)
+    return _passing_over(Risk(worst.level, worst.text, reasons), silenced)
 
 
 def _not_evaluated(evaluation: Evaluation) -> Risk:
@@ -237,17 +243,31 @@ class _Services:
             if in_ci[path].value != shipped[path].value
         }
 
+    def _risky(self, name: str | None) -> list[Finding]:
+        """The findings that are a risk for a service, silenced or not."""
+        return [finding for finding in self._evaluation.findings if finding.risk and finding.service == name]
+
     def _risk(self, name: str | None) -> Risk:
-        risky = [finding for finding in self._evaluation.findings if finding.risk and finding.service == name]
+        """What is silenced is no risk, and repairs none."""
+        return _passing_over(self._unsilenced_risk(name), _silenced(self._risky(name)))
+
+    def _unsilenced_risk(self, name: str | None) -> Risk:
+        every = self._risky(name)
+        risky = [finding for finding in every if finding.suppressed is None]
         ci_names = {variant.variant.name for variant in self._overlaid}
         in_shipped = [finding for finding in risky if finding.variant not in ci_names]
         in_ci = [finding for finding in risky if finding.variant in ci_names]
-        if in_shipped and self._overlaid and not in_ci:
+        if in_shipped and self._overlaid and all(finding.variant not in ci_names for finding in every):
             beyond = self._beyond_overlays(in_shipped)
             return self._latent(beyond) if beyond else self._mitigated(in_shipped)
         if in_shipped:
             return self._latent(in_shipped)
-        return self._only_in_ci(in_ci) if in_ci else self._without_risk(name)
+        if in_ci:
+            found_as_shipped = any(finding.variant not in ci_names for finding in every)
+            return self._latent(in_ci) if found_as_shipped else self._only_in_ci(in_ci)
+        if every:
+            return Risk("not-at-risk", "not at risk", _policy(every))
+        return self._without_risk(name)
 
     def _beyond_overlays(self, in_shipped: list[Finding]) -> list[Finding]:
         """What only an option of the recipe has: a CI overlay lies on the default, and repairs nothing elsewhere."""
@@ -295,6 +315,25 @@ class _Services:
     def _facts(self, finding: Finding) -> dict[str, Fact]:
         variant = next(each for each in self._evaluation.variants if each.variant.name == finding.variant)
         return variant.facts(finding.service) or {}
+
+
+def _passing_over(risk: Risk, silenced: list[str]) -> Risk:
+    """The risk, and where it says that there is none, what it passes over."""
+    text = risk.text
+    if silenced and risk.level in ("safe", "not-at-risk"):
+        rules = dict.fromkeys(told.partition(" ")[0] for told in silenced)
+        text = f"{text.partition(';')[0]}; {', '.join(rules)} silenced"
+    return Risk(risk.level, text, list(dict.fromkeys([*risk.because, *silenced])), silenced)
+
+
+def _silenced(risky: list[Finding]) -> list[str]:
+    """Which rules are silenced, until when, and why."""
+    told = []
+    for finding in risky:
+        if finding.suppressed is not None:
+            until = f" until {finding.suppressed.until}" if finding.suppressed.until else ""
+            told.append(f"{finding.rule.id} is silenced{until}: {finding.suppressed.reason}")
+    return list(dict.fromkeys(told))
 
 
 def _policy(findings: Iterable[Finding]) -> list[str]:

@@ -36,7 +36,7 @@ def check_json(evaluations: list[Evaluation]) -> str:
                 "services": sum(len(evaluation.services) for evaluation in evaluations),
                 "findings": {severity: by_severity[severity] for severity in SEVERITIES},
                 "places": {severity: places[severity] for severity in SEVERITIES},
-                "suppressed": sum(finding.suppressed is not None for finding in findings),
+                "suppressed": sum(finding.is_silenced for finding in findings),
                 "not_evaluated": sum(evaluation.status != EVALUATED for evaluation in evaluations),
             },
         }

@@ -147,6 +147,8 @@ def _summary(evaluations: list[Evaluation], exit_code: int) -> str:
     told = plural(len(findings), "finding") + (f" ({counted})" if counted else "")
     if len(groups) != len(findings):
         told += f" at {plural(len(groups), 'place')}"
+    if silenced := sum(finding.is_silenced for each in evaluations for finding in each.findings):
+        told += f", {silenced} silenced"
     parts = [
         plural(len(judged), "recipe"),
         plural(sum(len(each.variants) for each in judged), "variant"),

@@ -52,6 +52,7 @@ _LEADS = {
     "safe": "If its next update fails, Swarm puts the old release back. Nothing was found that would hide it.",
     "not-at-risk": "No service of it rolls back an update, and no risk to the next one was found.",
 }
+_SILENCED = "What would be a risk to its next update is silenced, each with a reason; nothing else was found."
 _BESIDE = (
     "The new release starts beside the old one; where it does not stay up, the old one is put back, "
     "the site answers as before, and nothing was updated."
@@ -114,7 +115,8 @@ def _lead(recipe: dict[str, Any], level: str) -> str:
     if level == "mitigated":
         overlay = recipe["overlay"] or "an overlay"
         return f"In CI {overlay} repairs its updates. Whoever deploys it as shipped still has the risk."
-    return _LEADS[level]
+    is_silenced = level in ("safe", "not-at-risk") and recipe["risk"]["text"].endswith(" silenced")
+    return _SILENCED if is_silenced else _LEADS[level]
 
 
 def _mechanism(recipe: dict[str, Any], level: str, findings: list[dict[str, Any]], rules: dict[str, Any]) -> str | None:
@@ -131,4 +133,5 @@ def _weighing(recipe: dict[str, Any]) -> list[dict[str, Any]]:
     services = recipe["services"]
     worst = [service for service in services if service["risk"]["level"] == level] or services
     findings = [each for service in worst for each in service["findings"] if each["superseded_by"] is None]
+    findings = [each for each in findings if each["suppressed"] is None]
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding["severity"]))

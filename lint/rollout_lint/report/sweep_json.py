@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from rollout_lint.compare import Comparison
-    from rollout_lint.engine import Finding
+    from rollout_lint.engine import Finding, Suppression
     from rollout_lint.evaluate import Evaluation
     from rollout_lint.evidence import Calendar, Seen
     from rollout_lint.fleet.model import Member
@@ -189,11 +189,24 @@ def _service(evaluation: Evaluation, verdict: ServiceVerdict) -> dict[str, Any]:
     }
 
 
+def _suppression(suppression: Suppression | None) -> dict[str, Any] | None:
+    if suppression is None:
+        return None
+    return {"by": suppression.by, "reason": suppression.reason, "until": suppression.until}
+
+
 def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Each once, with the variants that have it."""
     told: dict[tuple[Any, ...], dict[str, Any]] = {}
     for finding in findings:
-        key = (finding.rule.id, finding.message, finding.place, finding.severity, finding.superseded_by)
+        key = (
+            finding.rule.id,
+            finding.message,
+            finding.place,
+            finding.severity,
+            finding.superseded_by,
+            finding.suppressed,
+        )
         row = told.setdefault(
             key,
             {
@@ -206,6 +219,7 @@ def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
                 "column": finding.place.column,
                 "assumes": finding.assumes,
                 "superseded_by": finding.superseded_by,
+                "suppressed": _suppression(finding.suppressed),
             },
         )
         row["variants"].append(finding.variant)

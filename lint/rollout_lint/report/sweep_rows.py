@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rollout_lint.evidence import Seen
-    from rollout_lint.verdict import ServiceVerdict, Verdict
+    from rollout_lint.verdict import Risk, ServiceVerdict, Verdict
 
 HEADINGS = ("Recipe", "failure_action", "order", "ccci overlay", "upgrade tests", "recent upgrade", "risk")
 SERVICE_HEADINGS = ("Recipe", "service", "failure_action", "order", "in CI", "risk")
@@ -25,6 +25,8 @@ class Row:
     level: str
     cells: tuple[str, ...]
     because: list[str] = field(default_factory=list)
+    tells: bool = True
+    """Whether the reasons are more than that there is no risk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,8 @@ class Table:
 def recipe_table(verdicts: list[Verdict], unfold: bool) -> Table:
     """A row for each recipe; those not at risk in one at the end, unless unfolded."""
     ordered = worst_first(verdicts)
-    shown = [verdict for verdict in ordered if unfold or verdict.risk.level != "not-at-risk"]
-    rows = [Row(verdict.risk.level, recipe_cells(verdict), verdict.risk.because) for verdict in shown]
-    folded = [verdict.failure_action for verdict in ordered if not unfold and verdict.risk.level == "not-at-risk"]
+    rows = [_recipe_row(verdict) for verdict in ordered if unfold or not _is_folded(verdict.risk)]
+    folded = [verdict.failure_action for verdict in ordered if not unfold and _is_folded(verdict.risk)]
     if folded:
         rows.append(Row("not-at-risk", ("all others", _actions(folded), *[_NONE] * 4, "not at risk")))
     return Table(HEADINGS, rows)
@@ -56,7 +57,7 @@ def service_table(verdicts: list[Verdict], unfold: bool) -> Table:
             cells = (verdict.recipe, _NONE, _NONE, _NONE, _NONE, verdict.risk.text)
             rows.append((verdict.rank, verdict.recipe, Row(verdict.risk.level, cells, verdict.risk.because)))
         for service in verdict.services:
-            if service.risk.level == "not-at-risk" and not unfold:
+            if _is_folded(service.risk) and not unfold:
                 folded.append(service.failure_action)
             else:
                 rows.append((service.risk.rank, verdict.recipe, _service_row(verdict, service)))
@@ -81,7 +82,7 @@ def recipe_cells(verdict: Verdict) -> tuple[str, ...]:
         _overlay(verdict),
         _tests(verdict),
         _upgrade(verdict),
-        _RISK.get(verdict.risk.level, verdict.risk.text),
+        _told(verdict.risk),
     )
 
 
@@ -91,6 +92,23 @@ def age(verdict: Verdict) -> str:
     return _NONE if newest is None or newest.age is None else f"{newest.age} d"
 
 
+def _recipe_row(verdict: Verdict) -> Row:
+    return Row(verdict.risk.level, recipe_cells(verdict), verdict.risk.because, not _is_quiet(verdict.risk))
+
+
+def _is_folded(risk: Risk) -> bool:
+    """One that is not at risk since somebody has silenced what was found is told."""
+    return risk.level == "not-at-risk" and _is_quiet(risk)
+
+
+def _is_quiet(risk: Risk) -> bool:
+    return risk.level in ("safe", "not-at-risk") and not risk.silenced
+
+
+def _told(risk: Risk) -> str:
+    return risk.text if risk.silenced else _RISK.get(risk.level, risk.text)
+
+
 def _service_row(verdict: Verdict, service: ServiceVerdict) -> Row:
     cells = (
         verdict.recipe,
@@ -98,9 +116,9 @@ def _service_row(verdict: Verdict, service: ServiceVerdict) -> Row:
         service.failure_action or _NONE,
         service.order or _NONE,
         ", ".join(f"{key}: {value}" for key, value in service.in_ci.items()) or _NONE,
-        _RISK.get(service.risk.level, service.risk.text),
+        _told(service.risk),
     )
-    return Row(service.risk.level, cells, service.risk.because)
+    return Row(service.risk.level, cells, service.risk.because, not _is_quiet(service.risk))
 
 
 def _actions(of_folded: list[str | None]) -> str:

@@ -34,7 +34,6 @@ _STYLES = {
     "safe": "green",
     "not-at-risk": "dim",
 }
-_QUIET = ("safe", "not-at-risk")
 _KINDS = {"worse": ("bold", "red"), "new": ("bold",), "changed": ("yellow",), "better": ("green",), "gone": ("dim",)}
 _NAMED = 5
 """How many recipes with the same reasons are named."""
@@ -43,7 +42,8 @@ _GAP = 2
 
 
 def sweep_text(table: Table, verdicts: list[Verdict], comparison: Comparison | None, style: Style, width: int) -> str:
-    """The reasons for each row that is not safe; then, where the eye is, the table fitted to `width` columns.
+    """The reasons for each row that is not safe, or has something silenced; then, where the eye is, the table in
+    `width` columns.
 
     A terminal too narrow for its longest words gets the table as wide as they need, so that nothing is cut off. What
     changed since an earlier sweep comes last.
@@ -66,7 +66,7 @@ def _told_once(rows: list[Row]) -> Iterator[tuple[str, Row]]:
     """Each row with reasons to tell; those that say the same, as recipes with the same files do, told once."""
     alike: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        if row.level not in _QUIET and row.because:
+        if row.tells and row.because:
             alike.setdefault((row.cells[-1], *row.because), []).append(row)
     for same in alike.values():
         names = list(dict.fromkeys(row.cells[0] for row in same))
