@@ -69,8 +69,21 @@ def check(
     overlay: Overlays = None,
     exclude: Excludes = None,
     further: RuleFolders = None,
+    no_ignores: Annotated[
+        bool,
+        typer.Option("--no-ignores", help="Show also what a comment, a config or this folder's baseline silences."),
+    ] = False,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write down what is found, so that later only what is new fails.")
+    ] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The baseline. [default: .rollout-lint-baseline.json, where it exists]"),
+    ] = None,
+    no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Look at all, without a baseline.")] = False,
 ) -> None:
     """Judge the recipes that these paths belong to."""
+    from rollout_lint.commands.baseline import BaselineRequest
     from rollout_lint.commands.check import Request, run
     from rollout_lint.commands.outputs import outputs_of
 
@@ -81,6 +94,8 @@ def check(
         overlays=tuple(overlay or ()),
         exclude=tuple(exclude or ()),
         rules=tuple(further or ()),
+        honours_ignores=not no_ignores,
+        baseline=BaselineRequest(baseline, write_baseline, no_baseline, is_sought=not no_ignores),
     )
     raise typer.Exit(run(request))
 

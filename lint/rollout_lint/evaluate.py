@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,6 +82,10 @@ class Known:
     cluster: Cluster = field(default_factory=Cluster)
     images: Images = field(default_factory=load_images)
     silencing: Silencing = field(default_factory=Silencing)
+
+    def honouring(self, ignores: bool) -> Known:
+        """The same, with comments and the config silencing what they name, or nothing."""
+        return replace(self, silencing=replace(self.silencing, honoured=ignores))
 
 
 def evaluate(recipe: Recipe, known: Known) -> Evaluation:

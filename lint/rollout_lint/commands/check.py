@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rollout_lint.commands.baseline import BaselineRequest, read_known, silence_known, write_known
 from rollout_lint.commands.lookup import known_by, recipes_of
 from rollout_lint.commands.outputs import Output, deliver
 from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
@@ -29,13 +30,20 @@ class Request:
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rules: tuple[Path, ...] = ()
+    honours_ignores: bool = True
+    baseline: BaselineRequest = field(default_factory=BaselineRequest)
 
 
 def run(request: Request) -> int:
     """Write what is asked for; the exit code."""
+    baseline = read_known(request.baseline)
     known = known_by(request.rules)
     recipes = recipes_of(request.paths, request.overlays, request.exclude)
-    evaluations = [evaluate(recipe, known(recipe.path)) for recipe in recipes]
+    evaluations = [evaluate(recipe, known(recipe.path).honouring(request.honours_ignores)) for recipe in recipes]
+    if baseline is not None and request.baseline.write:
+        return write_known(baseline, evaluations)
+    if baseline is not None:
+        silence_known(baseline, evaluations, {each.recipe.path: known(each.recipe.path).rules for each in evaluations})
     failing = _failing(request.fail_on)
     return deliver(evaluations, request.outputs, _exit_code(evaluations, failing), failing)
 

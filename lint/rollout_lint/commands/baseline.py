@@ -1,0 +1,70 @@
+"""What `check` does with a baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from rollout_lint.baseline import DEFAULT, Baseline, baseline_of, hold_against, read_baseline, write_baseline
+from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
+from rollout_lint.evaluate import TEMPLATE
+from rollout_lint.files import exists
+from rollout_lint.fleet.model import FleetError
+from rollout_lint.terminal import NOT_EVALUATED, refuse, usage_error, warn
+
+if TYPE_CHECKING:
+    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineRequest:
+    """What the command line asks for: the file, where it names one, whether to write it, or to do without.
+
+    `is_sought` is whether one that is not named, but is there, counts.
+    """
+
+    file: Path | None = None
+    write: bool = False
+    without: bool = False
+    is_sought: bool = True
+
+
+def read_known(request: BaselineRequest) -> Baseline | None:
+    """The baseline that counts: the one that is named, else that of this folder; a bad one ends the run."""
+    if request.without and (request.write or request.file is not None):
+        usage_error("--no-baseline goes with neither --baseline nor --write-baseline")
+    path = request.file or Path(DEFAULT)
+    if not exists(path) and (request.write or request.file is None):
+        return Baseline(path) if request.write else None
+    if request.without or not (request.write or request.file or request.is_sought):
+        return None
+    try:
+        return read_baseline(path)
+    except FleetError as error:
+        refuse(error.problems)
+
+
+def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict[str, tuple[Rule, ...]]) -> None:
+    """Silence what is known, and tell what has been paid off."""
+    gone = hold_against(baseline, evaluations, rules)
+    if gone:
+        told = "1 of the baseline's findings is" if gone == 1 else f"{gone} of the baseline's findings are"
+        typer.echo(f"rollout-lint: {told} gone; write it again: --write-baseline", err=True)
+
+
+def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> int:
+    """Write the findings of now, and say how many; the exit code, 2 where something could not be evaluated."""
+    baseline = baseline_of(evaluations, earlier)
+    try:
+        write_baseline(baseline)
+    except FleetError as error:
+        refuse(error.problems)
+    unread = [each for each in evaluations if each.status in (STATUS_NOT_EVALUATED, TEMPLATE)]
+    warn(problem for each in unread for problem in each.problems)
+    count = len(baseline.entries)
+    typer.echo(f"rollout-lint: {count} finding{'s' * (count != 1)} in {baseline.path}", err=True)
+    return NOT_EVALUATED if unread else 0
