@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.collect import DEFAULT_OVERLAYS, NoRecipeError, recipes_at
+from rollout_lint.commands.today import today
 from rollout_lint.config import ConfigError
 from rollout_lint.knowledge import Knowledge
 from rollout_lint.rule_files import RuleError
 from rollout_lint.terminal import refuse, usage_error
-from rollout_lint.today import today
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

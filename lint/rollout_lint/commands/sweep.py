@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_lint.commands.today import today
 from rollout_lint.compare import Comparison, Earlier, State, compare, read_earlier, state_of
 from rollout_lint.config import ConfigError
 from rollout_lint.evidence import Calendar
@@ -17,7 +18,6 @@ from rollout_lint.progress import with_progress
 from rollout_lint.rule_files import RuleError
 from rollout_lint.sweep import Sweep
 from rollout_lint.terminal import FOUND, NOT_EVALUATED, refuse, usage_error, warn, width, write
-from rollout_lint.today import today
 from rollout_lint.verdict import LEVELS
 
 if TYPE_CHECKING:
