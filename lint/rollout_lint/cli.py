@@ -11,12 +11,12 @@ import typer
 from rollout_lint import __version__
 from rollout_lint.options import (
     Excludes,
+    FailOn,
     Format,
     FormatOption,
     Level,
     Overlays,
     RuleFolders,
-    Severity,
     SweepFormat,
     TableFormat,
     TableFormatOption,
@@ -59,7 +59,7 @@ def check(
         list[str] | None, typer.Argument(metavar="[PATH]...", help="Recipes, or files of them; - for stdin.")
     ] = None,
     format_: FormatOption = Format.TEXT,
-    fail_on: Annotated[Severity, typer.Option(help="Exit 1 from this severity on.")] = Severity.MEDIUM,
+    fail_on: FailOn = None,
     overlay: Overlays = None,
     exclude: Excludes = None,
     further: RuleFolders = None,

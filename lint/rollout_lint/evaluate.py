@@ -74,11 +74,17 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What recipes are judged by: the rules, and what is known of the hosts and of images."""
+    """What recipes are judged by: the rules, and what is known of the hosts and of images.
+
+    `fail_on` is from which severity on a finding fails a check, None where no config says it. `off` are the ids of the
+    rules that somebody has switched off though a recipe's risk depends on them.
+    """
 
     rules: tuple[Rule, ...] = ()
     cluster: Cluster = field(default_factory=Cluster)
     images: Images = field(default_factory=load_images)
+    fail_on: str | None = None
+    off: tuple[str, ...] = ()
 
 
 def evaluate(recipe: Recipe, known: Known) -> Evaluation:

@@ -70,12 +70,17 @@ def parse_age(text: str) -> int:
     return int(match[1]) * (7 if match[2] == "w" else 1)
 
 
+FailOn = Annotated[
+    Severity | None,
+    typer.Option(help="Exit 1 from this severity on. [default: what the config says, else medium]", show_default=False),
+]
 Overlays = Annotated[
     list[str] | None,
     typer.Option(
         "--overlay",
         metavar="NAME",
-        help="A CI overlay to look for in each recipe, by name or pattern. [default: compose.ccci.yml]",
+        help="A CI overlay to look for in each recipe, by name or pattern. "
+        "[default: what the config says, else compose.ccci.yml]",
     ),
 ]
 Excludes = Annotated[

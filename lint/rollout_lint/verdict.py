@@ -222,7 +222,7 @@ class _Services:
             service=name,
             failure_action=_shown(facts.get(FAILURE_ACTION)),
             order=_shown(facts.get(ORDER)),
-            risk=self._risk(name),
+            risk=self._as_far_as_judged(self._risk(name)),
             rules=sorted({finding.rule.id for finding in self._evaluation.findings if finding.service == name}),
             in_ci=self._in_ci(name, facts),
         )
@@ -236,6 +236,15 @@ class _Services:
             for path in UPDATE_POLICY
             if in_ci[path].value != shipped[path].value
         }
+
+    def _as_far_as_judged(self, risk: Risk) -> Risk:
+        """Nothing is called safe without a word about the rules that would have told."""
+        off = self._known.off
+        if not off or risk.level in AT_RISK:
+            return risk
+        which = " and ".join(off) if len(off) < 3 else f"{len(off)} rules"
+        because = [*risk.because, f"not judged, for a config switches it off: {', '.join(off)}"]
+        return Risk(risk.level, f"{risk.text}; {which} not judged", because)
 
     def _risk(self, name: str | None) -> Risk:
         risky = [finding for finding in self._evaluation.findings if finding.risk and finding.service == name]

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asks for."""
+    """What the command line asks for; without `fail_on` each recipe's config says it, else it is medium."""
 
     paths: tuple[str, ...]
     format: Format = Format.TEXT
-    fail_on: Severity = Severity.MEDIUM
+    fail_on: Severity | None = None
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rules: tuple[Path, ...] = ()
@@ -35,7 +35,8 @@ def run(request: Request) -> int:
     known = known_by(request.rules)
     recipes = recipes_of(request.paths, request.overlays, request.exclude)
     evaluations = [evaluate(recipe, known(recipe.path)) for recipe in recipes]
-    code = _exit_code(evaluations, request.fail_on)
+    fail_on = [request.fail_on or known(each.recipe.path).fail_on or Severity.MEDIUM for each in evaluations]
+    code = _exit_code(evaluations, fail_on)
     write(_report(evaluations, code, request.format))
     return code
 
@@ -51,11 +52,13 @@ def _report(evaluations: list[Evaluation], code: int, format_: Format) -> str:
     return check_text(evaluations, code, style_for_stdout(), width())
 
 
-def _exit_code(evaluations: list[Evaluation], fail_on: Severity) -> int:
+def _exit_code(evaluations: list[Evaluation], fail_on: list[str]) -> int:
+    """`fail_on` is each one's own."""
     if any(each.status in (STATUS_NOT_EVALUATED, TEMPLATE) for each in evaluations):
         return NOT_EVALUATED
-    if fail_on is Severity.NEVER:
-        return 0
-    failing = SEVERITIES[: SEVERITIES.index(fail_on.value) + 1]
-    counted = (finding for each in evaluations for finding in each.findings if finding.counts)
-    return FOUND if any(finding.severity in failing for finding in counted) else 0
+    return FOUND if any(map(_fails, evaluations, fail_on)) else 0
+
+
+def _fails(evaluation: Evaluation, fail_on: str) -> bool:
+    failing = () if fail_on == Severity.NEVER else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return any(finding.counts and finding.severity in failing for finding in evaluation.findings)
