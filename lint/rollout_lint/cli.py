@@ -185,6 +185,34 @@ def show(
     raise typer.Exit(run(request))
 
 
+@app.command("config")
+def show_config(
+    path: Annotated[str, typer.Argument(metavar="[PATH]", help="A recipe, a file of one, or any folder.")] = ".",
+    format_: FormatOption = Format.TEXT,
+    schema: Annotated[bool, typer.Option("--schema", help="The JSON Schema of a config, for editors.")] = False,
+    fail_on: FailOn = None,
+    overlay: Overlays = None,
+    exclude: Excludes = None,
+    further: RuleFolders = None,
+) -> None:
+    """Show which config counts for a recipe, who says each value, and which rules judge."""
+    from rollout_lint.commands import config
+
+    if schema:
+        write(config.schema())
+        return
+    config.run(
+        config.Request(
+            path=path,
+            format=format_,
+            fail_on=fail_on,
+            overlays=tuple(overlay or ()),
+            exclude=tuple(exclude or ()),
+            rules=tuple(further or ()),
+        )
+    )
+
+
 @app.command("rules")
 def list_rules(
     format_: TableFormatOption = TableFormat.TEXT,

@@ -69,15 +69,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Config:
-    """What a file says, or nothing where `folder` is None; `rules` are folders of further rules."""
+    """What a file says, or nothing where `folder` is None.
+
+    `rules` are folders of further rules. `overlays` and `exclude` are lists that are stated as a whole.
+    """
 
     folder: Path | None = None
     file: str | None = None
     everywhere: Section = field(default_factory=Section)
     overrides: tuple[Section, ...] = ()
     rules: tuple[Stated, ...] = ()
-    overlays: tuple[Stated, ...] | None = None
-    exclude: tuple[Stated, ...] | None = None
+    overlays: Stated | None = None
+    exclude: Stated | None = None
 
     def sections(self, folder: Path) -> tuple[Section, ...]:
         """What it says for the recipe in a folder at or below its own; a later one counts more."""
@@ -177,8 +180,8 @@ class _Reader:
             rules=tuple(
                 Stated(_from_here(self._folder / each.value), each.place) for each in self._list(root, "rules") or ()
             ),
-            overlays=self._list(root, "overlays"),
-            exclude=self._list(root, "exclude"),
+            overlays=self._whole(root, "overlays"),
+            exclude=self._whole(root, "exclude"),
         )
 
     def _section(self, node: Node) -> Section:
@@ -212,6 +215,10 @@ class _Reader:
         """None where there is no such list, which is not the same as an empty one."""
         inner = node.get(key)
         return None if inner is None else tuple(self._stated(each) for each in _items(inner))
+
+    def _whole(self, node: Mapping, key: str) -> Stated | None:
+        inner = node.get(key)
+        return None if inner is None else Stated(tuple(map(plain, _items(inner))), self._source.place(inner))
 
     def _stated(self, node: Node) -> Stated:
         return Stated(plain(node), self._source.place(node))

@@ -86,18 +86,18 @@ class Walk:
     def configured_overlays(self, path: str) -> tuple[str, ...]:
         """Those of the config, whatever the command line says; the usual ones where it says nothing."""
         stated = self._config(path).overlays
-        return DEFAULT_OVERLAYS if stated is None else tuple(each.value for each in stated)
+        return DEFAULT_OVERLAYS if stated is None else stated.value
 
     def exclude(self, path: str) -> Exclude:
         """A config's patterns are held against paths below its own folder."""
         if self._exclude:
             return Exclude(self._exclude)
         config = self._config(path)
-        if not config.exclude or config.folder is None:
+        if config.exclude is None or config.folder is None:
             return Exclude()
         walked = os.path.abspath(path if is_folder(Path(path)) else Path(path).parent)  # noqa: PTH100
         below = PurePath(walked).relative_to(config.folder).as_posix()
-        return Exclude(tuple(each.value for each in config.exclude), below)
+        return Exclude(config.exclude.value, below)
 
     def _config(self, path: str) -> Config:
         try:
