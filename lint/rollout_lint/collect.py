@@ -102,6 +102,15 @@ class Exclude:
     patterns: tuple[str, ...] = ()
     walked: str = "."
 
+    @staticmethod
+    def of(exclude: Iterable[str] | Exclude) -> Exclude:
+        """Patterns that are held against paths below the walked folder, where nothing else is said."""
+        return exclude if isinstance(exclude, Exclude) else Exclude(tuple(exclude))
+
+    def __bool__(self) -> bool:
+        """Whether there is any pattern."""
+        return bool(self.patterns)
+
     def names(self, folder: str) -> bool:
         """Whether the patterns name this folder below the walked one, or one that it lies in."""
         return self.matcher()(folder)
@@ -127,12 +136,14 @@ def recipes_at(
     Raises NoRecipeError where there is none.
     """
     given = Path(path) if isinstance(path, str) else path
+    exclude = Exclude.of(exclude)
     if path == STDIN:
         yield recipe_from_stdin()
     elif is_folder(given):
         directories: list[AnyPath] = list(find_recipe_directories(given, exclude))
         if not directories:
-            raise NoRecipeError(f"{path} holds no recipe: there is no {BASES[0]} in it or in a folder below it")
+            spared = " that is not excluded" if exclude else ""
+            raise NoRecipeError(f"{path} holds no recipe: there is no {BASES[0]} in it or in a folder below it{spared}")
         for directory in directories:
             yield from recipes_in(directory, overlays=overlays, tree=given)
     elif exists(given) or is_link(given):
@@ -197,7 +208,7 @@ def find_recipe_directories(
     `exclude` are patterns in gitignore's grammar, held against paths below `root`. `within` is whether `root` may be a
     recipe and hold others.
     """
-    excluded = (exclude if isinstance(exclude, Exclude) else Exclude(tuple(exclude))).matcher()
+    excluded = Exclude.of(exclude).matcher()
     waiting = [root]
     while waiting:
         here = waiting.pop()

@@ -107,7 +107,7 @@ def _unknown(word: str, stated: Stated, rules: tuple[Rule, ...]) -> Iterator[Pro
         near = get_close_matches(word.lower(), known, n=1)
         called = next((rule for rule in rules if near and rule.id == known[near[0]]), None)
         meant = f"; did you mean {called.id} {called.name}?" if called else "; rollout-lint rules lists them"
-        yield _problem(stated, f"there is no rule {word}{meant}")
+        yield _problem(stated, f"there is no rule {word.strip() or repr(word)}{meant}")
 
 
 def _problem(stated: Stated, message: str) -> Problem:

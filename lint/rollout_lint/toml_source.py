@@ -63,8 +63,10 @@ def parse_toml(data: bytes, name: str, table: tuple[str, ...] = ()) -> Source:
             source.root = _Builder(_Scan(text).places).node(document, table)
     except UnicodeDecodeError:
         source.problems.append(Problem(name, 1, 1, "not TOML: it is not UTF-8"))
-    except ValueError as error:
+    except tomllib.TOMLDecodeError as error:
         source.problems.append(_syntax_problem(name, str(error)))
+    except ValueError:
+        source.problems.append(Problem(name, 1, 1, "a number in it has too many digits"))
     except RecursionError:
         source.problems.append(Problem(name, 1, 1, "nested too deep to be read"))
     return source

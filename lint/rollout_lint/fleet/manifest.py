@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.collect import DEFAULT_OVERLAYS, find_recipe_directories
+from rollout_lint.collect import DEFAULT_OVERLAYS, Exclude, find_recipe_directories
 from rollout_lint.files import is_file, is_folder, is_link
 from rollout_lint.fleet.checked import load_document, mentions, plain
 from rollout_lint.fleet.entries import Entries, Overlay
@@ -16,7 +16,6 @@ from rollout_lint.source import Mapping, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.collect import Exclude
     from rollout_lint.files import AnyPath
 
 MANIFEST = "fleet.yml"
@@ -94,12 +93,14 @@ def _overlay(value: str | dict[str, str]) -> Overlay:
 
 def _beside(entries: Entries, exclude: Iterable[str] | Exclude, own_too: bool = False) -> Iterator[Member]:
     """The recipes below the fleet's folder; `own_too` is whether it has others where it is a recipe itself."""
+    exclude = Exclude.of(exclude)
     nothing = True
     for folder in find_recipe_directories(entries.root, exclude, within=own_too):
         nothing = False
         yield from entries.found(folder)
     if nothing:
-        raise FleetError([Problem(str(entries.root), 0, 0, "no folder in it holds a compose.yml")])
+        spared = " and is not excluded" if exclude else ""
+        raise FleetError([Problem(str(entries.root), 0, 0, f"no folder in it holds a compose.yml{spared}")])
 
 
 def _bytes(path: AnyPath) -> bytes:
