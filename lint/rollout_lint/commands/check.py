@@ -9,7 +9,7 @@ from rollout_lint.commands.lookup import known_by, recipes_of
 from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
 from rollout_lint.evaluate import TEMPLATE, evaluate
 from rollout_lint.options import Format, Severity
-from rollout_lint.rule import SEVERITIES
+from rollout_lint.rule import DEFAULT_FAIL_ON, SEVERITIES
 from rollout_lint.terminal import FOUND, NOT_EVALUATED, width, write
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run(request: Request) -> int:
     known = known_by(request.rules)
     recipes = recipes_of(request.paths, request.overlays, request.exclude)
     evaluations = [evaluate(recipe, known(recipe.path)) for recipe in recipes]
-    fail_on = [request.fail_on or known(each.recipe.path).fail_on or Severity.MEDIUM for each in evaluations]
+    fail_on = [request.fail_on or known(each.recipe.path).fail_on or DEFAULT_FAIL_ON for each in evaluations]
     code = _exit_code(evaluations, fail_on)
     write(_report(evaluations, code, request.format))
     return code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.collect import DEFAULT_OVERLAYS
+from rollout_lint.rule import DEFAULT_FAIL_ON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from rollout_lint.place import Place
 
 DEFAULT = "default"
-DEFAULT_FAIL_ON = "medium"
 
 _HOSTS = ("memory", "nodes", "used")
 
