@@ -414,6 +414,19 @@ def test_the_folders_above_are_those_that_a_path_leads_to(
     assert "RL001" not in findings(run("check", "-", "--format", "json", stdin=RISKY))
 
 
+@pytest.mark.parametrize("command", ["check", "sweep", "show", "config", "rules"])
+def test_a_current_folder_that_is_gone_is_told(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    folder = write({"gone/x": "", "a/compose.yml": RISKY, CONFIG: "disable = ['RL001']\n"})
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone" / "x").unlink()
+    (folder / "gone").rmdir()
+    ran = run(command)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "RL001" not in checked(run, folder / "a")
+
+
 def test_a_config_above_many_recipes_is_read_once(write: Write) -> None:
     folder = write({"a/compose.yml": RISKY, "b/c/compose.yml": RISKY, CONFIG: "disable = ['RL001']\n"})
     knowledge = Knowledge()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.collect import Exclude, is_exclusion
-from rollout_lint.files import is_file, read
+from rollout_lint.files import is_file, is_folder, read
 from rollout_lint.images import repository
 from rollout_lint.place import Place, Problem
 from rollout_lint.schema import PlainReader, compile_schema, validate
@@ -99,6 +99,17 @@ class ConfigError(Exception):
         self.problems = problems
 
 
+def folder_of(path: Path) -> Path:
+    """The folder of a path as it is named, absolute and without `..`, so that those above are what it lies in.
+
+    Raises ConfigError where nobody can tell, since the current folder is gone.
+    """
+    try:
+        return Path(os.path.abspath(path if is_folder(path) else path.parent))  # noqa: PTH100
+    except OSError as error:
+        raise ConfigError([Problem(str(path), 0, 0, "the current folder is gone")]) from error
+
+
 def config_in(folder: Path) -> Config | None:
     """The config of a folder, None where it has none; the folder's path is absolute.
 
@@ -117,7 +128,7 @@ def config_in(folder: Path) -> Config | None:
 
 
 def _is_empty(source: Source) -> bool:
-    return not source.problems and isinstance(source.root, Mapping) and not source.root.entries
+    return isinstance(source.root, Mapping) and not source.root.entries
 
 
 def _sources(folder: Path) -> Iterator[Source]:
@@ -234,8 +245,10 @@ def _of_host(key: str, value: Any) -> Any:
 
 def _from_here(path: Path) -> Path:
     """The path as somebody in the current folder would write it, so that messages can be read."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    try:
+        return path.relative_to(Path.cwd())
+    except (OSError, ValueError):
+        return path
 
 
 @cache

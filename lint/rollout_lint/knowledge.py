@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from rollout_lint.config import Config, ConfigError, config_in
+from rollout_lint.config import Config, ConfigError, config_in, folder_of
 from rollout_lint.effective import effective, unknown_rules
 from rollout_lint.evaluate import Known
-from rollout_lint.files import is_folder
 from rollout_lint.images import load_images
 from rollout_lint.rule_files import RuleError, load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from pathlib import Path
 
     from rollout_lint.config import Section
     from rollout_lint.effective import Effective
@@ -43,7 +41,7 @@ class Knowledge:
 
     def effective(self, path: Path) -> Effective:
         """What counts of the config for it, and for each rule. Raises ConfigError and RuleError."""
-        folder = _folder(path)
+        folder = folder_of(path)
         config = self._config_above(folder)
         return self._effective((config, config.sections(folder)))
 
@@ -52,7 +50,7 @@ class Knowledge:
 
         Raises ConfigError.
         """
-        return self._config_above(_folder(path))
+        return self._config_above(folder_of(path))
 
     def rules(self, path: Path) -> tuple[Rule, ...]:
         """All rules that there are for a recipe at this path, also those that do not judge it."""
@@ -103,11 +101,6 @@ class Knowledge:
 
 
 _NOTHING = Config()
-
-
-def _folder(path: Path) -> Path:
-    """The folder of a path, as it is named, without `..`, whose own folders above are then those that it lies in."""
-    return Path(os.path.abspath(path if is_folder(path) else path.parent))  # noqa: PTH100
 
 
 class _Once(Generic[K, V]):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.collect import DEFAULT_OVERLAYS, STDIN, Exclude, NoRecipeError, is_exclusion, recipes_at
-from rollout_lint.config import ConfigError
-from rollout_lint.files import is_folder
+from rollout_lint.config import ConfigError, folder_of
 from rollout_lint.knowledge import Knowledge
 from rollout_lint.rule_files import RuleError
 from rollout_lint.terminal import refuse, usage_error
@@ -95,9 +93,8 @@ class Walk:
         config = self._config(path)
         if config.exclude is None or config.folder is None:
             return Exclude()
-        walked = os.path.abspath(path if is_folder(Path(path)) else Path(path).parent)  # noqa: PTH100
-        below = PurePath(walked).relative_to(config.folder).as_posix()
-        return Exclude(config.exclude.value, below)
+        walked = folder_of(Path(path)).relative_to(config.folder)
+        return Exclude(config.exclude.value, walked.as_posix())
 
     def _config(self, path: str) -> Config:
         try:
