@@ -89,6 +89,7 @@ def test_it_shows_each_value_and_who_says_it(run: Run) -> None:
     assert shown[: len(TEXT)] == TEXT
     assert "rules do not\n    rollout-lint.toml:18:11  RL010 RL011" in shown
     assert " TT001\n" in shown
+    assert "by the config" not in shown
     assert run("config", "legacy/wiki/compose.yml", *options).stdout.partition("\n")[2] == shown.partition("\n")[2]
 
 
@@ -138,6 +139,12 @@ def test_its_rules_are_those_that_judge(run: Run, write: Write) -> None:
     assert {"RL001", "RL009"} <= {each["rule"] for each in found} <= on.keys()
     assert run("check", "--fail-on", "high").exit_code == 0
     assert run("check").exit_code == 1
+
+
+def test_what_is_off_was_switched_off_by_the_first_that_says_so(run: Run, write: Write) -> None:
+    folder = write({"rollout-lint.toml": "disable = ['RL001',\n  'RL00']\n"})
+    lines = {rule["id"]: rule["origins"]["on"].get("line") for rule in document(run, folder)["rules"]}
+    assert (lines["RL001"], lines["RL002"], lines["RL010"]) == (1, 2, None)
 
 
 def test_without_a_config_all_is_default(run: Run, write: Write) -> None:

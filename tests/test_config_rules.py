@@ -113,7 +113,7 @@ def test_from_where_on_a_check_fails(run: Run, write: Write, text: str, option: 
 
 
 def test_each_recipe_of_a_run_fails_from_its_own_severity_on(run: Run, write: Write) -> None:
-    override = "[[overrides]]\npaths = ['legacy/']\nfail-on = 'high'\n"
+    override = "fail-on = 'low'\n[[overrides]]\npaths = ['legacy/']\nfail-on = 'high'\n"
     folder = write({"legacy/a/compose.yml": RISKY, CONFIG: override})
     assert run("check", folder).exit_code == 0
     write({"b/compose.yml": RISKY})
@@ -239,6 +239,13 @@ def test_rules_of_ones_own_can_be_chosen(run: Run, write: Write) -> None:
     write({CONFIG: "select = ['TT001']\n"})
     assert "there is no rule TT001" in run("check", folder).stderr
     assert checked(run, folder, "--rules", folder / "own").keys() == {"TT001"}
+
+
+def test_a_name_is_closer_than_any_beginning(run: Run, write: Write) -> None:
+    config = "rules = ['own']\nseverity = {lim = 'high', TT00 = 'low'}\n"
+    own = OWN_RULE.replace("no-memory-limit", "lim")
+    folder = write({"compose.yml": RISKY, "own/TT001-lim.yaml": own, CONFIG: config})
+    assert checked(run, folder)["TT001"] == "high"
 
 
 def test_a_disabled_rule_is_still_listed_and_explained(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -452,6 +459,6 @@ def test_a_config_that_does_not_hold_is_read_once_too(write: Write, text: str, e
 
 def test_a_recipe_at_a_revision_is_judged_by_todays_config(run: Run, repository: Repository) -> None:
     repository.commit({"legacy/a/compose.yml": RISKY})
-    (repository.folder / CONFIG).write_text("[[overrides]]\npaths = ['legacy']\ndisable = ['RL001']\n")
+    (repository.folder / CONFIG).write_text("[[overrides]]\npaths = ['a']\ndisable = ['RL001']\n")
     [row] = run("sweep", repository.folder, "--at", "HEAD", "--format", "json").json["recipes"]
     assert "RL001" not in row["rules"]
