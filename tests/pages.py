@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 FLEET = ROOT / "docs" / "fleet.md"
+CONFIG = ROOT / "docs" / "config.md"
 TODAY = "1781913600"
 """20 June 2026, in seconds: ages are counted to it."""
 
@@ -60,5 +61,5 @@ def _output(command: str, place: Path) -> str:
 
 
 if __name__ == "__main__":
-    for page in (README, CONTRIBUTING, FLEET):
+    for page in (README, CONTRIBUTING, FLEET, CONFIG):
         page.write_text(refreshed(page), "utf-8")

@@ -12,6 +12,7 @@ from rollout_lint import __version__
 from rollout_lint.options import (
     CheckFormats,
     Excludes,
+    FailOn,
     Format,
     FormatOption,
     Level,
@@ -19,7 +20,6 @@ from rollout_lint.options import (
     OutputFiles,
     Overlays,
     RuleFolders,
-    Severity,
     SweepFormat,
     TableFormat,
     TableFormatOption,
@@ -65,7 +65,7 @@ def check(
     ] = None,
     formats: CheckFormats = None,
     outputs: OutputFiles = None,
-    fail_on: Annotated[Severity, typer.Option(help="Exit 1 from this severity on.")] = Severity.MEDIUM,
+    fail_on: FailOn = None,
     overlay: Overlays = None,
     exclude: Excludes = None,
     further: RuleFolders = None,
@@ -205,6 +205,34 @@ def show(
         overlays=tuple(overlay or ()),
     )
     raise typer.Exit(run(request))
+
+
+@app.command("config")
+def show_config(
+    path: Annotated[str, typer.Argument(metavar="[PATH]", help="A recipe, a file of one, or any folder.")] = ".",
+    format_: FormatOption = Format.TEXT,
+    schema: Annotated[bool, typer.Option("--schema", help="The JSON Schema of a config, for editors.")] = False,
+    fail_on: FailOn = None,
+    overlay: Overlays = None,
+    exclude: Excludes = None,
+    further: RuleFolders = None,
+) -> None:
+    """Show which config counts for a recipe, who says each value, and which rules judge."""
+    from rollout_lint.commands import config
+
+    if schema:
+        write(config.schema())
+        return
+    config.run(
+        config.Request(
+            path=path,
+            format=format_,
+            fail_on=fail_on,
+            overlays=tuple(overlay or ()),
+            exclude=tuple(exclude or ()),
+            rules=tuple(further or ()),
+        )
+    )
 
 
 @app.command("rules")

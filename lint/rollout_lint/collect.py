@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -90,24 +91,59 @@ class Recipe:
     problems: list[Problem] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """Folders that are named by patterns in gitignore's grammar.
+
+    The patterns are held against paths below the folder that is walked, or below one above it, from where that is
+    `walked`. A walked folder that the patterns name themselves has been asked for, and they hold below it alone.
+    """
+
+    patterns: tuple[str, ...] = ()
+    walked: str = "."
+
+    @staticmethod
+    def of(exclude: Iterable[str] | Exclude) -> Exclude:
+        """Patterns that are held against paths below the walked folder, where nothing else is said."""
+        return exclude if isinstance(exclude, Exclude) else Exclude(tuple(exclude))
+
+    def __bool__(self) -> bool:
+        """Whether there is any pattern."""
+        return bool(self.patterns)
+
+    def names(self, folder: str) -> bool:
+        """Whether the patterns name this folder below the walked one, or one that it lies in."""
+        return self.matcher()(folder)
+
+    def matcher(self) -> Callable[[str], bool]:
+        """The same for many folders."""
+        if not self.patterns:
+            return lambda _: False
+        matches = _compiled(self.patterns)
+        above = "" if self.walked == "." or matches(f"{self.walked}/") else f"{self.walked}/"
+        return lambda folder: matches(f"{above}{folder}/")
+
+
 class NoRecipeError(Exception):
     """A path that leads to no recipe; its text says why."""
 
 
 def recipes_at(
-    path: str | AnyPath, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: Iterable[str] = ()
+    path: str | AnyPath, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: Iterable[str] | Exclude = ()
 ) -> Iterator[Recipe]:
     """The recipes that a path belongs to: a folder's, those below it, a file's, or standard input's for `-`.
 
     Raises NoRecipeError where there is none.
     """
     given = Path(path) if isinstance(path, str) else path
+    exclude = Exclude.of(exclude)
     if path == STDIN:
         yield recipe_from_stdin()
     elif is_folder(given):
         directories: list[AnyPath] = list(find_recipe_directories(given, exclude))
         if not directories:
-            raise NoRecipeError(f"{path} holds no recipe: there is no {BASES[0]} in it or in a folder below it")
+            spared = " that is not excluded" if exclude else ""
+            raise NoRecipeError(f"{path} holds no recipe: there is no {BASES[0]} in it or in a folder below it{spared}")
         for directory in directories:
             yield from recipes_in(directory, overlays=overlays, tree=given)
     elif exists(given) or is_link(given):
@@ -157,18 +193,22 @@ def _stack_beside(folder: str, path: AnyPath, tree: AnyPath) -> Recipe:
 
 
 @overload
-def find_recipe_directories(root: Path, exclude: Iterable[str] = (), *, within: bool = False) -> Iterator[Path]: ...
+def find_recipe_directories(
+    root: Path, exclude: Iterable[str] | Exclude = (), *, within: bool = False
+) -> Iterator[Path]: ...
 @overload
 def find_recipe_directories(
-    root: RevisionPath, exclude: Iterable[str] = (), *, within: bool = False
+    root: RevisionPath, exclude: Iterable[str] | Exclude = (), *, within: bool = False
 ) -> Iterator[RevisionPath]: ...
-def find_recipe_directories(root: AnyPath, exclude: Iterable[str] = (), *, within: bool = False) -> Iterator[AnyPath]:
+def find_recipe_directories(
+    root: AnyPath, exclude: Iterable[str] | Exclude = (), *, within: bool = False
+) -> Iterator[AnyPath]:
     """Every outermost folder at or below `root` with a stack file, in order; hidden folders are passed over.
 
     `exclude` are patterns in gitignore's grammar, held against paths below `root`. `within` is whether `root` may be a
     recipe and hold others.
     """
-    excluded = _matcher(exclude)
+    excluded = Exclude.of(exclude).matcher()
     waiting = [root]
     while waiting:
         here = waiting.pop()
@@ -179,7 +219,7 @@ def find_recipe_directories(root: AnyPath, exclude: Iterable[str] = (), *, withi
         waiting += (
             folder
             for folder in reversed(subfolders(here))
-            if not folder.name.startswith(".") and not excluded(below(folder, root) + "/")
+            if not folder.name.startswith(".") and not excluded(below(folder, root))
         )
 
 
@@ -373,10 +413,18 @@ def _name_of(directory: AnyPath) -> str:
     return real(directory).name or str(directory)
 
 
-def _matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
-    lines = list(patterns)
-    if not lines:
-        return lambda _: False
+def is_exclusion(pattern: str) -> bool:
+    """Whether gitignore's grammar has such a pattern; a comment and an empty line are none."""
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(lines).match_file
+    try:
+        return any(each.include is not None for each in GitIgnoreSpec.from_lines([pattern]).patterns)
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=128)
+def _compiled(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(patterns).match_file

@@ -76,11 +76,17 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What recipes are judged by: the rules, what is known of the hosts and of images, and what is to be silenced."""
+    """What recipes are judged by: the rules, what is known of the hosts and of images, and what is to be silenced.
+
+    `fail_on` is from which severity on a finding fails a check, None where no config says it. `off` are the ids of the
+    rules that somebody has switched off though a recipe's risk depends on them.
+    """
 
     rules: tuple[Rule, ...] = ()
     cluster: Cluster = field(default_factory=Cluster)
     images: Images = field(default_factory=load_images)
+    fail_on: str | None = None
+    off: tuple[str, ...] = ()
     silencing: Silencing = field(default_factory=Silencing)
 
     def honouring(self, ignores: bool) -> Known:

@@ -106,12 +106,17 @@ def in_order(context: typer.Context, **given: Sequence[str] | None) -> list[tupl
     return [(name, next(values[name])) for name in context.meta[_ORDER] if name in values]
 
 
+FailOn = Annotated[
+    Severity | None,
+    typer.Option(help="Exit 1 from this severity on. [default: what the config says, else medium]", show_default=False),
+]
 Overlays = Annotated[
     list[str] | None,
     typer.Option(
         "--overlay",
         metavar="NAME",
-        help="A CI overlay to look for in each recipe, by name or pattern. [default: compose.ccci.yml]",
+        help="A CI overlay to look for in each recipe, by name or pattern. "
+        "[default: what the config says, else compose.ccci.yml]",
     ),
 ]
 Excludes = Annotated[

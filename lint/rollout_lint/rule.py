@@ -17,6 +17,9 @@ Conditions: TypeAlias = "dict[str, Condition]"
 SEVERITIES = ("high", "medium", "low", "info")
 """Worst first."""
 
+DEFAULT_FAIL_ON = "medium"
+"""From which severity on a check fails where nobody says it."""
+
 OWN_PREFIX = "RL"
 """What the ids of the packaged rules begin with, and no other's."""
 

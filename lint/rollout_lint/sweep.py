@@ -16,6 +16,7 @@ from rollout_lint.verdict import Verdict, judge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rollout_lint.collect import Recipe
     from rollout_lint.evidence import Calendar
     from rollout_lint.fleet.model import Fleet, Member
     from rollout_lint.images import Images
@@ -68,7 +69,7 @@ class Sweep:
     def _task(self, member: Member) -> _Task:
         """A config that does not hold is a problem of the recipes that it is for, and stops no other."""
         try:
-            by_config = self.knowledge(member.recipe.path)
+            by_config = self.knowledge(_on_disk(member.recipe))
         except (ConfigError, RuleError) as error:
             return _Task(member, Known(), tuple(error.problems))
         except OSError as error:
@@ -115,3 +116,11 @@ class Sweep:
         seen = self.calendar.look(member.evidence.results, since)
         verdict = judge(evaluation, member.evidence, task.known, seen)
         return Swept(verdict, self.detail(member, evaluation, verdict))
+
+
+def _on_disk(recipe: Recipe) -> str:
+    """Where the recipe is, also where it is read at a revision: what it is judged by is today's."""
+    revisions = {
+        layer.path.revision for variant in recipe.variants for layer in variant.files if hasattr(layer.path, "revision")
+    }
+    return next((recipe.path.removesuffix(f"@{each.short}") for each in revisions), recipe.path)

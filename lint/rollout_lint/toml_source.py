@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
+from bisect import bisect_right
 from typing import Any, NamedTuple
 
 from rollout_lint.place import Problem
-from rollout_lint.source import Mapping, Node, Scalar, Sequence, Source
+from rollout_lint.source import MAX_BYTES, Mapping, Node, Scalar, Sequence, Source
 
-_HEADER = re.compile(r"\s*\[(?P<item>\[?)(?P<keys>[^\]\[]+)\]")
-_ASSIGNMENT = re.compile(r"\s*(?P<keys>(?:[A-Za-z0-9_.\s-]|\"[^\"]*\"|'[^']*')+?)\s*=")
-_KEY = re.compile(r"\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)\Z")
 
-Keys = tuple[str, ...]
+_BLANK = re.compile(r"[ \t]*")
+_FILLING = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_KEY_PART = re.compile(r"[A-Za-z0-9_-]+|\"(?:\\.|[^\"\\])*\"|'[^']*'")
+_TEXT = re.compile(
+    r"\"\"\"(?:\\.|[^\\])*?\"\"\"\"{0,2}|'''.*?''''{0,2}|\"(?:\\.|[^\"\\])*\"|'[^']*'|[^,\]}#\r\n]+", re.DOTALL
+)
+
+Keys = tuple[str | int, ...]
+"""The way to a value: keys, and positions in lists."""
 
 
 class _Mark(NamedTuple):
@@ -33,22 +38,37 @@ class _Event(NamedTuple):
     style: str = ""
 
 
-def parse_toml(data: bytes, name: str, table: Keys = ()) -> Source:
-    """The table of a TOML file; its root is None where the file has no such table, or cannot be read."""
+class _Written(NamedTuple):
+    """Where a key stands, and where its value does; an item of a list has no key."""
+
+    key: _Mark
+    value: _Mark
+
+
+def parse_toml(data: bytes, name: str, table: tuple[str, ...] = ()) -> Source:
+    """The table of a TOML file; its root is None where the file has no such table, or cannot be read.
+
+    A value stands where it is written, a table where its name is.
+    """
     source = Source(name, data)
+    if len(data) > MAX_BYTES:
+        source.problems.append(Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read"))
+        return source
     try:
-        text = data.decode()
+        text = data.decode("utf-8-sig")
         document: Any = tomllib.loads(text)
+        for key in table:
+            document = document.get(key, {}) if isinstance(document, dict) else {}
+        if document or not table:
+            source.root = _Builder(_Scan(text).places).node(document, table)
     except UnicodeDecodeError:
         source.problems.append(Problem(name, 1, 1, "not TOML: it is not UTF-8"))
-        return source
     except tomllib.TOMLDecodeError as error:
         source.problems.append(_syntax_problem(name, str(error)))
-        return source
-    for key in table:
-        document = document.get(key, {}) if isinstance(document, dict) else {}
-    if document or not table:
-        source.root = _Builder(_places(text)).node(document, table)
+    except ValueError:
+        source.problems.append(Problem(name, 1, 1, "a number in it has too many digits"))
+    except RecursionError:
+        source.problems.append(Problem(name, 1, 1, "nested too deep to be read"))
     return source
 
 
@@ -58,55 +78,138 @@ def _syntax_problem(name: str, message: str) -> Problem:
     return Problem(name, line, column, f"not TOML: {_POSITION.sub('', message)}")
 
 
-def _places(text: str) -> dict[Keys, _Mark]:
-    """Where each table and key stands first; what is inside one line has that line's place.
+class _Scan:
+    """Where each table, key and item of a list stands first, in text that is known to be TOML."""
 
-    An item of an array of tables has its number behind the array's keys.
-    """
-    places: dict[Keys, _Mark] = {}
-    counts: Counter[Keys] = Counter()
-    table: Keys = ()
-    for number, line in enumerate(text.splitlines()):
-        if header := _HEADER.match(line):
-            table = _keys(header["keys"])
-            place = _Mark(number, header.start("keys"))
-            places.setdefault(table, place)
-            if header["item"]:
-                table = (*table, str(counts[table]))
-                counts[table[:-1]] += 1
-                places[table] = place
-        elif assignment := _ASSIGNMENT.match(line):
-            start = len(line) - len(line.lstrip())
-            places.setdefault(table + _keys(assignment["keys"]), _Mark(number, start))
-    return places
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._at = 0
+        self._tables: dict[Keys, int] = {}
+        self.places: dict[Keys, _Written] = {}
+        self._document()
 
+    def _document(self) -> None:
+        table: Keys = ()
+        while self._skip(_FILLING) < len(self._text):
+            if self._text[self._at] == "[":
+                table = self._header()
+            else:
+                self._assignment(table)
 
-def _keys(text: str) -> Keys:
-    return tuple(next(part for part in found if part) if any(found) else "" for found in _KEY.findall(text))
+    def _header(self) -> Keys:
+        """The way to the table that a header opens, with the position of each list of tables on it."""
+        brackets = 2 if self._text.startswith("[[", self._at) else 1
+        self._at += brackets
+        self._skip(_BLANK)
+        mark = self._mark()
+        *outer, last = self._key()
+        self._at += brackets
+        keys: Keys = ()
+        for part in outer:
+            keys = (*keys, part)
+            self._note(keys, mark, mark)
+            keys = self._inside(keys)
+        keys = (*keys, last)
+        self._note(keys, mark, mark)
+        if brackets == 2:
+            self._tables[keys] = self._tables.get(keys, -1) + 1
+            keys = self._inside(keys)
+            self._note(keys, mark, mark)
+        return keys
+
+    def _inside(self, keys: Keys) -> Keys:
+        """The last table of a list of tables, else the same."""
+        return (*keys, self._tables[keys]) if keys in self._tables else keys
+
+    def _assignment(self, table: Keys) -> None:
+        mark = self._mark()
+        keys = (*table, *self._key())
+        self._at += 1
+        self._skip(_BLANK)
+        value = self._mark()
+        for length in range(len(table) + 1, len(keys)):
+            self._note(keys[:length], mark, mark)
+        self._note(keys, mark, value)
+        self._value(keys)
+
+    def _key(self) -> Keys:
+        """The parts of a dotted key; what follows it is a bracket or an equals sign."""
+        parts: list[str] = []
+        while True:
+            self._skip(_BLANK)
+            part = self._take(_KEY_PART)
+            parts.append(tomllib.loads(f"key = {part}")["key"] if part[0] in "'\"" else part)
+            self._skip(_BLANK)
+            if self._text[self._at] != ".":
+                return tuple(parts)
+            self._at += 1
+
+    def _value(self, keys: Keys) -> None:
+        opened = self._text[self._at]
+        if opened == "[":
+            self._items(keys)
+        elif opened == "{":
+            self._at += 1
+            while self._text[self._skip(_FILLING)] != "}":
+                self._assignment(keys)
+                self._skip_comma()
+            self._at += 1
+        else:
+            self._take(_TEXT)
+
+    def _items(self, keys: Keys) -> None:
+        self._at += 1
+        position = 0
+        while self._text[self._skip(_FILLING)] != "]":
+            mark = self._mark()
+            self._note((*keys, position), mark, mark)
+            self._value((*keys, position))
+            self._skip_comma()
+            position += 1
+        self._at += 1
+
+    def _skip_comma(self) -> None:
+        if self._text[self._skip(_FILLING)] == ",":
+            self._at += 1
+
+    def _skip(self, pattern: re.Pattern[str]) -> int:
+        self._take(pattern)
+        return self._at
+
+    def _take(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self._text, self._at)
+        assert match is not None
+        self._at = match.end()
+        return match[0]
+
+    def _mark(self) -> _Mark:
+        line = bisect_right(self._lines, self._at) - 1
+        return _Mark(line, self._at - self._lines[line])
+
+    def _note(self, keys: Keys, key: _Mark, value: _Mark) -> None:
+        self.places.setdefault(keys, _Written(key, value))
 
 
 class _Builder:
-    def __init__(self, places: dict[Keys, _Mark]) -> None:
+    def __init__(self, places: dict[Keys, _Written]) -> None:
         self._places = places
 
     def node(self, value: Any, keys: Keys) -> Node:
-        mark = self._mark(keys)
+        mark = self._written(keys).value
         if isinstance(value, dict):
             mapping = Mapping(_Event(mark, mark))
             for key, inner in value.items():
-                place = self._mark((*keys, key))
+                place = self._written((*keys, key)).key
                 mapping.entries[key] = (Scalar(_Event(place, place, key, style="'")), self.node(inner, (*keys, key)))
             return mapping
         if isinstance(value, list):
             sequence = Sequence(_Event(mark, mark))
-            sequence.items += [self.node(item, (*keys, str(number))) for number, item in enumerate(value)]
+            sequence.items += [self.node(item, (*keys, position)) for position, item in enumerate(value)]
             return sequence
         plain = isinstance(value, bool | int | float)
         return Scalar(_Event(mark, mark, str(value).lower() if plain else str(value), style="" if plain else "'"))
 
-    def _mark(self, keys: Keys) -> _Mark:
-        """The place of the keys, or of what they stand in."""
-        for length in range(len(keys), 0, -1):
-            if keys[:length] in self._places:
-                return self._places[keys[:length]]
-        return _Mark(0, 0)
+    def _written(self, keys: Keys) -> _Written:
+        """The place of the keys; the whole file is at its start."""
+        return self._places.get(keys, _Written(_Mark(0, 0), _Mark(0, 0)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.engine import show_fact
@@ -228,7 +228,7 @@ class _Services:
             service=name,
             failure_action=_shown(facts.get(FAILURE_ACTION)),
             order=_shown(facts.get(ORDER)),
-            risk=self._risk(name),
+            risk=self._as_far_as_judged(self._risk(name)),
             rules=sorted({finding.rule.id for finding in self._evaluation.findings if finding.service == name}),
             in_ci=self._in_ci(name, facts),
         )
@@ -246,6 +246,15 @@ class _Services:
     def _risky(self, name: str | None) -> list[Finding]:
         """The findings that are a risk for a service, silenced or not."""
         return [finding for finding in self._evaluation.findings if finding.risk and finding.service == name]
+
+    def _as_far_as_judged(self, risk: Risk) -> Risk:
+        """Nothing is called safe without a word about the rules that would have told."""
+        off = self._known.off
+        if not off or risk.level in AT_RISK:
+            return risk
+        which = " and ".join(off) if len(off) < 3 else f"{len(off)} rules"
+        because = [*risk.because, f"not judged, for a config switches it off: {', '.join(off)}"]
+        return replace(risk, text=f"{risk.text}; {which} not judged", because=because)
 
     def _risk(self, name: str | None) -> Risk:
         """What is silenced is no risk, and repairs none."""

@@ -11,7 +11,7 @@ from rollout_lint.commands.outputs import Output, deliver
 from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
 from rollout_lint.evaluate import TEMPLATE, evaluate
 from rollout_lint.options import Severity
-from rollout_lint.rule import SEVERITIES
+from rollout_lint.rule import DEFAULT_FAIL_ON, SEVERITIES
 from rollout_lint.terminal import FOUND, NOT_EVALUATED
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asks for."""
+    """What the command line asks for; without `fail_on` each recipe's config says it, else it is medium."""
 
     paths: tuple[str, ...]
     outputs: tuple[Output, ...] = (Output(),)
-    fail_on: Severity = Severity.MEDIUM
+    fail_on: Severity | None = None
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rules: tuple[Path, ...] = ()
@@ -44,16 +44,21 @@ def run(request: Request) -> int:
         return write_known(baseline, evaluations)
     if baseline is not None:
         silence_known(baseline, evaluations, {each.recipe.path: known(each.recipe.path).rules for each in evaluations})
-    failing = _failing(request.fail_on)
+    fail_on = [request.fail_on or known(each.recipe.path).fail_on or DEFAULT_FAIL_ON for each in evaluations]
+    failing = [_failing(each) for each in fail_on]
     return deliver(evaluations, request.outputs, _exit_code(evaluations, failing), failing)
 
 
-def _failing(fail_on: Severity) -> tuple[str, ...]:
-    return () if fail_on is Severity.NEVER else SEVERITIES[: SEVERITIES.index(fail_on.value) + 1]
+def _failing(fail_on: str) -> tuple[str, ...]:
+    return () if fail_on == Severity.NEVER else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
 
 
-def _exit_code(evaluations: list[Evaluation], failing: tuple[str, ...]) -> int:
+def _exit_code(evaluations: list[Evaluation], failing: list[tuple[str, ...]]) -> int:
+    """`failing` are the severities that fail the run, for each evaluation its own."""
     if any(each.status in (STATUS_NOT_EVALUATED, TEMPLATE) for each in evaluations):
         return NOT_EVALUATED
-    counted = (finding for each in evaluations for finding in each.findings if finding.counts)
-    return FOUND if any(finding.severity in failing for finding in counted) else 0
+    return FOUND if any(map(_fails, evaluations, failing)) else 0
+
+
+def _fails(evaluation: Evaluation, failing: tuple[str, ...]) -> bool:
+    return any(finding.counts and finding.severity in failing for finding in evaluation.findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_lint.commands.lookup import Walk
 from rollout_lint.fleet.checked import SCHEMA
 from rollout_lint.fleet.first import first_manifest
 from rollout_lint.fleet.manifest import MANIFEST, manifest_in
@@ -20,8 +21,9 @@ def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> N
     if there is not None:
         usage_error(f"{there} is there already, and stays as it is")
     path = folder / MANIFEST
+    walk = Walk(overlays, exclude)
     try:
-        text, count = first_manifest(folder, overlays, exclude)
+        text, count = first_manifest(folder, walk.overlays(str(folder)), walk.exclude(str(folder)))
         with path.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FleetError as error:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import DEFAULT_OVERLAYS, NoRecipeError, recipes_at
+from rollout_lint.collect import DEFAULT_OVERLAYS, STDIN, Exclude, NoRecipeError, is_exclusion, recipes_at
 from rollout_lint.commands.today import today
-from rollout_lint.config import ConfigError
+from rollout_lint.config import ConfigError, folder_of
 from rollout_lint.knowledge import Knowledge
 from rollout_lint.rule_files import RuleError
 from rollout_lint.terminal import refuse, usage_error
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from rollout_lint.collect import Recipe
+    from rollout_lint.config import Config
     from rollout_lint.evaluate import Known
     from rollout_lint.rule import Rule
 
@@ -40,19 +41,64 @@ def known_by(further: Iterable[Path]) -> Callable[[str], Known]:
 
 
 def rules_here(further: Iterable[Path]) -> tuple[Rule, ...]:
-    """Those that judge what is in this folder."""
-    return known_by(further)(".").rules
+    """Those that there are for what is in this folder, also those that do not judge it."""
+    try:
+        return Knowledge(tuple(further)).rules(Path())
+    except (ConfigError, RuleError) as error:
+        refuse(error.problems)
 
 
 def recipes_of(paths: Iterable[str], overlays: Iterable[str], exclude: Iterable[str]) -> Iterator[Recipe]:
-    """The recipes of the paths, each once; the first path without any ends the run."""
+    """The recipes of the paths, each once; the first path without any ends the run.
+
+    Overlays and exclusions that are not given are those of the config.
+    """
     seen: set[tuple[str, str, int]] = set()
+    walk = Walk(tuple(overlays), tuple(exclude))
     for path in paths:
         try:
-            for recipe in recipes_at(path, tuple(overlays) or DEFAULT_OVERLAYS, tuple(exclude)):
+            for recipe in recipes_at(path, walk.overlays(path), walk.exclude(path)):
                 key = (recipe.name, recipe.path, len(recipe.variants))
                 if key not in seen:
                     seen.add(key)
                     yield recipe
         except NoRecipeError as error:
             usage_error(str(error))
+
+
+class Walk:
+    """What recipes are looked for by, for one run: what the command line says, else the config nearest to a path."""
+
+    def __init__(self, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> None:
+        """An exclusion that is none ends the run."""
+        for pattern in exclude:
+            if not is_exclusion(pattern):
+                usage_error(f"--exclude {pattern!r} is no pattern in gitignore's grammar")
+        self._overlays = overlays
+        self._exclude = exclude
+        self._knowledge = Knowledge()
+
+    def overlays(self, path: str) -> tuple[str, ...]:
+        """The names and patterns to look for; none that are given stand in for Docker's own files."""
+        return self._overlays or self.configured_overlays(path)
+
+    def configured_overlays(self, path: str) -> tuple[str, ...]:
+        """Those of the config, whatever the command line says; the usual ones where it says nothing."""
+        stated = self._config(path).overlays
+        return DEFAULT_OVERLAYS if stated is None else stated.value
+
+    def exclude(self, path: str) -> Exclude:
+        """A config's patterns are held against paths below its own folder."""
+        if self._exclude:
+            return Exclude(self._exclude)
+        config = self._config(path)
+        if config.exclude is None or config.folder is None:
+            return Exclude()
+        walked = folder_of(Path(path)).relative_to(config.folder)
+        return Exclude(config.exclude.value, walked.as_posix())
+
+    def _config(self, path: str) -> Config:
+        try:
+            return self._knowledge.config(Path() if path == STDIN else Path(path))
+        except ConfigError as error:
+            refuse(error.problems)

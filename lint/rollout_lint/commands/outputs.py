@@ -6,16 +6,19 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.files import is_file
 from rollout_lint.options import CheckFormat
 from rollout_lint.terminal import NOT_EVALUATED, complain, usage_error, width, write
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from rollout_lint.evaluate import Evaluation
+
+Failing: TypeAlias = "Sequence[Collection[str]]"
+"""The severities that fail the run, for each evaluation its own."""
 
 STDOUT = "-"
 FORMAT, OUTPUT = "formats", "outputs"
@@ -65,11 +68,8 @@ def _refuse_clashes(outputs: list[Output]) -> None:
         usage_error(f"--output {twice} is there twice")
 
 
-def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: int, failing: Collection[str]) -> int:
-    """Write each report, the files first; the exit code, which says where one could not be written.
-
-    `failing` are the severities that fail the run.
-    """
+def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: int, failing: Failing) -> int:
+    """Write each report, the files first; the exit code, which says where one could not be written."""
     written = [_deliver_to_file(evaluations, output, code, failing) for output in outputs if output.file != STDOUT]
     if any(output.format is CheckFormat.GITHUB for output in outputs):
         written.append(_append_summary(evaluations))
@@ -80,7 +80,7 @@ def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: in
     return code
 
 
-def _report(evaluations: list[Evaluation], output: Output, code: int, failing: Collection[str]) -> str:
+def _report(evaluations: list[Evaluation], output: Output, code: int, failing: Failing) -> str:
     match output.format:
         case CheckFormat.TEXT:
             from rollout_lint.report.check_text import check_text
@@ -124,7 +124,7 @@ def _root(variable: str) -> Path:
     return Path(root) if root and here.is_relative_to(root) else here
 
 
-def _deliver_to_file(evaluations: list[Evaluation], output: Output, code: int, failing: Collection[str]) -> bool:
+def _deliver_to_file(evaluations: list[Evaluation], output: Output, code: int, failing: Failing) -> bool:
     data = _report(evaluations, output, code, failing).encode("utf-8", "backslashreplace")
     try:
         _write_at_once(Path(os.path.realpath(output.file)), data)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_lint.commands.lookup import Walk
 from rollout_lint.commands.today import today
 from rollout_lint.compare import Comparison, Earlier, State, compare, read_earlier, state_of
 from rollout_lint.config import ConfigError
@@ -113,8 +114,9 @@ def _hold_config(request: Request, knowledge: Callable[[str], Known]) -> None:
 
 
 def _fleet(request: Request, root: AnyPath) -> Fleet:
+    walk = Walk(request.overlays, request.exclude)
     try:
-        fleet = load_fleet(root, request.overlays, request.exclude)
+        fleet = load_fleet(root, request.overlays, walk.exclude(request.path), walk.configured_overlays(request.path))
     except FleetError as error:
         refuse(error.problems)
     if fleet.problems:

@@ -12,6 +12,8 @@ from rollout_lint.place import Problem
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rollout_lint.collect import Exclude
+
 _HEAD = """\
 # The recipes of a fleet, for `rollout-lint sweep`. `rollout-lint fleet schema > fleet.schema.json` gives an editor that
 # reads the next line their keys and what these mean.
@@ -34,7 +36,7 @@ _RESULTS = """\
 """
 
 
-def first_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> tuple[str, int]:
+def first_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...] | Exclude) -> tuple[str, int]:
     """Its text, and how many recipes it names. Raises FleetError where there is none, or one that it cannot name."""
     from ruamel.yaml import YAML
 

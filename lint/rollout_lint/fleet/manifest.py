@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.collect import DEFAULT_OVERLAYS, find_recipe_directories
+from rollout_lint.collect import DEFAULT_OVERLAYS, Exclude, find_recipe_directories
 from rollout_lint.files import is_file, is_folder, is_link
 from rollout_lint.fleet.checked import load_document, mentions, plain
 from rollout_lint.fleet.entries import Entries, Overlay
@@ -23,16 +23,22 @@ MANIFESTS = (MANIFEST, "fleet.yaml")
 """The names under which a folder's manifest is looked for; the first that exists counts."""
 
 
-def load_fleet(path: AnyPath, overlays: Iterable[str] = (), exclude: Iterable[str] = ()) -> Fleet:
+def load_fleet(
+    path: AnyPath,
+    overlays: Iterable[str] = (),
+    exclude: Iterable[str] | Exclude = (),
+    usual: Iterable[str] = DEFAULT_OVERLAYS,
+) -> Fleet:
     """The fleet of a manifest, or of a folder: its `fleet.yml` (or `fleet.yaml`) where it has one, else its recipes.
 
+    `overlays` count more than those of the manifest, and `usual` are for where neither names any.
     What does not hold in a manifest stands in the fleet's `problems`, and the rest is there. Raises FleetError, with
     places, for a manifest of which nothing is left, and for a folder without any recipe.
     """
     path = manifest_in(path) or path
     if not is_folder(path):
-        return _read_manifest(path, tuple(overlays), exclude)
-    entries = Entries(path, tuple(Overlay(pattern) for pattern in overlays or DEFAULT_OVERLAYS), Gatherer(path))
+        return _read_manifest(path, tuple(overlays), exclude, usual)
+    entries = Entries(path, tuple(Overlay(pattern) for pattern in tuple(overlays) or usual), Gatherer(path))
     return Fleet(list(_beside(entries, exclude)), problems=entries.gatherer.problems)
 
 
@@ -42,11 +48,13 @@ def manifest_in(folder: AnyPath) -> AnyPath | None:
     return next((path for path in named if is_file(path) or is_link(path)), None)
 
 
-def _read_manifest(path: AnyPath, overlays: tuple[str, ...], exclude: Iterable[str]) -> Fleet:
+def _read_manifest(
+    path: AnyPath, overlays: tuple[str, ...], exclude: Iterable[str] | Exclude, usual: Iterable[str]
+) -> Fleet:
     root, problems = load_document(_bytes(path), str(path))
     values = plain(root)
     gatherer = _gatherer(path, root, values)
-    of_manifest = tuple(_overlay(each) for each in values.get("overlays", DEFAULT_OVERLAYS))
+    of_manifest = tuple(_overlay(each) for each in values.get("overlays", usual))
     entries = Entries(path.parent, tuple(Overlay(each) for each in overlays) or of_manifest, gatherer)
     nodes = root.get("recipes")
     members = entries.members(path, nodes) if isinstance(nodes, Sequence) else _beside(entries, exclude, own_too=True)
@@ -83,14 +91,16 @@ def _overlay(value: str | dict[str, str]) -> Overlay:
     return Overlay(value["pattern"], value.get("role", "ci") == "ci")
 
 
-def _beside(entries: Entries, exclude: Iterable[str], own_too: bool = False) -> Iterator[Member]:
+def _beside(entries: Entries, exclude: Iterable[str] | Exclude, own_too: bool = False) -> Iterator[Member]:
     """The recipes below the fleet's folder; `own_too` is whether it has others where it is a recipe itself."""
+    exclude = Exclude.of(exclude)
     nothing = True
     for folder in find_recipe_directories(entries.root, exclude, within=own_too):
         nothing = False
         yield from entries.found(folder)
     if nothing:
-        raise FleetError([Problem(str(entries.root), 0, 0, "no folder in it holds a compose.yml")])
+        spared = " and is not excluded" if exclude else ""
+        raise FleetError([Problem(str(entries.root), 0, 0, f"no folder in it holds a compose.yml{spared}")])
 
 
 def _bytes(path: AnyPath) -> bytes:

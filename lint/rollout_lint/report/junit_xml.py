@@ -10,7 +10,7 @@ from rollout_lint.report.groups import NO_STACK, at, groups_of, path_of, problem
 from rollout_lint.report.style import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from junitparser import TestCase
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rollout_lint.report.groups import Group
 
 
-def junit_xml(evaluations: list[Evaluation], failing: Collection[str]) -> str:
-    """The document; `failing` are the severities that fail the run.
+def junit_xml(evaluations: list[Evaluation], failing: Sequence[Collection[str]]) -> str:
+    """The document; `failing` are the severities that fail the run, for each evaluation its own.
 
     A case is a finding, since readers take no more than one failure of a case. One that does not fail the run is
     skipped, with its message, so that it is seen. A service of which nothing is told is a case that passes, but only
@@ -29,9 +29,9 @@ def junit_xml(evaluations: list[Evaluation], failing: Collection[str]) -> str:
     from junitparser import JUnitXml, TestSuite
 
     document = JUnitXml("rollout-lint")
-    for evaluation in evaluations:
+    for evaluation, severities in zip(evaluations, failing, strict=True):
         suite = TestSuite(printable(evaluation.recipe.name))
-        for case in _cases(evaluation, failing):
+        for case in _cases(evaluation, severities):
             case.classname = printable(_folder(evaluation))
             suite.add_testcase(case)
         document.add_testsuite(suite)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rollout_lint.evidence import Seen
     from rollout_lint.verdict import Risk, ServiceVerdict, Verdict
 
@@ -15,7 +17,6 @@ SERVICE_HEADINGS = ("Recipe", "service", "failure_action", "order", "in CI", "ri
 _NONE = "—"
 _AT_RISK = ("blocked", "failing", "latent-high", "latent-medium", "latent-low", "latent-unexposed")
 _SHORT = {"pass": "PASS", "fail": "FAIL", "rolled-back": "ROLLED BACK"}
-_RISK = {"safe": "SAFE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ def recipe_table(verdicts: list[Verdict], unfold: bool) -> Table:
     """A row for each recipe; those not at risk in one at the end, unless unfolded."""
     ordered = worst_first(verdicts)
     rows = [_recipe_row(verdict) for verdict in ordered if unfold or not _is_folded(verdict.risk)]
-    folded = [verdict.failure_action for verdict in ordered if not unfold and _is_folded(verdict.risk)]
+    folded = [verdict for verdict in ordered if not unfold and _is_folded(verdict.risk)]
     if folded:
-        rows.append(Row("not-at-risk", ("all others", _actions(folded), *[_NONE] * 4, "not at risk")))
+        rows.append(Row("not-at-risk", ("all others", _actions(folded), *[_NONE] * 4, _of_folded(folded))))
     return Table(HEADINGS, rows)
 
 
@@ -51,19 +52,20 @@ def service_table(verdicts: list[Verdict], unfold: bool) -> Table:
     """A row for each service, and for each recipe that was not evaluated or whose upgrade failed; those not at risk as
     above.
     """
-    rows, folded = [], []
+    rows = []
+    folded: list[ServiceVerdict] = []
     for verdict in verdicts:
         if verdict.risk.level in ("not-evaluated", "failing"):
             cells = (verdict.recipe, _NONE, _NONE, _NONE, _NONE, verdict.risk.text)
             rows.append((verdict.rank, verdict.recipe, Row(verdict.risk.level, cells, verdict.risk.because)))
         for service in verdict.services:
             if _is_folded(service.risk) and not unfold:
-                folded.append(service.failure_action)
+                folded.append(service)
             else:
                 rows.append((service.risk.rank, verdict.recipe, _service_row(verdict, service)))
     ordered = [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
     if folded:
-        cells = ("all others", _NONE, _actions(folded), _NONE, _NONE, "not at risk")
+        cells = ("all others", _NONE, _actions(folded), _NONE, _NONE, _of_folded(folded))
         ordered.append(Row("not-at-risk", cells))
     return Table(SERVICE_HEADINGS, ordered)
 
@@ -106,7 +108,7 @@ def _is_quiet(risk: Risk) -> bool:
 
 
 def _told(risk: Risk) -> str:
-    return risk.text if risk.silenced else _RISK.get(risk.level, risk.text)
+    return risk.text.replace("safe", "SAFE", 1) if risk.level == "safe" and not risk.silenced else risk.text
 
 
 def _service_row(verdict: Verdict, service: ServiceVerdict) -> Row:
@@ -121,8 +123,14 @@ def _service_row(verdict: Verdict, service: ServiceVerdict) -> Row:
     return Row(service.risk.level, cells, service.risk.because, not _is_quiet(service.risk))
 
 
-def _actions(of_folded: list[str | None]) -> str:
-    actions = sorted({action for action in of_folded if action})
+def _of_folded(folded: Sequence[Verdict | ServiceVerdict]) -> str:
+    """What is said of all of them, where the same is."""
+    texts = {each.risk.text for each in folded}
+    return texts.pop() if len(texts) == 1 else "not at risk; of some not everything judged"
+
+
+def _actions(folded: Sequence[Verdict | ServiceVerdict]) -> str:
+    actions = sorted({each.failure_action for each in folded if each.failure_action})
     return f"{', '.join(actions)}, none or absent" if actions else "none or absent"
 
 

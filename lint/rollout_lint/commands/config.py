@@ -1,0 +1,69 @@
+"""`config`: what counts for a recipe, and who says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollout_lint.collect import is_exclusion
+from rollout_lint.config import SCHEMA, ConfigError, Stated
+from rollout_lint.files import exists
+from rollout_lint.knowledge import Knowledge
+from rollout_lint.options import Format
+from rollout_lint.report.config_rows import Given
+from rollout_lint.rule_files import RuleError
+from rollout_lint.terminal import refuse, usage_error, width, write
+
+if TYPE_CHECKING:
+    from rollout_lint.effective import Effective
+    from rollout_lint.options import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for, and what it says over the config."""
+
+    path: str
+    format: Format = Format.TEXT
+    fail_on: Severity | None = None
+    overlays: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    rules: tuple[Path, ...] = ()
+
+
+def run(request: Request) -> None:
+    """Print what is asked for."""
+    path = Path(request.path)
+    if not exists(path):
+        usage_error(f"{request.path} does not exist")
+    for pattern in request.exclude:
+        if not is_exclusion(pattern):
+            usage_error(f"--exclude {pattern!r} is no pattern in gitignore's grammar")
+    try:
+        counts = Knowledge(request.rules).effective(path)
+    except (ConfigError, RuleError) as error:
+        refuse(error.problems)
+    write(_report(request, counts))
+
+
+def schema() -> str:
+    """The schema of a config, for editors."""
+    return SCHEMA.read_text("utf-8")
+
+
+def _report(request: Request, counts: Effective) -> str:
+    given = Given(
+        fail_on=Stated(request.fail_on.value, "--fail-on") if request.fail_on else None,
+        overlays=Stated(request.overlays, "--overlay") if request.overlays else None,
+        exclude=Stated(request.exclude, "--exclude") if request.exclude else None,
+        rules=tuple(Stated(each, "--rules") for each in request.rules),
+    )
+    if request.format is Format.JSON:
+        from rollout_lint.report.config_json import config_json
+
+        return config_json(request.path, counts, given)
+    from rollout_lint.report.config_text import config_text
+    from rollout_lint.report.style import style_for_stdout
+
+    return config_text(request.path, counts, given, style_for_stdout(), width())

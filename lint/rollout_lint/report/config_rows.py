@@ -1,0 +1,57 @@
+"""What counts for a recipe, key by key, with who says so, as `config` shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rollout_lint.collect import DEFAULT_OVERLAYS
+from rollout_lint.rule import DEFAULT_FAIL_ON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.config import Stated
+    from rollout_lint.effective import Effective
+    from rollout_lint.place import Place
+
+DEFAULT = "default"
+
+_HOSTS = ("memory", "nodes", "used")
+
+
+class Given(NamedTuple):
+    """What the command line says; None and nothing where it does not."""
+
+    fail_on: Stated | None = None
+    overlays: Stated | None = None
+    exclude: Stated | None = None
+    rules: tuple[Stated, ...] = ()
+
+
+class Row(NamedTuple):
+    """A key and its value, memory in bytes, None where nobody knows; `origin` is a place, an option, or DEFAULT."""
+
+    key: str
+    value: Any
+    origin: Place | str
+
+
+def config_rows(counts: Effective, given: Given) -> Iterator[Row]:
+    """Every key, and each claim about an image; what is given on the command line counts more than the config."""
+    config = counts.config
+    for name in _HOSTS:
+        yield _row(f"hosts.{name}", counts.hosts.get(name), None)
+    for image, claims in counts.images.items():
+        for name, stated in claims.items():
+            yield Row(f"images.{image}.{name}", stated.value, stated.place)
+    yield _row("fail-on", given.fail_on or counts.fail_on, DEFAULT_FAIL_ON)
+    yield _row("overlays", given.overlays or config.overlays, DEFAULT_OVERLAYS)
+    yield _row("exclude", given.exclude or config.exclude, ())
+    folders = [*config.rules, *given.rules]
+    yield from (Row("rules", each.value.as_posix(), each.place) for each in folders)
+    if not folders:
+        yield Row("rules", None, DEFAULT)
+
+
+def _row(key: str, stated: Stated | None, default: Any) -> Row:
+    return Row(key, default, DEFAULT) if stated is None else Row(key, stated.value, stated.place)

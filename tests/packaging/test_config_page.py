@@ -1,0 +1,54 @@
+"""The page about the config: what it shows is what the program prints, and each config in it is one."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint.config import SCHEMA
+
+from tests.pages import CONFIG, commands, refreshed
+from tests.rules.own_rule import NAME, OWN_RULE
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Write
+
+TEXT = CONFIG.read_text("utf-8")
+BLOCKS = [
+    (kind, text)
+    for kind, title, text in re.findall(r"^```(toml|yaml)( title=\S+)?\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+    if "compose.yml" not in title
+]
+NAMES = {"toml": "rollout-lint.toml", "yaml": ".rollout-lint.yml"}
+
+
+def test_its_sessions_are_what_the_program_prints() -> None:
+    assert len(commands(CONFIG)) == 1
+    assert refreshed(CONFIG) == TEXT, "python -m tests.pages"
+
+
+def test_its_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", TEXT)
+    assert links
+    assert [link for link in links if not (CONFIG.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(("kind", "text"), BLOCKS)
+def test_each_config_in_it_is_one(run: Run, write: Write, kind: str, text: str) -> None:
+    folder = write({NAMES[kind]: text, f"our-rules/{NAME}": OWN_RULE, "demo/legacy/databases/compose.yml": ""})
+    ran = run("config", "--format", "json", folder)
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    said = [origin["by"] for each in ran.json["settings"] for origin in [each["origin"]]]
+    said += [origin["by"] for each in ran.json["rules"] for origin in each["origins"].values()]
+    assert "config" in said
+
+
+def test_it_tells_of_every_key_with_an_example() -> None:
+    document = json.loads(SCHEMA.read_text("utf-8"))
+    keys = {*document["properties"], *document["$defs"]["hosts"]["properties"]}
+    keys |= set(document["$defs"]["images"]["patternProperties"]["."]["properties"]) | {"paths"}
+    assert {key for key in keys if f"`{key}`" not in TEXT} == set()
+    examples = "\n".join(text for _, text in BLOCKS)
+    assert {key for key in keys if not re.search(rf"\b{key}\b", examples)} == set()

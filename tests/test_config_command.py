@@ -1,0 +1,216 @@
+"""`config`: what counts for a path, and who says so."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from rollout_lint.config import SCHEMA
+
+from tests.rules.own_rule import NAME, OWN_RULE
+from tests.support import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run, Write
+
+CONFIG = """\
+overlays = ["compose.ccci.yml", "ci.*.yml"]
+disable = ["RL03", "rollback-start-first"]
+fail-on = "low"
+rules = ["own"]
+
+[severity]
+RL01 = "low"
+
+[hosts]
+memory = "8G"
+
+[images."registry.example.com/team/app:2"]
+healthcheck = true
+
+[[overrides]]
+paths = ["legacy/"]
+hosts = {memory = "2G", nodes = 3}
+select = ["RL00"]
+"""
+TEXT = """\
+legacy/wiki  rollout-lint.toml
+
+  hosts.memory                 2 GiB                       rollout-lint.toml:17:10
+  hosts.nodes                  3                           rollout-lint.toml:17:25
+  hosts.used                   not known                   default
+  images.team/app.healthcheck  true                        rollout-lint.toml:13:1
+  fail-on                      high                        --fail-on
+  overlays                     compose.ccci.yml, ci.*.yml  rollout-lint.toml:1:12
+  exclude                      old, new                    --exclude
+  rules                        own                         rollout-lint.toml:4:10
+
+  9 rules judge
+    high    RL002 RL003 RL004 RL005 RL006
+    medium  RL001 RL008 RL009
+    low     RL007
+
+"""
+
+
+@pytest.fixture
+def folder(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = write({"legacy/wiki/compose.yml": "services: {a: {image: b}}\n", "rollout-lint.toml": CONFIG})
+    write({f"own/{NAME}": OWN_RULE})
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def document(run: Run, *arguments: str | Path) -> Any:
+    ran = run("config", "--format", "json", *arguments)
+    validate("config", ran.json)
+    assert ran.exit_code == 0
+    return ran.json
+
+
+def settings(shown: Any) -> dict[str, tuple[Any, str]]:
+    return {each["key"]: (each["value"], origin(each["origin"])) for each in shown["settings"]}
+
+
+def origin(of: dict[str, Any]) -> str:
+    if of["by"] == "config":
+        return f"{of['file']}:{of['line']}:{of['column']}"
+    return of.get("option", "default")  # type: ignore[no-any-return]
+
+
+@pytest.mark.usefixtures("folder")
+def test_it_shows_each_value_and_who_says_it(run: Run) -> None:
+    options = ("--fail-on", "high", "--exclude", "old", "--exclude", "new")
+    shown = run("config", "legacy/wiki", *options).stdout
+    assert shown[: len(TEXT)] == TEXT
+    assert "rules do not\n    rollout-lint.toml:18:11  RL010 RL011" in shown
+    assert " TT001\n" in shown
+    assert "by the config" not in shown
+    assert run("config", "legacy/wiki/compose.yml", *options).stdout.partition("\n")[2] == shown.partition("\n")[2]
+
+
+@pytest.mark.usefixtures("folder")
+def test_as_json(run: Run) -> None:
+    shown = document(run, "legacy/wiki", "--overlay", "x.yml", "--rules", "own")
+    assert (shown["path"], shown["config"]) == ("legacy/wiki", "rollout-lint.toml")
+    assert settings(shown) == {
+        "hosts.memory": (2**31, "rollout-lint.toml:17:10"),
+        "hosts.nodes": (3, "rollout-lint.toml:17:25"),
+        "hosts.used": (None, "default"),
+        "images.team/app.healthcheck": (True, "rollout-lint.toml:13:1"),
+        "fail-on": ("low", "rollout-lint.toml:3:11"),
+        "overlays": (["x.yml"], "--overlay"),
+        "exclude": ([], "default"),
+        "rules": ("own", "--rules"),
+    }
+    assert [each["value"] for each in shown["settings"] if each["key"] == "rules"] == ["own", "own"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_each_rule_has_its_severity_and_who_switched_it(run: Run) -> None:
+    rules = {rule["id"]: rule for rule in document(run)["rules"]}
+
+    def told(name: str) -> tuple[bool, str, str, str]:
+        rule = rules[name]
+        origins = rule["origins"]
+        return rule["on"], rule["severity"], origin(origins["on"]), origin(origins["severity"])
+
+    assert told("RL001") == (False, "medium", "rollout-lint.toml:2:20", "default")
+    assert told("RL030") == (False, "medium", "rollout-lint.toml:2:12", "default")
+    assert told("RL010") == (True, "low", "default", "rollout-lint.toml:7:1")
+    assert told("RL002") == (True, "high", "default", "default")
+    assert told("TT001")[0]
+    rules = {rule["id"]: rule for rule in document(run, "legacy")["rules"]}
+    assert told("RL001") == (True, "medium", "rollout-lint.toml:18:11", "default")
+    assert told("RL010") == (False, "low", "rollout-lint.toml:18:11", "rollout-lint.toml:7:1")
+
+
+@pytest.mark.usefixtures("folder")
+def test_its_rules_are_those_that_judge(run: Run, write: Write) -> None:
+    policy = "update_config: {failure_action: rollback, order: start-first}"
+    write({"legacy/wiki/compose.yml": f"services: {{a: {{image: b, deploy: {{{policy}}}}}}}\n"})
+    shown = document(run, "legacy/wiki")
+    on = {rule["id"]: rule["severity"] for rule in shown["rules"] if rule["on"]}
+    found = run("check", "--format", "json").json["recipes"][0]["findings"]
+    assert {"RL001", "RL009"} <= {each["rule"] for each in found} <= on.keys()
+    assert run("check", "--fail-on", "high").exit_code == 0
+    assert run("check").exit_code == 1
+
+
+def test_what_is_off_was_switched_off_by_the_first_that_says_so(run: Run, write: Write) -> None:
+    folder = write({"rollout-lint.toml": "disable = ['RL001',\n  'RL00']\n"})
+    lines = {rule["id"]: rule["origins"]["on"].get("line") for rule in document(run, folder)["rules"]}
+    assert (lines["RL001"], lines["RL002"], lines["RL010"]) == (1, 2, None)
+
+
+def test_without_a_config_all_is_default(run: Run, write: Write) -> None:
+    folder = write({})
+    shown = document(run, folder)
+    assert shown["config"] is None
+    assert {by for _, by in settings(shown).values()} == {"default"}
+    assert all(rule["on"] for rule in shown["rules"])
+    text = run("config", folder).stdout
+    assert text.startswith(f"{folder}  no config, here or above\n")
+    assert "do not" not in text
+    assert "by the config" not in text
+
+
+def test_one_rule_is_one(run: Run, write: Write) -> None:
+    folder = write({".rollout-lint.yml": "select: [RL001]\nseverity: {RL001: low}\n"})
+    text = run("config", folder).stdout
+    assert "1 rule judges\n    low     RL001\n" in text
+    assert f"1 rule with a severity by the config\n    {folder}/.rollout-lint.yml:2:12  low  RL001\n" in text
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_long_lists_are_wrapped(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.chdir(write({"rollout-lint.toml": "select = ['RL001']\n"}))
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = run("config").stdout.splitlines()
+    heads = [number for number, line in enumerate(lines) if line.endswith("rules do not")]
+    assert all(len(line) <= max(width, 80) for line in lines[heads[0] :])
+    ids = " ".join(lines[heads[0] + 1 :]).split()[1:]
+    assert len(ids) == len(set(ids)) > 40
+
+
+def test_nothing_in_a_config_steers_the_terminal(run: Run, write: Write) -> None:
+    folder = write({"rollout-lint.toml": 'overlays = ["\\u001b[31m"]\nimages."a\\u001b".runtime = "\\u0007"\n'})
+    ran = run("config", folder)
+    assert "\\x1b[31m" in ran.stdout
+    assert "\x1b" not in ran.stdout
+    assert "\x07" not in ran.stdout
+
+
+def test_a_path_that_does_not_exist(run: Run, write: Write) -> None:
+    ran = run("config", write({}) / "gone")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.endswith("gone does not exist\n")
+
+
+EDITORS = [
+    ({}, True),
+    ({"select": ["RL001"], "disable": ["x"], "severity": {"RL0": "low"}, "fail-on": "never"}, True),
+    ({"overlays": ["a"], "exclude": ["b"], "hosts": {"used": "1G", "memory": "2G", "nodes": 1}}, True),
+    ({"overrides": [{"paths": ["a"], "select": ["x"], "hosts": {"nodes": 2}, "images": {"a": {"locks": None}}}]}, True),
+    ({"selected": []}, False),
+    ({"select": []}, False),
+    ({"fail-on": "none"}, False),
+    ({"severity": {"RL001": "off"}}, False),
+    ({"overrides": [{}]}, False),
+    ({"overrides": [{"paths": ["a"], "exclude": []}]}, False),
+    ({"hosts": {"stats": "x"}}, False),
+]
+
+
+@pytest.mark.parametrize(("config", "holds"), EDITORS)
+def test_editors_and_the_program_take_the_same(run: Run, write: Write, config: dict[str, Any], holds: bool) -> None:
+    schema = json.loads(run("config", "--schema").stdout)
+    assert schema == json.loads(SCHEMA.read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    assert Draft202012Validator(schema).is_valid(config) is holds
+    folder = write({".rollout-lint.yml": json.dumps(config).replace('"x"', '"RL002"')})
+    assert (run("config", folder).exit_code == 0) is holds

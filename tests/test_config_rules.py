@@ -1,0 +1,464 @@
+"""Which rules judge, how gravely, and where recipes are looked for: what a config says of it, and for which recipes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint.config import ConfigError
+from rollout_lint.knowledge import Knowledge
+from rollout_lint.rule_files import RuleError
+
+from tests.rules.own_rule import NAME, OWN_RULE
+
+if TYPE_CHECKING:
+    from tests.conftest import Ran, Run, Write
+    from tests.repository import Repository
+
+POLICY = "update_config: {failure_action: rollback, order: start-first, monitor: 30s}"
+RISKY = f"services: {{app: {{image: me/app, deploy: {{{POLICY}}}}}}}\n"
+REPAIR = "services: {app: {deploy: {update_config: {order: stop-first}}}}\n"
+CONFIG = "rollout-lint.toml"
+
+
+def findings(ran: Ran) -> dict[str, str]:
+    """The severity of each finding's rule, over all recipes."""
+    return {each["rule"]: each["severity"] for recipe in ran.json["recipes"] for each in recipe["findings"]}
+
+
+def checked(run: Run, *arguments: object) -> dict[str, str]:
+    return findings(run("check", *map(str, arguments), "--format", "json"))
+
+
+def test_the_recipe_has_these_findings_by_itself(run: Run, write: Write) -> None:
+    found = checked(run, write({"compose.yml": RISKY}))
+    assert found.items() >= {"RL001": "medium", "RL009": "medium"}.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("select = ['RL001']", {"RL001"}),
+        ("select = ['rl001', 'start-first-no-healthcheck']", {"RL001", "RL009"}),
+        ("select = ['RL00']", {"RL001", "RL009"}),
+        ("disable = ['RL001']", {"RL009"}),
+        ("disable = ['Rollback-Start-First']", {"RL009"}),
+        ("select = ['RL00']\ndisable = ['RL009']", {"RL001"}),
+        ("disable = []", {"RL001", "RL009"}),
+    ],
+)
+def test_rules_are_chosen_by_id_name_or_beginning(run: Run, write: Write, text: str, on: set[str]) -> None:
+    found = checked(run, write({"compose.yml": RISKY, CONFIG: text}))
+    assert found.keys() & {"RL001", "RL009"} == on
+    if text.startswith("select"):
+        assert found.keys() == on
+
+
+def test_a_disabled_rule_supersedes_no_other(run: Run, write: Write) -> None:
+    port = "ports: [{target: 1, published: 1, mode: host}]"
+    folder = write({"compose.yml": f"services: {{app: {{image: me/app, {port}, deploy: {{{POLICY}}}}}}}\n"})
+
+    def superseder() -> str | None:
+        [recipe] = run("check", folder, "--format", "json").json["recipes"]
+        [found] = [each for each in recipe["findings"] if each["rule"] == "RL001"]
+        return found["superseded_by"]  # type: ignore[no-any-return]
+
+    assert superseder() == "RL003"
+    write({CONFIG: "disable = ['RL003']"})
+    assert superseder() is None
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"),
+    [
+        ("{RL001 = 'low'}", {"RL001": "low", "RL009": "medium"}),
+        ("{RL00 = 'info', RL001 = 'high'}", {"RL001": "high", "RL009": "info"}),
+        ("{RL001 = 'high', RL00 = 'info'}", {"RL001": "high", "RL009": "info"}),
+        ("{RL0 = 'low', RL00 = 'info'}", {"RL001": "info", "RL009": "info"}),
+        ("{rollback-start-first = 'high', RL001-x = 'low'}", None),
+        ("{rollback-start-first = 'high', RL = 'low'}", {"RL001": "high", "RL009": "low"}),
+    ],
+)
+def test_the_closest_severity_counts(run: Run, write: Write, severity: str, expected: dict[str, str] | None) -> None:
+    folder = write({"compose.yml": RISKY, CONFIG: f"severity = {severity}"})
+    if expected is None:
+        assert "there is no rule RL001-x" in run("check", folder).stderr
+        return
+    found = checked(run, folder)
+    assert {rule: found[rule] for rule in expected} == expected
+
+
+def test_a_severity_holds_for_every_grade_of_a_rule(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RISKY.replace("rollback", "pause")})
+    assert checked(run, folder)["RL009"] == "low"
+    write({CONFIG: "severity = {RL009 = 'high'}"})
+    assert checked(run, folder)["RL009"] == "high"
+
+
+@pytest.mark.parametrize(
+    ("text", "option", "code"),
+    [
+        ("", (), 1),
+        ("fail-on = 'high'", (), 0),
+        ("fail-on = 'never'", (), 0),
+        ("fail-on = 'high'", ("--fail-on", "medium"), 1),
+        ("fail-on = 'low'", ("--fail-on", "never"), 0),
+        ("severity = {RL0 = 'low'}", (), 0),
+        ("severity = {RL0 = 'low'}\nfail-on = 'low'", (), 1),
+    ],
+)
+def test_from_where_on_a_check_fails(run: Run, write: Write, text: str, option: tuple[str, ...], code: int) -> None:
+    folder = write({"compose.yml": RISKY, CONFIG: text})
+    assert run("check", folder, *option).exit_code == code
+
+
+def test_each_recipe_of_a_run_fails_from_its_own_severity_on(run: Run, write: Write) -> None:
+    override = "fail-on = 'low'\n[[overrides]]\npaths = ['legacy/']\nfail-on = 'high'\n"
+    folder = write({"legacy/a/compose.yml": RISKY, CONFIG: override})
+    assert run("check", folder).exit_code == 0
+    write({"b/compose.yml": RISKY})
+    assert run("check", folder).exit_code == 1
+    assert run("check", folder, "--fail-on", "high").exit_code == 0
+    write({"b/rollout-lint.toml": "fail-on = 'high'"})
+    assert run("check", folder).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("paths", "fits"),
+    [
+        ("['legacy/**']", True),
+        ("['legacy']", True),
+        ("['/legacy/a']", True),
+        ("['a']", True),
+        ("['legacy/*', '!a']", False),
+        ("['/a']", False),
+        ("['other', 'a/']", True),
+        ("['legacy/a/compose.yml']", False),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "sweep"])
+def test_an_override_is_for_the_recipes_whose_path_fits(
+    run: Run, write: Write, paths: str, fits: bool, command: str
+) -> None:
+    config = f"[[overrides]]\npaths = {paths}\ndisable = ['RL001']\n"
+    folder = write({"legacy/a/compose.yml": RISKY, "z/compose.yml": RISKY, CONFIG: config})
+    ran = run(command, folder, "--format", "json")
+    found = [
+        each["rules"] if command == "sweep" else [finding["rule"] for finding in each["findings"]]
+        for each in ran.json["recipes"]
+    ]
+    rules = dict(zip((name.rpartition("/")[2] for name in names(ran)), found, strict=True))
+    assert ("RL001" not in rules["a"]) is fits
+    assert "RL001" in rules["z"]
+
+
+def test_a_later_override_counts_more(run: Run, write: Write) -> None:
+    folder = write(
+        {
+            "a/compose.yml": RISKY,
+            CONFIG: "disable = ['RL009']\nseverity = {RL001 = 'info'}\n"
+            "[[overrides]]\npaths = ['a']\nseverity = {RL0 = 'low'}\n"
+            "[[overrides]]\npaths = ['a']\nseverity = {RL00 = 'high'}\ndisable = ['RL007']\n",
+        }
+    )
+    found = checked(run, folder)
+    assert found["RL001"] == "high"
+    assert "RL009" not in found
+    write({CONFIG: "disable = ['RL001']\n[[overrides]]\npaths = ['a']\nselect = ['RL00']\n"})
+    assert checked(run, folder).keys() >= {"RL001", "RL009"}
+
+
+def test_an_override_says_of_hosts_and_images_only_what_is_otherwise(write: Write) -> None:
+    folder = write(
+        {
+            "a/compose.yml": RISKY,
+            CONFIG: "[hosts]\nmemory = '8G'\nnodes = 2\n[images.'me/app']\nruntime = 'JVM'\n"
+            "[[overrides]]\npaths = ['a']\nhosts.memory = '1G'\nimages.'example.com/me/app:3'.healthcheck = true\n",
+        }
+    )
+    counts = Knowledge().of(folder / "a")
+    assert (counts.cluster.memory, counts.cluster.nodes) == (2**30, 2)
+    image = counts.images.find("me/app")
+    assert image is not None
+    assert (image.runtime, image.healthcheck) == ("JVM", True)
+    assert Knowledge().of(folder).cluster.memory == 2**33
+
+
+def test_what_else_takes_memory_on_a_host_is_counted(run: Run, write: Write) -> None:
+    heavy = RISKY.replace("deploy: {", "deploy: {resources: {limits: {memory: 1G}}, ")
+    folder = write({"compose.yml": heavy, CONFIG: "[hosts]\nmemory = '4G'\n"})
+    assert "RL002" not in checked(run, folder)
+    write({CONFIG: "[hosts]\nmemory = '4G'\nused = '3G'\n"})
+    assert "RL002" in checked(run, folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("disable = ['RL01',\n  'RL999']", "2:3", "there is no rule RL999; did you mean RL"),
+        ("select = ['rolback-start-first']", "1:11", "did you mean RL001 rollback-start-first?"),
+        ("select = ['nothing like it']", "1:11", "there is no rule nothing like it; rollout-lint rules lists them"),
+        ("[severity]\nRL01 = 'low'\nRL8 = 'low'", "3:1", "there is no rule RL8"),
+        ("[severity]\nRL001 = 'off'", "2:9", "severity.RL001 must be high, medium, low or info"),
+        ("severity = {RL001 = 'low', rl001 = 'high'}", "1:28", "rl001 is RL001, as RL001 is"),
+        ("[[overrides]]\npaths = ['a']\ndisable = ['TT001']", "3:12", "there is no rule TT001"),
+        ("[[overrides]]\npaths = ['!']", "2:10", "overrides[0].paths[0] must be a pattern in gitignore's grammar"),
+        ("[[overrides]]\ndisable = []", "1:3", "overrides[0] needs paths"),
+        ("exclude = ['a', '# b']", "1:17", "exclude[1] must be a pattern in gitignore's grammar"),
+        ("overlays = ['']", "1:13", "overlays[0] must be more than nothing"),
+        ("disable = ['RL']", "1:12", "this leaves no rule that judges"),
+        ("select = []", "1:10", "select needs at least 1 of its items"),
+        ("fail_on = 'low'", "1:1", "did you mean fail-on?"),
+        ("[[overrides]]\npaths = ['a']\nrules = ['x']", "3:1", "rules is not a key under overrides[0]"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "sweep", "show", "config", "rules"])
+def test_what_does_not_hold_has_a_place_for_every_command(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, command: str, text: str, place: str, message: str
+) -> None:
+    monkeypatch.chdir(write({"compose.yml": RISKY, CONFIG: text}))
+    ran = run(command)
+    if message.startswith("this leaves") and command == "rules":
+        assert ran.exit_code == 0
+        return
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert f"{CONFIG}:{place}: " in ran.stderr
+    assert message in ran.stderr
+
+
+def test_an_override_that_leaves_no_rule_stops_only_its_recipes(run: Run, write: Write) -> None:
+    override = "[[overrides]]\npaths = ['a']\ndisable = ['RL']\n"
+    folder = write({"a/compose.yml": RISKY, "b/compose.yml": RISKY, CONFIG: override})
+    rows = run("sweep", folder, "--format", "json").json["recipes"]
+    assert {row["recipe"]: row["risk"]["level"] != "not-evaluated" for row in rows} == {"a": False, "b": True}
+
+
+def test_rules_of_ones_own_can_be_chosen(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RISKY, f"own/{NAME}": OWN_RULE, CONFIG: "rules = ['own']\nselect = ['TT']\n"})
+    assert checked(run, folder).keys() == {"TT001"}
+    write({CONFIG: "select = ['TT001']\n"})
+    assert "there is no rule TT001" in run("check", folder).stderr
+    assert checked(run, folder, "--rules", folder / "own").keys() == {"TT001"}
+
+
+def test_a_name_is_closer_than_any_beginning(run: Run, write: Write) -> None:
+    config = "rules = ['own']\nseverity = {lim = 'high', TT00 = 'low'}\n"
+    own = OWN_RULE.replace("no-memory-limit", "lim")
+    folder = write({"compose.yml": RISKY, "own/TT001-lim.yaml": own, CONFIG: config})
+    assert checked(run, folder)["TT001"] == "high"
+
+
+def test_a_disabled_rule_is_still_listed_and_explained(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write({CONFIG: "disable = ['RL001']\n"}))
+    assert "RL001  rollback-start-first" in run("rules").stdout
+    assert run("explain", "RL001").exit_code == 0
+
+
+@pytest.mark.parametrize("deploy", [POLICY, POLICY.replace("start-first", "stop-first"), "replicas: 1"])
+def test_no_recipe_is_called_safe_without_a_word_about_the_rules_that_are_off(
+    run: Run, write: Write, deploy: str
+) -> None:
+    off = ["RL001", "RL009", "RL007"]
+    folder = write({"r/compose.yml": f"services: {{app: {{image: me/app, deploy: {{{deploy}}}}}}}\n"})
+    write({CONFIG: f"disable = {off}\n"})
+    [row] = run("sweep", folder, "--format", "json").json["recipes"]
+    assert row["risk"]["level"] in ("safe", "not-at-risk")
+    assert row["risk"]["text"].endswith("; RL001 not judged")
+    assert "not judged, for a config switches it off: RL001" in row["risk"]["because"]
+    for options in ((), ("--all",), ("--services",), ("--format", "markdown"), ("--format", "csv")):
+        assert "; RL001 not judged" in run("sweep", folder, *options).stdout.replace("\n", " ")
+
+
+def test_some_of_those_not_at_risk_were_not_judged_by_everything(run: Run, write: Write) -> None:
+    plain = "services: {app: {image: me/app}}\n"
+    override = "[[overrides]]\npaths = ['a']\ndisable = ['RL00']\n"
+    folder = write({"a/compose.yml": plain, "b/compose.yml": plain, CONFIG: override})
+    assert "not at risk; of some not everything judged" in run("sweep", folder).stdout
+
+
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_overlays_of_the_config_are_looked_for(run: Run, write: Write, command: str) -> None:
+    folder = write({"compose.yml": RISKY, "compose.stage.yml": REPAIR, "compose.ccci.yml": REPAIR})
+
+    def variants(*options: str) -> list[str]:
+        document = run(command, folder, *options, "--format", "json").json
+        found = document["recipes"][0]["variants"] if command == "check" else document["variants"]
+        return [each["name"] for each in found]
+
+    assert variants() == ["default", "ccci"]
+    write({CONFIG: "overlays = ['compose.s*.yml']\n"})
+    assert variants() == ["default", "stage"]
+    assert variants("--overlay", "compose.ccci.yml") == ["default", "ccci"]
+    write({CONFIG: "overlays = []\n"})
+    assert variants() == ["default"]
+
+
+def test_a_manifests_overlays_count_more_than_the_configs(run: Run, write: Write) -> None:
+    folder = write(
+        {"r/compose.yml": RISKY, "r/compose.stage.yml": REPAIR, CONFIG: "overlays = ['compose.stage.yml']\n"}
+    )
+
+    def level() -> str:
+        [row] = run("sweep", folder, "--format", "json").json["recipes"]
+        return row["risk"]["level"]  # type: ignore[no-any-return]
+
+    assert level() == "mitigated"
+    write({"fleet.yml": "version: 1\n"})
+    assert level() == "mitigated"
+    write({"fleet.yml": "version: 1\noverlays: [compose.ccci.yml]\n"})
+    assert level() == "latent-medium"
+
+
+def names(ran: Ran) -> list[str]:
+    return [recipe.get("name") or recipe["recipe"] for recipe in ran.json["recipes"]]
+
+
+@pytest.mark.parametrize("command", ["check", "sweep"])
+@pytest.mark.parametrize(
+    ("exclude", "walked", "expected"),
+    [
+        ("['old']", "", ["a", "new"]),
+        ("['/old']", "", ["a", "old", "new"]),
+        ("['/apps/old/']", "", ["a", "new"]),
+        ("['/apps/old/']", "apps", ["new"]),
+        ("['apps/*', '!apps/new']", "", ["a", "new"]),
+        ("['apps']", "", ["a"]),
+        ("['apps', 'old']", "apps", ["new"]),
+        ("[]", "", ["a", "old", "new"]),
+    ],
+)
+def test_what_the_config_excludes_is_passed_over(
+    run: Run, write: Write, command: str, exclude: str, walked: str, expected: list[str]
+) -> None:
+    files: dict[str, str | bytes] = {f"{name}/compose.yml": RISKY for name in ("a", "apps/old", "apps/new")}
+    folder = write({**files, CONFIG: f"exclude = {exclude}\n"})
+    found = names(run(command, folder / walked, "--format", "json"))
+    assert sorted(name.rpartition("/")[2] for name in found) == sorted(expected)
+
+
+def test_what_is_named_is_judged_though_it_is_excluded(run: Run, write: Write) -> None:
+    folder = write({"old/compose.yml": RISKY, "new/compose.yml": RISKY, CONFIG: "exclude = ['old']\n"})
+    assert names(run("check", folder / "old", "--format", "json")) == ["old"]
+    assert names(run("check", folder / "old" / "compose.yml", "--format", "json")) == ["old"]
+    assert names(run("check", folder, "--exclude", "new", "--format", "json")) == ["old"]
+
+
+@pytest.mark.parametrize("command", ["check", "sweep"])
+def test_it_is_said_where_everything_is_excluded(run: Run, write: Write, command: str) -> None:
+    folder = write({"a/compose.yml": RISKY, CONFIG: "exclude = ['*']\n"})
+    ran = run(command, folder)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "not excluded" in ran.stderr
+
+
+@pytest.mark.parametrize("command", [("check",), ("sweep",), ("config",), ("fleet", "init")])
+@pytest.mark.parametrize("pattern", ["!", "", "# x", "\\"])
+def test_an_exclusion_that_is_no_pattern_is_refused(
+    run: Run, write: Write, command: tuple[str, ...], pattern: str
+) -> None:
+    ran = run(*command, write({"a/compose.yml": RISKY}), "--exclude", pattern)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "is no pattern in gitignore's grammar" in ran.stderr
+
+
+def test_a_first_manifest_names_what_the_config_leaves(run: Run, write: Write) -> None:
+    files: dict[str, str | bytes] = {"a/compose.yml": RISKY, "old/compose.yml": RISKY}
+    folder = write({**files, CONFIG: "exclude = ['old']\noverlays = ['compose.stage.yml']\n"})
+    assert "names 1 recipe." in run("fleet", "init", folder).stdout
+    assert "compose.stage.yml" in (folder / "fleet.yml").read_text()
+
+
+FILES = {
+    "rollout-lint.toml": "disable = ['RL001']\n",
+    ".rollout-lint.yml": "disable: [RL001]\n",
+    ".rollout-lint.yaml": "disable: [RL001]\n",
+    "pyproject.toml": "[tool.rollout-lint]\ndisable = ['RL001']\n",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_name_of_a_config_is_read(run: Run, write: Write, name: str) -> None:
+    assert "RL001" not in checked(run, write({"compose.yml": RISKY, name: FILES[name]}))
+
+
+@pytest.mark.parametrize(("first", "second"), [(a, b) for i, a in enumerate(FILES) for b in list(FILES)[i + 1 :]])
+def test_a_second_config_in_one_folder_is_a_mistake_unless_it_says_nothing(
+    run: Run, write: Write, first: str, second: str
+) -> None:
+    folder = write({"compose.yml": RISKY, first: FILES[first], second: FILES[second]})
+    ran = run("check", folder)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr == f"{folder}/{second}: is not read, since {first} beside it is the config; keep one of them\n"
+    write({second: "[tool.other]\n" if second == "pyproject.toml" else "# nothing\n"})
+    assert "RL001" not in checked(run, folder)
+    write({second: FILES[second], first: "[tool.other]\n" if first == "pyproject.toml" else "# nothing\n"})
+    assert "RL001" not in checked(run, folder)
+
+
+def test_a_pyproject_that_cannot_be_read_is_told_only_where_it_could_hold_a_config(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RISKY, "pyproject.toml": "[project\n"})
+    assert run("check", folder).exit_code == 1
+    write({"pyproject.toml": "[project\n[tool.rollout-lint]\n"})
+    ran = run("check", folder)
+    assert ran.exit_code == 2
+    assert "pyproject.toml:1:" in ran.stderr
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_config_that_is_no_file_is_told(run: Run, write: Write, name: str) -> None:
+    folder = write({"compose.yml": RISKY})
+    (folder / name).symlink_to("gone")
+    ran = run("check", folder)
+    assert (ran.exit_code, ran.stderr) == (2, f"{folder}/{name}: is not a regular file\n")
+
+
+def test_the_folders_above_are_those_that_a_path_leads_to(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write({"a/compose.yml": RISKY, "b/rollout-lint.toml": "disable = ['RL001']\n"})
+    monkeypatch.chdir(folder / "b")
+    assert "RL001" in checked(run, "../a")
+    assert "RL001" not in findings(run("check", "-", "--format", "json", stdin=RISKY))
+
+
+@pytest.mark.parametrize("command", ["check", "sweep", "show", "config", "rules"])
+def test_a_current_folder_that_is_gone_is_told(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    folder = write({"gone/x": "", "a/compose.yml": RISKY, CONFIG: "disable = ['RL001']\n"})
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone" / "x").unlink()
+    (folder / "gone").rmdir()
+    ran = run(command)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "RL001" not in checked(run, folder / "a")
+
+
+def test_a_config_above_many_recipes_is_read_once(write: Write) -> None:
+    folder = write({"a/compose.yml": RISKY, "b/c/compose.yml": RISKY, CONFIG: "disable = ['RL001']\n"})
+    knowledge = Knowledge()
+    known = knowledge.of(folder / "a")
+    (folder / CONFIG).unlink()
+    assert knowledge.of(folder / "b" / "c" / "compose.yml") is known
+    assert "RL001" in {rule.id for rule in Knowledge().of(folder / "a").rules}
+
+
+@pytest.mark.parametrize(
+    ("text", "error"), [("fail-on = 1\n", ConfigError), ("select = ['x']\n", ConfigError), ("rules = ['x']", RuleError)]
+)
+def test_a_config_that_does_not_hold_is_read_once_too(write: Write, text: str, error: type[Exception]) -> None:
+    folder = write({"a/compose.yml": RISKY, "b/compose.yml": RISKY, CONFIG: text})
+    knowledge = Knowledge()
+    with pytest.raises(error):
+        knowledge.of(folder / "a")
+    write({CONFIG: "", f"x/{NAME}": OWN_RULE})
+    with pytest.raises(error):
+        knowledge.of(folder / "b")
+    assert Knowledge().of(folder / "b").rules
+
+
+def test_a_recipe_at_a_revision_is_judged_by_todays_config(run: Run, repository: Repository) -> None:
+    repository.commit({"legacy/a/compose.yml": RISKY})
+    (repository.folder / CONFIG).write_text("[[overrides]]\npaths = ['a']\ndisable = ['RL001']\n")
+    [row] = run("sweep", repository.folder, "--at", "HEAD", "--format", "json").json["recipes"]
+    assert "RL001" not in row["rules"]
