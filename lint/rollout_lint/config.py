@@ -38,9 +38,9 @@ NAMES = (TOML_NAME, *YAML_NAMES, PYPROJECT)
 """In the order in which they count in one folder."""
 
 _FORMATS = FORMATS | {
-    "gitignore": (is_exclusion, "a pattern in gitignore's grammar"),
-    "filled": (lambda text: bool(text.strip()), "more than nothing"),
     "day": (lambda text: day_of(text) is not None, "a day such as 2027-01-31"),
+    "filled": (lambda text: bool(text.strip()), "more than nothing"),
+    "gitignore": (is_exclusion, "a pattern in gitignore's grammar, such as legacy/"),
     "reason": (lambda text: any(character.isalnum() for character in text), "a reason"),
 }
 
@@ -198,7 +198,7 @@ class _Reader:
             ),
             overlays=self._whole(root, "overlays"),
             exclude=self._whole(root, "exclude"),
-            ignores=tuple(_ignores(self._source, self._folder)),
+            ignores=tuple(_ignores(root.get("ignore"), self._source, self._folder)),
         )
 
     def _section(self, node: Node) -> Section:
@@ -249,16 +249,14 @@ def _of_host(key: str, value: Any) -> Any:
     return value if key == "nodes" else size(value)
 
 
-def _ignores(source: Source, folder: Path) -> Iterator[Ignore]:
-    node = source.root.get("ignore") if isinstance(source.root, Mapping) else None
-    file = str(_from_here(Path(source.name)))
-    for item in node.items if isinstance(node, Sequence) else ():
+def _ignores(node: Node | None, source: Source, folder: Path) -> Iterator[Ignore]:
+    for item in _items(node):
         entry: dict[str, Any] = plain(item)
         named = entry["rule"] if isinstance(entry["rule"], list) else [entry["rule"]]
         yield Ignore(
             rules=tuple(rule.strip().upper() for rule in named),
             reason=" ".join(entry["reason"].split()),
-            place=Place(file, item.line, item.column, item.end_line, item.end_column),
+            place=source.place(item),
             folder=folder,
             path=entry.get("path"),
             service=entry.get("service"),

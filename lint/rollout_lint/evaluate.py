@@ -85,9 +85,9 @@ class Known:
     rules: tuple[Rule, ...] = ()
     cluster: Cluster = field(default_factory=Cluster)
     images: Images = field(default_factory=load_images)
+    silencing: Silencing = field(default_factory=Silencing)
     fail_on: str | None = None
     off: tuple[str, ...] = ()
-    silencing: Silencing = field(default_factory=Silencing)
 
     def honouring(self, ignores: bool) -> Known:
         """The same, with comments and the config silencing what they name, or nothing."""

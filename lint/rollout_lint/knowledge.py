@@ -101,7 +101,7 @@ class Knowledge:
             tuple(choice.judging for choice in counts.choices if choice.on),
             counts.cluster,
             load_images().with_claims(claims),
-            silencing=self._silencing(counts.config, self._checked(counts.config)),
+            self._silencing(counts.config, tuple(choice.rule for choice in counts.choices)),
             fail_on=counts.fail_on.value if counts.fail_on else None,
             off=tuple(choice.rule.id for choice in counts.choices if not choice.on and choice.matters_to_risk),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.engine import show_fact
@@ -117,7 +117,7 @@ def judge(evaluation: Evaluation, evidence: Evidence, known: Known, seen: Sequen
     about = _of_the_row(services)
     ci = [variant for variant in evaluation.variants if variant.variant.ci]
     newest = newest_upgrade(seen)
-    risk = _recipe_risk(evaluation, services, newest, evidence.expect)
+    risk = _as_far_as_judged(_recipe_risk(evaluation, services, newest, evidence.expect), known.off)
     reasons = [*risk.because, *_remarks(evidence, newest)]
     return Verdict(
         recipe=evaluation.recipe.name,
@@ -228,7 +228,7 @@ class _Services:
             service=name,
             failure_action=_shown(facts.get(FAILURE_ACTION)),
             order=_shown(facts.get(ORDER)),
-            risk=self._as_far_as_judged(self._risk(name)),
+            risk=_as_far_as_judged(self._risk(name), self._known.off),
             rules=sorted({finding.rule.id for finding in self._evaluation.findings if finding.service == name}),
             in_ci=self._in_ci(name, facts),
         )
@@ -246,15 +246,6 @@ class _Services:
     def _risky(self, name: str | None) -> list[Finding]:
         """The findings that are a risk for a service, silenced or not."""
         return [finding for finding in self._evaluation.findings if finding.risk and finding.service == name]
-
-    def _as_far_as_judged(self, risk: Risk) -> Risk:
-        """Nothing is called safe without a word about the rules that would have told."""
-        off = self._known.off
-        if not off or risk.level in AT_RISK:
-            return risk
-        which = " and ".join(off) if len(off) < 3 else f"{len(off)} rules"
-        because = [*risk.because, f"not judged, for a config switches it off: {', '.join(off)}"]
-        return replace(risk, text=f"{risk.text}; {which} not judged", because=because)
 
     def _risk(self, name: str | None) -> Risk:
         """What is silenced is no risk, and repairs none."""
@@ -333,6 +324,16 @@ def _passing_over(risk: Risk, silenced: list[str]) -> Risk:
         rules = dict.fromkeys(told.partition(" ")[0] for told in silenced)
         text = f"{text.partition(';')[0]}; {', '.join(rules)} silenced"
     return Risk(risk.level, text, list(dict.fromkeys([*risk.because, *silenced])), silenced)
+
+
+def _as_far_as_judged(risk: Risk, off: tuple[str, ...]) -> Risk:
+    """The risk, and where it says that there is none, the rules that would have told and are off."""
+    which = " and ".join(off) if len(off) < 3 else f"{len(off)} rules"
+    told = f"; {which} not judged"
+    if not off or risk.level in AT_RISK or risk.text.endswith(told):
+        return risk
+    because = dict.fromkeys([*risk.because, f"not judged, for a config switches it off: {', '.join(off)}"])
+    return Risk(risk.level, risk.text + told, list(because), risk.silenced)
 
 
 def _silenced(risky: list[Finding]) -> list[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.evaluate import Evaluation
+    from rollout_lint.report.junit_xml import Failing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,10 @@ def run(request: Request) -> int:
         return write_known(baseline, evaluations)
     if baseline is not None:
         silence_known(baseline, evaluations, {each.recipe.path: known(each.recipe.path).rules for each in evaluations})
-    fail_on = [request.fail_on or known(each.recipe.path).fail_on or DEFAULT_FAIL_ON for each in evaluations]
-    failing = [_failing(each) for each in fail_on]
+
+    def failing(evaluation: Evaluation) -> tuple[str, ...]:
+        return _failing(request.fail_on or known(evaluation.recipe.path).fail_on or DEFAULT_FAIL_ON)
+
     return deliver(evaluations, request.outputs, _exit_code(evaluations, failing), failing)
 
 
@@ -53,12 +56,8 @@ def _failing(fail_on: str) -> tuple[str, ...]:
     return () if fail_on == Severity.NEVER else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
 
 
-def _exit_code(evaluations: list[Evaluation], failing: list[tuple[str, ...]]) -> int:
-    """`failing` are the severities that fail the run, for each evaluation its own."""
+def _exit_code(evaluations: list[Evaluation], failing: Failing) -> int:
     if any(each.status in (STATUS_NOT_EVALUATED, TEMPLATE) for each in evaluations):
         return NOT_EVALUATED
-    return FOUND if any(map(_fails, evaluations, failing)) else 0
-
-
-def _fails(evaluation: Evaluation, failing: tuple[str, ...]) -> bool:
-    return any(finding.counts and finding.severity in failing for finding in evaluation.findings)
+    counted = ((each, finding) for each in evaluations for finding in each.findings if finding.counts)
+    return FOUND if any(finding.severity in failing(each) for each, finding in counted) else 0

@@ -6,19 +6,17 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from rollout_lint.files import is_file
 from rollout_lint.options import CheckFormat
 from rollout_lint.terminal import NOT_EVALUATED, complain, usage_error, width, write
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable
 
     from rollout_lint.evaluate import Evaluation
-
-Failing: TypeAlias = "Sequence[Collection[str]]"
-"""The severities that fail the run, for each evaluation its own."""
+    from rollout_lint.report.junit_xml import Failing
 
 STDOUT = "-"
 FORMAT, OUTPUT = "formats", "outputs"
@@ -69,7 +67,10 @@ def _refuse_clashes(outputs: list[Output]) -> None:
 
 
 def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: int, failing: Failing) -> int:
-    """Write each report, the files first; the exit code, which says where one could not be written."""
+    """Write each report, the files first; the exit code, which says where one could not be written.
+
+    `failing` are the severities that fail the run, for each recipe.
+    """
     written = [_deliver_to_file(evaluations, output, code, failing) for output in outputs if output.file != STDOUT]
     if any(output.format is CheckFormat.GITHUB for output in outputs):
         written.append(_append_summary(evaluations))

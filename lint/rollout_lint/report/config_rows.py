@@ -51,6 +51,7 @@ def config_rows(counts: Effective, given: Given) -> Iterator[Row]:
     yield from (Row("rules", each.value.as_posix(), each.place) for each in folders)
     if not folders:
         yield Row("rules", None, DEFAULT)
+    yield from (Row("ignore", f"{', '.join(each.rules)}: {each.reason}", each.place) for each in config.ignores)
 
 
 def _row(key: str, stated: Stated | None, default: Any) -> Row:

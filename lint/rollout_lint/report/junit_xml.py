@@ -10,7 +10,8 @@ from rollout_lint.report.groups import NO_STACK, at, groups_of, path_of, problem
 from rollout_lint.report.style import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator
+    from typing import TypeAlias
 
     from junitparser import TestCase
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from rollout_lint.place import Problem
     from rollout_lint.report.groups import Group
 
+    Failing: TypeAlias = Callable[[Evaluation], Collection[str]]
 
-def junit_xml(evaluations: list[Evaluation], failing: Sequence[Collection[str]]) -> str:
-    """The document; `failing` are the severities that fail the run, for each evaluation its own.
+
+def junit_xml(evaluations: list[Evaluation], failing: Failing) -> str:
+    """The document; `failing` are the severities that fail the run, for each recipe.
 
     A case is a finding, since readers take no more than one failure of a case. One that does not fail the run is
     skipped, with its message, so that it is seen. A service of which nothing is told is a case that passes, but only
@@ -29,9 +32,9 @@ def junit_xml(evaluations: list[Evaluation], failing: Sequence[Collection[str]])
     from junitparser import JUnitXml, TestSuite
 
     document = JUnitXml("rollout-lint")
-    for evaluation, severities in zip(evaluations, failing, strict=True):
+    for evaluation in evaluations:
         suite = TestSuite(printable(evaluation.recipe.name))
-        for case in _cases(evaluation, severities):
+        for case in _cases(evaluation, failing(evaluation)):
             case.classname = printable(_folder(evaluation))
             suite.add_testcase(case)
         document.add_testsuite(suite)

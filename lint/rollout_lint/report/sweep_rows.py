@@ -108,7 +108,7 @@ def _is_quiet(risk: Risk) -> bool:
 
 
 def _told(risk: Risk) -> str:
-    return risk.text.replace("safe", "SAFE", 1) if risk.level == "safe" and not risk.silenced else risk.text
+    return "SAFE" if risk.text == "safe" else risk.text
 
 
 def _service_row(verdict: Verdict, service: ServiceVerdict) -> Row:
