@@ -149,7 +149,7 @@ def _refusal(rules: tuple[str, ...], days: list[str], until: date | None, reason
 
 def _scope(comment: Comment, outline: Outline) -> Scope:
     """The file where it stands before the first key; else what begins on its line, or on the next one."""
-    first = next((entry for entry in outline.entries if entry.is_key), None)
+    first = outline.first_key
     if first is not None and comment.start < first.start:
         return Scope(whole_file=True)
     entry = _below(comment, outline) if comment.alone else outline.first_on(comment.start[0])
@@ -161,8 +161,7 @@ def _below(comment: Comment, outline: Outline) -> Entry | None:
     entry = outline.next_from(comment.start)
     if entry is None or entry.start[1] < comment.start[1]:
         return None
-    between = outline.lines[comment.start[0] + 1 : entry.start[0]]
-    return entry if all(line.lstrip().startswith("#") for line in between) else None
+    return entry if outline.only_comments(comment.start[0] + 1, entry.start[0]) else None
 
 
 def _scope_of(entry: Entry, outline: Outline) -> Scope:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from _ruamel_yaml import (
@@ -57,7 +58,7 @@ class Comment:
     alone: bool
 
 
-@dataclass(slots=True)
+@dataclass
 class Outline:
     """A file's entries in their order, and what it takes to tell a comment from a text that looks like one."""
 
@@ -68,6 +69,24 @@ class Outline:
     """Where each alias stands, and what it stands for."""
     end: Position = (0, 0)
     """How far the parser could read."""
+
+    @cached_property
+    def first_key(self) -> Entry | None:
+        """The first key of the file."""
+        return next((entry for entry in self.entries if entry.is_key), None)
+
+    def only_comments(self, line: int, before: int) -> bool:
+        """Whether every line from this one on is a comment, down to another one."""
+        return self._next_other[min(line, len(self.lines))] >= before
+
+    @cached_property
+    def _next_other(self) -> list[int]:
+        """For each line the number of the first from there on that is more, or less, than a comment."""
+        following = [len(self.lines)]
+        for number in range(len(self.lines) - 1, -1, -1):
+            is_comment = self.lines[number].lstrip().startswith("#")
+            following.append(following[-1] if is_comment else number)
+        return following[::-1]
 
     def comments(self) -> Iterator[Comment]:
         """Each comment of the file, none of which lies in a scalar."""

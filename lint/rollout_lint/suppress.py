@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rollout_lint.comment_index import CommentIndex
 from rollout_lint.engine import Suppression, find
 from rollout_lint.facts import Fact
 from rollout_lint.ignores import ignores_in
@@ -18,13 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from rollout_lint.engine import Finding
-    from rollout_lint.ignores import Ignore, IgnoreComment, Scope
-    from rollout_lint.outline import Position
+    from rollout_lint.ignores import Ignore, IgnoreComment
     from rollout_lint.place import Place
     from rollout_lint.rule import Rule
     from rollout_lint.source import Source
-
-    Spans = Iterable[tuple[Position, Position]]
 
 
 _LONGEST = 40
@@ -116,12 +114,13 @@ class _Work:
     """The comments that silence something, each with the rule."""
     ended: list[tuple[Ignore, Finding]] = field(default_factory=list)
     """The findings that are back since an entry of the config has ended."""
+    index: CommentIndex = field(init=False)
 
     def __post_init__(self) -> None:
-        """The deepest first, so that what is said of one key counts before what is said of the file."""
+        """See what each comment is about."""
         ids = all_ids(self.judged.rules, self.silencing)
         self.comments = [self._held(comment, ids) for comment in self.comments]
-        self.comments.sort(key=lambda comment: (-comment.scope.depth, comment.place))
+        self.index = CommentIndex(comment for comment in self.comments if self._counts(comment))
 
     def _held(self, comment: IgnoreComment, ids: frozenset[str]) -> IgnoreComment:
         """The comment, refused where it names a rule that is none."""
@@ -132,7 +131,7 @@ class _Work:
 
     def suppression(self, finding: Finding) -> Suppression | None:
         """What silences the finding: a comment before the config."""
-        found = [comment for comment in self.comments if self._counts(comment) and self._is_about(comment, finding)]
+        found = self.index.about(finding, self.judged.variants[finding.variant])
         self.used |= {(comment.place, finding.rule.id) for comment in found}
         if found:
             return Suppression("comment", found[0].reason, found[0].place, _iso(found[0].until))
@@ -150,15 +149,6 @@ class _Work:
     def _has_ended(self, until: date | None) -> bool:
         return until is not None and until < self.silencing.today
 
-    def _is_about(self, comment: IgnoreComment, finding: Finding) -> bool:
-        file = comment.place.file
-        if finding.rule.id not in comment.rules or file not in self.judged.variants[finding.variant]:
-            return False
-        scope = comment.scope
-        if scope.whole_file:
-            return finding.place.file == file
-        return scope.service == finding.service is not None or _decided_in(scope, file, finding)
-
     def _entry_is_about(self, entry: Ignore, finding: Finding) -> bool:
         return (
             finding.rule.id in entry.rules
@@ -169,7 +159,7 @@ class _Work:
     def findings_of_its_own(self) -> Iterator[Finding]:
         """What is to be said of comments, in each variant that has their file, and of entries that have ended."""
         rules = [rule for rule in self.judged.rules if rule.is_about_ignores]
-        for comment in sorted(self.comments, key=lambda each: each.place):
+        for comment in self.comments:
             facts = self._facts(comment)
             for variant, files in self.judged.variants.items():
                 if comment.place.file in files:
@@ -208,14 +198,6 @@ def _with_cause(finding: Finding, by_rule: dict[tuple[str, str | None, str], Fin
         seen.add(cause.rule.id)
         cause = by_rule.get((cause.variant, cause.service, cause.superseded_by))
     return finding if cause is None else replace(finding, suppressed=cause.suppressed)
-
-
-def _decided_in(scope: Scope, file: str, finding: Finding) -> bool:
-    """Whether a fact of the finding, or where it stands, lies in a span; in an aliased one for those who use that."""
-    decided = [finding.place, *(fact.place for fact in finding.facts.values() if fact.place is not None)]
-    starts = [(place.line - 1, place.column - 1) for place in decided if place.file == file]
-    aliased = scope.aliased if scope.user in (None, finding.service) else ()
-    return any(start <= each < end for start, end in (*scope.spans, *aliased) for each in starts)
 
 
 def _iso(day: date | None) -> str | None:
