@@ -9,16 +9,21 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from junitparser import JUnitXml
 from rollout_lint.collect import recipe_from_directory
 from rollout_lint.engine import Suppression
 from rollout_lint.evaluate import Known, evaluate
-from rollout_lint.place import Place
+from rollout_lint.place import Place, Problem
 from rollout_lint.report.check_markdown import check_markdown
+from rollout_lint.report.concise import concise
 from rollout_lint.report.github import github
+from rollout_lint.report.gitlab import gitlab
 from rollout_lint.report.groups import groups_of
+from rollout_lint.report.sarif import sarif
 from rollout_lint.report.style import printable
 from rollout_lint.rule_files import load_rules
 
@@ -27,8 +32,6 @@ from tests.fleet.recipes import recipe
 from tests.report.check_readers import READERS, Found, of_json, sarif_run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Run, Write
 
 FORMATS = [*READERS, "text", "json"]
@@ -198,10 +201,8 @@ def test_no_value_that_may_be_a_secret_is_written(run: Run, write: Write, form: 
 
 
 def test_a_service_passes_in_junit_only_where_all_was_evaluated(run: Run, odd: Path) -> None:
-    import junitparser
-
     def cases(path: str, *options: str) -> list[tuple[str | None, list[str]]]:
-        document = junitparser.JUnitXml.fromstring(run("check", path, "--format", "junit", *options).stdout.encode())
+        document = JUnitXml.fromstring(run("check", path, "--format", "junit", *options).stdout.encode())
         return [(case.name, [type(each).__name__ for each in case.result]) for suite in document for case in suite]
 
     assert odd.is_dir()
@@ -242,6 +243,9 @@ def test_paths_are_those_of_the_repository(run: Run, odd: Path, monkeypatch: pyt
         assert {each.path for each in READERS[form](run("check", "--format", form).stdout)} == {path}
         given = run("check", odd / "many", "--format", form).stdout
         assert {each.path for each in READERS[form](given)} == {path}
+        assert {each.path for each in READERS[form](run("check", "-", "--format", form, stdin=recipe()).stdout)} == {
+            "-"
+        }
     monkeypatch.setenv("GITHUB_WORKSPACE", "/elsewhere")
     assert {each.path for each in READERS["github"](run("check", "--format", "github").stdout)} == {"compose.yml"}
 
@@ -292,6 +296,25 @@ def test_gitlab_knows_a_recipe_whatever_is_beside_it(run: Run, write: Write) -> 
     folder = write({"one/web/compose.yml": recipe(), "two/web/compose.yml": recipe()})
     both = json.loads(run("check", folder / "one", folder / "two", "--format", "gitlab").stdout)
     assert both[1:] == json.loads(run("check", folder / "two", "--format", "gitlab").stdout)
+
+
+def test_a_problem_of_a_whole_file_is_in_each_that_needs_no_line(write: Write) -> None:
+    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), Known(load_rules()))
+    evaluation.findings, evaluation.problems = [], [Problem("compose.yml", 0, 0, "is gone")]
+    folder = Path(evaluation.recipe.path)
+    assert github([evaluation], folder) == "::error file=compose.yml,title=not evaluated::is gone\n"
+    assert READERS["sarif"](sarif([evaluation], folder)) == [Found("", "compose.yml", 0, "is gone")]
+    assert READERS["gitlab"](gitlab([evaluation], folder)) == [Found("", "compose.yml", 1, "is gone")]
+    assert concise([evaluation]) == f"{folder}/compose.yml: not evaluated: is gone\n"
+
+
+def test_two_recipes_of_one_name_are_two_suites_with_their_counts(run: Run, write: Write) -> None:
+    folder = write(
+        {f"{way}/web/compose.yml": recipe(order) for way, order in (("a", "start-first"), ("b", "stop-first"))}
+    )
+    text = run("check", folder, "--format", "junit").stdout
+    suites = [(suite.name, suite.tests, suite.failures) for suite in JUnitXml.fromstring(text.encode())]
+    assert suites == [("web", 1, 1), ("web", 1, 0)]
 
 
 def test_the_run_succeeds_in_sarif_where_all_was_evaluated(run: Run, odd: Path) -> None:

@@ -34,10 +34,11 @@ def junit_xml(evaluations: list[Evaluation], failing: Failing) -> str:
     document = JUnitXml("rollout-lint")
     for evaluation in evaluations:
         suite = TestSuite(printable(evaluation.recipe.name))
-        for case in _cases(evaluation, failing(evaluation)):
+        cases = list(_cases(evaluation, failing(evaluation)))
+        for case in cases:
             case.classname = printable(_folder(evaluation))
-            suite.add_testcase(case)
-        document.add_testsuite(suite)
+        suite.add_testcases(cases)
+        document.append(suite)  # type: ignore[no-untyped-call]
     stream = BytesIO()
     document.write(stream)
     return stream.getvalue().decode("utf-8") + "\n"
