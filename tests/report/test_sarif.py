@@ -16,6 +16,7 @@ from rollout_lint.place import Place
 from rollout_lint.report.as_json import check_json
 from rollout_lint.report.concise import concise
 from rollout_lint.report.gitlab import gitlab
+from rollout_lint.report.replacement import Replacements
 from rollout_lint.report.sarif import sarif
 from rollout_lint.rule_files import load_rules
 from sarif import loader
@@ -164,6 +165,20 @@ def test_a_value_that_is_more_than_its_own_has_no_fix(write: Write, text: str) -
     found = results(evaluated(write, {"compose.yml": text}))
     assert found
     assert [each for each in found if "fixes" in each] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("stop-first", "stop-first"), ("true", '"true"'), ("1", '"1"'), ("a b", '"a b"'), (0.5, "0.5"), ([1], None)],
+)
+def test_what_a_fix_writes_is_read_back_as_it_is(write: Write, value: object, text: str | None) -> None:
+    evaluation = evaluated(write, {"compose.yml": recipe()})
+    [finding] = evaluation.findings
+    rule = replace(finding.rule, fix={"deploy": {"update_config": {"order": value}}})
+    new = Replacements(evaluation).of(replace(finding, rule=rule))
+    assert (new.text if new else None) == text
+    two = replace(finding.rule, fix={"deploy": {"update_config": {"order": value, "monitor": "9s"}}})
+    assert Replacements(evaluation).of(replace(finding, rule=two)) is None
 
 
 def test_the_fixes_of_the_samples_are_the_repairs_of_their_rules(run: Run) -> None:

@@ -56,7 +56,7 @@ class Replacements:
 
     def _stands_alone(self, fact: Fact, place: Place) -> bool:
         """Whether the place holds the value and nothing else, such as an anchor, a tag or a variable."""
-        if place.line != place.end_line or "$" in fact.written or not fact.written:
+        if "$" in fact.written or not fact.written:
             return False
         if place.file not in self._lines:
             self._lines[place.file] = self._evaluation.sources[place.file].lines()
