@@ -159,6 +159,11 @@ def test_without_a_config_all_is_default(run: Run, write: Write) -> None:
     assert "by the config" not in text
 
 
+def test_what_is_silenced_is_shown_with_the_reason(run: Run, write: Write) -> None:
+    folder = write({"rollout-lint.toml": "[[ignore]]\nrule = ['rl001', 'RL009']\nreason = 'until  then'\n"})
+    assert settings(document(run, folder))["ignore"] == ("RL001, RL009: until then", f"{folder}/rollout-lint.toml:1:3")
+
+
 def test_one_rule_is_one(run: Run, write: Write) -> None:
     folder = write({".rollout-lint.yml": "select: [RL001]\nseverity: {RL001: low}\n"})
     text = run("config", folder).stdout

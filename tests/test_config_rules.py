@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
 from rollout_lint.config import ConfigError
@@ -121,6 +122,14 @@ def test_each_recipe_of_a_run_fails_from_its_own_severity_on(run: Run, write: Wr
     assert run("check", folder, "--fail-on", "high").exit_code == 0
     write({"b/rollout-lint.toml": "fail-on = 'high'"})
     assert run("check", folder).exit_code == 0
+
+
+def test_a_report_of_tests_fails_what_fails_the_run(run: Run, write: Write) -> None:
+    override = "[[overrides]]\npaths = ['legacy/']\nfail-on = 'high'\n"
+    folder = write({"b/compose.yml": RISKY, "legacy/a/compose.yml": RISKY, CONFIG: override})
+    first, second = ElementTree.fromstring(run("check", folder, "--format", "junit").stdout)
+    assert {suite.get("name"): suite.get("failures") for suite in (first, second)} == {"b": "2", "a": "0"}
+    assert int(second.get("skipped") or 0) > int(first.get("skipped") or 0)
 
 
 @pytest.mark.parametrize(
@@ -267,6 +276,15 @@ def test_no_recipe_is_called_safe_without_a_word_about_the_rules_that_are_off(
     assert "not judged, for a config switches it off: RL001" in row["risk"]["because"]
     for options in ((), ("--all",), ("--services",), ("--format", "markdown"), ("--format", "csv")):
         assert "; RL001 not judged" in run("sweep", folder, *options).stdout.replace("\n", " ")
+
+
+def test_what_is_off_is_told_beside_what_is_silenced(run: Run, write: Write) -> None:
+    ignore = "[[ignore]]\nrule = ['RL001', 'RL009']\nreason = 'seen'\n"
+    folder = write({"r/compose.yml": RISKY, CONFIG: f"disable = ['RL003']\n{ignore}"})
+    [row] = run("sweep", folder, "--format", "json").json["recipes"]
+    assert row["risk"]["text"].endswith("silenced; RL003 not judged")
+    assert row["risk"]["text"].count("not judged") == 1
+    assert row["risk"]["because"].count("not judged, for a config switches it off: RL003") == 1
 
 
 def test_some_of_those_not_at_risk_were_not_judged_by_everything(run: Run, write: Write) -> None:

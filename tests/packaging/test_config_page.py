@@ -49,6 +49,7 @@ def test_it_tells_of_every_key_with_an_example() -> None:
     document = json.loads(SCHEMA.read_text("utf-8"))
     keys = {*document["properties"], *document["$defs"]["hosts"]["properties"]}
     keys |= set(document["$defs"]["images"]["patternProperties"]["."]["properties"]) | {"paths"}
+    keys |= set(document["properties"]["ignore"]["items"]["properties"])
     assert {key for key in keys if f"`{key}`" not in TEXT} == set()
     examples = "\n".join(text for _, text in BLOCKS)
     assert {key for key in keys if not re.search(rf"\b{key}\b", examples)} == set()
