@@ -57,6 +57,21 @@ def test_an_overlay_that_repairs_it_is_a_clean_variant(run: Run, write: Write) -
     assert [each["name"] for each in ran.json["recipes"][0]["variants"]] == ["default", "ccci"]
 
 
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_several_overlays_of_one_recipe_are_each_judged_and_the_recipe_once(
+    run: Run, write: Write, order: tuple[str, str]
+) -> None:
+    safe = RISKY.replace("start-first", "stop-first")
+    harmless = REPAIR.replace("order: stop-first", "parallelism: 1")
+    risky = REPAIR.replace("stop-first", "start-first")
+    folder = write({"compose.yml": safe, "compose.a.yml": harmless, "compose.b.yml": risky})
+    ran = run("check", *(folder / f"compose.{name}.yml" for name in order), folder / "compose.yml", "--format", "json")
+    assert [(each[0], each[2], each[3]) for each in findings(ran)] == [("RL001", "b", "compose.b.yml")]
+    [recipe] = ran.json["recipes"]
+    assert [each["name"] for each in recipe["variants"]] == ["default", *order]
+    assert ran.json["summary"]["recipes"] == 1
+
+
 def test_an_overlay_that_brings_the_risk_is_found_in_the_overlay(run: Run, write: Write) -> None:
     base = RISKY.replace("start-first", "stop-first")
     overlay = REPAIR.replace("stop-first", "start-first")

@@ -282,6 +282,18 @@ def recipe_from_layers(files: Iterable[str], environment: dict[str, str]) -> Rec
     return Recipe("given", ".", [Variant("given", layers, environment, exact=True)])
 
 
+def joined(recipes: Iterable[Recipe]) -> list[Recipe]:
+    """The recipes, each once, with all the variants and problems that it was found with."""
+    found: dict[tuple[str, str], Recipe] = {}
+    for recipe in recipes:
+        known = found.setdefault((recipe.name, recipe.path), recipe)
+        if known is not recipe:
+            known.problems += [problem for problem in recipe.problems if problem not in known.problems]
+            for variant in recipe.variants:
+                _append(known, variant)
+    return list(found.values())
+
+
 def read_environment(text: str) -> dict[str, str]:
     """The assignments of an env file by name; `export`, quotes and trailing comments are understood."""
     return {name: value for name, value, commented, _ in _assignments(text) if not commented}

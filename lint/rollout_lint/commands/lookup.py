@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import DEFAULT_OVERLAYS, STDIN, Exclude, NoRecipeError, is_exclusion, recipes_at
+from rollout_lint.collect import (
+    DEFAULT_OVERLAYS,
+    STDIN,
+    Exclude,
+    NoRecipeError,
+    is_exclusion,
+    joined,
+    recipes_at,
+)
 from rollout_lint.commands.today import today
 from rollout_lint.config import ConfigError, folder_of
 from rollout_lint.knowledge import Knowledge
@@ -48,20 +56,18 @@ def rules_here(further: Iterable[Path]) -> tuple[Rule, ...]:
         refuse(error.problems)
 
 
-def recipes_of(paths: Iterable[str], overlays: Iterable[str], exclude: Iterable[str]) -> Iterator[Recipe]:
+def recipes_of(paths: Iterable[str], overlays: Iterable[str], exclude: Iterable[str]) -> list[Recipe]:
     """The recipes of the paths, each once; the first path without any ends the run.
 
     Overlays and exclusions that are not given are those of the config.
     """
-    seen: set[tuple[str, str, int]] = set()
-    walk = Walk(tuple(overlays), tuple(exclude))
+    return joined(_recipes_of_each(paths, Walk(tuple(overlays), tuple(exclude))))
+
+
+def _recipes_of_each(paths: Iterable[str], walk: Walk) -> Iterator[Recipe]:
     for path in paths:
         try:
-            for recipe in recipes_at(path, walk.overlays(path), walk.exclude(path)):
-                key = (recipe.name, recipe.path, len(recipe.variants))
-                if key not in seen:
-                    seen.add(key)
-                    yield recipe
+            yield from recipes_at(path, walk.overlays(path), walk.exclude(path))
         except NoRecipeError as error:
             usage_error(str(error))
 
