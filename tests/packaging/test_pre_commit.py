@@ -1,4 +1,4 @@
-"""The hook, with the real pre-commit, in a git repository of a recipe's maintainer."""
+"""The hook, with the real pre-commit, in git repositories of one recipe and of many."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.packaging.integrations import ADDRESS, FOLDER
 from tests.packaging.recipes import RISKY, SAFE
-from tests.pages import README
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,13 +20,11 @@ OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: star
 
 @pytest.fixture
 def repository(published: Path, tmp_path: Path, run_in: RunIn) -> Path:
-    """A repository with the configuration that the README gives."""
-    found = re.search(r"```yaml\n(repos:.*?)```", README.read_text("utf-8"), re.DOTALL)
-    assert found is not None
+    """A repository with the hook, as the file for pre-commit has it."""
     repository = tmp_path / "recipes"
     repository.mkdir()
-    configuration = found[1].replace("https://git.example.com/rollout-lint", str(published))
-    (repository / ".pre-commit-config.yaml").write_text(configuration)
+    configuration = (FOLDER / "pre-commit.yml").read_text()
+    (repository / ".pre-commit-config.yaml").write_text(configuration.replace(f"https://{ADDRESS}", str(published)))
     run_in(repository, "git", "init", "--quiet")
     run_in(repository, "pre-commit", "install")
     return repository
@@ -35,7 +33,7 @@ def repository(published: Path, tmp_path: Path, run_in: RunIn) -> Path:
 def commit(run_in: RunIn, repository: Path, files: dict[str, str], expected: int) -> str:
     for name, text in files.items():
         path = repository / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     run_in(repository, "git", "add", "--all")
     return run_in(repository, "git", "commit", "--message", "a change", expected=expected)
@@ -57,3 +55,36 @@ def test_a_risky_recipe_is_refused_and_a_repaired_one_is_taken(repository: Path,
     }
     assert "gone.yml, which does not exist" in commit(run_in, repository, sample, 1)
     commit(run_in, repository, {"forum/.env.sample": "A=1\n", "forum/values.yml": "order: start-first\n"}, 0)
+
+
+def test_a_repository_of_many_recipes_is_judged_where_it_changes(repository: Path, run_in: RunIn) -> None:
+    recipes = {f"apps/app{number}/compose.yml": SAFE for number in range(60)}
+    commit(run_in, repository, {**recipes, "README.md": "many recipes\n"}, 0)
+
+    changes = {
+        "apps/app7/compose.ccci.yml": OVERLAY,
+        "apps/app8/compose.yml": RISKY,
+        "apps/app8/compose.smtp.yml": OVERLAY.replace("order: start-first", "parallelism: 2"),
+        "apps/app9/compose.smtp.yml": OVERLAY,
+        "apps/app9/.env.sample": '#COMPOSE_FILE="compose.yml:compose.smtp.yml"\n',
+        "apps/app10/notes.md": "order: start-first\n",
+    }
+    refused = commit(run_in, repository, changes, 1)
+    assert re.findall(r"^apps/\S+(?=:\d+:\d+  )", refused, re.MULTILINE) == [
+        "apps/app7/compose.ccci.yml",
+        "apps/app8/compose.yml",
+        "apps/app9/compose.smtp.yml",
+    ]
+    assert refused.count("Exit 1.") == 1
+    assert "\n3 recipes, " in refused
+
+    repaired = {name: text.replace("start-first", "stop-first") for name, text in changes.items()}
+    commit(run_in, repository, repaired, 0)
+
+
+def test_a_commit_of_more_files_than_a_command_line_is_split_for_is_one_run(repository: Path, run_in: RunIn) -> None:
+    recipes = {f"apps/app{number}/compose.yml": SAFE for number in range(200)}
+    recipes |= {f"apps/app{number}/compose.ccci.yml": OVERLAY for number in range(200)}
+    refused = commit(run_in, repository, recipes, 1)
+    assert refused.count("Exit 1.") == 1
+    assert "\n200 recipes, " in refused

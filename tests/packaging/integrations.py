@@ -1,0 +1,22 @@
+"""The files for those who run it elsewhere, read as YAML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.source import Mapping, parse, plain
+
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = ROOT / "integrations"
+ADDRESS = "git.example.com/rollout-lint"
+
+
+def document_of(file: Path) -> dict[str, Any]:
+    root = parse(file.read_bytes(), file.name).root
+    assert isinstance(root, Mapping)
+    document: dict[str, Any] = plain(root)
+    return document
