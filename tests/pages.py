@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,12 +15,27 @@ README = ROOT / "README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 FLEET = ROOT / "docs" / "fleet.md"
 CONFIG = ROOT / "docs" / "config.md"
+PAGES = (README, CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md")))
 TODAY = "1781913600"
 """20 June 2026, in seconds: ages are counted to it."""
 
 _SESSION = re.compile(r"(?<=```console\n)(?P<session>\$ (?:.*\n)*?)(?=```\n)")
 _COMMAND = re.compile(r"^\$ (?P<command>.*)\n", re.MULTILINE)
-_FILE = re.compile(r'^```\w+ title="(?P<name>[^"]+)"\n(?P<text>.*?)^```\n', re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r'^```(?P<language>\w*)(?: title="(?P<name>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of a page; one with a name is a file."""
+
+    language: str
+    name: str | None
+    text: str
+
+
+def blocks(page: Path) -> list[Block]:
+    """The blocks of a page, in order."""
+    return [Block(**found.groupdict()) for found in _BLOCK.finditer(page.read_text("utf-8"))]
 
 
 def refreshed(page: Path) -> str:
@@ -42,11 +58,18 @@ def commands(page: Path) -> list[str]:
 def write_files(page: Path, folder: Path) -> list[Path]:
     """The files that the page has, written into the folder."""
     written = []
-    for block in _FILE.finditer(page.read_text("utf-8")):
-        written.append(folder / block["name"])
-        written[-1].parent.mkdir(parents=True, exist_ok=True)
-        written[-1].write_text(block["text"], "utf-8")
+    for block in blocks(page):
+        if block.name is not None:
+            written.append(folder / block.name)
+            written[-1].parent.mkdir(parents=True, exist_ok=True)
+            written[-1].write_text(block.text, "utf-8")
     return written
+
+
+def environment() -> dict[str, str]:
+    """In which the commands of a page run: with the program of these tests, 124 columns wide, on one day."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {"PATH": path, "COLUMNS": "124", "SOURCE_DATE_EPOCH": TODAY}
 
 
 def _session(session: str, place: Path) -> str:
@@ -54,12 +77,10 @@ def _session(session: str, place: Path) -> str:
 
 
 def _output(command: str, place: Path) -> str:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "COLUMNS": "124", "SOURCE_DATE_EPOCH": TODAY}
-    ran = subprocess.run(command, shell=True, cwd=place, env=environment, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, shell=True, cwd=place, env=environment(), capture_output=True, text=True, check=False)
     return ran.stdout + ran.stderr
 
 
 if __name__ == "__main__":
-    for page in (README, CONTRIBUTING, FLEET, CONFIG):
+    for page in PAGES:
         page.write_text(refreshed(page), "utf-8")

@@ -1,0 +1,152 @@
+"""What every page says: its sessions, its commands, its links, its files."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint import __version__
+from rollout_lint.source import parse
+
+from tests.conftest import ROOT, SAMPLES
+from tests.packaging.integrations import ADDRESS, FOLDER, document_of
+from tests.packaging.test_action import ACTION
+from tests.pages import CONTRIBUTING, PAGES, README, Block, blocks, commands, environment, refreshed, write_files
+from tests.rules.own_rule import NAME, OWN_RULE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
+
+CI = ROOT / "docs" / "ci.md"
+PLATFORM = ROOT / "docs" / "platform.md"
+EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+_CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
+_HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
+
+
+@EVERY_PAGE
+def test_its_sessions_are_what_the_program_prints(page: Path) -> None:
+    shown = [block for block in blocks(page) if block.language == "console"]
+    assert len(commands(page)) == sum(block.text.count("\n$ ") + 1 for block in shown)
+    assert refreshed(page) == page.read_text("utf-8"), "python -m tests.pages"
+
+
+def scripts(page: Path) -> list[str]:
+    """The commands without an output. Those of README and of CONTRIBUTING set the project up, as `.ci/run` does."""
+    if page in (README, CONTRIBUTING):
+        return []
+    return [block.text for block in blocks(page) if block.language == "sh" and block.name is None]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if scripts(page)], ids=lambda page: page.name)
+def test_its_commands_run(page: Path, tmp_path: Path) -> None:
+    write_files(page, tmp_path)
+    shutil.copytree(SAMPLES, tmp_path / SAMPLES.name)
+    for script in scripts(page):
+        command = ["bash", "-euo", "pipefail", "-c", script]
+        ran = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@EVERY_PAGE
+def test_its_links_lead_somewhere(page: Path) -> None:
+    links = list(_LINK.finditer(_CODE.sub("", page.read_text("utf-8"))))
+    assert [link[0] for link in links if not _leads_somewhere(page, link["path"], link["anchor"])] == []
+
+
+def _leads_somewhere(page: Path, path: str, anchor: str | None) -> bool:
+    target = page.parent / path if path else page
+    return target.exists() and (anchor is None or anchor in anchors(target))
+
+
+def anchors(page: Path) -> set[str]:
+    """Those that a forge gives to the page's headings."""
+    headings = _HEADING.findall(re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@EVERY_PAGE
+def test_its_blocks_are_what_they_say(page: Path, tmp_path: Path) -> None:
+    assert [block.text for block in blocks(page) if not _is_what_it_says(block, tmp_path)] == []
+
+
+def _is_what_it_says(block: Block, folder: Path) -> bool:
+    match block.language:
+        case "yaml":
+            return not parse(block.text.encode(), "a.yml").problems
+        case "toml":
+            return bool(tomllib.loads(block.text))
+        case "json" if block.name is not None and block.name.endswith(".jsonl"):
+            return all(map(json.loads, block.text.splitlines()))
+        case "json":
+            return bool(json.loads(block.text))
+        case "sh":
+            script = folder / "script.sh"
+            script.write_text(block.text)
+            return subprocess.run(["bash", "-n", script], check=False).returncode == 0
+        case language:
+            return language == "console"
+
+
+def test_the_page_about_ci_has_the_files_as_they_are() -> None:
+    texts = [block.text for block in blocks(CI)]
+    files = {file for file in FOLDER.iterdir() if file.name != "pre-commit.yml"}
+    assert {file.name for file in files if file.read_text() not in texts} == set()
+
+
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "maintainer.md"], ids=lambda page: page.name)
+def test_a_page_has_the_hook_as_it_is(page: Path) -> None:
+    assert (FOLDER / "pre-commit.yml").read_text() in [block.text for block in blocks(page)]
+
+
+def test_the_page_about_ci_tells_of_every_input_of_the_action() -> None:
+    rows = [f"| `{name}` | {each['description']} |" for name, each in document_of(ACTION)["inputs"].items()]
+    assert "\n".join(rows) in CI.read_text("utf-8")
+
+
+@EVERY_PAGE
+def test_it_names_this_release(page: Path) -> None:
+    named = re.findall(rf"{re.escape(ADDRESS)}(?:@|\n    rev: )v([\d.]+)", page.read_text("utf-8"))
+    assert set(named) <= {__version__}
+
+
+def test_the_page_about_fleets_has_a_config_that_is_one(run: Run, tmp_path: Path) -> None:
+    [config] = [block.text for block in blocks(PLATFORM) if block.language == "toml"]
+    (tmp_path / "rollout-lint.toml").write_text(config)
+    (tmp_path / "our-rules").mkdir()
+    (tmp_path / "our-rules" / NAME).write_text(OWN_RULE)
+    image = "registry.example.com/team/app:7"
+    (tmp_path / "compose.yml").write_text(f"services: {{app: {{image: '{image}'}}}}\n")
+    ran = run("check", tmp_path, "--format", "json")
+    assert [each["rule"] for each in ran.json["recipes"][0]["findings"]] == ["TT001"]
+    [shown] = run("show", tmp_path, "--format", "json").json["variants"]
+    assert shown["services"]["app"]["derived.has_healthcheck"]["value"] is True
+
+
+def test_the_readme_is_one_screen_and_has_the_commands_that_ci_runs() -> None:
+    text = README.read_text("utf-8")
+    assert len(text.splitlines()) <= 70
+    ci = (ROOT / ".ci" / "run").read_text()
+    [pattern] = re.findall(r"grep '(\^python3[^']+)' README\.md", ci)
+    assert len(re.findall(pattern, text, re.MULTILINE)) == 2
+
+
+def test_the_site_builds_without_a_warning_and_asks_nobody_for_anything(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    quiet = environment() | {"NO_MKDOCS_2_WARNING": "1"}
+    ran = subprocess.run(command, cwd=ROOT, env=quiet, capture_output=True, text=True, check=False, timeout=120)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    pages = {page.parent.name for page in tmp_path.glob("*/index.html")}
+    assert {page.stem for page in PAGES if page.parent.name == "docs"} | {"rules", "evidence"} <= pages
+    fetched = re.compile(r"<(?:script|img|link|iframe)[^>]+(?:src|href)=\"?(https?:[^\"\s>]+)")
+    assert [page for page in tmp_path.rglob("*.html") if fetched.search(page.read_text("utf-8"))] == []
