@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from rollout_lint import __version__
+from rollout_lint.examples import examples
 from rollout_lint.options import (
     CheckFormats,
     Excludes,
@@ -57,7 +58,7 @@ def main(
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-@app.command(cls=OrderedCommand)
+@app.command(cls=OrderedCommand, epilog=examples("check"))
 def check(
     context: typer.Context,
     paths: Annotated[
@@ -81,6 +82,7 @@ def check(
         typer.Option(metavar="FILE", help="The baseline. [default: .rollout-lint-baseline.json, where it exists]"),
     ] = None,
     no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Look at all, without a baseline.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
     """Judge the recipes that these paths belong to."""
     from rollout_lint.commands.baseline import BaselineRequest
@@ -97,10 +99,14 @@ def check(
         honours_ignores=not no_ignores,
         baseline=BaselineRequest(baseline, write_baseline, no_baseline, is_sought=not no_ignores),
     )
+    if watch:
+        from rollout_lint.commands import watch as watching
+
+        raise typer.Exit(watching.run(request))
     raise typer.Exit(run(request))
 
 
-@app.command()
+@app.command(epilog=examples("sweep"))
 def sweep(
     path: Annotated[
         str, typer.Argument(metavar="[DIR or fleet.yml]", help="A folder of recipes, or a manifest.")
@@ -158,7 +164,7 @@ def sweep(
     raise typer.Exit(run(request, knowledge_of(further or ())))
 
 
-@fleet_app.command("init")
+@fleet_app.command("init", epilog=examples("fleet init"))
 def init_fleet(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of recipes.")] = Path(),
     overlay: Overlays = None,
@@ -170,7 +176,7 @@ def init_fleet(
     init(folder, tuple(overlay or ()), tuple(exclude or ()))
 
 
-@fleet_app.command("schema")
+@fleet_app.command("schema", epilog=examples("fleet schema"))
 def print_fleet_schema() -> None:
     """Print the JSON Schema of fleet.yml, for editors."""
     from rollout_lint.commands.fleet import schema
@@ -178,7 +184,7 @@ def print_fleet_schema() -> None:
     write(schema())
 
 
-@app.command()
+@app.command(epilog=examples("show"))
 def show(
     path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="A recipe, or a file of one.")] = None,
     compose_file: Annotated[
@@ -207,7 +213,7 @@ def show(
     raise typer.Exit(run(request))
 
 
-@app.command("config")
+@app.command("config", epilog=examples("config"))
 def show_config(
     path: Annotated[str, typer.Argument(metavar="[PATH]", help="A recipe, a file of one, or any folder.")] = ".",
     format_: FormatOption = Format.TEXT,
@@ -235,7 +241,7 @@ def show_config(
     )
 
 
-@app.command("rules")
+@app.command("rules", epilog=examples("rules"))
 def list_rules(
     format_: TableFormatOption = TableFormat.TEXT,
     further: RuleFolders = None,
@@ -257,7 +263,7 @@ def _complete_rule(incomplete: str) -> list[tuple[str, str]]:
     return ids_and_names(incomplete)
 
 
-@app.command()
+@app.command(epilog=examples("explain"))
 def explain(
     rule: Annotated[
         str | None, typer.Argument(metavar="RULE", help="An id or a name.", autocompletion=_complete_rule)

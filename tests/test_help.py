@@ -1,0 +1,127 @@
+"""`--help` has examples that run, and the shells take the completion."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from rollout_lint.cli import app
+from rollout_lint.examples import EXAMPLES
+
+from tests.packaging.recipes import RISKY, SAFE
+from tests.pages import environment
+from tests.rules.own_rule import NAME, OWN_RULE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from tests.conftest import Run, Write
+
+OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {update_config: {parallelism: 2}}}}\n'
+LINES = [line for told in EXAMPLES.values() for line, _ in told]
+SHELLS = ("bash", "zsh", "fish")
+
+
+def _commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[str]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, (*words, name))
+        else:
+            yield " ".join((*words, name))
+
+
+def test_every_command_has_examples_of_itself() -> None:
+    assert set(_commands(typer.main.get_command(app))) == set(EXAMPLES)
+    for command, told in EXAMPLES.items():
+        assert 1 <= len(told) <= 4
+        assert [line for line, _ in told if not line.startswith(f"rollout-lint {command}")] == []
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_the_help_ends_with_them_as_they_are(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run(*command.split(), "--help").stdout
+    ending = shown[shown.index("Examples:") :].splitlines()[1:]
+    assert [line.strip() for line in ending if line] == [text for pair in EXAMPLES[command] for text in pair]
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+
+
+@pytest.fixture
+def world(write: Write) -> Path:
+    """A folder in which the examples mean something."""
+    return write(
+        {
+            "compose.yml": RISKY,
+            "compose.ccci.yml": OVERLAY,
+            "wiki/compose.yml": RISKY,
+            "forum/compose.yml": SAFE,
+            "forum/compose.smtp.yml": OVERLAY,
+            "apps/shop/compose.yml": SAFE,
+            "apps/old/shop/compose.yml": SAFE,
+            f"our-rules/{NAME}": OWN_RULE,
+        }
+    )
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if "--watch" not in line])
+def test_an_example_runs(world: Path, line: str) -> None:
+    old = _bash("rollout-lint sweep --format json > old.json", world)
+    assert (old.returncode, old.stderr) == (0, "")
+    ran = _bash(line, world)
+    assert ran.returncode in ((1,) if " check " in line else (0, 1))
+    assert ran.stderr == ""
+    target = re.search(r"(?:>|--output) (\S+)", line)
+    assert ran.stdout or (target is not None and (world / target[1]).read_text())
+
+
+def test_the_example_that_watches_runs(world: Path) -> None:
+    [line] = [line for line in LINES if "--watch" in line]
+    with subprocess.Popen(["bash", "-c", f"exec {line}"], cwd=world, env=environment(), stderr=subprocess.PIPE) as ran:
+        assert ran.stderr is not None
+        assert b"Ctrl-C" in ran.stderr.readline()
+        ran.send_signal(signal.SIGINT)
+        assert ran.wait(60) == 1
+
+
+def _bash(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = ["bash", "-o", "pipefail", "-c", line]
+    return subprocess.run(
+        command, cwd=folder, env=environment(), capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_script_of_a_shell_is_one_and_completes(shell: str) -> None:
+    shown = _completing(f"source_{shell}", "", shell)
+    assert "rollout-lint" in shown
+    if shutil.which(shell):
+        parsed = subprocess.run([shell, "-n"], input=shown, capture_output=True, text=True, check=False)
+        assert (parsed.returncode, parsed.stderr) == (0, "")
+    for typed, expected in (("rollout-lint exp", "explain"), ("rollout-lint explain RL00", "RL001")):
+        assert expected in _completing(f"complete_{shell}", typed, shell)
+
+
+def _completing(instruction: str, typed: str, shell: str) -> str:
+    """What the program prints where a shell asks it, with the words so far as that shell hands them over."""
+    variables = {
+        "_ROLLOUT_LINT_COMPLETE": instruction,
+        "_TYPER_COMPLETE_ARGS": typed,
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(typed.split()) - 1),
+        "SHELL": f"/bin/{shell}",
+    }
+    program = [str(Path(sys.executable).with_name("rollout-lint"))]
+    ran = subprocess.run(
+        program, env=environment() | variables, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "Traceback" not in ran.stderr
+    return ran.stdout

@@ -1,0 +1,164 @@
+"""`check --watch`: what makes it check again, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import pytest
+from rollout_lint.commands.check import Request
+from rollout_lint.commands.watch import CLEAR, State, changed, run
+
+from tests.packaging.recipes import RISKY, SAFE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.conftest import Run, Write
+
+    Change = Callable[[], object]
+
+OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: start-first}}}}\n'
+
+
+def pauses(changes: Iterator[Change]) -> Callable[[], None]:
+    """In each pause the next change; after the last one Ctrl-C."""
+
+    def pause() -> None:
+        change = next(changes, None)
+        if change is None:
+            raise KeyboardInterrupt
+        change()
+
+    return pause
+
+
+def nothing() -> None:
+    """A pause in which nothing changes."""
+
+
+def summaries(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line.rpartition(": ")[2] for line in capsys.readouterr().out.splitlines() if " Exit " in line]
+
+
+def test_each_change_of_a_layer_is_one_more_check(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write({"compose.yml": SAFE}) / "compose.yml"
+    changes = iter((nothing, lambda: file.write_text(RISKY), nothing, lambda: file.write_text(SAFE + "\n"), nothing))
+    assert run(Request(paths=(str(file.parent),)), pauses(changes)) == 0
+    assert summaries(capsys) == ["0 findings. Exit 0.", "1 finding (1 medium). Exit 1.", "0 findings. Exit 0."]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("compose.ccci.yml", OVERLAY),
+        (".env.sample", "COMPOSE_FILE=compose.yml:compose.other.yml\n"),
+        ("rollout-lint.toml", "[hosts]\nnodes = 2\n"),
+        (".rollout-lint.yml", "hosts: {nodes: 2}\n"),
+    ],
+)
+def test_a_file_that_comes_and_goes_is_a_change(
+    write: Write, capsys: pytest.CaptureFixture[str], name: str, text: str
+) -> None:
+    folder = write({"compose.yml": SAFE, "compose.other.yml": OVERLAY})
+    changes = iter((lambda: (folder / name).write_text(text), nothing, (folder / name).unlink))
+    assert run(Request(paths=(str(folder),)), pauses(changes)) == 0
+    assert len(summaries(capsys)) == 3
+
+
+def test_a_file_that_no_check_reads_is_no_change(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write({"compose.yml": SAFE})
+    changes = iter([lambda: (folder / "notes.md").write_text("notes\n")])
+    run(Request(paths=(str(folder / "compose.yml"),)), pauses(changes))
+    assert len(summaries(capsys)) == 1
+
+
+def test_a_recipe_that_vanishes_and_comes_back(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write({"wiki/compose.yml": RISKY}) / "wiki"
+    away = folder.with_name("away")
+    changes = iter((lambda: folder.rename(away), nothing, lambda: away.rename(folder)))
+    assert run(Request(paths=(str(folder),)), pauses(changes)) == 1
+    captured = capsys.readouterr()
+    assert captured.err.count("does not exist") == 1
+    assert captured.out.count("Exit 1.") == 2
+
+
+def test_what_ends_a_check_does_not_end_the_watch(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write({"compose.yml": RISKY, "rollout-lint.toml": "hosts = 3\n"})
+    assert run(Request(paths=(str(folder),)), pauses(iter(()))) == 2
+    assert capsys.readouterr().err.count("rollout-lint.toml:1") == 1
+    changes = iter([(folder / "rollout-lint.toml").unlink])
+    assert run(Request(paths=(str(folder),)), pauses(changes)) == 1
+
+
+def test_a_rule_of_ones_own_is_watched(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write({"wiki/compose.yml": SAFE, "our-rules/TT001-broken.yaml": "id: TT001\n"})
+    request = Request(paths=(str(folder / "wiki"),), rules=(folder / "our-rules",))
+    changes = iter([lambda: (folder / "our-rules" / "TT001-broken.yaml").write_text("id: TT002\n")])
+    assert run(request, pauses(changes)) == 2
+    assert capsys.readouterr().err.count("Ctrl-C") == 2
+
+
+def test_a_change_is_a_time_or_a_size_or_a_path() -> None:
+    path = Path("a")
+    state: State = {path: (1, 2)}
+    assert not changed(state, {path: (1, 2)})
+    others: list[State] = [{path: (2, 2)}, {path: (1, 3)}, {path: None}, {}]
+    assert all(changed(state, after) for after in others)
+    assert changed(state, {path: (1, 2), Path("b"): None})
+
+
+def test_standard_input_cannot_be_watched(run: Run) -> None:
+    ran = run("check", "--watch", "-", stdin=SAFE)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "standard input cannot be watched" in ran.stderr
+
+
+@pytest.fixture
+def command(write: Write) -> list[str]:
+    return [sys.executable, "-m", "rollout_lint", "check", "--watch", str(write({"compose.yml": RISKY}))]
+
+
+def test_ctrl_c_ends_it_with_the_code_of_the_last_check(command: list[str]) -> None:
+    folder = Path(command[-1])
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watch:
+        assert watch.stdout is not None
+        assert watch.stderr is not None
+        first = _up_to_the_end(watch.stdout)
+        watch.stderr.readline()
+        (folder / "compose.yml").write_text(SAFE)
+        second = _up_to_the_end(watch.stdout)
+        watch.stderr.readline()
+        watch.send_signal(signal.SIGINT)
+        rest = watch.stderr.read()
+        assert watch.wait(60) == 0
+    assert ("Exit 1." in first, "Exit 0." in second) == (True, True)
+    assert "\x1b" not in first + second
+    assert "Traceback" not in rest
+
+
+def test_a_terminal_is_cleared_before_each_check(command: list[str]) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE, text=True) as watch:
+        os.close(theirs)
+        assert watch.stderr is not None
+        watch.stderr.readline()
+        assert os.read(ours, len(CLEAR)).decode() == CLEAR
+        watch.send_signal(signal.SIGINT)
+        assert watch.wait(60) == 1
+    os.close(ours)
+
+
+def _up_to_the_end(stream: IO[str]) -> str:
+    """What one check writes."""
+    lines = []
+    for line in stream:
+        lines.append(line)
+        if " Exit " in line:
+            break
+    return "".join(lines)
