@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import pytest
+from rollout_lint.baseline import DEFAULT
 from rollout_lint.commands.check import Request
-from rollout_lint.commands.watch import CLEAR, State, changed, run
+from rollout_lint.commands.watch import CLEAR, State, changed
+from rollout_lint.commands.watch import run as watch_with
 
 from tests.packaging.recipes import RISKY, SAFE
 
@@ -49,7 +51,7 @@ def summaries(capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_each_change_of_a_layer_is_one_more_check(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     file = write({"compose.yml": SAFE}) / "compose.yml"
     changes = iter((nothing, lambda: file.write_text(RISKY), nothing, lambda: file.write_text(SAFE + "\n"), nothing))
-    assert run(Request(paths=(str(file.parent),)), pauses(changes)) == 0
+    assert watch_with(Request(paths=(str(file.parent),)), pauses(changes)) == 0
     assert summaries(capsys) == ["0 findings. Exit 0.", "1 finding (1 medium). Exit 1.", "0 findings. Exit 0."]
 
 
@@ -67,14 +69,14 @@ def test_a_file_that_comes_and_goes_is_a_change(
 ) -> None:
     folder = write({"compose.yml": SAFE, "compose.other.yml": OVERLAY})
     changes = iter((lambda: (folder / name).write_text(text), nothing, (folder / name).unlink))
-    assert run(Request(paths=(str(folder),)), pauses(changes)) == 0
+    assert watch_with(Request(paths=(str(folder),)), pauses(changes)) == 0
     assert len(summaries(capsys)) == 3
 
 
 def test_a_file_that_no_check_reads_is_no_change(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write({"compose.yml": SAFE})
     changes = iter([lambda: (folder / "notes.md").write_text("notes\n")])
-    run(Request(paths=(str(folder / "compose.yml"),)), pauses(changes))
+    watch_with(Request(paths=(str(folder / "compose.yml"),)), pauses(changes))
     assert len(summaries(capsys)) == 1
 
 
@@ -82,7 +84,7 @@ def test_a_recipe_that_vanishes_and_comes_back(write: Write, capsys: pytest.Capt
     folder = write({"wiki/compose.yml": RISKY}) / "wiki"
     away = folder.with_name("away")
     changes = iter((lambda: folder.rename(away), nothing, lambda: away.rename(folder)))
-    assert run(Request(paths=(str(folder),)), pauses(changes)) == 1
+    assert watch_with(Request(paths=(str(folder),)), pauses(changes)) == 1
     captured = capsys.readouterr()
     assert captured.err.count("does not exist") == 1
     assert captured.out.count("Exit 1.") == 2
@@ -90,17 +92,17 @@ def test_a_recipe_that_vanishes_and_comes_back(write: Write, capsys: pytest.Capt
 
 def test_what_ends_a_check_does_not_end_the_watch(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write({"compose.yml": RISKY, "rollout-lint.toml": "hosts = 3\n"})
-    assert run(Request(paths=(str(folder),)), pauses(iter(()))) == 2
+    assert watch_with(Request(paths=(str(folder),)), pauses(iter(()))) == 2
     assert capsys.readouterr().err.count("rollout-lint.toml:1") == 1
     changes = iter([(folder / "rollout-lint.toml").unlink])
-    assert run(Request(paths=(str(folder),)), pauses(changes)) == 1
+    assert watch_with(Request(paths=(str(folder),)), pauses(changes)) == 1
 
 
 def test_a_rule_of_ones_own_is_watched(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write({"wiki/compose.yml": SAFE, "our-rules/TT001-broken.yaml": "id: TT001\n"})
     request = Request(paths=(str(folder / "wiki"),), rules=(folder / "our-rules",))
     changes = iter([lambda: (folder / "our-rules" / "TT001-broken.yaml").write_text("id: TT002\n")])
-    assert run(request, pauses(changes)) == 2
+    assert watch_with(request, pauses(changes)) == 2
     assert capsys.readouterr().err.count("Ctrl-C") == 2
 
 
@@ -117,6 +119,17 @@ def test_standard_input_cannot_be_watched(run: Run) -> None:
     ran = run("check", "--watch", "-", stdin=SAFE)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "standard input cannot be watched" in ran.stderr
+
+
+def test_a_baseline_is_watched_and_not_written(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(write({"compose.yml": RISKY}))
+    ran = run("check", "--watch", "--write-baseline")
+    assert (ran.exit_code, ran.stdout, Path(DEFAULT).exists()) == (2, "", False)
+    changes = iter([lambda: run("check", "--write-baseline")])
+    assert watch_with(Request(paths=(".",)), pauses(changes)) == 0
+    assert len(summaries(capsys)) == 2
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 from rollout_lint import __version__
 
 from tests.conftest import ROOT
+from tests.packaging.integrations import ADDRESS, FOLDER
 
 RunIn: TypeAlias = Callable[..., str]
 
@@ -37,14 +38,15 @@ def published(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run_in(tmp_path: Path) -> RunIn:
+def run_in(tmp_path_factory: pytest.TempPathFactory) -> RunIn:
     """Run a command in a folder as a maintainer who has no configuration of git or pre-commit; what it printed."""
+    home = tmp_path_factory.getbasetemp()
 
     def run(directory: Path, *command: str, expected: int = 0) -> str:
         ran = subprocess.run(
             command,
             cwd=directory,
-            env=_environment(tmp_path),
+            env=_environment(home),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -55,6 +57,18 @@ def run_in(tmp_path: Path) -> RunIn:
         return ran.stdout
 
     return run
+
+
+@pytest.fixture
+def hooked(published: Path, tmp_path: Path, run_in: RunIn) -> Path:
+    """A repository with the hook, as the file for pre-commit has it."""
+    repository = tmp_path / "recipes"
+    repository.mkdir()
+    configuration = (FOLDER / "pre-commit.yml").read_text()
+    (repository / ".pre-commit-config.yaml").write_text(configuration.replace(f"https://{ADDRESS}", str(published)))
+    run_in(repository, "git", "init", "--quiet")
+    run_in(repository, "pre-commit", "install")
+    return repository
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -1,4 +1,13 @@
-"""A recipe at risk, and the same repaired."""
+"""A recipe at risk, and the same repaired; and how a maintainer commits them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.packaging.conftest import RunIn
 
 SAFE = """version: "3.8"
 services:
@@ -11,3 +20,12 @@ services:
         order: stop-first
 """
 RISKY = SAFE.replace("stop-first", "start-first")
+
+
+def commit(run_in: RunIn, repository: Path, files: dict[str, str], expected: int) -> str:
+    for name, text in files.items():
+        path = repository / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    run_in(repository, "git", "add", "--all")
+    return run_in(repository, "git", "commit", "--message", "a change", expected=expected)

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.packaging.integrations import ADDRESS, FOLDER
-from tests.packaging.recipes import RISKY, SAFE
+from tests.packaging.recipes import RISKY, SAFE, commit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,48 +15,27 @@ if TYPE_CHECKING:
 OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: start-first}}}}\n'
 
 
-@pytest.fixture
-def repository(published: Path, tmp_path: Path, run_in: RunIn) -> Path:
-    """A repository with the hook, as the file for pre-commit has it."""
-    repository = tmp_path / "recipes"
-    repository.mkdir()
-    configuration = (FOLDER / "pre-commit.yml").read_text()
-    (repository / ".pre-commit-config.yaml").write_text(configuration.replace(f"https://{ADDRESS}", str(published)))
-    run_in(repository, "git", "init", "--quiet")
-    run_in(repository, "pre-commit", "install")
-    return repository
-
-
-def commit(run_in: RunIn, repository: Path, files: dict[str, str], expected: int) -> str:
-    for name, text in files.items():
-        path = repository / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    run_in(repository, "git", "add", "--all")
-    return run_in(repository, "git", "commit", "--message", "a change", expected=expected)
-
-
-def test_a_risky_recipe_is_refused_and_a_repaired_one_is_taken(repository: Path, run_in: RunIn) -> None:
-    refused = commit(run_in, repository, {"forum/compose.yml": RISKY, "forum/notes.md": "notes\n"}, 1)
+def test_a_risky_recipe_is_refused_and_a_repaired_one_is_taken(hooked: Path, run_in: RunIn) -> None:
+    refused = commit(run_in, hooked, {"forum/compose.yml": RISKY, "forum/notes.md": "notes\n"}, 1)
     assert "forum/compose.yml:9:16  medium  RL001 rollback-start-first" in refused
-    commit(run_in, repository, {"forum/compose.yml": SAFE}, 0)
+    commit(run_in, hooked, {"forum/compose.yml": SAFE}, 0)
 
-    overlay = commit(run_in, repository, {"forum/compose.ccci.yml": OVERLAY}, 1)
+    overlay = commit(run_in, hooked, {"forum/compose.ccci.yml": OVERLAY}, 1)
     assert "forum/compose.ccci.yml:2" in overlay
-    unread = commit(run_in, repository, {"forum/compose.ccci.yml": "services: [\n"}, 1)
+    unread = commit(run_in, hooked, {"forum/compose.ccci.yml": "services: [\n"}, 1)
     assert "not YAML" in unread
 
     sample = {
         "forum/compose.ccci.yml": OVERLAY.replace("start-first", "stop-first"),
         "forum/.env.sample": "COMPOSE_FILE=gone.yml\n",
     }
-    assert "gone.yml, which does not exist" in commit(run_in, repository, sample, 1)
-    commit(run_in, repository, {"forum/.env.sample": "A=1\n", "forum/values.yml": "order: start-first\n"}, 0)
+    assert "gone.yml, which does not exist" in commit(run_in, hooked, sample, 1)
+    commit(run_in, hooked, {"forum/.env.sample": "A=1\n", "forum/values.yml": "order: start-first\n"}, 0)
 
 
-def test_a_repository_of_many_recipes_is_judged_where_it_changes(repository: Path, run_in: RunIn) -> None:
+def test_a_repository_of_many_recipes_is_judged_where_it_changes(hooked: Path, run_in: RunIn) -> None:
     recipes = {f"apps/app{number}/compose.yml": SAFE for number in range(60)}
-    commit(run_in, repository, {**recipes, "README.md": "many recipes\n"}, 0)
+    commit(run_in, hooked, {**recipes, "README.md": "many recipes\n"}, 0)
 
     changes = {
         "apps/app7/compose.ccci.yml": OVERLAY,
@@ -69,7 +45,7 @@ def test_a_repository_of_many_recipes_is_judged_where_it_changes(repository: Pat
         "apps/app9/.env.sample": '#COMPOSE_FILE="compose.yml:compose.smtp.yml"\n',
         "apps/app10/notes.md": "order: start-first\n",
     }
-    refused = commit(run_in, repository, changes, 1)
+    refused = commit(run_in, hooked, changes, 1)
     assert re.findall(r"^apps/\S+(?=:\d+:\d+  )", refused, re.MULTILINE) == [
         "apps/app7/compose.ccci.yml",
         "apps/app8/compose.yml",
@@ -79,12 +55,12 @@ def test_a_repository_of_many_recipes_is_judged_where_it_changes(repository: Pat
     assert "\n3 recipes, " in refused
 
     repaired = {name: text.replace("start-first", "stop-first") for name, text in changes.items()}
-    commit(run_in, repository, repaired, 0)
+    commit(run_in, hooked, repaired, 0)
 
 
-def test_a_commit_of_more_files_than_a_command_line_is_split_for_is_one_run(repository: Path, run_in: RunIn) -> None:
+def test_a_commit_of_more_files_than_a_command_line_is_split_for_is_one_run(hooked: Path, run_in: RunIn) -> None:
     recipes = {f"apps/app{number}/compose.yml": SAFE for number in range(200)}
     recipes |= {f"apps/app{number}/compose.ccci.yml": OVERLAY for number in range(200)}
-    refused = commit(run_in, repository, recipes, 1)
+    refused = commit(run_in, hooked, recipes, 1)
     assert refused.count("Exit 1.") == 1
     assert "\n200 recipes, " in refused

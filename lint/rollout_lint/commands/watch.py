@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import typer
 
+from rollout_lint.baseline import DEFAULT
 from rollout_lint.collect import ENV_SAMPLE, STDIN
 from rollout_lint.commands import check
 from rollout_lint.commands.lookup import recipes_of
@@ -36,6 +37,8 @@ def run(request: Request, pause: Callable[[], None] = lambda: time.sleep(0.5)) -
     """
     if STDIN in request.paths:
         usage_error("standard input cannot be watched")
+    if request.baseline.write:
+        usage_error("--watch does not go with --write-baseline, which would make known whatever comes")
     code = NOT_EVALUATED
     try:
         while True:
@@ -77,6 +80,7 @@ def _checked(request: Request) -> int:
 def _watched(request: Request) -> Iterator[Path]:
     """All that the check depends on; the given paths alone where they are no recipes now."""
     yield from map(Path, request.paths)
+    yield request.baseline.file or Path(DEFAULT)
     for recipe in _recipes(request):
         yield from _of_recipe(recipe)
     for folder in request.rules:
