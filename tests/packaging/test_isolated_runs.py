@@ -27,7 +27,16 @@ def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     if fetched.returncode != 0:
         (pytest.fail if os.environ.get(MODE) == "required" else pytest.skip)("needs an index of packages")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder, checkout]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--wheel",
+        "--outdir",
+        folder,
+        checkout,
+    ]
     subprocess.run(command, capture_output=True, check=True, timeout=300)
     return next(folder.glob("rollout_lint-*.whl"))
 
