@@ -165,3 +165,24 @@ def test_every_format_at_once(run: Run, folder: Path) -> None:
     assert len(told) == len(json.loads(ran.stdout)["recipes"][0]["findings"]) == 1
     for form, reader in READERS.items():
         assert {each[:3] for each in reader((folder / f"x.{form}").read_text("utf-8"))} == told
+
+
+@pytest.mark.parametrize("form", [*READERS, "text", "json"])
+def test_a_current_folder_that_is_gone_ends_nothing_in_a_traceback(tmp_path: Path, form: str) -> None:
+    """Files are told by their absolute paths; what would be written there is not."""
+    recipes, gone = tmp_path / "recipes", tmp_path / "gone"
+    recipes.mkdir()
+    gone.mkdir()
+    (recipes / "compose.yml").write_text(recipe())
+    check = f"{sys.executable} -m rollout_lint check {recipes} --no-baseline --format {form}"
+
+    def ran(options: str) -> subprocess.CompletedProcess[str]:
+        script = f"mkdir -p {gone} && cd {gone} && rmdir {gone} && {check} {options}"
+        return subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+
+    here, there = ran(""), ran("--output x")
+    assert (here.returncode, here.stderr) == (1, "")
+    if form in READERS:
+        assert {each.path for each in READERS[form](here.stdout)} == {f"{recipes}/compose.yml"}
+    assert there.returncode == 2
+    assert there.stderr == "rollout-lint: x cannot be written: No such file or directory\n"

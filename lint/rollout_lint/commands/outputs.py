@@ -57,13 +57,21 @@ def _refuse_strays(pairs: list[dict[str, str]]) -> None:
 
 
 def _refuse_clashes(outputs: list[Output]) -> None:
-    names = [output.file if output.file == STDOUT else os.path.realpath(output.file) for output in outputs]
+    names = [output.file if output.file == STDOUT else _real(output.file) for output in outputs]
     if names.count(STDOUT) > 1:
         both = " and ".join(output.format.value for output in outputs if output.file == STDOUT)
         usage_error(f"{both} cannot both go to standard output: give each format but one its --output FILE")
     twice = next((output.file for output, name in zip(outputs, names, strict=True) if names.count(name) > 1), None)
     if twice is not None:
         usage_error(f"--output {twice} is there twice")
+
+
+def _real(file: str) -> str:
+    """Where it leads; as it is where the current folder is gone, and nothing can be written anyway."""
+    try:
+        return os.path.realpath(file)
+    except OSError:
+        return file
 
 
 def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: int, failing: Failing) -> int:
@@ -100,7 +108,7 @@ def _report(evaluations: list[Evaluation], output: Output, code: int, failing: F
         case CheckFormat.SARIF:
             from rollout_lint.report.sarif import sarif
 
-            return sarif(evaluations, Path.cwd())
+            return sarif(evaluations, _here())
         case CheckFormat.GITHUB:
             from rollout_lint.report.github import github
 
@@ -121,8 +129,16 @@ def _report(evaluations: list[Evaluation], output: Output, code: int, failing: F
 
 def _root(variable: str) -> Path:
     """The folder of the repository, where the CI says it and the run is in it; else where the run is."""
-    here, root = Path.cwd(), os.environ.get(variable, "")
+    here, root = _here(), os.environ.get(variable, "")
     return Path(root) if root and here.is_relative_to(root) else here
+
+
+def _here() -> Path:
+    """Where the run is; nothing is below it where that is gone."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path()
 
 
 def _deliver_to_file(evaluations: list[Evaluation], output: Output, code: int, failing: Failing) -> bool:
