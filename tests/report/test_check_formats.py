@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+import termios
 import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 from junitparser import JUnitXml
@@ -46,6 +48,16 @@ HOSTILE = (
     "space #1?x=y",
     "日本🚀",
 )
+
+
+PIPE = 64 * 1024
+"""How much a pipe holds before its writer must wait, in pages of which one may be partly filled (pipe(7))."""
+PAGE = 4096
+
+
+def waiting_in(pipe: IO[bytes]) -> int:
+    """How many bytes nobody has read yet."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 @pytest.fixture
@@ -161,11 +173,13 @@ def test_a_pipe_whose_reader_starts_late_gets_all_of_it(write: Write, form: str)
     files: dict[str, str | bytes] = {f"r{number}-{'x' * 60}/compose.yml": recipe() for number in range(1000)}
     command = [sys.executable, "-m", "rollout_lint", "check", "--format", form]
     with subprocess.Popen(command, cwd=write(files), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(2)
+        assert process.stdout is not None
+        while process.poll() is None and waiting_in(process.stdout) <= PIPE - PAGE:
+            time.sleep(0.05)
         assert process.poll() is None, "the pipe took it all"
         output, errors = process.communicate(timeout=120)
     assert (process.returncode, errors) == (1, b"")
-    assert len(output) > 64 * 1024
+    assert len(output) > PIPE
     text = output.decode()
     found = READERS[form](text) if form in READERS else of_json(text) if form == "json" else []
     assert len(found) == 1000 or (form == "text" and text.count("RL001 rollback-start-first") == 1000)
