@@ -206,6 +206,7 @@ def test_no_value_that_may_be_a_secret_is_written(run: Run, write: Write, form: 
     )
     overlay = (
         "version: '3'\nservices:\n  app:\n    environment: ['PASSWORD=hunter2']\n    labels: {a: hunter2}\n"
+        "    healthcheck: {test: [CMD, curl, 'http://u:hunter2@localhost/']}\n"
         "    ports: [{target: 80, published: 80, mode: host}]\n"
         "    deploy: {update_config: {monitor: 1s}}\n"
     )

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from rollout_lint.place import Place, Problem
 
 
+_FREE_TEXT = frozenset(
+    ("derived.healthcheck_test_layers", "healthcheck.test", "environment", "labels", "deploy.labels")
+)
+"""Facts whose place is a text of the user's own, which may hold a password."""
+
+
 def check_text(evaluations: list[Evaluation], exit_code: int, style: Style, width: int) -> str:
     """The whole report; `width` is the terminal's, in columns."""
     blocks = ["\n".join(block) for evaluation in evaluations for block in _blocks(evaluation, style, width) if block]
@@ -64,7 +70,9 @@ def _excerpts(evaluation: Evaluation, finding: Finding, style: Style, width: int
     marks: dict[str, list[Mark]] = {finding.place.file: []}
     for path, fact in finding.facts.items():
         if fact.place is not None:
-            marks.setdefault(fact.place.file, []).append(Mark(fact.place, finding.rule.notes.get(path, "")))
+            marks.setdefault(fact.place.file, []).append(
+                Mark(fact.place, finding.rule.notes.get(path, ""), path in _FREE_TEXT)
+            )
     if not marks[finding.place.file]:
         marks[finding.place.file].append(Mark(finding.place))
     for file, of_file in marks.items():

@@ -26,10 +26,11 @@ _NEAR = 3
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A span to underline, and what to say under it."""
+    """A span to underline, and what to say under it; a `blank` one is underlined, and not shown."""
 
     place: Place
     note: str = ""
+    blank: bool = False
 
 
 def excerpt(source: Source, marks: list[Mark], style: Style, width: int) -> list[str]:
@@ -37,7 +38,7 @@ def excerpt(source: Source, marks: list[Mark], style: Style, width: int) -> list
     masked = _masked(source)
     numbers = _shown_lines(len(masked.lines), marks)
     gutter = len(str(max(numbers, default=1)))
-    kept = [mark.place for mark in marks]
+    kept = [mark.place for mark in marks if not mark.blank]
     output: list[str] = []
     previous = None
     for number in numbers:
