@@ -84,6 +84,10 @@ PLACES: dict[str, tuple[str, set[str | None]]] = {
         set(),
     ),
     "all services": (behind(TWO, "services:"), {"app", "web"}),
+    "all services, behind a comment on another key": (
+        behind(behind(TWO, "services:"), "    image: example/web"),
+        {"app", "web"},
+    ),
     "the file": (f"{COMMENT}\n{TWO}", {"app", "web"}),
     "the file, above its start": (f"{COMMENT}\n\n---\n# by hand\n\n{TWO}", {"app", "web"}),
     "the end of the file": (f"{TWO}{COMMENT}", set()),
@@ -114,7 +118,7 @@ def test_a_comment_is_about_where_it_stands(
     reasons = {each["suppressed"]["reason"] for each in findings(ran) if each["suppressed"]}
     assert reasons == ({WHY} if services else set())
     is_comment = "does not begin" not in place and "without the space" not in place
-    assert bool(told(ran)) == (is_comment and not services)
+    assert bool(told(ran)) == (is_comment and (not services or "another key" in place))
     assert ran.json["summary"]["suppressed"] == len(services)
 
 
@@ -305,6 +309,7 @@ def test_a_rule_that_was_not_asked_is_not_told_to_be_idle() -> None:
         "a: |\n  # rollout-lint: ignore[RL001] why\n  b",
         "a: >-\n  b\n\n  # rollout-lint: ignore[RL001] why\n",
         "a: 'x\u2028 # rollout-lint: ignore[RL001] why'",
+        "a: 'x\u2028y'\nb: |\n  # rollout-lint: ignore[RL001] why\nc: d",
         "? |\n  # rollout-lint: ignore[RL001] why\n: b",
         "a: [b:c, 'x # rollout-lint: ignore[RL001] why']",
         "a: b\n---\nc: |\n  # rollout-lint: ignore[RL001] why\n",

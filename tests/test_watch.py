@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def test_each_change_of_a_layer_is_one_more_check(write: Write, capsys: pytest.C
     ("name", "text"),
     [
         ("compose.ccci.yml", OVERLAY),
+        (".env.sample", "TAG=2\n"),
         (".env.sample", "COMPOSE_FILE=compose.yml:compose.other.yml\n"),
         ("rollout-lint.toml", "[hosts]\nnodes = 2\n"),
         (".rollout-lint.yml", "hosts: {nodes: 2}\n"),
@@ -139,7 +141,7 @@ def command(write: Write) -> list[str]:
 
 def test_ctrl_c_ends_it_with_the_code_of_the_last_check(command: list[str]) -> None:
     folder = Path(command[-1])
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watch:
+    with _running(command, subprocess.PIPE) as watch:
         assert watch.stdout is not None
         assert watch.stderr is not None
         first = _up_to_the_end(watch.stdout)
@@ -157,7 +159,7 @@ def test_ctrl_c_ends_it_with_the_code_of_the_last_check(command: list[str]) -> N
 
 def test_a_terminal_is_cleared_before_each_check(command: list[str]) -> None:
     ours, theirs = pty.openpty()
-    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE, text=True) as watch:
+    with _running(command, theirs) as watch:
         os.close(theirs)
         assert watch.stderr is not None
         watch.stderr.readline()
@@ -165,6 +167,16 @@ def test_a_terminal_is_cleared_before_each_check(command: list[str]) -> None:
         watch.send_signal(signal.SIGINT)
         assert watch.wait(60) == 1
     os.close(ours)
+
+
+@contextmanager
+def _running(command: list[str], stdout: int) -> Iterator[subprocess.Popen[str]]:
+    """It is ended also where a test fails."""
+    with subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, text=True) as watch:
+        try:
+            yield watch
+        finally:
+            watch.kill()
 
 
 def _up_to_the_end(stream: IO[str]) -> str:
