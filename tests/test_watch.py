@@ -14,8 +14,10 @@ from typing import IO, TYPE_CHECKING
 import pytest
 from rollout_lint.baseline import DEFAULT
 from rollout_lint.commands.check import Request
+from rollout_lint.commands.outputs import Output
 from rollout_lint.commands.watch import CLEAR, State, changed
 from rollout_lint.commands.watch import run as watch_with
+from rollout_lint.options import CheckFormat
 
 from tests.packaging.recipes import RISKY, SAFE
 
@@ -75,10 +77,21 @@ def test_a_file_that_comes_and_goes_is_a_change(
     assert len(summaries(capsys)) == 3
 
 
-def test_a_file_that_no_check_reads_is_no_change(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", ["", "compose.yml"])
+def test_a_file_that_no_check_reads_is_no_change(write: Write, capsys: pytest.CaptureFixture[str], name: str) -> None:
     folder = write({"compose.yml": SAFE})
     changes = iter([lambda: (folder / "notes.md").write_text("notes\n")])
-    watch_with(Request(paths=(str(folder / "compose.yml"),)), pauses(changes))
+    watch_with(Request(paths=(str(folder / name),)), pauses(changes))
+    assert len(summaries(capsys)) == 1
+
+
+def test_a_report_that_a_check_writes_into_the_folder_is_no_change(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write({"compose.yml": SAFE})
+    outputs = (Output(CheckFormat.JSON, str(folder / "report.json")), Output())
+    watch_with(Request(paths=(str(folder),), outputs=outputs), pauses(iter((nothing, nothing))))
+    assert (folder / "report.json").exists()
     assert len(summaries(capsys)) == 1
 
 

@@ -7,6 +7,7 @@ import time
 from contextlib import redirect_stderr
 from io import StringIO
 from pathlib import Path
+from stat import S_ISDIR
 from typing import TYPE_CHECKING, TypeAlias
 
 import typer
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from rollout_lint.commands.check import Request
 
 State: TypeAlias = dict[Path, tuple[int, int] | None]
-"""Of each path when it was changed, in nanoseconds, and its size in bytes; None of one that is not there."""
+"""Of each path when it was changed, in nanoseconds, and its size in bytes; None of one that is not there.
+
+A folder is only there or not: what is written beside the recipes, such as a report, would change its time.
+"""
 
 CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 
@@ -46,6 +50,7 @@ def run(request: Request, pause: Callable[[], None] = lambda: time.sleep(0.5)) -
             _clear()
             code = _checked(request)
             typer.echo("Checks again when a file changes; Ctrl-C ends it.", err=True)
+            pause()
             while not changed(before, _state(request)):
                 pause()
     except KeyboardInterrupt:
@@ -66,7 +71,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
         stat = path.stat()
     except (OSError, ValueError):
         return None
-    return stat.st_mtime_ns, stat.st_size
+    return (0, 0) if S_ISDIR(stat.st_mode) else (stat.st_mtime_ns, stat.st_size)
 
 
 def _checked(request: Request) -> int:
