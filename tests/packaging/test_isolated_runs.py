@@ -44,7 +44,8 @@ def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("runner", RUNNERS)
 def test_an_isolated_run_finds_its_rules(runner: str, wheel: Path, tmp_path: Path) -> None:
     home = {"PIPX_HOME": tmp_path / "home", "PIPX_BIN_DIR": tmp_path / "bin", "UV_CACHE_DIR": tmp_path / "cache"}
-    environment = os.environ | {name: str(folder) for name, folder in home.items()}
+    of_the_system = dict.fromkeys(("UV_NATIVE_TLS", "UV_SYSTEM_CERTS"), "true")
+    environment = os.environ | of_the_system | {name: str(folder) for name, folder in home.items()}
     ran = subprocess.run(
         [*RUNNERS[runner], wheel, "rollout-lint", "rules"],
         capture_output=True,
