@@ -129,3 +129,8 @@ def test_recipes_that_say_the_same_are_told_once(run: Run, write: Write) -> None
     assert "copy0, copy1, copy10, copy11, copy12 and 15 more: latent, medium\n" in text
     assert "\nother: latent, medium\n  RL001 app: rollback (compose.yml:2)" in text
     assert sum(line.startswith("copy") for line in text.splitlines()) == 21
+
+
+def test_the_reasons_of_a_service_are_told_with_its_name(run: Run, write: Write) -> None:
+    text = run("sweep", write({"web/compose.yml": recipe()}), "--services").stdout
+    assert text.startswith("web app: latent, medium\n  RL001 app: rollback")

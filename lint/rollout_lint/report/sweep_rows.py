@@ -32,10 +32,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The risk table: its headings, and its rows with the worst first. The last column is the risk."""
+    """The risk table: its headings, and its rows with the worst first. The last column is the risk.
+
+    `naming` is how many of the first columns it takes to name a row.
+    """
 
     headings: tuple[str, ...]
     rows: list[Row]
+    naming: int = 1
 
 
 def recipe_table(verdicts: list[Verdict], unfold: bool) -> Table:
@@ -67,7 +71,7 @@ def service_table(verdicts: list[Verdict], unfold: bool) -> Table:
     if folded:
         cells = ("all others", _NONE, _actions(folded), _NONE, _NONE, _of_folded(folded))
         ordered.append(Row("not-at-risk", cells))
-    return Table(SERVICE_HEADINGS, ordered)
+    return Table(SERVICE_HEADINGS, ordered, naming=2)
 
 
 def worst_first(verdicts: list[Verdict]) -> list[Verdict]:

@@ -52,7 +52,7 @@ def sweep_text(table: Table, verdicts: list[Verdict], comparison: Comparison | N
     shown = _table(table, width)
     console = Console(file=output, force_terminal=style.colour, no_color=not style.colour, highlight=False)
     console.width = max(width, _width(shown))
-    for names, row in _told_once(table.rows):
+    for names, row in _told_once(table):
         console.print(Text(f"{printable(names)}: {printable(row.cells[-1])}", style="bold"))
         for reason in row.because:
             console.print(Padding(Text(printable(reason)), (0, 0, 0, 2), expand=False))
@@ -62,14 +62,14 @@ def sweep_text(table: Table, verdicts: list[Verdict], comparison: Comparison | N
     return "\n".join([*lines, "", *_summary(verdicts), *_changes(comparison, style)]) + "\n"
 
 
-def _told_once(rows: list[Row]) -> Iterator[tuple[str, Row]]:
+def _told_once(table: Table) -> Iterator[tuple[str, Row]]:
     """Each row with reasons to tell; those that say the same, as recipes with the same files do, told once."""
     alike: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
+    for row in table.rows:
         if row.tells and row.because:
             alike.setdefault((row.cells[-1], *row.because), []).append(row)
     for same in alike.values():
-        names = list(dict.fromkeys(row.cells[0] for row in same))
+        names = list(dict.fromkeys(" ".join(row.cells[: table.naming]) for row in same))
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED + 1 else ""
         yield ", ".join(names[:_NAMED] if more else names) + more, same[0]
 
