@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.evaluate import parse_once
+from rollout_lint.commands.lookup import knowledge_of
+from rollout_lint.evaluate import EVALUATED, Evaluation, parse_once
+from rollout_lint.evidence import Calendar
+from rollout_lint.fleet.manifest import load_fleet
 from rollout_lint.options import Level, Severity
 from rollout_lint.rule import SEVERITIES
-from rollout_lint.verdict import LEVELS
+from rollout_lint.sweep import Sweep
+from rollout_lint.verdict import LEVELS, Verdict
 
 from tests.support import validate
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rollout_lint.fleet.model import Member
 
     from tests.conftest import Run, Write
 
@@ -358,3 +365,16 @@ def test_a_day_that_no_calendar_has(run: Run, write: Write, monkeypatch: pytest.
         2,
         "rollout-lint: SOURCE_DATE_EPOCH is no moment that a calendar has\n",
     )
+
+
+def test_what_nobody_has_foreseen_is_a_row_and_stops_no_other(write: Write) -> None:
+    folder = write({f"{name}/compose.yml": recipe() for name in ("a", "b")})
+
+    def detail(member: Member, evaluation: Evaluation, verdict: Verdict) -> None:
+        if member.recipe.name == "a" and evaluation.status == EVALUATED:
+            raise ZeroDivisionError(verdict.recipe)
+
+    sweep = Sweep(load_fleet(folder), knowledge_of(()), Calendar(date(2026, 6, 20)), detail)
+    rows = {row.verdict.recipe: row.verdict.risk for row in sweep.rows(1)}
+    assert (rows["a"].level, rows["b"].level) == ("not-evaluated", "latent-medium")
+    assert "a mistake of its own: ZeroDivisionError" in rows["a"].because[0]
