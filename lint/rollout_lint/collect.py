@@ -251,6 +251,16 @@ def add_overlay(recipe: Recipe, directory: AnyPath, overlay: AnyPath, ci: bool =
     _add_variant(recipe, LayerFile(way(overlay, directory), overlay), ci)
 
 
+def overlaid(recipe: Recipe, overlay: str) -> Recipe:
+    """The one variant of a recipe that an overlay in its folder makes on top of what it ships, be there such a file or
+    not; the recipe has a variant.
+    """
+    default = recipe.variants[0]
+    layer = LayerFile(overlay, Path(recipe.path, overlay))
+    name = _variant_name(layer.path.name)
+    return replace(recipe, variants=[Variant(name, (*default.files, layer), default.environment, ci=True)])
+
+
 def recipe_from_file(file: AnyPath, overlays: Iterable[str] = DEFAULT_OVERLAYS, tree: AnyPath | None = None) -> Recipe:
     """The recipe that a file belongs to.
 

@@ -21,6 +21,7 @@ from rollout_lint.stack.merge import load_stack
 from rollout_lint.suppress import Judged, Silencing, silence
 
 if TYPE_CHECKING:
+    import collections.abc
     from collections.abc import Iterator
 
     from rollout_lint.collect import LayerFile, Recipe, Variant
@@ -94,9 +95,13 @@ class Known:
         return replace(self, silencing=replace(self.silencing, honoured=ignores))
 
 
-def evaluate(recipe: Recipe, known: Known) -> Evaluation:
-    """Read, merge and judge every variant of a recipe, and silence what is to be; each file is read and parsed once."""
-    evaluation = _evaluation(recipe, known)
+def evaluate(recipe: Recipe, known: Known, contents: collections.abc.Mapping[str, bytes] | None = None) -> Evaluation:
+    """Read, merge and judge every variant of a recipe, and silence what is to be; each file is read and parsed once.
+
+    `contents` stand instead of what is in the files of these names.
+    """
+    given = {name: _parsed(data, name) for name, data in (contents or {}).items()}
+    evaluation = _evaluation(recipe, known, given)
     judged = Judged(
         path=str(Path(recipe.path, recipe.variants[0].files[0].name)) if recipe.variants else recipe.path,
         variants={variant.name: tuple(layer.name for layer in variant.files) for variant in recipe.variants},
@@ -108,8 +113,8 @@ def evaluate(recipe: Recipe, known: Known) -> Evaluation:
     return evaluation
 
 
-def _evaluation(recipe: Recipe, known: Known) -> Evaluation:
-    evaluation = Evaluation(recipe, EVALUATED, problems=list(recipe.problems))
+def _evaluation(recipe: Recipe, known: Known, given: dict[str, Source]) -> Evaluation:
+    evaluation = Evaluation(recipe, EVALUATED, problems=list(recipe.problems), sources=given)
     for variant in recipe.variants:
         sources = [_source(layer, evaluation.sources) for layer in variant.files]
         status = _not_for_us(sources)

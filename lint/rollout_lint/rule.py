@@ -46,7 +46,8 @@ class Rule:
     """One rule file.
 
     `risk` is what a finding makes of its recipe in a sweep: a level, `latent` where evidence of memory decides
-    which, or None. `fix` is an overlay's patch below the service, or None where `advice` must do. `supersedes` are the
+    which, or None. `fix` is an overlay's patch below the service, or None where `advice` must do; `trade` is what an
+    operator gives for it. `supersedes` are the
     ids of rules whose findings on the same service have the same cause, which this one tells; `voids` those of rules
     whose findings come to nothing where this one holds. `lines` says where the keys of the file stand, down to
     `when.a.fact` and `examples.bad[0]`.
@@ -63,6 +64,7 @@ class Rule:
     why: str
     notes: dict[str, str]
     fix: dict[str, Any] | None
+    trade: str | None
     advice: str | None
     assumes: str | None
     sources: tuple[str, ...]

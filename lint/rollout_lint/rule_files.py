@@ -104,6 +104,8 @@ class _RuleReader:
             self._report(root.entries["id"][1], f"the file must be called {document['id']}-{document['name']}.yaml")
         if (document["fix"] is None) != ("advice" in document):
             self._report(root.entries["fix"][0], "a rule has either a fix, or `fix: null` and advice")
+        if document["fix"] is None and "trade" in document:
+            self._report(root.entries["trade"][0], "there is no fix that this could be the price of")
         for key in ("message", "assumes"):
             if key in root.entries:
                 self._check_placeholders(root.entries[key][1], document[key])
@@ -125,6 +127,7 @@ class _RuleReader:
             why=document["why"],
             notes=document.get("notes", {}),
             fix=document["fix"],
+            trade=document.get("trade"),
             advice=document.get("advice"),
             assumes=document.get("assumes"),
             sources=tuple(document["sources"]),

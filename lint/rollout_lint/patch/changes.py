@@ -12,9 +12,13 @@ if TYPE_CHECKING:
 Path: TypeAlias = "tuple[str, ...]"
 
 
-def changed_paths(before: Node, after: Node) -> set[Path]:
-    """Down to the single value, or to where one side has nothing; a list is one value, and keys have no order."""
-    return set(_Comparison().paths(before, after, ()))
+def changed_paths(before: Node | None, after: Node) -> set[Path]:
+    """Down to the single value, or to where one side has nothing; a list is one value, and keys have no order.
+
+    None is a file that says nothing.
+    """
+    comparison = _Comparison()
+    return set(comparison.leaves(after, ()) if before is None else comparison.paths(before, after, ()))
 
 
 class _Comparison:
@@ -33,15 +37,15 @@ class _Comparison:
         for key in before.entries.keys() | after.entries.keys():
             old, new = before.get(key), after.get(key)
             if old is None or new is None:
-                yield from self._leaves(old or new, (*path, key))
+                yield from self.leaves(new if old is None else old, (*path, key))
             else:
                 yield from self.paths(old, new, (*path, key))
 
-    def _leaves(self, node: Node | None, path: Path) -> Iterator[Path]:
+    def leaves(self, node: Node | None, path: Path) -> Iterator[Path]:
         """The single values that only one side has."""
         if isinstance(node, Mapping) and node.entries:
             for key, (_, value) in node.entries.items():
-                yield from self._leaves(value, (*path, key))
+                yield from self.leaves(value, (*path, key))
         else:
             yield path
 

@@ -39,9 +39,7 @@ def in_brackets(fragment: Fragment, quoted: bool = False) -> str:
 
 def pairs_in_brackets(pairs: list[tuple[str, Fragment]], quoted: bool = False) -> str:
     """The same without the brackets."""
-    return ", ".join(
-        f"{_quoted(key) if quoted else key}: {in_brackets(value, quoted)}" for key, value in pairs
-    )
+    return ", ".join(f"{_quoted(key) if quoted else key}: {in_brackets(value, quoted)}" for key, value in pairs)
 
 
 def in_lines(pairs: list[tuple[str, Fragment]], indent: int, step: int) -> list[str]:

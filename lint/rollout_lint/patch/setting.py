@@ -25,20 +25,10 @@ _STEP = 2
 def ways_to_set(text: Text, path: tuple[str, ...], value: object) -> Iterator[Text]:
     """The text with the value under the path; none where this cannot be written, as in a list or below a null."""
     root = tree_of(text)
-    if root is None or not root.is_mapping:
-        return
-    yield from _Setter(text, as_yaml(value)).ways(root, path)
-
-
-def written_at(text: Text, path: tuple[str, ...]) -> str | None:
-    """The single value that stands under the path, or comes there through an anchor, as the file writes it."""
-    node = tree_of(text)
-    for key in path:
-        if node is None or not node.resolved.is_mapping:
-            return None
-        mapping = node.resolved
-        node = mapping.own(key) or mapping.merged(key)
-    return None if node is None or not node.resolved.is_scalar else node.resolved.written
+    if root is None:
+        yield _in_nothing(text, [(as_yaml(path[0]), nested(path[1:], as_yaml(value)))])
+    elif root.is_mapping:
+        yield from _Setter(text, as_yaml(value)).ways(root, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +109,13 @@ class _Setter:
 
     def _step(self, node: Node, outer: int | None) -> int:
         return _STEP if node.flow or outer is None else max(self._column(node) - outer, 1)
+
+
+def _in_nothing(text: Text, pairs: list[tuple[str, Fragment]]) -> Text:
+    """Below the comments of a file that has nothing else."""
+    end = len(text.characters)
+    before = "" if text.line_start(end) == end else text.newline
+    return text.replaced(end, end, before + "".join(f"{line}{text.newline}" for line in in_lines(pairs, 0, _STEP)))
 
 
 def _with_lines(text: Text, offset: int, lines: list[str]) -> Text:

@@ -33,9 +33,9 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
 class Node:
     """A node between two offsets of the text.
 
-    `begin` is where the value itself begins, behind an anchor and a tag, and `raw` its characters from there; `written` is
-    what a single value's characters come to. `entries` are a mapping's keys and values,
-    `<<` among them; an alias has the node that it stands for as `target`. `flow` is whether brackets hold it.
+    `begin` is where the value itself begins, behind an anchor and a tag, and `raw` its characters from there; `written`
+    is what a single value's characters come to. `entries` are a mapping's keys and values, `<<` among them; an alias
+    has the node that it stands for as `target`. `flow` is whether brackets hold it.
     """
 
     kind: type
