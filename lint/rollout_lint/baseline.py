@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.atomic import write_whole
 from rollout_lint.collect import STDIN
 from rollout_lint.engine import Suppression
 from rollout_lint.evaluate import EVALUATED
-from rollout_lint.files import exists, real
+from rollout_lint.files import exists
 from rollout_lint.fingerprint import fingerprint
 from rollout_lint.fleet.model import FleetError
 from rollout_lint.place import Problem
@@ -145,16 +146,8 @@ def write_baseline(baseline: Baseline) -> None:
     text = _UNREADABLE.sub(
         lambda match: f"\\u{ord(match[0]):04x}", f'{{\n "version": {VERSION},\n "findings": {findings}\n}}\n'
     )
-    # A link stays one, and what it leads to is replaced.
-    path = real(baseline.path)
-    assert isinstance(path, Path)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        try:
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_whole(baseline.path, text.encode())
     except OSError as error:
         raise FleetError([Problem(str(baseline.path), 0, 0, f"cannot be written: {error.strerror}")]) from error
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_lint.atomic import write_whole
 from rollout_lint.commands.lookup import Walk
+from rollout_lint.files import exists, is_link
 from rollout_lint.fleet.checked import SCHEMA
 from rollout_lint.fleet.first import first_manifest
 from rollout_lint.fleet.manifest import MANIFEST, manifest_in
@@ -17,15 +19,14 @@ if TYPE_CHECKING:
 
 def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> None:
     """Write the manifest; one that is there stays as it is."""
-    there = manifest_in(folder)
-    if there is not None:
-        usage_error(f"{there} is there already, and stays as it is")
     path = folder / MANIFEST
+    there = manifest_in(folder) or path
+    if exists(there) or is_link(there):
+        usage_error(f"{there} is there already, and stays as it is")
     walk = Walk(overlays, exclude)
     try:
         text, count = first_manifest(folder, walk.overlays(str(folder)), walk.exclude(str(folder)))
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(text)
+        write_whole(path, text.encode())
     except FleetError as error:
         refuse(error.problems)
     except OSError as error:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.files import is_file
+from rollout_lint.atomic import write_whole
 from rollout_lint.options import CheckFormat
 from rollout_lint.terminal import NOT_EVALUATED, complain, usage_error, width, write
 
@@ -144,33 +143,10 @@ def _here() -> Path:
 def _deliver_to_file(evaluations: list[Evaluation], output: Output, code: int, failing: Failing) -> bool:
     data = _report(evaluations, output, code, failing).encode("utf-8", "backslashreplace")
     try:
-        _write_at_once(Path(os.path.realpath(output.file)), data)
-    except (OSError, ValueError) as error:
+        write_whole(Path(output.file), data)
+    except OSError as error:
         return _not_written(output.file, error)
     return True
-
-
-def _write_at_once(path: Path, data: bytes) -> None:
-    """Whole or not at all, save where it is a device or a pipe, in whose place nothing may be put."""
-    if path.exists() and not is_file(path):
-        path.write_bytes(data)
-        return
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    """It can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _append_summary(evaluations: list[Evaluation]) -> bool:

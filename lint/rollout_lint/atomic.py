@@ -1,0 +1,49 @@
+"""Files that are written whole, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+from rollout_lint.files import is_file, is_link
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put the bytes in the place of what is there, at once; raises OSError, and leaves nothing behind then.
+
+    A link stays one, and what it leads to is replaced; a file keeps its mode. A device or a pipe, in whose place
+    nothing may be put, is written to as it is.
+    """
+    try:
+        _write(Path(os.path.realpath(path)), data)
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "no file can be called so") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    if path.exists() and not is_file(path):
+        path.write_bytes(data)
+        return
+    if is_link(path):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:32]}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            # A rename may reach the disk before the bytes do, and a file would be empty after a crash.
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """It can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
