@@ -213,6 +213,45 @@ def show(
     raise typer.Exit(run(request))
 
 
+@app.command(epilog=examples("fix"))
+def fix(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Recipes, or files of them; - for stdin.")
+    ] = None,
+    writes: Annotated[bool, typer.Option("--write", help="Write the files; without it the changes are shown.")] = False,
+    overlay: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Write this overlay in each recipe's folder, and leave the other files."),
+    ] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Only show what would be written, also of an overlay.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="RULES", help="These rules' findings only, as in RL001,RL003.")
+    ] = None,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Also what costs more than an operator may want to pay for it.")
+    ] = False,
+    interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask about each repair.")] = False,
+    exclude: Excludes = None,
+    further: RuleFolders = None,
+) -> None:
+    """Repair what is found: show the changes, write them, or write an overlay that makes them."""
+    from rollout_lint.commands.fix import Request, run
+
+    if diff and (writes or interactive):
+        usage_error("--diff writes nothing, so it goes with neither --write nor --interactive")
+    request = Request(
+        paths=tuple(paths or ["."]),
+        writes=writes or interactive or (overlay is not None and not diff),
+        overlay=overlay,
+        only=tuple(only or ()),
+        unsafe=unsafe,
+        interactive=interactive,
+        exclude=tuple(exclude or ()),
+        rules=tuple(further or ()),
+    )
+    raise typer.Exit(run(request))
+
+
 @app.command("config", epilog=examples("config"))
 def show_config(
     path: Annotated[str, typer.Argument(metavar="[PATH]", help="A recipe, a file of one, or any folder.")] = ".",

@@ -240,7 +240,7 @@ def recipe_from_directory(
     collector = _Collector(recipe, directory, base, tree or directory)
     collector.add_shipped()
     for overlay in overlays:
-        for path in matching(directory, overlay) if _is_pattern(overlay) else [directory / overlay]:
+        for path in matching(directory, overlay) if is_pattern(overlay) else [directory / overlay]:
             if is_file(path):
                 collector.add_overlay(below(path, directory), path)
     return recipe
@@ -427,7 +427,8 @@ def _variant_name(file: str) -> str:
     return match["name"] if match else Path(file).stem
 
 
-def _is_pattern(overlay: str) -> bool:
+def is_pattern(overlay: str) -> bool:
+    """Whether an overlay's name is a pattern of names."""
     return any(character in overlay for character in "*?[") and not Path(overlay).is_absolute()
 
 

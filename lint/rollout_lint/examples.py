@@ -25,6 +25,12 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rollout-lint show -c compose.yml -c compose.ccci.yml", "exactly what a deploy would merge"),
         ("rollout-lint show --all-facts --format json wiki", "all that a rule may ask for"),
     ),
+    "fix": (
+        ("rollout-lint fix wiki", "what would be written, as a diff"),
+        ("rollout-lint fix wiki | git apply", "the same as --write"),
+        ("rollout-lint fix --overlay compose.ccci.yml wiki", "an overlay for a CI, with no more than it takes"),
+        ("rollout-lint fix --only RL001,RL003 --interactive", "two rules, and a question each time"),
+    ),
     "config": (
         ("rollout-lint config wiki", "what counts for a recipe, and who says each value"),
         ("rollout-lint config --schema > config.schema.json", "for an editor that completes keys"),

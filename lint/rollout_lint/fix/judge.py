@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.fix.model import key_of
@@ -20,6 +21,11 @@ Reach: TypeAlias = "set[tuple[str, str, str]]"
 """Variant, service and path of each fact that may change."""
 
 _OWN_SECTIONS = ("version",)
+
+_WITHOUT_ORDER = frozenset(
+    ("ports", "volumes", "networks", "configs", "secrets", "environment", "labels", "deploy.labels")
+)
+"""Lists that Docker sorts by their keys as soon as a second layer has the service (`merge.go mergeSlice`)."""
 
 
 def facts_beside(evaluation: Evaluation, finding: Finding) -> dict[str, Fact]:
@@ -71,4 +77,7 @@ def _altered(before: Evaluation, after: Evaluation, reach: Reach) -> Iterator[st
 def _differs(path: str, before: dict[str, Fact], after: dict[str, Fact]) -> bool:
     if path.startswith("derived."):
         return False
-    return path not in before or path not in after or before[path].value != after[path].value
+    if path not in before or path not in after:
+        return True
+    old, new = before[path].value, after[path].value
+    return Counter(old) != Counter(new) if path in _WITHOUT_ORDER else bool(old != new)

@@ -87,9 +87,13 @@ class Wanted:
 
 @dataclass(slots=True)
 class Fixed:
-    """A recipe as it was evaluated first, what was repaired and what was left, and the files that are to be written."""
+    """A recipe as it was evaluated first, what was repaired and what was left, and the files that are to be written.
+
+    `failed` is whether something stood in the way of looking at it, or of writing.
+    """
 
     evaluation: Evaluation
     repaired: list[Repaired] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     changes: tuple[Change, ...] = ()
+    failed: bool = False

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 _SEVERITY = {"high": ("bold", "red"), "medium": ("bold", "yellow"), "low": ("cyan",), "info": ("dim",)}
@@ -29,8 +33,17 @@ class Style:
 
 def style_for_stdout() -> Style:
     """Colour on a terminal that has it, unless NO_COLOR says otherwise (no-color.org)."""
+    return _style_for(sys.stdout)
+
+
+def style_for_stderr() -> Style:
+    """The same for standard error."""
+    return _style_for(sys.stderr)
+
+
+def _style_for(stream: TextIO) -> Style:
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(wanted and sys.stdout.isatty())
+    return Style(wanted and stream.isatty())
 
 
 def printable(text: str) -> str:

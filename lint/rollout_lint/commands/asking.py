@@ -1,0 +1,52 @@
+"""`fix --interactive`: the operator is asked about each repair."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollout_lint.report.fix_text import repaired_text
+from rollout_lint.report.groups import path_below, path_of
+from rollout_lint.report.style import style_for_stdout
+from rollout_lint.report.unified import unified
+from rollout_lint.terminal import width, write
+
+if TYPE_CHECKING:
+    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.fix.model import Change, Repaired
+
+_HELP = "y: write it, n: leave it, a: write this and all others, q: leave this and all others\n"
+
+
+class Asking:
+    """Asks on standard output, and reads the answers from standard input; its end leaves all that is to come."""
+
+    def __init__(self) -> None:
+        """Nothing is decided yet."""
+        self._always: bool | None = None
+
+    def agrees(self, evaluation: Evaluation, repaired: Repaired, changes: tuple[Change, ...]) -> bool:
+        """Whether the operator wants the repair."""
+        if self._always is not None:
+            return self._always
+        style = style_for_stdout()
+        write(repaired_text(evaluation, repaired, "would set", style, width()), "\n")
+        for change in changes:
+            name = path_below(Path.cwd(), path_of(evaluation, change.name))
+            write(unified(name, change.before, change.after, style).text)
+        return self._answer()
+
+    def _answer(self) -> bool:
+        while True:
+            write("Write it? [y/n/a/q] ")
+            try:
+                answer = input().strip().lower()
+            except EOFError:
+                answer = "q"
+                write("\n")
+            if answer in ("y", "n"):
+                return answer == "y"
+            if answer in ("a", "q"):
+                self._always = answer == "a"
+                return self._always
+            write(_HELP)

@@ -1,0 +1,154 @@
+"""`fix`: the repairs of recipes, shown or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+import typer
+
+from rollout_lint.collect import STDIN, base_of, is_pattern
+from rollout_lint.commands.asking import Asking
+from rollout_lint.commands.lookup import known_by, recipes_of, rules_here
+from rollout_lint.evaluate import EVALUATED, NOT_A_STACK
+from rollout_lint.fix.desk import Desk, OverlayDesk
+from rollout_lint.fix.model import Fixed, Wanted
+from rollout_lint.fix.session import Session
+from rollout_lint.fix.store import StoreError, store
+from rollout_lint.report.fix_text import fix_text
+from rollout_lint.report.groups import path_below, path_of, problems_of
+from rollout_lint.report.style import style_for_stderr, style_for_stdout
+from rollout_lint.report.unified import unified
+from rollout_lint.terminal import FOUND, NOT_EVALUATED, complain, usage_error, warn, width, write
+
+if TYPE_CHECKING:
+    from rollout_lint.collect import Recipe
+    from rollout_lint.evaluate import Known
+    from rollout_lint.report.style import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for. Without `writes` the changes are only shown."""
+
+    paths: tuple[str, ...]
+    writes: bool = False
+    overlay: str | None = None
+    only: tuple[str, ...] = ()
+    unsafe: bool = False
+    interactive: bool = False
+    exclude: tuple[str, ...] = ()
+    rules: tuple[Path, ...] = ()
+
+
+def run(request: Request) -> int:
+    """Show or write the repairs; the exit code."""
+    _check(request)
+    wanted = Wanted(_only(request), request.unsafe)
+    known = known_by(request.rules)
+    overlays = () if request.overlay is None else (request.overlay,)
+    recipes = recipes_of(request.paths, overlays, request.exclude)
+    asking = Asking() if request.interactive else None
+    fixed = [_fix(recipe, known(recipe.path), wanted, request, asking) for recipe in recipes]
+    return _deliver([each for each in fixed if each.evaluation.status != NOT_A_STACK], request)
+
+
+def _only(request: Request) -> frozenset[str]:
+    """The ids of the rules that are named, be it by their names; one that does not exist ends the run."""
+    named = [each.strip() for text in request.only for each in text.split(",")]
+    if not named:
+        return frozenset()
+    rules = rules_here(request.rules)
+    ids = {name: rule.id for rule in rules for name in (rule.id, rule.name)}
+    for each in named:
+        if each not in ids:
+            usage_error(f"there is no rule {each}; rollout-lint rules lists them")
+    return frozenset(ids[each] for each in named)
+
+
+def _check(request: Request) -> None:
+    if STDIN in request.paths and (request.overlay is not None or request.interactive or len(request.paths) > 1):
+        usage_error("standard input can be repaired by itself, and neither asks nor takes an overlay")
+    if request.overlay is not None:
+        parts = PurePath(request.overlay).parts
+        if not parts or PurePath(request.overlay).is_absolute() or ".." in parts or is_pattern(request.overlay):
+            usage_error(f"--overlay {request.overlay!r} is no name of one file in a recipe's folder")
+
+
+def _fix(recipe: Recipe, known: Known, wanted: Wanted, request: Request, asking: Asking | None) -> Fixed:
+    """One recipe, whose files are written if that is asked for."""
+    if request.overlay is None:
+        desk = Desk(recipe, known)
+    elif reason := _no_overlay(recipe, request.overlay):
+        complain(f"{recipe.path}: {reason}")
+        return Fixed(Desk(recipe, known).evaluation({}), failed=True)
+    else:
+        desk = OverlayDesk(recipe, known, request.overlay)
+    first = desk.evaluation({})
+    if first.status != EVALUATED:
+        return Fixed(first)
+    if asking is not None:
+        wanted = replace(wanted, agrees=partial(asking.agrees, first))
+    fixed = Session(desk, wanted).run()
+    if request.writes and STDIN not in request.paths:
+        try:
+            store(fixed.changes)
+        except StoreError as error:
+            complain(f"{recipe.path}: {error}; nothing is written there")
+            return Fixed(first, failed=True)
+    return fixed
+
+
+def _no_overlay(recipe: Recipe, overlay: str) -> str | None:
+    """Why the recipe can have no such overlay."""
+    if not recipe.variants:
+        return "it has no file that an overlay could go with"
+    shipped = recipe.variants[0].files
+    if any(layer.name == overlay for layer in shipped):
+        return f"{overlay} is a file that the recipe ships; name another one"
+    if shipped[0].path.name == overlay or base_of(Path(recipe.path)) not in [layer.path for layer in shipped]:
+        return f"{shipped[0].name} is a stack of its own, and {overlay} goes with the folder's other one"
+    return None
+
+
+def _deliver(fixed: list[Fixed], request: Request) -> int:
+    style = style_for_stdout()
+    for each in fixed:
+        if request.writes and STDIN in request.paths:
+            write(_text(each))
+        elif not request.writes:
+            _show(each, style)
+        if each.evaluation.status != EVALUATED:
+            warn(
+                replace(problem, file=path_of(each.evaluation, problem.file))
+                for problem in problems_of(each.evaluation)
+            )
+    code = _exit_code(fixed, request)
+    typer.echo(fix_text(fixed, request.writes, code, style_for_stderr(), width()), err=True, nl=False)
+    return code
+
+
+def _exit_code(fixed: list[Fixed], request: Request) -> int:
+    if any(each.failed or each.evaluation.status != EVALUATED for each in fixed):
+        return NOT_EVALUATED
+    return FOUND if not request.writes and any(each.changes for each in fixed) else 0
+
+
+def _text(fixed: Fixed) -> str:
+    """What standard input comes to."""
+    [source] = fixed.evaluation.sources.values()
+    data = fixed.changes[0].after if fixed.changes else source.data
+    return data.decode(errors="replace")
+
+
+def _show(fixed: Fixed, style: Style) -> None:
+    for change in fixed.changes:
+        name = path_below(Path.cwd(), path_of(fixed.evaluation, change.name))
+        diff = unified(name, change.before, change.after, style)
+        write(diff.text)
+        if not diff.is_whole:
+            complain(
+                f"{name}: what may be a secret is left out, so that this is no patch to apply; fix --write writes it"
+            )

@@ -1,0 +1,63 @@
+"""The lines of a file that hold nothing which may be a secret, and the others without it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts import FACTS
+from rollout_lint.patch.tree import Node, tree_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.patch.text import Text
+
+_OF_THE_USER = frozenset(
+    ("environment", "labels", "command", "entrypoint", "test", "args", "options", "driver_opts", "env_file", "user")
+)
+"""Keys below which a text is the user's own."""
+
+_PUBLIC = frozenset(key for path in FACTS for key in path.split(".")) - _OF_THE_USER | {"version"}
+_ASSIGNMENT = re.compile(r"#.*[^\s#]\s*[=:]\s*[^\s/]")
+
+
+def private_spans(text: Text) -> dict[int, list[tuple[int, int]]]:
+    """By line, counted from 0 as git counts them, the columns of what may be a secret, in their order.
+
+    That is each value which is neither a policy nor another fact of a known kind, and a comment that assigns something,
+    such as a variable that was commented out.
+    """
+    lines = text.characters.split("\n")
+    spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    root = tree_of(text)
+    for node in _private(root, ()) if root is not None else ():
+        for line, start, end in _by_line(text.characters, node.begin, node.end):
+            spans[line].append((start, end))
+    for line, characters in enumerate(lines):
+        match = _ASSIGNMENT.search(characters)
+        if match is not None:
+            spans[line].append(match.span())
+    return {line: sorted(found) for line, found in spans.items()}
+
+
+def _private(node: Node, path: tuple[str, ...]) -> Iterator[Node]:
+    for key, value in node.entries:
+        yield from _private(value, (*path, key.written))
+    for item in node.items:
+        yield from _private(item, path)
+    if node.is_scalar and not (path and path[-1] in _PUBLIC and _OF_THE_USER.isdisjoint(path)):
+        yield node
+
+
+def _by_line(characters: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """A span as one for each line on which it has any character."""
+    line = characters.count("\n", 0, start)
+    while start < end:
+        line_start = characters.rfind("\n", 0, start) + 1
+        line_end = characters.find("\n", start)
+        stop = end if line_end < 0 else min(end, line_end)
+        if stop > start:
+            yield line, start - line_start, stop - line_start
+        line, start = line + 1, stop + 1

@@ -1,0 +1,118 @@
+"""A change of a file as a unified diff that `git apply` and `patch` take, and without what may be a secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, TypeAlias
+
+from rollout_lint.patch.text import Text
+from rollout_lint.report.private import private_spans
+from rollout_lint.report.style import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.report.style import Style
+
+_CONTEXT = 3
+_NO_NEWLINE = "\\ No newline at end of file\n"
+_COLOURS = {"-": "red", "+": "green"}
+
+_Line: TypeAlias = "tuple[str, int, int]"
+"""A mark, as the diff has it, and how many lines are before it in the file as it was and as it will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """The text, and whether it is the whole of the change: something that may be a secret is left out of the lines."""
+
+    text: str
+    is_whole: bool
+
+
+def unified(name: str, before: bytes | None, after: bytes, style: Style) -> Diff:
+    """The difference between a file's bytes; `name` is its path as git writes it. None is a file that does not exist.
+
+    Lines that hold what may be a secret are no context; on a line that changes they are blanked.
+    """
+    old, new = _Lines(Text.of(before or b"")), _Lines(Text.of(after))
+    lines = [
+        style(f"--- {'/dev/null' if before is None else _named('a', name)}\n", "bold"),
+        style(f"+++ {_named('b', name)}\n", "bold"),
+    ]
+    is_whole = True
+    for hunk in _hunks(old, new):
+        lines.append(style(_header(hunk), "cyan"))
+        for mark, before_it, after_it in hunk:
+            side, number = (new, after_it) if mark == "+" else (old, before_it)
+            shown = mark + side.shown(number, style.colour)
+            lines.append(style(shown, _COLOURS[mark]) if mark in _COLOURS else shown)
+            is_whole = is_whole and number not in side.private
+    return Diff("".join(lines), is_whole)
+
+
+class _Lines:
+    def __init__(self, text: Text) -> None:
+        self._mark = "\ufeff" * text.mark
+        self.lines = _split(text.characters)
+        self.private = private_spans(text)
+
+    def shown(self, number: int, on_a_terminal: bool) -> str:
+        """The line with its end, and nothing in it that may be a secret; nor, on a terminal, what could steer that."""
+        line = self.lines[number]
+        for start, end in reversed(self.private.get(number, [])):
+            line = f"{line[:start]}…{line[end:]}"
+        line = line if number else self._mark + line
+        body = line.removesuffix("\n")
+        ending = "\n" if line != body else f"\n{_NO_NEWLINE}"
+        return (printable(body.removesuffix("\r")) if on_a_terminal else body) + ending
+
+
+def _split(characters: str) -> list[str]:
+    """At each newline alone, as git does."""
+    lines = [f"{line}\n" for line in characters.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]
+
+
+def _named(side: str, name: str) -> str:
+    return name if name.startswith("/") else f"{side}/{name}"
+
+
+def _header(hunk: list[_Line]) -> str:
+    before = [old for mark, old, _ in hunk if mark != "+"]
+    after = [new for mark, _, new in hunk if mark != "-"]
+    _, old, new = hunk[0]
+    return f"@@ -{_range(old, len(before))} +{_range(new, len(after))} @@\n"
+
+
+def _range(start: int, count: int) -> str:
+    """Of no line at all, the one before."""
+    return f"{start + 1 if count else start},{count}"
+
+
+def _hunks(old: _Lines, new: _Lines) -> Iterator[list[_Line]]:
+    for group in SequenceMatcher(None, old.lines, new.lines, autojunk=False).get_grouped_opcodes(_CONTEXT):
+        hunk: list[_Line] = []
+        for line in (line for opcode in group for line in _lines_of(*opcode)):
+            if line[0] == " " and line[1] in old.private:
+                yield from _worth(hunk)
+                hunk = []
+            else:
+                hunk.append(line)
+        yield from _worth(hunk)
+
+
+def _lines_of(tag: str, old_start: int, old_end: int, new_start: int, new_end: int) -> Iterator[_Line]:
+    if tag == "equal":
+        yield from ((" ", old, new_start + old - old_start) for old in range(old_start, old_end))
+    else:
+        yield from (("-", number, new_start) for number in range(old_start, old_end))
+        yield from (("+", old_end, number) for number in range(new_start, new_end))
+
+
+def _worth(hunk: list[_Line]) -> Iterator[list[_Line]]:
+    """A hunk that changes anything."""
+    if any(mark != " " for mark, _, _ in hunk):
+        yield hunk
