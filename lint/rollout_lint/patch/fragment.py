@@ -12,6 +12,8 @@ Fragment: TypeAlias = "str | list[tuple[str, Fragment]]"
 """A value as YAML, or keys, also as YAML, in their order."""
 
 _WORD = re.compile(r"[0-9A-Za-z_/][0-9A-Za-z_./-]*")
+_TRUTHS = frozenset(("y", "yes", "n", "no", "on", "off"))
+"""Text in YAML 1.2, which many a reader of YAML 1.1 takes for true or false."""
 
 
 def as_yaml(value: object) -> str:
@@ -55,7 +57,7 @@ def in_lines(pairs: list[tuple[str, Fragment]], indent: int, step: int) -> list[
 
 def is_word(text: str) -> bool:
     """Whether YAML reads it back as this text, without quotes."""
-    return bool(_WORD.fullmatch(text)) and resolve(text) == text
+    return bool(_WORD.fullmatch(text)) and resolve(text) == text and text.lower() not in _TRUTHS
 
 
 def _quoted(text: str) -> str:

@@ -62,8 +62,9 @@ class _Setter:
             yield from self.ways(node, rest)
 
     def _replaced(self, node: Node) -> Iterator[Text]:
-        """The value's own characters; an anchor before it stays."""
+        """The value's own characters, behind an anchor or before an alias's own."""
         if node.target is not None:
+            yield from self._replaced(node.target)
             yield self.text.replaced(node.start, node.end, self.value)
         elif node.is_scalar and node.style not in BLOCK_STYLES:
             before = "" if self.text.characters[node.begin - 1 : node.begin].isspace() or node.raw else " "

@@ -77,7 +77,19 @@ def _split(characters: str) -> list[str]:
 
 
 def _named(side: str, name: str) -> str:
-    return name if name.startswith("/") else f"{side}/{name}"
+    """A path; one that holds what is not printed is in quotes, as git writes it (`quote.c quote_c_style`)."""
+    path = name if name.startswith("/") else f"{side}/{name}"
+    if path.isprintable() and not set(path) & {'"', "\\"}:
+        return path
+    return '"' + "".join(map(_escaped, path)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in ('"', "\\"):
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    return "".join(f"\\{byte:03o}" for byte in character.encode(errors="surrogateescape"))
 
 
 def _header(hunk: list[_Line]) -> str:

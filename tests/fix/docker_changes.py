@@ -1,0 +1,34 @@
+"""What a change of files alters in what `docker stack config` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+
+from tests.oracle.docker import docker_says
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+
+def merged(files: Sequence[Path]) -> dict[tuple[str, ...], Any]:
+    """The single values by their path that Docker makes of the files, without `x-` blocks, which mean nothing to it."""
+    answer = docker_says(files, {})
+    assert answer.merged is not None, answer.said
+    stack = YAML(typ="safe", pure=True).load(answer.merged)
+    return dict(_values({key: value for key, value in stack.items() if not key.startswith("x-")}, ()))
+
+
+def altered(before: dict[tuple[str, ...], Any], after: dict[tuple[str, ...], Any]) -> dict[tuple[str, ...], Any]:
+    """The paths whose value is another, with the new one."""
+    return {path: after.get(path) for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+
+def _values(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(node, dict) and node:
+        for key, value in node.items():
+            yield from _values(value, (*path, str(key)))
+    else:
+        yield path, node

@@ -1,0 +1,437 @@
+"""`fix` as people call it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint import atomic
+from rollout_lint.fix import store as storing
+
+from tests.conftest import SAMPLES
+
+if TYPE_CHECKING:
+    from rollout_lint.fix.model import Change
+
+    from tests.conftest import Run, Write
+
+BASE = """\
+version: "3.8"  # as everywhere
+services:
+  app:
+    image: example/app:1
+    healthcheck: {test: curl -f localhost}
+    deploy:
+      update_config:
+        failure_action: rollback
+        order: start-first
+  worker:
+    image: example/worker:1
+    healthcheck: {test: pgrep worker}
+    deploy:
+      update_config: {failure_action: rollback, order: start-first}
+"""
+REPAIRED = BASE.replace("start-first", "stop-first")
+MONITORED = "      update_config: {failure_action: continue, monitor: 30s}\n"
+
+
+def one_service(policy: str, others: str = "") -> str:
+    return (
+        f"services:\n  app:\n    image: example/app:1\n    healthcheck: {{test: curl -f localhost}}\n{others}"
+        f"    deploy:\n      update_config: {{{policy}}}\n"
+    )
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_nothing_is_written_unless_it_is_asked_for(run: Run, write: Write, here: Path) -> None:
+    write({"wiki/compose.yml": BASE})
+    ran = run("fix", "wiki")
+    assert ran.exit_code == 1
+    assert Path("wiki/compose.yml").read_text() == BASE
+    assert sorted(here.rglob("*")) == [here / "wiki", here / "wiki/compose.yml"]
+    assert ran.stderr.endswith("1 recipe: 2 repairs would be written to 1 file. Exit 1.\n")
+
+
+def test_the_files_are_written(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE})
+    ran = run("fix", "--write", folder)
+    assert (ran.exit_code, ran.stdout) == (0, "")
+    assert (folder / "compose.yml").read_text() == REPAIRED
+    assert ran.stderr.endswith("1 recipe: 2 repairs written to 1 file. Exit 0.\n")
+    again = run("fix", folder)
+    assert (again.exit_code, again.stdout, again.stderr) == (0, "", "1 recipe: nothing to write. Exit 0.\n")
+
+
+@pytest.mark.parametrize("command", [["git", "apply"], ["patch", "-p1", "--quiet"]])
+@pytest.mark.parametrize(
+    "base", [BASE, BASE.replace("\n", "\r\n"), BASE.rstrip(), "\ufeff" + BASE, f"{BASE}# the end\n"]
+)
+def test_the_diff_can_be_applied(command: list[str], base: str, write: Write, here: Path) -> None:
+    write({"wiki/compose.yml": base.encode(), "wiki/compose.ccci.yml": 'version: "3.8"\nservices: {app: {image: a}}\n'})
+    shown = subprocess.run([sys.executable, "-m", "rollout_lint", "fix", "wiki"], capture_output=True, check=False)
+    subprocess.run(command, input=shown.stdout, check=True, cwd=here)
+    assert Path("wiki/compose.yml").read_bytes() == base.replace("start-first", "stop-first").encode()
+
+
+def test_the_diff_of_a_new_overlay_can_be_applied(run: Run, write: Write, here: Path) -> None:
+    write({"wiki/compose.yml": BASE})
+    shown = run("fix", "--overlay", "compose.ccci.yml", "--diff", "wiki")
+    assert shown.exit_code == 1
+    assert not Path("wiki/compose.ccci.yml").exists()
+    subprocess.run(["git", "apply"], input=shown.stdout.encode(), check=True, cwd=here)
+    by_git = Path("wiki/compose.ccci.yml").read_bytes()
+    Path("wiki/compose.ccci.yml").unlink()
+    assert run("fix", "--overlay", "compose.ccci.yml", "wiki").exit_code == 0
+    assert Path("wiki/compose.ccci.yml").read_bytes() == by_git
+    assert Path("wiki/compose.yml").read_text() == BASE
+
+
+def test_an_overlay_has_no_more_than_it_takes(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE.replace("start-first}", "stop-first}")})
+    assert run("fix", "--overlay", "compose.ccci.yml", folder).exit_code == 0
+    assert (folder / "compose.ccci.yml").read_text() == (
+        'version: "3.8"\nservices:\n  app:\n    deploy:\n      update_config:\n        order: stop-first\n'
+    )
+    again = run("fix", "--overlay", "compose.ccci.yml", folder)
+    assert again.stderr == "1 recipe: nothing to write. Exit 0.\n"
+
+
+def test_an_overlay_that_is_there_is_extended(run: Run, write: Write) -> None:
+    overlay = "# for the CI\n\nservices:\n  app:\n    image: example/app:ci # built there\n"
+    folder = write({"compose.yml": BASE, "compose.ccci.yml": overlay})
+    assert run("fix", "--overlay", "compose.ccci.yml", folder).exit_code == 0
+    added = "    deploy:\n      update_config:\n        order: stop-first\n"
+    worker = f"  worker:\n{added}"
+    assert (folder / "compose.ccci.yml").read_text() == overlay.replace(
+        "services:", 'version: "3.8"\nservices:'
+    ) + added + worker
+
+
+def test_no_overlay_is_written_where_there_is_nothing_to_repair(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": REPAIRED})
+    assert run("fix", "--overlay", "compose.ccci.yml", folder).exit_code == 0
+    assert not (folder / "compose.ccci.yml").exists()
+
+
+@pytest.mark.parametrize("name", ["../compose.ccci.yml", "/tmp/x.yml", "", "compose.*.yml"])
+def test_an_overlay_is_one_file_of_the_recipe(name: str, run: Run, write: Write) -> None:
+    ran = run("fix", "--overlay", name, write({"compose.yml": BASE}))
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "is no name of one file in a recipe's folder" in ran.stderr
+
+
+def test_the_base_is_no_overlay(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE})
+    ran = run("fix", "--overlay", "compose.yml", folder)
+    assert ran.exit_code == 2
+    assert "compose.yml is a file that the recipe ships; name another one" in ran.stderr
+    assert (folder / "compose.yml").read_text() == BASE
+
+
+def test_a_stack_beside_a_recipe_has_no_overlay(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE, "docker-stack.yml": BASE})
+    ran = run("fix", "--overlay", "compose.ccci.yml", folder)
+    assert ran.exit_code == 2
+    assert "docker-stack.yml is a stack of its own" in ran.stderr
+    assert "order: stop-first" in (folder / "compose.ccci.yml").read_text()
+
+
+def test_what_an_overlay_cannot_repair_is_left(run: Run, write: Write) -> None:
+    """Docker's merge takes a zero for nothing, and a rule of one's own may ask for it."""
+    rule = """\
+id: TT002
+name: ratio
+summary: A failure is tolerated
+severity: medium
+when: {deploy.update_config.max_failure_ratio: {exclusiveMinimum: 0}}
+message: "{service} tolerates failures"
+why: It does.
+fix: {deploy: {update_config: {max_failure_ratio: 0}}}
+sources: [here]
+examples:
+  bad:
+    - {at: "compose.yml:1", files: {compose.yml: "services: {a: {deploy: {update_config: {max_failure_ratio: 0.1}}}}"}}
+  good:
+    - {files: {compose.yml: "services: {a: {image: b}}"}}
+"""
+    text = one_service("failure_action: rollback, order: stop-first, monitor: 30s, max_failure_ratio: 0.5")
+    folder = write({"compose.yml": text, "rules/TT002-ratio.yaml": rule})
+    options = ("--rules", folder / "rules", "--only", "TT002")
+    left = run("fix", "--overlay", "compose.ccci.yml", *options, folder)
+    assert left.exit_code == 0
+    told = " ".join(left.stderr.split())
+    assert "the finding would stay with any overlay; repair the file itself: rollout-lint fix" in told
+    assert not (folder / "compose.ccci.yml").exists()
+    assert run("fix", "--write", *options, folder).exit_code == 0
+    assert (folder / "compose.yml").read_text() == text.replace("0.5", "0")
+
+
+def test_the_incident_is_mitigated_by_the_overlay_that_is_made(run: Run, tmp_path: Path) -> None:
+    fleet = tmp_path / "fleet"
+    shutil.copytree(SAMPLES, fleet)
+    (fleet / "discourse/compose.ccci.yml").unlink()
+
+    def level() -> str:
+        recipes = run("sweep", fleet, "--format", "json").json["recipes"]
+        return next(str(row["risk"]["level"]) for row in recipes if row["recipe"] == "discourse")
+
+    assert level().startswith("latent")
+    assert run("fix", "--overlay", "compose.ccci.yml", fleet / "discourse").exit_code == 0
+    assert level() == "mitigated"
+
+
+def test_the_overlay_of_a_variant_is_repaired_where_it_decides(run: Run, write: Write) -> None:
+    """Only the CI's variant has the risk, and what is shipped must stay as it is."""
+    overlay = "services: {app: {deploy: {update_config: {failure_action: rollback}}}}\n"
+    base = one_service("order: start-first, failure_action: pause, monitor: 30s")
+    folder = write({"compose.yml": base, "compose.ccci.yml": overlay})
+    assert run("fix", "--write", "--only", "RL001", folder).exit_code == 0
+    assert (folder / "compose.yml").read_text() == base
+    assert (folder / "compose.ccci.yml").read_text() == overlay.replace("rollback}", "rollback, order: stop-first}")
+
+
+SHARING = "  {}:\n    image: a:1\n    healthcheck: {{test: a}}\n    deploy: {{update_config: {{order: *order,"
+CONCERNED = {"app": "rollback", "web": "pause"}
+
+
+def test_what_others_share_is_changed_for_those_alone_that_need_it(run: Run, write: Write) -> None:
+    shared = "x-order: &order start-first\nservices:\n"
+    risky, safe = (f"{SHARING.format(name)} failure_action: {action}}}}}\n" for name, action in CONCERNED.items())
+    folder = write({"compose.yml": shared + risky + safe})
+    assert run("fix", "--write", folder).exit_code == 0
+    assert (folder / "compose.yml").read_text() == shared + risky.replace("*order", "stop-first") + safe
+
+
+def test_what_others_share_is_changed_where_it_stands_if_all_need_it(run: Run, write: Write) -> None:
+    text = "x-order: &order start-first\nservices:\n" + "".join(
+        f"{SHARING.format(name)} failure_action: rollback}}}}\n" for name in CONCERNED
+    )
+    folder = write({"compose.yml": text})
+    ran = run("fix", "--write", folder)
+    assert (folder / "compose.yml").read_text() == text.replace("start-first", "stop-first")
+    assert "ends also  RL001 on web" in ran.stderr
+
+
+def test_what_a_variable_decides_is_left(run: Run, write: Write) -> None:
+    text = one_service("failure_action: rollback, order: '${ORDER:-start-first}'")
+    folder = write({"compose.yml": text})
+    ran = run("fix", "--write", folder)
+    assert ran.exit_code == 0
+    told = " ".join(ran.stderr.split())
+    assert "ORDER decides deploy.update_config.order: give it what makes that stop-first where" in told
+    assert (folder / "compose.yml").read_text() == text
+    assert run("fix", "--overlay", "compose.ccci.yml", folder).exit_code == 0
+    assert "order: stop-first" in (folder / "compose.ccci.yml").read_text()
+
+
+def test_what_costs_more_than_it_is_worth_wants_consent(run: Run, write: Write) -> None:
+    text = one_service("order: start-first, failure_action: pause, monitor: 30s")
+    folder = write({"compose.yml": text})
+    ran = run("fix", "--write", folder)
+    assert (ran.exit_code, (folder / "compose.yml").read_text()) == (0, text)
+    assert "  = --unsafe   the old task stops before the new one starts" in ran.stderr
+    assert ran.stderr.endswith("nothing to write, 1 finding left (1 of them for --unsafe). Exit 0.\n")
+    assert run("fix", "--write", "--unsafe", folder).exit_code == 0
+    assert (folder / "compose.yml").read_text() == text.replace("start-first", "stop-first").replace(
+        "pause", "rollback"
+    )
+
+
+def test_only_some_rules(run: Run, write: Write) -> None:
+    text = one_service("failure_action: rollback, order: start-first, max_failure_ratio: 1, monitor: 30s")
+    folder = write({"compose.yml": text})
+    assert run("fix", "--write", "--only", "RL013", folder).exit_code == 0
+    assert (folder / "compose.yml").read_text() == text.replace("ratio: 1", "ratio: 0.0001")
+    assert run("fix", "--write", "--only", "RL003, rollback-start-first", folder).exit_code == 0
+    assert "stop-first" in (folder / "compose.yml").read_text()
+
+
+def test_a_rule_that_does_not_exist(run: Run, write: Write) -> None:
+    ran = run("fix", "--only", "RL001,RL999", write({"compose.yml": BASE}))
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "there is no rule RL999" in ran.stderr
+
+
+def test_what_somebody_has_silenced_is_left(run: Run, write: Write) -> None:
+    text = BASE.replace("  app:\n", "  app: # rollout-lint: ignore[RL001] the host has room\n")
+    folder = write({"compose.yml": text})
+    assert run("fix", "--write", folder).exit_code == 0
+    assert (folder / "compose.yml").read_text() == text.replace("start-first}", "stop-first}")
+
+
+@pytest.mark.parametrize(
+    ("answers", "orders"),
+    [
+        ("y\ny\n", ["stop-first", "stop-first"]),
+        ("n\ny\n", ["start-first", "stop-first"]),
+        ("what\nY\nq\n", ["stop-first", "start-first"]),
+        ("a\n", ["stop-first", "stop-first"]),
+        ("q\n", ["start-first", "start-first"]),
+        ("", ["start-first", "start-first"]),
+    ],
+)
+def test_each_repair_is_asked_for(answers: str, orders: list[str], run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE})
+    ran = run("fix", "--interactive", folder, stdin=answers)
+    assert ran.exit_code == 0
+    text = (folder / "compose.yml").read_text()
+    assert [line.split("order: ")[1].rstrip("}") for line in text.splitlines() if "order: " in line] == orders
+    assert "-        order: start-first\n+        order: stop-first\n" in ran.stdout
+
+
+def test_what_is_unsafe_is_asked_for_as_well(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": one_service("order: start-first, failure_action: pause, monitor: 30s")})
+    ran = run("fix", "-i", folder, stdin="y\n")
+    assert "its price" in ran.stdout
+    assert "stop-first" in (folder / "compose.yml").read_text()
+
+
+def test_standard_input(run: Run) -> None:
+    shown = run("fix", "-", stdin=BASE)
+    assert shown.exit_code == 1
+    assert "+        order: stop-first" in shown.stdout
+    written = run("fix", "--write", "-", stdin=BASE)
+    assert (written.exit_code, written.stdout) == (0, REPAIRED)
+    assert run("fix", "--write", "-", stdin=REPAIRED).stdout == REPAIRED
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--interactive", "-"], ["--overlay", "x.yml", "-"], ["-", "."], ["--diff", "--write"], ["--diff", "-i"]],
+)
+def test_options_that_do_not_go_together(options: list[str], run: Run) -> None:
+    ran = run("fix", *options, stdin=BASE)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("rollout-lint: ")
+
+
+def test_what_could_not_be_evaluated_is_left(run: Run, write: Write) -> None:
+    broken = BASE.replace("image: example/worker:1", "imagine: x")
+    folder = write({"a/compose.yml": broken, "b/compose.yml": BASE})
+    ran = run("fix", "--write", folder / "a", folder / "b")
+    assert ran.exit_code == 2
+    assert f"{folder}/a/compose.yml:11:5: " in ran.stderr
+    assert (folder / "a/compose.yml").read_text() == broken
+    assert (folder / "b/compose.yml").read_text() == REPAIRED
+
+
+def test_a_file_that_is_no_stack_is_passed_over(run: Run, write: Write) -> None:
+    folder = write({"playbook.yml": "- hosts: all\n"})
+    ran = run("fix", folder / "playbook.yml")
+    assert (ran.exit_code, ran.stderr) == (0, "0 recipes: nothing to write. Exit 0.\n")
+
+
+def test_a_link_to_a_file_elsewhere_is_left(run: Run, write: Write) -> None:
+    folder = write({"common.yml": BASE, "wiki/README": ""})
+    (folder / "wiki/compose.yml").symlink_to("../common.yml")
+    ran = run("fix", "--write", folder / "wiki/compose.yml")
+    assert (folder / "common.yml").read_text() == BASE
+    assert ran.exit_code in (0, 2)
+    assert "link" in ran.stderr or "lies outside" in ran.stderr
+
+
+def test_a_link_within_the_recipe_stays_one(run: Run, write: Write) -> None:
+    folder = write({"docker-stack-base.txt": BASE})
+    (folder / "compose.yml").symlink_to("docker-stack-base.txt")
+    assert run("fix", "--write", folder).exit_code == 0
+    assert (folder / "compose.yml").is_symlink()
+    assert (folder / "docker-stack-base.txt").read_text() == REPAIRED
+
+
+def test_a_file_that_is_changed_meanwhile_is_not_overwritten(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write({"compose.yml": BASE})
+    read = storing._on_disk
+
+    def edited_first(change: Change) -> bytes | None:
+        change.path.write_text(f"{BASE}# mine\n")
+        return read(change)
+
+    monkeypatch.setattr(storing, "_on_disk", edited_first)
+    ran = run("fix", "--write", folder)
+    assert ran.exit_code == 2
+    assert "compose.yml was changed in the meantime; nothing is written there" in ran.stderr
+    assert (folder / "compose.yml").read_text() == f"{BASE}# mine\n"
+
+
+def test_a_file_is_not_written_where_another_cannot_be(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    overlay = "services: {app: {deploy: {update_config: {max_failure_ratio: 1}}}}\n"
+    base = one_service("failure_action: rollback, order: start-first, monitor: 30s")
+    folder = write({"compose.yml": base, "compose.ccci.yml": overlay})
+    whole = atomic.write_whole
+
+    def refused(path: Path, data: bytes) -> None:
+        if path.name == "compose.ccci.yml":
+            raise OSError(28, os.strerror(28))
+        whole(path, data)
+
+    monkeypatch.setattr(storing, "write_whole", refused)
+    ran = run("fix", "--write", folder)
+    assert ran.exit_code == 2
+    assert "compose.ccci.yml cannot be written: No space left on device; nothing is written there" in ran.stderr
+    assert (folder / "compose.yml").read_text() == base
+
+
+def test_the_mode_of_a_file_is_kept(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE})
+    (folder / "compose.yml").chmod(0o640)
+    run("fix", "--write", folder)
+    assert (folder / "compose.yml").stat().st_mode & 0o777 == 0o640
+
+
+SECRET = "hunter2"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        f"    environment: {{PASSWORD: {SECRET}}}\n",
+        f"    environment:\n      PASSWORD: {SECRET}\n",
+        f"    environment:\n      - PASSWORD={SECRET}\n",
+        f"    labels: [token={SECRET}]\n",
+        f"    command: serve --password {SECRET}\n",
+        f"    command: |\n      serve\n      --password {SECRET}\n",
+        f"    # PASSWORD={SECRET}\n",
+        f"    # password: {SECRET}\n",
+        f"    logging: {{driver: x, options: {{image: {SECRET}}}}}\n",
+    ],
+)
+def test_what_may_be_a_secret_is_not_shown(others: str, run: Run, write: Write, here: Path) -> None:
+    text = one_service("failure_action: rollback, order: start-first", others)
+    write({"compose.yml": text})
+    ran = run("fix")
+    assert ran.exit_code == 1
+    assert "+      update_config: {failure_action: rollback, order: stop-first}" in ran.stdout
+    assert SECRET not in ran.stdout + ran.stderr
+    subprocess.run(["git", "apply", "--unidiff-zero"], input=ran.stdout.encode(), check=True, cwd=here)
+    assert Path("compose.yml").read_text() == text.replace("start-first", "stop-first")
+
+
+def test_a_line_that_changes_is_shown_without_its_secrets(run: Run, write: Write, here: Path) -> None:
+    del here
+    service = f"image: a, environment: [A={SECRET}], healthcheck: {{test: a}}"
+    deploy = "deploy: {update_config: {failure_action: rollback, order: start-first}}"
+    write({"compose.yml": f"services: {{app: {{{service}, {deploy}}}}}"})
+    ran = run("fix")
+    assert SECRET not in ran.stdout + ran.stderr
+    assert "environment: […]" in ran.stdout
+    assert "what may be a secret is left out, so that this is no patch to apply" in ran.stderr
+
+
+def test_names_cannot_steer_a_terminal(run: Run, write: Write, here: Path) -> None:
+    write({"wi\x1b[31mki\n/compose.yml": BASE})
+    ran = run("fix", "wi\x1b[31mki\n")
+    assert "\x1b" not in ran.stdout + ran.stderr
+    subprocess.run(["git", "apply"], input=ran.stdout.encode(), check=True, cwd=here)
+    assert Path("wi\x1b[31mki\n/compose.yml").read_text() == REPAIRED

@@ -1,0 +1,96 @@
+"""Repairs of stacks that nobody wrote: the findings go, Docker sees nothing else change, and all other bytes stay."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from rollout_lint.collect import recipe_from_directory
+from rollout_lint.evaluate import EVALUATED, Evaluation, Known
+from rollout_lint.fix.desk import Desk
+from rollout_lint.fix.model import Fixed, Wanted, key_of
+from rollout_lint.fix.session import Session
+from rollout_lint.fix.store import store
+from rollout_lint.rule_files import load_rules
+
+from tests.fix.docker_changes import altered, merged
+from tests.fix.stacks import Written, recipes
+from tests.oracle.docker import require
+
+KNOWN = Known(load_rules())
+STACKS = max(int(os.environ.get("ROLLOUT_LINT_STACKS", "200")) // 2, 1)
+
+# What a repair may write or alter; a line without any of it must stay as it is.
+_TOUCHED = re.compile(
+    rb"order|failure_action|monitor|parallelism|max_failure_ratio|update_config|rollback_config|deploy:|<<:"
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def docker() -> None:
+    require()
+
+
+@settings(
+    max_examples=STACKS,
+    deadline=None,
+    derandomize=os.environ.get("ROLLOUT_LINT_SEED") is None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(recipe=recipes())
+def test_a_generated_recipe(recipe: Written) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, data in recipe.files.items():
+            (folder / file).write_bytes(data)
+        before = repaired(folder)
+        assert before.evaluation.status == EVALUATED, before.evaluation.problems
+        stacks = {
+            each.variant.name: [folder / layer.name for layer in each.variant.files]
+            for each in before.evaluation.variants
+        }
+        merges = {variant: merged(files) for variant, files in stacks.items()}
+        store(before.changes)
+        after = repaired(folder)
+        assert after.changes == ()
+        assert_only_repairs(before, after.evaluation)
+        allowed = settings_of(before)
+        for variant, files in stacks.items():
+            assert altered(merges[variant], merged(files)).keys() <= allowed
+        for file, data in recipe.files.items():
+            assert_other_bytes_stay(data, (folder / file).read_bytes())
+
+
+def repaired(folder: Path) -> Fixed:
+    return Session(Desk(recipe_from_directory(folder), KNOWN), Wanted(unsafe=True)).run()
+
+
+def assert_only_repairs(fixed: Fixed, after: Evaluation) -> None:
+    """What is said to be repaired is gone, what is left is there, and nothing is new."""
+    before = {key_of(each) for each in fixed.evaluation.findings}
+    now = {key_of(each) for each in after.findings}
+    assert now <= before
+    assert not {key_of(each.finding) for each in fixed.repaired} & now
+    assert {key_of(each.finding) for each in fixed.left} == {key_of(each) for each in after.findings if each.counts}
+
+
+def settings_of(fixed: Fixed) -> set[tuple[str, ...]]:
+    findings = [each for one in fixed.repaired for each in (one.finding, *one.others)]
+    return {("services", str(each.service), *path.split(".")) for each in findings for path in each.rule.fix_settings}
+
+
+def assert_other_bytes_stay(before: bytes, after: bytes) -> None:
+    assert [line for line in before.split(b"\n") if not _TOUCHED.search(line)] == [
+        line for line in after.split(b"\n") if not _TOUCHED.search(line)
+    ]
+    assert re.findall(rb"# note \d+", before) == re.findall(rb"# note \d+", after)
+    assert before.startswith(b"\xef\xbb\xbf") == after.startswith(b"\xef\xbb\xbf")
+    assert before.endswith(b"\n") == after.endswith(b"\n")
+    if b"\r\n" in before:
+        assert after.count(b"\r\n") == after.count(b"\n")
+    assert after.count(b"\n") >= before.count(b"\n")

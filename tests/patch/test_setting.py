@@ -1,0 +1,176 @@
+"""A value set in a file: the way that is smallest, and every other byte as it was."""
+
+from __future__ import annotations
+
+import pytest
+from rollout_lint.patch.changes import changed_paths
+from rollout_lint.patch.setting import ways_to_set
+from rollout_lint.patch.text import Text
+from rollout_lint.source import parse
+
+ADDED = "    deploy:\n      update_config:\n        order: stop-first\n"
+NEW = f"services:\n  app:\n{ADDED}"
+IN_BRACKETS = "deploy: {update_config: {order: stop-first}}"
+ORDER = ("services", "app", "deploy", "update_config", "order")
+
+
+def ways(text: str, path: tuple[str, ...] = ORDER, value: object = "stop-first") -> list[str]:
+    """Those that set the path and nothing else."""
+    before = parse(text.encode(), "").root
+    found = []
+    for way in ways_to_set(Text.of(text.encode()), path, value):
+        after = parse(way.encoded(), "").root
+        if after is not None and changed_paths(before, after) == {path}:
+            found.append(way.characters)
+    return found
+
+
+def block(policy: str, newline: str = "\n", step: int = 2) -> str:
+    """A stack with one service, whose update_config is this line, or these."""
+    lines = [
+        "services:",
+        " app:",
+        "  image: x",
+        "  deploy:",
+        "   update_config:",
+        *(f"    {each}" for each in policy.split("\n")),
+    ]
+    return newline.join(" " * (len(line) - len(line.lstrip())) * step + line.lstrip() for line in lines) + newline
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("order: start-first", "order: stop-first"),
+        ('order:   "start-first"   # why', 'order:   "stop-first"   # why'),
+        ("order: 'start-first'", "order: 'stop-first'"),
+        ("order: &o start-first", "order: &o stop-first"),
+        ("order: !!str start-first", "order: !!str stop-first"),
+        ("'order': start-first", "'order': stop-first"),
+        ("? order\n: start-first", "? order\n: stop-first"),
+        ("delay: 5s", "delay: 5s\norder: stop-first"),
+        ("delay: 5s # slowly\n# order: start-first", "delay: 5s # slowly\norder: stop-first\n# order: start-first"),
+        ("<<: {delay: 5s}", "<<: {delay: 5s}\norder: stop-first"),
+        ("<<: {order: start-first}", "<<: {order: start-first}\norder: stop-first"),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("step", [1, 2, 4])
+def test_a_value_of_a_block(before: str, after: str, newline: str, step: int) -> None:
+    assert block(after, newline, step) in ways(block(before, newline, step))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{services: {app: {image: x}}}", f"{{services: {{app: {{image: x, {IN_BRACKETS}}}}}}}"),
+        ("services: {app: {deploy: {update_config: {}}}}", f"services: {{app: {{{IN_BRACKETS}}}}}"),
+        ("services: {app: {deploy: {}}}", f"services: {{app: {{{IN_BRACKETS}}}}}"),
+        (
+            '{"services": {"app": {"image": "x"}}}',
+            '{"services": {"app": {"image": "x", "deploy": {"update_config": {"order": "stop-first"}}}}}',
+        ),
+        (
+            "services:\n  app:\n    deploy: {update_config: {\n      delay: 5s, # slow\n      }}\n",
+            "services:\n  app:\n    deploy: {update_config: {\n      delay: 5s, order: stop-first, # slow\n      }}\n",
+        ),
+        ("services:\n  app:\n    image: x", f"services:\n  app:\n    image: x\n{ADDED.rstrip()}"),
+        (
+            "services:\n  app:\n    command: |\n      run\n\n  db: {image: y}\n",
+            f"services:\n  app:\n    command: |\n      run\n{ADDED}\n  db: {{image: y}}\n",
+        ),
+        (
+            "services:\n  app:\n    command: |+\n      run\n\n  db: {image: y}\n",
+            f"services:\n  app:\n{ADDED}    command: |+\n      run\n\n  db: {{image: y}}\n",
+        ),
+        ("services: {}\n", f"services: {{app: {{{IN_BRACKETS}}}}}\n"),
+        ("version: '3.8'\n", f"version: '3.8'\n{NEW}"),
+        ("# ours", f"# ours\n{NEW}"),
+        ("", NEW),
+    ],
+)
+def test_keys_that_are_not_there(before: str, after: str) -> None:
+    assert ways(before)[0] == after
+
+
+SHARED = """\
+x-policy: &policy
+  failure_action: "rollback"
+  order: start-first
+x-deploy: &deploy
+  replicas: 2
+  update_config:
+    delay: 5s
+    order: start-first
+services:
+"""
+RESTATED = "      update_config:\n        delay: 5s\n        order: stop-first\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "    deploy: *deploy # all\n",
+            f"    deploy: # all\n      <<: *deploy\n{RESTATED}",
+        ),
+        (
+            "    deploy:\n      <<: *deploy\n",
+            f"    deploy:\n      <<: *deploy\n{RESTATED}",
+        ),
+        (
+            "    deploy:\n      update_config: *policy\n",
+            "    deploy:\n      update_config:\n        <<: *policy\n        order: stop-first\n",
+        ),
+        (
+            "    deploy:\n      update_config:\n        <<: *policy\n        monitor: 9s\n",
+            "    deploy:\n      update_config:\n        <<: *policy\n        monitor: 9s\n        order: stop-first\n",
+        ),
+        ("    deploy: {update_config: *policy}\n", "    deploy: {update_config: {<<: *policy, order: stop-first}}\n"),
+        (
+            "    deploy: {update_config: {<<: [*policy], monitor: 9s}}\n",
+            "    deploy: {update_config: {<<: [*policy], monitor: 9s, order: stop-first}}\n",
+        ),
+    ],
+)
+def test_a_value_that_others_share_is_set_on_the_service(before: str, after: str) -> None:
+    other = "  web:\n    deploy: *deploy\n  db:\n    deploy: {update_config: *policy}\n"
+    assert ways(f"{SHARED}  app:\n{before}{other}")[0] == f"{SHARED}  app:\n{after}{other}"
+
+
+def test_what_others_share_is_offered_first_where_it_stands() -> None:
+    text = f"{SHARED}  app:\n    deploy: *deploy\n"
+    first, *_ = ways_to_set(Text.of(text.encode()), ORDER, "stop-first")
+    assert first.characters == text.replace("    order: start-first\nservices", "    order: stop-first\nservices")
+
+
+def test_a_mapping_with_more_than_single_values_is_not_written_out() -> None:
+    """The whole deploy stands below a mapping without an anchor, and holds a list."""
+    shared = "x-a: &a\n  deploy: {placement: {constraints: [a]}, update_config: {order: start-first}}\n"
+    text = f"{shared}services:\n  app:\n    <<: *a\n  b:\n    <<: *a\n"
+    assert ways(text) == []
+
+
+@pytest.mark.parametrize("text", ["services: []\n", "- services\n", "services:\n", "services: {app: {deploy: [x]}}\n"])
+def test_what_is_no_mapping_is_left(text: str) -> None:
+    assert ways(text) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(1, "1"), (0.0001, "0.0001"), ("30s", "30s"), ("no", '"no"'), ("a b", '"a b"'), (True, "true")],
+)
+def test_a_value_is_written_so_that_yaml_reads_it_back(value: object, written: str) -> None:
+    assert ways(block("order: start-first"), value=value)[0] == block(f"order: {written}")
+
+
+def test_a_number_in_place_of_a_text_has_no_quotes() -> None:
+    assert ways(block("order: 'x'"), value=2)[0] == block("order: 2")
+
+
+@pytest.mark.parametrize("data", [b"\xef\xbb\xbf", "\ufeff".encode("utf-16-le"), "\ufeff".encode("utf-16-be")])
+def test_the_encoding_and_its_mark_are_kept(data: bytes) -> None:
+    encoding = {3: "utf-8"}.get(len(data), "utf-16-le" if data[0] == 0xFF else "utf-16-be")
+    before = data + block("order: start-first # é").encode(encoding)
+    [way] = ways_to_set(Text.of(before), ORDER, "stop-first")
+    assert way.encoded() == data + block("order: stop-first # é").encode(encoding)
