@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,9 @@ from rollout_lint.collect import recipe_from_layers
 from rollout_lint.engine import find
 from rollout_lint.evaluate import Evaluation, Known, evaluate
 from rollout_lint.facts import Cluster
+from rollout_lint.fix.desk import Desk
+from rollout_lint.fix.model import Wanted
+from rollout_lint.fix.session import Session
 from rollout_lint.images import load_images
 from rollout_lint.place import Place, Problem
 from rollout_lint.source import parse, plain
@@ -20,6 +24,8 @@ from rollout_lint.stack.units import size
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rollout_lint.collect import Recipe
+    from rollout_lint.fix.model import Fixed
     from rollout_lint.rule import Rule
 
 Example = dict[str, Any]
@@ -113,6 +119,23 @@ def the_fix_repairs(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
             yield key, f"Docker refuses the fix: {new.pop()}"
 
 
+def the_fix_can_be_written(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
+    """Into the files of each bad example, unless it is a list; and when it was, there is nothing left to write."""
+    if not rule.fix_settings or any(isinstance(value, list) for value in rule.fix_settings.values()):
+        return
+    for key, example in _each(rule, "bad"):
+        with _written(example) as paths:
+            written = _fixed(paths, example, rules)
+            left = [each.reason for each in written.left if each.finding.rule.id == rule.id]
+            for change in written.changes:
+                change.path.write_bytes(change.after)
+            again = _fixed(paths, example, rules).changes
+        if left:
+            yield key, f"the fix is not written: {left[0]}"
+        if again:
+            yield key, "after the fix there is something left to write"
+
+
 def what_weighs_is_proved(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """Each severity of medium or more that a rule on Docker can have is that of a bad example with a proof."""
     del rules
@@ -184,6 +207,7 @@ TRIALS: dict[str, Callable[[Rule, tuple[Rule, ...]], Iterator[Complaint]]] = {
         something_must_be_there,
         each_severity_has_an_example,
         the_fix_repairs,
+        the_fix_can_be_written,
         what_weighs_is_proved,
         notes_are_of_conditions,
         the_finding_stands_where_the_repair_goes,
@@ -211,14 +235,31 @@ def _told(found: list[tuple[str, str]]) -> str:
 
 def _evaluation(example: Example, rules: tuple[Rule, ...]) -> Evaluation:
     """The files, merged in their order, under the names that they have, on hosts of which so much is known."""
+    with _written(example) as paths:
+        return evaluate(_recipe(paths), _known(example, rules))
+
+
+def _fixed(paths: list[Path], example: Example, rules: tuple[Rule, ...]) -> Fixed:
+    return Session(Desk(_recipe(paths), _known(example, rules)), Wanted(unsafe=True)).run()
+
+
+def _recipe(paths: list[Path]) -> Recipe:
+    return recipe_from_layers([str(path) for path in paths], {})
+
+
+def _known(example: Example, rules: tuple[Rule, ...]) -> Known:
     hosts = example.get("hosts", {})
     cluster = Cluster(hosts.get("nodes"), size(hosts["memory"]) if "memory" in hosts else None)
-    known = Known(rules, cluster, load_images().with_claims(example.get("images", {})))
+    return Known(rules, cluster, load_images().with_claims(example.get("images", {})))
+
+
+@contextmanager
+def _written(example: Example) -> Iterator[list[Path]]:
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / name for name in example["files"]]
         for path, text in zip(paths, example["files"].values(), strict=True):
             path.write_text(text, encoding="utf-8")
-        return evaluate(recipe_from_layers([str(path) for path in paths], {}), known)
+        yield paths
 
 
 def _is_refused(rule: Rule) -> bool:

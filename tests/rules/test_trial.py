@@ -30,6 +30,13 @@ def test_the_rule_that_is_changed_below_holds(tmp_path: Path) -> None:
 
 
 FIX_TO_BAD_EXAMPLE = OWN_RULE[OWN_RULE.index("  deploy: {resources") : OWN_RULE.index("  good:")]
+EXAMPLE = OWN_RULE[OWN_RULE.index("    - at:") : OWN_RULE.index("  good:")]
+SHARING = """job: # rollout-lint: ignore[TT001] it is small
+              <<: *a
+              image: example/job:1
+            app:
+              <<: *a
+"""
 FLAWS = {
     "bad_examples_are_found": (
         "compose.yml:2",
@@ -58,6 +65,12 @@ FLAWS = {
         "no bad example is info",
     ),
     "the_fix_repairs": ("{memory: 512M}}}\nsources", "{cpus: '1'}}}\nsources", 15, "does not end the finding"),
+    "the_fix_can_be_written": (
+        EXAMPLE,
+        EXAMPLE.replace("services:", "x-a: &a {deploy: {labels: [a]}}\n          services:").replace("app:\n", SHARING),
+        15,
+        "is not written: it would also change deploy.resources.limits.memory of job, which has it from there too",
+    ),
     "what_weighs_is_proved": ("severity: low", "severity: high", 4, "needs a proof"),
     "notes_are_of_conditions": ("sources: [", "notes: {image: x}\nsources: [", 12, "image is no condition"),
     "the_finding_stands_where_the_repair_goes": (

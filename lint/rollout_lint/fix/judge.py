@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rollout_lint.engine import Finding
     from rollout_lint.evaluate import Evaluation
     from rollout_lint.facts import Fact
+    from rollout_lint.patch.changes import Path
 
 Reach: TypeAlias = "set[tuple[str, str, str]]"
 """Variant, service and path of each fact that may change."""
@@ -34,7 +35,7 @@ def facts_beside(evaluation: Evaluation, finding: Finding) -> dict[str, Fact]:
     return variant.facts(finding.service) or {}
 
 
-def strays(before: bytes, after: bytes, reach: Reach) -> set[tuple[str, ...]] | None:
+def strays(before: bytes, after: bytes, reach: Reach) -> set[Path] | None:
     """The paths of a file that a change alters beside those that it may; None where the result cannot be read."""
     old, new = parse(before, "").root, parse(after, "").root
     if new is None:

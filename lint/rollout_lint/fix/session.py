@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from rollout_lint.fix.desk import Desk
     from rollout_lint.fix.judge import Reach
     from rollout_lint.fix.model import Contents, Key, Settings, Wanted
+    from rollout_lint.patch.changes import Path
 
 _MOST_TRIALS = 64
 
-NO_WAY = "its place in the file is one that cannot be patched"
+NO_WAY = "the file has no place for it that could be patched"
 
 
 class Session:
@@ -35,6 +36,7 @@ class Session:
         self._now = desk.evaluation({})
         self._fixed = Fixed(self._now)
         self._left: dict[Key, Left] = {}
+        self._strays: set[Path] = set()
 
     def run(self) -> Fixed:
         """What came of it. Each repair leaves fewer findings than there were, so there is an end."""
@@ -63,7 +65,8 @@ class Session:
         reason = self._desk.refusal(self._now, finding, settings)
         if reason is not None:
             return Left(finding, reason)
-        reasons = []
+        reasons: list[str] = []
+        self._strays.clear()
         for is_strict in (True, False):
             reach = self._reach(finding, is_strict)
             for contents in islice(self._trials(self._contents, finding, settings, reach), _MOST_TRIALS):
@@ -72,7 +75,7 @@ class Session:
                 if reason is None:
                     return self._agreed(finding, settings, contents)
                 reasons.append(reason)
-        return Left(finding, self._desk.why_not(reasons[0] if reasons else NO_WAY))
+        return Left(finding, self._desk.why_not(next(iter((*reasons, *map(_shared_by, sorted(self._strays)))), NO_WAY)))
 
     def _agreed(self, finding: Finding, settings: Settings, contents: Contents) -> Repaired | Left:
         """Take the change, unless the operator must agree and does not."""
@@ -101,7 +104,9 @@ class Session:
             keys = ("services", str(finding.service), *path.split("."))
             for way in ways_to_set(Text.of(before), keys, value):
                 after = way.encoded()
-                if strays(before, after, reach) == set():
+                others = strays(before, after, reach)
+                self._strays |= others or set()
+                if others == set():
                     yield from self._trials({**contents, name: after}, finding, rest, reach)
 
     def _reach(self, finding: Finding, is_strict: bool) -> Reach:
@@ -114,7 +119,8 @@ class Session:
             (each.variant, str(each.service), path)
             for each in wanted
             for path, value in each.rule.fix_settings.items()
-            if finding.rule.fix_settings.get(path) == value and (each is finding or not is_unsafe(each))
+            if finding.rule.fix_settings.get(path) == value
+            and (each is finding or self._wanted.unsafe or not is_unsafe(each))
         }
         if is_strict:
             return reach
@@ -127,3 +133,8 @@ class Session:
             for name, data in contents.items()
         )
         return tuple(change for change in changes if change.before != change.after)
+
+
+def _shared_by(path: Path) -> str:
+    """`services`, the service and the keys below it."""
+    return f"it would also change {'.'.join(path[2:])} of {'.'.join(path[1:2])}, which has it from there too"

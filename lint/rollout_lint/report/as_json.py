@@ -164,6 +164,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         ],
         "why": rule.why,
         "fix": rule.fix,
+        "trade": rule.trade,
         "advice": rule.advice,
         "sources": list(rule.sources),
         "supersedes": sorted(rule.supersedes),

@@ -10,7 +10,7 @@ from rollout_lint.engine import failing_condition, show_fact
 from rollout_lint.evaluate import NOT_A_STACK, NOT_EVALUATED, TEMPLATE
 from rollout_lint.facts import FACTS
 from rollout_lint.report.excerpt import Mark, excerpt
-from rollout_lint.report.groups import A_TEMPLATE, Group, groups_of, shown_path
+from rollout_lint.report.groups import A_TEMPLATE, Group, fix_command, groups_of, shown_path
 from rollout_lint.report.style import Style, plural, printable
 from rollout_lint.rule import SEVERITIES
 
@@ -90,8 +90,10 @@ def _closing(group: Group, style: Style, width: int) -> Iterator[str]:
         first, *others = _noted(label + finding.rule.advice, width, len(label))
         yield first.replace("instead", style("instead", "green"), 1)
         yield from others
-    for path, value in finding.rule.fix_settings.items():
-        yield f"  = {style('write instead', 'green')}  {path}: {value}"
+    settings = [f"{path}: {value}" for path, value in finding.rule.fix_settings.items()]
+    for number, setting in enumerate(settings, 1):
+        by = f"      ({fix_command(evaluation, finding)})" if number == len(settings) else ""
+        yield f"  = {style('write instead', 'green')}  {setting}{by}"
     superseded = {
         each.rule.id
         for each in evaluation.findings

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from rollout_lint.evaluate import NOT_EVALUATED, TEMPLATE
+from rollout_lint.fix.model import is_unsafe
 from rollout_lint.place import Problem
 from rollout_lint.report.style import printable
 from rollout_lint.rule import SEVERITIES
@@ -91,6 +93,13 @@ def path_of(evaluation: Evaluation, file: str) -> str:
     if path in (".", "-"):
         return file or path
     return f"{path.rstrip('/')}/{file}" if file else path
+
+
+def fix_command(evaluation: Evaluation, finding: Finding) -> str:
+    """The command that repairs the recipe, as somebody would type it; safe to print."""
+    path = evaluation.recipe.path
+    words = ["rollout-lint", "fix", *(["--unsafe"] if is_unsafe(finding) else []), *([] if path == "." else [path])]
+    return printable(shlex.join(words))
 
 
 def path_below(root: Path, path: str) -> str:

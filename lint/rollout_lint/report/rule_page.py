@@ -57,6 +57,8 @@ def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
         yield from textwrap.wrap(rule.advice, width, initial_indent="  ", subsequent_indent="  ")
     for path, value in rule.fix_settings.items():
         yield f"  {path}: {value}"
+    if rule.trade:
+        yield from textwrap.wrap(rule.trade, width, initial_indent="  its price: ", subsequent_indent="    ")
     yield ""
     yield from _proofs(rule, style, width)
     for heading, examples in (("Found", rule.examples["bad"]), ("Not found", rule.examples["good"])):

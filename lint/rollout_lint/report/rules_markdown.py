@@ -88,7 +88,8 @@ def _given(assumes: str | None) -> str:
 def _repair(rule: Rule) -> str:
     if rule.advice:
         return f"Instead: {rule.advice}"
-    return f"Instead: {', '.join(f'`{path}: {value}`' for path, value in rule.fix_settings.items())}."
+    price = f" Its price: {rule.trade}." if rule.trade else ""
+    return f"Instead: {', '.join(f'`{path}: {value}`' for path, value in rule.fix_settings.items())}.{price}"
 
 
 def _facts() -> Iterable[str]:
