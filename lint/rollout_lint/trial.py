@@ -52,6 +52,14 @@ def repaired(files: dict[str, str], rule: Rule) -> dict[str, str]:
     return files | {"fix.yml": json.dumps(overlay)}
 
 
+def written_into(example: Example, rules: tuple[Rule, ...]) -> dict[str, str]:
+    """The files of an example as `fix --unsafe --write` leaves them."""
+    with _written(example) as paths:
+        for change in _fixed(paths, example, rules).changes:
+            change.path.write_bytes(change.after)
+        return {name: path.read_text("utf-8") for name, path in zip(example["files"], paths, strict=True)}
+
+
 def bad_examples_are_found(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """Each gives the finding at its place, with its severity, and no other finding of the rule."""
     for key, example in _each(rule, "bad"):

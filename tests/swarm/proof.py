@@ -1,13 +1,16 @@
 """The proofs that the rule files state, as cases for the engine."""
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rollout_lint.images import rules_directory
 from rollout_lint.report.proofs import behaviour_words
+from rollout_lint.rule import Rule
+from rollout_lint.rule_files import load_rules
+from rollout_lint.trial import written_into
 from ruamel.yaml import YAML
 
 from tests.rules.sides import SIDES, Named
@@ -80,8 +83,9 @@ def rules_folder() -> Path:
 
 def cases(rules: Path) -> list[Case]:
     """Both sides of every proof that runs a service, in the order of the rules."""
+    loaded = load_rules(() if rules.resolve() == rules_directory().resolve() else (rules,))
     read = (_read(file) for file in sorted(rules.glob("[A-Z]*-*.yaml")))
-    return [case for rule in read for number, proof in proofs(rule) for case in _sides(rule, number, proof)]
+    return [case for rule in read for number, proof in proofs(rule) for case in _sides(rule, number, proof, loaded)]
 
 
 def proofs(rule: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
@@ -98,20 +102,20 @@ def _read(file: Path) -> Mapping[str, Any]:
     return rule
 
 
-def _sides(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any]) -> Iterable[Case]:
+def _sides(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], loaded: tuple[Rule, ...]) -> Iterable[Case]:
     try:
-        return [_case(rule, number, proof, side) for side in SIDES]
+        return [_case(rule, number, proof, side, _files(rule, proof, side, loaded)) for side in SIDES]
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ProofError(f"{rule.get('id')}: its proof is wrong: {error!r}") from error
 
 
-def _case(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], side: str) -> Case:
+def _case(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], side: str, files: Files) -> Case:
     memory = proof.get("host_memory")
     return Case(
         rule=rule["id"],
         side=side,
         number=number,
-        files=_files(rule, proof, side),
+        files=files,
         service=proof["service"],
         old=behaviour(proof["old"]),
         new=behaviour(proof["new"]),
@@ -127,21 +131,17 @@ def _expectation(update: str | list[str], failed: list[str] | None = None, **oth
     return Expectation(updates, failed=None if failed is None else tuple(sorted(failed)), **others)
 
 
-def _files(rule: Mapping[str, Any], proof: Mapping[str, Any], side: str) -> Files:
+def _files(rule: Mapping[str, Any], proof: Mapping[str, Any], side: str, loaded: tuple[Rule, ...]) -> Files:
+    """The bad example, and repaired the one that `fix` writes, unless the proof names another."""
     examples = rule["examples"]
-    bad = tuple(examples["bad"][proof.get("bad_example", 0)]["files"].items())
+    bad = examples["bad"][proof.get("bad_example", 0)]
     if side == "bad":
-        return bad
+        return tuple(bad["files"].items())
     if "repaired_example" in proof:
         return tuple(examples["good"][proof["repaired_example"]]["files"].items())
-    return (*bad, ("fix.yml", _overlay(rule["fix"], proof["service"], bad[0][1])))
-
-
-def _overlay(fix: Mapping[str, Any] | None, service: str, base: str) -> str:
-    if fix is None:
+    if rule["fix"] is None:
         raise ValueError("a rule without a fix needs `repaired_example`, an index into its good examples")
-    version = _YAML.load(base).get("version")
-    return json.dumps(({"version": version} if version else {}) | {"services": {service: fix}})
+    return tuple(written_into(bad, loaded).items())
 
 
 def _by_hand(proof: Mapping[str, Any]) -> str:
