@@ -133,6 +133,12 @@ def test_all_facts_show_what_else_a_rule_may_ask_for(run: Run, write: Write) -> 
     assert "healthcheck" not in run("show", folder).stdout
 
 
+def test_all_facts_of_a_service_of_which_little_is_known(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": "services: {a: {image: b}}\n"})
+    told = run("show", folder, "--all-facts").stdout
+    assert ["derived.longest_start", "none"] in [line.split() for line in told.splitlines()]
+
+
 def test_an_env_file_of_the_deployer_gives_values(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write({"a.yml": BASE, "prod.env": "# production\nexport ACTION='pause'\n"})
     monkeypatch.setenv("ACTION", "continue")

@@ -19,6 +19,11 @@ _DATE = re.compile(
     re.ASCII,
 )
 
+YAML = "tag:yaml.org,2002:"
+BINARY = YAML + "binary"
+_KINDS = frozenset(("null", "bool", "int", "float", "timestamp"))
+_INTEGERS, _SIGNED = range(-(2**63), 2**64), range(-(2**63), 2**63)
+
 Plain: TypeAlias = bool | int | float | str | None
 
 
@@ -36,6 +41,41 @@ def resolve(text: str) -> Plain:
     if text in _NULL:
         return None
     return _BOOL.get(text, text)
+
+
+def is_taken_as(text: str, tag: str) -> bool:
+    """Whether go-yaml v3 takes this text, with or without quotes, below this tag (`resolve.go resolve`)."""
+    kind = tag.removeprefix(YAML)
+    if kind not in _KINDS or kind == tag:
+        return True
+    value = resolve(text)
+    found = _kind(value)
+    return found == kind or (found == "int" and kind == "float" and value in _SIGNED)
+
+
+def decoded(text: str) -> str | None:
+    """What a `!!binary` holds, as Go's JSON encoder writes it; None where that is not base64."""
+    import binascii
+
+    try:
+        return binascii.a2b_base64(re.sub(r"[\r\n]", "", text), strict_mode=True).decode("utf-8", "replace")
+    except ValueError:
+        return None
+
+
+def _kind(value: Plain) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "bool"
+        case int():
+            return "int" if value in _INTEGERS else "float"
+        case float():
+            return "float"
+        case Date():
+            return "timestamp"
+    return "str"
 
 
 def _resolve_number(text: str) -> Plain:

@@ -25,7 +25,7 @@ from _ruamel_yaml import (
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rollout_lint.place import Place, Problem
-from rollout_lint.scalar import Plain, resolve
+from rollout_lint.scalar import BINARY, YAML, Plain, decoded, is_taken_as, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +43,8 @@ _STARTS = frozenset((MappingStartEvent, SequenceStartEvent))
 _ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
 _NODES = _STARTS | {ScalarEvent, AliasEvent}
 _MODIFIERS = frozenset(("!reset", "!override"))
-_TAGS = {f"tag:yaml.org,2002:{name}": name for name in ("null", "bool", "int", "float", "str", "merge")}
+_TAGS = {YAML + name: name for name in ("null", "bool", "int", "float", "str", "timestamp")}
+_TAGS_OF_KEYS = frozenset((YAML + "str", YAML + "merge"))
 
 
 class Scalar:
@@ -292,12 +293,7 @@ class _Builder:
             self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
         anchor = event.anchor
         if kind is ScalarEvent:
-            scalar = Scalar(event)
-            if "$" in scalar.text:
-                self._source.dollars.append(scalar)
-            elif scalar.text[:1] in _MAY_BE_INFINITE and not _is_finite(scalar.value):
-                self._source.report(scalar, "Docker refuses a number that is infinite, or none")
-            node: Node = scalar
+            node: Node = self._scalar(event)
         else:
             if anchor is not None:
                 self._anchors[anchor] = None
@@ -309,6 +305,28 @@ class _Builder:
         if event.tag in _MODIFIERS:
             self._source.modifiers.append((node, event.tag))
         return node
+
+    def _scalar(self, event: Any) -> Scalar:
+        scalar = Scalar(event)
+        if scalar.tag is not None:
+            self._decode(scalar, scalar.tag)
+        if "$" in scalar.text:
+            self._source.dollars.append(scalar)
+        elif scalar.text[:1] in _MAY_BE_INFINITE and not _is_finite(scalar.value):
+            self._source.report(scalar, "Docker refuses a number that is infinite, or none")
+        return scalar
+
+    def _decode(self, scalar: Scalar, tag: str) -> None:
+        """What a tag makes of a scalar's text, where it is one of YAML's own; a lone `!` is none to go-yaml."""
+        if tag == "!":
+            scalar.tag = None
+        elif tag == BINARY:
+            text = decoded(scalar.text)
+            if text is None:
+                self._source.report(scalar, "Docker refuses this: it is no base64, as !!binary says")
+            scalar.text = text or ""
+        elif not is_taken_as(scalar.text, tag):
+            self._source.report(scalar, f"Docker refuses this: it is no {tag.removeprefix(YAML)}, as its tag says")
 
     def _aliased(self, event: Any) -> Node:
         node = self._anchors.get(event.anchor)
@@ -339,7 +357,7 @@ class _Builder:
             if text in lines:
                 self._source.report(key, _duplicate(text, lines[text]))
             lines[text] = key.line
-            if text == "<<" and key.plain and key.tag in (None, "!", "tag:yaml.org,2002:merge"):
+            if text == "<<" and key.plain and key.tag in (None, YAML + "merge"):
                 merges.append(value)
             else:
                 entries[text] = (key, value)
@@ -356,7 +374,9 @@ class _Builder:
         if not isinstance(key, Scalar):
             self._refuse(event, "a key must be text, and this one is a list or a mapping")
         del self._source.dollars[dollars:]
-        if key.plain and key.text[:1] in _START_OF_OTHER_THAN_TEXT and type(key.value) is not str:
+        if key.tag is not None and key.tag not in _TAGS_OF_KEYS:
+            self._source.report(key, "Docker refuses a tag before a key")
+        elif key.plain and key.text[:1] in _START_OF_OTHER_THAN_TEXT and type(key.value) is not str:
             self._source.report(key, f"a key must be text: write {key.text!r} in quotes")
         return key
 

@@ -238,6 +238,18 @@ def test_one_layer(text: str) -> None:
     assert disagreements({"a.yml": text}) == []
 
 
+@pytest.mark.parametrize("text", ["x-a: {}", "services: {{a: {{image: {}}}}}", "x-a: {{{}: b}}"])
+@pytest.mark.parametrize(
+    "tag", ["!", "!!str", "!!int", "!!float", "!!bool", "!!null", "!!timestamp", "!!binary", "!!merge", "!!set", "!x"]
+)
+def test_what_a_tag_makes_of_a_value(tag: str, text: str) -> None:
+    values = ("x", "1", "'1'", "1.5", "true", "~", "2026-01-01", "'2026-01-01'", "aGk=", "18446744073709551615", ".inf")
+    for value in values:
+        stack = text.format(f"{tag} {value}")
+        both = stack if stack.startswith("services") else f"{stack}\nservices: {{a: {{image: b}}}}\n"
+        assert disagreements({"a.yml": both}) == [], both
+
+
 BASE = service(
     "deploy: {replicas: 2, update_config: {delay: 10s, monitor: 30s, max_failure_ratio: 0.5, failure_action: rollback,"
     " parallelism: 2}, placement: {constraints: [node.role == manager], max_replicas_per_node: 3},"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS, is_duration
+from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS, is_duration, is_size
 from rollout_lint.report.check_text import told_problem
 from rollout_lint.report.groups import shown_path
 from rollout_lint.report.style import Style, printable
@@ -95,9 +95,9 @@ def _overrode(fact: Fact, style: Style) -> str:
 
 
 def _value(path: str, value: Any) -> str:
-    if path.endswith(".memory"):
+    if value is not None and is_size(path):
         return show_size(value)
-    if is_duration(path):
+    if value is not None and is_duration(path):
         return show_seconds(value)
     return printable(_plain(value))
 
