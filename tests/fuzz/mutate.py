@@ -1,0 +1,111 @@
+"""A file's bytes, changed as no editor would change them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from random import Random
+
+
+def _unescaped(line: str) -> bytes:
+    return line.encode("ascii").decode("unicode_escape").encode("latin-1")
+
+
+MOST = 64 * 1024
+"""How large a mutant may grow, so that many of them stay quick; larger files have tests of their own."""
+
+_LONG = (b"9" * 5000, b"{" * 120, b"[" * 120, b"a: " * 30, b"- " * 120, b"{a: " * 60, b" " * 200)
+TOKENS = (*_LONG, *map(_unescaped, Path(__file__).with_name("tokens.txt").read_text("ascii").splitlines()))
+"""What has a meaning in YAML, in Docker's file format, in a variable, to a terminal or to a decoder of text."""
+
+_VALUE = re.compile(rb"(?m)(?<=:)[ \t]+[^\n#]+|(?<=- )[^\n#]+")
+
+
+def mutated(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    """The data after one to six changes, parts of the other files among them."""
+    for _ in range(random.choice((1, 1, 1, 2, 2, 3, 6))):
+        data = random.choice(_CHANGES)(data, others, random)[:MOST]
+    return data
+
+
+def _flip(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    del others
+    at = _place(data, random)
+    return data[:at] + bytes([random.randrange(256)]) + data[at + 1 :]
+
+
+def _cut(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    del others
+    at = _place(data, random)
+    return data[:at] + data[at + random.choice((1, 2, 5, 40, 400)) :]
+
+
+def _truncate(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    del others
+    return data[: _place(data, random)]
+
+
+def _insert(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    del others
+    at = _place(data, random)
+    return data[:at] + random.choice(TOKENS) + data[at:]
+
+
+def _repeat(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    del others
+    at, length = _place(data, random), random.choice((1, 3, 20, 200))
+    return data[:at] + data[at : at + length] * random.choice((2, 2, 3, 50)) + data[at + length :]
+
+
+def _value(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    """The most telling change: a value becomes something else, and the rest can still be read."""
+    del others
+    values = list(_VALUE.finditer(data))
+    if not values:
+        return data + random.choice(TOKENS)
+    chosen = random.choice(values)
+    return data[: chosen.start()] + b" " + random.choice(TOKENS) + data[chosen.end() :]
+
+
+def _lines(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    """Two lines change places, or one goes, comes twice, or moves to the side."""
+    del others
+    lines = data.splitlines(keepends=True) or [b""]
+    one, other = random.randrange(len(lines)), random.randrange(len(lines))
+    match random.randrange(4):
+        case 0:
+            lines[one], lines[other] = lines[other], lines[one]
+        case 1:
+            del lines[one]
+        case 2:
+            lines.insert(other, lines[one])
+        case _:
+            lines[one] = lines[one][2:] if random.random() < 0.5 else b"  " + lines[one]
+    return b"".join(lines)
+
+
+def _splice(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    other = random.choice(others)
+    start = _place(other, random)
+    at = _place(data, random)
+    return data[:at] + other[start : start + random.choice((10, 100, 1000))] + data[at:]
+
+
+def _encode(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    del others
+    text = data.decode("utf-8", "replace")
+    return random.choice((text.encode("utf-16"), text.encode("utf-8-sig"), text.replace("\n", "\r\n").encode()))
+
+
+def _place(data: bytes, random: Random) -> int:
+    return random.randrange(len(data) + 1)
+
+
+_CHANGES: tuple[Callable[[bytes, Sequence[bytes], Random], bytes], ...] = (
+    *(_flip, _cut, _insert, _insert, _insert, _repeat, _value, _value, _value, _value, _lines, _lines, _splice),
+    *(_truncate, _encode),
+)
