@@ -41,6 +41,8 @@ def read(text: str) -> object:
         ("'3'", "3"),
         ("!!str 3", "3"),
         ('!!int "3"', 3),
+        ("1e400", "1e400"),
+        ("-" + "9" * 400, "-" + "9" * 400),
         ("! 3", 3),
         ("! '3'", "3"),
         ("!!merge 3", "3"),
@@ -126,6 +128,10 @@ def test_a_merged_value_stands_at_its_anchor() -> None:
         ("a: {<<: 3}\n", 1, 9, "takes a mapping"),
         ("a: {<<: [3]}\n", 1, 9, "takes a mapping"),
         ("? [a]\n: b\n", 1, 3, "a key must be text"),
+        ("%YAML 1.2\n---\na: b\n", 1, 1, "Docker refuses YAML 1.2"),
+        ("a: b\n---\n@\n", 3, 1, "behind the document"),
+        ("# c\n---\na: b\n...\n---\n'x\n", 7, 1, "behind the document"),
+        ("a: [b:c]\n--- x: y\n", 2, 6, "behind the document"),
         ("1: b\n", 1, 1, "write '1' in quotes"),
         ("! 1: b\n", 1, 1, "write '1' in quotes"),
         ("!!int 1: b\n", 1, 1, "a tag before a key"),
@@ -150,6 +156,22 @@ def test_what_docker_refuses_has_a_place(text: str, line: int, column: int, mess
     assert source.root is None
     assert message in source.problems[0].message
     assert (source.problems[0].file, source.problems[0].line, source.problems[0].column) == ("f.yml", line, column)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: b\n---\n- @\n",
+        "a: b\n---\n[[@\n",
+        "a: b\n---\nx: y: z\n",
+        "a: b\n--- x\n---\n@\n",
+        "a: [b:c]\n---\n%YAML 1.9\n--- x\n",
+        "%YAML 1.1\n---\na: b\n",
+        "a: b\n... # done\n",
+    ],
+)
+def test_what_docker_does_not_look_at_is_not_refused(text: str) -> None:
+    assert parse(text.encode(), "f.yml").problems == []
 
 
 def test_bytes_that_are_not_text_have_a_place() -> None:

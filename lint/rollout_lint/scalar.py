@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from math import isfinite
 from typing import TypeAlias
 
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
@@ -89,7 +90,9 @@ def _resolve_number(text: str) -> Plain:
             value = int(unsigned, 8) if octal else int(unsigned, 0)
             return -value if digits[0] == "-" else value
     if _FLOAT.match(digits):
-        return float(digits)
+        number = float(digits)
+        # One that is too large for a float stays text.
+        return number if isfinite(number) else text
     special = _SPECIAL.get(text.lower())
     return text if special is None else float(special)
 

@@ -24,6 +24,7 @@ from _ruamel_yaml import (
 )
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from rollout_lint.lookahead import problem_behind
 from rollout_lint.place import Place, Problem
 from rollout_lint.scalar import BINARY, YAML, Plain, decoded, is_taken_as, resolve
 
@@ -198,7 +199,15 @@ def _events(data: bytes, pure: bool) -> Callable[[], Any]:
     from ruamel.yaml import YAML
 
     events: Iterator[Any] = YAML(typ="safe", pure=True).parse(data)
-    return events.__next__
+
+    def event_of_pure() -> Any:
+        try:
+            return next(events)
+        except AssertionError as error:
+            # It asserts what it ought to refuse, such as a document of YAML 1.9.
+            raise YAMLError(str(error)) from error
+
+    return event_of_pure
 
 
 def plain(node: Node) -> Any:
@@ -278,12 +287,22 @@ class _Builder:
             if isinstance(event, StreamEndEvent):
                 return
             event = self._event()
+        if event.version not in (None, (1, 1)):
+            self._refuse_version(event)
         try:
             self._source.root = self._node(self._event(), 1)
         except _RefusedError:
             return
-        self._event()
+        end = self._event().start_mark
+        if (problem := problem_behind(self._source.data, end, self._source.name)) is not None:
+            self._source.problems.append(problem)
         self._source.dropped_services += _names_of_services(self._event)
+
+    def _refuse_version(self, event: Any) -> None:
+        version = ".".join(map(str, event.version))
+        place = event.start_mark
+        message = f"Docker refuses YAML {version}, and takes a file that states 1.1 or none"
+        self._source.problems.append(Problem(self._source.name, place.line + 1, place.column + 1, message))
 
     def _node(self, event: Any, depth: int) -> Node:
         kind = type(event)

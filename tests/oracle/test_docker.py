@@ -250,6 +250,29 @@ def test_what_a_tag_makes_of_a_value(tag: str, text: str) -> None:
         assert disagreements({"a.yml": both}) == [], both
 
 
+@pytest.mark.parametrize("first", ["", "---\n", "%YAML 1.1\n---\n", "%YAML 1.2\n---\n", "# c\n---\n"])
+@pytest.mark.parametrize("mark", ["---\n", "--- ", "...\n", "...\n---\n", "---\n---\n"])
+def test_what_stands_behind_the_first_document(first: str, mark: str) -> None:
+    for behind in (
+        "x: @y",
+        "@y",
+        "- @y",
+        "[@y",
+        "[[@y",
+        "x\n y: z",
+        "'x",
+        "- 'x",
+        "|x\n",
+        "&a @",
+        "{a: @}",
+        "{@}",
+        "}",
+        "",
+    ):
+        text = f"{first}services: {{a: {{image: b}}}}\n{mark}{behind}"
+        assert disagreements({"a.yml": text}) == [], text
+
+
 BASE = service(
     "deploy: {replicas: 2, update_config: {delay: 10s, monitor: 30s, max_failure_ratio: 0.5, failure_action: rollback,"
     " parallelism: 2}, placement: {constraints: [node.role == manager], max_replicas_per_node: 3},"

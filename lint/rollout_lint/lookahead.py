@@ -1,0 +1,51 @@
+"""What stands right behind the first document of a file, which Docker scans though it reads no more than the first."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from rollout_lint.place import Problem
+
+if TYPE_CHECKING:
+    from ruamel.yaml.error import StreamMark
+
+_MARK = re.compile(rb"(?:[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])(?:---|\.\.\.)")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_AHEAD = 3
+"""The mark that ends the document, and two more tokens."""
+
+
+def problem_behind(data: bytes, end: StreamMark, name: str) -> Problem | None:
+    """What is wrong in the two tokens behind the mark that ends the first document, where it does at `end`.
+
+    go-yaml's scanner is that far ahead of its parser, to see comments (`scannerc.go yaml_parser_fetch_more_tokens`).
+    """
+    if _MARK.search(data) is None and data[:2] not in _UTF_16:
+        return None
+    text = data.decode("utf-16" if data[:2] in _UTF_16 else "utf-8-sig", errors="replace")
+    error = _first_error(text[end.index :])
+    if error is None:
+        return None
+    mark: Any = error.problem_mark or error.context_mark
+    message = " ".join(part for part in (error.context, error.problem) if part)
+    return Problem(name, end.line + mark.line + 1, mark.column + 1, f"not YAML: behind the document, {message}")
+
+
+def _first_error(text: str) -> MarkedYAMLError | None:
+    # The C scanner does not say how far it has looked.
+    from ruamel.yaml import YAML
+
+    yaml: Any = YAML(typ="safe", pure=True)
+    tokens = yaml.scan(text)
+    try:
+        next(tokens)
+        while len(yaml.scanner.tokens) < _AHEAD and not yaml.scanner.done:
+            yaml.scanner.fetch_more_tokens()
+    except MarkedYAMLError as error:
+        return error
+    except YAMLError:
+        pass
+    return None
