@@ -133,6 +133,14 @@ def test_all_facts_show_what_else_a_rule_may_ask_for(run: Run, write: Write) -> 
     assert "healthcheck" not in run("show", folder).stdout
 
 
+def test_the_first_of_listed_files_may_have_no_service(run: Run, write: Write) -> None:
+    folder = write({"shared.yml": "x-a: 1\n", "b.yml": "services: {a: {image: b}}\n"})
+    ran = run("show", "-c", folder / "shared.yml", "-c", folder / "b.yml", "--format", "json")
+    assert (ran.exit_code, list(ran.json["variants"][0]["services"])) == (0, ["a"])
+    ran = run("show", "-c", folder / "shared.yml")
+    assert (ran.exit_code, "there is no service in it" in ran.stdout + ran.stderr) == (2, True)
+
+
 def test_all_facts_of_a_service_of_which_little_is_known(run: Run, write: Write) -> None:
     folder = write({"compose.yml": "services: {a: {image: b}}\n"})
     told = run("show", folder, "--all-facts").stdout

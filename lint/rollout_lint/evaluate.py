@@ -117,7 +117,7 @@ def _evaluation(recipe: Recipe, known: Known, given: dict[str, Source]) -> Evalu
     evaluation = Evaluation(recipe, EVALUATED, problems=list(recipe.problems), sources=given)
     for variant in recipe.variants:
         sources = [_source(layer, evaluation.sources) for layer in variant.files]
-        status = _not_for_us(sources)
+        status = _not_for_us(sources, variant.exact)
         if status is not None:
             evaluation.status = status
             evaluation.variants.append(VariantEvaluation(variant))
@@ -194,12 +194,15 @@ def _unread(layer: LayerFile, why: str) -> Source:
     return source
 
 
-def _not_for_us(sources: list[Source]) -> str | None:
-    """`template` for text that a template engine must fill first, `not-a-stack` for another kind of YAML."""
+def _not_for_us(sources: list[Source], exact: bool) -> str | None:
+    """`template` for text that a template engine must fill first, `not-a-stack` for another kind of YAML.
+
+    Files that somebody has listed, as for `docker stack deploy`, are meant to be a stack.
+    """
     for source in sources:
         if source.root is None and any(_is_template(source, problem.line) for problem in source.problems):
             return TEMPLATE
-    return NOT_A_STACK if _is_other_document(sources[0]) else None
+    return NOT_A_STACK if not exact and _is_other_document(sources[0]) else None
 
 
 def _is_template(source: Source, line: int) -> bool:
