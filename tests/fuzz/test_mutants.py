@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-
-import pytest
+from typing import TYPE_CHECKING
 
 from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    import pytest
 
 COUNT = os.environ.get("ROLLOUT_LINT_FUZZ", "400")
 SEED = os.environ.get("ROLLOUT_LINT_SEED", "1")

@@ -64,3 +64,12 @@ def test_a_commit_of_more_files_than_a_command_line_is_split_for_is_one_run(hook
     refused = commit(run_in, hooked, recipes, 1)
     assert refused.count("Exit 1.") == 1
     assert "\n200 recipes, " in refused
+
+
+def test_the_hook_that_repairs_leaves_what_it_wrote_to_be_looked_at(hooked: Path, run_in: RunIn) -> None:
+    config = hooked / ".pre-commit-config.yaml"
+    config.write_text(config.read_text().replace("- id: rollout-lint", "- id: rollout-lint-fix"))
+    changed = commit(run_in, hooked, {"forum/compose.yml": RISKY}, 1)
+    assert "files were modified by this hook" in changed
+    assert (hooked / "forum/compose.yml").read_text() == SAFE
+    commit(run_in, hooked, {"forum/compose.yml": SAFE}, 0)
