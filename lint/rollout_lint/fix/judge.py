@@ -48,11 +48,11 @@ def strays(before: bytes, after: bytes, reach: Reach) -> set[Path] | None:
     }
 
 
-def objection(before: Evaluation, after: Evaluation, finding: Finding, reach: Reach) -> str | None:
-    """Why the evaluation after a change is no repair of the finding; None where it is one."""
+def objection(before: Evaluation, after: Evaluation, findings: list[Finding], reach: Reach) -> str | None:
+    """Why the evaluation after a change is no repair of the findings; None where it is one."""
     if new := [problem for problem in after.problems if problem not in before.problems]:
         return f"Docker would refuse the result: {new[0].message}"
-    if any(key_of(each) == key_of(finding) for each in after.findings):
+    if {key_of(each) for each in after.findings} & {key_of(each) for each in findings}:
         return "the finding would stay"
     return next(_brought(before, after), None) or next(_altered(before, after, reach), None)
 

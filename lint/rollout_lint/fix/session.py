@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.engine import Finding
+    from rollout_lint.evaluate import Evaluation
     from rollout_lint.fix.desk import Desk
     from rollout_lint.fix.judge import Reach
     from rollout_lint.fix.model import Contents, Key, Settings, Wanted
@@ -40,60 +42,113 @@ class Session:
 
     def run(self) -> Fixed:
         """What came of it. Each repair leaves fewer findings than there were, so there is an end."""
-        while (repaired := self._next()) is not None:
-            self._fixed.repaired.append(repaired)
-            self._left = {key: left for key, left in self._left.items() if left.refused}
+        while findings := self._open_findings():
+            first = findings[0]
+            self._take([each for each in findings if each.rule is first.rule and each.variant == first.variant])
         self._fixed.left = [*self._left.values()]
         self._fixed.changes = self._changes(self._contents)
         return self._fixed
-
-    def _next(self) -> Repaired | None:
-        for finding in self._open_findings():
-            result = self._repair(finding)
-            if isinstance(result, Repaired):
-                return result
-            self._left[key_of(finding)] = result
-        return None
 
     def _open_findings(self) -> list[Finding]:
         findings = [finding for finding in self._now.findings if finding.counts and self._wanted.includes(finding.rule)]
         findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
         return [finding for finding in findings if key_of(finding) not in self._left]
 
-    def _repair(self, finding: Finding) -> Repaired | Left:
-        settings = self._desk.settings(self._now, finding)
-        reason = self._desk.refusal(self._now, finding, settings)
+    def _take(self, findings: list[Finding]) -> None:
+        """Findings of one rule in one variant: all at once, which spares time, or else in ever smaller parts."""
+        findings = [finding for finding in findings if not self._leaves(finding)]
+        if len(findings) > 1 and self._wanted.agrees is None and self._repairs_all(findings):
+            return
+        if len(findings) == 1:
+            self._repair(findings[0])
+        for part in (findings[: len(findings) // 2], findings[len(findings) // 2 :]) if len(findings) > 1 else ():
+            keys = {key_of(finding) for finding in part}
+            self._take([finding for finding in self._open_findings() if key_of(finding) in keys])
+
+    def _leaves(self, finding: Finding) -> bool:
+        """Whether it needs no trial to see that it is left."""
+        reason = self._desk.refusal(self._now, finding, self._desk.settings(self._now, finding))
         if reason is not None:
-            return Left(finding, reason)
+            self._left[key_of(finding)] = Left(finding, reason)
+        elif self._wanted.agrees is None and is_unsafe(finding) and not self._wanted.unsafe:
+            self._left[key_of(finding)] = Left(finding, str(finding.rule.trade), unsafe=True)
+        return key_of(finding) in self._left
+
+    def _repairs_all(self, findings: list[Finding]) -> bool:
+        """Whether one repair of each, laid upon the other, is a repair of all.
+
+        The first that come to mind are tried, then those that alter nothing else, which takes longer to know.
+        """
+        reach = {fact for finding in findings for fact in self._reach(finding, is_strict=True)}
+        for of_each_file in (None, reach):
+            contents = self._contents
+            repaired: list[Repaired] = []
+            for finding in findings:
+                settings = self._desk.settings(self._now, finding)
+                trial = next(self._trials(contents, finding, settings, of_each_file), None)
+                if trial is None:
+                    return False
+                if touched := _touched(trial, contents):
+                    repaired.append(Repaired(finding, settings, touched))
+                contents = trial
+            if self._strays_of(contents, reach) == set():
+                after = self._desk.evaluation(contents)
+                if repaired and objection(self._now, after, findings, reach) is None:
+                    self._accept(repaired, contents, after)
+                    return True
+        return False
+
+    def _strays_of(self, contents: Contents, reach: Reach) -> set[Path] | None:
+        found: set[Path] = set()
+        for name in _touched(contents, self._contents):
+            others = strays(self._contents.get(name) or self._desk.data(name), contents[name], reach)
+            if others is None:
+                return None
+            found |= others
+        return found
+
+    def _repair(self, finding: Finding) -> None:
+        settings = self._desk.settings(self._now, finding)
         reasons: list[str] = []
         self._strays.clear()
         for is_strict in (True, False):
             reach = self._reach(finding, is_strict)
             for contents in islice(self._trials(self._contents, finding, settings, reach), _MOST_TRIALS):
                 after = self._desk.evaluation(contents)
-                reason = objection(self._now, after, finding, reach)
+                reason = objection(self._now, after, [finding], reach)
                 if reason is None:
-                    return self._agreed(finding, settings, contents)
+                    self._offer(Repaired(finding, settings, _touched(contents, self._contents)), contents, after)
+                    return
                 reasons.append(reason)
-        return Left(finding, self._desk.why_not(next(iter((*reasons, *map(_shared_by, sorted(self._strays)))), NO_WAY)))
+        reasons += map(_shared_by, sorted(self._strays))
+        self._left[key_of(finding)] = Left(finding, self._desk.why_not(reasons[0] if reasons else NO_WAY))
 
-    def _agreed(self, finding: Finding, settings: Settings, contents: Contents) -> Repaired | Left:
-        """Take the change, unless the operator must agree and does not."""
-        after = self._desk.evaluation(contents)
-        gone = {key_of(each) for each in self._now.findings if each.counts} - {key_of(each) for each in after.findings}
-        others = tuple(each for each in self._now.findings if key_of(each) in gone and each is not finding)
-        touched = tuple(name for name, data in contents.items() if data != self._contents.get(name))
-        repaired = Repaired(finding, settings, touched, others)
-        if self._wanted.agrees is None:
-            if is_unsafe(finding) and not self._wanted.unsafe:
-                return Left(finding, str(finding.rule.trade), unsafe=True)
-        elif not self._wanted.agrees(repaired, self._changes(contents, self._contents)):
-            return Left(finding, "not wanted", refused=True)
+    def _offer(self, repaired: Repaired, contents: Contents, after: Evaluation) -> None:
+        """Take the change, unless the operator is asked and does not agree."""
+        [repaired] = self._with_others([repaired], after)
+        if self._wanted.agrees is None or self._wanted.agrees(repaired, self._changes(contents, self._contents)):
+            self._accept([repaired], contents, after)
+        else:
+            self._left[key_of(repaired.finding)] = Left(repaired.finding, "not wanted", refused=True)
+
+    def _accept(self, repaired: list[Repaired], contents: Contents, after: Evaluation) -> None:
+        self._fixed.repaired += self._with_others(repaired, after)
         self._contents, self._now = contents, after
-        return repaired
+        self._left = {key: left for key, left in self._left.items() if left.refused}
 
-    def _trials(self, contents: Contents, finding: Finding, settings: Settings, reach: Reach) -> Iterator[Contents]:
-        """Every way to write all of the settings that alters nothing else in any file."""
+    def _with_others(self, repaired: list[Repaired], after: Evaluation) -> list[Repaired]:
+        """Each with what else is gone of its service, the first with what is gone of services that needed no repair."""
+        gone = {key_of(each) for each in after.findings} | {key_of(each.finding) for each in repaired}
+        others: dict[str | None, list[Finding]] = {each.finding.service: [] for each in repaired}
+        for other in self._now.findings:
+            if other.counts and key_of(other) not in gone:
+                others.get(other.service, others[repaired[0].finding.service]).append(other)
+        return [replace(each, others=tuple(others.pop(each.finding.service, ()))) for each in repaired]
+
+    def _trials(
+        self, contents: Contents, finding: Finding, settings: Settings, reach: Reach | None
+    ) -> Iterator[Contents]:
+        """Every way to write all of the settings; where `reach` is said, only those that alter nothing else."""
         if not settings:
             yield contents
             return
@@ -104,7 +159,7 @@ class Session:
             keys = ("services", str(finding.service), *path.split("."))
             for way in ways_to_set(Text.of(before), keys, value):
                 after = way.encoded()
-                others = strays(before, after, reach)
+                others = set() if reach is None else strays(before, after, reach)
                 self._strays |= others or set()
                 if others == set():
                     yield from self._trials({**contents, name: after}, finding, rest, reach)
@@ -133,6 +188,11 @@ class Session:
             for name, data in contents.items()
         )
         return tuple(change for change in changes if change.before != change.after)
+
+
+def _touched(contents: Contents, before: Contents) -> tuple[str, ...]:
+    """The names of the files that are other than before."""
+    return tuple(name for name, data in contents.items() if data != before.get(name))
 
 
 def _shared_by(path: Path) -> str:
