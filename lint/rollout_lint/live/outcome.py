@@ -1,0 +1,143 @@
+"""What became of the services that were awaited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rollout_lint.live.model import LiveService, LiveTask
+
+
+class Outcome(StrEnum):
+    """What became of one service."""
+
+    COMPLETED = "completed"
+    """Its update completed, and its tasks stay running."""
+    UNCHANGED = "unchanged"
+    """It needed no update, and its tasks stay running."""
+    CREATED = "created"
+    """It is new, and its tasks stay running."""
+    PAUSED = "paused"
+    ROLLED_BACK = "rolled-back"
+    ROLLBACK_PAUSED = "rollback-paused"
+    PENDING = "pending"
+    """No node takes a task, for a reason that the scheduler gives and that does not pass."""
+    CRASHING = "crashing"
+    """Its tasks end, though no update is under way."""
+    REMOVED = "removed"
+    WAITING = "waiting"
+    """It is not over: on the way, and, in a result, when the time was."""
+
+
+GOOD = (Outcome.COMPLETED, Outcome.UNCHANGED, Outcome.CREATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A task that ended though nothing told it to. `told` is the engine's message with what the exit code means.
+
+    `is_new` is whether it was of the release that was deployed, not of the one that a rollback puts back.
+    """
+
+    task: str
+    slot: str
+    told: str
+    exit_code: int | None
+    at: datetime | None
+    is_new: bool
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What was seen of a service, and how many seconds after the first look."""
+
+    after: float
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one service. `told` is a sentence, `service` the last that was seen of it.
+
+    `running` of `wanted` tasks run; `wanted` is None for a global service, where it depends on the nodes.
+    `failures` and `events` come in order.
+    """
+
+    name: str
+    outcome: Outcome
+    told: str
+    service: LiveService | None = None
+    running: int = 0
+    wanted: int | None = None
+    failures: tuple[Failure, ...] = ()
+    events: tuple[Event, ...] = ()
+    tasks: tuple[LiveTask, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether what was deployed is what runs, and goes on running."""
+        return self.outcome in GOOD
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing to wait for any more."""
+        return self.outcome is not Outcome.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence:
+    """What became of all the services. `mismatches` are the expectations that do not hold, in sentences.
+
+    `seconds` is how long they were awaited.
+    """
+
+    names: tuple[str, ...]
+    results: tuple[Result, ...]
+    mismatches: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether some service was still under way when the time was over."""
+        return any(not result.is_over for result in self.results)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every update completed, and what runs is what was expected."""
+        return self.exit_code == 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 where all is well; 1 where something is not; 2 where that could not be found out in time."""
+        if self.timed_out or not self.results:
+            return 2
+        return 0 if all(result.ok for result in self.results) and not self.mismatches else 1
+
+    def failed(self) -> tuple[Result, ...]:
+        """The services that did not converge."""
+        return tuple(result for result in self.results if not result.ok)
+
+    def report(self) -> str:
+        """All of it as text, in lines; no value of a label or of an environment that was not asked for is in it."""
+        from rollout_lint.live.account import account
+
+        return "\n".join(account(self))
+
+    def require(self) -> None:
+        """Raise NotConvergedError, whose message is the report, unless all is well."""
+        if not self.ok:
+            raise NotConvergedError(self)
+
+
+class NotConvergedError(AssertionError):
+    """Something that was deployed is not what runs; a failed assertion to whatever runs tests."""
+
+    def __init__(self, convergence: Convergence) -> None:
+        """The message is the whole report."""
+        super().__init__(convergence.report())
+        self.convergence = convergence

@@ -1,0 +1,90 @@
+"""What the engine's words mean, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.stack.units import show_seconds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rollout_lint.live.model import LiveService, LiveTask, UpdateStatus
+
+COMPLETED, UPDATING, PAUSED = "completed", "updating", "paused"
+ROLLBACK_STARTED, ROLLBACK_PAUSED, ROLLBACK_COMPLETED = "rollback_started", "rollback_paused", "rollback_completed"
+
+FAILED_STATES = (PAUSED, ROLLBACK_STARTED, ROLLBACK_PAUSED, ROLLBACK_COMPLETED)
+"""The states of an update that did not do what it was to do, whatever `docker stack deploy` returned."""
+
+NO_MESSAGE = ("", "update in progress", "update completed", "rollback completed")
+"""What the engine says beside a state that says no more than the state."""
+
+_KILLED = "killed, as a rule for lack of memory"
+_EXIT_CODES = {
+    126: "the command cannot be executed",
+    127: "the command was not found",
+    134: "aborted by itself",
+    137: _KILLED,
+    139: "it touched memory that is not its own",
+    143: "it was told to end",
+}
+
+
+def told_update(service: LiveService, now: datetime) -> str:
+    """What the last update of a service came to."""
+    update = service.update
+    if update is None:
+        return "no update is known: it is new, the last change needed none, or an update is about to begin"
+    if may_be_rollback(service):
+        return (
+            f"the update completed{_at(update)}; there is no spec to go back to, so this may be a rollback that failed "
+            "under rollback_config.failure_action: rollback, which some engines call completed"
+        )
+    sentence = _SENTENCES.get(update.state, "the update has a state that is not known here: {state}")
+    message = "" if update.message in NO_MESSAGE else f": {update.message}"
+    return sentence.format(state=update.state, since=_since(update, now), at=_at(update)) + message
+
+
+_SENTENCES = {
+    COMPLETED: "the update completed{at}",
+    UPDATING: "updating{since}",
+    PAUSED: "the update failed and is paused{since}; what is left of the old release goes on, nothing is put back",
+    ROLLBACK_STARTED: "the update failed and is being rolled back{since}: the old spec is in force again, labels too",
+    ROLLBACK_PAUSED: "the update failed, its rollback failed too, and is paused{since}",
+    ROLLBACK_COMPLETED: "the update failed and was rolled back{at}: the old spec is in force again, labels too",
+}
+
+
+def may_be_rollback(service: LiveService) -> bool:
+    """Whether a completed update may be a rollback that failed under `rollback_config.failure_action: rollback`.
+
+    A deploy always leaves a spec to go back to, and a rollback that the engine starts leaves none (swarmkit
+    `manager/orchestrator/update/updater.go rollbackUpdate, completeUpdate`).
+    """
+    return service.state == COMPLETED and service.previous is None
+
+
+def _since(update: UpdateStatus, now: datetime) -> str:
+    if update.started is None:
+        return ""
+    passed = int((now - update.started).total_seconds())
+    return f" since {clock(update.started)}" + (f", for {show_seconds(passed)}" if passed > 0 else "")
+
+
+def _at(update: UpdateStatus) -> str:
+    return f" at {clock(update.completed)}" if update.completed else ""
+
+
+def clock(moment: datetime) -> str:
+    """A time as reports show it, in the zone that it is given in, which of an engine is UTC."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def told_end(task: LiveTask) -> str:
+    """Why a task ended: its state, the engine's message, and what its exit code says."""
+    code = task.exit_code
+    meaning = _EXIT_CODES.get(code) if code is not None else None
+    message = f": {task.error}" if task.error else ""
+    stated = f", exit code {code}" if code is not None and f"({code})" not in task.error else ""
+    return f"{task.state}{message}{stated}" + (f"; {code} is {meaning}" if meaning and code else "")
