@@ -11,8 +11,11 @@ import typer
 from rollout_lint import __version__
 from rollout_lint.examples import examples
 from rollout_lint.options import (
+    AwaitFormat,
     CheckFormats,
     Excludes,
+    ExpectedImages,
+    ExpectedLabels,
     FailOn,
     Format,
     FormatOption,
@@ -20,10 +23,14 @@ from rollout_lint.options import (
     OrderedCommand,
     OutputFiles,
     Overlays,
+    PendingTimeout,
     RuleFolders,
+    Settle,
+    Since,
     SweepFormat,
     TableFormat,
     TableFormatOption,
+    Timeout,
     in_order,
     parse_age,
 )
@@ -315,3 +322,30 @@ def explain(
     from rollout_lint.commands import rules
 
     rules.explain(rule, every, format_, tuple(further or ()))
+
+
+@app.command("await", epilog=examples("await"))
+def await_(
+    names: Annotated[list[str], typer.Argument(metavar="STACK...", help="Stacks, or services by their whole names.")],
+    expect_label: ExpectedLabels = None,
+    expect_image: ExpectedImages = None,
+    timeout: Timeout = "5m",  # type: ignore[assignment]
+    settle: Settle = "10s",  # type: ignore[assignment]
+    pending_timeout: PendingTimeout = "30s",  # type: ignore[assignment]
+    since: Since = None,
+    format_: Annotated[AwaitFormat, typer.Option("--format", help="What to print.")] = AwaitFormat.TEXT,
+) -> None:
+    """Wait until every update of a deployed stack is over; fail unless each completed."""
+    from rollout_lint.commands.awaiting import Request, expected_labels, run
+
+    request = Request(
+        names=tuple(names),
+        labels=expected_labels(expect_label or ()),
+        images=tuple(expect_image or ()),
+        timeout=timeout,
+        settle=settle,
+        pending_timeout=pending_timeout,
+        since=since,
+        format=format_,
+    )
+    raise typer.Exit(run(request))

@@ -45,6 +45,12 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rollout-lint explain rollback-start-first", "the same, by its name"),
         ("rollout-lint explain --all | less", "every rule's page"),
     ),
+    "await": (
+        ("rollout-lint await wiki", "until every update of the stack is over"),
+        ("rollout-lint await wiki --expect-label release=1a2b3c4", "and fail where another release runs"),
+        ("rollout-lint await wiki_app --timeout 15m --settle 1m", "a service that is slow, or crashes late"),
+        ("rollout-lint await wiki --format junit > await.xml", "for whatever shows the results of tests"),
+    ),
 }
 """By the words of the command."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from typer._click import Context
 
 _ORDER = "rollout_lint.order"
+_NUMBER = re.compile(r"\d{1,12}(?:\.\d{0,9})?\Z", re.ASCII)
 _AGE = re.compile(r"(\d{1,6})([dw]?)\Z", re.ASCII)
 
 
@@ -57,6 +59,14 @@ class SweepFormat(StrEnum):
     HTML = "html"
 
 
+class AwaitFormat(StrEnum):
+    """What `await` can print."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+
+
 class Severity(StrEnum):
     """From which severity on `check` fails."""
 
@@ -88,6 +98,26 @@ def parse_age(text: str) -> int:
     if match is None:
         raise typer.BadParameter(f"{text!r} is no age, such as 30d or 8w")
     return int(match[1]) * (7 if match[2] == "w" else 1)
+
+
+def parse_seconds(text: str) -> float:
+    """Seconds: `90`, `90s` or `1m30s`."""
+    from rollout_lint.stack.units import seconds
+
+    value = seconds(f"{text}s" if _NUMBER.match(text) else text)
+    if value is None or value < 0:
+        raise typer.BadParameter(f"{text!r} is no time, such as 90s or 5m")
+    return value
+
+
+def parse_moment(text: str) -> datetime:
+    """A time with its zone: ISO 8601, in the local zone where it names none, or the seconds that `date +%s` prints."""
+    try:
+        if _NUMBER.match(text):
+            return datetime.fromtimestamp(float(text), UTC)
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise typer.BadParameter(f"{text!r} is no time, such as 2026-06-20T10:00:00Z or what date +%s prints") from None
 
 
 class OrderedCommand(TyperCommand):
@@ -136,3 +166,24 @@ OutputFiles = Annotated[
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
 TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="What to print.")]
+ExpectedLabels = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--expect-label", metavar="KEY=VALUE", help="A label that has to be what runs, of a service or its containers."
+    ),
+]
+ExpectedImages = Annotated[
+    list[str] | None,
+    typer.Option("--expect-image", metavar="IMAGE", help="An image that the services of its repository have to run."),
+]
+Timeout = Annotated[float, typer.Option(metavar="TIME", parser=parse_seconds, help="How long to wait at most.")]
+Settle = Annotated[
+    float, typer.Option(metavar="TIME", parser=parse_seconds, help="How long the tasks have to stay running then.")
+]
+PendingTimeout = Annotated[
+    float, typer.Option(metavar="TIME", parser=parse_seconds, help="How long a task may find no node.")
+]
+Since = Annotated[
+    datetime | None,
+    typer.Option(metavar="TIME", parser=parse_moment, help="Count only what is deployed after this time."),
+]

@@ -19,7 +19,7 @@ MOST_FAILURES = 6
 def account(convergence: Convergence) -> Iterator[str]:
     """First each service, then what was expected and is not so, then the sum of it."""
     for result in convergence.results:
-        yield from _service(result)
+        yield from account_of(result)
         yield ""
     yield from convergence.mismatches
     if convergence.mismatches:
@@ -27,7 +27,8 @@ def account(convergence: Convergence) -> Iterator[str]:
     yield _sum(convergence)
 
 
-def _service(result: Result) -> Iterator[str]:
+def account_of(result: Result) -> Iterator[str]:
+    """One service, with the way there and its failed tasks where it did not converge."""
     yield f"{result.name}  {_verdict(result)}"
     yield f"  {result.told}"
     if not result.ok:

@@ -50,9 +50,9 @@ def _image(results: Sequence[Result], image: str) -> Iterator[str]:
 
 def is_image(runs: str, expected: str) -> bool:
     """Whether an image is the expected one, of which only what is given counts: the tag, the digest, or both."""
-    _, tag, digest = _parts(runs)
-    _, wanted_tag, wanted_digest = _parts(expected)
-    if wanted_digest and digest != wanted_digest:
+    repository, tag, digest = _parts(runs)
+    wanted_repository, wanted_tag, wanted_digest = _parts(expected)
+    if repository != wanted_repository or (wanted_digest and digest != wanted_digest):
         return False
     return tag == wanted_tag or (bool(wanted_digest) and not wanted_tag)
 

@@ -39,12 +39,12 @@ def texts(document: Any, *path: str) -> dict[str, str]:
     return {key: value for key, value in mapping(document, *path).items() if isinstance(value, str)}
 
 
-def number(document: Any, *path: str) -> float | None:
+def number(document: Any, *path: str) -> int | float | None:
     """The number there, as far as Go's int64 could hold it."""
     value = found(document, *path)
     if type(value) not in (int, float):
         return None
-    kept: float = value
+    kept: int | float = value
     return kept if -_MOST <= kept < _MOST else None
 
 

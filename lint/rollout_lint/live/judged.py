@@ -1,0 +1,61 @@
+"""The rules, held against what is running."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rollout_lint.engine import find, supersede
+from rollout_lint.live.service_facts import OF_FILES, facts_of_live, unknown_facts
+from rollout_lint.place import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rollout_lint.engine import Finding
+    from rollout_lint.facts import Cluster, Fact
+    from rollout_lint.images import Images
+    from rollout_lint.live.model import LiveService
+    from rollout_lint.rule import Rule
+
+LIVE = "live"
+"""What stands for a variant where the spec is not of files."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """A rule that cannot be held against a live spec, and why."""
+
+    rule: Rule
+    because: str
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether the rule is about how files are written and merged, which is over once a service is there."""
+        return self.because == OF_FILES
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the rules say of a live service."""
+
+    service: LiveService
+    facts: dict[str, Fact]
+    findings: tuple[Finding, ...]
+    not_asked: tuple[NotAsked, ...]
+
+
+def judge(service: LiveService, rules: Iterable[Rule], cluster: Cluster, images: Images) -> Judged:
+    """Hold those rules against a live service whose facts it has; the others are not asked, and said to be so."""
+    facts, unknown = facts_of_live(service, cluster, images), unknown_facts(service)
+    asked, not_asked = [], []
+    for rule in rules:
+        needs = [*rule.when, *(path for grade in rule.grades for path in grade.when)]
+        why = next((unknown[path] for path in needs if path in unknown), None)
+        if why is None:
+            asked.append(rule)
+        else:
+            not_asked.append(NotAsked(rule, why))
+    place = Place(service.name, 0, 0, 0, 0)
+    findings = supersede(list(find(asked, LIVE, service.name, place, facts)))
+    return Judged(service, facts, tuple(findings), tuple(not_asked))
