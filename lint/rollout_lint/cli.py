@@ -13,6 +13,8 @@ from rollout_lint.examples import examples
 from rollout_lint.options import (
     AwaitFormat,
     CheckFormats,
+    ComposeFiles,
+    EnvFiles,
     Excludes,
     ExpectedImages,
     ExpectedLabels,
@@ -194,14 +196,8 @@ def print_fleet_schema() -> None:
 @app.command(epilog=examples("show"))
 def show(
     path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="A recipe, or a file of one.")] = None,
-    compose_file: Annotated[
-        list[str] | None,
-        typer.Option("-c", "--compose-file", metavar="FILE", help="Exactly these files, in this order."),
-    ] = None,
-    env_file: Annotated[
-        list[str] | None,
-        typer.Option("--env-file", metavar="FILE", help="Variables for -c, over those of the environment."),
-    ] = None,
+    compose_file: ComposeFiles = None,
+    env_file: EnvFiles = None,
     all_facts: Annotated[bool, typer.Option("--all-facts", help="Every fact that a rule may ask for.")] = False,
     format_: FormatOption = Format.TEXT,
     overlay: Overlays = None,
@@ -322,6 +318,50 @@ def explain(
     from rollout_lint.commands import rules
 
     rules.explain(rule, every, format_, tuple(further or ()))
+
+
+@app.command("inspect", epilog=examples("inspect"))
+def inspect_(
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="What docker service inspect printed; - for stdin.")
+    ] = "-",
+    against: Annotated[
+        str | None, typer.Option(metavar="RECIPE", help="Show where what runs differs from this recipe's files.")
+    ] = None,
+    variant: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which of its variants. [default: the first]")
+    ] = None,
+    compose_file: ComposeFiles = None,
+    env_file: EnvFiles = None,
+    overlay: Overlays = None,
+    expect_label: ExpectedLabels = None,
+    expect_image: ExpectedImages = None,
+    fail_on: FailOn = None,
+    format_: FormatOption = Format.TEXT,
+    further: RuleFolders = None,
+) -> None:
+    """Hold running services against the rules and the files, and tell what their last update came to."""
+    from rollout_lint.commands import show as files
+    from rollout_lint.commands.awaiting import expected_labels
+    from rollout_lint.commands.inspecting import Request, run
+
+    compared = files.Request(
+        path=against,
+        compose_files=tuple(compose_file or ()),
+        env_files=tuple(env_file or ()),
+        overlays=tuple(overlay or ()),
+    )
+    request = Request(
+        file=file,
+        against=compared if against is not None or compose_file else None,
+        variant=variant,
+        fail_on=fail_on,
+        labels=expected_labels(expect_label or ()),
+        images=tuple(expect_image or ()),
+        rules=tuple(further or ()),
+        format=format_,
+    )
+    raise typer.Exit(run(request))
 
 
 @app.command("await", epilog=examples("await"))

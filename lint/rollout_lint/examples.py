@@ -45,6 +45,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rollout-lint explain rollback-start-first", "the same, by its name"),
         ("rollout-lint explain --all | less", "every rule's page"),
     ),
+    "inspect": (
+        ("docker service inspect wiki_app | rollout-lint inspect", "what its update came to, and what the rules say"),
+        ("rollout-lint inspect running.json --against wiki", "where it differs from the files"),
+        ("rollout-lint inspect running.json -c compose.yml -c compose.ccci.yml", "from exactly these files"),
+    ),
     "await": (
         ("rollout-lint await wiki", "until every update of the stack is over"),
         ("rollout-lint await wiki --expect-label release=1a2b3c4", "and fail where another release runs"),

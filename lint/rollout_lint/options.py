@@ -187,3 +187,11 @@ Since = Annotated[
     datetime | None,
     typer.Option(metavar="TIME", parser=parse_moment, help="Count only what is deployed after this time."),
 ]
+ComposeFiles = Annotated[
+    list[str] | None,
+    typer.Option("-c", "--compose-file", metavar="FILE", help="Exactly these files, in this order."),
+]
+EnvFiles = Annotated[
+    list[str] | None,
+    typer.Option("--env-file", metavar="FILE", help="Variables for -c, over those of the environment."),
+]

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 PROGRAM = str(Path(sys.executable).with_name("rollout-lint"))
 LABEL = "release"
-POLICY: dict[str, Any] = {"failure_action": "rollback", "order": "start-first"}
 
 
 @dataclass(frozen=True)
@@ -38,32 +38,41 @@ class Awaited:
 
 
 @dataclass(frozen=True)
+class Release:
+    """A release of the one service; `service` and `deploy` are further keys of it."""
+
+    behaviour: Behaviour
+    name: str
+    update: dict[str, Any]
+    is_checked: bool = True
+    service: dict[str, Any] = field(default_factory=dict)
+    deploy: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Site:
     """A stack called `name`."""
 
     engine: Engine
     name: str
 
-    def deploy(
-        self, behaviour: Behaviour, release: str, update: dict[str, Any], healthcheck: bool = True, **more: Any
-    ) -> None:
-        """Deploy, as a CI does: `docker stack deploy` has to return 0. `more` are further keys of the service."""
-        deploy = {"labels": {LABEL: release}, "update_config": update, **more.pop("deploy", {})}
+    def deploy(self, release: Release) -> None:
+        """Deploy, as a CI does: `docker stack deploy` has to return 0."""
         service = {
             "image": IMAGE,
-            "command": behaviour.command(),
-            "labels": {LABEL: release},
+            "command": release.behaviour.command(),
+            "labels": {LABEL: release.name},
             "networks": ["engine"],
-            "deploy": deploy,
-            **({"healthcheck": behaviour.healthcheck()} if healthcheck else {}),
-            **more,
+            **({"healthcheck": release.behaviour.healthcheck()} if release.is_checked else {}),
+            **release.service,
+            "deploy": {"labels": {LABEL: release.name}, "update_config": release.update, **release.deploy},
         }
         self._deploy(
             {
                 "version": "3.8",
                 "services": {"app": service},
                 "networks": {"engine": {"external": True, "name": "host"}},
-                "volumes": {"data": {}} if "volumes" in more else {},
+                "volumes": {"data": {}} if "volumes" in service else {},
             }
         )
 
@@ -84,16 +93,30 @@ class Site:
         """Wait until it is over."""
         return end(self.begin(*options))
 
-    def until_it_runs(self) -> None:
-        """Wait for a first release."""
+    def upgrade(self, old: Release, new: Release, *options: str) -> Awaited:
+        """Deploy the new release once the old one runs, and wait."""
+        self.start(old)
+        self.deploy(new)
+        return self.wait(*options)
+
+    def start(self, release: Release) -> None:
+        """Deploy, and wait until it runs."""
+        self.deploy(release)
         awaited = self.wait()
         if awaited.exit_code != 0:
             raise EngineError(awaited.stdout + awaited.stderr)
 
+    @staticmethod
+    def pause(seconds: float) -> None:
+        """Let the engine, and whoever waits, go on."""
+        time.sleep(seconds)
+
     @property
     def running(self) -> list[str]:
         """The ids of the tasks that run."""
-        shown = self.engine.call("service", "ps", f"{self.name}_app", "--no-trunc", "--format={{.ID}} {{.CurrentState}}")
+        shown = self.engine.call(
+            "service", "ps", f"{self.name}_app", "--no-trunc", "--format={{.ID}} {{.CurrentState}}"
+        )
         return [line.split()[0] for line in shown.splitlines() if line.split()[1] == "Running"]
 
     @property

@@ -47,12 +47,13 @@ def run(request: Request) -> int:
         silence_known(baseline, evaluations, {each.recipe.path: known(each.recipe.path).rules for each in evaluations})
 
     def failing(evaluation: Evaluation) -> tuple[str, ...]:
-        return _failing(request.fail_on or known(evaluation.recipe.path).fail_on or DEFAULT_FAIL_ON)
+        return severities_from(request.fail_on or known(evaluation.recipe.path).fail_on or DEFAULT_FAIL_ON)
 
     return deliver(evaluations, request.outputs, _exit_code(evaluations, failing), failing)
 
 
-def _failing(fail_on: str) -> tuple[str, ...]:
+def severities_from(fail_on: str) -> tuple[str, ...]:
+    """The severities that fail a run: this one and those above it."""
     return () if fail_on == Severity.NEVER else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
 
 

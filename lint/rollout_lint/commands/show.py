@@ -34,13 +34,14 @@ class Request:
 
 def run(request: Request) -> int:
     """Print what is asked for; the exit code."""
-    recipe = _recipe(request)
+    recipe = recipe_of(request)
     evaluation = evaluate(recipe, known_by(())(recipe.path))
     write(_report(evaluation, request))
     return 0 if evaluation.status == EVALUATED else NOT_EVALUATED
 
 
-def _recipe(request: Request) -> Recipe:
+def recipe_of(request: Request) -> Recipe:
+    """The one recipe that is named, or what the given files make; what is neither ends the run."""
     if request.path is not None and request.compose_files:
         usage_error("give a path or -c, not both")
     if request.env_files and not request.compose_files:

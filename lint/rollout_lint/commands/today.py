@@ -9,10 +9,14 @@ from rollout_lint.terminal import usage_error
 
 
 def today() -> date:
-    """Today in UTC, or the day of SOURCE_DATE_EPOCH (reproducible-builds.org), which ends the run where it is none."""
+    """Today in UTC; see `now`."""
+    return now().date()
+
+
+def now() -> datetime:
+    """The time in UTC, or SOURCE_DATE_EPOCH (reproducible-builds.org), which ends the run where it is none."""
     moment = os.environ.get("SOURCE_DATE_EPOCH", "")
     try:
-        now = datetime.fromtimestamp(int(moment), UTC) if moment.isdecimal() else datetime.now(UTC)
+        return datetime.fromtimestamp(int(moment), UTC) if moment.isdecimal() else datetime.now(UTC)
     except (ValueError, OverflowError, OSError):
         usage_error("SOURCE_DATE_EPOCH is no moment that a calendar has")
-    return now.date()

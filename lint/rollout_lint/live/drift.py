@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts import ROLLOUT_BLOCKS, ROLLOUT_KEYS
-from rollout_lint.live import normal
 from rollout_lint.live.expectation import is_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rollout_lint.facts import Fact
-    from rollout_lint.live.model import LiveService, Spec
+    from rollout_lint.live.filed import FiledLabels
+    from rollout_lint.live.model import LiveService
 
 POLICY = (
     *(f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in ROLLOUT_KEYS),
@@ -33,12 +33,15 @@ POLICY = (
     "healthcheck.retries",
     "healthcheck.start_period",
     "stop_grace_period",
+    "derived.host_ports",
 )
 """What decides how an update ends."""
 
 NOT_SHOWN = ("healthcheck.test",)
 """The user's own text, which may hold a secret."""
 
+_OPEN_KEYS = ("the labels whose names have one",)
+DOCKERS_OWN = "com.docker.stack."
 _RATIO_DIGITS = 6
 
 
@@ -52,52 +55,84 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
-    """What differs of one service, which is called `service` in the files; `files` is None where they have none.
+class LabelDifference:
+    """A label whose value is not that of the files, by its key alone, for the value may be a secret.
 
-    `image` is whether the image is that of the files, None where they leave it open. `lacking` and `added` are the
-    service's labels that the running one has none of, and those that only it has: keys alone, for a value may be a
-    secret.
+    `what` is `other value`, `missing` or `not in the files`. `was_before` is whether the spec that a rollback would put
+    back has it as the files do.
+    """
+
+    key: str
+    what: str
+    was_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What differs of one service, which is called `service` in the files; `is_known` is whether they have it.
+
+    `image` is the image of the files where another one runs, `image_was_before` whether the spec that a rollback would
+    put back has it. `open` are the labels, and the image, that the files leave to a variable, so that they cannot be
+    compared.
     """
 
     service: str
-    files: Mapping[str, Fact] | None
+    is_known: bool = True
     differences: tuple[Difference, ...] = ()
-    image: bool | None = None
-    lacking: tuple[str, ...] = ()
-    added: tuple[str, ...] = ()
+    labels: tuple[LabelDifference, ...] = ()
+    image: str | None = None
+    image_was_before: bool = False
+    open: tuple[str, ...] = ()
 
     @property
     def is_there(self) -> bool:
         """Whether anything differs."""
-        return self.files is None or bool(self.differences or self.lacking or self.added) or self.image is False
+        return not self.is_known or bool(self.differences or self.labels or self.image)
 
 
-def drift(service: LiveService, live: Mapping[str, Fact], files: Mapping[str, Fact] | None) -> Drift:
-    """What of the live facts is not as the files' facts have it, None where the files have no such service."""
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What the files say of a service: its facts, its labels, and whether variables are known."""
+
+    facts: Mapping[str, Fact]
+    labels: FiledLabels
+    is_exact: bool
+
+
+def drift(service: LiveService, live: Mapping[str, Fact], filed: Filed | None) -> Drift:
+    """What of a running service, whose facts are `live`, is not as the files have it; None where they have no such."""
     name = service.name_in_stack
-    if files is None:
-        return Drift(name, None)
-    lacking, added = _labels(service, files)
+    if filed is None:
+        return Drift(name, is_known=False)
+    image = filed.facts.get("image")
+    is_open = image is None or bool(image.unset) or ("$" in image.written and not filed.is_exact)
+    wanted = None if image is None or is_open or is_image(service.spec.image, image.value) else str(image.value)
+    left_open = [
+        f"label {key}" for key, value in filed.labels.values.items() if value is None and key in service.spec.labels
+    ]
     return Drift(
         service=name,
-        files=files,
-        differences=tuple(_differences(live, files)),
-        image=_same_image(service.spec, files.get("image")),
-        lacking=lacking,
-        added=added,
+        differences=tuple(_differences(live, filed.facts)),
+        labels=tuple(_labels(service, filed.labels)),
+        image=wanted,
+        image_was_before=bool(wanted and service.previous and is_image(service.previous.image, wanted)),
+        open=(*(["image"] if is_open else []), *left_open, *(_OPEN_KEYS if filed.labels.has_open_keys else ())),
     )
 
 
 def _differences(live: Mapping[str, Fact], files: Mapping[str, Fact]) -> Iterator[Difference]:
     for path in POLICY:
-        if _compared(path, live.get(path)) != _compared(path, files.get(path)):
+        if _compared(path, live) != _compared(path, files):
             yield Difference(path, live.get(path), files.get(path))
 
 
-def _compared(path: str, fact: Fact | None) -> Any:
+def _compared(path: str, facts: Mapping[str, Fact]) -> Any:
     """A value, in which nothing and a zero are the same where they are to Swarm."""
+    fact, disable = facts.get(path), facts.get("healthcheck.disable")
     value = None if fact is None else fact.value
+    if path == "healthcheck.test" and disable is not None and disable.value:
+        # docker/cli `cli/compose/convert/service.go convertHealthcheck`
+        return ["NONE"]
     if path in ("deploy.replicas", *_MAY_BE_ZERO):
         return value
     if isinstance(value, float):
@@ -109,45 +144,16 @@ def _compared(path: str, fact: Fact | None) -> Any:
 _MAY_BE_ZERO = tuple(f"{block}.parallelism" for block in ROLLOUT_BLOCKS)
 
 
-def _same_image(spec: Spec, files: Fact | None) -> bool | None:
-    if files is None or files.unset or not files.value:
-        return None
-    return is_image(spec.image, files.value)
-
-
-def _labels(service: LiveService, files: Mapping[str, Fact]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Keys of the service that the running one has none of, and the other way round; Docker's own do not count."""
-    stated = _keys(files.get("deploy.labels"))
-    running = {key for key in service.spec.labels if not key.startswith("com.docker.stack.")}
-    return tuple(sorted(stated - running)), tuple(sorted(running - stated))
-
-
-def _keys(fact: Fact | None) -> set[str]:
-    return set() if fact is None else {str(item) for item in fact.value}
-
-
-@dataclass(frozen=True, slots=True)
-class AgainstPrevious:
-    """How the spec in force differs from the one that a rollback would put back; labels by their keys alone."""
-
-    image: bool
-    labels: tuple[str, ...]
-    tasks: bool
-
-
-def against_previous(service: LiveService) -> AgainstPrevious | None:
-    """What a rollback would change; None where there is nothing to go back to."""
-    now, before = service.spec, service.previous
-    if before is None:
-        return None
-    keys = {*now.labels, *before.labels, *now.container_labels, *before.container_labels}
-    changed = {key for key in keys if _both(now, key) != _both(before, key)}
-    return AgainstPrevious(
-        image=now.image != before.image,
-        labels=tuple(sorted(changed)),
-        tasks=normal.task_template(now) != normal.task_template(before),
-    )
-
-
-def _both(spec: Spec, key: str) -> tuple[str | None, str | None]:
-    return spec.labels.get(key), spec.container_labels.get(key)
+def _labels(service: LiveService, filed: FiledLabels) -> Iterator[LabelDifference]:
+    """Of the service's labels; those that `docker stack deploy` sets do not count."""
+    running, before = service.spec.labels, service.previous.labels if service.previous else {}
+    for key in sorted({*running, *filed.values}):
+        if key not in filed.values:
+            if not key.startswith(DOCKERS_OWN) and not filed.has_open_keys:
+                yield LabelDifference(key, "not in the files", bool(before) and key not in before)
+            continue
+        wanted = filed.values[key]
+        if key not in running:
+            yield LabelDifference(key, "missing", key in before and before[key] == wanted)
+        elif wanted not in (None, running[key]):
+            yield LabelDifference(key, "other value", before.get(key) == wanted)

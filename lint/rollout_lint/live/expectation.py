@@ -4,48 +4,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.outcome import Outcome
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from rollout_lint.live.outcome import Result
-
-_BECAUSE = {
-    Outcome.ROLLED_BACK: ", for its update was rolled back",
-    Outcome.ROLLBACK_PAUSED: ", for its update is being rolled back, and that failed too",
-    Outcome.REMOVED: ", for it was removed",
-}
+    from rollout_lint.live.model import LiveService
 
 
-def mismatches(results: Sequence[Result], labels: Mapping[str, str], images: Collection[str]) -> tuple[str, ...]:
-    """The expectations that do not hold, in sentences, with the rollback that made it so.
+def mismatches(
+    services: Sequence[LiveService], labels: Mapping[str, str], images: Collection[str], rolled_back: Collection[str]
+) -> tuple[str, ...]:
+    """The expectations that do not hold, in sentences; `rolled_back` are the names of services that were rolled back.
 
     A label is one of a service, or else of its containers: some service has to have it, and none with another value.
     An image is held against the services of the same repository, without a digest where it has none.
     """
-    wrong = [told for key, value in labels.items() for told in _label(results, key, value)]
-    return tuple(wrong + [told for image in images for told in _image(results, image)])
+    wrong = [told for key, value in labels.items() for told in _label(services, key, value, rolled_back)]
+    return tuple(wrong + [told for image in images for told in _image(services, image, rolled_back)])
 
 
-def _label(results: Sequence[Result], key: str, value: str) -> Iterator[str]:
-    found = [(result, result.service.spec.label(key)) for result in results if result.service]
-    holders = [(result, label) for result, label in found if label is not None]
-    for result, label in holders:
+def _label(services: Sequence[LiveService], key: str, value: str, rolled_back: Collection[str]) -> Iterator[str]:
+    holders = [(service.name, label) for service in services if (label := service.spec.label(key)) is not None]
+    for name, label in holders:
         if label != value:
-            yield f"the label {key} of {result.name} is {label}, not {value}{_BECAUSE.get(result.outcome, '')}"
+            yield f"the label {key} of {name} is {label}, not {value}{_because(name, rolled_back)}"
     if not holders:
-        yield f"no service has the label {key}{_rolled_back(results)}"
+        yield f"no service has the label {key}{_told(rolled_back)}"
 
 
-def _image(results: Sequence[Result], image: str) -> Iterator[str]:
-    holders = [(result, result.service.spec.image) for result in results if result.service]
-    same = [(result, runs) for result, runs in holders if _parts(runs)[0] == _parts(image)[0]]
-    for result, runs in same:
-        if not is_image(runs, image):
-            yield f"{result.name} has the image {runs}, not {image}{_BECAUSE.get(result.outcome, '')}"
+def _image(services: Sequence[LiveService], image: str, rolled_back: Collection[str]) -> Iterator[str]:
+    same = [each for each in services if _parts(each.spec.image)[0] == _parts(image)[0]]
+    for service in same:
+        if not is_image(service.spec.image, image):
+            because = _because(service.name, rolled_back)
+            yield f"{service.name} has the image {service.spec.image}, not {image}{because}"
     if not same:
-        yield f"no service has the image {image}{_rolled_back(results)}"
+        yield f"no service has the image {image}{_told(rolled_back)}"
+
+
+def _because(name: str, rolled_back: Collection[str]) -> str:
+    return ", for its update was rolled back" if name in rolled_back else ""
+
+
+def _told(rolled_back: Collection[str]) -> str:
+    return f"; the update of {' and '.join(sorted(rolled_back))} was rolled back" if rolled_back else ""
 
 
 def is_image(runs: str, expected: str) -> bool:
@@ -64,8 +65,3 @@ def _parts(image: str) -> tuple[str, str, str]:
     last, _, tag = last.partition(":")
     repository = (head + slash + last).removeprefix("docker.io/").removeprefix("library/")
     return repository, tag or ("" if digest else "latest"), digest
-
-
-def _rolled_back(results: Sequence[Result]) -> str:
-    names = [result.name for result in results if result.outcome in (Outcome.ROLLED_BACK, Outcome.ROLLBACK_PAUSED)]
-    return f"; the update of {' and '.join(names)} was rolled back" if names else ""

@@ -36,20 +36,22 @@ def endpoint(spec: Spec) -> Any:
 def whole(spec: Spec) -> Any:
     """All of a spec that a deploy may change."""
     document = {key: value for key, value in spec.document.items() if key not in _HAVE_DEFAULTS}
-    return _bare(document, 0), task_template(spec), endpoint(spec), _rollouts(spec)
+    return _bare(document, 0), task_template(spec), endpoint(spec), rollouts(spec)
 
 
 _HAVE_DEFAULTS = ("TaskTemplate", "EndpointSpec", "UpdateConfig", "RollbackConfig")
-_ROLLOUT = {"Parallelism": 1, "FailureAction": "pause", "Monitor": 5 * NANOSECONDS, "Order": "stop-first"}
+ROLLOUT = {"Parallelism": 1, "FailureAction": "pause", "Monitor": 5 * NANOSECONDS, "Order": "stop-first"}
+"""What Swarm does where nobody says anything."""
 
 
-def _rollouts(spec: Spec) -> Any:
+def rollouts(spec: Spec) -> list[Any]:
+    """What the spec says of an update and of a rollback, each with what counts where it says nothing."""
     return [_rollout(mapping(spec.document, block)) for block in ("UpdateConfig", "RollbackConfig")]
 
 
 def _rollout(given: dict[str, Any]) -> Any:
     """A parallelism of 0 is all tasks at once where the block is there."""
-    defaults = {**_ROLLOUT, "Parallelism": 0} if given else _ROLLOUT
+    defaults = {**ROLLOUT, "Parallelism": 0} if given else ROLLOUT
     return defaults | (_bare(given, 0) or {})
 
 

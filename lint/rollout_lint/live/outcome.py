@@ -84,6 +84,11 @@ class Result:
         return self.outcome in GOOD
 
     @property
+    def was_rolled_back(self) -> bool:
+        """Whether its old spec is in force again."""
+        return self.outcome in (Outcome.ROLLED_BACK, Outcome.ROLLBACK_PAUSED)
+
+    @property
     def is_over(self) -> bool:
         """Whether there is nothing to wait for any more."""
         return self.outcome is not Outcome.WAITING

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.derived import DERIVED, STACK_FACTS, derive_facts
 from rollout_lint.derived.layers import OF_STACK_AND_SERVICE
 from rollout_lint.facts import ROLLOUT_BLOCKS, Cluster, facts_of
+from rollout_lint.live import normal
 from rollout_lint.live.fields import items, mapping, number, seconds, text, whole
 from rollout_lint.place import Place
 from rollout_lint.stack.setting import Resource, Service, Setting, Stack
@@ -43,13 +44,14 @@ _OF_FILES = {
     "derived.refused_by_deploy",
     "derived.refused_by_engine",
     "derived.only_built",
+    "derived.has_update_config",
+    "derived.has_restart_policy",
     "restart",
     "env_file",
     "ignore.refused",
     "ignore.ended",
     "ignore.idle",
 }
-_FILLED_IN = ("derived.has_update_config", "derived.states_a_policy", "derived.has_restart_policy")
 
 
 def facts_of_live(service: LiveService, cluster: Cluster, images: Images) -> dict[str, Fact]:
@@ -63,13 +65,20 @@ def facts_of_live(service: LiveService, cluster: Cluster, images: Images) -> dic
 def unknown_facts(service: LiveService) -> dict[str, str]:
     """The facts that a live spec cannot tell, each with why."""
     unknown = dict.fromkeys(_OF_FILES, OF_FILES)
-    unknown |= dict.fromkeys(_FILLED_IN, DEFAULTS_ARE_FILLED_IN)
+    if not stated_blocks(service):
+        unknown["derived.states_a_policy"] = DEFAULTS_ARE_FILLED_IN
     if text(service.spec.document, "UpdateConfig", "FailureAction") in ("", "pause"):
         unknown["derived.stated_failure_action"] = DEFAULTS_ARE_FILLED_IN
     if any(_ID.match(target) for target in _targets(service)):
         unknown["derived.on_host_network"] = NETWORKS_BY_ID
     assert unknown.keys() - DERIVED.keys() <= _OF_FILES
     return unknown
+
+
+def stated_blocks(service: LiveService) -> list[str]:
+    """The policies that somebody gave, for they are not what the engine fills in."""
+    given = normal.rollouts(service.spec)
+    return [block for block, policy in zip(ROLLOUT_BLOCKS, given, strict=True) if policy != normal.ROLLOUT]
 
 
 def _service(service: LiveService, place: Place) -> Service:
@@ -79,7 +88,7 @@ def _service(service: LiveService, place: Place) -> Service:
     return Service(
         name=service.name_in_stack,
         place=place,
-        blocks={block: place for block in ROLLOUT_BLOCKS if mapping(document, *_API[block])},
+        blocks=dict.fromkeys(stated_blocks(service), place),
         settings={path: Setting(value, place, "", zero=not value) for path, value in settings.items()},
         lists={path: [Setting(value, place, "") for value in values] for path, values in lists.items() if values},
     )

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 COMPLETED, UPDATING, PAUSED = "completed", "updating", "paused"
 ROLLBACK_STARTED, ROLLBACK_PAUSED, ROLLBACK_COMPLETED = "rollback_started", "rollback_paused", "rollback_completed"
 
-FAILED_STATES = (PAUSED, ROLLBACK_STARTED, ROLLBACK_PAUSED, ROLLBACK_COMPLETED)
+ROLLED_BACK_STATES = (ROLLBACK_STARTED, ROLLBACK_PAUSED, ROLLBACK_COMPLETED)
+KNOWN_STATES = (COMPLETED, UPDATING, PAUSED, *ROLLED_BACK_STATES)
+FAILED_STATES = (PAUSED, *ROLLED_BACK_STATES)
 """The states of an update that did not do what it was to do, whatever `docker stack deploy` returned."""
 
 NO_MESSAGE = ("", "update in progress", "update completed", "rollback completed")

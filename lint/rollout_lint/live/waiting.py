@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.live.engine import Docker, EngineError, NoServiceError
 from rollout_lint.live.expectation import mismatches
-from rollout_lint.live.outcome import Convergence
+from rollout_lint.live.outcome import Convergence, Outcome
 from rollout_lint.live.watch import Look, Patience, Watch
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def await_converged(
             break
         time.sleep(max(min(poll, left), 0.0))
     results = waiting.results() if over else waiting.give_up()
-    wrong = mismatches(results, expect_labels or {}, expect_images)
+    services = [result.service for result in results if result.service and result.outcome is not Outcome.REMOVED]
+    rolled_back = {result.name for result in results if result.was_rolled_back}
+    wrong = mismatches(services, expect_labels or {}, expect_images, rolled_back)
     return Convergence(asked, results, wrong, time.monotonic() - begin)
 
 

@@ -1,0 +1,73 @@
+"""What the files of a variant say of the labels of a service.
+
+The facts have no values of labels, which may be secrets; they are looked up only to be compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rollout_lint.source import Mapping, Scalar, Sequence
+from rollout_lint.stack.interpolate import substitute
+
+if TYPE_CHECKING:
+    import collections.abc
+    from collections.abc import Iterable, Iterator
+
+    from rollout_lint.collect import Variant
+    from rollout_lint.source import Node, Source
+
+_PATH = ("deploy", "labels")
+
+
+@dataclass(slots=True)
+class FiledLabels:
+    """`values` by key, None where a value depends on a variable that is not surely the deploy's, or is no text.
+
+    `has_open_keys` is whether a key itself depends on such a variable, so that the labels' names are not all known.
+    """
+
+    values: dict[str, str | None] = field(default_factory=dict)
+    has_open_keys: bool = False
+
+
+def labels_of(service: str, variant: Variant, sources: collections.abc.Mapping[str, Source]) -> FiledLabels:
+    """The `deploy.labels` of a service, those of a later layer over those of an earlier one."""
+    labels = FiledLabels()
+    for layer in variant.files:
+        root = sources[layer.name].root
+        services = root.get("services") if isinstance(root, Mapping) else None
+        node = services.get(service) if isinstance(services, Mapping) else None
+        for key, value in _pairs(_below(node, _PATH), variant):
+            if key is None:
+                labels.has_open_keys = True
+            else:
+                labels.values[key] = value
+    return labels
+
+
+def _below(node: Node | None, path: Iterable[str]) -> Node | None:
+    for key in path:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node
+
+
+def _pairs(node: Node | None, variant: Variant) -> Iterator[tuple[str | None, str | None]]:
+    """Of a mapping, whose keys Docker leaves as they are, or of a list of `KEY=VALUE`, where it replaces variables."""
+    if isinstance(node, Mapping):
+        for name, (_, value) in node.entries.items():
+            is_text = isinstance(value, Scalar) and isinstance(value.value, str)
+            yield name, _replaced(value.text, variant) if isinstance(value, Scalar) and is_text else None
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            if isinstance(item, Scalar) and isinstance(item.value, str):
+                key, _, value = item.text.partition("=")
+                yield _replaced(key, variant), _replaced(value, variant)
+
+
+def _replaced(text: str, variant: Variant) -> str | None:
+    if "$" in text and not variant.exact:
+        return None
+    result = substitute(text, variant.environment)
+    return None if result.error or result.unset or result.required else result.text
