@@ -9,7 +9,7 @@ from rollout_lint.derived.registry import derived
 if TYPE_CHECKING:
     from rollout_lint.derived.registry import Context, Made
 
-_DEFAULTS = {"interval": 30.0, "timeout": 30.0, "retries": 3, "start_period": 0.0}
+DEFAULTS = {"interval": 30.0, "timeout": 30.0, "retries": 3, "start_period": 0.0}
 """moby `daemon/health.go defaultProbeInterval, defaultProbeTimeout, defaultProbeRetries`; 0 means the same."""
 
 
@@ -38,7 +38,7 @@ def longest_start(context: Context) -> Made:
     """
     if not has_healthcheck(context)[0] or not context.service.lists.get("healthcheck.test"):
         return None, None
-    given = {name: context.value(f"healthcheck.{name}") or default for name, default in _DEFAULTS.items()}
+    given = {name: context.value(f"healthcheck.{name}") or default for name, default in DEFAULTS.items()}
     place = context.place("healthcheck.start_period") or has_healthcheck(context)[1]
     return given["start_period"] + given["retries"] * (given["interval"] + given["timeout"]), place
 

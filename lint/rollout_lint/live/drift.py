@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.derived.health import DEFAULTS
 from rollout_lint.facts import ROLLOUT_BLOCKS, ROLLOUT_KEYS
 from rollout_lint.live.expectation import is_image
 
@@ -133,6 +134,8 @@ def _compared(path: str, facts: Mapping[str, Fact]) -> Any:
     if path == "healthcheck.test" and disable is not None and disable.value:
         # docker/cli `cli/compose/convert/service.go convertHealthcheck`
         return ["NONE"]
+    if path in _OF_HEALTHCHECK:
+        value = value or _OF_HEALTHCHECK[path]
     if path in ("deploy.replicas", *_MAY_BE_ZERO):
         return value
     if isinstance(value, float):
@@ -141,6 +144,7 @@ def _compared(path: str, facts: Mapping[str, Fact]) -> Any:
     return value or None
 
 
+_OF_HEALTHCHECK = {f"healthcheck.{key}": value for key, value in DEFAULTS.items()}
 _MAY_BE_ZERO = tuple(f"{block}.parallelism" for block in ROLLOUT_BLOCKS)
 
 

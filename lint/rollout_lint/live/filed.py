@@ -6,7 +6,7 @@ The facts have no values of labels, which may be secrets; they are looked up onl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from rollout_lint.source import Mapping, Scalar, Sequence
 from rollout_lint.stack.interpolate import substitute
@@ -56,14 +56,17 @@ def _below(node: Node | None, path: Iterable[str]) -> Node | None:
 def _pairs(node: Node | None, variant: Variant) -> Iterator[tuple[str | None, str | None]]:
     """Of a mapping, whose keys Docker leaves as they are, or of a list of `KEY=VALUE`, where it replaces variables."""
     if isinstance(node, Mapping):
-        for name, (_, value) in node.entries.items():
-            is_text = isinstance(value, Scalar) and isinstance(value.value, str)
-            yield name, _replaced(value.text, variant) if isinstance(value, Scalar) and is_text else None
+        for name, (_, given) in node.entries.items():
+            yield name, _replaced(given.text, variant) if _is_text(given) else None
     elif isinstance(node, Sequence):
         for item in node.items:
-            if isinstance(item, Scalar) and isinstance(item.value, str):
+            if _is_text(item):
                 key, _, value = item.text.partition("=")
                 yield _replaced(key, variant), _replaced(value, variant)
+
+
+def _is_text(node: Node) -> TypeGuard[Scalar]:
+    return isinstance(node, Scalar) and isinstance(node.value, str)
 
 
 def _replaced(text: str, variant: Variant) -> str | None:

@@ -45,15 +45,15 @@ def told_update(service: LiveService, now: datetime) -> str:
         )
     sentence = _SENTENCES.get(update.state, "the update has a state that is not known here: {state}")
     message = "" if update.message in NO_MESSAGE else f": {update.message}"
-    return sentence.format(state=update.state, since=_since(update, now), at=_at(update)) + message
+    return sentence.format(state=update.state, since=_since(update, now), at=_at(update), of=_of(update)) + message
 
 
 _SENTENCES = {
     COMPLETED: "the update completed{at}",
     UPDATING: "updating{since}",
-    PAUSED: "the update failed and is paused{since}; what is left of the old release goes on, nothing is put back",
-    ROLLBACK_STARTED: "the update failed and is being rolled back{since}: the old spec is in force again, labels too",
-    ROLLBACK_PAUSED: "the update failed, its rollback failed too, and is paused{since}",
+    PAUSED: "the update{of} failed and is paused; what is left of the old release goes on, nothing is put back",
+    ROLLBACK_STARTED: "the update{of} failed and is being rolled back: the old spec is in force again, labels too",
+    ROLLBACK_PAUSED: "the update{of} failed, its rollback failed too, and is paused",
     ROLLBACK_COMPLETED: "the update failed and was rolled back{at}: the old spec is in force again, labels too",
 }
 
@@ -72,6 +72,10 @@ def _since(update: UpdateStatus, now: datetime) -> str:
         return ""
     passed = int((now - update.started).total_seconds())
     return f" since {clock(update.started)}" + (f", for {show_seconds(passed)}" if passed > 0 else "")
+
+
+def _of(update: UpdateStatus) -> str:
+    return f" that began at {clock(update.started)}" if update.started else ""
 
 
 def _at(update: UpdateStatus) -> str:

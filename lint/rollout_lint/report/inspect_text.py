@@ -30,7 +30,7 @@ def inspect_text(inspection: Inspection, style: Style) -> str:
     if inspection.against is not None:
         lines += [*_compared(inspection.against), ""]
     if inspection.mismatches:
-        lines += [*inspection.mismatches, ""]
+        lines += [*map(printable, inspection.mismatches), ""]
     of_files = [each.rule.id for each in inspection.services[0].judged.not_asked if each.is_of_files]
     if of_files:
         lines.append(f"Not asked, for only files show it: {', '.join(of_files)}.")

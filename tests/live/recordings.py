@@ -1,0 +1,57 @@
+"""What `tests/swarm/record.py` has written down of a real engine, and variants of it."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.live.read import read_services, read_tasks
+from rollout_lint.live.watch import Look, Patience, Watch
+
+if TYPE_CHECKING:
+    from rollout_lint.live.model import LiveService
+    from rollout_lint.live.outcome import Result
+
+FOLDER = Path(__file__).parent / "recorded"
+NAMES = tuple(sorted(file.stem for file in FOLDER.glob("*.json")))
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The looks at one service, as JSON."""
+
+    looks: tuple[dict[str, Any], ...]
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """The service as the last look shows it, to be changed."""
+        return deepcopy(self.looks[-1]["services"][0])
+
+    @property
+    def last_tasks(self) -> list[dict[str, Any]]:
+        """Its tasks then, to be changed."""
+        return deepcopy(self.looks[-1]["tasks"])
+
+    def replayed(self, patience: Patience | None = None, since_look: int = 0) -> list[Result]:
+        """What is said after each look from a certain one on."""
+        watch = Watch("a", patience or Patience(settle=5, pending=10))
+        return [watch.see(as_look(each["at"], each["services"][0], each["tasks"])) for each in self.looks[since_look:]]
+
+
+def recording(name: str) -> Recording:
+    """One by name."""
+    return Recording(tuple(json.loads((FOLDER / f"{name}.json").read_text("utf-8"))))
+
+
+def as_service(document: dict[str, Any]) -> LiveService:
+    """One service of its JSON."""
+    [service] = read_services(json.dumps(document).encode(), "a")
+    return service
+
+
+def as_look(at: float, service: dict[str, Any], tasks: list[dict[str, Any]]) -> Look:
+    """A look at one service."""
+    return Look(at, as_service(service), tuple(read_tasks(json.dumps(tasks).encode(), "a")))

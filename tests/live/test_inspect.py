@@ -1,0 +1,249 @@
+"""`inspect`, as its users see it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.live.recordings import NAMES, recording
+from tests.support import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Ran, Run, Write
+
+RECIPE = """version: "3.8"
+services:
+  app:
+    image: rollout-lint/busybox
+    healthcheck: {test: [CMD, test, -e, /tmp/ready], interval: 1s, timeout: 10s}
+    deploy:
+      labels: {release: old}
+      update_config:
+        failure_action: rollback
+        order: start-first
+  db:
+    image: postgres:16
+"""
+OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: stop-first}}}}\n'
+
+
+def inspected(run: Run, *arguments: str | Path, stdin: Any = None) -> tuple[int, Any]:
+    ran = run("inspect", *arguments, "--format", "json", stdin=None if stdin is None else json.dumps(stdin))
+    validate("inspect", ran.json)
+    assert ran.exit_code == ran.json["exit_code"]
+    return ran.exit_code, ran.json
+
+
+def test_a_rolled_back_update_fails_and_is_told(run: Run) -> None:
+    ran = run("inspect", stdin=json.dumps([recording("incident").last]))
+    assert ran.exit_code == 1
+    assert "the update failed and was rolled back at " in ran.stdout
+    assert "the old spec is in force again, labels too" in ran.stdout
+    assert "there is no spec to go back to" in ran.stdout
+    assert "RL001 rollback-start-first" in ran.stdout
+    assert "1 service, 1 finding, 1 update failed. Exit 1." in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "code"),
+    [
+        ("completed", "the update completed at ", 0),
+        ("updating", "updating since ", 0),
+        ("paused", "failed and is paused", 1),
+        ("rollback_started", "is being rolled back", 1),
+        ("rollback_paused", "its rollback failed too", 1),
+        ("rollback_completed", "the update failed and was rolled back", 1),
+        (None, "no update is known", 0),
+        ("reconsidered", "a state that is not known here: reconsidered", 2),
+    ],
+)
+def test_each_state_is_a_sentence(run: Run, state: str | None, told: str, code: int) -> None:
+    document = recording("completed").last
+    if state is None:
+        del document["UpdateStatus"]
+    else:
+        document["UpdateStatus"]["State"] = state
+    exit_code, found = inspected(run, "--fail-on", "never", stdin=document)
+    assert told in found["services"][0]["message"]
+    assert exit_code == code
+
+
+def test_how_long_an_update_is_under_way_is_told(run: Run) -> None:
+    document = recording("hang").last
+    document["UpdateStatus"] |= {"StartedAt": "2026-06-19T23:57:00Z", "Message": "update in progress"}
+    _, found = inspected(run, stdin=document)
+    assert found["services"][0]["message"] == "updating since 2026-06-19 23:57:00 UTC, for 3m"
+
+
+def test_a_completed_update_without_a_spec_to_go_back_to_is_doubted(run: Run) -> None:
+    document = recording("incident").last
+    document["UpdateStatus"]["State"] = "completed"
+    _, found = inspected(run, stdin=document)
+    assert "may be a rollback that failed" in found["services"][0]["message"]
+
+
+def test_the_same_rules_judge_as_of_the_files(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RECIPE})
+    _, found = inspected(run, stdin=recording("incident").last)
+    [live] = found["services"]
+    [recipe] = run("check", folder, "--format", "json").json["recipes"]
+    of_app = [each for each in recipe["findings"] if each["service"] == "app"]
+    assert [each["rule"] for each in live["findings"]] == [each["rule"] for each in of_app] == ["RL001"]
+    assert live["findings"][0]["fix"] == of_app[0]["fix"]
+
+
+def test_what_a_spec_cannot_tell_is_not_asked_and_said_so(run: Run) -> None:
+    _, found = inspected(run, stdin=recording("incident").last)
+    [live] = found["services"]
+    because = {each["rule"]: each["because"] for each in live["not_asked"]}
+    assert because["RL008"] == "the engine names networks by their id"
+    assert because["RL040"] == "only files show it"
+    assert because.keys() & {each["rule"] for each in live["findings"]} == set()
+    assert "RL015" not in because
+    _, found = inspected(run, stdin=recording("paused").last)
+    because = {each["rule"]: each["because"] for each in found["services"][0]["not_asked"]}
+    assert because["RL015"] == "the engine fills its defaults in, and does not say what was given"
+    text = run("inspect", stdin=json.dumps(recording("paused").last)).stdout
+    assert "Not asked, for only files show it: RL040, " in text
+    assert "RL015, RL017, RL018, RL019, RL020: the engine fills its defaults in" in text
+
+
+def test_a_network_of_its_own_name_is_known(run: Run) -> None:
+    document = recording("incident").last
+    document["Spec"]["TaskTemplate"]["Networks"] = [{"Target": "host"}]
+    _, found = inspected(run, stdin=document)
+    assert "RL008" in [each["rule"] for each in found["services"][0]["findings"]]
+
+
+def test_a_policy_that_differs_from_the_files_is_drift_with_its_place(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RECIPE, "compose.ccci.yml": OVERLAY})
+    document = recording("incident").last
+    document["UpdateStatus"]["State"] = "updating"
+    code, found = inspected(run, "--against", folder, "--fail-on", "never", stdin=document)
+    assert (code, found["services"][0]["drift"]["drifted"], found["against"]["fitting_variants"]) == (0, False, [])
+    code, found = inspected(run, "--against", folder, "--variant", "ccci", "--fail-on", "never", stdin=document)
+    assert code == 1
+    assert found["against"]["files"] == ["compose.yml", "compose.ccci.yml"]
+    assert found["against"]["fitting_variants"] == ["default"]
+    assert found["against"]["not_given"] == ["db"]
+    place = {"file": "compose.ccci.yml", "line": 2, "column": OVERLAY.splitlines()[1].index("stop-first") + 1}
+    values = {"path": "deploy.update_config.order", "live": "start-first", "files": "stop-first"}
+    assert found["services"][0]["drift"]["values"] == [values | place]
+    text = run("inspect", "--against", folder, "--variant", "ccci", stdin=json.dumps(document)).stdout
+    place_told = f"compose.ccci.yml:2:{place['column']}"
+    assert f"deploy.update_config.order is start-first, and stop-first in the files, {place_told}" in text
+
+
+def test_a_label_that_was_put_back_is_drift_by_its_key_alone(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RECIPE.replace("release: old", "release: s3cret")})
+    ran = run("inspect", "--against", folder, stdin=json.dumps(recording("incident").last))
+    assert "the label release has another value than in the files" in ran.stdout
+    _hides_secrets(ran, "s3cret")
+
+
+def test_a_label_and_an_image_of_the_spec_before_are_told_as_such(run: Run, write: Write) -> None:
+    document = recording("completed").last
+    document["PreviousSpec"]["TaskTemplate"]["ContainerSpec"]["Image"] = "forum:2"
+    document["UpdateStatus"]["State"] = "rollback_started"
+    text = RECIPE.replace("rollout-lint/busybox", "forum:2")
+    code, found = inspected(run, "--against", write({"compose.yml": text}), stdin=document)
+    drift = found["services"][0]["drift"]
+    assert code == 1
+    assert drift["labels"] == [{"key": "release", "what": "other value", "was_before": True}]
+    assert drift["image"] == {"files": "forum:2", "was_before": True}
+    assert found["services"][0]["rollback_changes"] == {"image": True, "labels": ["release"], "tasks": True}
+
+
+def test_what_the_files_leave_to_a_variable_is_not_compared_and_said_so(run: Run, write: Write) -> None:
+    text = RECIPE.replace("rollout-lint/busybox", "busybox:${TAG:-1}").replace(
+        "{release: old}", '["a.$STACK.b=1", "release=$R"]'
+    )
+    folder = write({"compose.yml": text, "values": "TAG=1\nSTACK=x\nR=old\n"})
+    _, found = inspected(run, "--against", folder, stdin=recording("incident").last)
+    drift = found["services"][0]["drift"]
+    assert (drift["labels"], drift["image"]) == ([], None)
+    assert drift["not_compared"] == ["image", "label release", "the labels whose names have one"]
+    exactly = ("-c", folder / "compose.yml", "--env-file", folder / "values")
+    _, found = inspected(run, *exactly, stdin=recording("incident").last)
+    drift = found["services"][0]["drift"]
+    assert [(each["key"], each["what"]) for each in drift["labels"]] == [("a.x.b", "missing")]
+    assert (drift["image"]["files"], drift["not_compared"]) == ("busybox:1", [])
+
+
+def test_a_service_that_the_files_do_not_have_is_drift_and_one_of_another_stack_is_left_out(
+    run: Run, write: Write
+) -> None:
+    folder = write({"compose.yml": RECIPE})
+    ours, gone, other = (recording("incident").last for _ in range(3))
+    for document, name, stack in ((gone, "forum_queue", "forum"), (other, "wiki_app", "wiki")):
+        document["Spec"]["Name"] = name
+        document["Spec"]["Labels"]["com.docker.stack.namespace"] = stack
+    _, found = inspected(run, "--against", folder, stdin=[ours, gone])
+    assert [each["drift"]["in_files"] for each in found["services"]] == [True, False]
+    _, found = inspected(run, "--against", folder, stdin=[gone, other])
+    assert [each["drift"] and each["drift"]["in_files"] for each in found["services"]] == [True, None]
+    assert found["against"]["other_stacks"] == ["forum_queue"]
+
+
+def test_an_expected_label_or_image_is_held_against_what_runs(run: Run) -> None:
+    wanted = ("--expect-label", "release=new", "--expect-image", "rollout-lint/busybox:2")
+    _, found = inspected(run, *wanted, stdin=recording("incident").last)
+    label, image = found["mismatches"]
+    assert label == "the label release of forum_app is old, not new, for its update was rolled back"
+    assert image.startswith("forum_app has the image rollout-lint/busybox:latest, not rollout-lint/busybox:2, for its")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_secret_is_shown(run: Run, write: Write, name: str) -> None:
+    folder = write({"compose.yml": RECIPE, "running.json": json.dumps(recording(name).last)})
+    for format_ in ("text", "json"):
+        _hides_secrets(run("inspect", folder / "running.json", "--against", folder, "--format", format_), "hunter2")
+
+
+def _hides_secrets(ran: Ran, secret: str) -> None:
+    assert ran.stdout
+    assert secret not in ran.stdout + ran.stderr
+
+
+def test_a_healthcheck_is_told_to_differ_and_not_shown(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RECIPE.replace("/tmp/ready", "/s3cret")})
+    ran = run("inspect", "--against", folder, stdin=json.dumps(recording("incident").last))
+    assert "healthcheck.test is not what the files say, compose.yml:5:" in ran.stdout
+    _hides_secrets(ran, "s3cret")
+    _hides_secrets(ran, "/tmp/ready")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("missing.json",), "missing.json cannot be read: No such file"),
+        ((".",), ". cannot be read: Is a directory"),
+        (("compose.yml",), "compose.yml:1:1: it is not JSON"),
+        (("running.json", "--variant", "ccci"), "--variant goes with --against"),
+        (("running.json", "--against", ".", "--variant", "ccci"), "there is no variant ccci; there is default"),
+        (("running.json", "--against", "none"), "none"),
+        (("running.json", "--against", "broken.yml"), "nothing can be compared"),
+        (("running.json", "--expect-label", "release"), "give KEY=VALUE"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_said(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], told: str
+) -> None:
+    running = json.dumps(recording("completed").last)
+    monkeypatch.chdir(
+        write({"compose.yml": RECIPE, "running.json": running, "broken.yml": "services: {a: {image: [}\n"})
+    )
+    ran = run("inspect", *arguments)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert told in ran.stderr
+
+
+def test_a_name_cannot_steer_a_terminal(run: Run) -> None:
+    document = recording("incident").last
+    document["Spec"]["Name"] = "a\x1b[2J\n"
+    document["UpdateStatus"]["State"] = "\x1b[31m"
+    assert "\x1b" not in run("inspect", stdin=json.dumps(document)).stdout

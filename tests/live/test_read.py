@@ -1,0 +1,132 @@
+"""What engines print is read, whatever is missing or strange in it."""
+
+from __future__ import annotations
+
+import json
+import random
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from rollout_lint.fleet.model import FleetError
+from rollout_lint.live.account import account_of
+from rollout_lint.live.model import REPLICATED_JOB
+from rollout_lint.live.normal import runs_it, task_template
+from rollout_lint.live.read import MAX_BYTES, read_services, read_tasks
+from rollout_lint.live.told import told_update
+from rollout_lint.live.watch import Look, Watch
+
+from tests.live.recordings import NAMES, as_service, recording
+
+NOW = datetime(2026, 6, 20, tzinfo=UTC)
+STRANGE: tuple[Any, ...] = (None, "", "x", 0, -1, 1e300, 2**70, True, [], [[]], {}, {"a": None}, "0001-01-01T00:00:00Z")
+
+
+def test_a_service_and_its_tasks_are_read() -> None:
+    shown = recording("incident")
+    service = as_service(shown.last)
+    assert (service.name, service.stack, service.name_in_stack) == ("forum_app", "forum", "app")
+    assert (service.state, service.previous, service.spec.replicas) == ("rollback_completed", None, 1)
+    assert (service.spec.label("release"), service.spec.image) == ("old", "rollout-lint/busybox:latest")
+    assert service.update is not None
+    assert service.update.started is not None
+    assert service.update.completed is not None
+    assert service.update.started < service.update.completed
+    tasks = read_tasks(json.dumps(shown.last_tasks).encode(), "a")
+    killed = [task for task in tasks if task.exit_code == 137]
+    assert [(task.state, task.ended, task.runs) for task in killed] == [("failed", True, False)]
+    template = task_template(service.spec)
+    assert [runs_it(task, template) for task in tasks if task.runs] == [True]
+    assert not runs_it(killed[0], template)
+
+
+def test_no_value_of_the_environment_is_in_what_python_shows_of_them() -> None:
+    shown = recording("incident")
+    tasks = read_tasks(json.dumps(shown.last_tasks).encode(), "a")
+    assert "hunter2" in json.dumps(shown.last)
+    assert "hunter2" not in repr(as_service(shown.last)) + repr(tasks)
+
+
+@pytest.mark.parametrize("form", ["list", "alone", "lines", "bom", "utf-16", "crlf"])
+def test_each_form_of_the_document_is_read(form: str) -> None:
+    document = recording("paused").last
+    one = json.dumps(document)
+    data = {
+        "list": f"[{one}, {one}]".encode(),
+        "alone": one.encode(),
+        "lines": f"{one}\n{one}\n".encode(),
+        "bom": b"\xef\xbb\xbf" + one.encode(),
+        "utf-16": one.encode("utf-16"),
+        "crlf": json.dumps([document], indent=4).replace("\n", "\r\n").encode(),
+    }[form]
+    assert {service.name for service in read_services(data, "a")} == {"paused_app"}
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "there is no service in it"),
+        (b"[]", "there is no service in it"),
+        (b"[{}]", "item 1 has no Spec"),
+        (b"[1, 2]", "item 1 has no Spec"),
+        (b'{"Spec": {"Name": "a"}} {"ID": "b"}', "item 2 has no Spec"),
+        (b'[{"Spec": {"Name": ', "it is not JSON"),
+        (b"services:\n  app: {}\n", "it is not JSON"),
+        (b"\xff\xfe\xfa\x80\x81", "it is not text"),
+        (b"\x00" * 9, "not"),
+        (b"[" * 100_000, "nothing could hold"),
+        (b"1" * 5000, "nothing could hold"),
+        (b" " * (MAX_BYTES + 1), "more than 64 MiB"),
+    ],
+    ids=lambda each: each[:12] if isinstance(each, bytes) else None,
+)
+def test_what_is_no_such_document_is_a_problem(data: bytes, told: str) -> None:
+    with pytest.raises(FleetError) as raised:
+        read_services(data, "running.json")
+    [problem] = raised.value.problems
+    assert problem.file == "running.json"
+    assert told in problem.message
+
+
+def test_an_engine_that_fills_in_no_status_has_none() -> None:
+    document = recording("completed").last
+    document["UpdateStatus"] = {"StartedAt": "0001-01-01T00:00:00Z", "CompletedAt": "0001-01-01T00:00:00Z"}
+    assert as_service(document).update is None
+
+
+def test_a_job_has_the_completions_that_it_is_to_have() -> None:
+    document = recording("completed").last
+    document["Spec"]["Mode"] = {"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 3}}
+    assert (as_service(document).spec.mode, as_service(document).spec.replicas) == (REPLICATED_JOB, 3)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_that_is_missing_or_strange_ends_in_an_exception(name: str) -> None:
+    chance = random.Random(name)
+    for _ in range(150):
+        service, tasks = recording(name).last, recording(name).last_tasks
+        for document in (service, *tasks):
+            for _ in range(chance.randrange(4)):
+                _garble(document, chance)
+        service["Spec"] = service.get("Spec") or {"Name": "a"}
+        watch = Watch("a")
+        for read in read_services(json.dumps([service]).encode(), "a") if isinstance(service["Spec"], dict) else []:
+            look = Look(0.0, read, tuple(read_tasks(json.dumps(tasks).encode(), "a")))
+            assert told_update(read, NOW)
+            assert list(account_of(watch.see(look)))
+            assert watch.give_up().told
+
+
+def _garble(document: Any, chance: random.Random) -> None:
+    """Drop or replace one value somewhere in it, or add one of a name that no engine has."""
+    while isinstance(document, dict | list) and document:
+        key: Any = chance.choice(list(document)) if isinstance(document, dict) else chance.randrange(len(document))
+        if isinstance(document[key], dict | list) and document[key] and chance.random() < 0.8:
+            document = document[key]
+            continue
+        if isinstance(document, dict) and chance.random() < 0.5:
+            del document[key]
+        else:
+            document[key] = deepcopy(chance.choice(STRANGE))
+        return

@@ -1,0 +1,259 @@
+"""What is said of an update, look by look, on recordings of a real engine and on variants of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from rollout_lint.live.outcome import Outcome
+from rollout_lint.live.watch import Look, Patience, Watch
+
+from tests.live.recordings import Recording, as_look, recording
+
+PATIENCE = Patience(settle=5, pending=10)
+RUNNING = {"State": "running", "Timestamp": "2026-06-20T10:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("name", "outcomes"),
+    [
+        ("incident", [Outcome.WAITING, Outcome.ROLLED_BACK]),
+        ("paused", [Outcome.WAITING, Outcome.PAUSED]),
+        ("completed", [Outcome.WAITING, Outcome.COMPLETED]),
+        ("hang", [Outcome.WAITING, Outcome.PENDING]),
+    ],
+)
+def test_a_recorded_update_is_told_rightly(name: str, outcomes: list[Outcome]) -> None:
+    said = [result.outcome for result in recording(name).replayed(PATIENCE, since_look=1)]
+    assert list(dict.fromkeys(said)) == outcomes
+    assert said == sorted(said, key=outcomes.index)
+
+
+@pytest.mark.parametrize("first", range(1, 9))
+def test_the_incident_is_told_rightly_whenever_one_begins_to_look(first: int) -> None:
+    result = recording("incident").replayed(since_look=first)[-1]
+    assert (result.outcome, result.running) == (Outcome.ROLLED_BACK, 1)
+    assert "never stopped" in result.told
+    assert [(each.exit_code, each.is_new) for each in result.failures] == [(137, True)]
+
+
+def test_the_looks_before_a_deploy_do_not_count_where_a_time_is_given() -> None:
+    shown = recording("completed")
+    since = as_look(0, *_last(shown)).service
+    assert since is not None
+    assert since.update is not None
+    assert since.update.started is not None
+    before = Patience(settle=5, since=since.update.started - timedelta(seconds=1))
+    after = Patience(settle=5, since=since.update.started + timedelta(seconds=1))
+    assert [result.outcome for result in shown.replayed(before)][-1] is Outcome.COMPLETED
+    assert {result.outcome for result in shown.replayed(after)} == {Outcome.WAITING}
+    assert "it has not been deployed since" in shown.replayed(after)[-1].told
+
+
+def _last(shown: Recording) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    return shown.last, shown.last_tasks
+
+
+def _settled(service: dict[str, Any], tasks: list[dict[str, Any]], patience: Patience = PATIENCE) -> Watch:
+    """What is said after the same was seen for a while."""
+    watch = Watch("a", patience)
+    for at in (0.0, 4.9, 5.1):
+        watch.see(as_look(at, service, tasks))
+    return watch
+
+
+def test_what_runs_has_to_stay_so() -> None:
+    service, tasks = _last(recording("completed"))
+    watch = Watch("a", PATIENCE)
+    assert watch.see(as_look(0, service, tasks)).outcome is Outcome.WAITING
+    assert watch.see(as_look(4.9, service, tasks)).outcome is Outcome.WAITING
+    assert watch.see(as_look(5, service, tasks)).outcome is Outcome.COMPLETED
+
+
+def test_a_task_that_ends_after_a_completed_update_fails_it() -> None:
+    service, tasks = _last(recording("completed"))
+    watch = Watch("a", PATIENCE)
+    watch.see(as_look(0, service, tasks))
+    newest = max(tasks, key=lambda task: str(task["CreatedAt"]))
+    newest |= {"DesiredState": "shutdown", "Status": {"State": "failed", "Err": "task: non-zero exit (3)"}}
+    result = watch.see(as_look(1, service, tasks))
+    assert (result.outcome, result.running) == (Outcome.CRASHING, 0)
+    assert "task: non-zero exit (3)" in result.told
+
+
+def test_a_task_that_takes_the_place_of_another_has_to_stay_as_long() -> None:
+    """A new service may try again until it runs; how long it stays is counted anew."""
+    service, tasks = _new()
+    watch = Watch("a", PATIENCE)
+    watch.see(as_look(0, service, tasks))
+    tasks[0]["ID"] = "another"
+    assert watch.see(as_look(4, service, tasks)).outcome is Outcome.WAITING
+    assert watch.see(as_look(8, service, tasks)).outcome is Outcome.WAITING
+    assert watch.see(as_look(9, service, tasks)).outcome is Outcome.CREATED
+
+
+def _new() -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    first = recording("completed").looks[0]
+    return first["services"][0], [dict(task) for task in first["tasks"]]
+
+
+def test_no_status_is_an_update_to_come_where_a_task_is_of_another_spec() -> None:
+    shown = recording("completed")
+    service, tasks = shown.last, [dict(task) for task in shown.looks[0]["tasks"]]
+    del service["UpdateStatus"]
+    waiting = _settled(service, tasks).result
+    assert (waiting.outcome, waiting.told) == (Outcome.WAITING, "an update of it is about to begin")
+    tasks[0]["Spec"] = service["Spec"]["TaskTemplate"]
+    assert _settled(service, tasks).result.outcome is Outcome.UNCHANGED
+
+
+def test_no_status_is_an_update_to_come_where_the_ports_have_changed() -> None:
+    shown = recording("completed")
+    service, tasks = shown.last, shown.last_tasks
+    del service["UpdateStatus"]
+    assert _settled(service, tasks).result.outcome is Outcome.UNCHANGED
+    service["Spec"]["EndpointSpec"] = {"Mode": "vip", "Ports": [{"TargetPort": 80, "PublishedPort": 8080}]}
+    assert _settled(service, tasks).result.told == "an update of it is about to begin"
+
+
+def test_labels_alone_need_no_update() -> None:
+    service, tasks = _last(recording("completed"))
+    del service["UpdateStatus"]
+    service["Spec"]["Labels"]["release"] = "newer"
+    assert _settled(service, tasks).result.outcome is Outcome.UNCHANGED
+
+
+def test_a_completed_update_that_is_a_rollback_is_no_success() -> None:
+    """As engines tell it under `rollback_config.failure_action: rollback`: nothing is left to go back to."""
+    service, tasks = _last(recording("incident"))
+    service["UpdateStatus"] |= {"State": "completed", "Message": "update completed"}
+    result = _settled(service, tasks).result
+    assert (result.outcome, result.was_rolled_back) == (Outcome.ROLLED_BACK, True)
+    assert "which the engine calls completed" in result.told
+
+
+def test_a_completed_update_of_a_service_that_was_never_deployed_again_is_one() -> None:
+    """As after a node's label has changed: Swarm moves the tasks, and there is no spec before this one."""
+    service, tasks = _last(recording("completed"))
+    del service["PreviousSpec"]
+    tasks = [task for task in tasks if task["Spec"]["ContainerSpec"]["Labels"]["release"] == "new"]
+    assert _settled(service, tasks).result.outcome is Outcome.COMPLETED
+
+
+def test_tasks_that_were_added_have_to_run_too() -> None:
+    """Swarm starts them beside the update, which is completed without them."""
+    service, tasks = _last(recording("completed"))
+    service["Spec"]["Mode"]["Replicated"]["Replicas"] = 2
+    result = _settled(service, tasks).result
+    assert (result.outcome, result.told) == (Outcome.WAITING, "1 of 2 tasks run")
+    newest = max(tasks, key=lambda task: str(task["CreatedAt"]))
+    assert _settled(service, [*tasks, {**newest, "ID": "b", "Slot": 2}]).result.outcome is Outcome.COMPLETED
+
+
+def test_a_service_without_tasks_to_run_is_not_waited_for() -> None:
+    service, tasks = _last(recording("completed"))
+    service["Spec"]["Mode"]["Replicated"]["Replicas"] = 0
+    for task in tasks:
+        task["DesiredState"] = "shutdown"
+    assert _settled(service, tasks).result.outcome is Outcome.COMPLETED
+
+
+def test_a_global_service_needs_a_node() -> None:
+    service, tasks = _new()
+    service["Spec"]["Mode"] = {"Global": {}}
+    assert _settled(service, []).result.told == "no node has a task of it"
+    assert _settled(service, [{**tasks[0], "Slot": 0}]).result.outcome is Outcome.CREATED
+
+
+@pytest.mark.parametrize(("code", "outcome"), [(0, Outcome.CREATED), (3, Outcome.WAITING)])
+def test_a_task_that_is_meant_to_end_may_end_with_success(code: int, outcome: Outcome) -> None:
+    service, tasks = _new()
+    service["Spec"]["TaskTemplate"]["RestartPolicy"]["Condition"] = "none"
+    status = {"State": "complete" if code == 0 else "failed", "ContainerStatus": {"ContainerID": "c", "ExitCode": code}}
+    tasks[0] |= {"DesiredState": "shutdown", "Status": status}
+    assert _settled(service, tasks).result.outcome is outcome
+
+
+def test_a_job_is_over_when_it_is_complete() -> None:
+    service, tasks = _new()
+    service["Spec"]["Mode"] = {"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 1}}
+    service["JobStatus"] = {"JobIteration": {"Index": 7}}
+    tasks[0] |= {"JobIteration": {"Index": 7}, "DesiredState": "complete", "Status": RUNNING}
+    assert _settled(service, tasks).result.told == "0 of 1 task of the job are complete"
+    tasks[0]["Status"] = {"State": "complete"}
+    assert _settled(service, tasks).result.outcome is Outcome.CREATED
+    tasks[0]["JobIteration"] = {"Index": 6}
+    assert _settled(service, tasks).result.outcome is Outcome.WAITING
+
+
+def test_a_pending_task_fails_only_after_its_time_and_may_pass() -> None:
+    service, tasks = _last(recording("hang"))
+    watch = Watch("a", PATIENCE)
+    assert "host-mode port already in use" in watch.see(as_look(0, service, tasks)).told
+    assert watch.see(as_look(9, service, tasks)).outcome is Outcome.WAITING
+    [pending] = [task for task in tasks if task["Status"]["State"] == "pending"]
+    reason = pending["Status"].pop("Err")
+    assert watch.see(as_look(9.5, service, tasks)).told == "it is being updated"
+    pending["Status"]["Err"] = reason
+    assert watch.see(as_look(11, service, tasks)).outcome is Outcome.WAITING
+    assert watch.see(as_look(21, service, tasks)).outcome is Outcome.PENDING
+
+
+def test_a_second_deploy_begins_anew() -> None:
+    shown = recording("completed")
+    watch = Watch("a", PATIENCE)
+    watch.see(as_look(0, *_last(shown)))
+    service, tasks = _last(shown)
+    service["UpdateStatus"] |= {"State": "updating", "StartedAt": "2026-12-01T00:00:00Z"}
+    result = watch.see(as_look(6, service, tasks))
+    assert (result.outcome, result.told) == (Outcome.WAITING, "it is being updated")
+    assert "it was deployed again" in [event.told for event in result.events]
+
+
+def test_a_rollback_is_no_second_deploy() -> None:
+    events = recording("incident").replayed(since_look=1)[-1].events
+    assert "it was deployed again" not in [event.told for event in events]
+
+
+def test_an_old_task_that_ends_badly_when_it_is_told_to_is_no_failure() -> None:
+    service, tasks = _last(recording("completed"))
+    old = min(tasks, key=lambda task: str(task["CreatedAt"]))
+    old["Status"] = {"State": "failed", "Err": "task: non-zero exit (143)"}
+    result = _settled(service, tasks).result
+    assert (result.outcome, result.failures) == (Outcome.COMPLETED, ())
+
+
+def test_a_state_of_no_known_name_is_waited_for_and_named() -> None:
+    service, tasks = _last(recording("completed"))
+    service["UpdateStatus"]["State"] = "reconsidered"
+    result = _settled(service, tasks).result
+    assert result.outcome is Outcome.WAITING
+    assert "reconsidered" in result.told
+
+
+def test_what_has_kept_failing_has_failed_when_the_time_is_over_and_of_all_else_nothing_is_known() -> None:
+    service, tasks = _new()
+    tasks[0]["Status"] = {"State": "starting"}
+    watch = Watch("a", PATIENCE)
+    watch.see(as_look(0, service, tasks))
+    assert watch.give_up().outcome is Outcome.WAITING
+    failed = {**tasks[0], "ID": "b", "DesiredState": "shutdown", "Status": {"State": "failed", "Err": "x"}}
+    watch.see(as_look(1, service, [*tasks, failed]))
+    assert watch.give_up().outcome is Outcome.CRASHING
+
+
+def test_a_service_that_goes_away_is_removed() -> None:
+    watch = Watch("a", PATIENCE)
+    watch.see(as_look(0, *_last(recording("completed"))))
+    result = watch.see(Look(1, None))
+    assert (result.outcome, result.name) == (Outcome.REMOVED, "completed_app")
+
+
+def test_a_time_of_another_zone_is_the_same_time() -> None:
+    service, _ = _last(recording("completed"))
+    service["UpdateStatus"]["StartedAt"] = "2026-06-20T12:00:00+02:00"
+    read = as_look(0, service, []).service
+    assert read is not None
+    assert read.update is not None
+    assert read.update.started == datetime(2026, 6, 20, 10, tzinfo=UTC)
