@@ -90,6 +90,8 @@ def _is_what_it_says(block: Block, folder: Path) -> bool:
             return all(map(json.loads, block.text.splitlines()))
         case "json":
             return bool(json.loads(block.text))
+        case "python":
+            return bool(compile(block.text, "a.py", "exec"))
         case "sh":
             script = folder / "script.sh"
             script.write_text(block.text)

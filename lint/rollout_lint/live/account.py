@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.standing import number_of_tasks
 from rollout_lint.live.told import clock
 from rollout_lint.stack.units import show_seconds
 
@@ -32,11 +31,7 @@ def account_of(result: Result) -> Iterator[str]:
     yield f"{result.name}  {_verdict(result)}"
     yield f"  {result.told}"
     if not result.ok:
-        yield (
-            f"  {result.running} of {number_of_tasks(result.wanted)} run"
-            if result.wanted is not None
-            else (f"  {number_of_tasks(result.running)} of it run")
-        )
+        yield f"  tasks that run: {result.running}" + ("" if result.wanted is None else f" of {result.wanted}")
         yield from _history(result)
     shown = result.failures[-MOST_FAILURES:]
     if len(shown) < len(result.failures):
@@ -64,9 +59,12 @@ def _failure(failure: Failure) -> str:
 def _sum(convergence: Convergence) -> str:
     good = sum(result.ok for result in convergence.results)
     number = len(convergence.results)
-    services = "1 service" if number == 1 else f"{number} services"
-    late = "the time was over" if convergence.timed_out else ""
-    told = f"{services}, {good} as deployed, {number - good} not"
-    wrong = f"{len(convergence.mismatches)} not as expected" if convergence.mismatches else ""
+    told = [f"{_plural(number, 'service')}: {good} as deployed, {number - good} not"]
+    told += [f"{_plural(len(convergence.mismatches), 'expectation')} not met"] if convergence.mismatches else []
+    told += ["the time was over"] if convergence.timed_out else []
     took = f"after {show_seconds(round(convergence.seconds))}"
-    return f"{', '.join(each for each in (told, wrong, late, took) if each)}. Exit {convergence.exit_code}."
+    return f"{', '.join([*told, took])}. Exit {convergence.exit_code}."
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
