@@ -243,6 +243,18 @@ def test_what_has_kept_failing_has_failed_when_the_time_is_over_and_of_all_else_
     assert watch.give_up().outcome is Outcome.CRASHING
 
 
+def test_a_rollback_that_outlasts_the_time_has_failed_all_the_same() -> None:
+    shown = recording("incident")
+    rolling = next(
+        each for each in shown.looks if each["services"][0].get("UpdateStatus", {}).get("State") == "rollback_started"
+    )
+    watch = Watch("a", PATIENCE)
+    assert watch.see(as_look(0, rolling["services"][0], rolling["tasks"])).outcome is Outcome.WAITING
+    result = watch.give_up()
+    assert (result.outcome, result.was_rolled_back) == (Outcome.ROLLED_BACK, True)
+    assert "still being rolled back when the time was over" in result.told
+
+
 def test_a_service_that_goes_away_is_removed() -> None:
     watch = Watch("a", PATIENCE)
     watch.see(as_look(0, *_last(recording("completed"))))

@@ -58,6 +58,13 @@ class Site:
 
     def deploy(self, release: Release) -> None:
         """Deploy, as a CI does: `docker stack deploy` has to return 0."""
+        detached = ("--detach=true",) if waits_unless_detached() else ()
+        options = (*detached, "--resolve-image=never", "--compose-file=-")
+        self.engine.call("stack", "deploy", *options, self.name, stdin=self.text(release).encode())
+
+    @staticmethod
+    def text(release: Release) -> str:
+        """The stack file of a release."""
         service = {
             "image": IMAGE,
             "command": release.behaviour.command(),
@@ -67,20 +74,13 @@ class Site:
             **release.service,
             "deploy": {"labels": {LABEL: release.name}, "update_config": release.update, **release.deploy},
         }
-        self._deploy(
-            {
-                "version": "3.8",
-                "services": {"app": service},
-                "networks": {"engine": {"external": True, "name": "host"}},
-                "volumes": {"data": {}} if "volumes" in service else {},
-            }
-        )
-
-    def _deploy(self, document: dict[str, Any]) -> None:
-        detached = ("--detach=true",) if waits_unless_detached() else ()
-        options = (*detached, "--resolve-image=never", "--compose-file=-")
-        text = json.dumps(document).replace("$", "$$")
-        self.engine.call("stack", "deploy", *options, self.name, stdin=text.encode())
+        document = {
+            "version": "3.8",
+            "services": {"app": service},
+            "networks": {"engine": {"external": True, "name": "host"}},
+            "volumes": {"data": {}} if "volumes" in service else {},
+        }
+        return json.dumps(document).replace("$", "$$")
 
     def begin(self, *options: str) -> subprocess.Popen[str]:
         """Start to wait."""

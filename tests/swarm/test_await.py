@@ -54,12 +54,12 @@ def no_room_under_max_replicas(site: Site) -> Awaited:
     """The time is over before the task has been pending for long enough."""
     deploy = {"placement": {"max_replicas_per_node": 1}}
     old, new = (Release(steady(), name, RISKY, deploy=deploy) for name in ("old", "new"))
-    return site.upgrade(old, new, *OPTIONS, "--timeout=4s")
+    return site.upgrade(old, new, *OPTIONS, "--timeout=8s")
 
 
 def crash_loop(site: Site) -> Awaited:
-    old, new = Release(steady(), "old", SHORT, False), Release(crashes_after(5), "new", SHORT, False)
-    return site.upgrade(old, new, *OPTIONS, "--settle=8s")
+    old, new = Release(steady(), "old", SHORT, False), Release(crashes_after(7), "new", SHORT, False)
+    return site.upgrade(old, new, *OPTIONS, "--settle=10s")
 
 
 def good(site: Site) -> Awaited:

@@ -84,7 +84,7 @@ class Docker:
 
 def _is_only_gone(told: str) -> bool:
     """Whether each line of an error says that what was asked for does not exist (any more)."""
-    return all("no such" in line.lower() or "not found" in line.lower() for line in told.splitlines())
+    return bool(told) and all("no such" in line.lower() or "not found" in line.lower() for line in told.splitlines())
 
 
 def _in_portions(ids: list[str]) -> Iterator[list[str]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from rollout_lint.live.told import ROLLED_BACK_STATES
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -86,7 +88,8 @@ class Result:
     @property
     def was_rolled_back(self) -> bool:
         """Whether its old spec is in force again."""
-        return self.outcome in (Outcome.ROLLED_BACK, Outcome.ROLLBACK_PAUSED)
+        is_back = self.service is not None and self.service.state in ROLLED_BACK_STATES
+        return is_back or self.outcome in (Outcome.ROLLED_BACK, Outcome.ROLLBACK_PAUSED)
 
     @property
     def is_over(self) -> bool:

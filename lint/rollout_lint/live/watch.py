@@ -71,7 +71,6 @@ class _Deploy:
     steady_since: float | None = None
     steady: frozenset[str] = frozenset()
     ended_at_over: frozenset[str] = frozenset()
-    culprit: str = ""
 
 
 @dataclass(slots=True)
@@ -107,11 +106,16 @@ class Watch:
         return self.result
 
     def give_up(self) -> Result:
-        """The time is over. What has been failing all the while has failed; of all else nothing is known."""
-        result = self.result
-        if not result.is_over and result.failures and result.service is not None and result.service.state != UPDATING:
+        """The time is over. What is known to fail has failed; of all else nothing is known."""
+        result, last = self.result, self._last
+        if result.is_over or result.service is None or last is None:
+            return result
+        if result.service.state == ROLLBACK_STARTED:
+            told = "its update failed, and was still being rolled back when the time was over"
+            self.result = self._result(last, Outcome.ROLLED_BACK, f"{told}; {self._serving(result.service, last)}")
+        elif result.failures and result.service.state != UPDATING:
             told = f"its tasks keep ending, and it does not run: {result.told}"
-            self.result = self._result(self._last or Look(0.0, None), Outcome.CRASHING, told)
+            self.result = self._result(last, Outcome.CRASHING, told)
         return self.result
 
     def _note(self, look: Look, told: str) -> None:
@@ -148,8 +152,6 @@ class Watch:
         if self._is_older(service):
             return Outcome.WAITING, f"it has not been deployed since {clock(self._since)}"
         self._deploy.rolled_back |= service.state == ROLLBACK_STARTED
-        if service.update and service.update.message and service.state in (ROLLBACK_STARTED, PAUSED, ROLLBACK_PAUSED):
-            self._deploy.culprit = service.update.message
         if service.state in _FAILED:
             return self._failed(service, look)
         disguised = is_rollback_in_disguise(service, look.tasks)

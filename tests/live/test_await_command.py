@@ -1,0 +1,182 @@
+"""`await` where there is no engine, and its reports of what was recorded of one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import pytest
+from rollout_lint.live import Convergence, EngineError, NotConvergedError, await_converged
+from rollout_lint.live.expectation import is_image, mismatches
+from rollout_lint.options import parse_moment, parse_seconds
+from rollout_lint.report.await_json import await_json
+from rollout_lint.report.await_junit import await_junit
+from rollout_lint.report.await_text import await_text
+from rollout_lint.report.style import Style
+from typer import BadParameter
+from xmlschema import XMLSchema
+
+from tests.conftest import ROOT
+from tests.live.recordings import as_service, recording
+from tests.support import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Run
+
+PLAIN = Style(colour=False)
+
+
+def converged(*names: str, wrong: tuple[str, ...] = ()) -> Convergence:
+    results = tuple(recording(name).replayed(since_look=1)[-1] for name in names)
+    return Convergence(("forum",), results, wrong, 6.4)
+
+
+def test_without_docker_nothing_is_known(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ran = run("await", "forum")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr == "rollout-lint: docker cannot be run: No such file or directory\n"
+
+
+def test_without_an_engine_nothing_is_known(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if shutil.which("docker") is None:
+        pytest.skip("needs docker")
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
+    ran = run("await", "forum", "--since", "2026-06-20", "--format", "json")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "docker daemon" in ran.stderr.lower()
+    with pytest.raises(EngineError):
+        await_converged("forum")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "Missing argument"),
+        (("-x",), "No such option"),
+        (("--", "-x"), "'-x' is no name of a stack or of a service"),
+        (("a b",), "is no name"),
+        (("a\x1b[2J",), "is no name"),
+        (("a", "--timeout", "soon"), "'soon' is no time, such as 90s or 5m"),
+        (("a", "--settle", "-1s"), "is no time"),
+        (("a", "--since", "yesterday"), "'yesterday' is no time"),
+        (("a", "--expect-label", "=b"), "give KEY=VALUE"),
+        (("a", "--format", "xml"), "xml"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    ran = run("await", *arguments)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert told in ran.stderr
+    assert "\x1b" not in ran.stderr
+
+
+@pytest.mark.parametrize(("text", "value"), [("90", 90), ("0", 0), ("1m30s", 90), ("250ms", 0.25), ("1.5", 1.5)])
+def test_a_time_is_seconds_or_a_duration(text: str, value: float) -> None:
+    assert parse_seconds(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "9" * 13, "1e3", "nan", "5x", "-1", "9" * 400])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(BadParameter):
+        parse_seconds(text)
+    if text != "9" * 13:
+        with pytest.raises(BadParameter):
+            parse_moment(text)
+
+
+def test_a_moment_has_a_zone() -> None:
+    ten = datetime(2026, 6, 20, 10, tzinfo=UTC)
+    assert parse_moment("2026-06-20T12:00:00+02:00") == parse_moment("2026-06-20T10:00:00Z") == ten
+    assert parse_moment(str(int(ten.timestamp()))) == ten
+    assert parse_moment("2026-06-20 10:00") == datetime(2026, 6, 20, 10).astimezone()
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [(("completed",), 0), (("completed", "incident"), 1), (("paused",), 1), (("hang",), 1), ((), 2)],
+)
+def test_the_reports_agree(names: tuple[str, ...], code: int) -> None:
+    convergence = converged(*names)
+    document = json.loads(await_json(convergence))
+    validate("await", document)
+    assert convergence.exit_code == document["exit_code"] == code
+    assert f"Exit {code}." in await_text(convergence, PLAIN)
+    text = await_junit(convergence)
+    XMLSchema(str(ROOT / "tests" / "report" / "schemas" / "junit.xsd")).validate(text)
+    suite = ElementTree.fromstring(text).find("testsuite")
+    assert suite is not None
+    assert len(suite.findall("testcase")) == len(names)
+    assert len(suite.findall("testcase/failure")) == document["summary"]["failed"]
+
+
+def test_what_is_not_over_is_an_error_and_no_success() -> None:
+    waiting = recording("incident").replayed(since_look=1)[0]
+    convergence = Convergence(("forum",), (waiting,))
+    assert (convergence.exit_code, convergence.timed_out, convergence.ok) == (2, True, False)
+    assert "forum_app  not over" in await_text(convergence, PLAIN)
+    assert "<error " in await_junit(convergence)
+    assert json.loads(await_json(convergence))["summary"]["not_over"] == 1
+
+
+def test_an_expectation_that_is_not_met_fails_all_the_same() -> None:
+    convergence = converged("completed", wrong=("the label a of b is c, not d",))
+    assert convergence.exit_code == 1
+    assert "the label a of b is c, not d\n" in await_text(convergence, PLAIN)
+    assert "1 expectation not met" in await_text(convergence, PLAIN)
+    assert 'message="the label a of b is c, not d"' in await_junit(convergence)
+
+
+def test_a_test_that_requires_it_fails_with_the_report() -> None:
+    converged("completed").require()
+    with pytest.raises(NotConvergedError, match=r"exit \(137\)") as raised:
+        converged("incident").require()
+    assert raised.value.convergence.failed()[0].name == "forum_app"
+    assert isinstance(raised.value, AssertionError)
+
+
+def test_no_report_shows_a_value_of_the_environment_or_steers_a_terminal() -> None:
+    convergence = converged("completed", "incident", "paused", "hang")
+    steering = replace(convergence.results[1], name="a\x1b[2J", told="b\x1b[2J\n")
+    convergence = replace(convergence, results=(*convergence.results, steering))
+    for report in (await_text(convergence, PLAIN), await_json(convergence), await_junit(convergence)):
+        assert "hunter2" not in report
+        assert "\x1b" not in report
+
+
+def test_a_label_is_some_services_and_no_other_value() -> None:
+    incident, completed = (as_service(recording(name).last) for name in ("incident", "completed"))
+    services = [incident, completed]
+    assert mismatches([completed], {"release": "new"}, (), ()) == ()
+    assert mismatches([completed], {"com.docker.stack.namespace": "completed"}, (), ()) == ()
+    [told] = mismatches(services, {"release": "new"}, (), {"forum_app"})
+    assert told == "the label release of forum_app is old, not new, for its update was rolled back"
+    assert mismatches(services, {"nobody": "x"}, (), ()) == ("no service has the label nobody",)
+    [told] = mismatches(services, {"nobody": "x"}, (), {"forum_app"})
+    assert told == "no service has the label nobody; the update of forum_app was rolled back"
+    assert mismatches(services, {}, ["rollout-lint/busybox"], ()) == ()
+    assert mismatches(services, {}, ["nginx"], ()) == ("no service has the image nginx",)
+
+
+@pytest.mark.parametrize(
+    ("runs", "expected", "same"),
+    [
+        ("nginx:latest@sha256:aa", "nginx", True),
+        ("docker.io/library/nginx:1", "nginx:1", True),
+        ("nginx:1@sha256:aa", "nginx:1@sha256:aa", True),
+        ("nginx:1@sha256:aa", "nginx@sha256:aa", True),
+        ("nginx:1@sha256:aa", "nginx:1@sha256:bb", False),
+        ("nginx:1", "nginx:2", False),
+        ("nginx:1", "nginx:1@sha256:aa", False),
+        ("registry.example.com:5000/a/nginx", "registry.example.com:5000/a/nginx:latest", True),
+        ("registry.example.com:5000/nginx:1", "nginx:1", False),
+    ],
+)
+def test_an_image_is_held_against_as_much_as_is_given(runs: str, expected: str, same: bool) -> None:
+    assert is_image(runs, expected) is same
