@@ -12,11 +12,14 @@ from rollout_lint.live.read import read_services, read_tasks
 from rollout_lint.live.watch import Look, Patience, Watch
 
 if TYPE_CHECKING:
+    import random
+
     from rollout_lint.live.model import LiveService
     from rollout_lint.live.outcome import Result
 
 FOLDER = Path(__file__).parent / "recorded"
 NAMES = tuple(sorted(file.stem for file in FOLDER.glob("*.json")))
+STRANGE: tuple[Any, ...] = (None, "", "x", 0, -1, 1e300, 2**70, True, [], [[]], {}, {"a": None}, "0001-01-01T00:00:00Z")
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,17 @@ def as_service(document: dict[str, Any]) -> LiveService:
 def as_look(at: float, service: dict[str, Any], tasks: list[dict[str, Any]]) -> Look:
     """A look at one service."""
     return Look(at, as_service(service), tuple(read_tasks(json.dumps(tasks).encode(), "a")))
+
+
+def garble(document: Any, chance: random.Random) -> None:
+    """Drop or replace one value somewhere in it, or add one of a name that no engine has."""
+    while isinstance(document, dict | list) and document:
+        key: Any = chance.choice(list(document)) if isinstance(document, dict) else chance.randrange(len(document))
+        if isinstance(document[key], dict | list) and document[key] and chance.random() < 0.8:
+            document = document[key]
+            continue
+        if isinstance(document, dict) and chance.random() < 0.5:
+            del document[key]
+        else:
+            document[key] = deepcopy(chance.choice(STRANGE))
+        return

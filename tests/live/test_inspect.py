@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.live.recordings import NAMES, recording
+from tests.live.recordings import NAMES, garble, recording
 from tests.support import validate
 
 if TYPE_CHECKING:
@@ -228,6 +229,7 @@ def test_a_healthcheck_is_told_to_differ_and_not_shown(run: Run, write: Write) -
         (("running.json", "--against", "none"), "none"),
         (("running.json", "--against", "broken.yml"), "nothing can be compared"),
         (("running.json", "--expect-label", "release"), "give KEY=VALUE"),
+        (("-", "--against", "-"), "only one of the two"),
     ],
 )
 def test_what_cannot_be_evaluated_is_said(
@@ -240,6 +242,20 @@ def test_what_cannot_be_evaluated_is_said(
     ran = run("inspect", *arguments)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert told in ran.stderr
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_that_is_missing_or_strange_ends_in_an_exception(run: Run, write: Write, name: str) -> None:
+    folder, chance = write({"compose.yml": RECIPE}), random.Random(name)
+    for _ in range(25):
+        document = recording(name).last
+        for _ in range(chance.randrange(1, 6)):
+            garble(document, chance)
+        ran = run("inspect", "--against", folder, "--format", "json", stdin=json.dumps(document))
+        assert ran.exit_code in (0, 1, 2)
+        if ran.stdout:
+            validate("inspect", ran.json)
+            assert run("inspect", "--against", folder, stdin=json.dumps(document)).exit_code == ran.exit_code
 
 
 def test_a_name_cannot_steer_a_terminal(run: Run) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from copy import deepcopy
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from rollout_lint.fleet.model import FleetError
@@ -17,10 +15,9 @@ from rollout_lint.live.read import MAX_BYTES, read_services, read_tasks
 from rollout_lint.live.told import told_update
 from rollout_lint.live.watch import Look, Watch
 
-from tests.live.recordings import NAMES, as_service, recording
+from tests.live.recordings import NAMES, as_service, garble, recording
 
 NOW = datetime(2026, 6, 20, tzinfo=UTC)
-STRANGE: tuple[Any, ...] = (None, "", "x", 0, -1, 1e300, 2**70, True, [], [[]], {}, {"a": None}, "0001-01-01T00:00:00Z")
 
 
 def test_a_service_and_its_tasks_are_read() -> None:
@@ -108,7 +105,7 @@ def test_nothing_that_is_missing_or_strange_ends_in_an_exception(name: str) -> N
         service, tasks = recording(name).last, recording(name).last_tasks
         for document in (service, *tasks):
             for _ in range(chance.randrange(4)):
-                _garble(document, chance)
+                garble(document, chance)
         service["Spec"] = service.get("Spec") or {"Name": "a"}
         watch = Watch("a")
         for read in read_services(json.dumps([service]).encode(), "a") if isinstance(service["Spec"], dict) else []:
@@ -116,17 +113,3 @@ def test_nothing_that_is_missing_or_strange_ends_in_an_exception(name: str) -> N
             assert told_update(read, NOW)
             assert list(account_of(watch.see(look)))
             assert watch.give_up().told
-
-
-def _garble(document: Any, chance: random.Random) -> None:
-    """Drop or replace one value somewhere in it, or add one of a name that no engine has."""
-    while isinstance(document, dict | list) and document:
-        key: Any = chance.choice(list(document)) if isinstance(document, dict) else chance.randrange(len(document))
-        if isinstance(document[key], dict | list) and document[key] and chance.random() < 0.8:
-            document = document[key]
-            continue
-        if isinstance(document, dict) and chance.random() < 0.5:
-            del document[key]
-        else:
-            document[key] = deepcopy(chance.choice(STRANGE))
-        return

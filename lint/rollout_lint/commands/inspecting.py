@@ -45,6 +45,8 @@ class Request:
 
 def run(request: Request) -> int:
     """Print what is asked for; the exit code."""
+    if request.file == STDIN and request.against is not None and request.against.path == STDIN:
+        usage_error("only one of the two can be read from standard input")
     services = _read(request.file)
     evaluation, known = _compared_with(request)
     judged = [judge(service, known.rules, known.cluster, known.images) for service in services]
