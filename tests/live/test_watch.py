@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from rollout_lint.live.model import LiveTask
 from rollout_lint.live.outcome import Outcome
+from rollout_lint.live.told import told_end
 from rollout_lint.live.watch import Look, Patience, Watch
 
 from tests.live.recordings import Recording, as_look, recording
@@ -131,6 +133,49 @@ def test_a_completed_update_that_is_a_rollback_is_no_success() -> None:
     result = _settled(service, tasks).result
     assert (result.outcome, result.was_rolled_back) == (Outcome.ROLLED_BACK, True)
     assert "which the engine calls completed" in result.told
+
+
+def test_a_rollback_that_was_seen_is_no_success_though_no_task_of_the_update_is_left() -> None:
+    shown = recording("incident")
+    watch = Watch("a", PATIENCE)
+    for look in shown.looks[1:-2]:
+        watch.see(as_look(look["at"], look["services"][0], look["tasks"]))
+    service, tasks = _last(shown)
+    service["UpdateStatus"]["State"] = "completed"
+    result = watch.see(as_look(20, service, [task for task in tasks if task["Status"]["State"] == "running"]))
+    assert result.outcome is Outcome.ROLLED_BACK
+
+
+def test_an_update_that_begins_at_the_given_time_counts() -> None:
+    service, tasks = _last(recording("completed"))
+    service["UpdateStatus"]["StartedAt"] = "2026-06-20T10:00:00Z"
+    since = Patience(settle=0, since=datetime(2026, 6, 20, 10, tzinfo=UTC))
+    assert Watch("a", since).see(as_look(0, service, tasks)).outcome is Outcome.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (
+            "task: non-zero exit (137)",
+            137,
+            "failed: task: non-zero exit (137); exit code 137: killed, as a rule for lack",
+        ),
+        ("task: non-zero exit (3)", 3, "failed: task: non-zero exit (3)"),
+        (
+            "starting container failed",
+            127,
+            "failed: starting container failed; exit code 127: the command was not found",
+        ),
+        ("unhealthy container", 9, "failed: unhealthy container; exit code 9"),
+        ("", 0, "failed; exit code 0"),
+        ("No such image: a:1", None, "failed: No such image: a:1"),
+    ],
+)
+def test_why_a_task_ended_is_told_once(error: str, code: int | None, told: str) -> None:
+    said = told_end(LiveTask("a", state="failed", error=error, exit_code=code))
+    assert said.startswith(told)
+    assert len(said) <= len(told) + len(" of memory")
 
 
 def test_a_completed_update_of_a_service_that_was_never_deployed_again_is_one() -> None:

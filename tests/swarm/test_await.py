@@ -151,7 +151,7 @@ def test_the_incident_is_told_with_its_cause() -> None:
     assert said.service["update"]["state"] == "rollback_completed"
     [failure] = said.service["failures"]
     assert (failure["exit_code"], failure["release"]) == (137, "new")
-    assert "137 is killed, as a rule for lack of memory" in failure["message"]
+    assert "exit code 137: killed, as a rule for lack of memory" in failure["message"]
     assert "1 task runs, of before the update and never stopped" in said.service["message"]
     told = ["the label release of forum_app is old, not new, for its update was rolled back"]
     assert json.loads(said.stdout)["mismatches"] == told

@@ -79,6 +79,20 @@ def is_rollback_in_disguise(service: LiveService, tasks: tuple[LiveTask, ...]) -
     return may_be_rollback(service) and any(not is_of_spec(task, service) for task in made)
 
 
+def serving(service: LiveService, tasks: tuple[LiveTask, ...]) -> str:
+    """Who answers after an update that failed."""
+    running = [task for task in tasks if task.runs]
+    started = start_of(service)
+    if not running:
+        return "no task of it runs"
+    told = f"{number_of_tasks(len(running))} {'runs' if len(running) == 1 else 'run'}"
+    if started is None or any(task.created is None for task in running):
+        return told
+    kept = sum(not is_of(task, service) for task in running)
+    whose = {0: "started after the update began", len(running): "of before the update and never stopped"}
+    return f"{told}, {whose.get(kept, f'of which {kept} were never stopped')}"
+
+
 def start_of(service: LiveService) -> datetime | None:
     """When its last update began."""
     return service.update.started if service.update else None

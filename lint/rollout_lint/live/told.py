@@ -89,8 +89,8 @@ def clock(moment: datetime) -> str:
 
 def told_end(task: LiveTask) -> str:
     """Why a task ended: its state, the engine's message, and what its exit code says."""
-    code = task.exit_code
-    meaning = _EXIT_CODES.get(code) if code is not None else None
+    code, meaning = task.exit_code, _EXIT_CODES.get(task.exit_code or 0)
     message = f": {task.error}" if task.error else ""
-    stated = f", exit code {code}" if code is not None and f"({code})" not in task.error else ""
-    return f"{task.state}{message}{stated}" + (f"; {code} is {meaning}" if meaning and code else "")
+    if code is None or (meaning is None and f"({code})" in task.error):
+        return f"{task.state}{message}"
+    return f"{task.state}{message}; exit code {code}" + (f": {meaning}" if meaning else "")

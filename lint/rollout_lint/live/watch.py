@@ -12,16 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rollout_lint.live import normal
-from rollout_lint.live.fields import text
-from rollout_lint.live.outcome import Event, Failure, Outcome, Result
+from rollout_lint.live.failures import failures_of
+from rollout_lint.live.outcome import Event, Outcome, Result
 from rollout_lint.live.standing import (
     ended,
     is_done,
     is_of,
-    is_of_spec,
     is_rollback_in_disguise,
     missing,
-    number_of_tasks,
+    serving,
     start_of,
 )
 from rollout_lint.live.told import (
@@ -112,7 +111,7 @@ class Watch:
             return result
         if result.service.state == ROLLBACK_STARTED:
             told = "its update failed, and was still being rolled back when the time was over"
-            self.result = self._result(last, Outcome.ROLLED_BACK, f"{told}; {self._serving(result.service, last)}")
+            self.result = self._result(last, Outcome.ROLLED_BACK, f"{told}; {serving(result.service, last.tasks)}")
         elif result.failures and result.service.state != UPDATING:
             told = f"its tasks keep ending, and it does not run: {result.told}"
             self.result = self._result(last, Outcome.CRASHING, told)
@@ -140,7 +139,7 @@ class Watch:
             service=service,
             running=len({task.slot for task in look.tasks if task.runs}),
             wanted=service.spec.replicas if service else None,
-            failures=self._failures(service, look.tasks),
+            failures=failures_of(service, look.tasks, self._deploy.before, self._deploy.rolled_back) if service else (),
             events=tuple(self._events),
             tasks=look.tasks,
         )
@@ -153,11 +152,12 @@ class Watch:
             return Outcome.WAITING, f"it has not been deployed since {clock(self._since)}"
         self._deploy.rolled_back |= service.state == ROLLBACK_STARTED
         if service.state in _FAILED:
-            return self._failed(service, look)
+            outcome, told = _FAILED[service.state]
+            return outcome, f"{told}; {serving(service, look.tasks)}"
         disguised = is_rollback_in_disguise(service, look.tasks)
         if disguised or (service.state == COMPLETED and self._deploy.rolled_back):
-            serving = self._serving(service, look)
-            return Outcome.ROLLED_BACK, f"its rollback failed too, which the engine calls completed; {serving}"
+            told = f"its rollback failed too, which the engine calls completed; {serving(service, look.tasks)}"
+            return Outcome.ROLLED_BACK, told
         waiting = self._pending(look)
         if waiting is not None:
             return waiting
@@ -176,24 +176,6 @@ class Watch:
         """Whether nothing was deployed since the given time: every deploy drops the status and changes the service."""
         last = start_of(service) or service.changed
         return self.patience.since is not None and last is not None and last < self.patience.since
-
-    def _failed(self, service: LiveService, look: Look) -> tuple[Outcome, str]:
-        outcome, told = _FAILED[service.state]
-        return outcome, f"{told}; {self._serving(service, look)}"
-
-    def _serving(self, service: LiveService, look: Look) -> str:
-        """Who answers now."""
-        running = [task for task in look.tasks if task.runs]
-        started = start_of(service)
-        if not running:
-            return "no task of it runs"
-        if started is None or any(task.created is None for task in running):
-            return f"{number_of_tasks(len(running))} run" + ("s" if len(running) == 1 else "")
-        kept = sum(task.created < started for task in running if task.created)
-        whose = {0: "started after the update began", len(running): "of before the update and never stopped"}
-        mixed = f"of which {kept} were never stopped"
-        verb = "runs" if len(running) == 1 else "run"
-        return f"{number_of_tasks(len(running))} {verb}, {whose.get(kept, mixed)}"
 
     def _pending(self, look: Look) -> tuple[Outcome, str] | None:
         """A task that no node takes. With stop-first that is so until the old one has ended, and passes."""
@@ -234,34 +216,6 @@ class Watch:
             return None
         of_update = (task for task in look.tasks if is_of(task, service) and not is_done(task, service))
         return next((t for t in of_update if t.ended and t.id not in self._deploy.ended_at_over), None)
-
-    def _failures(self, service: LiveService | None, tasks: tuple[LiveTask, ...]) -> tuple[Failure, ...]:
-        """Those of the deploy, in order."""
-        if service is None:
-            return ()
-        failed = [task for task in tasks if task.ended and self._counts(task, service)]
-        rolled_back = self._deploy.rolled_back or service.state.startswith("rollback")
-        failed.sort(key=lambda task: (task.changed.timestamp() if task.changed else 0.0, task.id))
-        return tuple(
-            Failure(
-                task=task.id,
-                slot=task.slot,
-                told=told_end(task),
-                exit_code=task.exit_code,
-                at=task.changed,
-                is_new=not (rolled_back and is_of_spec(task, service)),
-                image=text(task.spec, "ContainerSpec", "Image"),
-            )
-            for task in failed
-        )
-
-    def _counts(self, task: LiveTask, service: LiveService) -> bool:
-        """An old task that ends with an error when it is told to is no failure of the update."""
-        if service.spec.is_job or is_done(task, service):
-            return task.exit_code not in (0, None) and task.id not in self._deploy.before
-        if start_of(service) is not None:
-            return is_of(task, service)
-        return service.previous is None or task.id not in self._deploy.before
 
 
 _UNDER_WAY = {UPDATING: "it is being updated", ROLLBACK_STARTED: "its update failed and is being rolled back"}
