@@ -160,18 +160,20 @@ def test_a_label_and_an_image_of_the_spec_before_are_told_as_such(run: Run, writ
 
 
 def test_what_the_files_leave_to_a_variable_is_not_compared_and_said_so(run: Run, write: Write) -> None:
-    text = RECIPE.replace("rollout-lint/busybox", "busybox:${TAG:-1}").replace(
-        "{release: old}", '["a.$STACK.b=1", "release=$R"]'
-    )
+    text = RECIPE.replace("rollout-lint/busybox", "busybox:${TAG:-1}")
+    text = text.replace("{release: old}", '["a.$STACK.b=1", "release=${R:-other}"]')
     folder = write({"compose.yml": text, "values": "TAG=1\nSTACK=x\nR=old\n"})
-    _, found = inspected(run, "--against", folder, stdin=recording("incident").last)
+    document = recording("incident").last
+    document["Spec"]["Labels"]["a.forum.b"] = "1"
+    _, found = inspected(run, "--against", folder, stdin=document)
     drift = found["services"][0]["drift"]
     assert (drift["labels"], drift["image"]) == ([], None)
     assert drift["not_compared"] == ["image", "label release", "the labels whose names have one"]
     exactly = ("-c", folder / "compose.yml", "--env-file", folder / "values")
-    _, found = inspected(run, *exactly, stdin=recording("incident").last)
+    _, found = inspected(run, *exactly, stdin=document)
     drift = found["services"][0]["drift"]
-    assert [(each["key"], each["what"]) for each in drift["labels"]] == [("a.x.b", "missing")]
+    differing = [(each["key"], each["what"]) for each in drift["labels"]]
+    assert differing == [("a.forum.b", "not in the files"), ("a.x.b", "missing")]
     assert (drift["image"]["files"], drift["not_compared"]) == ("busybox:1", [])
 
 
