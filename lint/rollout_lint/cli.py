@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from rollout_lint import __version__
 from rollout_lint.examples import examples
@@ -36,9 +36,23 @@ from rollout_lint.options import (
     in_order,
     parse_age,
 )
-from rollout_lint.terminal import usage_error, write
+from rollout_lint.terminal import prepare, usage_error, write
+
+
+class _ToldGroup(TyperGroup):
+    """What the system refuses, and nothing else has told, is told without a traceback."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """As for any group."""
+        prepare()
+        try:
+            return super().main(*args, **options)
+        except OSError as error:
+            usage_error(f"{error.filename or 'standard output'}: {error.strerror or error}")
+
 
 app = typer.Typer(
+    cls=_ToldGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -63,8 +77,6 @@ def main(
 ) -> None:
     """Find the Swarm services whose update policy fails silently, hangs, or takes the site down."""
     del version
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 @app.command(cls=OrderedCommand, epilog=examples("check"))

@@ -169,6 +169,8 @@ def _source(layer: LayerFile, sources: dict[str, Source]) -> Source:
 def _read(layer: LayerFile) -> Source:
     try:
         if str(layer.path) == STDIN:
+            if sys.stdin is None:
+                return _unread(layer, "cannot be read: standard input is closed")
             return parse(sys.stdin.buffer.read(MAX_BYTES + 1), layer.name)
         if not is_file(layer.path) and exists(layer.path):
             return _unread(layer, "is not a regular file")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
-
-import typer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 FOUND = 1
 NOT_EVALUATED = 2
+NOBODY_READS = 141
+"""What a shell says of a program that SIGPIPE has ended."""
+
+_STDOUT, _STDERR = 1, 2
 
 
 def width() -> int:
@@ -22,10 +26,44 @@ def width() -> int:
     return shutil.get_terminal_size((100, 24)).columns
 
 
+def prepare() -> None:
+    """What a terminal cannot show is written out; what nobody can hear goes nowhere, or is refused by `write`."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
 def write(*pieces: str) -> None:
-    """To standard output."""
-    sys.stdout.writelines(pieces)
-    sys.stdout.flush()
+    """To standard output; where that cannot be, the run ends, and never as if nothing were found."""
+    try:
+        sys.stdout.writelines(pieces)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _give_up(_STDOUT)
+        raise SystemExit(NOBODY_READS) from None
+    except OSError as error:
+        _give_up(_STDOUT)
+        usage_error(f"standard output cannot be written: {error.strerror or 'it is closed'}")
+
+
+def say(line: str) -> None:
+    """A line to standard error; where that cannot be, nothing is left to say it with."""
+    try:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+    except OSError:
+        _give_up(_STDERR)
+
+
+def _give_up(descriptor: int) -> None:
+    """What is still to be written goes nowhere; Python would try again at the end, and fail with a traceback."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+    except OSError:
+        return
 
 
 def warn(problems: Iterable[Problem]) -> None:
@@ -33,23 +71,23 @@ def warn(problems: Iterable[Problem]) -> None:
     from rollout_lint.report.style import printable
 
     for problem in problems:
-        typer.echo(printable(problem.told), err=True)
+        say(printable(problem.told))
 
 
 def refuse(problems: Iterable[Problem]) -> NoReturn:
     """The problems, and the end."""
     warn(problems)
-    raise typer.Exit(NOT_EVALUATED)
+    raise SystemExit(NOT_EVALUATED)
 
 
 def complain(message: str) -> None:
     """What went wrong, on standard error."""
     from rollout_lint.report.style import printable
 
-    typer.echo(f"rollout-lint: {printable(message)}", err=True)
+    say(f"rollout-lint: {printable(message)}")
 
 
 def usage_error(message: str) -> NoReturn:
     """What is wrong with the command line, and the end."""
     complain(message)
-    raise typer.Exit(NOT_EVALUATED)
+    raise SystemExit(NOT_EVALUATED)

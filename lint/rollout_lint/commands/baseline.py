@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from rollout_lint.baseline import DEFAULT, Baseline, baseline_of, hold_against, read_baseline, write_baseline
 from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
 from rollout_lint.evaluate import TEMPLATE
 from rollout_lint.files import exists
 from rollout_lint.fleet.model import FleetError
-from rollout_lint.terminal import NOT_EVALUATED, refuse, usage_error, warn
+from rollout_lint.report.style import printable
+from rollout_lint.terminal import NOT_EVALUATED, refuse, say, usage_error, warn
 
 if TYPE_CHECKING:
     from rollout_lint.evaluate import Evaluation
@@ -53,7 +52,7 @@ def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict
     gone = hold_against(baseline, evaluations, rules)
     if gone:
         told = "1 of the baseline's findings is" if gone == 1 else f"{gone} of the baseline's findings are"
-        typer.echo(f"rollout-lint: {told} gone; write it again: --write-baseline", err=True)
+        say(f"rollout-lint: {told} gone; write it again: --write-baseline")
 
 
 def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> int:
@@ -66,5 +65,5 @@ def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> int:
     unread = [each for each in evaluations if each.status in (STATUS_NOT_EVALUATED, TEMPLATE)]
     warn(problem for each in unread for problem in each.problems)
     count = len(baseline.entries)
-    typer.echo(f"rollout-lint: {count} finding{'s' * (count != 1)} in {baseline.path}", err=True)
+    say(f"rollout-lint: {count} finding{'s' * (count != 1)} in {printable(str(baseline.path))}")
     return NOT_EVALUATED if unread else 0

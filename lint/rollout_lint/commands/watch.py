@@ -10,14 +10,12 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import TYPE_CHECKING, TypeAlias
 
-import typer
-
 from rollout_lint.baseline import DEFAULT
 from rollout_lint.collect import ENV_SAMPLE, STDIN
 from rollout_lint.commands import check
 from rollout_lint.commands.lookup import recipes_of
 from rollout_lint.config import NAMES
-from rollout_lint.terminal import NOT_EVALUATED, usage_error, write
+from rollout_lint.terminal import NOT_EVALUATED, say, usage_error, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +47,7 @@ def run(request: Request, pause: Callable[[], None] = lambda: time.sleep(0.5)) -
             before = _state(request)
             _clear()
             code = _checked(request)
-            typer.echo("Checks again when a file changes; Ctrl-C ends it.", err=True)
+            say("Checks again when a file changes; Ctrl-C ends it.")
             pause()
             while not changed(before, _state(request)):
                 pause()
@@ -78,8 +76,10 @@ def _checked(request: Request) -> int:
     """The exit code of one check, also where it is ended by what it was given."""
     try:
         return check.run(request)
-    except typer.Exit as end:
-        return end.exit_code
+    except SystemExit as end:
+        if end.code != NOT_EVALUATED:
+            raise
+        return NOT_EVALUATED
 
 
 def _watched(request: Request) -> Iterator[Path]:
@@ -97,7 +97,7 @@ def _recipes(request: Request) -> list[Recipe]:
     try:
         with redirect_stderr(StringIO()):
             return recipes_of(request.paths, request.overlays, request.exclude)
-    except typer.Exit:
+    except SystemExit:
         return []
 
 
