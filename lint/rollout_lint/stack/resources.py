@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rollout_lint.schema import UNKNOWN
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from rollout_lint.stack.layer import Layer
 
+_NAME = re.compile(r"[a-zA-Z0-9._-]+")
+"""What the schema knows for a name. A network of another is allowed, and held against nothing but Docker's decoder."""
 _NOT_BESIDE_EXTERNAL = {"networks": (), "volumes": ("driver", "driver_opts", "labels"), "secrets": (), "configs": ()}
 
 
@@ -55,11 +58,17 @@ def report_conflicts(layer: Layer) -> None:
     for section, others in _NOT_BESIDE_EXTERNAL.items():
         resources = layer.root.get(section)
         for name, (_, node) in resources.entries.items() if isinstance(resources, Mapping) else ():
+            if section == "networks" and not _NAME.fullmatch(name) and not _is_mapping_or_null(node, layer):
+                layer.report(node, f"networks.{name} must be a mapping")
             if isinstance(node, Mapping):
                 with layer.below(name):
                     for key, beside in _conflicts(node, section, others, layer):
                         message = f"{section}.{name}.{key} cannot stand beside {beside}: Docker refuses that"
                         layer.report(node.entries[key][1], message)
+
+
+def _is_mapping_or_null(node: Node, layer: Layer) -> bool:
+    return isinstance(node, Mapping) or (isinstance(node, Scalar) and layer.value(node, None) is None)
 
 
 def _conflicts(node: Mapping, section: str, others: tuple[str, ...], layer: Layer) -> Iterator[tuple[str, str]]:
