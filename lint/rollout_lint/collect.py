@@ -241,7 +241,7 @@ def recipe_from_directory(
     collector.add_shipped()
     for overlay in overlays:
         for path in matching(directory, overlay) if is_pattern(overlay) else [directory / overlay]:
-            if is_file(path):
+            if _is_no_folder(path):
                 collector.add_overlay(below(path, directory), path)
     return recipe
 

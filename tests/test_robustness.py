@@ -1,0 +1,278 @@
+"""What `docs/odd-input.md` says of files and terminals that fail, one test for each row."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from rollout_lint.collect import recipes_at
+from rollout_lint.evaluate import NOT_EVALUATED, Known, evaluate
+
+from tests.fleet.recipes import recipe
+from tests.fuzz.corpus import FORMATS, TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Run, Write
+
+LINT = [sys.executable, "-m", "rollout_lint"]
+LARGE = 100 * 1000 * 1000
+MIB = 1024 * 1024
+NASTY = "a\nb\x1b[31m\x07\u202ec"
+
+
+def statuses(run: Run, *arguments: str | Path) -> dict[str, str]:
+    ran = run("check", *arguments, "--format", "json")
+    assert ran.exit_code == 2
+    return {each["name"]: each["status"] for each in ran.json["recipes"]}
+
+
+def test_a_loop_of_links_is_walked_once(run: Run, write: Write) -> None:
+    folder = write({"app/compose.yml": recipe()})
+    (folder / "app" / "again").symlink_to(folder)
+    (folder / "self").symlink_to("self")
+    ran = run("check", folder, "--format", "json")
+    assert [each["name"] for each in ran.json["recipes"]] == ["app"]
+
+
+@pytest.mark.parametrize("name", ["compose.yml", "compose.ccci.yml"])
+@pytest.mark.parametrize("target", ["itself", "nowhere", "a pipe"])
+def test_a_link_that_leads_to_no_file_is_told(run: Run, write: Write, name: str, target: str) -> None:
+    folder = write({"app/compose.yml": recipe("stop-first")})
+    (folder / "app" / name).unlink(missing_ok=True)
+    if target == "a pipe":
+        os.mkfifo(folder / "pipe")
+    (folder / "app" / name).symlink_to({"itself": name, "nowhere": "gone.yml", "a pipe": "../pipe"}[target])
+    ran = run("check", folder)
+    assert ran.exit_code == 2
+    assert f"{name}:1:1  problem" in ran.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that root cannot read either")
+@pytest.mark.parametrize("name", ["compose.ccci.yml", ".env.sample", "rollout-lint.toml"])
+def test_a_file_that_cannot_be_read_is_told(run: Run, write: Write, name: str) -> None:
+    folder = write({"compose.yml": recipe("stop-first")})
+    (folder / name).symlink_to("/proc/self/mem")
+    ran = run("check", folder)
+    assert ran.exit_code == 2
+    assert name in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("gone", ["compose.yml", "compose.ccci.yml"])
+def test_a_file_that_vanishes_leaves_its_recipe_without_a_verdict(write: Write, gone: str) -> None:
+    folder = write({"compose.yml": recipe(), "compose.ccci.yml": recipe("stop-first")})
+    [found] = recipes_at(str(folder), ("compose.ccci.yml",))
+    (folder / gone).unlink()
+    evaluation = evaluate(found, Known())
+    assert evaluation.status == NOT_EVALUATED
+    assert any("No such file" in problem.message for problem in evaluation.problems)
+
+
+def test_a_folder_that_vanishes_leaves_its_recipe_without_a_verdict(write: Write) -> None:
+    folder = write({"compose.yml": recipe()}) / "compose.yml"
+    [found] = recipes_at(str(folder.parent))
+    folder.unlink()
+    folder.mkdir()
+    assert evaluate(found, Known()).status == NOT_EVALUATED
+
+
+@pytest.mark.parametrize(
+    "name", ["compose.yml", "compose.ccci.yml", ".env.sample", "rollout-lint.toml", "fleet.yml", "ci/results.json"]
+)
+def test_a_file_of_100_mb_is_not_read(write: Write, name: str) -> None:
+    """With as much memory as the interpreter takes, and half of the file."""
+    folder = write(
+        {"compose.yml": recipe(), "fleet.yml": "version: 1\nresults: ci/results.json\nrecipes: [{path: .}]\n"}
+    )
+    (folder / name).parent.mkdir(exist_ok=True)
+    with (folder / name).open("wb") as stream:
+        stream.truncate(LARGE)
+    command = "sweep" if name in ("fleet.yml", "ci/results.json") else "check"
+    limits = "import resource; resource.setrlimit(resource.RLIMIT_DATA, (2**28, 2**28))"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{limits}; from rollout_lint.cli import app; app()", command, str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, "Traceback" in ran.stderr) == (2, False)
+    assert name in ran.stdout + ran.stderr
+
+
+DEEP = {
+    "lists in brackets": "x-a: " + "[" * 10_000 + "]" * 10_000,
+    "mappings in braces": "x-a: " + "{a: " * 10_000 + "}" * 10_000,
+    "lists by dashes": "x-a:\n  " + "- " * 10_000 + "a",
+    "mappings by indent": "\n".join(" " * depth + "a:" for depth in range(3_000)),
+    "keys by question marks": "x-a:\n  " + "? " * 10_000 + "a",
+    "an alias of aliases": "x-a: &a0 [x]\n"
+    + "".join(f"x-{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+    + "x-b: *a39",
+    "merges of merges": "x-0: &m0 {k0: x}\n"
+    + "".join(f"x-{n}: &m{n} {{<<: [*m{n - 1}, *m{n - 1}], k{n}: x}}\n" for n in range(1, 3_000)),
+}
+
+
+@pytest.mark.parametrize(
+    "odd", [b"\xff\xfe", b"\xff", b"\xc3(", b"\xed\xa0\x80", b"\x00", b"\x07", b"\x1b[31m", b"\xef\xbb"]
+)
+@pytest.mark.parametrize("at", ["start", "value", "end"])
+def test_bytes_that_are_no_text_are_refused(run: Run, write: Write, odd: bytes, at: str) -> None:
+    text = b"services: {a: {image: b}}\n"
+    data = {"start": odd + text, "value": text.replace(b"b}", odd + b"}"), "end": text + b"x-a: " + odd}[at]
+    ran = run("check", write({"compose.yml": data}), "--format", "json")
+    assert (ran.exit_code, ran.json["recipes"][0]["status"]) == (2, "not-evaluated")
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_what_nests_or_grows_without_end_is_refused_with_a_place(run: Run, write: Write, text: str) -> None:
+    ran = run("check", write({"compose.yml": f"services: {{a: {{image: b}}}}\n{text}\n"}), "--format", "json")
+    [found] = ran.json["recipes"]
+    assert (ran.exit_code, found["status"]) == (2, "not-evaluated")
+    assert found["problems"][0]["line"] > 1
+
+
+def test_substitutions_may_be_as_deep_as_docker_takes_them(run: Run, write: Write) -> None:
+    deep = "${A:-" * 10_000 + "c" + "}" * 10_000
+    ran = run("check", write({"compose.yml": f"services: {{a: {{image: 'b:{deep}'}}}}\n"}), "--format", "json")
+    assert (ran.exit_code, ran.json["recipes"][0]["status"]) == (1, "evaluated")
+
+
+def texts(run: Run, folder: Path) -> dict[str, str]:
+    """What each command and format says of a folder."""
+    said = {form: run("check", folder, "--format", form) for form in FORMATS}
+    said |= {f"sweep {form}": run("sweep", folder, "--format", form) for form in TABLES}
+    said |= {name: run(*name.split(), folder) for name in ("show", "show --all-facts", "config", "fix")}
+    return {name: ran.stdout + ran.stderr for name, ran in said.items()}
+
+
+@pytest.mark.parametrize("where", ["the folder", "bytes", "an overlay", "a service", "a value", "what is broken"])
+def test_a_name_that_would_steer_the_terminal_is_written_out(run: Run, tmp_path: Path, where: str) -> None:
+    folder = tmp_path / {"the folder": NASTY, "bytes": os.fsdecode(b"a\xff\xc3(b")}.get(where, "app")
+    folder.mkdir()
+    policy = "deploy: {update_config: {failure_action: rollback, order: start-first}}"
+    name = json.dumps(NASTY if where == "a service" else "app")
+    image = json.dumps(NASTY if where == "a value" else "example/app")
+    broken = f"\n{json.dumps(NASTY)}: 3\n" if where == "what is broken" else "\n"
+    (folder / "compose.yml").write_text(f"services: {{{name}: {{image: {image}, {policy}}}}}{broken}", "utf-8")
+    overlay = f"compose.{NASTY}.yml" if where == "an overlay" else "compose.ccci.yml"
+    (folder / overlay).write_text(f"services: {{{name}: {{{policy}}}}}\n", "utf-8")
+    (folder / ".env.sample").write_text("# COMPOSE_FILE=compose.yml:" + overlay.replace("\n", "?") + "\n", "utf-8")
+    for told_by, text in texts(run, folder).items():
+        odd = {character for character in text if not character.isprintable()} - {"\n"}
+        assert odd <= ({"\r"} if told_by == "sweep csv" else set()), (told_by, odd)
+
+
+def limited(limit: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command with a limit of the system's; Python ignores the signal that says so, and the write fails."""
+    program = f"import resource; resource.setrlimit(resource.{limit}); from rollout_lint.cli import app; app()"
+    return subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file"),
+    [
+        (("check", "--format", "json", "--output", "told.json"), "told.json"),
+        (("check", "--write-baseline"), ".rollout-lint-baseline.json"),
+        (("fleet", "init"), "fleet.yml"),
+    ],
+)
+@pytest.mark.parametrize("before", [None, "what was there"])
+def test_a_full_disk_leaves_what_was_there(
+    write: Write, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], file: str, before: str | None
+) -> None:
+    folder = write({"app/compose.yml": recipe()})
+    monkeypatch.chdir(folder)
+    is_refused_as_it_is = before is not None and file != "told.json"
+    if before is not None and not is_refused_as_it_is:
+        (folder / file).write_text(before)
+    files = sorted(folder.rglob("*"))
+    ran = limited("RLIMIT_FSIZE, (16, 16)", *arguments)
+    assert ran.returncode == 2
+    assert "File too large" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert sorted(folder.rglob("*")) == files
+    if (folder / file).exists():
+        assert (folder / file).read_text() == before
+
+
+OUTPUTS: dict[str, Callable[[], int]] = {
+    "full": lambda: os.open("/dev/full", os.O_WRONLY),
+    "only for reading": lambda: os.open(os.devnull, os.O_RDONLY),
+}
+COMMANDS = ("check", "sweep", "show", "rules", "explain RL001", "config", "fleet schema", "--version", "--help")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_output_that_takes_nothing_is_told_and_is_no_success(write: Write, command: str, output: str) -> None:
+    descriptor = OUTPUTS[output]()
+    ran = subprocess.run(
+        [*LINT, *command.split()],
+        cwd=write({"compose.yml": recipe("stop-first")}),
+        stdout=descriptor,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(descriptor)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("rollout-lint: standard output")
+    assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("closed", "code"), [(">&-", 2), ("2>&-", 1), (">&- 2>&-", 2), ("2>/dev/full", 1), ("<&-", 1), ("<&- - ", 2)]
+)
+def test_a_stream_that_is_closed(write: Write, closed: str, code: int) -> None:
+    folder = write({"compose.yml": recipe(), "fleet.yml": "version: 1\nrecipes: [{path: .}]\n"})
+    line = f'exec "$@" check {closed}'
+    ran = subprocess.run(["bash", "-c", line, "bash", *LINT], cwd=folder, capture_output=True, text=True, check=False)
+    assert (ran.returncode, "Traceback" in ran.stderr) == (code, False)
+
+
+def started(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
+    """A check of standard input that has begun to read it, as more was written than a pipe holds."""
+    process = subprocess.Popen(
+        [*LINT, "check", "-", *arguments],
+        cwd=cwd,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    process.stdin.write(b"# a comment\n" * (MIB // 8))
+    process.stdin.flush()
+    return process
+
+
+def test_ctrl_c_ends_a_run_without_a_word_and_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "told.json").write_text("before")
+    with started("--format", "json", "--output", "told.json", cwd=tmp_path) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.stdin is not None
+        said = process.communicate()
+        assert (process.returncode, said) == (130, (b"", b""))
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("told.json", "before")]
+
+
+def test_a_reader_that_has_gone_ends_a_run_without_a_word(tmp_path: Path) -> None:
+    with started(cwd=tmp_path) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.write(recipe().encode())
+        process.stdin.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 141
