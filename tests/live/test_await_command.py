@@ -125,6 +125,10 @@ def test_what_is_not_over_is_an_error_and_no_success() -> None:
     assert json.loads(await_json(convergence))["summary"]["not_over"] == 1
 
 
+def test_where_nothing_was_deployed_it_is_said() -> None:
+    assert "the engine has no stack and no service called forum\n" in await_text(converged(), PLAIN)
+
+
 def test_an_expectation_that_is_not_met_fails_all_the_same() -> None:
     convergence = converged("completed", wrong=("the label a of b is c, not d",))
     assert convergence.exit_code == 1

@@ -168,7 +168,7 @@ def test_an_update_that_begins_at_the_given_time_counts() -> None:
             "failed: starting container failed; exit code 127: the command was not found",
         ),
         ("unhealthy container", 9, "failed: unhealthy container; exit code 9"),
-        ("", 0, "failed; exit code 0"),
+        ("", 0, "failed; exit code 0: it ended by itself"),
         ("No such image: a:1", None, "failed: No such image: a:1"),
     ],
 )
@@ -176,6 +176,11 @@ def test_why_a_task_ended_is_told_once(error: str, code: int | None, told: str) 
     said = told_end(LiveTask("a", state="failed", error=error, exit_code=code))
     assert said.startswith(told)
     assert len(said) <= len(told) + len(" of memory")
+
+
+def test_a_task_that_ends_with_success_may_have_been_unhealthy() -> None:
+    healthcheck = {"ContainerSpec": {"Healthcheck": {"Test": ["CMD", "true"]}}}
+    assert told_end(LiveTask("a", state="complete", exit_code=0, spec=healthcheck)).endswith("its healthcheck failed")
 
 
 def test_a_completed_update_of_a_service_that_was_never_deployed_again_is_one() -> None:

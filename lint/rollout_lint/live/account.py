@@ -17,6 +17,9 @@ MOST_FAILURES = 6
 
 def account(convergence: Convergence) -> Iterator[str]:
     """First each service, then what was expected and is not so, then the sum of it."""
+    if not convergence.results:
+        yield f"the engine has no stack and no service called {' or '.join(convergence.names)}"
+        yield ""
     for result in convergence.results:
         yield from account_of(result)
         yield ""

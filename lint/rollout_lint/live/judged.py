@@ -10,7 +10,7 @@ from rollout_lint.live.service_facts import OF_FILES, facts_of_live, unknown_fac
 from rollout_lint.place import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from rollout_lint.engine import Finding
     from rollout_lint.facts import Cluster, Fact
@@ -54,8 +54,14 @@ def judge(service: LiveService, rules: Iterable[Rule], cluster: Cluster, images:
         why = next((unknown[path] for path in needs if path in unknown), None)
         if why is None:
             asked.append(rule)
-        else:
+        elif not _surely_fails(rule, facts, unknown):
             not_asked.append(NotAsked(rule, why))
     place = Place(service.name, 0, 0, 0, 0)
     findings = supersede(list(find(asked, LIVE, service.name, place, facts)))
     return Judged(service, facts, tuple(findings), tuple(not_asked))
+
+
+def _surely_fails(rule: Rule, facts: dict[str, Fact], unknown: Container[str]) -> bool:
+    """Whether the rule does not hold whatever the unknown facts are."""
+    known = (path for path in rule.when if path not in unknown)
+    return any(not rule.when[path].holds(facts[path].value if path in facts else None) for path in known)

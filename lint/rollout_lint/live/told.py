@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_lint.live.fields import items
 from rollout_lint.stack.units import show_seconds
 
 if TYPE_CHECKING:
@@ -89,8 +90,15 @@ def clock(moment: datetime) -> str:
 
 def told_end(task: LiveTask) -> str:
     """Why a task ended: its state, the engine's message, and what its exit code says."""
-    code, meaning = task.exit_code, _EXIT_CODES.get(task.exit_code or 0)
+    code = task.exit_code
+    meaning = _meaning_of_success(task) if code == 0 else _EXIT_CODES.get(code or 0)
     message = f": {task.error}" if task.error else ""
     if code is None or (meaning is None and f"({code})" in task.error):
         return f"{task.state}{message}"
     return f"{task.state}{message}; exit code {code}" + (f": {meaning}" if meaning else "")
+
+
+def _meaning_of_success(task: LiveTask) -> str:
+    """An unhealthy task is told to end, and the engine keeps no word of it where it then ends with success."""
+    is_checked = bool(items(task.spec, "ContainerSpec", "Healthcheck", "Test"))
+    return "it ended by itself" + (", or was told to, for its healthcheck failed" if is_checked else "")

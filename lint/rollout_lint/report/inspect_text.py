@@ -31,7 +31,8 @@ def inspect_text(inspection: Inspection, style: Style) -> str:
         lines += [*_compared(inspection.against), ""]
     if inspection.mismatches:
         lines += [*map(printable, inspection.mismatches), ""]
-    of_files = [each.rule.id for each in inspection.services[0].judged.not_asked if each.is_of_files]
+    skipped = (skipped for each in inspection.services for skipped in each.judged.not_asked)
+    of_files = dict.fromkeys(each.rule.id for each in skipped if each.is_of_files)
     if of_files:
         lines.append(f"Not asked, for only files show it: {', '.join(of_files)}.")
     lines.append(_sum(inspection))
