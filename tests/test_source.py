@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from rollout_lint.scalar import Date
-from rollout_lint.source import MAX_BYTES, Mapping, parse, plain, scalars
+from rollout_lint.source import MAX_BYTES, Mapping, Scalar, Sequence, parse, plain, scalars
 
 
 def read(text: str) -> object:
@@ -257,10 +257,25 @@ def test_dollars_are_collected_from_values_only() -> None:
         ("[80:80]", ["80:80"]),
         ("{image: b:1}", {"image": "b:1"}),
         ("{a:b}", {"a:b": None}),
+        ("[a:, b::c]", ["a:", "b::c"]),
+        ("['~ x:y', \"a:~\", a:'b']", ["~ x:y", "a:~", "a:'b'"]),
+        ("[é:ü, b:c]", ["é:ü", "b:c"]),
+        ("{a:1: c:2}", {"a:1": "c:2"}),
+        (f"[{', '.join(['a:b'] * 40)}]", ["a:b"] * 40),
+        ("[a:b, '~^`%=;@&*!<>']", ["a:b", "~^`%=;@&*!<>"]),
     ],
 )
 def test_a_colon_inside_brackets_is_read_as_docker_reads_it(written: str, value: object) -> None:
     assert read(f"a: {written}") == {"a": value}
+
+
+def test_such_a_colon_keeps_its_place_behind_a_byte_order_mark_and_in_other_encodings() -> None:
+    for data in (b"\xef\xbb\xbfa: [b:c, d]", "\ufeffa: [b:c, d]".encode("utf-16-le")):
+        root = parse(data, "f.yml").root
+        assert isinstance(root, Mapping)
+        items = root.get("a")
+        assert isinstance(items, Sequence)
+        assert [(item.text, item.column) for item in items.items if isinstance(item, Scalar)] == [("b:c", 5), ("d", 10)]
 
 
 def test_a_file_with_such_a_colon_and_an_error_has_a_place() -> None:

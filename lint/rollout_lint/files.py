@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 AnyPath: TypeAlias = "Path | RevisionPath"
 
 _STARS = re.compile(r"\*{2,}")
+_USUAL = 64 * 1024
+"""Most files are smaller."""
 
 
 def is_file(path: AnyPath) -> bool:
@@ -98,7 +100,9 @@ def read(path: AnyPath, limit: int) -> bytes:
     """The first bytes of a file, no more than `limit`; raises OSError."""
     try:
         with path.open("rb") as stream:
-            return stream.read(limit)
+            # A buffer as large as the limit would be made for each file.
+            start = stream.read(min(limit, _USUAL))
+            return start if len(start) < _USUAL else start + stream.read(limit - _USUAL)
     except ValueError as error:
         raise OSError(errno.EINVAL, "no file can be called so") from error
 

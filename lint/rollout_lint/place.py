@@ -1,10 +1,10 @@
 """Where something stands in a file, and what is wrong there."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A span in `file`, as reports name that file; lines and columns count from 1, the end is exclusive."""
 
     file: str

@@ -44,35 +44,40 @@ _STARTS = frozenset((MappingStartEvent, SequenceStartEvent))
 _ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
 _NODES = _STARTS | {ScalarEvent, AliasEvent}
 _MODIFIERS = frozenset(("!reset", "!override"))
-_TAGS = {YAML + name: name for name in ("null", "bool", "int", "float", "str", "timestamp")}
+_DECODING_TAGS = frozenset(YAML + name for name in ("null", "bool", "int", "float", "timestamp"))
 _TAGS_OF_KEYS = frozenset((YAML + "str", YAML + "merge"))
+_COLONS = 32
+"""In a file with more of them, the parser would begin anew too often."""
+_STAND_INS = "~^`%=;@&*!<>"
 
 
 class Scalar:
-    """One scalar: its decoded `text`, and its span, which counts from 1."""
+    """One scalar: its decoded `text`, its `value`, and its span, which counts from 1.
 
-    __slots__ = ("column", "end_column", "end_line", "line", "plain", "tag", "text")
+    The value is what go-yaml v3 decodes it to (`resolve.go resolve`): `yes` stays text, `0440` is octal.
+    """
+
+    __slots__ = ("column", "end_column", "end_line", "line", "plain", "tag", "text", "value")
 
     def __init__(self, event: Any) -> None:
         """Take what the parser's ScalarEvent says."""
         start, end = event.start_mark, event.end_mark
-        self.text: str = event.value
-        self.tag: str | None = event.tag
+        text: str = event.value
+        tag: str | None = event.tag
+        self.text = text
+        self.tag = tag
         self.plain: bool = not event.style
         self.line: int = start.line + 1
         self.column: int = start.column + 1
         self.end_line: int = end.line + 1
         self.end_column: int = end.column + 1
+        self.value: Plain = text
+        self.decode()
 
-    @property
-    def value(self) -> Plain:
-        """What go-yaml v3 decodes it to (`resolve.go resolve`): `yes` stays text, `0440` is octal."""
-        if self.tag is None or self.tag in _TAGS:
-            kind = _TAGS.get(self.tag or "")
-            if kind == "str" or (kind is None and not self.plain):
-                return self.text
-            return resolve(self.text)
-        return self.text
+    def decode(self) -> None:
+        """Make the value of the text, the tag, and whether it is plain."""
+        decodes = self.plain if self.tag is None else self.tag in _DECODING_TAGS
+        self.value = resolve(self.text) if decodes else self.text
 
 
 class Mapping:
@@ -133,6 +138,11 @@ class Source:
         self.dropped_services: list[Scalar] = []
         """The names of the services in later documents, which Docker never reads."""
 
+    def take(self, other: Source) -> None:
+        """What was read of the same file in another way."""
+        self.root, self.problems, self.dollars = other.root, other.problems, other.dollars
+        self.modifiers, self.dropped_services = other.modifiers, other.dropped_services
+
     def place(self, node: Node) -> Place:
         """The node's span in this file."""
         return Place(self.name, node.line, node.column, node.end_line, node.end_column)
@@ -147,21 +157,15 @@ class Source:
         return re.split(r"\r\n|\r|\n", self.data.decode(encoding, errors="replace"))
 
 
-def parse(data: bytes, name: str, pure: bool = False) -> Source:
-    """Read the first YAML document of `data`; what is wrong with it stands in `problems`.
-
-    The C parser is libyaml 0.1.7, which alone refuses a colon inside a plain scalar in brackets, as in
-    `[data:/srv]`. Docker takes it, so such a file is read again with the slower parser, written in Python.
-    """
+def parse(data: bytes, name: str) -> Source:
+    """Read the first YAML document of `data`; what is wrong with it stands in `problems`."""
     source = Source(name, data)
     if len(data) > MAX_BYTES:
         source.problems.append(Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read"))
         return source
     try:
-        _Builder(source, _events(data, pure)).build()
+        _build(source)
     except MarkedYAMLError as error:
-        if error.problem == _COLON_IN_FLOW and not pure:
-            return parse(data, name, pure=True)
         source.problems.append(_syntax_problem(name, error))
     except YAMLError as error:
         source.problems.append(_unreadable_bytes(name, data, error))
@@ -172,42 +176,97 @@ def parse(data: bytes, name: str, pure: bool = False) -> Source:
     return source
 
 
+def _build(source: Source) -> None:
+    try:
+        _Builder(source, CParser(source.data).get_event).build()
+    except MarkedYAMLError as error:
+        if error.problem != _COLON_IN_FLOW:
+            raise
+        again = Source(source.name, source.data)
+        try:
+            _Builder(again, _despite_colons(source.data)).build()
+        finally:
+            source.take(again)
+
+
 def events(data: bytes) -> list[Any]:
     """What the parser says of a file that `parse` could read: every document, down to where one cannot be read."""
     try:
-        found, error = _all_events(data, pure=False)
-        return _all_events(data, pure=True)[0] if error == _COLON_IN_FLOW else found
+        found, error = _all_events(CParser(data).get_event)
+        return _all_events(_despite_colons(data))[0] if error is not None and error.problem == _COLON_IN_FLOW else found
     except YAMLError:
         return []
 
 
-def _all_events(data: bytes, pure: bool) -> tuple[list[Any], str | None]:
-    event = _events(data, pure)
+def _all_events(event: Callable[[], Any]) -> tuple[list[Any], MarkedYAMLError | None]:
     found: list[Any] = []
     try:
         while not found or type(found[-1]) is not StreamEndEvent:
             found.append(event())
     except MarkedYAMLError as error:
-        return found, error.problem
+        return found, error
     return found, None
 
 
-def _events(data: bytes, pure: bool) -> Callable[[], Any]:
-    if not pure:
-        event: Callable[[], Any] = CParser(data).get_event
-        return event
-    from ruamel.yaml import YAML
+def _despite_colons(data: bytes) -> Callable[[], Any]:
+    """The events of a file with a colon inside a plain scalar in brackets, as in `[data:/srv]`.
 
-    events: Iterator[Any] = YAML(typ="safe", pure=True).parse(data)
+    The C parser is libyaml 0.1.7, which alone refuses that; Docker takes it. So another character stands in for each
+    such colon while the file is parsed. Where none can, the slower parser reads it, which is written in Python.
+    """
+    stood_in = _with_stand_in(data)
+    if stood_in is None:
+        from ruamel.yaml import YAML
 
-    def event_of_pure() -> Any:
+        return _asserting(YAML(typ="safe", pure=True).parse(data))
+    text, stand_in = stood_in
+    parsed = CParser(text.encode()).get_event
+
+    def event() -> Any:
+        found = parsed()
+        if type(found) is ScalarEvent and stand_in in found.value:
+            found.value = found.value.replace(stand_in, ":")
+        return found
+
+    return event
+
+
+def _asserting(events: Iterator[Any]) -> Callable[[], Any]:
+    """The slower parser asserts what it ought to refuse, such as a document of YAML 1.9."""
+
+    def event() -> Any:
         try:
             return next(events)
         except AssertionError as error:
-            # It asserts what it ought to refuse, such as a document of YAML 1.9.
             raise YAMLError(str(error)) from error
 
-    return event_of_pure
+    return event
+
+
+def _with_stand_in(data: bytes) -> tuple[str, str] | None:
+    """The text with a character that it does not have in place of each colon that is refused, and that character."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    stand_in = next((each for each in _STAND_INS if each not in text), None)
+    for _ in range(_COLONS if stand_in else 0):
+        at = _refused_colon(text)
+        if at is None:
+            return text, stand_in or ""
+        if text[at : at + 1] != ":":
+            return None
+        text = f"{text[:at]}{stand_in}{text[at + 1 :]}"
+    return None
+
+
+def _refused_colon(text: str) -> int | None:
+    """Where the parser refuses a colon in brackets, before it refuses anything else."""
+    _, error = _all_events(CParser(text.encode()).get_event)
+    if error is None or error.problem != _COLON_IN_FLOW:
+        return None
+    index: int = error.problem_mark.index
+    return index + text.startswith("\ufeff")
 
 
 def plain(node: Node) -> Any:
@@ -339,11 +398,13 @@ class _Builder:
         """What a tag makes of a scalar's text, where it is one of YAML's own; a lone `!` is none to go-yaml."""
         if tag == "!":
             scalar.tag = None
+            scalar.decode()
         elif tag == BINARY:
             text = decoded(scalar.text)
             if text is None:
                 self._source.report(scalar, "Docker refuses this: it is no base64, as !!binary says")
             scalar.text = text or ""
+            scalar.decode()
         elif not is_taken_as(scalar.text, tag):
             self._source.report(scalar, f"Docker refuses this: it is no {tag.removeprefix(YAML)}, as its tag says")
 
