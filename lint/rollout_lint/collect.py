@@ -21,6 +21,7 @@ from rollout_lint.files import (
     is_link,
     leads_out,
     matching,
+    names_in,
     read,
     real,
     subfolders,
@@ -158,17 +159,19 @@ def base_of(directory: Path) -> Path | None: ...
 def base_of(directory: RevisionPath) -> RevisionPath | None: ...
 def base_of(directory: AnyPath) -> AnyPath | None:
     """The stack file of a folder, None where it has none; one that is no file, such as a broken link, comes last."""
-    named: list[AnyPath] = [directory / name for name in BASES]
-    files = (path for path in (*named, *_whole_stacks(directory)) if is_file(path))
-    return next(files, None) or next(filter(_is_no_folder, named), None)
+    there = names_in(directory)
+    named: list[AnyPath] = [directory / name for name in BASES if there is None or name in there]
+    base = next(filter(is_file, named), None) or next(iter(_whole_stacks(directory, there)), None)
+    return base or next(filter(_is_no_folder, named), None)
 
 
 def _is_no_folder(path: AnyPath) -> bool:
     return (exists(path) or is_link(path)) and not is_folder(path)
 
 
-def _whole_stacks(directory: AnyPath) -> list[AnyPath]:
-    return [path for path in matching(directory, "*.y*ml") if _WHOLE_STACK.match(path.name) and is_file(path)]
+def _whole_stacks(directory: AnyPath, there: list[str] | None) -> list[AnyPath]:
+    named = (directory / name for name in there or () if _WHOLE_STACK.match(name))
+    return [path for path in named if is_file(path)]
 
 
 def recipes_in(
@@ -181,7 +184,7 @@ def recipes_in(
     recipe = recipe_from_directory(directory, name, overlays, tree)
     yield recipe
     layers = {layer.path for variant in recipe.variants for layer in variant.files}
-    for path in _whole_stacks(directory):
+    for path in _whole_stacks(directory, names_in(directory)):
         if path not in layers:
             yield _stack_beside(recipe.name, path, tree or directory)
 
@@ -334,6 +337,7 @@ class _Collector:
         self._directory = directory
         self._base = base
         self._tree = real(tree)
+        self._lies_out = leads_out(directory, self._tree)
 
     def add_shipped(self) -> None:
         """The variant `default`, and one for each option that `.env.sample` has commented out."""
@@ -367,7 +371,7 @@ class _Collector:
     def _sample(self) -> str:
         """The text of `.env.sample`, empty where there is none; one that is not read is a problem."""
         sample = self._directory / ENV_SAMPLE
-        if leads_out(sample, self._tree):
+        if self._leads_out(ENV_SAMPLE, sample):
             return self._unread_sample("lies outside the given folder, and is not read")
         if not is_file(sample):
             return ""
@@ -389,10 +393,16 @@ class _Collector:
         if layers and all(layers):
             _append(self._recipe, Variant(name, tuple(layer for layer in layers if layer), environment))
 
+    def _leads_out(self, file: str, path: AnyPath) -> bool:
+        """What lies in the recipe's own folder, and is no link, lies where that does."""
+        if "/" in file or "\\" in file or file in ("", "..") or is_link(path):
+            return leads_out(path, self._tree)
+        return self._lies_out
+
     def _layer(self, file: str, line: int, mentioned_in: str) -> LayerFile | None:
         path = self._directory / file
         place = Problem(mentioned_in, line or 1, 1, "")
-        if leads_out(path, self._tree):
+        if self._leads_out(file, path):
             self._recipe.problems.append(
                 replace(place, message=f"{file} lies outside the given folder, and is not read")
             )

@@ -66,7 +66,7 @@ def compile_condition(schema: dict[str, Any], kind: Kind) -> Condition:
         if build is None:
             raise ValueError(f"{keyword} is not a keyword of a condition; there are {', '.join(_KEYWORDS)}")
         tests.append(build(argument, kind))
-    return Condition(schema, lambda value: all(test(value) for test in tests))
+    return Condition(schema, tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests))
 
 
 def _plain(value: Any) -> str:
@@ -76,6 +76,10 @@ def _plain(value: Any) -> str:
 def _one_of(choices: list[Any], kind: Kind) -> Test:
     for choice in choices:
         _agree(choice, kind)
+    if all(isinstance(choice, str) for choice in choices):
+        # Text equals nothing but text, and most conditions are a word or two.
+        words = frozenset(choices)
+        return lambda value: isinstance(value, str) and value in words
     return lambda value: any(value == choice and types_of(value) & types_of(choice) for choice in choices)
 
 

@@ -75,8 +75,19 @@ def find(
     Of the stack only those rules are asked that need nothing else than what a stack has.
     """
     for rule in rules:
-        if (service is not None or rule.when.keys() <= facts.keys()) and _holds(rule.when, facts):
+        if (service is not None or rule.when.keys() <= facts.keys()) and _all_hold(rule, facts):
             yield _finding(rule, variant, service, place, facts)
+
+
+def _all_hold(rule: Rule, facts: dict[str, Fact]) -> bool:
+    for path, holds in rule.asked:
+        try:
+            value = facts[path].value
+        except KeyError:
+            value = None
+        if not holds(value):
+            return False
+    return True
 
 
 def supersede(findings: list[Finding]) -> list[Finding]:
@@ -104,17 +115,23 @@ def _superseder(finding: Finding, by_gravity: list[Finding]) -> str | None:
 
 def failing_condition(rule: Rule, facts: dict[str, Fact]) -> str | None:
     """The first fact for which the rule does not hold; None where it holds."""
-    return next((path for path in rule.when if not _passes(rule.when, path, facts)), None)
+    return _failing(rule.when, facts)
 
 
 def _holds(conditions: Conditions, facts: dict[str, Fact]) -> bool:
-    return all(_passes(conditions, path, facts) for path in conditions)
+    return _failing(conditions, facts) is None
 
 
-def _passes(conditions: Conditions, path: str, facts: dict[str, Fact]) -> bool:
-    """What nothing states has the value null."""
-    fact = facts.get(path)
-    return conditions[path].holds(None if fact is None else fact.value)
+def _failing(conditions: Conditions, facts: dict[str, Fact]) -> str | None:
+    """The first condition that does not hold. What nothing states has the value null."""
+    for path, condition in conditions.items():
+        try:
+            value = facts[path].value
+        except KeyError:
+            value = None
+        if not condition.holds(value):
+            return path
+    return None
 
 
 def _finding(rule: Rule, variant: str, service: str | None, place: Place, facts: dict[str, Fact]) -> Finding:

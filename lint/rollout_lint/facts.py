@@ -109,7 +109,9 @@ _ROLLOUT_KINDS = {
     "max_failure_ratio": _kind("number"),
     "order": _kind("string", words=("start-first", "stop-first")),
 }
-_ZERO_IS_ABSENT = frozenset(("failure_action", "monitor", "order"))
+_ZERO_IS_ABSENT = frozenset(
+    f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in ("failure_action", "monitor", "order")
+)
 """Where the engine takes an explicit zero for nothing (`daemon/cluster/convert/service.go updateConfigToGRPC`)."""
 
 _DEFAULTS: dict[str, Any] = {
@@ -118,6 +120,15 @@ _DEFAULTS: dict[str, Any] = {
     "deploy.restart_policy.delay": 5.0,
     "stop_grace_period": 10.0,
 }
+
+_FILLED_IN = {
+    path: Fact(value, default=True)
+    for path, value in (
+        *((f"{block}.{key}", value) for block in ROLLOUT_BLOCKS for key, value in _ROLLOUT_DEFAULTS.items()),
+        *_DEFAULTS.items(),
+    )
+}
+"""What Swarm fills in for a service of which no file says anything."""
 
 _DURATIONS = frozenset(
     (
@@ -190,19 +201,14 @@ FACTS: dict[str, Kind] = {
 
 def facts_of(service: Service) -> dict[str, Fact]:
     """The facts of a merged service by path; what neither a file nor Swarm says has none."""
-    facts = {path: _stated(setting) for path, setting in service.settings.items()}
-    for block in ROLLOUT_BLOCKS:
-        for key, default in _ROLLOUT_DEFAULTS.items():
-            path = f"{block}.{key}"
-            stated = facts.get(path)
-            if stated is None:
-                facts[path] = Fact(default, default=True)
-            elif key in _ZERO_IS_ABSENT and not stated.value:
-                facts[path] = replace(stated, value=default, default=True)
-    for path, default in _DEFAULTS.items():
-        stated = facts.setdefault(path, Fact(default, default=True))
-        if stated.value == "":
-            facts[path] = replace(stated, value=default, default=True)
+    facts = _FILLED_IN.copy()
+    facts.update((path, _stated(setting)) for path, setting in service.settings.items())
+    for path in _ZERO_IS_ABSENT & service.settings.keys():
+        if not facts[path].value:
+            facts[path] = replace(facts[path], value=_FILLED_IN[path].value, default=True)
+    for path in _DEFAULTS.keys() & service.settings.keys():
+        if facts[path].value == "":
+            facts[path] = replace(facts[path], value=_DEFAULTS[path], default=True)
     _fill_restart_condition(facts, service)
     if facts["deploy.mode"].value == "replicated":
         facts.setdefault("deploy.replicas", Fact(1, default=True))

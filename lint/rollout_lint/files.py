@@ -88,6 +88,14 @@ def matching(folder: AnyPath, pattern: str) -> list[AnyPath]:
         return []
 
 
+def names_in(folder: AnyPath) -> list[str] | None:
+    """The names of what is in a folder, in order; None where it cannot be listed."""
+    try:
+        return sorted(os.listdir(folder) if isinstance(folder, Path) else (path.name for path in folder.iterdir()))
+    except (OSError, ValueError):
+        return None
+
+
 def subfolders(folder: AnyPath) -> list[AnyPath]:
     """The folders in a folder, in order, without links; none where it cannot be listed."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class Rule:
     proofs: tuple[dict[str, Any], ...]
     path: Path
     lines: dict[str, int]
+    asked: tuple[tuple[str, Callable[[Any], bool]], ...] = field(init=False, repr=False, compare=False)
+    """The tests of `when` in the order in which they cost least: a derived fact is made only where it decides."""
+
+    def __post_init__(self) -> None:
+        """Order the tests."""
+        ordered = sorted(self.when, key=lambda path: path.startswith("derived."))
+        object.__setattr__(self, "asked", tuple((path, self.when[path].holds) for path in ordered))
 
     @property
     def fix_settings(self) -> dict[str, Any]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rollout_lint.collect import Recipe
     from rollout_lint.evidence import Calendar
     from rollout_lint.fleet.model import Fleet, Member
-    from rollout_lint.images import Images
     from rollout_lint.rule import Rule
 
 
@@ -53,7 +52,7 @@ class Sweep:
     calendar: Calendar
     detail: Callable[[Member, Evaluation, Verdict], Any] = lambda *_: None
     rules: dict[str, Rule] = field(default_factory=dict)
-    _images: dict[int, tuple[Images, Images]] = field(default_factory=dict)
+    _known: dict[int, tuple[Known, Known]] = field(default_factory=dict)
 
     def rows(self, jobs: int | None = None) -> Iterator[Swept]:
         """A row for each, in their order; none for a folder that was only found and holds something else.
@@ -75,17 +74,18 @@ class Sweep:
         except OSError as error:
             unread = Problem(member.recipe.path, 0, 0, f"cannot be read: {error.strerror}")
             return _Task(member, Known(), (*member.recipe.problems, unread))
-        self.rules |= {rule.id: rule for rule in by_config.rules}
+        known = self._under_manifest(by_config)
         cluster = member.cluster.over(by_config.cluster)
-        images = self._images_over(by_config.images)
-        silencing = replace(by_config.silencing, today=self.calendar.today)
-        return _Task(member, replace(by_config, cluster=cluster, images=images, silencing=silencing))
+        return _Task(member, known if cluster == known.cluster else replace(known, cluster=cluster))
 
-    def _images_over(self, images: Images) -> Images:
-        """What the manifest says of images, over what a config does; made once for all recipes with that config."""
-        if id(images) not in self._images:
-            self._images[id(images)] = (images, images.with_claims(self.fleet.images))
-        return self._images[id(images)][1]
+    def _under_manifest(self, by_config: Known) -> Known:
+        """What the manifest says, over what a config does; made once for all recipes with that config."""
+        if id(by_config) not in self._known:
+            self.rules |= {rule.id: rule for rule in by_config.rules}
+            images = by_config.images.with_claims(self.fleet.images)
+            silencing = replace(by_config.silencing, today=self.calendar.today)
+            self._known[id(by_config)] = (by_config, replace(by_config, images=images, silencing=silencing))
+        return self._known[id(by_config)][1]
 
     def _sweep(self, task: _Task) -> Swept | None:
         """No input may stop a sweep; what nobody has foreseen is a row that says so."""

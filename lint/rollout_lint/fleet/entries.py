@@ -133,7 +133,8 @@ class Entries:
     def patterns(self, folder: AnyPath) -> list[str]:
         """What is looked for in a recipe's folder; in the fleet's own, other recipes have theirs below it."""
         found = [overlay.pattern for overlay in self.overlays if overlay.ci]
-        return [each for each in found if "/" not in each] if real(folder) == real(self.root) else found
+        here = [each for each in found if "/" not in each]
+        return here if len(here) < len(found) and real(folder) == real(self.root) else found
 
     def _folders(self, entry: Entry) -> Iterator[tuple[str, AnyPath]]:
         """Each name and folder that an entry stands for; where there is none, that is a problem."""
