@@ -17,7 +17,7 @@ from rollout_lint.files import exists, is_file, read
 from rollout_lint.images import Images, load_images
 from rollout_lint.place import Place, Problem
 from rollout_lint.source import MAX_BYTES, Mapping, Source, parse
-from rollout_lint.stack.merge import load_stack
+from rollout_lint.stack.merge import Layers, load_stack
 from rollout_lint.suppress import Judged, Silencing, silence
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def evaluate(recipe: Recipe, known: Known, contents: collections.abc.Mapping[str
 
 def _evaluation(recipe: Recipe, known: Known, given: dict[str, Source]) -> Evaluation:
     evaluation = Evaluation(recipe, EVALUATED, problems=list(recipe.problems), sources=given)
+    layers = Layers()
     for variant in recipe.variants:
         sources = [_source(layer, evaluation.sources) for layer in variant.files]
         status = _not_for_us(sources, variant.exact)
@@ -122,7 +123,7 @@ def _evaluation(recipe: Recipe, known: Known, given: dict[str, Source]) -> Evalu
             evaluation.status = status
             evaluation.variants.append(VariantEvaluation(variant))
             return evaluation
-        evaluation.variants.append(_evaluate_variant(evaluation, variant, sources, known))
+        evaluation.variants.append(_evaluate_variant(evaluation, variant, sources, known, layers))
     evaluation.problems = sorted(set(evaluation.problems))
     if evaluation.problems or not recipe.variants:
         evaluation.status = NOT_EVALUATED
@@ -130,9 +131,9 @@ def _evaluation(recipe: Recipe, known: Known, given: dict[str, Source]) -> Evalu
 
 
 def _evaluate_variant(
-    evaluation: Evaluation, variant: Variant, sources: list[Source], known: Known
+    evaluation: Evaluation, variant: Variant, sources: list[Source], known: Known, layers: Layers
 ) -> VariantEvaluation:
-    stack, problems = load_stack(sources, variant.environment, variant.exact)
+    stack, problems = load_stack(sources, variant.environment, variant.exact, layers)
     if variant.exact:
         problems += _missing_env_files(variant, stack)
     judged = VariantEvaluation(variant, facts_of_the_stack(stack), resources=stack.resources, problems=problems)

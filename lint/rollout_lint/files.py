@@ -91,7 +91,10 @@ def matching(folder: AnyPath, pattern: str) -> list[AnyPath]:
 def names_in(folder: AnyPath) -> list[str] | None:
     """The names of what is in a folder, in order; None where it cannot be listed."""
     try:
-        return sorted(os.listdir(folder) if isinstance(folder, Path) else (path.name for path in folder.iterdir()))
+        if not isinstance(folder, Path):
+            return sorted(path.name for path in folder.iterdir())
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries)
     except (OSError, ValueError):
         return None
 

@@ -51,7 +51,10 @@ class _Facts(dict[str, Fact]):
     @overload
     def get(self, path: str, default: V, /) -> Fact | V: ...
     def get(self, path: str, default: V | None = None, /) -> Fact | V | None:
-        return self[path] if path in self else default
+        try:
+            return self[path]
+        except KeyError:
+            return default
 
     def __contains__(self, path: object) -> bool:
         return path in DERIVED or super().__contains__(path)

@@ -104,11 +104,15 @@ class Layer:
         return Place(self.file, node.line, node.column, node.end_line, node.end_column)
 
     def report(self, node: Node, message: str) -> None:
-        """Note a problem at the node, and the variables without a value that may be its cause."""
+        """Note a problem at the node."""
+        self.problems.append(self.problem(node, message))
+
+    def problem(self, node: Node, message: str) -> Problem:
+        """A problem at the node, with the variables without a value that may be its cause."""
         unset = [name for name in (self.unset(node) if isinstance(node, Scalar) else ()) if name not in message]
         if unset:
             message += f" ({', '.join(unset)} has no value here)"
-        self.problems.append(Problem(self.file, node.line, node.column, message))
+        return Problem(self.file, node.line, node.column, message)
 
     def unset(self, scalar: Scalar) -> tuple[str, ...]:
         """The variables in the scalar that have neither a value nor a default."""

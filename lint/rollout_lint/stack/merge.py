@@ -19,67 +19,96 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
+class Layers:
+    """The layers of one recipe, each read and held against the schema once, though several variants have it."""
+
+    def __init__(self) -> None:
+        """None is read yet."""
+        self._read: dict[tuple[int, int, int, bool], tuple[_Read | None, object]] = {}
+
+    def read(
+        self, source: Source, number: int, environment: collections.abc.Mapping[str, str], exact: bool
+    ) -> _Read | None:
+        """A source as the layer of this number, from 0, in the variants of this environment; None where it is none."""
+        key = (id(source), number, id(environment), exact)
+        if key not in self._read:
+            root = source.root
+            read = _Read(source, Layer(source, root, environment, exact), number) if isinstance(root, Mapping) else None
+            # What is kept beside it cannot lose its identity to another.
+            self._read[key] = read, (source, environment)
+        return self._read[key][0]
+
+
+class _Read:
+    """A layer with all that is decoded of it; its problems are those that it has by itself."""
+
+    def __init__(self, source: Source, layer: Layer, number: int) -> None:
+        self.layer = layer
+        layer.validate()
+        report_conflicts(layer)
+        self.version = Setting(layer.version, layer.place(layer.version_node), layer.version)
+        self.dropped = [Setting(name.text, layer.place(name), name.text) for name in source.dropped_services]
+        marks = find_marks(layer)
+        self.outside = marks.get(None, Marks())
+        self.services = decode_services(layer)
+        for name, service in self.services.items():
+            service.marks = marks.get(name, service.marks)
+            service.first_layer = number
+        self.resources = decode_resources(layer)
+        self.problems = tuple(layer.problems)
+
+
 def load_stack(
-    sources: Iterable[Source], environment: collections.abc.Mapping[str, str], exact: bool = False
+    sources: Iterable[Source],
+    environment: collections.abc.Mapping[str, str],
+    exact: bool = False,
+    layers: Layers | None = None,
 ) -> tuple[Stack, list[Problem]]:
     """What Docker makes of the sources in their order, and everything for which it would refuse them.
 
     A refused file is judged all the same, as far as it can be read; where one cannot be read at all, there is no
     stack, for nobody knows what that layer decides. `exact` says that the environment is all that the deployer has;
-    else a required variable may well have a value where the stack is deployed.
+    else a required variable may well have a value where the stack is deployed. `layers` are those that other variants
+    of the recipe have had read.
     """
+    layers = layers or Layers()
     stack = Stack()
     problems: list[Problem] = []
     is_whole = True
     for source in sources:
         problems += source.problems
-        layer = _layer(source, environment, exact, problems)
-        if layer is None:
+        read = layers.read(source, len(stack.versions), environment, exact)
+        if read is None:
+            if not source.problems:
+                problems.append(Problem(source.name, 1, 1, "the file must be a mapping with `services`"))
             is_whole = False
             continue
-        layer.validate()
-        report_conflicts(layer)
-        if stack.versions and layer.version != stack.versions[0].value:
-            layer.report(*_differing_version(layer, stack.versions[0].value))
-        _add_layer(stack, layer, source)
-        problems += layer.problems
+        problems += read.problems
+        if stack.versions and read.version.value != stack.versions[0].value:
+            problems.append(_differing_version(read.layer, stack.versions[0].value))
+        _add_layer(stack, read)
     return stack if is_whole else Stack(), problems
 
 
-def _add_layer(stack: Stack, layer: Layer, source: Source) -> None:
-    number = len(stack.versions)
-    stack.versions.append(Setting(layer.version, layer.place(layer.version_node), layer.version))
-    stack.dropped_services += [Setting(name.text, layer.place(name), name.text) for name in source.dropped_services]
-    marks = find_marks(layer)
-    for name, service in decode_services(layer).items():
+def _add_layer(stack: Stack, read: _Read) -> None:
+    stack.versions.append(read.version)
+    stack.dropped_services += read.dropped
+    for name, service in read.services.items():
         earlier = stack.services.get(name)
-        service.marks = marks.get(name, service.marks)
-        service.first_layer = number
         stack.services[name] = service if earlier is None else merge_services(earlier, service)
-    for section, resources in decode_resources(layer).items():
+    for section, resources in read.resources.items():
         into = stack.resources.setdefault(section, {})
         into |= {key: _replace(into.get(key), resource) for key, resource in resources.items()}
-    outside = marks.get(None, Marks())
-    stack.marks.swallowed |= outside.swallowed
-    stack.marks.modifiers |= outside.modifiers
+    stack.marks.swallowed |= read.outside.swallowed
+    stack.marks.modifiers |= read.outside.modifiers
 
 
-def _layer(
-    source: Source, environment: collections.abc.Mapping[str, str], exact: bool, problems: list[Problem]
-) -> Layer | None:
-    if isinstance(source.root, Mapping):
-        return Layer(source, source.root, environment, exact)
-    if not source.problems:
-        problems.append(Problem(source.name, 1, 1, "the file must be a mapping with `services`"))
-    return None
-
-
-def _differing_version(layer: Layer, version: str) -> tuple[Any, str]:
+def _differing_version(layer: Layer, version: str) -> Problem:
     stated = "states version" if "version" in layer.root.entries else "states no version, which means"
-    return (
-        layer.version_node,
-        f"Docker refuses layers of different versions: this one {stated} {layer.version}, an earlier one {version}",
+    message = (
+        f"Docker refuses layers of different versions: this one {stated} {layer.version}, an earlier one {version}"
     )
+    return layer.problem(layer.version_node, message)
 
 
 def merge_services(base: Service, overlay: Service) -> Service:
