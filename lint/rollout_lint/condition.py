@@ -26,6 +26,12 @@ class Condition:
     holds: Test
 
     @property
+    def texts(self) -> frozenset[str] | None:
+        """The only texts for which it holds, where it names them and holds for nothing else."""
+        choices = self.schema.get("enum", [self.schema["const"]] if "const" in self.schema else [])
+        return frozenset(choices) if choices and all(isinstance(choice, str) for choice in choices) else None
+
+    @property
     def words(self) -> str:
         """The value that a fact must have, or the schema where it is more than that."""
         match self.schema:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts import is_duration, is_size
+from rollout_lint.facts import FACTS, filled_in, is_duration, is_size
 from rollout_lint.rule import SEVERITIES, Rule, fill
 from rollout_lint.stack.shorthand import Port, Volume
 from rollout_lint.stack.units import show_seconds, show_size
@@ -65,6 +65,40 @@ class Finding:
     def whose(self) -> str:
         """The service's name, or what stands for it where the finding is the stack's."""
         return THE_STACK if self.service is None else self.service
+
+
+class Asked:
+    """Rules by the text that a stated fact must have for them, so that most are not asked at all of most services."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        """Enter each rule under one of its conditions that names texts, where it has one on a stated fact."""
+        self._always: list[tuple[int, Rule]] = []
+        self._by_text: dict[str, dict[str, list[tuple[int, Rule]]]] = {}
+        for number, rule in enumerate(rules):
+            named = ((path, rule.when[path].texts) for path, _ in rule.asked if path in FACTS)
+            path, texts = min(
+                ((path, texts) for path, texts in named if texts),
+                key=lambda each: filled_in(each[0]) in each[1],
+                default=("", frozenset[str]()),
+            )
+            for text in texts:
+                self._by_text.setdefault(path, {}).setdefault(text, []).append((number, rule))
+            if not texts:
+                self._always.append((number, rule))
+
+    def of(self, facts: dict[str, Fact]) -> Iterator[Rule]:
+        """The rules that may hold for these facts, in their order."""
+        found = self._always.copy()
+        for path, by_text in self._by_text.items():
+            fact = facts.get(path)
+            if fact is not None and isinstance(fact.value, str):
+                found += by_text.get(fact.value, ())
+        found.sort(key=_number)
+        return (rule for _, rule in found)
+
+
+def _number(entered: tuple[int, Rule]) -> int:
+    return entered[0]
 
 
 def find(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.collect import ENV_SAMPLE, STDIN
 from rollout_lint.derived import derive_facts, facts_of_the_stack
-from rollout_lint.engine import Finding, find, supersede
+from rollout_lint.engine import Asked, Finding, find, supersede
 from rollout_lint.facts import Cluster, Fact, facts_of
 from rollout_lint.files import exists, is_file, read
 from rollout_lint.images import Images, load_images
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.collect import LayerFile, Recipe, Variant
     from rollout_lint.rule import Rule
-    from rollout_lint.stack.setting import Resource, Stack
+    from rollout_lint.stack.setting import Resource, Service, Stack
 
 _SMALL = 64 * 1024
 _KEPT = 64
@@ -89,6 +89,11 @@ class Known:
     silencing: Silencing = field(default_factory=Silencing)
     fail_on: str | None = None
     off: tuple[str, ...] = ()
+    asked: Asked = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Enter the rules by what they ask for."""
+        object.__setattr__(self, "asked", Asked(self.rules))
 
     def honouring(self, ignores: bool) -> Known:
         """The same, with comments and the config silencing what they name, or nothing."""
@@ -115,7 +120,7 @@ def evaluate(recipe: Recipe, known: Known, contents: collections.abc.Mapping[str
 
 def _evaluation(recipe: Recipe, known: Known, given: dict[str, Source]) -> Evaluation:
     evaluation = Evaluation(recipe, EVALUATED, problems=list(recipe.problems), sources=given)
-    layers = Layers()
+    readings = _Readings()
     for variant in recipe.variants:
         sources = [_source(layer, evaluation.sources) for layer in variant.files]
         status = _not_for_us(sources, variant.exact)
@@ -123,27 +128,42 @@ def _evaluation(recipe: Recipe, known: Known, given: dict[str, Source]) -> Evalu
             evaluation.status = status
             evaluation.variants.append(VariantEvaluation(variant))
             return evaluation
-        evaluation.variants.append(_evaluate_variant(evaluation, variant, sources, known, layers))
+        evaluation.variants.append(_evaluate_variant(evaluation, variant, sources, known, readings))
     evaluation.problems = sorted(set(evaluation.problems))
     if evaluation.problems or not recipe.variants:
         evaluation.status = NOT_EVALUATED
     return evaluation
 
 
+@dataclass(slots=True)
+class _Readings:
+    """What the variants of one recipe have in common: most services are in all of them, and the same."""
+
+    layers: Layers = field(default_factory=Layers)
+    _facts: dict[int, tuple[Service, dict[str, Fact], dict[str, Fact]]] = field(default_factory=dict)
+
+    def facts_of(self, service: Service) -> tuple[dict[str, Fact], dict[str, Fact]]:
+        """The stated facts of a service, and the derived ones that were made in any variant."""
+        if id(service) not in self._facts:
+            self._facts[id(service)] = (service, facts_of(service), {})
+        return self._facts[id(service)][1:]
+
+
 def _evaluate_variant(
-    evaluation: Evaluation, variant: Variant, sources: list[Source], known: Known, layers: Layers
+    evaluation: Evaluation, variant: Variant, sources: list[Source], known: Known, readings: _Readings
 ) -> VariantEvaluation:
-    stack, problems = load_stack(sources, variant.environment, variant.exact, layers)
+    stack, problems = load_stack(sources, variant.environment, variant.exact, readings.layers)
     if variant.exact:
         problems += _missing_env_files(variant, stack)
     judged = VariantEvaluation(variant, facts_of_the_stack(stack), resources=stack.resources, problems=problems)
     evaluation.problems += problems
     place = Place(variant.files[0].name, 1, 1, 1, 1)
-    evaluation.findings += supersede(list(find(known.rules, variant.name, None, place, judged.stack)))
+    evaluation.findings += supersede(list(find(known.asked.of(judged.stack), variant.name, None, place, judged.stack)))
     for name, service in stack.services.items():
-        facts = derive_facts(service, stack, facts_of(service), known.cluster, known.images)
+        stated, made = readings.facts_of(service)
+        facts = derive_facts(service, stack, stated, known.cluster, known.images, made)
         judged.services[name] = facts
-        evaluation.findings += supersede(list(find(known.rules, variant.name, name, service.place, facts)))
+        evaluation.findings += supersede(list(find(known.asked.of(facts), variant.name, name, service.place, facts)))
     if not stack.services and not problems:
         problem = Problem(variant.files[0].name, 1, 1, "there is no service in it")
         judged.problems.append(problem)

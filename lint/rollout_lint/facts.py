@@ -218,6 +218,12 @@ def facts_of(service: Service) -> dict[str, Fact]:
     return facts
 
 
+def filled_in(path: str) -> Any:
+    """What Swarm fills in where no file says anything, whatever else a file says; None where that is nothing."""
+    fact = _FILLED_IN.get(path)
+    return None if fact is None else fact.value
+
+
 def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
     """Without a `deploy.restart_policy`, `restart: on-failure` is read; `restart: "no"` means nothing to Swarm.
 

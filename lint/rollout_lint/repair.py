@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +36,7 @@ def repair_of(evaluation: Evaluation, service: str | None) -> Repair:
     for finding in findings:
         _merge(patch, finding.rule.fix or {})
     advice = dict.fromkeys(finding.rule.advice for finding in findings if finding.rule.advice)
-    overlay = _overlay(_version(evaluation), service, patch) if patch and service is not None else None
+    overlay = _overlay(_version(evaluation), service, json.dumps(patch)) if patch and service is not None else None
     return Repair(overlay, tuple(text for text in advice if text))
 
 
@@ -58,12 +60,14 @@ def _version(evaluation: Evaluation) -> str | None:
     return version.text if isinstance(version, Scalar) else None
 
 
-def _overlay(version: str | None, service: str, patch: dict[str, Any]) -> str:
+@lru_cache(maxsize=1000)
+def _overlay(version: str | None, service: str, patch: str) -> str:
+    """As YAML; a fleet has the same few repairs many times over."""
     from ruamel.yaml import YAML
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     document: dict[str, Any] = {} if version is None else {"version": DoubleQuotedScalarString(version)}
-    document["services"] = {service: patch}
+    document["services"] = {service: json.loads(patch)}
     stream = StringIO()
     YAML().dump(document, stream)
     return stream.getvalue()

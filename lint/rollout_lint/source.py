@@ -72,7 +72,8 @@ class Scalar:
         self.end_line: int = end.line + 1
         self.end_column: int = end.column + 1
         self.value: Plain = text
-        self.decode()
+        if tag is not None or (self.plain and text[:1] in _START_OF_OTHER_THAN_TEXT):
+            self.decode()
 
     def decode(self) -> None:
         """Make the value of the text, the tag, and whether it is plain."""
@@ -408,6 +409,12 @@ class _Builder:
         elif not is_taken_as(scalar.text, tag):
             self._source.report(scalar, f"Docker refuses this: it is no {tag.removeprefix(YAML)}, as its tag says")
 
+    def _child(self, event: Any, depth: int) -> Node:
+        """A node below one of this depth; most are scalars of which nothing more is to be noted."""
+        if type(event) is ScalarEvent and event.anchor is None and event.tag is None and depth < MAX_DEPTH:
+            return self._scalar(event)
+        return self._node(event, depth + 1)
+
     def _aliased(self, event: Any) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
@@ -419,7 +426,7 @@ class _Builder:
     def _sequence(self, event: Any, depth: int) -> Sequence:
         node = Sequence(event)
         while type(event := self._event()) is not SequenceEndEvent:
-            item = self._node(event, depth + 1)
+            item = self._child(event, depth)
             node.items.append(item)
             self._grow(node, item)
         self._end(node, event)
@@ -432,7 +439,7 @@ class _Builder:
         lines: dict[str, int] = {}
         while type(event := self._event()) is not MappingEndEvent:
             key = self._key(event, depth)
-            value = self._node(self._event(), depth + 1)
+            value = self._child(self._event(), depth)
             text = key.text
             if text in lines:
                 self._source.report(key, _duplicate(text, lines[text]))
@@ -449,6 +456,10 @@ class _Builder:
 
     def _key(self, event: Any, depth: int) -> Scalar:
         """docker/cli hands the decoded file to a JSON encoder, which knows only text as a key."""
+        if type(event) is ScalarEvent and event.anchor is None and event.tag is None and depth < MAX_DEPTH:
+            text = Scalar(event)
+            if text.value.__class__ is str:
+                return text
         dollars = len(self._source.dollars)
         key = self._node(event, depth + 1)
         if not isinstance(key, Scalar):

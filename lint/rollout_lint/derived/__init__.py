@@ -32,18 +32,27 @@ class _Facts(dict[str, Fact]):
     Whoever goes through them has all, in the order in which they are entered.
     """
 
-    __slots__ = ("_context",)
+    __slots__ = ("_context", "_made")
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, made: dict[str, Fact]) -> None:
         super().__init__(context.facts)
         self._context: Context | None = context
+        self._made = made
 
     def __missing__(self, path: str) -> Fact:
-        derived = DERIVED.get(path)
-        if derived is None or self._context is None:
+        fact = self._made.get(path) or self._make(path)
+        self[path] = fact
+        return fact
+
+    def _make(self, path: str) -> Fact:
+        derived, context = DERIVED.get(path), self._context
+        if derived is None or context is None:
             raise KeyError(path)
-        value, place = derived.derive(self._context)
-        fact = self[path] = Fact(value, default=False, place=place)
+        context.asked_stack = False
+        value, place = derived.derive(context)
+        fact = Fact(value, default=False, place=place)
+        if not context.asked_stack:
+            self._made[path] = fact
         return fact
 
     @overload
@@ -102,10 +111,19 @@ class _Facts(dict[str, Fact]):
 
 
 def derive_facts(
-    service: Service, stack: Stack, facts: dict[str, Fact], cluster: Cluster, images: Images
+    service: Service,
+    stack: Stack,
+    facts: dict[str, Fact],
+    cluster: Cluster,
+    images: Images,
+    made: dict[str, Fact] | None = None,
 ) -> dict[str, Fact]:
-    """`facts` of the service and the derived ones, which are made as they are asked for: most rules need few."""
-    return _Facts(Context(service, stack, facts, cluster, images))
+    """`facts` of the service and the derived ones, which are made as they are asked for: most rules need few.
+
+    `made` are those of the same service in another stack; those that do not depend on the stack are taken from there,
+    and added to it.
+    """
+    return _Facts(Context(service, stack, facts, cluster, images), {} if made is None else made)
 
 
 def facts_of_the_stack(stack: Stack) -> dict[str, Fact]:

@@ -17,15 +17,27 @@ if TYPE_CHECKING:
 Made: TypeAlias = "tuple[Any, Place | None]"
 
 
-@dataclass(frozen=True, slots=True)
 class Context:
-    """What a service's derived fact is made from."""
+    """What a service's derived fact is made from; `asked_stack` is whether anything of the stack was asked for."""
 
-    service: Service
-    stack: Stack
-    facts: dict[str, Fact]
-    cluster: Cluster
-    images: Images
+    __slots__ = ("_stack", "asked_stack", "cluster", "facts", "images", "service")
+
+    def __init__(
+        self, service: Service, stack: Stack, facts: dict[str, Fact], cluster: Cluster, images: Images
+    ) -> None:
+        """Nothing is asked yet."""
+        self.service = service
+        self.facts = facts
+        self.cluster = cluster
+        self.images = images
+        self.asked_stack = False
+        self._stack = stack
+
+    @property
+    def stack(self) -> Stack:
+        """The stack that the service is in."""
+        self.asked_stack = True
+        return self._stack
 
     def value(self, path: str) -> Any:
         """The value of a stated fact, None where there is none."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rollout_lint.evaluate import Evaluation
     from rollout_lint.evidence import Calendar, Seen
     from rollout_lint.fleet.model import Member
+    from rollout_lint.policy import Stated
     from rollout_lint.rule import Rule
     from rollout_lint.verdict import Risk, ServiceVerdict, Verdict
 
@@ -181,11 +182,21 @@ def _service(evaluation: Evaluation, verdict: ServiceVerdict) -> dict[str, Any]:
         "rules": verdict.rules,
         "variants": [each.variant.name for each in evaluation.variants if verdict.service in each.services],
         "policy": {
-            path: {variant: asdict(stated) for variant, stated in by_variant.items()}
+            path: {variant: _stated(stated) for variant, stated in by_variant.items()}
             for path, by_variant in stated_policy(evaluation.variants, verdict.service).items()
         },
         "findings": _findings(finding for finding in evaluation.findings if finding.service == verdict.service),
         "repair": {"overlay": repair.overlay, "advice": list(repair.advice)},
+    }
+
+
+def _stated(stated: Stated) -> dict[str, Any]:
+    return {
+        "value": stated.value,
+        "text": stated.text,
+        "file": stated.file,
+        "line": stated.line,
+        "column": stated.column,
     }
 
 
