@@ -10,10 +10,10 @@ from rollout_lint.commands.lookup import knowledge_of
 from rollout_lint.evaluate import EVALUATED, Evaluation, parse_once
 from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
-from rollout_lint.options import Level, Severity
 from rollout_lint.rule import SEVERITIES
 from rollout_lint.sweep import Sweep
 from rollout_lint.verdict import LEVELS, Verdict
+from rollout_lint.words import Level, Severity
 
 from tests.support import validate
 

@@ -17,7 +17,7 @@ from rollout_lint.commands.check import Request
 from rollout_lint.commands.outputs import Output
 from rollout_lint.commands.watch import CLEAR, State, changed
 from rollout_lint.commands.watch import run as watch_with
-from rollout_lint.options import CheckFormat
+from rollout_lint.words import CheckFormat
 
 from tests.packaging.recipes import RISKY, SAFE
 

@@ -1,5 +1,5 @@
 """`python -m rollout_lint`."""
 
-from rollout_lint.cli import app
+from rollout_lint.start import main
 
-app()
+main()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from rollout_lint import __version__
 from rollout_lint.examples import examples
 from rollout_lint.options import (
-    AwaitFormat,
     CheckFormats,
     ComposeFiles,
     EnvFiles,
@@ -19,9 +17,7 @@ from rollout_lint.options import (
     ExpectedImages,
     ExpectedLabels,
     FailOn,
-    Format,
     FormatOption,
-    Level,
     OrderedCommand,
     OutputFiles,
     Overlays,
@@ -29,14 +25,13 @@ from rollout_lint.options import (
     RuleFolders,
     Settle,
     Since,
-    SweepFormat,
-    TableFormat,
     TableFormatOption,
     Timeout,
     in_order,
     parse_age,
 )
-from rollout_lint.terminal import prepare, usage_error, write
+from rollout_lint.terminal import prepare, usage_error, write, write_version
+from rollout_lint.words import AwaitFormat, Format, Level, SweepFormat, TableFormat
 
 
 class _ToldGroup(TyperGroup):
@@ -65,8 +60,7 @@ app.add_typer(fleet_app, name="fleet")
 
 def _print_version(value: bool) -> None:
     if value:
-        write(f"rollout-lint {__version__}\n")
-        raise typer.Exit
+        raise typer.Exit(write_version())
 
 
 @app.callback()
@@ -401,3 +395,15 @@ def await_(
         format=format_,
     )
     raise typer.Exit(run(request))
+
+
+def end_by(error: BaseException) -> NoReturn:
+    """End as a command does that is ended by this error."""
+    ending = typer.Typer(cls=_ToldGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+    @ending.callback(invoke_without_command=True)
+    def end() -> None:
+        raise error
+
+    ending(args=[])
+    raise AssertionError

@@ -1,15 +1,16 @@
-"""The options that several commands have, and the words that they take."""
+"""The options that several commands have."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.core import TyperCommand
+
+from rollout_lint.words import CheckFormat, Format, Severity, TableFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,77 +20,6 @@ if TYPE_CHECKING:
 _ORDER = "rollout_lint.order"
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{0,9})?\Z", re.ASCII)
 _AGE = re.compile(r"(\d{1,6})([dw]?)\Z", re.ASCII)
-
-
-class Format(StrEnum):
-    """What `show` and `explain` can print."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class CheckFormat(StrEnum):
-    """What `check` can print, and write to files."""
-
-    TEXT = "text"
-    CONCISE = "concise"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    JUNIT = "junit"
-    MARKDOWN = "markdown"
-
-
-class TableFormat(StrEnum):
-    """What `rules` can print."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-class SweepFormat(StrEnum):
-    """What `sweep` can print."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-    HTML = "html"
-
-
-class AwaitFormat(StrEnum):
-    """What `await` can print."""
-
-    TEXT = "text"
-    JSON = "json"
-    JUNIT = "junit"
-
-
-class Severity(StrEnum):
-    """From which severity on `check` fails."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    INFO = "info"
-    NEVER = "never"
-
-
-class Level(StrEnum):
-    """From which risk level on `sweep` fails."""
-
-    NOT_EVALUATED = "not-evaluated"
-    BLOCKED = "blocked"
-    FAILING = "failing"
-    LATENT_HIGH = "latent-high"
-    LATENT_MEDIUM = "latent-medium"
-    LATENT_LOW = "latent-low"
-    LATENT_UNEXPOSED = "latent-unexposed"
-    MITIGATED = "mitigated"
-    SAFE = "safe"
-    NOT_AT_RISK = "not-at-risk"
 
 
 def parse_age(text: str) -> int:

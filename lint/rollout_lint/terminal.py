@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from rollout_lint import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -34,6 +36,12 @@ def prepare() -> None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def write_version() -> int:
+    """The version; the exit code."""
+    write(f"rollout-lint {__version__}\n")
+    return 0
 
 
 def write(*pieces: str) -> None:

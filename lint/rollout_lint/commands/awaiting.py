@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rollout_lint.live import EngineError, await_converged
-from rollout_lint.options import AwaitFormat
 from rollout_lint.terminal import NOT_EVALUATED, complain, usage_error, width, write
+from rollout_lint.words import AwaitFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,11 +10,12 @@ from rollout_lint.commands.lookup import known_by, recipes_of
 from rollout_lint.commands.outputs import Output, deliver
 from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
 from rollout_lint.evaluate import TEMPLATE, evaluate
-from rollout_lint.options import Severity
 from rollout_lint.rule import DEFAULT_FAIL_ON, SEVERITIES
 from rollout_lint.terminal import FOUND, NOT_EVALUATED
+from rollout_lint.words import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rollout_lint.evaluate import Evaluation
@@ -33,6 +34,11 @@ class Request:
     rules: tuple[Path, ...] = ()
     honours_ignores: bool = True
     baseline: BaselineRequest = field(default_factory=BaselineRequest)
+
+
+def run_plain(paths: Sequence[str]) -> int:
+    """Check these paths, or this folder, with nothing else said."""
+    return run(Request(paths=tuple(paths or ["."])))
 
 
 def run(request: Request) -> int:

@@ -10,14 +10,14 @@ from rollout_lint.collect import is_exclusion
 from rollout_lint.config import SCHEMA, ConfigError, Stated
 from rollout_lint.files import exists
 from rollout_lint.knowledge import Knowledge
-from rollout_lint.options import Format
 from rollout_lint.report.config_rows import Given
 from rollout_lint.rule_files import RuleError
 from rollout_lint.terminal import refuse, usage_error, width, write
+from rollout_lint.words import Format
 
 if TYPE_CHECKING:
     from rollout_lint.effective import Effective
-    from rollout_lint.options import Severity
+    from rollout_lint.words import Severity
 
 
 @dataclass(frozen=True, slots=True)

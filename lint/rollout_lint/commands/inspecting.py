@@ -20,9 +20,9 @@ from rollout_lint.live.inspection import Inspected, Inspection, compare
 from rollout_lint.live.judged import judge
 from rollout_lint.live.read import MAX_BYTES, read_services
 from rollout_lint.live.told import ROLLED_BACK_STATES
-from rollout_lint.options import Format, Severity
 from rollout_lint.rule import DEFAULT_FAIL_ON
 from rollout_lint.terminal import refuse, usage_error, warn, write
+from rollout_lint.words import Format, Severity
 
 if TYPE_CHECKING:
     from rollout_lint.evaluate import Evaluation, Known, VariantEvaluation

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.atomic import write_whole
-from rollout_lint.options import CheckFormat
 from rollout_lint.terminal import NOT_EVALUATED, complain, usage_error, width, write
+from rollout_lint.words import CheckFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.commands.lookup import rules_here
-from rollout_lint.options import Format, TableFormat
 from rollout_lint.terminal import FOUND, usage_error, width, write
+from rollout_lint.words import Format, TableFormat
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rollout_lint.collect import read_environment, recipe_from_layers
 from rollout_lint.commands.lookup import known_by, recipes_of
 from rollout_lint.evaluate import EVALUATED, evaluate
-from rollout_lint.options import Format
 from rollout_lint.terminal import NOT_EVALUATED, usage_error, write
+from rollout_lint.words import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

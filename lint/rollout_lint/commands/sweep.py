@@ -14,12 +14,12 @@ from rollout_lint.config import ConfigError
 from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
 from rollout_lint.fleet.model import Fleet, FleetError
-from rollout_lint.options import Level, SweepFormat
 from rollout_lint.progress import with_progress
 from rollout_lint.rule_files import RuleError
 from rollout_lint.sweep import Sweep
 from rollout_lint.terminal import FOUND, NOT_EVALUATED, refuse, usage_error, warn, width, write
 from rollout_lint.verdict import LEVELS
+from rollout_lint.words import Level, SweepFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,0 +1,53 @@
+"""The command as it is installed. What is asked most often, a check of paths alone, does without the options' parser.
+
+That takes longer to import than such a check takes, and a hook asks for nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def main() -> None:
+    """Do what the command line says, and end with its exit code."""
+    words = sys.argv[1:]
+    if words == ["--version"] and not _completes():
+        from rollout_lint.terminal import write_version
+
+        _end(write_version)
+    if words[:1] == ["check"] and not any(map(_is_option, words)) and not _completes() and os.name != "nt":
+        from rollout_lint.commands.check import run_plain
+
+        _end(lambda: run_plain(words[1:]))
+    from rollout_lint.cli import app
+
+    app()
+
+
+def _is_option(word: str) -> bool:
+    """A dash alone is a path, standard input."""
+    return word.startswith("-") and word != "-"
+
+
+def _completes() -> bool:
+    """Whether a shell asks what may come next."""
+    return any(name.startswith("_") and name.endswith("_COMPLETE") for name in os.environ)
+
+
+def _end(run: Callable[[], int]) -> NoReturn:
+    """What ends a run from outside, such as an interrupt or a closed pipe, is told as for any other command."""
+    from rollout_lint.terminal import prepare
+
+    prepare()
+    try:
+        code = run()
+    except (KeyboardInterrupt, EOFError, OSError) as error:
+        from rollout_lint.cli import end_by
+
+        end_by(error)
+    sys.exit(code)

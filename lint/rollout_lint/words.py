@@ -1,0 +1,76 @@
+"""The words that options take, and what they mean."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """What `show` and `explain` can print."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class CheckFormat(StrEnum):
+    """What `check` can print, and write to files."""
+
+    TEXT = "text"
+    CONCISE = "concise"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+
+
+class TableFormat(StrEnum):
+    """What `rules` can print."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class SweepFormat(StrEnum):
+    """What `sweep` can print."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    HTML = "html"
+
+
+class AwaitFormat(StrEnum):
+    """What `await` can print."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+
+
+class Severity(StrEnum):
+    """From which severity on `check` fails."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+    NEVER = "never"
+
+
+class Level(StrEnum):
+    """From which risk level on `sweep` fails."""
+
+    NOT_EVALUATED = "not-evaluated"
+    BLOCKED = "blocked"
+    FAILING = "failing"
+    LATENT_HIGH = "latent-high"
+    LATENT_MEDIUM = "latent-medium"
+    LATENT_LOW = "latent-low"
+    LATENT_UNEXPOSED = "latent-unexposed"
+    MITIGATED = "mitigated"
+    SAFE = "safe"
+    NOT_AT_RISK = "not-at-risk"
