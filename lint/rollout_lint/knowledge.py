@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rollout_lint.config import Config, ConfigError, config_in, folder_of
@@ -27,13 +28,16 @@ V = TypeVar("V")
 class Knowledge:
     """For one run, in which no file is looked at twice, however many recipes lie below it."""
 
-    def __init__(self, further: tuple[Path, ...] = (), today: date = date.max) -> None:
-        """With further folders of rules beside those that configs name, and the day by which something has ended."""
+    def __init__(self, further: tuple[Path, ...] = (), today: date = date.max, whole: bool = False) -> None:
+        """With further folders of rules beside those that configs name, and the day by which something has ended.
+
+        `whole` is whether the packaged rules are read with their examples and proofs at once.
+        """
         self._further = further
         self._today = today
         self._config_in = _Once(config_in)
         self._nearest: dict[Path, Path | None] = {}
-        self._rules = _Once(load_rules)
+        self._rules = _Once(partial(load_rules, whole=whole))
         self._checked = _Once(self._check)
         self._effective = _Once(self._work_out)
         self._known = _Once(self._make_known)

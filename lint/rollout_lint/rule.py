@@ -42,6 +42,17 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What shows a rule: its examples and proofs, and where the keys of the file stand, down to `when.a.fact` and
+    `examples.bad[0]`.
+    """
+
+    examples: dict[str, list[dict[str, Any]]]
+    proofs: tuple[dict[str, Any], ...]
+    lines: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule file.
 
@@ -49,8 +60,7 @@ class Rule:
     which, or None. `fix` is an overlay's patch below the service, or None where `advice` must do; `trade` is what an
     operator gives for it. `supersedes` are the
     ids of rules whose findings on the same service have the same cause, which this one tells; `voids` those of rules
-    whose findings come to nothing where this one holds. `lines` says where the keys of the file stand, down to
-    `when.a.fact` and `examples.bad[0]`.
+    whose findings come to nothing where this one holds. `shown` gives what nobody needs who judges by the rule.
     """
 
     id: str
@@ -70,10 +80,8 @@ class Rule:
     sources: tuple[str, ...]
     supersedes: frozenset[str]
     voids: frozenset[str]
-    examples: dict[str, list[dict[str, Any]]]
-    proofs: tuple[dict[str, Any], ...]
     path: Path
-    lines: dict[str, int]
+    shown: Callable[[], Shown] = field(repr=False, compare=False)
     asked: tuple[tuple[str, Callable[[Any], bool]], ...] = field(init=False, repr=False, compare=False)
     """The tests of `when` in the order in which they cost least: a derived fact is made only where it decides."""
 
@@ -81,6 +89,21 @@ class Rule:
         """Order the tests."""
         ordered = sorted(self.when, key=lambda path: path.startswith("derived."))
         object.__setattr__(self, "asked", tuple((path, self.when[path].holds) for path in ordered))
+
+    @property
+    def examples(self) -> dict[str, list[dict[str, Any]]]:
+        """The examples by kind, `bad` and `good`."""
+        return self.shown().examples
+
+    @property
+    def proofs(self) -> tuple[dict[str, Any], ...]:
+        """How a real Swarm shows it."""
+        return self.shown().proofs
+
+    @property
+    def lines(self) -> dict[str, int]:
+        """Where the keys of the file stand."""
+        return self.shown().lines
 
     @property
     def fix_settings(self) -> dict[str, Any]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.condition import compile_condition, kind_of
 from rollout_lint.images import rules_directory
 from rollout_lint.place import Problem
-from rollout_lint.rule import OWN_PREFIX, Grade, Rule, placeholders
+from rollout_lint.rule import OWN_PREFIX, Grade, Rule, Shown, placeholders
 from rollout_lint.schema import PlainReader, Schema, compile_schema, validate
 from rollout_lint.source import Mapping, Sequence, parse, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from rollout_lint.rule import Conditions
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _SIDES = ("bad", "repaired")
 _ENGINE_PROOF = ("service", "old", "new", "bad", "repaired")
+_OTHER_KEY = re.compile(rb"^(?!proof:)[^\s#]", re.MULTILINE)
 _ENGINE_KEYS = frozenset((*_ENGINE_PROOF, "host_memory", "rolled_back_by_hand"))
 
 
@@ -35,18 +37,20 @@ class RuleError(Exception):
         self.problems = problems
 
 
-def load_rules(further: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
+def load_rules(further: tuple[Path, ...] = (), whole: bool = True) -> tuple[Rule, ...]:
     """The packaged rules and those of further directories, in the order of their ids; none is read twice.
 
     Raises RuleError for whatever could go wrong with one later: unknown keys, facts, keywords or placeholders; ids that
-    are there already; a directory without a rule.
+    are there already; a directory without a rule. Unless `whole`, the examples and proofs of the packaged rules, which
+    are more than half of them, are not read until somebody asks for them.
     """
     rules: list[Rule] = []
     problems: list[Problem] = []
+    whole = whole or rules_directory().resolve() in (directory.resolve() for directory in further)
     for directory in _each_once((rules_directory(), *further)):
         paths = [path for path in sorted(directory.glob("*.yaml")) if path.name != "images.yaml"]
         for path in paths:
-            _load(path, rules, problems)
+            _load(path, rules, problems, whole or directory != rules_directory())
         if not paths:
             problems.append(Problem(str(directory), 0, 0, f"{directory} holds no rule: there is no .yaml file in it"))
     if problems:
@@ -62,19 +66,15 @@ def _each_once(directories: tuple[Path, ...]) -> Iterator[Path]:
             yield directory
 
 
-def _load(path: Path, rules: list[Rule], problems: list[Problem]) -> None:
+def _load(path: Path, rules: list[Rule], problems: list[Problem], whole: bool) -> None:
     try:
-        source = parse(path.read_bytes(), str(path))
+        data = path.read_bytes()
     except OSError as error:
         problems.append(Problem(str(path), 0, 0, f"cannot be read: {error.strerror}"))
         return
-    if source.root is not None:
-        validate(source.root, _schema(), PlainReader(source), {})
-    elif not source.problems:
-        source.problems.append(Problem(source.name, 1, 1, "the file is empty"))
-    if isinstance(source.root, Mapping) and not source.problems:
-        reader = _RuleReader(path, source)
-        rule = reader.rule(source.root)
+    head = None if whole else _head(data)
+    source, rule = _read(path, data if head is None else head, is_head=head is not None)
+    if isinstance(source.root, Mapping) and rule is not None:
         twin = next((other for other in rules if other.id == rule.id), None)
         if rule.is_own and path.parent != rules_directory():
             message = f"ids that begin with {OWN_PREFIX} are rollout-lint's own; choose another prefix, such as MY001"
@@ -86,9 +86,41 @@ def _load(path: Path, rules: list[Rule], problems: list[Problem]) -> None:
     problems += source.problems
 
 
+def _head(data: bytes) -> bytes | None:
+    """What stands before the examples of a rule; None where something else than a proof stands behind them."""
+    head, found, rest = data.partition(b"\nexamples:\n")
+    return head + b"\n" if found and not _OTHER_KEY.search(rest) else None
+
+
+def _read(path: Path, data: bytes, is_head: bool) -> tuple[Source, Rule | None]:
+    """The rule of a file, or of its head; None where the source has problems."""
+    source = parse(data, str(path))
+    if source.root is not None:
+        validate(source.root, _schema_of_heads() if is_head else _schema(), PlainReader(source), {})
+    elif not source.problems:
+        source.problems.append(Problem(source.name, 1, 1, "the file is empty"))
+    if not isinstance(source.root, Mapping) or source.problems:
+        return source, None
+    return source, _RuleReader(path, source).rule(source.root, is_head)
+
+
+@cache
+def _shown_in(path: Path) -> Shown:
+    """What is not in the head of a packaged rule. Raises RuleError where the rest of it does not hold."""
+    source, rule = _read(path, path.read_bytes(), is_head=False)
+    if rule is None or source.problems:
+        raise RuleError(source.problems)
+    return rule.shown()
+
+
 @cache
 def _schema() -> Schema:
     return compile_schema(json.loads((rules_directory() / "rule.schema.json").read_text("utf-8")))
+
+
+def _schema_of_heads() -> Schema:
+    schema = _schema()
+    return replace(schema, required=tuple(key for key in schema.required if key != "examples"))
 
 
 class _RuleReader:
@@ -98,7 +130,7 @@ class _RuleReader:
         self._path = path
         self._report = source.report
 
-    def rule(self, root: Mapping) -> Rule:
+    def rule(self, root: Mapping, is_head: bool) -> Rule:
         document = plain(root)
         if self._path.stem != f"{document['id']}-{document['name']}":
             self._report(root.entries["id"][1], f"the file must be called {document['id']}-{document['name']}.yaml")
@@ -133,11 +165,13 @@ class _RuleReader:
             sources=tuple(document["sources"]),
             supersedes=frozenset(document.get("supersedes", ())),
             voids=frozenset(document.get("voids", ())),
-            examples=document["examples"],
-            proofs=tuple(map(plain, self._proofs(root))),
             path=self._path,
-            lines=dict(_lines(root)),
+            shown=partial(_shown_in, self._path) if is_head else self._shown(root, document),
         )
+
+    def _shown(self, root: Mapping, document: dict[str, Any]) -> Callable[[], Shown]:
+        shown = Shown(document["examples"], tuple(map(plain, self._proofs(root))), dict(_lines(root)))
+        return lambda: shown
 
     @staticmethod
     def _proofs(root: Mapping) -> list[Node]:

@@ -51,7 +51,7 @@ def known_by(further: Iterable[Path]) -> Callable[[str], Known]:
 def rules_here(further: Iterable[Path]) -> tuple[Rule, ...]:
     """Those that there are for what is in this folder, also those that do not judge it."""
     try:
-        return Knowledge(tuple(further)).rules(Path())
+        return Knowledge(tuple(further), whole=True).rules(Path())
     except (ConfigError, RuleError) as error:
         refuse(error.problems)
 
