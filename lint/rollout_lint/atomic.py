@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from pathlib import Path
 
 from rollout_lint.files import is_file, is_link
@@ -28,6 +27,8 @@ def _write(path: Path, data: bytes) -> None:
         return
     if is_link(path):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    import tempfile
+
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:32]}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:

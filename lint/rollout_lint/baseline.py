@@ -21,6 +21,7 @@ from rollout_lint.fleet.model import FleetError
 from rollout_lint.place import Problem
 from rollout_lint.schema import PlainReader, compile_schema, validate
 from rollout_lint.source import parse, plain
+from rollout_lint.suppress import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from rollout_lint.schema import Schema
 
 VERSION = 1
-DEFAULT = ".rollout-lint-baseline.json"
+DEFAULT = BASELINE
 
 _UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What JSON may hold as it is, and a YAML parser takes for something else."""

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from rollout_lint.files import (
     below,
@@ -61,8 +61,7 @@ _ASSIGNMENT = re.compile(r"(?P<comment>#\s*)?(?:export\s+)?(?P<name>[A-Za-z_][A-
 _COMPOSE_FILE = re.compile(r"\$\{?COMPOSE_FILE\}?")
 
 
-@dataclass(frozen=True, slots=True)
-class LayerFile:
+class LayerFile(NamedTuple):
     """A file of a variant: its path, and its name as the recipe's reports show it."""
 
     name: str
@@ -92,8 +91,7 @@ class Recipe:
     problems: list[Problem] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Exclude:
+class Exclude(NamedTuple):
     """Folders that are named by patterns in gitignore's grammar.
 
     The patterns are held against paths below the folder that is walked, or below one above it, from where that is

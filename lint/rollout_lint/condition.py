@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rollout_lint.derived import DERIVED, STACK_FACTS
 from rollout_lint.facts import FACTS, Kind
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 Test: TypeAlias = "Callable[[Any], bool]"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A schema as the rule writes it, and the test that it makes of a fact's value."""
 
     schema: dict[str, Any]

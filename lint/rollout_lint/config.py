@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.collect import Exclude, is_exclusion
 from rollout_lint.files import is_file, is_folder, read
@@ -45,8 +45,7 @@ _FORMATS = FORMATS | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """A value that somebody states, and where; `place` is an option's name where that is the command line."""
 
     value: Any

@@ -31,7 +31,7 @@ class Choice:
         if self.severity is None:
             return self.rule
         severity: str = self.severity.value
-        grades = tuple(replace(grade, severity=severity) for grade in self.rule.grades)
+        grades = tuple(grade._replace(severity=severity) for grade in self.rule.grades)
         return replace(self.rule, severity=severity, grades=grades)
 
     @property

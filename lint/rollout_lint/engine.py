@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.facts import FACTS, filled_in, is_duration, is_size
 from rollout_lint.rule import SEVERITIES, Rule, fill
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 THE_STACK = "the stack"
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """Why a finding is silenced: `by` is `comment`, `config` or `baseline`; `until` is the last day on which it is."""
 
     by: str

@@ -97,7 +97,7 @@ class Known:
 
     def honouring(self, ignores: bool) -> Known:
         """The same, with comments and the config silencing what they name, or nothing."""
-        return replace(self, silencing=replace(self.silencing, honoured=ignores))
+        return replace(self, silencing=self.silencing._replace(honoured=ignores))
 
 
 def evaluate(recipe: Recipe, known: Known, contents: collections.abc.Mapping[str, bytes] | None = None) -> Evaluation:

@@ -8,7 +8,7 @@ same, `monitor: 0s` is five seconds, and rollback_config takes nothing over from
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.stack.units import seconds, size
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from rollout_lint.stack.setting import Service, Setting
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What a fact's value may be: JSON types, the only words where there are some, the types of a list's items."""
 
     types: frozenset[str]
@@ -194,7 +193,7 @@ _ALWAYS_THERE = {*_DEFAULTS, "deploy.restart_policy.condition"} | {
 }
 
 FACTS: dict[str, Kind] = {
-    path: kind if path in _ALWAYS_THERE else replace(kind, types=kind.types | {"null"}) for path, kind in _KINDS.items()
+    path: kind if path in _ALWAYS_THERE else kind._replace(types=kind.types | {"null"}) for path, kind in _KINDS.items()
 }
 """Every fact that a file can state, to what its value may be; null where no file does and Swarm has no default."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from rollout_lint.engine import show_fact
@@ -16,6 +15,8 @@ def fingerprint(recipe: str, finding: Finding) -> str:
 
     It is the same in each variant, and another once somebody has changed one of the values.
     """
+    import hashlib
+
     values = (f"{path}={show_fact(path, fact)}" for path, fact in sorted(finding.facts.items()))
     parts = (finding.rule.id, recipe, finding.whose, finding.place.file, *values)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.facts import Kind
 from rollout_lint.outline import Comment, Entry, Outline, outline_of
@@ -28,8 +27,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BEFORE_REASON = " \t:;,.-\u2013\u2014"
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreFact:
+class IgnoreFact(NamedTuple):
     """What a condition may ask of what silences findings; `kind` is what its value may be."""
 
     about: str
@@ -52,8 +50,7 @@ IGNORE_FACTS = {
 """Each fact of a comment, or of a config's entry, that silences findings, by its path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What a comment is about, in its own file.
 
     `service` is the service whose key it stands on, whose findings it is about wherever they stand. `spans` are where a
@@ -70,8 +67,7 @@ class Scope:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(NamedTuple):
     """An entry of a config; `path` is a pattern in gitignore's grammar, for paths below `folder`, the config's own.
 
     Without a `path` it is about each recipe, without a `service` about each service and the stack itself. `until` is
@@ -87,8 +83,7 @@ class Ignore:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreComment:
+class IgnoreComment(NamedTuple):
     """A comment that names the rules which it silences, as it is written; `refused` is why it silences nothing.
 
     `until` is the last day on which it does.

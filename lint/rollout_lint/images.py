@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rollout_lint.schema import PlainReader, compile_schema, validate
 from rollout_lint.source import Mapping, Sequence, parse, plain
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from rollout_lint.source import Node, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """One image, as far as it is known: the folder of the data that it locks, and the key of a service without which it
     does not; its runtime; its weight (`heavy` or `light`) where that is not the runtime's; whether it brings a
     healthcheck.
@@ -36,8 +34,7 @@ Claims: TypeAlias = "abc.Mapping[str, abc.Mapping[str, Any]]"
 """What somebody says of images, by reference: any of `healthcheck`, `locks`, `runtime` and `weight`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Images:
+class Images(NamedTuple):
     """The images by repository, and the weight (`heavy` or `light`) of runtimes by name."""
 
     by_repository: abc.Mapping[str, Image]
@@ -59,8 +56,8 @@ class Images:
         changed = dict(self.by_repository)
         for reference, claim in claims.items():
             name = repository(reference)
-            changed[name] = replace(changed.get(name, Image(name)), **claim)
-        return replace(self, by_repository=changed) if claims else self
+            changed[name] = changed.get(name, Image(name))._replace(**claim)
+        return self._replace(by_repository=changed) if claims else self
 
     def weight(self, runtime: str) -> str | None:
         """How heavy a runtime is held to be; letter case does not matter."""

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from _ruamel_yaml import (
     AliasEvent,
@@ -49,8 +49,7 @@ class Entry:
     is_key: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment from its `#` to the end of its line; `alone` is whether nothing but spaces stands before it."""
 
     text: str

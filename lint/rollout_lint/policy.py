@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.engine import as_json, show_fact
 from rollout_lint.facts import ROLLOUT_BLOCKS, ROLLOUT_KEYS
@@ -27,8 +26,7 @@ POLICY = (
 """What a reader of the table asks for first; none of it can hold a secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """A value in a variant: as JSON has it, in a sentence, and where; without a file it is Swarm's default."""
 
     value: Any

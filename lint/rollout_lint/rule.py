@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,8 +26,7 @@ OWN_PREFIX = "RL"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(NamedTuple):
     """A severity that holds instead of the rule's own where all conditions of `when` do.
 
     `assumes` says what the milder or graver verdict takes for granted; `message` stands instead of the rule's own where
@@ -41,8 +40,7 @@ class Grade:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What shows a rule: its examples and proofs, and where the keys of the file stand, down to `when.a.fact` and
     `examples.bad[0]`.
     """

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.comment_index import CommentIndex
 from rollout_lint.engine import Suppression, find
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from rollout_lint.source import Source
 
 
+BASELINE = ".rollout-lint-baseline.json"
+"""What a folder's baseline is called."""
+
 _LONGEST = 40
 """How much is told of an id that is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Silencing:
+class Silencing(NamedTuple):
     """What silences findings beside the comments of a recipe, and by which day.
 
     `ids` are those of all rules that there are, were they not asked. Where no day is given, whatever has an end has
@@ -43,8 +45,7 @@ class Silencing:
     honoured: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What was looked at of a recipe: its stack file's path, its variants' files by name, and what was asked.
 
     `is_whole` is whether all of it could be read, so that what was not found is not there.
@@ -127,7 +128,7 @@ class _Work:
         if comment.refused is not None:
             return comment
         wrong = (meant(rule, self.judged.rules, ids) for rule in comment.rules)
-        return replace(comment, refused=next(filter(None, wrong), None))
+        return comment._replace(refused=next(filter(None, wrong), None))
 
     def suppression(self, finding: Finding) -> Suppression | None:
         """What silences the finding: a comment before the config."""

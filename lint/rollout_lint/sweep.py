@@ -83,7 +83,7 @@ class Sweep:
         if id(by_config) not in self._known:
             self.rules |= {rule.id: rule for rule in by_config.rules}
             images = by_config.images.with_claims(self.fleet.images)
-            silencing = replace(by_config.silencing, today=self.calendar.today)
+            silencing = by_config.silencing._replace(today=self.calendar.today)
             self._known[id(by_config)] = (by_config, replace(by_config, images=images, silencing=silencing))
         return self._known[id(by_config)][1]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -25,6 +24,8 @@ _STDOUT, _STDERR = 1, 2
 
 def width() -> int:
     """The terminal's columns; 100 where there is none."""
+    import shutil
+
     return shutil.get_terminal_size((100, 24)).columns
 
 

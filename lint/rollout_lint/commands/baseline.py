@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.baseline import DEFAULT, Baseline, baseline_of, hold_against, read_baseline, write_baseline
 from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
 from rollout_lint.evaluate import TEMPLATE
 from rollout_lint.files import exists
-from rollout_lint.fleet.model import FleetError
 from rollout_lint.report.style import printable
+from rollout_lint.suppress import BASELINE
 from rollout_lint.terminal import NOT_EVALUATED, refuse, say, usage_error, warn
 
 if TYPE_CHECKING:
+    from rollout_lint.baseline import Baseline
     from rollout_lint.evaluate import Evaluation
     from rollout_lint.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineRequest:
+class BaselineRequest(NamedTuple):
     """What the command line asks for: the file, where it names one, whether to write it, or to do without.
 
     `is_sought` is whether one that is not named, but is there, counts.
@@ -36,19 +34,30 @@ def read_known(request: BaselineRequest) -> Baseline | None:
     """The baseline that counts: the one that is named, else that of this folder; a bad one ends the run."""
     if request.without and (request.write or request.file is not None):
         usage_error("--no-baseline goes with neither --baseline nor --write-baseline")
-    path = request.file or Path(DEFAULT)
+    path = request.file or Path(BASELINE)
     if not exists(path) and (request.write or request.file is None):
-        return Baseline(path) if request.write else None
+        return _new(path) if request.write else None
     if request.without or not (request.write or request.file or request.is_sought):
         return None
+    from rollout_lint.baseline import read_baseline
+    from rollout_lint.fleet.model import FleetError
+
     try:
         return read_baseline(path)
     except FleetError as error:
         refuse(error.problems)
 
 
+def _new(path: Path) -> Baseline:
+    from rollout_lint.baseline import Baseline
+
+    return Baseline(path)
+
+
 def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict[str, tuple[Rule, ...]]) -> None:
     """Silence what is known, and tell what has been paid off."""
+    from rollout_lint.baseline import hold_against
+
     gone = hold_against(baseline, evaluations, rules)
     if gone:
         told = "1 of the baseline's findings is" if gone == 1 else f"{gone} of the baseline's findings are"
@@ -57,6 +66,9 @@ def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict
 
 def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> int:
     """Write the findings of now, and say how many; the exit code, 2 where something could not be evaluated."""
+    from rollout_lint.baseline import baseline_of, write_baseline
+    from rollout_lint.fleet.model import FleetError
+
     baseline = baseline_of(evaluations, earlier)
     try:
         write_baseline(baseline)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.atomic import write_whole
 from rollout_lint.terminal import NOT_EVALUATED, complain, usage_error, width, write
@@ -21,8 +20,7 @@ STDOUT = "-"
 FORMAT, OUTPUT = "formats", "outputs"
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """A format, and the file that it is written to, or `-` for standard output."""
 
     format: CheckFormat = CheckFormat.TEXT

@@ -10,11 +10,11 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import TYPE_CHECKING, TypeAlias
 
-from rollout_lint.baseline import DEFAULT
 from rollout_lint.collect import ENV_SAMPLE, STDIN
 from rollout_lint.commands import check
 from rollout_lint.commands.lookup import recipes_of
 from rollout_lint.config import NAMES
+from rollout_lint.suppress import BASELINE
 from rollout_lint.terminal import NOT_EVALUATED, say, usage_error, write
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _checked(request: Request) -> int:
 def _watched(request: Request) -> Iterator[Path]:
     """All that the check depends on; the given paths alone where they are no recipes now."""
     yield from map(Path, request.paths)
-    yield request.baseline.file or Path(DEFAULT)
+    yield request.baseline.file or Path(BASELINE)
     for recipe in _recipes(request):
         yield from _of_recipe(recipe)
     for folder in request.rules:

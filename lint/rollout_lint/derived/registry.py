@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rollout_lint.facts import Cluster, Fact, Kind
 
@@ -50,8 +49,7 @@ class Context:
         return None if fact is None else fact.place
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """A derived fact; `derive` takes a Context, or a Stack for a fact of the stack itself."""
 
     about: str

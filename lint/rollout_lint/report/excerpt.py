@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,8 +23,7 @@ _NEAR = 3
 """How many lines may lie between two that are shown, before the gap is cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A span to underline, and what to say under it; a `blank` one is underlined, and not shown."""
 
     place: Place

@@ -5,9 +5,8 @@ Only what some fact is made of is decoded; the rest is validated and left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.schema import UNKNOWN
 from rollout_lint.source import Mapping, Node, Scalar, Sequence
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from rollout_lint.stack.layer import Layer
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """How a value is decoded, the type that a variable is cast to, and whether Go's struct holds a pointer.
 
     A pointer is never taken for absent, so that its zero overrides (`merge.go mergeUint64`).

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,8 +19,7 @@ BAD_BRACES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution:
+class Substitution(NamedTuple):
     """What a text became: `error` where Docker refuses it, `unset` the variables that had no value and no default,
     `required` those of them that Docker refuses to do without, `swallowed` those without braces that took the text
     behind them for a default.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.place import Problem
@@ -143,12 +142,12 @@ def _override(base: Setting | None, overlay: Setting) -> Setting:
         return overlay
     if overlay.zero:
         return base
-    return replace(overlay, overrides=(base, *base.overrides))
+    return overlay._replace(overrides=(base, *base.overrides))
 
 
 def _replace(base: Resource | None, overlay: Resource) -> Resource:
     """Of an earlier layer's entry nothing is left, whatever the later one says (`merge.go merge`)."""
-    return overlay if base is None else replace(overlay, overrides=(base, *base.overrides))
+    return overlay if base is None else overlay._replace(overrides=(base, *base.overrides))
 
 
 def _append(base: list[Setting], overlay: list[Setting]) -> list[Setting]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from rollout_lint.place import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One value of a service: durations in seconds, memory in bytes.
 
     `written` is the file's own text, `unset` the variables in it that have no value here, `zero` whether Go's merge
@@ -59,8 +58,7 @@ class Service:
     marks: Marks = field(default_factory=Marks)
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """A top-level network, volume, secret or config.
 
     `known_as` is its name in the engine, where the file gives one, or its key where it is external. `stated` are the

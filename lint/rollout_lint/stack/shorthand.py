@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +13,7 @@ _DIGITS = re.compile(r"[0-9]{1,5}\Z")
 _MAX_PORT = 65535
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(NamedTuple):
     """A port that a service publishes; `published` is 0 where Docker chooses it."""
 
     target: int
@@ -23,8 +22,7 @@ class Port:
     protocol: str = "tcp"
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(NamedTuple):
     """What is mounted at `target`; `source` is empty for an anonymous volume.
 
     `options` are the blocks that it has, such as `bind`.
