@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.config import ConfigError, Stated
 from rollout_lint.facts import Cluster
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from rollout_lint.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Whether a rule judges, and how gravely; who said so, None where nobody did."""
 
     rule: Rule
@@ -121,7 +120,7 @@ def _choices(sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> tuple[Ch
         _switch(choices, section, rules)
         for word, stated in sorted(section.severity.items(), key=lambda item: _closeness(item[0], rules)):
             for rule in rules_called(word, rules):
-                choices[rule.id] = replace(choices[rule.id], severity=stated)
+                choices[rule.id] = choices[rule.id]._replace(severity=stated)
         last = (*(section.select or ()), *section.disable)
         if last and not any(choice.on for choice in choices.values()):
             raise ConfigError([_problem(last[-1], "this leaves no rule that judges")])
@@ -134,11 +133,11 @@ def _switch(choices: dict[str, Choice], section: Section, rules: tuple[Rule, ...
         selected = {rule.id: stated for stated in section.select for rule in rules_called(stated.value, rules)}
         for name, choice in choices.items():
             why = selected.get(name, section.select[0])
-            choices[name] = replace(choice, on=name in selected, switch=why)
+            choices[name] = choice._replace(on=name in selected, switch=why)
     for stated in section.disable:
         for rule in rules_called(stated.value, rules):
             if choices[rule.id].on:
-                choices[rule.id] = replace(choices[rule.id], on=False, switch=stated)
+                choices[rule.id] = choices[rule.id]._replace(on=False, switch=stated)
 
 
 def _closeness(word: str, rules: tuple[Rule, ...]) -> tuple[bool, int]:

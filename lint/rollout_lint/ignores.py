@@ -7,14 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.facts import Kind
-from rollout_lint.outline import Comment, Entry, Outline, outline_of
 from rollout_lint.place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rollout_lint.outline import Position
+    from rollout_lint.outline import Comment, Entry, Outline, Position
     from rollout_lint.source import Source
 
 HOW = "write `ignore[RL001]` and the reason"
@@ -101,6 +100,8 @@ def ignores_in(source: Source) -> list[IgnoreComment]:
     """Each comment of a file that begins with `rollout-lint:`, in their order; none of a file that cannot be read."""
     if source.root is None or not _NAMED.search(source.data.replace(b"\0", b"")):
         return []
+    from rollout_lint.outline import outline_of
+
     return list(_ignores(source.name, outline_of(source)))
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import abc
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from rollout_lint.schema import PlainReader, compile_schema, validate
 from rollout_lint.source import Mapping, Sequence, parse, plain
 
 if TYPE_CHECKING:
-    from collections import abc
+    from collections.abc import Callable, Iterator
 
     from rollout_lint.source import Node, Source
+
+
+T = TypeVar("T")
 
 
 class Image(NamedTuple):
@@ -53,11 +57,13 @@ class Images(NamedTuple):
 
     def with_claims(self, claims: Claims) -> Images:
         """These images, and over them what somebody says of some."""
+        if not claims:
+            return self
         changed = dict(self.by_repository)
         for reference, claim in claims.items():
             name = repository(reference)
             changed[name] = changed.get(name, Image(name))._replace(**claim)
-        return self._replace(by_repository=changed) if claims else self
+        return self._replace(by_repository=changed)
 
     def weight(self, runtime: str) -> str | None:
         """How heavy a runtime is held to be; letter case does not matter."""
@@ -74,16 +80,34 @@ def repository(reference: str) -> str:
     return (head + slash + last.partition(":")[0]).removeprefix("library/")
 
 
+@cache
 def rules_directory() -> Path:
     """Where the rules are: in the installed package, else in the checkout."""
     packaged = Path(__file__).with_name("rules")
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "rules"
 
 
+class _WhenAsked(abc.Mapping[str, T]):
+    """A mapping that is made when somebody asks it for something."""
+
+    def __init__(self, make: Callable[[], abc.Mapping[str, T]]) -> None:
+        self._make = make
+
+    def __getitem__(self, key: str) -> T:
+        return self._make()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._make())
+
+    def __len__(self) -> int:
+        return len(self._make())
+
+
 @cache
 def load_images() -> Images:
-    """The packaged `images.yaml`."""
-    return read_images(rules_directory() / "images.yaml")
+    """The packaged `images.yaml`, which is read once an image is asked for."""
+    read = cache(lambda: read_images(rules_directory() / "images.yaml"))
+    return Images(_WhenAsked(lambda: read().by_repository), _WhenAsked(lambda: read().weights))
 
 
 def read_images(path: Path) -> Images:

@@ -118,6 +118,7 @@ def _schema() -> Schema:
     return compile_schema(json.loads((rules_directory() / "rule.schema.json").read_text("utf-8")))
 
 
+@cache
 def _schema_of_heads() -> Schema:
     schema = _schema()
     return replace(schema, required=tuple(key for key in schema.required if key != "examples"))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.place import Problem
 
+_WIDTH = 100
 FOUND = 1
 NOT_EVALUATED = 2
 NOBODY_READS = 141
@@ -23,10 +24,20 @@ _STDOUT, _STDERR = 1, 2
 
 
 def width() -> int:
-    """The terminal's columns; 100 where there is none."""
-    import shutil
+    """The columns that COLUMNS states, else the terminal's; 100 where there is none.
 
-    return shutil.get_terminal_size((100, 24)).columns
+    As `shutil.get_terminal_size` tells them, which takes ten times as long to import as to answer.
+    """
+    try:
+        stated = int(os.environ.get("COLUMNS", "0"))
+        if stated > 0:
+            return stated
+    except ValueError:
+        pass
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _WIDTH  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return _WIDTH
 
 
 def prepare() -> None:

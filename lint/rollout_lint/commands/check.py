@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.commands.baseline import BaselineRequest, read_known, silence_known, write_known
 from rollout_lint.commands.lookup import known_by, recipes_of
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from rollout_lint.report.junit_xml import Failing
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the command line asks for; without `fail_on` each recipe's config says it, else it is medium."""
 
     paths: tuple[str, ...]
@@ -33,7 +31,7 @@ class Request:
     exclude: tuple[str, ...] = ()
     rules: tuple[Path, ...] = ()
     honours_ignores: bool = True
-    baseline: BaselineRequest = field(default_factory=BaselineRequest)
+    baseline: BaselineRequest = BaselineRequest()
 
 
 def run_plain(paths: Sequence[str]) -> int:

@@ -22,11 +22,12 @@ def exclusive_store(context: Context) -> Made:
 
     Which images lock their data, and where they keep it, is in `rules/images.yaml`.
     """
-    image = context.facts.get("image")
+    writable = list(_writable(context))
+    image = context.facts.get("image") if writable else None
     known = None if image is None else context.images.find(image.value)
     if known is None or not known.locks or (known.locks_with and not context.value(known.locks_with)):
         return None, None
-    for item in _writable(context):
+    for item in writable:
         if _holds(item.value.target, known.locks):
             return known.name, item.place
     return None, None
