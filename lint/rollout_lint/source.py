@@ -193,19 +193,20 @@ def _build(source: Source) -> None:
 def events(data: bytes) -> list[Any]:
     """What the parser says of a file that `parse` could read: every document, down to where one cannot be read."""
     try:
-        found, error = _all_events(CParser(data).get_event)
-        return _all_events(_despite_colons(data))[0] if error is not None and error.problem == _COLON_IN_FLOW else found
+        found, colon = _all_events(CParser(data).get_event)
+        return found if colon is None else _all_events(_despite_colons(data))[0]
     except YAMLError:
         return []
 
 
-def _all_events(event: Callable[[], Any]) -> tuple[list[Any], MarkedYAMLError | None]:
+def _all_events(event: Callable[[], Any]) -> tuple[list[Any], int | None]:
+    """What can be read; and where a colon in brackets is refused, if that is what ends it, counted in characters."""
     found: list[Any] = []
     try:
         while not found or type(found[-1]) is not StreamEndEvent:
             found.append(event())
     except MarkedYAMLError as error:
-        return found, error
+        return found, error.problem_mark.index if error.problem == _COLON_IN_FLOW else None
     return found, None
 
 
@@ -263,11 +264,8 @@ def _with_stand_in(data: bytes) -> tuple[str, str] | None:
 
 def _refused_colon(text: str) -> int | None:
     """Where the parser refuses a colon in brackets, before it refuses anything else."""
-    _, error = _all_events(CParser(text.encode()).get_event)
-    if error is None or error.problem != _COLON_IN_FLOW:
-        return None
-    index: int = error.problem_mark.index
-    return index + text.startswith("\ufeff")
+    _, colon = _all_events(CParser(text.encode()).get_event)
+    return None if colon is None else colon + text.startswith("\ufeff")
 
 
 def plain(node: Node) -> Any:
