@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.collect import ENV_SAMPLE, STDIN
-from rollout_lint.derived import derive_facts, facts_of_the_stack
+from rollout_lint.derived import are_alike, derive_facts, facts_of_the_stack
 from rollout_lint.engine import Asked, Finding, find, supersede
 from rollout_lint.facts import Cluster, Fact, facts_of
 from rollout_lint.files import exists, is_file, read
@@ -141,12 +141,22 @@ class _Readings:
 
     layers: Layers = field(default_factory=Layers)
     _facts: dict[int, tuple[Service, dict[str, Fact], dict[str, Fact]]] = field(default_factory=dict)
+    _judged: dict[int, tuple[dict[str, Fact], list[Finding]]] = field(default_factory=dict)
 
     def facts_of(self, service: Service) -> tuple[dict[str, Fact], dict[str, Fact]]:
         """The stated facts of a service, and the derived ones that were made in any variant."""
         if id(service) not in self._facts:
             self._facts[id(service)] = (service, facts_of(service), {})
         return self._facts[id(service)][1:]
+
+    def findings_of(self, service: Service, facts: dict[str, Fact], variant: str, known: Known) -> list[Finding]:
+        """The findings of a service; those of another variant again, where the rules would ask and hear the same."""
+        before = self._judged.get(id(service))
+        if before is not None and are_alike(before[0], facts):
+            return [replace(finding, variant=variant) for finding in before[1]]
+        found = supersede(list(find(known.asked.of(facts), variant, service.name, service.place, facts)))
+        self._judged[id(service)] = (facts, found)
+        return found
 
 
 def _evaluate_variant(
@@ -163,7 +173,7 @@ def _evaluate_variant(
         stated, made = readings.facts_of(service)
         facts = derive_facts(service, stack, stated, known.cluster, known.images, made)
         judged.services[name] = facts
-        evaluation.findings += supersede(list(find(known.asked.of(facts), variant.name, name, service.place, facts)))
+        evaluation.findings += readings.findings_of(service, facts, variant.name, known)
     if not stack.services and not problems:
         problem = Problem(variant.files[0].name, 1, 1, "there is no service in it")
         judged.problems.append(problem)

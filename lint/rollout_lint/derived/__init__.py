@@ -32,12 +32,14 @@ class _Facts(dict[str, Fact]):
     Whoever goes through them has all, in the order in which they are entered.
     """
 
-    __slots__ = ("_context", "_made")
+    __slots__ = ("_context", "_made", "of_stack")
 
     def __init__(self, context: Context, made: dict[str, Fact]) -> None:
         super().__init__(context.facts)
         self._context: Context | None = context
         self._made = made
+        self.of_stack: dict[str, Fact] = {}
+        """Those that were made from more than the service."""
 
     def __missing__(self, path: str) -> Fact:
         fact = self._made.get(path) or self._make(path)
@@ -51,8 +53,7 @@ class _Facts(dict[str, Fact]):
         context.asked_stack = False
         value, place = derived.derive(context)
         fact = Fact(value, default=False, place=place)
-        if not context.asked_stack:
-            self._made[path] = fact
+        (self.of_stack if context.asked_stack else self._made)[path] = fact
         return fact
 
     @overload
@@ -124,6 +125,12 @@ def derive_facts(
     and added to it.
     """
     return _Facts(Context(service, stack, facts, cluster, images), {} if made is None else made)
+
+
+def are_alike(facts: dict[str, Fact], others: dict[str, Fact]) -> bool:
+    """Whether all that was asked of the first facts is the same in others, of the same service in another stack."""
+    asked = facts.of_stack if isinstance(facts, _Facts) else facts
+    return all(others[path] == fact for path, fact in asked.items())
 
 
 def facts_of_the_stack(stack: Stack) -> dict[str, Fact]:
