@@ -9,7 +9,6 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from rollout_lint.evaluate import NOT_EVALUATED, TEMPLATE
-from rollout_lint.fix.model import is_unsafe
 from rollout_lint.place import Problem
 from rollout_lint.report.style import printable
 from rollout_lint.rule import SEVERITIES
@@ -97,6 +96,8 @@ def path_of(evaluation: Evaluation, file: str) -> str:
 
 def fix_command(evaluation: Evaluation, finding: Finding) -> str:
     """The command that repairs the recipe, as somebody would type it; safe to print."""
+    from rollout_lint.fix.model import is_unsafe
+
     path = evaluation.recipe.path
     words = ["rollout-lint", "fix", *(["--unsafe"] if is_unsafe(finding) else []), *([] if path == "." else [path])]
     return printable(shlex.join(words))

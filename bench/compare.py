@@ -1,0 +1,191 @@
+"""rollout-lint beside its peers: `bench/run [RUNS]` writes its tables into bench/README.md.
+
+Whole processes, each of them once in every round, so that what slows the machine down slows all of them. A ratio is
+the median of the ratios of each round.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.fleets import OVERLAY, make_fleet
+from bench.measure import Cost, cost_of, machine, median
+from bench.peers import install, program, python, versions
+
+README = Path(__file__).with_name("README.md")
+PARSE = Path(__file__).with_name("parse.py")
+SIZES = (1, 24, 1000, 5000)
+FEW = 24
+"""How many recipes are timed where one takes long; of more it is the multiple."""
+
+BASE, FLOOR = "parse alone, ruamel.yaml's C composer", "reading the bytes"
+SWEEP, ALONE, CHECK = "`sweep --format json`", "`sweep --format json --jobs 1`", "`check --format json`"
+DOCKER, DCLINT = "`docker stack config`, once a recipe", "dclint"
+SCALED = (DOCKER, DCLINT)
+OURS = (FLOOR, BASE, SWEEP, ALONE, CHECK)
+PASS, VERSION, ONE = "`python -c pass`", "`rollout-lint --version`", "`rollout-lint check RECIPE`"
+
+Costs = dict[str, list[Cost]]
+
+
+@dataclass(slots=True)
+class Bench:
+    """Fleets by size, in a scratch folder, and how often each command is run."""
+
+    scratch: Path
+    runs: int
+
+    def fleet(self, size: int) -> Path:
+        """A fleet, made when it is asked for first."""
+        folder = self.scratch / f"fleet-{size}"
+        if not folder.exists():
+            make_fleet(folder, size)
+        return folder
+
+    def measure(self, commands: dict[str, list[str]]) -> Costs:
+        """Each command once before the rounds, which do not count that, and once in each of them."""
+        costs: Costs = {name: [] for name in commands}
+        for number in range(self.runs + 1):
+            for name, command in commands.items():
+                cost = cost_of(command, self.scratch / "output")
+                assert cost.exit_code in (0, 1, 2), (command, cost)
+                if number:
+                    costs[name].append(cost)
+        return costs
+
+
+def main(runs: int) -> None:
+    """Measure, print the tables and write them down."""
+    install()
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = Bench(Path(scratch), runs)
+        tables = {"cold": _cold(bench), "imports": _imports(bench), "fleets": _fleets(bench)}
+    note = f"Medians of {runs} runs each, in turn. {machine()}; {versions()}."
+    text = README.read_text("utf-8")
+    for name, lines in tables.items():
+        table = "\n".join([*lines, "", note]) + "\n"
+        print(table)
+        before, _, rest = text.partition(f"<!-- {name} -->\n")
+        end = f"<!-- /{name} -->\n"
+        text = f"{before}<!-- {name} -->\n{table}{end}{rest.partition(end)[2]}"
+    README.write_text(text, "utf-8")
+
+
+def _cold(bench: Bench) -> list[str]:
+    recipe = next(bench.fleet(1).iterdir())
+    ours = python("rollout-lint")
+    costs = bench.measure(
+        {
+            PASS: [ours, "-c", "pass"],
+            VERSION: [str(program("rollout-lint")), "--version"],
+            ONE: [str(program("rollout-lint")), "check", str(recipe)],
+            "`rollout-lint check --format json RECIPE`": [
+                str(program("rollout-lint")), "check", "--format", "json", str(recipe)
+            ],
+            "compose-lint, both files": [str(program("compose-lint")), *_files(recipe)],
+            "yamllint, both files": [str(program("yamllint")), *_files(recipe)],
+            "`import typer`": [ours, "-c", "import typer"],
+            "`import ruamel.yaml`": [ours, "-c", "import ruamel.yaml"],
+            "`import rich.console`": [ours, "-c", "import rich.console"],
+            "`import jsonschema`": [ours, "-c", "import jsonschema"],
+        }
+    )  # fmt: skip
+    lines = ["| one recipe, from cold | times `python -c pass` |", "|---|---|"]
+    return [*lines, *(f"| {name} | {_ratio(costs[name], costs[PASS]):.1f} |" for name in costs)]
+
+
+def _imports(bench: Bench) -> list[str]:
+    """What `-X importtime` tells of one check, the least of all runs for each module."""
+    recipe = next(bench.fleet(1).iterdir())
+    least: dict[str, int] = {}
+    for _ in range(bench.runs):
+        command = [python("rollout-lint"), "-X", "importtime", "-m", "rollout_lint", "check", str(recipe)]
+        told = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+        for spent, module in re.findall(r"import time: +(\d+) \| +\d+ \| +(\S+)", told):
+            least[module] = min(int(spent), least.get(module, int(spent)))
+    packages: dict[str, int] = {}
+    for module, spent in least.items():
+        package = module.partition(".")[0].replace("_ruamel_yaml", "ruamel")
+        named = package if package in ("rollout_lint", "ruamel") else "the standard library"
+        packages[named] = packages.get(named, 0) + spent
+    whole = sum(packages.values())
+    lines = ["| what a check imports | part of the time |", "|---|---|"]
+    dearest = sorted(least.items(), key=lambda each: -each[1])[:8]
+    lines += [
+        f"| {name} | {spent / whole:.0%} |" for name, spent in sorted(packages.items(), key=lambda each: -each[1])
+    ]
+    return [*lines, *(f"| of these `{module}` | {spent / whole:.0%} |" for module, spent in dearest)]
+
+
+def _fleets(bench: Bench) -> list[str]:
+    costs = {size: bench.measure(_commands(bench, size)) for size in SIZES}
+    lines = [f"| times the parse | {' | '.join(f'{size:,}' for size in SIZES)} |", "|---" * (len(SIZES) + 1) + "|"]
+    lines += [
+        f"| {name} | {' | '.join(_times_the_base(name, costs, size) for size in SIZES)} |"
+        for name in _commands(bench, FEW)
+    ]
+    small, large = costs[FEW], costs[SIZES[-1]]
+    growth = ", ".join(f"{name} {_median(large[name]) / _median(small[name]):.0f}" for name in (SWEEP, CHECK, BASE))
+    return [*lines, "", f"From {FEW} to {SIZES[-1]:,} recipes the time grows by: {growth}.", *_memory(bench, large)]
+
+
+def _times_the_base(name: str, costs: dict[int, Costs], size: int) -> str:
+    if name in costs[size]:
+        return f"{_ratio(costs[size][name], costs[size][BASE]):.2f}"
+    if name not in SCALED or size not in (FEW, 1000):
+        return ""
+    return f"{_median(costs[FEW][name]) * size / FEW / _median(costs[size][BASE]):.0f} (of {FEW})"
+
+
+def _memory(bench: Bench, large: Costs) -> list[str]:
+    few = bench.measure({name: command for name, command in _commands(bench, 50).items() if name in (SWEEP, CHECK)})
+    told = [
+        f"{name} {max(each.memory for each in large[name]) / max(each.memory for each in few[name]):.2f}"
+        for name in (SWEEP, CHECK)
+    ]
+    mib = max(each.memory for each in large[SWEEP]) / 2**20
+    return ["", f"Peak memory of {SIZES[-1]:,} recipes to that of 50: {', '.join(told)}; the sweep's is {mib:.0f} MiB."]
+
+
+def _commands(bench: Bench, size: int) -> dict[str, list[str]]:
+    """What is timed on a fleet; the slow ones only on few recipes."""
+    folder = bench.fleet(size)
+    ours = str(program("rollout-lint"))
+    commands = {
+        FLOOR: [python("base"), str(PARSE), "read", str(folder)],
+        BASE: [python("base"), str(PARSE), "compose", str(folder)],
+        SWEEP: [ours, "sweep", "--format", "json", str(folder)],
+        ALONE: [ours, "sweep", "--format", "json", "--jobs", "1", str(folder)],
+        CHECK: [ours, "check", "--format", "json", str(folder)],
+    }
+    if size <= 1000:
+        commands["compose-lint"] = [str(program("compose-lint")), *_files(folder)]
+        commands["yamllint"] = [str(program("yamllint")), str(folder)]
+    if size <= FEW:
+        loop = (
+            f'for base in "$0"/*/compose.yml; do docker stack config -c "$base" -c "${{base%/*}}/{OVERLAY}"; done; true'
+        )
+        commands[DOCKER] = ["sh", "-c", loop, str(folder)]
+        commands[DCLINT] = [str(program("dclint")), "-r", str(folder)]
+    return commands
+
+
+def _files(folder: Path) -> list[str]:
+    return [str(file) for file in sorted(folder.rglob("*.yml"))]
+
+
+def _ratio(costs: list[Cost], to: list[Cost]) -> float:
+    return median([one.seconds / other.seconds for one, other in zip(costs, to, strict=True)])
+
+
+def _median(costs: list[Cost]) -> float:
+    return median([cost.seconds for cost in costs])
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)

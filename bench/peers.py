@@ -1,0 +1,64 @@
+"""What is timed, each in an environment of its own below a cache folder outside the tree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rollout-lint-bench"
+
+_FROM_PYPI = {"base": "ruamel.yaml[oldlibyaml]", "compose-lint": "compose-lint", "yamllint": "yamllint"}
+_QUIET = ("--quiet", "--disable-pip-version-check")
+
+
+def install() -> None:
+    """Install what is not there yet, and this checkout anew, as a user would, its modules compiled."""
+    for name, package in _FROM_PYPI.items():
+        if not _python(name).exists():
+            _environment(name, package)
+    if not program("dclint").exists():
+        _call("npm", "install", "--silent", "--prefix", str(CACHE / "dclint"), "dclint")
+    shutil.rmtree(CACHE / "rollout-lint", ignore_errors=True)
+    _environment("rollout-lint", str(ROOT))
+
+
+def python(name: str) -> str:
+    """The interpreter of an environment."""
+    return str(_python(name))
+
+
+def program(name: str) -> Path:
+    """The command of an environment that has the same name."""
+    if name == "dclint":
+        return CACHE / "dclint" / "node_modules" / ".bin" / "dclint"
+    return _python(name).with_name(name)
+
+
+def versions() -> str:
+    """What was measured, with the version of each."""
+    told = [f"{name} {_version(str(program(name)), '--version')}" for name in ("compose-lint", "yamllint", "dclint")]
+    base = _version(python("base"), "-c", "from importlib.metadata import version as v; print(v('ruamel.yaml'))")
+    return ", ".join((*told, f"docker {_version('docker', '--version')}", f"ruamel.yaml {base}"))
+
+
+def _python(name: str) -> Path:
+    return CACHE / name / "bin" / "python"
+
+
+def _environment(name: str, package: str) -> None:
+    _call(sys.executable, "-m", "venv", str(CACHE / name))
+    # Without this pip leaves modules uncompiled where the environment says so, and each start would compile them.
+    _call(python(name), "-m", "pip", "install", *_QUIET, "--compile", package)
+
+
+def _version(*command: str) -> str:
+    words = subprocess.run(command, capture_output=True, text=True, check=True).stdout.replace(",", " ").split()
+    return next(word for word in words if word[0].isdigit())
+
+
+def _call(*command: str) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
