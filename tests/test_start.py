@@ -63,7 +63,12 @@ def test_both_ways_answer_the_same(write: Write, words: list[str]) -> None:
 @pytest.mark.parametrize("words", [[], ["a"], ["a", "-", "b"]])
 def test_a_plain_check_asks_for_what_the_parser_would(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[check.Request] = []
-    monkeypatch.setattr(check, "run", lambda request: asked.append(request) or 0)
+
+    def run(request: check.Request) -> int:
+        asked.append(request)
+        return 0
+
+    monkeypatch.setattr(check, "run", run)
     CliRunner().invoke(cli.app, ["check", *words])
     check.run_plain(words)
     assert len(asked) == 2
