@@ -1,0 +1,100 @@
+"""What is installed is what was meant to be: dependencies within bounds, a lock, the same wheel each time."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+LOCK = (ROOT / ".ci" / "lock.txt").read_text("utf-8")
+BLOCK = re.compile(r"(?m)^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>\S+)(?P<rest>.*(?:\n    .*)*)")
+
+
+def requirements() -> Iterator[Requirement]:
+    extras = PROJECT["optional-dependencies"]
+    for text in (*PROJECT["dependencies"], *(each for extra in extras.values() for each in extra)):
+        requirement = Requirement(text)
+        if requirement.name != PROJECT["name"]:
+            yield requirement
+
+
+@pytest.mark.parametrize("text", PROJECT["dependencies"])
+def test_a_dependency_has_both_bounds(text: str) -> None:
+    operators = {each.operator for each in Requirement(text).specifier}
+    assert operators == {">=", "<"}
+
+
+def test_the_lock_has_every_package_within_its_bounds_and_with_hashes() -> None:
+    locked = list(BLOCK.finditer(LOCK))
+    assert len(locked) == len(re.findall(r"(?m)^[A-Za-z0-9]", LOCK)) > 50
+    for requirement in requirements():
+        name = canonicalize_name(requirement.name)
+        found = [each["version"] for each in locked if canonicalize_name(each["name"]) == name]
+        assert found, requirement
+        assert all(requirement.specifier.contains(version) for version in found), requirement
+    assert all("--hash=sha256:" in match["rest"] for match in locked)
+    assert "://" not in LOCK
+
+
+def wheel(checkout: Path, folder: Path, epoch: int) -> bytes:
+    """Built from a copy of its own, whose files are as old as the moment in which they were copied."""
+    copy = shutil.copytree(checkout, folder / "source", copy_function=shutil.copy)
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder / "dist"), str(copy)]
+    environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC" if epoch % 2 else "Asia/Tokyo"}
+    subprocess.run(command, check=True, capture_output=True, timeout=300, env=environment)
+    (built,) = (folder / "dist").iterdir()
+    return built.read_bytes()
+
+
+def test_the_wheel_is_the_same_byte_for_byte(checkout: Path, tmp_path: Path) -> None:
+    first, second = (wheel(checkout, tmp_path / name, 1_700_000_000) for name in ("a", "bb"))
+    assert first == second
+    assert first != wheel(checkout, tmp_path / "c", 1_600_000_001)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        (
+            [{"name": "a", "version": "1", "vulns": [{"id": "X-1"}]}, {"name": "b", "version": "1", "vulns": []}],
+            1,
+            "X-1",
+        ),
+        ([{"name": "a", "version": "1", "vulns": []}], 0, "1 packages without"),
+        ([{"name": "a", "version": "1", "vulns": []}, {"name": "b", "skip_reason": "?"}], 0, "unknown: b"),
+        ([{"name": "a", "skip_reason": "?"}], 0, "skipped: the service"),
+        (None, 0, "skipped: pip-audit could not ask its service: no route"),
+    ],
+)
+def test_an_audit_that_told_nothing_is_not_taken_for_a_clean_one(
+    tmp_path: Path, answer: list[dict[str, Any]] | None, code: int, said: str
+) -> None:
+    (tmp_path / "pip_audit.py").write_text(
+        "import sys\n" + (f"print({json.dumps({'dependencies': answer})!r})" if answer else "sys.exit('no route')")
+    )
+    required = audit(tmp_path, "required")
+    ran = audit(tmp_path, "")
+    assert (ran.returncode, said in ran.stdout) == (code, True), ran
+    assert required.returncode == (1 if "skipped" in said else code)
+
+
+def audit(path: Path, required: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(path), "ROLLOUT_LINT_AUDIT": required}
+    command = [sys.executable, str(ROOT / ".ci" / "audit.py")]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
