@@ -414,6 +414,17 @@ def test_what_may_be_a_secret_is_not_shown(others: str, run: Run, write: Write, 
     assert ran.exit_code == 1
     assert "+      update_config: {failure_action: rollback, order: stop-first}" in ran.stdout
     assert SECRET not in ran.stdout + ran.stderr
+    subprocess.run(["git", "apply"], input=ran.stdout.encode(), check=True, cwd=here)
+    assert Path("compose.yml").read_text() == text.replace("start-first", "stop-first")
+    assert "unidiff-zero" not in ran.stderr
+
+
+def test_a_diff_without_its_surroundings_says_how_it_is_applied(run: Run, write: Write, here: Path) -> None:
+    text = one_service("failure_action: rollback, order: start-first") + f"    command: {SECRET}\n"
+    write({"compose.yml": text})
+    ran = run("fix")
+    assert SECRET not in ran.stdout
+    assert "apply it with git apply --unidiff-zero" in ran.stderr
     subprocess.run(["git", "apply", "--unidiff-zero"], input=ran.stdout.encode(), check=True, cwd=here)
     assert Path("compose.yml").read_text() == text.replace("start-first", "stop-first")
 
@@ -426,7 +437,7 @@ def test_a_line_that_changes_is_shown_without_its_secrets(run: Run, write: Write
     ran = run("fix")
     assert SECRET not in ran.stdout + ran.stderr
     assert "environment: […]" in ran.stdout
-    assert "what may be a secret is left out, so that this is no patch to apply" in ran.stderr
+    assert "what may be a secret is blanked, so this is no patch to apply" in ran.stderr
 
 
 def test_names_cannot_steer_a_terminal(run: Run, write: Write, here: Path) -> None:

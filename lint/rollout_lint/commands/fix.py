@@ -149,6 +149,6 @@ def _show(fixed: Fixed, style: Style) -> None:
         diff = unified(name, change.before, change.after, style)
         write(diff.text)
         if not diff.is_whole:
-            complain(
-                f"{name}: what may be a secret is left out, so that this is no patch to apply; fix --write writes it"
-            )
+            complain(f"{name}: what may be a secret is blanked, so this is no patch to apply; fix --write writes it")
+        elif diff.lacks_context:
+            complain(f"{name}: lines that may hold a secret are left out; apply it with git apply --unidiff-zero")

@@ -25,10 +25,13 @@ _Line: TypeAlias = "tuple[str, int, int]"
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """The text, and whether it is the whole of the change: something that may be a secret is left out of the lines."""
+    """The text; whether it is the whole of the change, or something that may be a secret is blanked in it; and whether
+    lines are left out for that around the change, without which git wants to be told that it may apply it.
+    """
 
     text: str
     is_whole: bool
+    lacks_context: bool
 
 
 def unified(name: str, before: bytes | None, after: bytes, style: Style) -> Diff:
@@ -49,7 +52,7 @@ def unified(name: str, before: bytes | None, after: bytes, style: Style) -> Diff
             shown = mark + side.shown(number, style.colour)
             lines.append(style(shown, _COLOURS[mark]) if mark in _COLOURS else shown)
             is_whole = is_whole and number not in side.private
-    return Diff("".join(lines), is_whole)
+    return Diff("".join(lines), is_whole, any(_ends_early(hunk, old) for hunk in _hunks(old, new)))
 
 
 class _Lines:
@@ -90,6 +93,12 @@ def _escaped(character: str) -> str:
     if character.isprintable():
         return character
     return "".join(f"\\{byte:03o}" for byte in character.encode(errors="surrogateescape"))
+
+
+def _ends_early(hunk: list[_Line], old: _Lines) -> bool:
+    """Whether no line follows the change, though the file has one (git's `apply.c` takes that for the file's end)."""
+    mark, before, _ = hunk[-1]
+    return mark != " " and before + (mark == "-") < len(old.lines)
 
 
 def _header(hunk: list[_Line]) -> str:
