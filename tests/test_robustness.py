@@ -171,10 +171,13 @@ def test_a_name_that_would_steer_the_terminal_is_written_out(run: Run, tmp_path:
 
 
 def limited(limit: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """The command with a limit of the system's; Python ignores the signal that says so, and the write fails."""
+    """The command with a limit of the system's; Python ignores the signal that says so, and the write fails.
+
+    It writes no bytecode, of which the limit would leave the beginning for everybody.
+    """
     program = f"import resource; resource.setrlimit(resource.{limit}); from rollout_lint.cli import app; app()"
     return subprocess.run(
-        [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, check=False
+        [sys.executable, "-B", "-c", program, *map(str, arguments)], capture_output=True, text=True, check=False
     )
 
 

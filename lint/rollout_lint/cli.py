@@ -30,7 +30,7 @@ from rollout_lint.options import (
     in_order,
     parse_age,
 )
-from rollout_lint.terminal import prepare, usage_error, write, write_version
+from rollout_lint.terminal import STDOUT, give_up, prepare, usage_error, write, write_version
 from rollout_lint.words import AwaitFormat, Format, Level, SweepFormat, TableFormat
 
 
@@ -43,6 +43,7 @@ class _ToldGroup(TyperGroup):
         try:
             return super().main(*args, **options)
         except OSError as error:
+            give_up(STDOUT)
             usage_error(f"{error.filename or 'standard output'}: {error.strerror or error}")
 
 

@@ -20,7 +20,7 @@ NOT_EVALUATED = 2
 NOBODY_READS = 141
 """What a shell says of a program that SIGPIPE has ended."""
 
-_STDOUT, _STDERR = 1, 2
+STDOUT, STDERR = 1, 2
 
 
 def width() -> int:
@@ -62,10 +62,10 @@ def write(*pieces: str) -> None:
         sys.stdout.writelines(pieces)
         sys.stdout.flush()
     except BrokenPipeError:
-        _give_up(_STDOUT)
+        give_up(STDOUT)
         raise SystemExit(NOBODY_READS) from None
     except OSError as error:
-        _give_up(_STDOUT)
+        give_up(STDOUT)
         usage_error(f"standard output cannot be written: {error.strerror or 'it is closed'}")
 
 
@@ -75,11 +75,11 @@ def say(line: str) -> None:
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
     except OSError:
-        _give_up(_STDERR)
+        give_up(STDERR)
 
 
-def _give_up(descriptor: int) -> None:
-    """What is still to be written goes nowhere; Python would try again at the end, and fail with a traceback."""
+def give_up(descriptor: int) -> None:
+    """What is still to be written there goes nowhere; Python would try again at the end, and fail with a traceback."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
     except OSError:
