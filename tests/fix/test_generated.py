@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from rollout_lint.collect import recipe_from_directory
 from rollout_lint.evaluate import EVALUATED, Evaluation, Known
 from rollout_lint.fix.desk import Desk
@@ -19,10 +18,10 @@ from rollout_lint.rule_files import load_rules
 
 from tests.fix.docker_changes import altered, merged
 from tests.fix.stacks import Written, recipes
+from tests.made_up import stacks_in_number
 from tests.oracle.docker import require
 
 KNOWN = Known(load_rules())
-STACKS = max(int(os.environ.get("ROLLOUT_LINT_STACKS", "200")) // 5, 1)
 
 # What a repair may write or alter; a line without any of it must stay as it is.
 _TOUCHED = re.compile(
@@ -35,13 +34,7 @@ def docker() -> None:
     require()
 
 
-@settings(
-    max_examples=STACKS,
-    deadline=None,
-    derandomize=os.environ.get("ROLLOUT_LINT_SEED") is None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@stacks_in_number(40, share=5)
 @given(recipe=recipes())
 def test_a_generated_recipe(recipe: Written) -> None:
     with TemporaryDirectory() as name:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -10,30 +9,23 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeAlias
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.collect import recipe_from_layers
 from rollout_lint.evaluate import EVALUATED, Known, evaluate
 from rollout_lint.rule_files import load_rules
 
 from tests.fuzz.made_up import Stack, Writer, split, stacks
+from tests.made_up import stacks_in_number
 
 if TYPE_CHECKING:
     from rollout_lint.evaluate import Evaluation
 
 Found: TypeAlias = "set[tuple[str, str | None, str]]"
 
-STACKS = int(os.environ.get("ROLLOUT_LINT_STACKS", "150"))
-"""How many for each property; the same ones in each run, unless ROLLOUT_LINT_SEED is set."""
 
 ROLLOUT = tuple(f"RL0{number:02d}" for number in range(1, 30))
-made_up = settings(
-    max_examples=STACKS,
-    deadline=None,
-    derandomize=os.environ.get("ROLLOUT_LINT_SEED") is None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+made_up = stacks_in_number(150)
 seeds = st.integers(0, 2**32).map(Random)
 
 
