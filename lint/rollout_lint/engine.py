@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rollout_lint.rule import Conditions
 
 THE_STACK = "the stack"
+_WORTH_A_PRICE = ("high", "medium")
 
 
 class Suppression(NamedTuple):
@@ -59,6 +60,11 @@ class Finding:
     def is_silenced(self) -> bool:
         """Whether it would be told and counted if nobody had silenced it."""
         return self.superseded_by is None and self.suppressed is not None
+
+    @property
+    def wants_consent(self) -> bool:
+        """Whether the repair costs something that an operator may well not want to pay for as little as is found."""
+        return self.rule.trade is not None and self.severity not in _WORTH_A_PRICE
 
     @property
     def whose(self) -> str:

@@ -22,17 +22,10 @@ Settings: TypeAlias = "dict[str, object]"
 Key: TypeAlias = "tuple[str, str | None, str]"
 """Rule, service and variant, of which there is one finding at most."""
 
-_WORTH_ITS_PRICE = ("high", "medium")
-
 
 def key_of(finding: Finding) -> Key:
     """What says of a finding before a change and of one after that they are the same."""
     return finding.rule.id, finding.service, finding.variant
-
-
-def is_unsafe(finding: Finding) -> bool:
-    """Whether the repair costs something that an operator may well not want to pay for as little as is found."""
-    return finding.rule.trade is not None and finding.severity not in _WORTH_ITS_PRICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from rollout_lint.fix.judge import objection, strays
-from rollout_lint.fix.model import Change, Fixed, Left, Repaired, is_unsafe, key_of
+from rollout_lint.fix.model import Change, Fixed, Left, Repaired, key_of
 from rollout_lint.patch.setting import ways_to_set
 from rollout_lint.patch.text import Text
 from rollout_lint.rule import SEVERITIES
@@ -70,7 +70,7 @@ class Session:
         reason = self._desk.refusal(self._now, finding, self._desk.settings(self._now, finding))
         if reason is not None:
             self._left[key_of(finding)] = Left(finding, reason)
-        elif self._wanted.agrees is None and is_unsafe(finding) and not self._wanted.unsafe:
+        elif self._wanted.agrees is None and finding.wants_consent and not self._wanted.unsafe:
             self._left[key_of(finding)] = Left(finding, str(finding.rule.trade), unsafe=True)
         return key_of(finding) in self._left
 
@@ -175,7 +175,7 @@ class Session:
             for each in wanted
             for path, value in each.rule.fix_settings.items()
             if finding.rule.fix_settings.get(path) == value
-            and (each is finding or self._wanted.unsafe or not is_unsafe(each))
+            and (each is finding or self._wanted.unsafe or not each.wants_consent)
         }
         if is_strict:
             return reach

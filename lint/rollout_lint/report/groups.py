@@ -96,10 +96,8 @@ def path_of(evaluation: Evaluation, file: str) -> str:
 
 def fix_command(evaluation: Evaluation, finding: Finding) -> str:
     """The command that repairs the recipe, as somebody would type it; safe to print."""
-    from rollout_lint.fix.model import is_unsafe
-
     path = evaluation.recipe.path
-    words = ["rollout-lint", "fix", *(["--unsafe"] if is_unsafe(finding) else []), *([] if path == "." else [path])]
+    words = ["rollout-lint", "fix", *(["--unsafe"] if finding.wants_consent else []), *([] if path == "." else [path])]
     return printable(shlex.join(words))
 
 
