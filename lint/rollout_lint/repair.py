@@ -47,10 +47,9 @@ def _counts(finding: Finding) -> bool:
 def _merge(into: dict[str, Any], patch: dict[str, Any]) -> None:
     """The first to say something is the gravest."""
     for key, value in patch.items():
-        if isinstance(value, dict):
-            _merge(into.setdefault(key, {}), value)
-        else:
-            into.setdefault(key, value)
+        said = into.setdefault(key, {} if isinstance(value, dict) else value)
+        if isinstance(value, dict) and isinstance(said, dict):
+            _merge(said, value)
 
 
 def _version(evaluation: Evaluation) -> str | None:

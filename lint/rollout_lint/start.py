@@ -13,9 +13,20 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+INTERRUPTED = 130
+"""What a shell says of a program that SIGINT has ended."""
+
 
 def main() -> None:
     """Do what the command line says, and end with its exit code."""
+    try:
+        _main()
+    except KeyboardInterrupt:
+        # It came while something was still being imported.
+        sys.exit(INTERRUPTED)
+
+
+def _main() -> None:
     words = sys.argv[1:]
     if words == ["--version"] and not _completes():
         from rollout_lint.terminal import write_version

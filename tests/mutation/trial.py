@@ -6,6 +6,7 @@ import importlib
 import os
 import signal
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.mutation.faults import Fault
 
-SECONDS = 180
+SECONDS = 600
 """For the tests of one fault; one that makes them go on for ever is found."""
 
 _HEAVY = ("pytest", "jsonschema", "typer.testing", "ruamel.yaml", "_ruamel_yaml", "rich.console")

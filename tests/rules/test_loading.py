@@ -64,6 +64,8 @@ def test_the_rule_loads(tmp_path: Path) -> None:
         ("severity: medium", "severity: grave", "4: severity must be high, medium, low or info"),
         ("why: because", "wy: because", "8: wy is not a key at the top of the file; did you mean why?"),
         ("why: because\n", "", "1: the file needs why"),
+        ("{order: stop-first}", "{order: null}", "fix.deploy.update_config.order must be"),
+        ("{order: stop-first}", "{order: [stop-first]}", "fix.deploy.update_config.order must be"),
         ("order: {const", "ordr: {const", "6: there is no fact deploy.update_config.ordr"),
         ("{const: start-first}", "{konst: start-first}", "6: deploy.update_config.order: konst is not a keyword"),
         ("{const: start-first}", "{}", "6: deploy.update_config.order: an empty condition holds always"),
