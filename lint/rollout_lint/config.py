@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rollout_lint.collect import Exclude, is_exclusion
+from rollout_lint.exclusion import Exclude, is_exclusion
 from rollout_lint.files import is_file, is_folder, read
 from rollout_lint.ignores import Ignore, day_of
 from rollout_lint.images import repository

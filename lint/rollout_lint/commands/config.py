@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import is_exclusion
 from rollout_lint.config import SCHEMA, ConfigError, Stated
+from rollout_lint.exclusion import is_exclusion
 from rollout_lint.files import exists
 from rollout_lint.knowledge import Knowledge
 from rollout_lint.report.config_rows import Given

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from rollout_lint.collect import (
     DEFAULT_OVERLAYS,
     STDIN,
-    Exclude,
     NoRecipeError,
-    is_exclusion,
     joined,
     recipes_at,
 )
 from rollout_lint.commands.today import today
 from rollout_lint.config import ConfigError, folder_of
+from rollout_lint.exclusion import Exclude, is_exclusion
 from rollout_lint.knowledge import Knowledge
 from rollout_lint.rule_files import RuleError
 from rollout_lint.terminal import refuse, usage_error

@@ -12,7 +12,7 @@ from rollout_lint.place import Problem
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.collect import Exclude
+    from rollout_lint.exclusion import Exclude
 
 _HEAD = """\
 # The recipes of a fleet, for `rollout-lint sweep`. `rollout-lint fleet schema > fleet.schema.json` gives an editor that
