@@ -128,10 +128,8 @@ def the_fix_repairs(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
 
 
 def the_fix_can_be_written(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """Into the files of each bad example, unless it is a list; and when it was, there is nothing left to write."""
-    if not rule.fix_settings or any(isinstance(value, list) for value in rule.fix_settings.values()):
-        return
-    for key, example in _each(rule, "bad"):
+    """Into the files of each bad example, and when it was, there is nothing left to write."""
+    for key, example in _each(rule, "bad") if rule.fix is not None else ():
         with _written(example) as paths:
             written = _fixed(paths, example, rules)
             left = [each.reason for each in written.left if each.finding.rule.id == rule.id]

@@ -123,6 +123,38 @@ def test_no_overlay_is_written_where_there_is_nothing_to_repair(run: Run, write:
     assert not (folder / "compose.ccci.yml").exists()
 
 
+@pytest.mark.parametrize("overlay", [b"- a\n", b"a\n", b"---\n# for the CI\n...\n", b"\xff\xfe\x00", b"a: \x80"])
+def test_an_overlay_that_is_no_stack_is_left_as_it_is(overlay: bytes, run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE, "compose.ccci.yml": overlay})
+    ran = run("fix", "--overlay", "compose.ccci.yml", folder)
+    assert ran.exit_code == 2
+    assert ran.stderr.startswith(f"{folder}/compose.ccci.yml:")
+    assert (folder / "compose.ccci.yml").read_bytes() == overlay
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("ci/compose.ccci.yml", "there is no folder ci for ci/compose.ccci.yml"),
+        ("here.yml", "here.yml is not a regular file"),
+    ],
+)
+def test_an_overlay_that_cannot_be_written_is_not_shown(name: str, told: str, run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE, "here.yml/README": ""})
+    ran = run("fix", "--overlay", name, "--diff", folder)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert told in ran.stderr
+
+
+@pytest.mark.parametrize("name", [".env", "README.md"])
+def test_an_overlay_has_the_name_of_a_stack_file(name: str, run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE, name: "# nothing\n"})
+    ran = run("fix", "--overlay", name, folder)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "does not end in .yml or .yaml" in ran.stderr
+    assert (folder / name).read_text() == "# nothing\n"
+
+
 @pytest.mark.parametrize("name", ["../compose.ccci.yml", "/tmp/x.yml", "", "compose.*.yml"])
 def test_an_overlay_is_one_file_of_the_recipe(name: str, run: Run, write: Write) -> None:
     ran = run("fix", "--overlay", name, write({"compose.yml": BASE}))
@@ -427,6 +459,25 @@ def test_a_diff_without_its_surroundings_says_how_it_is_applied(run: Run, write:
     assert "apply it with git apply --unidiff-zero" in ran.stderr
     subprocess.run(["git", "apply", "--unidiff-zero"], input=ran.stdout.encode(), check=True, cwd=here)
     assert Path("compose.yml").read_text() == text.replace("start-first", "stop-first")
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_patch_takes_a_diff_without_its_surroundings(is_first: bool, run: Run, write: Write, here: Path) -> None:
+    change = "    deploy: {update_config: {failure_action: rollback, order: start-first}}\n"
+    others = "    init: true\n    tty: true\n    stdin_open: true\n    read_only: true\n"
+    secret = f"    command: {SECRET}\n"
+    around = secret + change + others if is_first else others + change + secret
+    text = f"services:\n  app:\n    image: a\n    healthcheck: {{test: a}}\n{around}    domainname: a\n"
+    write({"compose.yml": text})
+    subprocess.run(["patch", "-p1", "--quiet"], input=run("fix").stdout.encode(), check=True, cwd=here)
+    assert Path("compose.yml").read_text() == text.replace("start-first", "stop-first")
+
+
+def test_what_is_in_another_encoding_is_told_to_be_no_patch(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": BASE.encode("utf-16")})
+    assert "it is in UTF-16, so this is no patch to apply" in run("fix", folder).stderr
+    run("fix", "--write", folder)
+    assert (folder / "compose.yml").read_bytes() == REPAIRED.encode("utf-16")
 
 
 def test_a_line_that_changes_is_shown_without_its_secrets(run: Run, write: Write, here: Path) -> None:

@@ -13,6 +13,7 @@ from rollout_lint.collect import STDIN, base_of, is_pattern
 from rollout_lint.commands.asking import Asking
 from rollout_lint.commands.lookup import known_by, recipes_of, rules_here
 from rollout_lint.evaluate import EVALUATED, NOT_A_STACK
+from rollout_lint.files import exists, is_file, is_folder
 from rollout_lint.fix.desk import Desk, OverlayDesk
 from rollout_lint.fix.model import Fixed, Wanted
 from rollout_lint.fix.session import Session
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from rollout_lint.collect import Recipe
     from rollout_lint.evaluate import Known
     from rollout_lint.report.style import Style
+
+_SUFFIXES = (".yml", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,11 @@ def _check(request: Request) -> None:
     if STDIN in request.paths and (request.overlay is not None or request.interactive or len(request.paths) > 1):
         usage_error("standard input can be repaired by itself, and neither asks nor takes an overlay")
     if request.overlay is not None:
-        parts = PurePath(request.overlay).parts
-        if not parts or PurePath(request.overlay).is_absolute() or ".." in parts or is_pattern(request.overlay):
+        path = PurePath(request.overlay)
+        if not path.parts or path.is_absolute() or ".." in path.parts or is_pattern(request.overlay):
             usage_error(f"--overlay {request.overlay!r} is no name of one file in a recipe's folder")
+        if path.suffix not in _SUFFIXES:
+            usage_error(f"--overlay {request.overlay!r} does not end in {' or '.join(_SUFFIXES)}")
 
 
 def _fix(recipe: Recipe, known: Known, wanted: Wanted, request: Request, asking: Asking | None) -> Fixed:
@@ -105,6 +110,11 @@ def _no_overlay(recipe: Recipe, overlay: str) -> str | None:
     """Why the recipe can have no such overlay."""
     if not recipe.variants:
         return "it has no file that an overlay could go with"
+    path = Path(recipe.path, overlay)
+    if not is_folder(path.parent):
+        return f"there is no folder {PurePath(overlay).parent} for {overlay}"
+    if exists(path) and not is_file(path):
+        return f"{overlay} is not a regular file"
     shipped = recipe.variants[0].files
     if any(layer.name == overlay for layer in shipped):
         return f"{overlay} is a file that the recipe ships; name another one"
@@ -148,7 +158,9 @@ def _show(fixed: Fixed, style: Style) -> None:
         name = path_below(Path.cwd(), path_of(fixed.evaluation, change.name))
         diff = unified(name, change.before, change.after, style)
         write(diff.text)
-        if not diff.is_whole:
+        if diff.encoding != "utf-8":
+            complain(f"{name}: it is in UTF-16, so this is no patch to apply; fix --write writes it")
+        elif not diff.is_whole:
             complain(f"{name}: what may be a secret is blanked, so this is no patch to apply; fix --write writes it")
         elif diff.lacks_context:
             complain(f"{name}: lines that may hold a secret are left out; apply it with git apply --unidiff-zero")

@@ -54,8 +54,6 @@ class Desk:
             return finding.rule.advice or "there is nothing to write"
         facts = facts_beside(evaluation, finding)
         for path, value in settings.items():
-            if isinstance(value, list):
-                return f"write {path} yourself: it is a list"
             fact = facts.get(path)
             if fact is not None and fact.place is not None and self._may_write(fact.place.file):
                 if "$" in fact.written:
@@ -139,10 +137,10 @@ class OverlayDesk(Desk):
         """Docker refuses layers of different versions (`cli/compose/loader/loader.go Load`)."""
         data = self._read.get(self._overlay.name, b"")
         version = _version(self._read[self._recipe.variants[0].files[0].name])
-        if version is None or _version(data) is not None:
+        if version is None or _version(data) is not None or parse(data, "").problems:
             return data
-        *_, at_the_top = ways_to_set(Text.of(data), ("version",), version)
-        return at_the_top.encoded()
+        ways = [*ways_to_set(Text.of(data), ("version",), version)]
+        return ways[-1].encoded() if ways else data
 
 
 def _without_last(variant: Variant) -> Variant:

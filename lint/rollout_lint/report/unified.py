@@ -26,12 +26,14 @@ _Line: TypeAlias = "tuple[str, int, int]"
 @dataclass(frozen=True, slots=True)
 class Diff:
     """The text; whether it is the whole of the change, or something that may be a secret is blanked in it; and whether
-    lines are left out for that around the change, without which git wants to be told that it may apply it.
+    lines are left out for that around the change, without which git wants to be told that it may apply it. The text is
+    the file's, which the patch cannot be applied to where that has another `encoding` than UTF-8.
     """
 
     text: str
     is_whole: bool
     lacks_context: bool
+    encoding: str
 
 
 def unified(name: str, before: bytes | None, after: bytes, style: Style) -> Diff:
@@ -52,11 +54,13 @@ def unified(name: str, before: bytes | None, after: bytes, style: Style) -> Diff
             shown = mark + side.shown(number, style.colour)
             lines.append(style(shown, _COLOURS[mark]) if mark in _COLOURS else shown)
             is_whole = is_whole and number not in side.private
-    return Diff("".join(lines), is_whole, any(_ends_early(hunk, old) for hunk in _hunks(old, new)))
+    lacks_context = any(_ends_early(hunk, old) for hunk in _hunks(old, new))
+    return Diff("".join(lines), is_whole, lacks_context, old.encoding)
 
 
 class _Lines:
     def __init__(self, text: Text) -> None:
+        self.encoding = text.encoding
         self._mark = "\ufeff" * text.mark
         self.lines = _split(text.characters)
         self.private = private_spans(text)
@@ -118,11 +122,27 @@ def _hunks(old: _Lines, new: _Lines) -> Iterator[list[_Line]]:
         hunk: list[_Line] = []
         for line in (line for opcode in group for line in _lines_of(*opcode)):
             if line[0] == " " and line[1] in old.private:
-                yield from _worth(hunk)
+                yield from _worth(_even(hunk, old))
                 hunk = []
             else:
                 hunk.append(line)
-        yield from _worth(hunk)
+        yield from _worth(_even(hunk, old))
+
+
+def _even(hunk: list[_Line], old: _Lines) -> list[_Line]:
+    """With as many lines before the change as behind it, or one behind it at the least, which git wants.
+
+    To `patch` a hunk with far fewer on one side stands at that end of the file (`patch.c locate_hunk`).
+    """
+    changed = [number for number, line in enumerate(hunk) if line[0] != " "]
+    if not changed:
+        return hunk
+    before, behind = changed[0], len(hunk) - 1 - changed[-1]
+    if hunk[0][1] > 0:
+        behind = min(behind, max(before, 1))
+    if hunk[-1][1] + 1 < len(old.lines):
+        before = min(before, behind)
+    return hunk[changed[0] - before : changed[-1] + 1 + behind]
 
 
 def _lines_of(tag: str, old_start: int, old_end: int, new_start: int, new_end: int) -> Iterator[_Line]:
