@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rollout_lint.scalar import resolve
+from rollout_lint.patch.fragment import as_yaml
 
 if TYPE_CHECKING:
     from rollout_lint.engine import Finding
     from rollout_lint.evaluate import Evaluation
     from rollout_lint.facts import Fact
     from rollout_lint.place import Place
-
-_WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +44,10 @@ class Replacements:
             return None
         [(path, value)] = settings.items()
         fact = finding.facts.get(path)
-        text = _as_yaml(value)
-        if fact is None or fact.place is None or text is None:
+        if fact is None or fact.place is None:
             return None
         alone = self._stands_alone(fact, fact.place) and len(self._users[fact.place]) == 1
-        return Replacement(path, fact.place, text) if alone else None
+        return Replacement(path, fact.place, as_yaml(value)) if alone else None
 
     def _stands_alone(self, fact: Fact, place: Place) -> bool:
         """Whether the place holds the value and nothing else, such as an anchor, a tag or a variable."""
@@ -73,10 +68,3 @@ class Replacements:
                     for place in (fact.place, *(setting.place for setting in fact.overrides)):
                         users[place].add((service, path))
         return users
-
-
-def _as_yaml(value: object) -> str | None:
-    """A single value as YAML reads it back; None for a list."""
-    if isinstance(value, str) and _WORD.fullmatch(value) and resolve(value) == value:
-        return value
-    return json.dumps(value) if isinstance(value, str | bool | int | float) else None
