@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from rollout_lint.fix.model import Fixed
     from rollout_lint.rule import Rule
 
+_EVERYTHING = Wanted(unsafe=True)
+
 Example = dict[str, Any]
 Complaint = tuple[str, str]
 """The key of the rule file that it is about, such as `examples.bad[0]`, and what is wrong there."""
@@ -52,10 +54,10 @@ def repaired(files: dict[str, str], rule: Rule) -> dict[str, str]:
     return files | {"fix.yml": json.dumps(overlay)}
 
 
-def written_into(example: Example, rules: tuple[Rule, ...]) -> dict[str, str]:
-    """The files of an example as `fix --unsafe --write` leaves them."""
+def written_into(example: Example, rule: str, rules: tuple[Rule, ...]) -> dict[str, str]:
+    """The files of an example as `fix --unsafe --write --only` this rule leaves them."""
     with _written(example) as paths:
-        for change in _fixed(paths, example, rules).changes:
+        for change in _fixed(paths, example, rules, Wanted(frozenset((rule,)), unsafe=True)).changes:
             change.path.write_bytes(change.after)
         return {name: path.read_text("utf-8") for name, path in zip(example["files"], paths, strict=True)}
 
@@ -131,11 +133,11 @@ def the_fix_can_be_written(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Comp
     """Into the files of each bad example, and when it was, there is nothing left to write."""
     for key, example in _each(rule, "bad") if rule.fix is not None else ():
         with _written(example) as paths:
-            written = _fixed(paths, example, rules)
+            written = _fixed(paths, example, rules, _EVERYTHING)
             left = [each.reason for each in written.left if each.finding.rule.id == rule.id]
             for change in written.changes:
                 change.path.write_bytes(change.after)
-            again = _fixed(paths, example, rules).changes
+            again = _fixed(paths, example, rules, _EVERYTHING).changes
         if left:
             yield key, f"the fix is not written: {left[0]}"
         if again:
@@ -245,8 +247,8 @@ def _evaluation(example: Example, rules: tuple[Rule, ...]) -> Evaluation:
         return evaluate(_recipe(paths), _known(example, rules))
 
 
-def _fixed(paths: list[Path], example: Example, rules: tuple[Rule, ...]) -> Fixed:
-    return Session(Desk(_recipe(paths), _known(example, rules)), Wanted(unsafe=True)).run()
+def _fixed(paths: list[Path], example: Example, rules: tuple[Rule, ...], wanted: Wanted) -> Fixed:
+    return Session(Desk(_recipe(paths), _known(example, rules)), wanted).run()
 
 
 def _recipe(paths: list[Path]) -> Recipe:

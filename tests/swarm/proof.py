@@ -141,7 +141,7 @@ def _files(rule: Mapping[str, Any], proof: Mapping[str, Any], side: str, loaded:
         return tuple(examples["good"][proof["repaired_example"]]["files"].items())
     if rule["fix"] is None:
         raise ValueError("a rule without a fix needs `repaired_example`, an index into its good examples")
-    return tuple(written_into(bad, loaded).items())
+    return tuple(written_into(bad, rule["id"], loaded).items())
 
 
 def _by_hand(proof: Mapping[str, Any]) -> str:
