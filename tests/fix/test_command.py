@@ -436,6 +436,9 @@ SECRET = "hunter2"
         f"    command: |\n      serve\n      --password {SECRET}\n",
         f"    # PASSWORD={SECRET}\n",
         f"    # password: {SECRET}\n",
+        f"    # the Password is {SECRET}\n",
+        f"    # - {SECRET}\n",
+        f"    #   API_KEY {SECRET}\n",
         f"    logging: {{driver: x, options: {{image: {SECRET}}}}}\n",
     ],
 )
@@ -489,6 +492,15 @@ def test_a_line_that_changes_is_shown_without_its_secrets(run: Run, write: Write
     assert SECRET not in ran.stdout + ran.stderr
     assert "environment: […]" in ran.stdout
     assert "what may be a secret is blanked, so this is no patch to apply" in ran.stderr
+
+
+def test_a_comment_on_a_line_that_changes_is_shown_without_its_secrets(run: Run, write: Write, here: Path) -> None:
+    del here
+    write(
+        {"compose.yml": f"{one_service('failure_action: rollback, order: start-first').rstrip()} # PASSWORD={SECRET}\n"}
+    )
+    ran = run("fix")
+    assert "+      update_config: {failure_action: rollback, order: stop-first} …\n" in ran.stdout
 
 
 def test_names_cannot_steer_a_terminal(run: Run, write: Write, here: Path) -> None:

@@ -20,14 +20,16 @@ _OF_THE_USER = frozenset(
 """Keys below which a text is the user's own."""
 
 _PUBLIC = frozenset(key for path in FACTS for key in path.split(".")) - _OF_THE_USER | {"version"}
-_ASSIGNMENT = re.compile(r"#.*[^\s#]\s*[=:]\s*[^\s/]")
+_MAY_TELL = re.compile(
+    r"#(?:.*[^\s#]\s*[=:]\s*[^\s/]|[\s#]*-\s*\S|.*(?:pass|pwd|secret|token|credential|key\b)).*", re.IGNORECASE
+)
 
 
 def private_spans(text: Text) -> dict[int, list[tuple[int, int]]]:
     """By line, counted from 0 as git counts them, the columns of what may be a secret, in their order.
 
     That is each value which is neither a policy nor another fact of a known kind, and a comment that assigns something,
-    such as a variable that was commented out.
+    is an item of a list or names what is secret, such as a variable that was commented out.
     """
     lines = text.characters.split("\n")
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -36,7 +38,8 @@ def private_spans(text: Text) -> dict[int, list[tuple[int, int]]]:
         for line, start, end in _by_line(text.characters, node.begin, node.end):
             spans[line].append((start, end))
     for line, characters in enumerate(lines):
-        match = _ASSIGNMENT.search(characters)
+        # From the first mark on alone: a search from each one would take for ever on a line of nothing else.
+        match = _MAY_TELL.match(characters, start) if (start := characters.find("#")) >= 0 else None
         if match is not None:
             spans[line].append(match.span())
     return {line: sorted(found) for line, found in spans.items()}

@@ -130,19 +130,15 @@ def _hunks(old: _Lines, new: _Lines) -> Iterator[list[_Line]]:
 
 
 def _even(hunk: list[_Line], old: _Lines) -> list[_Line]:
-    """With as many lines before the change as behind it, or one behind it at the least, which git wants.
+    """With no more lines before the change than behind it, unless the file ends there.
 
-    To `patch` a hunk with far fewer on one side stands at that end of the file (`patch.c locate_hunk`).
+    Where fewer are behind it `patch` looks for the hunk at the file's end alone (`patch.c locate_hunk`).
     """
-    changed = [number for number, line in enumerate(hunk) if line[0] != " "]
-    if not changed:
+    changed = [number for number, (mark, _, _) in enumerate(hunk) if mark != " "]
+    if not changed or hunk[-1][1] + 1 >= len(old.lines):
         return hunk
-    before, behind = changed[0], len(hunk) - 1 - changed[-1]
-    if hunk[0][1] > 0:
-        behind = min(behind, max(before, 1))
-    if hunk[-1][1] + 1 < len(old.lines):
-        before = min(before, behind)
-    return hunk[changed[0] - before : changed[-1] + 1 + behind]
+    behind = len(hunk) - 1 - changed[-1]
+    return hunk[max(changed[0] - behind, 0) :]
 
 
 def _lines_of(tag: str, old_start: int, old_end: int, new_start: int, new_end: int) -> Iterator[_Line]:
