@@ -202,7 +202,7 @@ examples:
     left = run("fix", "--overlay", "compose.ccci.yml", *options, folder)
     assert left.exit_code == 0
     told = " ".join(left.stderr.split())
-    assert "the finding would stay with any overlay; repair the file itself: rollout-lint fix" in told
+    assert "no overlay can repair it: the finding would stay; try the file itself: rollout-lint fix" in told
     assert not (folder / "compose.ccci.yml").exists()
     assert run("fix", "--write", *options, folder).exit_code == 0
     assert (folder / "compose.yml").read_text() == text.replace("0.5", "0")

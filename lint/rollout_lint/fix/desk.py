@@ -117,7 +117,7 @@ class OverlayDesk(Desk):
 
     def why_not(self, reason: str) -> str:
         """An overlay cannot do everything, and the base can."""
-        return f"{reason} with any overlay; repair the file itself: rollout-lint fix"
+        return f"no overlay can repair it: {reason}; try the file itself: rollout-lint fix"
 
     def files_for(self, evaluation: Evaluation, finding: Finding, path: str) -> list[str]:
         """The overlay."""

@@ -47,14 +47,15 @@ def unified(name: str, before: bytes | None, after: bytes, style: Style) -> Diff
         style(f"+++ {_named('b', name)}\n", "bold"),
     ]
     is_whole = True
-    for hunk in _hunks(old, new):
+    hunks = [*_hunks(old, new)]
+    for hunk in hunks:
         lines.append(style(_header(hunk), "cyan"))
         for mark, before_it, after_it in hunk:
             side, number = (new, after_it) if mark == "+" else (old, before_it)
             shown = mark + side.shown(number, style.colour)
             lines.append(style(shown, _COLOURS[mark]) if mark in _COLOURS else shown)
             is_whole = is_whole and number not in side.private
-    lacks_context = any(_ends_early(hunk, old) for hunk in _hunks(old, new))
+    lacks_context = any(_ends_early(hunk, old) for hunk in hunks)
     return Diff("".join(lines), is_whole, lacks_context, old.encoding)
 
 
