@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, AnyStr, NoReturn
 
 from rollout_lint import __version__
 
@@ -58,9 +58,18 @@ def write_version() -> int:
 
 def write(*pieces: str) -> None:
     """To standard output; where that cannot be, the run ends, and never as if nothing were found."""
+    _put(sys.stdout, pieces)
+
+
+def write_bytes(data: bytes) -> None:
+    """The same, as they are."""
+    _put(sys.stdout.buffer, [data])
+
+
+def _put(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
     try:
-        sys.stdout.writelines(pieces)
-        sys.stdout.flush()
+        stream.writelines(pieces)
+        stream.flush()
     except BrokenPipeError:
         give_up(STDOUT)
         raise SystemExit(NOBODY_READS) from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -335,6 +337,24 @@ def test_standard_input(run: Run) -> None:
     written = run("fix", "--write", "-", stdin=BASE)
     assert (written.exit_code, written.stdout) == (0, REPAIRED)
     assert run("fix", "--write", "-", stdin=REPAIRED).stdout == REPAIRED
+
+
+@pytest.mark.parametrize("text", [BASE.encode("utf-16"), BASE.encode() + b"# \xe9\n"])
+def test_standard_input_is_given_back_byte_for_byte(text: bytes) -> None:
+    command = [sys.executable, "-m", "rollout_lint", "fix", "--write", "-"]
+    ran = subprocess.run(command, input=text, capture_output=True, check=False)
+    is_read = ran.returncode == 0
+    assert ran.stdout == (REPAIRED.encode("utf-16") if is_read else text)
+    assert is_read == text.startswith(b"\xff\xfe")
+
+
+def test_the_hint_of_a_check_is_a_command(run: Run, write: Write, here: Path) -> None:
+    write({"-x/compose.yml": BASE, "my wiki/compose.yml": BASE})
+    hints = set(re.findall(r"\(rollout-lint (fix .*)\)", run("check", ".").stdout))
+    assert len(hints) == 2
+    for hint in hints:
+        assert "order: stop-first" in run(*shlex.split(hint)).stdout
+    del here
 
 
 @pytest.mark.parametrize(

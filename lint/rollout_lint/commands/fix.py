@@ -22,7 +22,7 @@ from rollout_lint.report.fix_text import fix_text
 from rollout_lint.report.groups import path_below, path_of, problems_of
 from rollout_lint.report.style import style_for_stderr, style_for_stdout
 from rollout_lint.report.unified import unified
-from rollout_lint.terminal import FOUND, NOT_EVALUATED, complain, usage_error, warn, width, write
+from rollout_lint.terminal import FOUND, NOT_EVALUATED, complain, usage_error, warn, width, write, write_bytes
 
 if TYPE_CHECKING:
     from rollout_lint.collect import Recipe
@@ -127,7 +127,7 @@ def _deliver(fixed: list[Fixed], request: Request) -> int:
     style = style_for_stdout()
     for each in fixed:
         if request.writes and STDIN in request.paths:
-            write(_text(each))
+            write_bytes(_data(each))
         elif not request.writes:
             _show(each, style)
         if each.evaluation.status != EVALUATED:
@@ -146,11 +146,10 @@ def _exit_code(fixed: list[Fixed], request: Request) -> int:
     return FOUND if not request.writes and any(each.changes for each in fixed) else 0
 
 
-def _text(fixed: Fixed) -> str:
+def _data(fixed: Fixed) -> bytes:
     """What standard input comes to."""
     [source] = fixed.evaluation.sources.values()
-    data = fixed.changes[0].after if fixed.changes else source.data
-    return data.decode(errors="replace")
+    return fixed.changes[0].after if fixed.changes else source.data
 
 
 def _show(fixed: Fixed, style: Style) -> None:

@@ -97,8 +97,9 @@ def path_of(evaluation: Evaluation, file: str) -> str:
 def fix_command(evaluation: Evaluation, finding: Finding) -> str:
     """The command that repairs the recipe, as somebody would type it; safe to print."""
     path = evaluation.recipe.path
-    words = ["rollout-lint", "fix", *(["--unsafe"] if finding.wants_consent else []), *([] if path == "." else [path])]
-    return printable(shlex.join(words))
+    options = ["--unsafe"] if finding.wants_consent else []
+    named = ["--", path] if path.startswith("-") and path != "-" else [path]
+    return printable(shlex.join(["rollout-lint", "fix", *options, *([] if path == "." else named)]))
 
 
 def path_below(root: Path, path: str) -> str:
