@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
@@ -12,14 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint import atomic
-from rollout_lint.fix import store as storing
 
 from tests.conftest import SAMPLES
 
 if TYPE_CHECKING:
-    from rollout_lint.fix.model import Change
-
     from tests.conftest import Run, Write
 
 BASE = """\
@@ -400,39 +395,46 @@ def test_a_link_within_the_recipe_stays_one(run: Run, write: Write) -> None:
     assert (folder / "docker-stack-base.txt").read_text() == REPAIRED
 
 
-def test_a_file_that_is_changed_meanwhile_is_not_overwritten(
-    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_changed_meanwhile_is_not_overwritten(write: Write) -> None:
+    """Somebody saves the file while the operator is being asked."""
     folder = write({"compose.yml": BASE})
-    read = storing._on_disk
-
-    def edited_first(change: Change) -> bytes | None:
-        change.path.write_text(f"{BASE}# mine\n")
-        return read(change)
-
-    monkeypatch.setattr(storing, "_on_disk", edited_first)
-    ran = run("fix", "--write", folder)
-    assert ran.exit_code == 2
-    assert "compose.yml was changed in the meantime; nothing is written there" in ran.stderr
+    asking = subprocess.Popen(
+        [sys.executable, "-m", "rollout_lint", "fix", "--interactive", folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert asking.stdout is not None
+    while "+        order: stop-first" not in asking.stdout.readline():
+        assert asking.poll() is None
+    (folder / "compose.yml").write_text(f"{BASE}# mine\n")
+    _, told = asking.communicate("a\n")
+    assert asking.returncode == 2
+    assert "compose.yml was changed in the meantime; nothing is written there" in told
     assert (folder / "compose.yml").read_text() == f"{BASE}# mine\n"
 
 
-def test_a_file_is_not_written_where_another_cannot_be(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    overlay = "services: {app: {deploy: {update_config: {max_failure_ratio: 1}}}}\n"
+def test_a_file_is_not_written_where_another_cannot_be(write: Write) -> None:
+    """The system lets the base be written, and not the overlay, which is larger."""
+    overlay = "services: {app: {deploy: {update_config: {max_failure_ratio: 1}}}}\n" + "# as long as it is\n" * 500
     base = one_service("failure_action: rollback, order: start-first, monitor: 30s")
     folder = write({"compose.yml": base, "compose.ccci.yml": overlay})
-    whole = atomic.write_whole
-
-    def refused(path: Path, data: bytes) -> None:
-        if path.name == "compose.ccci.yml":
-            raise OSError(28, os.strerror(28))
-        whole(path, data)
-
-    monkeypatch.setattr(storing, "write_whole", refused)
-    ran = run("fix", "--write", folder)
-    assert ran.exit_code == 2
-    assert "compose.ccci.yml cannot be written: No space left on device; nothing is written there" in ran.stderr
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
+    # Without bytecode, of which the limit would leave the beginning for everybody.
+    program = [sys.executable, "-B", "-c", f"{limited}; from rollout_lint.cli import app; app()"]
+    ran = subprocess.run([*program, "fix", "--write", folder], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "compose.ccci.yml cannot be written: File too large; nothing is written there" in ran.stderr
     assert (folder / "compose.yml").read_text() == base
+    assert (folder / "compose.ccci.yml").read_text() == overlay
+
+
+def test_what_is_written_is_no_failure_where_nobody_can_be_told(write: Write) -> None:
+    folder = write({"compose.yml": BASE})
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run([sys.executable, "-m", "rollout_lint", "fix", "--write", folder], stderr=full, check=False)
+    assert (ran.returncode, (folder / "compose.yml").read_text()) == (0, REPAIRED)
 
 
 def test_the_mode_of_a_file_is_kept(run: Run, write: Write) -> None:
@@ -458,6 +460,7 @@ SECRET = "hunter2"
         f"    # password: {SECRET}\n",
         f"    # the Password is {SECRET}\n",
         f"    # - {SECRET}\n",
+        f"    hostname: a#b # - {SECRET}\n",
         f"    #   API_KEY {SECRET}\n",
         f"    logging: {{driver: x, options: {{image: {SECRET}}}}}\n",
     ],

@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-import typer
-
 from rollout_lint.collect import STDIN, base_of, is_pattern
 from rollout_lint.commands.asking import Asking
 from rollout_lint.commands.lookup import known_by, recipes_of, rules_here
@@ -22,7 +20,7 @@ from rollout_lint.report.fix_text import fix_text
 from rollout_lint.report.groups import path_below, path_of, problems_of
 from rollout_lint.report.style import style_for_stderr, style_for_stdout
 from rollout_lint.report.unified import unified
-from rollout_lint.terminal import FOUND, NOT_EVALUATED, complain, usage_error, warn, width, write, write_bytes
+from rollout_lint.terminal import FOUND, NOT_EVALUATED, complain, say, usage_error, warn, width, write, write_bytes
 
 if TYPE_CHECKING:
     from rollout_lint.collect import Recipe
@@ -136,7 +134,7 @@ def _deliver(fixed: list[Fixed], request: Request) -> int:
                 for problem in problems_of(each.evaluation)
             )
     code = _exit_code(fixed, request)
-    typer.echo(fix_text(fixed, request.writes, code, style_for_stderr(), width()), err=True, nl=False)
+    say(fix_text(fixed, request.writes, code, style_for_stderr(), width()).removesuffix("\n"))
     return code
 
 

@@ -21,7 +21,7 @@ _OF_THE_USER = frozenset(
 
 _PUBLIC = frozenset(key for path in FACTS for key in path.split(".")) - _OF_THE_USER | {"version"}
 _MAY_TELL = re.compile(
-    r"#(?:.*[^\s#]\s*[=:]\s*[^\s/]|[\s#]*-\s*\S|.*(?:pass|pwd|secret|token|credential|key\b)).*", re.IGNORECASE
+    r"#(?:.*[^\s#]\s*[=:]\s*[^\s/]|(?:.*[\s#])?-\s*\S|.*(?:pass|pwd|secret|token|credential|key\b)).*", re.IGNORECASE
 )
 
 
