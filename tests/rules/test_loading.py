@@ -101,6 +101,11 @@ def test_the_rule_loads(tmp_path: Path) -> None:
             f"fix:\nadvice: so\nproof: {PROOF}",
             "repaired_example",
         ),
+        (
+            "fix:\n  deploy: {update_config: {order: stop-first}}",
+            "fix:\nadvice: so\ntrade: much",
+            "11: there is no fix that this could be the price of",
+        ),
         proved("release", "relase", "did you mean release?"),
         proved("steady", "stedy", "12: proof.old.behaviour must be"),
         proved("completed", "complete", "12: proof.bad.update"),
