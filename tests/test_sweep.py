@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -280,6 +281,13 @@ def test_nothing_to_sweep(run: Run, write: Write, target: str) -> None:
     ran = run("sweep", write({"notes.txt": "just notes\n"}) / target)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr
+
+
+def test_a_sweep_leaves_the_collector_as_it_was(run: Run, write: Write) -> None:
+    """One after the other in a process, as a caller of Python's does it, would fill the memory."""
+    before = gc.get_freeze_count(), gc.get_threshold()
+    run("sweep", write({"r/compose.yml": recipe(), "fleet.yml": manifest("path: r")}), "--format", "json")
+    assert (gc.get_freeze_count(), gc.get_threshold()) == before
 
 
 def test_markdown_escapes_what_a_name_could_break(run: Run, write: Write) -> None:

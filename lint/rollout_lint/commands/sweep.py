@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,11 +89,22 @@ def run(request: Request, knowledge: Callable[[str], Known]) -> int:
     fleet = _fleet(request, root)
     max_age = fleet.max_age if request.max_age is None else request.max_age
     sweep = Sweep(fleet, knowledge, Calendar(day, max_age))
-    # What is made for a recipe is given back without it; looking for garbage as often as usual finds none.
+    with _little_collected():
+        _print(request, sweep, outcome)
+    return _exit_code(request, fleet, outcome)
+
+
+@contextmanager
+def _little_collected() -> Iterator[None]:
+    """What is made for a recipe is given back without it; looking for garbage as often as usual finds none."""
+    usual = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(50_000)
-    _print(request, sweep, outcome)
-    return _exit_code(request, fleet, outcome)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def _root(request: Request) -> tuple[AnyPath, date]:
