@@ -50,12 +50,14 @@ def _try(module: str, jobs: int) -> int:
         return 2
     path = ROOT / "lint" / f"{name.replace('.', '/')}.py"
     all_faults = list(faults(path.read_text("utf-8")))
-    with ThreadPoolExecutor(jobs) as pool:
-        found = list(pool.map(lambda fault: is_found(name, fault, TESTS[module]), all_faults))
-    alive = [fault for fault, is_one in zip(all_faults, found, strict=True) if not is_one]
     why = _equivalent(module)
-    for fault in alive:
-        print(f"{path.relative_to(ROOT)}:{fault.line}: {fault.key}{'  (equivalent)' if fault.key in why else ''}")
+    alive = []
+    with ThreadPoolExecutor(jobs) as pool:
+        found = pool.map(lambda fault: is_found(name, fault, TESTS[module]), all_faults)
+        for fault in (fault for fault, is_one in zip(all_faults, found, strict=True) if not is_one):
+            alive.append(fault)
+            told = "  (equivalent)" if fault.key in why else ""
+            print(f"{path.relative_to(ROOT)}:{fault.line}: {fault.key}{told}", flush=True)
     wrong = why.keys() - {fault.key for fault in alive}
     for key in sorted(wrong):
         print(f"{module}: told as equivalent, and found or gone: {key}")
