@@ -40,9 +40,14 @@ def _number(value: Any) -> float | None:
 
 
 def _whole_number(value: Any) -> int | None:
-    """Go cuts a fraction off (`healthcheck.retries: 1.5` is 1), and refuses what is below zero for a `uint64`."""
+    """Go cuts a fraction off (`healthcheck.retries: 1.5` is 1), and refuses what is below zero for a `uint64`.
+
+    What a `uint64` cannot hold is a float, of which an x86's conversion makes 2 to the 63rd.
+    """
     number = _number(value)
-    return int(number) if number is not None and isfinite(number) and number >= 0 else None
+    if number is None or not isfinite(number) or number < 0:
+        return None
+    return int(number) if number < 2**64 else 2**63
 
 
 def _flag(value: Any) -> bool | None:
