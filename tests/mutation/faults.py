@@ -92,9 +92,9 @@ def _conditions(node: ast.AST) -> Iterator[Change]:
 
 
 def _running(tree: ast.AST) -> Iterator[ast.AST]:
-    """What runs: no annotations, no docstrings, and nothing for a type checker."""
+    """What runs: no annotations, no docstrings, nothing for a type checker, and not how a dataclass is kept."""
     for name, value in ast.iter_fields(tree):
-        if name in ("annotation", "returns", "type_params"):
+        if name in ("annotation", "returns", "type_params", "decorator_list"):
             continue
         for node in value if isinstance(value, list) else [value]:
             if not isinstance(node, ast.AST) or _is_for_readers(node):
