@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rollout_lint.node import Mapping, Scalar, Sequence, plain, scalars
 from rollout_lint.scalar import Date
-from rollout_lint.source import MAX_BYTES, Mapping, Scalar, Sequence, parse, plain, scalars
+from rollout_lint.source import MAX_BYTES, parse
 
 
 def read(text: str) -> object:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.ignores import ignores_in
-from rollout_lint.source import parse, scalars
+from rollout_lint.node import scalars
+from rollout_lint.source import parse
 
 from tests.support import validate
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rollout_lint.source import MAX_BYTES, Mapping, Scalar, Sequence, plain
+from rollout_lint.node import Mapping, Scalar, Sequence, plain
+from rollout_lint.source import MAX_BYTES
 from rollout_lint.toml_source import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.source import Node
+    from rollout_lint.node import Node
 
 DOCUMENT = '''# disable = ["no"]
 disable = [ # [no]

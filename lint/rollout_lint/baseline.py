@@ -18,9 +18,10 @@ from rollout_lint.evaluate import EVALUATED
 from rollout_lint.files import exists
 from rollout_lint.fingerprint import fingerprint
 from rollout_lint.fleet.model import FleetError
+from rollout_lint.node import plain
 from rollout_lint.place import Problem
 from rollout_lint.schema import PlainReader, compile_schema, validate
-from rollout_lint.source import parse, plain
+from rollout_lint.source import parse
 from rollout_lint.suppress import BASELINE
 
 if TYPE_CHECKING:

@@ -16,17 +16,18 @@ from rollout_lint.exclusion import Exclude, is_exclusion
 from rollout_lint.files import is_file, is_folder, read
 from rollout_lint.ignores import Ignore, day_of
 from rollout_lint.images import repository
+from rollout_lint.node import Mapping, Sequence, plain
 from rollout_lint.place import Place, Problem
 from rollout_lint.schema import PlainReader, compile_schema, validate
-from rollout_lint.source import MAX_BYTES, Mapping, Sequence, Source, parse, plain
+from rollout_lint.source import MAX_BYTES, Source, parse
 from rollout_lint.stack.layer import FORMATS
 from rollout_lint.stack.units import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rollout_lint.node import Node
     from rollout_lint.schema import Schema
-    from rollout_lint.source import Node
 
 SCHEMA = Path(__file__).with_name("config.schema.json")
 

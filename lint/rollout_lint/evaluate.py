@@ -15,8 +15,9 @@ from rollout_lint.engine import Asked, Finding, find, supersede
 from rollout_lint.facts import Cluster, Fact, facts_of
 from rollout_lint.files import exists, is_file, read
 from rollout_lint.images import Images, load_images
+from rollout_lint.node import Mapping
 from rollout_lint.place import Place, Problem
-from rollout_lint.source import MAX_BYTES, Mapping, Source, parse
+from rollout_lint.source import MAX_BYTES, Source, parse
 from rollout_lint.stack.merge import Layers, load_stack
 from rollout_lint.suppress import Judged, Silencing, silence
 

@@ -8,13 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
+from rollout_lint.node import Mapping, Sequence, plain
 from rollout_lint.schema import PlainReader, compile_schema, validate
-from rollout_lint.source import Mapping, Sequence, parse, plain
+from rollout_lint.source import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rollout_lint.source import Node, Source
+    from rollout_lint.node import Node
+    from rollout_lint.source import Source
 
 
 T = TypeVar("T")

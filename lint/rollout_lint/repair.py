@@ -8,8 +8,8 @@ from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.node import Mapping, Scalar
 from rollout_lint.rule import SEVERITIES
-from rollout_lint.source import Mapping, Scalar
 
 if TYPE_CHECKING:
     from rollout_lint.engine import Finding

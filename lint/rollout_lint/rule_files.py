@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.condition import compile_condition, kind_of
 from rollout_lint.images import rules_directory
+from rollout_lint.node import Mapping, Sequence, plain
 from rollout_lint.place import Problem
 from rollout_lint.rule import OWN_PREFIX, Grade, Rule, Shown, placeholders
 from rollout_lint.schema import PlainReader, Schema, compile_schema, validate
-from rollout_lint.source import Mapping, Sequence, parse, plain
+from rollout_lint.source import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from rollout_lint.node import Node, Scalar
     from rollout_lint.rule import Conditions
-    from rollout_lint.source import Node, Scalar, Source
+    from rollout_lint.source import Source
 
 _SIDES = ("bad", "repaired")
 _ENGINE_PROOF = ("service", "old", "new", "bad", "repaired")

@@ -12,13 +12,14 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rollout_lint.node import Mapping, Scalar, Sequence
 from rollout_lint.scalar import Date
-from rollout_lint.source import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rollout_lint.source import Node, Source
+    from rollout_lint.node import Node
+    from rollout_lint.source import Source
 
 UNKNOWN = object()
 """The value of a scalar that depends on something not known here; it agrees with every schema."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from _ruamel_yaml import (
     AliasEvent,
@@ -24,12 +24,14 @@ from _ruamel_yaml import (
 )
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from rollout_lint.events import COLON_IN_FLOW, despite_colons
 from rollout_lint.lookahead import problem_behind
+from rollout_lint.node import START_OF_OTHER_THAN_TEXT, Mapping, Node, Scalar, Sequence, scalars
 from rollout_lint.place import Place, Problem
-from rollout_lint.scalar import BINARY, YAML, Plain, decoded, is_taken_as, resolve
+from rollout_lint.scalar import BINARY, YAML, Plain, decoded, is_taken_as
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 100
@@ -37,88 +39,12 @@ MAX_VALUES = 1_000_000
 """How many values a document may hold once its aliases are written out."""
 
 _ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
-_COLON_IN_FLOW = "found unexpected ':'"
-_START_OF_OTHER_THAN_TEXT = frozenset(("", *"0123456789+-.~nNtTfF"))
 _MAY_BE_INFINITE = frozenset(".+-")
 _STARTS = frozenset((MappingStartEvent, SequenceStartEvent))
 _ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
 _NODES = _STARTS | {ScalarEvent, AliasEvent}
 _MODIFIERS = frozenset(("!reset", "!override"))
-_DECODING_TAGS = frozenset(YAML + name for name in ("null", "bool", "int", "float", "timestamp"))
 _TAGS_OF_KEYS = frozenset((YAML + "str", YAML + "merge"))
-_COLONS = 32
-"""In a file with more of them, the parser would begin anew too often."""
-_STAND_INS = "~^`%=;@&*!<>"
-
-
-class Scalar:
-    """One scalar: its decoded `text`, its `value`, and its span, which counts from 1.
-
-    The value is what go-yaml v3 decodes it to (`resolve.go resolve`): `yes` stays text, `0440` is octal.
-    """
-
-    __slots__ = ("column", "end_column", "end_line", "line", "plain", "tag", "text", "value")
-
-    def __init__(self, event: Any) -> None:
-        """Take what the parser's ScalarEvent says."""
-        start, end = event.start_mark, event.end_mark
-        text: str = event.value
-        tag: str | None = event.tag
-        self.text = text
-        self.tag = tag
-        self.plain: bool = not event.style
-        self.line: int = start.line + 1
-        self.column: int = start.column + 1
-        self.end_line: int = end.line + 1
-        self.end_column: int = end.column + 1
-        self.value: Plain = text
-        if tag is not None or (self.plain and text[:1] in _START_OF_OTHER_THAN_TEXT):
-            self.decode()
-
-    def decode(self) -> None:
-        """Make the value of the text, the tag, and whether it is plain."""
-        decodes = self.plain if self.tag is None else self.tag in _DECODING_TAGS
-        self.value = resolve(self.text) if decodes else self.text
-
-
-class Mapping:
-    """A mapping with `<<` applied: key text to its key node and value node."""
-
-    __slots__ = ("column", "depth", "end_column", "end_line", "entries", "line", "size")
-
-    def __init__(self, event: Any) -> None:
-        """Take the start of what the parser's MappingStartEvent says."""
-        self.entries: dict[str, tuple[Scalar, Node]] = {}
-        self.size = 1
-        self.depth = 1
-        self.line: int = event.start_mark.line + 1
-        self.column: int = event.start_mark.column + 1
-        self.end_line = self.line
-        self.end_column = self.column
-
-    def get(self, key: str) -> Node | None:
-        """The value under `key`, own or merged in; None where there is none."""
-        entry = self.entries.get(key)
-        return None if entry is None else entry[1]
-
-
-class Sequence:
-    """A list of nodes."""
-
-    __slots__ = ("column", "depth", "end_column", "end_line", "items", "line", "size")
-
-    def __init__(self, event: Any) -> None:
-        """Take the start of what the parser's SequenceStartEvent says."""
-        self.items: list[Node] = []
-        self.size = 1
-        self.depth = 1
-        self.line: int = event.start_mark.line + 1
-        self.column: int = event.start_mark.column + 1
-        self.end_line = self.line
-        self.end_column = self.column
-
-
-Node: TypeAlias = Scalar | Mapping | Sequence
 
 
 class Source:
@@ -181,121 +107,13 @@ def _build(source: Source) -> None:
     try:
         _Builder(source, CParser(source.data).get_event).build()
     except MarkedYAMLError as error:
-        if error.problem != _COLON_IN_FLOW:
+        if error.problem != COLON_IN_FLOW:
             raise
         again = Source(source.name, source.data)
         try:
-            _Builder(again, _despite_colons(source.data)).build()
+            _Builder(again, despite_colons(source.data)).build()
         finally:
             source.take(again)
-
-
-def events(data: bytes) -> list[Any]:
-    """What the parser says of a file that `parse` could read: every document, down to where one cannot be read."""
-    try:
-        found, colon = _all_events(CParser(data).get_event)
-        return found if colon is None else _all_events(_despite_colons(data))[0]
-    except YAMLError:
-        return []
-
-
-def _all_events(event: Callable[[], Any]) -> tuple[list[Any], int | None]:
-    """What can be read; and where a colon in brackets is refused, if that is what ends it, counted in characters."""
-    found: list[Any] = []
-    try:
-        while not found or type(found[-1]) is not StreamEndEvent:
-            found.append(event())
-    except MarkedYAMLError as error:
-        return found, error.problem_mark.index if error.problem == _COLON_IN_FLOW else None
-    return found, None
-
-
-def _despite_colons(data: bytes) -> Callable[[], Any]:
-    """The events of a file with a colon inside a plain scalar in brackets, as in `[data:/srv]`.
-
-    The C parser is libyaml 0.1.7, which alone refuses that; Docker takes it. So another character stands in for each
-    such colon while the file is parsed. Where none can, the slower parser reads it, which is written in Python.
-    """
-    stood_in = _with_stand_in(data)
-    if stood_in is None:
-        from ruamel.yaml import YAML
-
-        return _asserting(YAML(typ="safe", pure=True).parse(data))
-    text, stand_in = stood_in
-    parsed = CParser(text.encode()).get_event
-
-    def event() -> Any:
-        found = parsed()
-        if type(found) is ScalarEvent and stand_in in found.value:
-            found.value = found.value.replace(stand_in, ":")
-        return found
-
-    return event
-
-
-def _asserting(events: Iterator[Any]) -> Callable[[], Any]:
-    """The slower parser asserts what it ought to refuse, such as a document of YAML 1.9."""
-
-    def event() -> Any:
-        try:
-            return next(events)
-        except AssertionError as error:
-            raise YAMLError(str(error)) from error
-
-    return event
-
-
-def _with_stand_in(data: bytes) -> tuple[str, str] | None:
-    """The text with a character that it does not have in place of each colon that is refused, and that character."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return None
-    stand_in = next((each for each in _STAND_INS if each not in text), None)
-    for _ in range(_COLONS if stand_in else 0):
-        at = _refused_colon(text)
-        if at is None:
-            return text, stand_in or ""
-        if text[at : at + 1] != ":":
-            return None
-        text = f"{text[:at]}{stand_in}{text[at + 1 :]}"
-    return None
-
-
-def _refused_colon(text: str) -> int | None:
-    """Where the parser refuses a colon in brackets, before it refuses anything else."""
-    _, colon = _all_events(CParser(text.encode()).get_event)
-    return None if colon is None else colon + text.startswith("\ufeff")
-
-
-def plain(node: Node) -> Any:
-    """The node as dict, list and scalar values."""
-    if isinstance(node, Scalar):
-        return node.value
-    if isinstance(node, Mapping):
-        return {key: plain(value) for key, (_, value) in node.entries.items()}
-    return [plain(item) for item in node.items]
-
-
-def scalars(node: Node) -> Iterator[tuple[Scalar, bool]]:
-    """Every scalar below the node once, with whether it is a key."""
-    seen: set[int] = set()
-    waiting: list[Node] = [node]
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Scalar):
-            yield node, False
-        elif isinstance(node, Sequence):
-            waiting.extend(node.items)
-        else:
-            for key, value in node.entries.values():
-                if id(key) not in seen:
-                    seen.add(id(key))
-                    yield key, True
-                waiting.append(value)
 
 
 def _report_escaped_slashes(source: Source, root: Node) -> None:
@@ -465,7 +283,7 @@ class _Builder:
         del self._source.dollars[dollars:]
         if key.tag is not None and key.tag not in _TAGS_OF_KEYS:
             self._source.report(key, "Docker refuses a tag before a key")
-        elif key.plain and key.text[:1] in _START_OF_OTHER_THAN_TEXT and type(key.value) is not str:
+        elif key.plain and key.text[:1] in START_OF_OTHER_THAN_TEXT and type(key.value) is not str:
             self._source.report(key, f"a key must be text: write {key.text!r} in quotes")
         return key
 

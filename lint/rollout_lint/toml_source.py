@@ -7,8 +7,9 @@ import tomllib
 from bisect import bisect_right
 from typing import Any, NamedTuple
 
+from rollout_lint.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.place import Problem
-from rollout_lint.source import MAX_BYTES, Mapping, Node, Scalar, Sequence, Source
+from rollout_lint.source import MAX_BYTES, Source
 
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)\Z")
 

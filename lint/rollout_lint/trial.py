@@ -17,8 +17,9 @@ from rollout_lint.fix.desk import Desk
 from rollout_lint.fix.model import Wanted
 from rollout_lint.fix.session import Session
 from rollout_lint.images import load_images
+from rollout_lint.node import plain
 from rollout_lint.place import Place, Problem
-from rollout_lint.source import parse, plain
+from rollout_lint.source import parse
 from rollout_lint.stack.units import size
 
 if TYPE_CHECKING:

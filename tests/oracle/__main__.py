@@ -10,7 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rollout_lint.collect import base_of
-from rollout_lint.source import Mapping, Node, Scalar, Sequence, parse
+from rollout_lint.node import Mapping, Node, Scalar, Sequence
+from rollout_lint.source import parse
 
 from tests.oracle.compare import Comparison, compare
 from tests.oracle.docker import why_not

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.source import parse, plain
+from rollout_lint.node import plain
+from rollout_lint.source import parse
 
 from tests.oracle.compare import disagreements
 from tests.oracle.docker import docker_says, require

@@ -13,9 +13,10 @@ from rollout_lint.evaluate import Evaluation, Known, evaluate
 from rollout_lint.facts import as_written
 from rollout_lint.files import is_file, is_link, real
 from rollout_lint.fix.judge import facts_beside
+from rollout_lint.node import Mapping, Scalar
 from rollout_lint.patch.setting import ways_to_set
 from rollout_lint.patch.text import Text
-from rollout_lint.source import Mapping, Scalar, parse
+from rollout_lint.source import parse
 
 if TYPE_CHECKING:
     from rollout_lint.collect import Recipe

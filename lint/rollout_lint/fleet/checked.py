@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fleet.model import FleetError
+from rollout_lint.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.place import Problem
-from rollout_lint.source import Mapping, Node, Scalar, Sequence, parse
+from rollout_lint.source import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rollout_lint.source import Mapping, Scalar, Sequence
+from rollout_lint.node import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from rollout_lint.source import Node
+    from rollout_lint.node import Node
 
 TWICE: Final = object()
 

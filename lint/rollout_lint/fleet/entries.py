@@ -11,6 +11,7 @@ from rollout_lint.files import below, exists, is_file, is_folder, matching, real
 from rollout_lint.fleet.checked import Mention, mentions, plain
 from rollout_lint.fleet.model import Member
 from rollout_lint.fleet.patterns import PatternError, is_pattern, recipe_folders
+from rollout_lint.node import Mapping, Sequence
 from rollout_lint.place import Problem
 from rollout_lint.revision import (
     RevisionError,
@@ -21,7 +22,6 @@ from rollout_lint.revision import (
     refusal,
     resolves,
 )
-from rollout_lint.source import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rollout_lint.files import AnyPath
     from rollout_lint.fleet.gather import Gatherer
     from rollout_lint.fleet.model import UpgradeResult
-    from rollout_lint.source import Node
+    from rollout_lint.node import Node
 
 
 @dataclass(frozen=True, slots=True)

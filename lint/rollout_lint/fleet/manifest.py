@@ -11,8 +11,8 @@ from rollout_lint.fleet.checked import load_document, mentions, plain
 from rollout_lint.fleet.entries import Entries, Overlay
 from rollout_lint.fleet.gather import Gatherer, cluster_of, read
 from rollout_lint.fleet.model import Fleet, FleetError, Member
+from rollout_lint.node import Mapping, Sequence
 from rollout_lint.place import Problem
-from rollout_lint.source import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

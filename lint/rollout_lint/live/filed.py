@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeGuard
 
-from rollout_lint.source import Mapping, Scalar, Sequence
+from rollout_lint.node import Mapping, Scalar, Sequence
 from rollout_lint.stack.interpolate import substitute
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rollout_lint.collect import Variant
-    from rollout_lint.source import Node, Source
+    from rollout_lint.node import Node
+    from rollout_lint.source import Source
 
 _PATH = ("deploy", "labels")
 

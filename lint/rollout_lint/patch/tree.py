@@ -16,7 +16,7 @@ from _ruamel_yaml import (
     SequenceStartEvent,
 )
 
-from rollout_lint.source import events
+from rollout_lint.events import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.node import scalars
 from rollout_lint.report.style import printable
-from rollout_lint.source import scalars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.node import Mapping, Node, Scalar
 from rollout_lint.place import Place, Problem
 from rollout_lint.schema import UNKNOWN, Schema, compile_schema, validate
-from rollout_lint.source import Mapping, Node, Scalar, Source
 from rollout_lint.stack.interpolate import Substitution, substitute
 from rollout_lint.stack.shorthand import parse_ports, parse_volume
 from rollout_lint.stack.units import seconds, size
@@ -19,6 +19,8 @@ from rollout_lint.stack.units import seconds, size
 if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Callable, Iterator
+
+    from rollout_lint.source import Source
 
 LATEST = "3.13"
 """What docker/cli takes a missing version and "3" for (`cli/compose/schema/schema.go defaultVersion`)."""

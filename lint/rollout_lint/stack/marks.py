@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.source import Mapping, Node, Scalar, Sequence
+from rollout_lint.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.stack.setting import Marks, Setting
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.node import Mapping
 from rollout_lint.place import Problem
-from rollout_lint.source import Mapping, Source
 from rollout_lint.stack.decode import decode_services
 from rollout_lint.stack.layer import Layer
 from rollout_lint.stack.losses import ignored_values, lost_ports, merge_marks
@@ -16,6 +16,8 @@ from rollout_lint.stack.setting import Marks, Resource, Service, Setting, Stack
 if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Callable, Iterable
+
+    from rollout_lint.source import Source
 
 
 class Layers:

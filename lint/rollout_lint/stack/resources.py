@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rollout_lint.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.schema import UNKNOWN
-from rollout_lint.source import Mapping, Node, Scalar, Sequence
 from rollout_lint.stack.setting import Resource
 
 if TYPE_CHECKING:
