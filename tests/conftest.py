@@ -55,6 +55,12 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes of the test are not measured for coverage, which would write files and load modules in them."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Write files below a fresh folder and return it."""
 

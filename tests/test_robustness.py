@@ -181,6 +181,7 @@ def limited(limit: str, *arguments: str | Path) -> subprocess.CompletedProcess[s
     )
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize(
     ("arguments", "file"),
     [

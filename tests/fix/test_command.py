@@ -415,6 +415,7 @@ def test_a_file_that_is_changed_meanwhile_is_not_overwritten(write: Write) -> No
     assert (folder / "compose.yml").read_text() == f"{BASE}# mine\n"
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_file_is_not_written_where_another_cannot_be(write: Write) -> None:
     """The system lets the base be written, and not the overlay, which is larger."""
     overlay = "services: {app: {deploy: {update_config: {max_failure_ratio: 1}}}}\n" + "# as long as it is\n" * 500
