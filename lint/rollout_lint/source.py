@@ -40,6 +40,7 @@ MAX_VALUES = 1_000_000
 
 _ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
 _MAY_BE_INFINITE = frozenset(".+-")
+_TWO_MARKS = (b"\xef\xbb\xbf" * 2, b"\xff\xfe" * 2, b"\xfe\xff" * 2)
 _STARTS = frozenset((MappingStartEvent, SequenceStartEvent))
 _ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
 _NODES = _STARTS | {ScalarEvent, AliasEvent}
@@ -98,6 +99,8 @@ def parse(data: bytes, name: str) -> Source:
         source.problems.append(_unreadable_bytes(name, data, error))
     if source.root is not None and b"\\/" in data:
         _report_escaped_slashes(source, source.root)
+    if data.startswith(_TWO_MARKS):
+        _report_what_is_left_out(source)
     if source.problems:
         source.root = None
     return source
@@ -126,6 +129,15 @@ def _report_escaped_slashes(source: Source, root: Node) -> None:
             written[0] = written[0][scalar.column - 1 :]
             if any(_ESCAPED_SLASH.match(line) for line in written):
                 source.report(scalar, "Docker refuses `\\/` in double quotes: a slash needs no escape")
+
+
+def _report_what_is_left_out(source: Source) -> None:
+    """Behind two byte order marks go-yaml takes every line's first character for one (`yamlprivateh.go is_bom`)."""
+    for number, line in enumerate(source.lines()[1:], 2):
+        if line[:1] not in ("", " "):
+            message = "Docker leaves this character out, for two byte order marks begin the file: write one, or none"
+            source.problems.append(Problem(source.name, number, 1, message))
+            return
 
 
 def _syntax_problem(name: str, error: MarkedYAMLError) -> Problem:

@@ -334,3 +334,20 @@ def test_versions(first: str | None, second: str | None) -> None:
         return (f"version: {version}\n" if version else "") + "services: {a: {image: b}}\n"
 
     assert disagreements({"a.yml": layer(first), "b.yml": layer(second)}) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "services:\n\n  a:\n    image: b\n",
+        "services: {a: {image: b}}\r\n",
+        "services:\n  a:\n    image: b\nx-c: d\n",
+        "services: {a: {image: b}}\n# c\n",
+        "services: {a: {image: b}}\n- c\n",
+        "services: {a: {image: b}}\n---\nc: d\n",
+    ],
+)
+@pytest.mark.parametrize("marks", [0, 1, 2])
+def test_byte_order_marks(encoding: str, text: str, marks: int) -> None:
+    assert disagreements({"a.yml": ("\ufeff" * marks + text).encode(encoding)}) == []
