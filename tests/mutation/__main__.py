@@ -27,7 +27,7 @@ _DOCKER = ("tests/oracle/test_docker.py",)
 TESTS = {
     "facts": (*_UNITS, *_WHOLE, *_DOCKER),
     "stack.merge": (*_UNITS, *_WHOLE, *_DOCKER),
-    "engine": (*_UNITS, *_WHOLE, "tests/rules/test_trial.py", "tests/test_suppress.py"),
+    "engine": ("tests/test_engine.py", *_UNITS, *_WHOLE, "tests/rules/test_trial.py", "tests/test_suppress.py"),
     "verdict": _FLEET,
 }
 """By module: the tests that are to find its faults, the quick ones first."""

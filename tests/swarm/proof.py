@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rollout_lint.images import rules_directory
-from rollout_lint.report.proofs import behaviour_words
+from rollout_lint.report.proofs import behaviour_words, then_words
 from rollout_lint.rule import Rule
 from rollout_lint.rule_files import load_rules
 from rollout_lint.trial import written_into
@@ -19,7 +19,8 @@ from tests.swarm.behaviour import Behaviour, behaviour, size
 RULES = Path(__file__).parents[2] / "rules"
 _YAML = YAML(typ="safe", pure=True)
 HANGS = ("updating", "rollback_started")
-UPDATES = (*HANGS, "completed", "paused", "rollback_completed", "rollback_paused", "none", "refused")
+ENDED = ("completed", "paused", "rollback_completed", "rollback_paused")
+UPDATES = (*HANGS, *ENDED, "none", "refused")
 RELEASES = ("old", "new", "none")
 OLD_TASKS = ("kept", "partly", "stopped")
 
@@ -58,12 +59,17 @@ class Expectation:
         """Whether the update must be seen not to end."""
         return any(update in HANGS for update in self.update)
 
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The states in which the update may end."""
+        return tuple(update for update in self.update if update in ENDED)
+
 
 @dataclass(frozen=True)
 class Case(Named):
     """One side of a rule's proof: the files that are deployed twice, with another release each time.
 
-    `by_hand`: once the new release runs, somebody rolls it back.
+    `then` is what somebody does once the update has ended, None where nobody does anything.
     """
 
     files: Files
@@ -72,7 +78,7 @@ class Case(Named):
     new: Behaviour
     words: tuple[str, str, str]
     host_memory: int | None
-    by_hand: bool
+    then: str | None
     expected: Expectation
 
 
@@ -119,9 +125,9 @@ def _case(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], side: 
         service=proof["service"],
         old=behaviour(proof["old"]),
         new=behaviour(proof["new"]),
-        words=(behaviour_words(proof["old"]), behaviour_words(proof["new"]) + _by_hand(proof), memory or ""),
+        words=(behaviour_words(proof["old"]), behaviour_words(proof["new"]) + then_words(proof), memory or ""),
         host_memory=size(memory) if memory else None,
-        by_hand=proof.get("rolled_back_by_hand", False),
+        then=proof.get("then"),
         expected=_expectation(**proof[side]),
     )
 
@@ -142,7 +148,3 @@ def _files(rule: Mapping[str, Any], proof: Mapping[str, Any], side: str, loaded:
     if rule["fix"] is None:
         raise ValueError("a rule without a fix needs `repaired_example`, an index into its good examples")
     return tuple(written_into(bad, rule["id"], loaded).items())
-
-
-def _by_hand(proof: Mapping[str, Any]) -> str:
-    return ", then rolled back by hand" if proof.get("rolled_back_by_hand") else ""

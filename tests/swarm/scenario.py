@@ -9,7 +9,7 @@ from tests.swarm.engine import Engine, EngineError, private_engine
 from tests.swarm.needs import waits_unless_detached
 from tests.swarm.observe import Observation, differences, observe, refused
 from tests.swarm.proof import Case
-from tests.swarm.snapshot import snapshot
+from tests.swarm.snapshot import Snapshot, snapshot
 from tests.swarm.stack import RefusedError, deployable, merged
 
 STACK = "proof"
@@ -55,9 +55,14 @@ def _update(engine: Engine, case: Case, stop: threading.Event) -> Observation:
     _wait_until_running(engine, case, stop)
     _pause(stop, STEADY_SECONDS)
     old = snapshot(engine, _service(case)).running
-    _deploy(engine, deployable(stack, case.service, case.new, "new"))
-    if case.by_hand:
-        old = _roll_back(engine, case, stop)
+    new = deployable(stack, case.service, case.new, "new")
+    _deploy(engine, new)
+    if case.then == "rolled-back-by-hand":
+        old = _await_end(engine, case, ("completed",), stop).running
+        engine.call("service", "rollback", "--detach", _service(case))
+    elif case.then == "deployed-again":
+        _await_end(engine, case, case.expected.ends, stop)
+        _deploy(engine, new)
     return _watch(engine, case, old, stop)
 
 
@@ -69,15 +74,14 @@ def _deploy(engine: Engine, stack: str) -> None:
         raise RefusedError(done.stderr.decode().strip())
 
 
-def _roll_back(engine: Engine, case: Case, stop: threading.Event) -> frozenset[str]:
-    """Roll back by hand once the update is completed; the tasks that ran then."""
+def _await_end(engine: Engine, case: Case, ends: tuple[str, ...], stop: threading.Event) -> Snapshot:
+    """What is seen once the update has ended in one of these states."""
     deadline = time.monotonic() + START_SECONDS
-    while (now := snapshot(engine, _service(case))).update != "completed":
+    while (now := snapshot(engine, _service(case))).update not in ends:
         if time.monotonic() > deadline:
-            raise EngineError(f"{case.name}: the new release does not run: {now.tasks}")
+            raise EngineError(f"{case.name}: the update is {now.update}, not {ends}: {now.tasks}")
         _pause(stop, POLL_SECONDS)
-    engine.call("service", "rollback", "--detach", _service(case))
-    return now.running
+    return now
 
 
 def _wait_until_running(engine: Engine, case: Case, stop: threading.Event) -> None:

@@ -1,0 +1,228 @@
+"""The loop over rules: which are asked, what a finding says, which tells the cause, and how a fact is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rollout_lint.condition import compile_condition
+from rollout_lint.engine import Asked, Finding, Suppression, as_json, failing_condition, find, show_fact, supersede
+from rollout_lint.facts import Fact, Kind
+from rollout_lint.place import Place
+from rollout_lint.rule import Grade, Rule
+from rollout_lint.rule_files import load_rules
+from rollout_lint.stack.shorthand import Port, Volume
+
+HERE = Place("compose.yml", 1, 1, 1, 2)
+THERE = Place("compose.yml", 7, 3, 7, 9)
+ORDER = "deploy.update_config.order"
+ACTION = "deploy.update_config.failure_action"
+ANY = Kind(frozenset(("string", "integer", "boolean", "array", "null")))
+
+
+def rule(when: dict[str, dict[str, Any]], id_: str = "TT001", **others: Any) -> Rule:
+    plain: dict[str, Any] = {
+        "severity": "medium", "grades": (), "fix": None, "trade": None, "risk": None, "assumes": None,
+        "message": "{service} it is", "supersedes": frozenset(), "voids": frozenset(),
+    }  # fmt: skip
+    conditions = {path: compile_condition(schema, ANY) for path, schema in when.items()}
+    return replace(load_rules()[0], id=id_, when=conditions, **(plain | others))
+
+
+def facts(**values: Any) -> dict[str, Fact]:
+    """By path, with two underscores for a dot."""
+    return {path.replace("__", "."): Fact(value, default=False, place=THERE) for path, value in values.items()}
+
+
+def policy(order: Any, action: str | None = None) -> dict[str, Fact]:
+    stated = {ORDER: order} if action is None else {ORDER: order, ACTION: action}
+    return facts(**stated)
+
+
+def found(rules: list[Rule], stated: dict[str, Fact], service: str | None = "app") -> list[Finding]:
+    return list(find(rules, "default", service, HERE, stated))
+
+
+def ids(findings: list[Finding]) -> list[str]:
+    return [finding.rule.id for finding in findings]
+
+
+START_FIRST: dict[str, dict[str, Any]] = {ORDER: {"const": "start-first"}}
+"""What Swarm does not do of itself, so that a rule with it is asked only where a file says so."""
+
+
+def test_rules_are_asked_in_their_order_whatever_they_are_entered_under() -> None:
+    rules = [
+        rule(START_FIRST, "TT001"),
+        rule({"derived.x": {"const": True}}, "TT002"),
+        rule({ACTION: {"const": "rollback"}}, "TT003"),
+        rule({"image": {"type": "string"}}, "TT004"),
+        rule(START_FIRST, "TT005"),
+    ]
+    asked = Asked(rules).of(policy("start-first", "rollback"))
+    assert [each.id for each in asked] == ["TT001", "TT002", "TT003", "TT004", "TT005"]
+
+
+def test_a_rule_that_names_texts_is_asked_only_of_what_has_one_of_them() -> None:
+    asked = Asked([rule({ORDER: {"enum": ["start-first", "stop-first"]}}), rule(START_FIRST, "TT002")])
+    assert [each.id for each in asked.of(policy("stop-first"))] == ["TT001"]
+    assert list(asked.of(policy(3))) == []
+    assert list(asked.of({})) == []
+
+
+def test_a_rule_is_entered_under_the_condition_that_swarm_does_not_fulfil_of_itself() -> None:
+    asked = Asked([rule({ACTION: {"const": "pause"}, **START_FIRST})])
+    usual = policy("stop-first", "pause")
+    assert list(asked.of(usual)) == []
+
+
+def test_a_rule_holds_where_all_its_conditions_do() -> None:
+    both = rule({ORDER: {"const": "start-first"}, ACTION: {"const": "rollback"}})
+    assert ids(found([both], policy("start-first", "rollback"))) == ["TT001"]
+    assert found([both], policy("start-first", "pause")) == []
+    assert failing_condition(both, policy("start-first")) == ACTION
+    assert found([rule({"image": {"type": "null"}})], {}) != []
+
+
+def test_the_stack_is_asked_only_what_it_has() -> None:
+    of_all = rule({"derived.a": {"const": 1}, "derived.b": {"const": 2}})
+    of_one = rule({"derived.b": {"const": 2}}, "TT002")
+    of_a_service = rule({"image": {"type": "null"}, "derived.a": {"const": 1}}, "TT003")
+    stack = facts(derived__a=1, derived__b=2)
+    assert ids(found([of_all, of_one, of_a_service], stack, service=None)) == ["TT001", "TT002"]
+    assert ids(found([of_a_service], stack)) == ["TT003"]
+
+
+@pytest.mark.parametrize(("service", "whose"), [("app", "app"), (None, "the stack")])
+def test_a_finding_says_whose_it_is(service: str | None, whose: str) -> None:
+    [one] = found([rule({"derived.a": {"const": 1}}, assumes="{service} is known")], facts(derived__a=1), service)
+    assert (one.whose, one.message, one.assumes) == (whose, f"{whose} it is", f"{whose} is known")
+
+
+def test_what_nothing_states_is_shown_as_nothing() -> None:
+    [one] = found([rule({"image": {"type": "null"}}, message="{image} and {derived.a}")], facts(derived__a=[1, "b"]))
+    assert one.message == "nothing and 1, b"
+
+
+def test_a_finding_stands_where_the_fact_does_that_its_repair_changes() -> None:
+    stated = policy("start-first", "rollback")
+    stated[ORDER] = replace(stated[ORDER], place=Place("b.yml", 2, 2, 2, 3))
+    when = {ORDER: {"const": "start-first"}, ACTION: {"const": "rollback"}}
+    assert found([rule(when)], stated)[0].place == THERE
+    assert (
+        found([rule(when, fix={"deploy": {"update_config": {"order": "stop-first"}}})], stated)[0].place.file == "b.yml"
+    )
+    assert found([rule({"image": {"type": "null"}})], stated)[0].place == HERE
+
+
+def test_the_first_grade_that_holds_decides() -> None:
+    grades = (
+        Grade("high", {"derived.a": compile_condition({"const": 2}, ANY)}, "blocked", None, None),
+        Grade(
+            "low", {"derived.a": compile_condition({"const": 1}, ANY)}, "latent", "{service} alone", "{service} may be"
+        ),
+        Grade("info", {}, None, None, None),
+    )
+    graded = rule({ORDER: {"const": "start-first"}}, grades=grades, risk="latent-high", assumes="all of it")
+    for value, told in (
+        (1, ("low", "latent", "app alone", "app may be")),
+        (2, ("high", "blocked", None, "app it is")),
+        (3, ("info", None, None, "app it is")),
+    ):
+        [one] = found([graded], policy("start-first") | facts(derived__a=value))
+        assert (one.severity, one.risk, one.assumes, one.message) == told
+    [plain] = found([replace(graded, grades=grades[:1])], policy("start-first"))
+    assert (plain.severity, plain.risk, plain.assumes) == ("medium", "latent-high", "all of it")
+
+
+def of_severity(severity: str, id_: str, **others: Any) -> Finding:
+    [one] = found(
+        [rule({"derived.a": {"const": 1}}, id_, severity=severity, risk="latent", **others)], facts(derived__a=1)
+    )
+    return one
+
+
+@pytest.mark.parametrize(
+    ("severity", "other", "by"),
+    [("medium", "high", "TT002"), ("medium", "medium", "TT002"), ("medium", "low", None), ("low", "info", None)],
+)
+def test_a_finding_is_superseded_by_one_that_is_no_less_grave(severity: str, other: str, by: str | None) -> None:
+    first = of_severity(severity, "TT001")
+    second = of_severity(other, "TT002", supersedes=frozenset(("TT001",)))
+    one, two = supersede([first, second])
+    assert (one.superseded_by, one.risk, two.superseded_by) == (by, "latent", None)
+    assert (one.counts, one.is_silenced) == (by is None, False)
+
+
+def test_the_gravest_that_tells_the_cause_is_named() -> None:
+    tells = {"supersedes": frozenset(("TT001",))}
+    findings = [
+        of_severity("low", "TT001"),
+        of_severity("low", "TT002", **tells),
+        of_severity("high", "TT003", **tells),
+    ]
+    assert supersede(findings)[0].superseded_by == "TT003"
+
+
+def test_what_another_makes_void_is_no_risk_however_grave() -> None:
+    findings = [of_severity("high", "TT001"), of_severity("info", "TT002", voids=frozenset(("TT001",)))]
+    [one, two] = supersede(findings)
+    assert (one.superseded_by, one.risk) == ("TT002", None)
+    assert (two.superseded_by, two.risk) == (None, "latent")
+
+
+def test_a_silenced_finding_counts_for_nothing() -> None:
+    silenced = replace(of_severity("high", "TT001"), suppressed=Suppression("comment", "known"))
+    assert (silenced.counts, silenced.is_silenced) == (False, True)
+    told_already = replace(silenced, superseded_by="TT002")
+    assert (told_already.counts, told_already.is_silenced) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("severity", "trade", "wants"),
+    [
+        ("high", "a moment", False),
+        ("medium", "a moment", False),
+        ("low", "a moment", True),
+        ("info", "a moment", True),
+        ("low", None, False),
+    ],
+)
+def test_a_repair_with_a_price_wants_consent_where_little_is_found(
+    severity: str, trade: str | None, wants: bool
+) -> None:
+    assert of_severity(severity, "TT001", trade=trade).wants_consent is wants
+
+
+@pytest.mark.parametrize(
+    ("path", "fact", "shown"),
+    [
+        ("deploy.resources.limits.memory", Fact(1 << 30, default=True), "1 GiB"),
+        ("deploy.resources.limits.memory", Fact(1 << 30, default=False), "1 GiB"),
+        ("deploy.resources.limits.memory", Fact(1 << 30, default=False, written="1024m"), "1024m"),
+        ("deploy.update_config.monitor", Fact(90.0, default=True), "1m30s"),
+        ("deploy.update_config.monitor", Fact(5.0, default=True, written="0s"), "5s"),
+        ("deploy.update_config.monitor", Fact(90.0, default=False, written="90s"), "90s"),
+        ("deploy.update_config.max_failure_ratio", Fact(0.5, default=True), "0.5"),
+        ("deploy.replicas", Fact(3, default=True), "3"),
+        ("deploy.replicas", Fact(16, default=False, written="0x10"), "0x10"),
+        (ORDER, Fact("stop-first", default=True), "stop-first"),
+        (ORDER, Fact("stop-first", default=True, written="$ORDER"), "stop-first"),
+        (ORDER, Fact("stop-first", default=False, written="${ORDER:-stop-first}"), "${ORDER:-stop-first}"),
+        ("networks", Fact(["a", "b"], default=False), "a, b"),
+    ],
+)
+def test_a_fact_is_shown_as_it_is_written_or_in_its_unit(path: str, fact: Fact, shown: str) -> None:
+    assert show_fact(path, fact) == shown
+
+
+def test_what_json_has_of_a_fact() -> None:
+    port = Port(target=80, published=8080, mode="host", protocol="tcp")
+    volume = Volume(type="bind", source="/a", target="/b", read_only=True)
+    assert as_json([port, volume, "c"]) == [
+        {"target": 80, "published": 8080, "mode": "host", "protocol": "tcp"},
+        {"type": "bind", "source": "/a", "target": "/b", "read_only": True},
+        "c",
+    ]
+    assert as_json(None) is None
