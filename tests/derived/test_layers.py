@@ -40,6 +40,8 @@ def overlaid(*texts: str) -> dict[str, Fact]:
         ("healthcheck: {disable: true}", "healthcheck: {disable: false}", "healthcheck.disable"),
         ("command: [x]", "command: []", "command"),
         ("entrypoint: x", "entrypoint: []", "entrypoint"),
+        ("command: x", "command: ''", "command"),
+        ("entrypoint: [x]", "entrypoint: '# y'", "entrypoint"),
         ("ports: [80]", "ports: []", "ports"),
         ("environment: {A: x}", "environment: {A: ''}", "environment.A"),
         ("environment: [A=x]", "environment: [A]", "environment.A"),

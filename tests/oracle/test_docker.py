@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -351,3 +352,17 @@ def test_versions(first: str | None, second: str | None) -> None:
 @pytest.mark.parametrize("marks", [0, 1, 2])
 def test_byte_order_marks(encoding: str, text: str, marks: int) -> None:
     assert disagreements({"a.yml": ("\ufeff" * marks + text).encode(encoding)}) == []
+
+
+COMMANDS = [
+    '', ' ', 'a', 'a b', "'a", '"a', "a'", "'a' b", "'a'b", "'a' 'b", 'a\\', 'a\\ b', 'a\\\\', "'a\\'", '"a\\"',
+    '"a\\" b"', "\\'", '# a', "#'a", "a #'b", "a#'b", 'a# b', "'a'#'b", "a\\ #'b", "a\n#'b", "a #'b\n'c",
+    "a #b\n'c'", "a\xa0#'b", "a\t#'b", "'a\nb'", '"$UNSET', "'$UNSET'", "$$'a", "a \\#'b'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["command", "entrypoint"])
+@pytest.mark.parametrize("text", COMMANDS)
+def test_a_command_in_one_text(key: str, text: str) -> None:
+    layer = f"services:\n  a:\n    image: b\n    {key}: {json.dumps(text)}\n"
+    assert disagreements({"a.yml": layer}) == []

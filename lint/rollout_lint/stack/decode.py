@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rollout_lint.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.schema import UNKNOWN
 from rollout_lint.stack.setting import Service, Setting
+from rollout_lint.stack.shell import shell_words
 from rollout_lint.stack.shorthand import Port, Volume, parse_ports, parse_volume
 from rollout_lint.stack.units import seconds, size
 
@@ -258,6 +259,18 @@ def _decode_text_or_texts(node: Node, layer: Layer) -> Iterator[Setting]:
         yield from _decode_texts(node, layer)
 
 
+def _decode_command(node: Node, layer: Layer) -> Iterator[Setting]:
+    """A text of which no word is left, such as an empty one, is an empty list."""
+    if not isinstance(node, Scalar):
+        yield from _decode_texts(node, layer)
+        return
+    words = shell_words(_string(node, layer))
+    if words is None:
+        layer.report(node, "Docker refuses this: a quote in it stays open, or nothing follows its last backslash")
+    elif words:
+        yield Setting(words, layer.place(node), node.text)
+
+
 def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
     """A text is a shell command (`loader.go transformHealthCheckTest`)."""
     if isinstance(node, Scalar):
@@ -267,8 +280,8 @@ def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
 
 _LISTS: dict[str, Callable[[Node, Layer], Iterator[Setting]]] = {
     "env_file": _decode_text_or_texts,
-    "command": _decode_text_or_texts,
-    "entrypoint": _decode_text_or_texts,
+    "command": _decode_command,
+    "entrypoint": _decode_command,
     "ports": _decode_ports,
     "volumes": _decode_volumes,
     "networks": _decode_names,
