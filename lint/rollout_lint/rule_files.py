@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SIDES = ("bad", "repaired")
 _ENGINE_PROOF = ("service", "old", "new", "bad", "repaired")
 _OTHER_KEY = re.compile(rb"^(?!proof:)[^\s#]", re.MULTILINE)
-_ENGINE_KEYS = frozenset((*_ENGINE_PROOF, "host_memory", "rolled_back_by_hand"))
+_ENGINE_KEYS = frozenset((*_ENGINE_PROOF, "host_memory", "then"))
 
 
 class RuleError(Exception):

@@ -58,9 +58,13 @@ def _of_config(config: Mapping[str, Any]) -> Shown:
 
 def _of_engine(proof: Mapping[str, Any]) -> Shown:
     memory = f", on a host with {proof['host_memory']}" if "host_memory" in proof else ""
-    by_hand = ", then rolled back by hand" if proof.get("rolled_back_by_hand") else ""
-    deployed = f"old: {behaviour_words(proof['old'])}; new: {behaviour_words(proof['new'])}{by_hand}{memory}"
+    deployed = f"old: {behaviour_words(proof['old'])}; new: {behaviour_words(proof['new'])}{then_words(proof)}{memory}"
     return Shown(ENGINE, deployed, _seen(proof["bad"]), _seen(proof["repaired"]))
+
+
+def then_words(proof: Mapping[str, Any]) -> str:
+    """What is done once the update has ended; nothing where nothing is."""
+    return f", then {proof['then'].replace('-', ' ')}" if "then" in proof else ""
 
 
 def _seen(side: Mapping[str, Any]) -> str:
