@@ -117,7 +117,7 @@ def judge(evaluation: Evaluation, evidence: Evidence, known: Known, seen: Sequen
     about = _of_the_row(services)
     ci = [variant for variant in evaluation.variants if variant.variant.ci]
     newest = newest_upgrade(seen)
-    risk = _as_far_as_judged(_recipe_risk(evaluation, services, newest, evidence.expect), known.off)
+    risk = _as_far_as_judged(_recipe_risk(evaluation, services, about, newest, evidence.expect), known.off)
     reasons = [*risk.because, *_remarks(evidence, newest)]
     return Verdict(
         recipe=evaluation.recipe.name,
@@ -153,7 +153,11 @@ def _stated_values(service: ServiceVerdict) -> int:
 
 
 def _recipe_risk(
-    evaluation: Evaluation, services: list[ServiceVerdict], newest: Seen | None, expect: str | None
+    evaluation: Evaluation,
+    services: list[ServiceVerdict],
+    about: ServiceVerdict | None,
+    newest: Seen | None,
+    expect: str | None,
 ) -> Risk:
     """The worst that holds, in the order of LEVELS, for reasons that are none of the results themselves."""
     if evaluation.status != EVALUATED:
@@ -161,7 +165,7 @@ def _recipe_risk(
     ordered = sorted(services, key=lambda each: each.risk.rank)
     worst = ordered[0].risk
     risky = [each for each in ordered if each.risk.level not in ("safe", "not-at-risk")]
-    telling = [reason for each in risky or ordered[:1] for reason in each.risk.because]
+    telling = [reason for each in risky or [about or ordered[0]] for reason in each.risk.because]
     silenced = list(dict.fromkeys(told for each in ordered for told in each.risk.silenced))
     reasons = list(dict.fromkeys([*telling, *silenced]))
     if newest is not None and not newest.passed and not newest.changed and worst.level != "blocked":
