@@ -16,6 +16,7 @@ SAFE = "failure_action: rollback, order: stop-first"
 UNKNOWN_MEMORY = "no memory figure is known, nor what its runtime weighs"
 NO_RESULT = "no upgrade result is known"
 HANGS = "starts the new task while the old one holds host port 1: the update hangs and never fails"
+NO_OWN_HEALTHCHECK = "the image of a brings no healthcheck of its own"
 NO_ROLLBACK = "no service rolls back an update"
 
 
@@ -310,8 +311,7 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             "latent, high",
             (
                 "RL010 a: start-first (compose.yml:2), continue (compose.yml:2)",
-                "taken for granted: the image of a brings no healthcheck of its own; if it does, the old task is stopped"
-                " at the end",
+                f"taken for granted: {NO_OWN_HEALTHCHECK}; if it does, the old task is stopped at the end",
                 NO_RESULT,
             ),
             ("a", "continue", "start-first", None),
