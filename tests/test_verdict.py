@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -520,3 +522,74 @@ def test_a_row(run: Run, write: Write, case: str) -> None:
     risk = found["risk"]
     about = (found["service"], found["failure_action"], found["order"], found["overlay"])
     assert Row(risk["level"], risk["text"], tuple(risk["because"]), about) == expected
+
+
+SERVICES: dict[str, tuple[dict[str, str], list[tuple[str, ...]]]] = {
+    "each by itself, with what the overlay makes of its policy": (
+        {
+            "compose.yml": stack(
+                service("c"),
+                service("a", f"{RISKY}, monitor: 10s"),
+                service("b", SAFE),
+                service("d", RISKY),
+            ),
+            "compose.ccci.yml": stack(
+                "  a: {deploy: {update_config: {order: stop-first, monitor: 90s}}}\n", service("e")
+            ),
+        },
+        [
+            ("d", "rollback", "start-first", "—", "latent, medium"),
+            ("a", "rollback", "start-first", "monitor: 90s, order: stop-first", "fixed in CI only; latent as shipped"),
+            ("b", "rollback", "stop-first", "—", "SAFE"),
+            ("c", "—", "—", "—", "not at risk"),
+            ("e", "—", "—", "—", "not at risk"),
+        ],
+    ),
+    "the stack itself, and what is silenced": (
+        {
+            "compose.yml": stack(
+                service("a", RISKY, more=f'{HEALTHY}, ports: ["80:1"]'), service("b", SAFE, more='ports: ["80:2"]')
+            ),
+            "rollout-lint.toml": '[[ignore]]\nrule = "RL001"\nreason = "known"\n',
+        },
+        [
+            ("(the stack)", "—", "—", "—", "blocked: the next update cannot complete"),
+            ("b", "rollback", "stop-first", "—", "latent, medium"),
+            ("a", "rollback", "start-first", "—", "not at risk; RL001 silenced"),
+        ],
+    ),
+    "what is not judged": (
+        {
+            "compose.yml": stack(service("a", RISKY), service("b")),
+            "rollout-lint.toml": 'disable = ["RL001", "RL003"]\n',
+        },
+        [
+            ("a", "rollback", "start-first", "—", "safe; RL001 and RL003 not judged"),
+            ("b", "—", "—", "—", "not at risk; RL001 and RL003 not judged"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SERVICES)
+def test_the_services(run: Run, write: Write, case: str) -> None:
+    files, expected = SERVICES[case]
+    ran = run("sweep", write({f"r/{name}": text for name, text in files.items()}), "--services", "--format", "csv")
+    rows = list(csv.reader(io.StringIO(ran.stdout)))
+    assert [tuple(row[1:6]) for row in rows[1:]] == expected
+
+
+def test_the_services_stand_in_the_order_of_the_files(run: Run, write: Write) -> None:
+    files = {"compose.yml": stack(service("b"), service("a")), "compose.ccci.yml": stack(service("A"), service("b"))}
+    services = row(run, write, files)["services"]
+    assert [each["service"] for each in services] == ["b", "a", "A"]
+
+
+def test_the_rules_of_a_service_are_those_that_found_something_of_it(run: Run, write: Write) -> None:
+    files = {
+        "compose.yml": stack(service("a", RISKY), service("b", RISKY, more="")),
+        "compose.ccci.yml": order("stop-first"),
+    }
+    found = row(run, write, files)
+    assert [each["rules"] for each in found["services"]] == [["RL001"], ["RL001", "RL009", "RL015"]]
+    assert found["rules"] == ["RL001", "RL009", "RL015"]
