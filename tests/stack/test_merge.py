@@ -107,3 +107,73 @@ def test_layers_of_different_versions_are_refused_and_judged_all_the_same(
 def test_an_overlay_may_add_a_service() -> None:
     stack, problems = stack_of("services: {a: {image: b}}", "services: {c: {image: d}}")
     assert (list(stack.services), problems) == (["a", "c"], [])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stated"),
+    [
+        ('version: "3.8"\n', "", "this one states no version, which means 3.13, an earlier one 3.8"),
+        ('version: "3.8"\n', 'version: "3.7"\n', "this one states version 3.7, an earlier one 3.8"),
+        ("", 'version: "3.7"\n', "this one states version 3.7, an earlier one 3.13"),
+    ],
+)
+def test_which_versions_differ_is_told(first: str, second: str, stated: str) -> None:
+    _, [problem] = stack_of(f"{first}services: {{a: {{image: b}}}}", f"{second}services: {{c: {{image: d}}}}")
+    assert problem.message == f"Docker refuses layers of different versions: {stated}"
+
+
+def test_where_a_layer_cannot_be_read_there_is_no_stack_and_every_layer_says_what_is_wrong_with_it() -> None:
+    stack, problems = stack_of(
+        "- a", "services: {a: {image: 3}}", "services: [", "volumes: {n: {external: true, driver: d}}"
+    )
+    assert not stack.services
+    assert [(problem.file, problem.line, problem.column) for problem in problems] == [
+        ("1.yml", 1, 1),
+        ("2.yml", 1, 23),
+        ("3.yml", 2, 1),
+        ("4.yml", 1, 39),
+    ]
+    assert problems[0].message == "the file must be a mapping with `services`"
+    assert problems[3].message == "volumes.n.driver cannot stand beside external: Docker refuses that"
+
+
+def test_a_port_of_the_overlay_that_another_of_it_drives_out_is_lost_too() -> None:
+    base = 'services: {a: {image: b, ports: ["80:80"]}}'
+    lost = stack_of(base, 'services: {a: {ports: ["53:53/tcp", "53:53/udp"]}}')[0].services["a"].lost_ports
+    assert [(item.place.file, item.value.protocol) for item in lost] == [("2.yml", "tcp")]
+
+
+@pytest.mark.parametrize("key", ["command", "entrypoint"])
+@pytest.mark.parametrize(("over", "file"), [("[d]", "2.yml"), ("[]", "1.yml"), ("''", "1.yml"), ("e f", "2.yml")])
+def test_a_command_replaces_an_earlier_one_unless_it_is_empty(key: str, over: str, file: str) -> None:
+    stack, _ = stack_of(f"services: {{a: {{image: b, {key}: [c]}}}}", f"services: {{a: {{{key}: {over}}}}}")
+    assert [item.place.file for item in stack.services["a"].lists[key]] == [file]
+
+
+def test_variables_are_merged_by_name_and_an_empty_one_replaces_none() -> None:
+    stack, _ = stack_of(
+        "services: {a: {image: b, environment: {D: x, A: x, B: x}}}",
+        "services: {a: {environment: {D: y, A: '', C: ''}}}",
+    )
+    merged = stack.services["a"].lists["environment"]
+    assert [(item.value, item.place.file) for item in merged] == [
+        ("A", "1.yml"),
+        ("B", "1.yml"),
+        ("C", "2.yml"),
+        ("D", "2.yml"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["networks", "configs", "secrets", "labels", "deploy.labels"])
+def test_a_name_comes_once_with_the_place_of_the_last_layer_that_has_it(path: str) -> None:
+    block, _, key = path.rpartition(".")
+    first, second = (f"{key}: [{names}]" for names in ("d, a, b", "c, a"))
+    texts = [f"{block}: {{{each}}}" if block else each for each in (first, second)]
+    stack, _ = stack_of(f"services: {{a: {{image: b, {texts[0]}}}}}", f"services: {{a: {{{texts[1]}}}}}")
+    merged = stack.services["a"].lists[path]
+    assert [(item.value, item.place.file) for item in merged] == [
+        ("a", "2.yml"),
+        ("b", "1.yml"),
+        ("c", "2.yml"),
+        ("d", "1.yml"),
+    ]

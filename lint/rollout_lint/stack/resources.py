@@ -73,7 +73,7 @@ def _is_mapping_or_null(node: Node, layer: Layer) -> bool:
 
 def _conflicts(node: Mapping, section: str, others: tuple[str, ...], layer: Layer) -> Iterator[tuple[str, str]]:
     external = node.get("external")
-    given = [key for key in (*others, "name", "driver", "file") if _is_given(node.get(key), layer)]
+    given = [key for key in dict.fromkeys((*others, "name", "driver", "file")) if _is_given(node.get(key), layer)]
     if _is_external(external, layer):
         yield from ((key, "external") for key in given if key in others)
         if "name" in given and isinstance(external, Mapping) and _is_given(external.get("name"), layer):
