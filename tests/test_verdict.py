@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rollout_lint.collect import Recipe
+from rollout_lint.evaluate import NOT_EVALUATED, Evaluation, Known
+from rollout_lint.fleet.model import Evidence
+from rollout_lint.verdict import judge
 
 if TYPE_CHECKING:
     from tests.conftest import Run, Write
@@ -94,7 +98,7 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
         ),
     ),
     "no service, where none says anything": (
-        {"compose.yml": stack(service("a"), service("b"))},
+        {"compose.yml": stack(service("a"))},
         Row("not-at-risk", "not at risk", (NO_ROLLBACK, NO_RESULT), NOTHING),
     ),
     "the worst, though another says more and stands before it": (
@@ -120,6 +124,23 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             "blocked: the next update cannot complete",
             ("RL061 the stack publishes 80/tcp of a and b, and one of them will be refused (compose.yml:3)", NO_RESULT),
             NOTHING,
+        ),
+    ),
+    "a service, where the stack itself is at a worse risk": (
+        {
+            "compose.yml": stack(
+                service("b", more='ports: ["80:1"]'), service("a", RISKY, more=f'{HEALTHY}, ports: ["80:2"]')
+            )
+        },
+        Row(
+            "blocked",
+            "blocked: the next update cannot complete",
+            (
+                "RL061 the stack publishes 80/tcp of b and a, and one of them will be refused (compose.yml:3)",
+                "RL001 a: rollback (compose.yml:3), start-first (compose.yml:3)",
+                UNKNOWN_MEMORY,
+                NO_RESULT,
+            ),
         ),
     ),
     "a file that is none": (
@@ -522,6 +543,11 @@ def test_a_row(run: Run, write: Write, case: str) -> None:
     risk = found["risk"]
     about = (found["service"], found["failure_action"], found["order"], found["overlay"])
     assert Row(risk["level"], risk["text"], tuple(risk["because"]), about) == expected
+
+
+def test_a_recipe_of_which_nothing_was_found_says_so() -> None:
+    verdict = judge(Evaluation(Recipe("r", "r"), NOT_EVALUATED), Evidence(), Known())
+    assert (verdict.risk.text, verdict.risk.because) == ("not evaluated", ["no stack file could be read"])
 
 
 SERVICES: dict[str, tuple[dict[str, str], list[tuple[str, ...]]]] = {

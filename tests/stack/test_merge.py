@@ -177,3 +177,17 @@ def test_a_name_comes_once_with_the_place_of_the_last_layer_that_has_it(path: st
         ("c", "2.yml"),
         ("d", "1.yml"),
     ]
+
+
+@pytest.mark.parametrize("path", ["env_file", "healthcheck.test"])
+def test_what_is_appended_keeps_twins_and_their_order(path: str) -> None:
+    block, _, key = path.rpartition(".")
+    texts = [f"{block}: {{{each}}}" if block else each for each in (f"{key}: [NONE, b]", f"{key}: [a, b]")]
+    stack, _ = stack_of(f"services: {{a: {{image: b, {texts[0]}}}}}", f"services: {{a: {{{texts[1]}}}}}")
+    merged = stack.services["a"].lists[path]
+    assert [(item.value, item.place.file) for item in merged] == [
+        ("NONE", "1.yml"),
+        ("b", "1.yml"),
+        ("a", "2.yml"),
+        ("b", "2.yml"),
+    ]
