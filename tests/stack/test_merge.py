@@ -179,11 +179,18 @@ def test_a_name_comes_once_with_the_place_of_the_last_layer_that_has_it(path: st
     ]
 
 
-@pytest.mark.parametrize("path", ["env_file", "healthcheck.test"])
-def test_what_is_appended_keeps_twins_and_their_order(path: str) -> None:
-    block, _, key = path.rpartition(".")
-    texts = [f"{block}: {{{each}}}" if block else each for each in (f"{key}: [NONE, b]", f"{key}: [a, b]")]
-    stack, _ = stack_of(f"services: {{a: {{image: b, {texts[0]}}}}}", f"services: {{a: {{{texts[1]}}}}}")
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("env_file", "env_file: [%s, %s]"),
+        ("healthcheck.test", "healthcheck: {test: [%s, %s]}"),
+        ("deploy.placement.constraints", "deploy: {placement: {constraints: [%s, %s]}}"),
+        ("deploy.placement.preferences", "deploy: {placement: {preferences: [{spread: %s}, {spread: %s}]}}"),
+    ],
+)
+def test_what_is_appended_keeps_twins_and_their_order(path: str, text: str) -> None:
+    base, over = text % ("NONE", "b"), text % ("a", "b")
+    stack, _ = stack_of(f"services: {{a: {{image: b, {base}}}}}", f"services: {{a: {{{over}}}}}")
     merged = stack.services["a"].lists[path]
     assert [(item.value, item.place.file) for item in merged] == [
         ("NONE", "1.yml"),
