@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from rollout_lint.facts import ROLLOUT_BLOCKS, ROLLOUT_KEYS
+from rollout_lint.derived import DERIVED
+from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS, Cluster, as_written, is_duration, is_size
 
 from tests.support import facts_for, service_with
 
@@ -58,3 +59,110 @@ def test_an_unset_variable_behind_a_policy_is_told() -> None:
         "deploy.update_config.failure_action"
     ]
     assert (fact.value, fact.default, fact.unset) == ("pause", True, ("FA",))
+
+
+KNOWN = Cluster(2, 8, 3, 5, {"a": 1, "b": 2}, {"a": 4})
+OTHER = Cluster(9, 90, 91, 92, {"b": 93, "c": 94}, {"a": 95, "d": 96})
+
+
+def test_what_one_cluster_says_counts_more_than_what_another_does() -> None:
+    assert KNOWN.over(OTHER) == Cluster(2, 8, 3, 5, {"a": 1, "b": 2, "c": 94}, {"a": 4, "d": 96})
+    assert Cluster().over(OTHER) == OTHER.over(Cluster()) == OTHER
+    assert Cluster(used=0).over(OTHER).used == 0
+
+
+@pytest.mark.parametrize(
+    ("cluster", "service", "memory", "beside", "left"),
+    [
+        (KNOWN, "a", 1, 4, 4),
+        (KNOWN, "b", 2, 5, 3),
+        (KNOWN, "z", 3, 5, 3),
+        (Cluster(memory=8), "a", None, None, 8),
+        (Cluster(memory=8, used=9), "a", None, 9, 0),
+        (Cluster(memory=8, used=7, others={"a": 0}), "a", None, 0, 8),
+        (Cluster(used=9), "a", None, 9, None),
+    ],
+)
+def test_what_a_host_has_for_a_service(
+    cluster: Cluster, service: str, memory: int | None, beside: int | None, left: int | None
+) -> None:
+    assert cluster.memory_of(service) == memory
+    assert cluster.used_beside(service) == beside
+    assert cluster.left_for(service) == left
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "value"),
+    [
+        ("deploy.update_config.monitor", "1m30s", 90.0),
+        ("deploy.resources.limits.memory", "1M", 1 << 20),
+        ("derived.memory_needed", "1K", 1024),
+        ("derived.memory_of_update", "1K", 1024),
+        ("deploy.update_config.order", "1m", "1m"),
+    ],
+)
+def test_a_value_is_read_in_the_facts_unit(path: str, text: str, value: object) -> None:
+    assert as_written(path, text) == value
+
+
+def test_which_facts_are_times_and_which_are_sizes() -> None:
+    paths = {*FACTS, *DERIVED}
+    assert {path.rpartition(".")[2] for path in paths if is_duration(path)} == {
+        "delay", "monitor", "interval", "timeout", "start_period", "start_interval", "stop_grace_period", "window",
+        "longest_start", "last_watch", "all_replaced_after",
+    }  # fmt: skip
+    assert {path for path in paths if is_size(path)} == {
+        "deploy.resources.limits.memory",
+        "deploy.resources.reservations.memory",
+        "derived.memory_needed",
+        "derived.memory_of_update",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "default"),
+    [
+        ("hostname: c", "any", True),
+        ("deploy: {restart_policy: {condition: none}}", "none", False),
+        ("deploy: {restart_policy: {condition: ''}}", "any", True),
+        ("deploy: {restart_policy: {condition: $U}}", "any", True),
+        ("restart: on-failure", "on-failure", False),
+        ("restart: 'on-failure:3'", "on-failure", False),
+        ("restart: always", "any", True),
+        ("restart: 'no'", "any", True),
+        ("restart: on-failure, deploy: {restart_policy: {delay: 1s}}", "any", True),
+        ("restart: on-failure, deploy: {restart_policy: {condition: none}}", "none", False),
+    ],
+)
+def test_when_a_task_is_started_again(text: str, value: str, default: bool) -> None:
+    fact = facts_for(service_with(text))["deploy.restart_policy.condition"]
+    assert (fact.value, fact.default) == (value, default)
+    assert (fact.place is None) == (default and "condition" not in text)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "value"),
+    [
+        ("deploy: {mode: ''}", "deploy.mode", "replicated"),
+        ("deploy: {placement: {max_replicas_per_node: 0}}", "deploy.placement.max_replicas_per_node", 0),
+        ("hostname: c", "deploy.placement.max_replicas_per_node", 0),
+        ("hostname: c", "deploy.restart_policy.delay", 5),
+        ("hostname: c", "stop_grace_period", 10),
+        ("hostname: c", "deploy.mode", "replicated"),
+        ("deploy: {replicas: 3}", "deploy.replicas", 3),
+        ("deploy: {mode: ''}", "deploy.replicas", 1),
+        ("deploy: {mode: replicated-job}", "deploy.replicas", None),
+    ],
+)
+def test_what_swarm_fills_in(text: str, path: str, value: object) -> None:
+    fact = facts_for(service_with(text)).get(path)
+    assert (None if fact is None else fact.value) == value
+    assert fact is None or fact.default is ("3" not in text and ": 0" not in text)
+
+
+def test_a_list_stands_where_its_last_item_does_and_an_empty_one_is_none() -> None:
+    facts = facts_for(service_with("env_file: [a, b], networks: [], command: [c]"))
+    assert facts["env_file"].value == ["a", "b"]
+    assert facts["env_file"].place is not None
+    assert (facts["env_file"].default, facts["env_file"].place.column) == (False, 40)
+    assert facts.keys().isdisjoint({"networks", "command"})

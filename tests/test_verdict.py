@@ -212,6 +212,22 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             ),
         ),
     ),
+    "a failure after a pass": (
+        {
+            "compose.yml": stack(service("a", RISKY)),
+            "../fleet.yml": known(results("date: 2026-01-01, upgrade: pass", "date: 2026-01-02, upgrade: fail")),
+        },
+        Row(
+            "failing",
+            "failing: the newest upgrade failed",
+            (
+                "upgrade fail on 2026-01-02 (169 days old)",
+                RL001,
+                UNKNOWN_MEMORY,
+                "upgrade pass on 2026-01-01 (170 days old)",
+            ),
+        ),
+    ),
     "a failure, and levels since": (
         {
             "compose.yml": stack(service("a", RISKY)),

@@ -26,9 +26,9 @@ _FLEET = (
 _DOCKER = ("tests/oracle/test_docker.py",)
 TESTS = {
     "facts": (*_UNITS, *_WHOLE, *_DOCKER),
-    "stack.merge": (*_UNITS, *_WHOLE, *_DOCKER),
+    "stack.merge": ("tests/stack/test_merge.py", *_UNITS, *_WHOLE, *_DOCKER),
     "engine": ("tests/test_engine.py", *_UNITS, *_WHOLE, "tests/rules/test_trial.py", "tests/test_suppress.py"),
-    "verdict": _FLEET,
+    "verdict": ("tests/test_verdict.py", *_FLEET),
 }
 """By module: the tests that are to find its faults, the quick ones first."""
 
