@@ -7,14 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.collect import (
-    NoRecipeError,
-    Recipe,
-    add_overlay,
-    find_recipe_directories,
-    read_environment,
-    recipes_at,
-)
+from rollout_lint.collect import NoRecipeError, add_overlay, find_recipe_directories, recipes_at
+from rollout_lint.env_sample import read_environment
 from rollout_lint.evaluate import Known, evaluate
 from rollout_lint.files import read
 from rollout_lint.revision import open_revision
@@ -22,6 +16,7 @@ from rollout_lint.rule_files import load_rules
 from rollout_lint.source import MAX_BYTES
 
 if TYPE_CHECKING:
+    from rollout_lint.recipe import Recipe
     from rollout_lint.revision import RevisionPath
 
     from tests.conftest import Write

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.collect import Recipe
 from rollout_lint.evaluate import NOT_EVALUATED, Evaluation, Known
 from rollout_lint.fleet.model import Evidence
+from rollout_lint.recipe import Recipe
 from rollout_lint.verdict import judge
 
 if TYPE_CHECKING:

@@ -27,10 +27,10 @@ from rollout_lint.suppress import BASELINE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.collect import Recipe
     from rollout_lint.engine import Finding
     from rollout_lint.evaluate import Evaluation
     from rollout_lint.place import Place
+    from rollout_lint.recipe import Recipe
     from rollout_lint.rule import Rule
     from rollout_lint.schema import Schema
 

@@ -8,10 +8,11 @@ Nothing is parsed here but `.env.sample`, and no symbolic link is followed out o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, overload
 
+from rollout_lint.env_sample import ENV_SAMPLE, assignments, read_environment
 from rollout_lint.exclusion import Exclude
 from rollout_lint.files import (
     below,
@@ -28,6 +29,7 @@ from rollout_lint.files import (
     way,
 )
 from rollout_lint.place import Problem
+from rollout_lint.recipe import LayerFile, Recipe, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +50,6 @@ BASES = (
 """The names under which a folder's stack file is looked for; the first that exists counts, else any `swarm.yml`."""
 
 DEFAULT_OVERLAYS = ("compose.ccci.yml",)
-ENV_SAMPLE = ".env.sample"
 STDIN = "-"
 
 _LARGEST_SAMPLE = 1024 * 1024
@@ -57,38 +58,7 @@ _WHOLE_STACK = re.compile(r"(?:docker-)?(?:stack|swarm)(?:-[^.]+)?\.ya?ml\Z")
 """What somebody calls a file that is a stack of its own, be there a `compose.yml` for another use beside it."""
 
 _OVERLAY_NAME = re.compile(r"(?:docker-)?(?:compose|stack)\.(?P<name>.+)\.ya?ml\Z")
-_ASSIGNMENT = re.compile(r"(?P<comment>#\s*)?(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)\Z")
 _COMPOSE_FILE = re.compile(r"\$\{?COMPOSE_FILE\}?")
-
-
-class LayerFile(NamedTuple):
-    """A file of a variant: its path, and its name as the recipe's reports show it."""
-
-    name: str
-    path: AnyPath
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """An ordered list of layers that someone deploys, with the values that its variables have."""
-
-    name: str
-    files: tuple[LayerFile, ...]
-    environment: dict[str, str] = field(default_factory=dict)
-    ci: bool = False
-    """Whether a CI overlay makes it, so that it is not what the recipe's users deploy."""
-    exact: bool = False
-    """Whether `environment` is all that there is, so that Docker would miss a required variable that is not in it."""
-
-
-@dataclass(slots=True)
-class Recipe:
-    """A folder with a stack file, or a stack file alone; `path` is how it was named."""
-
-    name: str
-    path: str
-    variants: list[Variant] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
 
 class NoRecipeError(Exception):
@@ -261,40 +231,12 @@ def recipe_from_layers(files: Iterable[str], environment: dict[str, str]) -> Rec
     return Recipe("given", ".", [Variant("given", layers, environment, exact=True)])
 
 
-def joined(recipes: Iterable[Recipe]) -> list[Recipe]:
-    """The recipes, each once, with all the variants and problems that it was found with."""
-    found: dict[tuple[str, str], Recipe] = {}
-    for recipe in recipes:
-        known = found.setdefault((recipe.name, recipe.path), recipe)
-        if known is not recipe:
-            known.problems += [problem for problem in recipe.problems if problem not in known.problems]
-            for variant in recipe.variants:
-                _append(known, variant)
-    return list(found.values())
-
-
-def read_environment(text: str) -> dict[str, str]:
-    """The assignments of an env file by name; `export`, quotes and trailing comments are understood."""
-    return {name: value for name, value, commented, _ in _assignments(text) if not commented}
-
-
 def _add_variant(recipe: Recipe, overlay: LayerFile, ci: bool) -> None:
     """Add the overlay on top of what the recipe ships, where that could be found."""
     if recipe.variants:
         default = recipe.variants[0]
         name = _variant_name(overlay.path.name)
-        _append(recipe, Variant(name, (*default.files, overlay), default.environment, ci))
-
-
-def _append(recipe: Recipe, variant: Variant) -> None:
-    """Add a variant under a name of its own; one of the same files is there already."""
-    names = [layer.name for layer in variant.files]
-    if any([layer.name for layer in each.files] == names for each in recipe.variants):
-        return
-    name = variant.name
-    while any(each.name == name for each in recipe.variants):
-        name += "+"
-    recipe.variants.append(replace(variant, name=name))
+        recipe.add(Variant(name, (*default.files, overlay), default.environment, ci))
 
 
 class _Collector:
@@ -311,7 +253,7 @@ class _Collector:
         environment = read_environment(text)
         active, active_line = self._base.name, 0
         options: list[tuple[str, int]] = []
-        for name, value, commented, line in _assignments(text):
+        for name, value, commented, line in assignments(text):
             if name == "COMPOSE_FILE" and commented:
                 options.append((value, line))
             elif name == "COMPOSE_FILE":
@@ -332,7 +274,7 @@ class _Collector:
         layer = self._layer(name, 1, name)
         if layer is not None and all(each.path != path for each in default.files):
             name = _variant_name(path.name)
-            _append(self._recipe, Variant(name, (*default.files, layer), default.environment, ci=True))
+            self._recipe.add(Variant(name, (*default.files, layer), default.environment, ci=True))
 
     def _sample(self) -> str:
         """The text of `.env.sample`, empty where there is none; one that is not read is a problem."""
@@ -357,7 +299,7 @@ class _Collector:
         mentioned_in = ENV_SAMPLE if line else self._base.name
         layers = [self._layer(file, line, mentioned_in) for file in compose_file.split(":") if file]
         if layers and all(layers):
-            _append(self._recipe, Variant(name, tuple(layer for layer in layers if layer), environment))
+            self._recipe.add(Variant(name, tuple(layer for layer in layers if layer), environment))
 
     def _leads_out(self, file: str, path: AnyPath) -> bool:
         """What lies in the recipe's own folder, and is no link, lies where that does."""
@@ -377,21 +319,6 @@ class _Collector:
             self._recipe.problems.append(replace(place, message=f"COMPOSE_FILE names {file}, which does not exist"))
             return None
         return LayerFile(Path(file).as_posix(), path)
-
-
-def _assignments(text: str) -> Iterator[tuple[str, str, bool, int]]:
-    """Name, value, whether commented out, and line of each assignment."""
-    for number, raw in enumerate(text.splitlines(), 1):
-        match = _ASSIGNMENT.match(raw.strip())
-        if match is not None:
-            yield match["name"], _unquote(match["value"]), bool(match["comment"]), number
-
-
-def _unquote(value: str) -> str:
-    value = value.strip()
-    if value[:1] in ("'", '"') and (end := value.find(value[0], 1)) > 0:
-        return value[1:end]
-    return re.split(r"\s#", value, maxsplit=1)[0].rstrip()
 
 
 def _option_name(compose_file: str) -> str:

@@ -9,9 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import ENV_SAMPLE, STDIN
+from rollout_lint.collect import STDIN
 from rollout_lint.derived import are_alike, derive_facts, facts_of_the_stack
 from rollout_lint.engine import Asked, Finding, find, supersede
+from rollout_lint.env_sample import ENV_SAMPLE
 from rollout_lint.facts import Cluster, Fact, facts_of
 from rollout_lint.files import exists, is_file, read
 from rollout_lint.images import Images, load_images
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Iterator
 
-    from rollout_lint.collect import LayerFile, Recipe, Variant
+    from rollout_lint.recipe import LayerFile, Recipe, Variant
     from rollout_lint.rule import Rule
     from rollout_lint.stack.setting import Resource, Service, Stack
 

@@ -16,9 +16,9 @@ from rollout_lint.verdict import Verdict, judge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rollout_lint.collect import Recipe
     from rollout_lint.evidence import Calendar
     from rollout_lint.fleet.model import Fleet, Member
+    from rollout_lint.recipe import Recipe
     from rollout_lint.rule import Rule
 
 

@@ -25,8 +25,8 @@ from rollout_lint.stack.units import size
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rollout_lint.collect import Recipe
     from rollout_lint.fix.model import Fixed
+    from rollout_lint.recipe import Recipe
     from rollout_lint.rule import Rule
 
 _EVERYTHING = Wanted(unsafe=True)

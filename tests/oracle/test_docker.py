@@ -20,7 +20,7 @@ from tests.stack.test_interpolate import CASES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rollout_lint.collect import Variant
+    from rollout_lint.recipe import Variant
 
 EXAMPLES = [
     pytest.param(example["files"], id=f"{rule.id}-{kind}-{n}")

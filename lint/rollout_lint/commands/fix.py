@@ -23,8 +23,8 @@ from rollout_lint.report.unified import unified
 from rollout_lint.terminal import FOUND, NOT_EVALUATED, complain, say, usage_error, warn, width, write, write_bytes
 
 if TYPE_CHECKING:
-    from rollout_lint.collect import Recipe
     from rollout_lint.evaluate import Known
+    from rollout_lint.recipe import Recipe
     from rollout_lint.report.style import Style
 
 _SUFFIXES = (".yml", ".yaml")

@@ -5,26 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import (
-    DEFAULT_OVERLAYS,
-    STDIN,
-    NoRecipeError,
-    joined,
-    recipes_at,
-)
+from rollout_lint.collect import DEFAULT_OVERLAYS, STDIN, NoRecipeError, recipes_at
 from rollout_lint.commands.today import today
 from rollout_lint.config import ConfigError, folder_of
 from rollout_lint.exclusion import Exclude, is_exclusion
 from rollout_lint.knowledge import Knowledge
+from rollout_lint.recipe import joined
 from rollout_lint.rule_files import RuleError
 from rollout_lint.terminal import refuse, usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from rollout_lint.collect import Recipe
     from rollout_lint.config import Config
     from rollout_lint.evaluate import Known
+    from rollout_lint.recipe import Recipe
     from rollout_lint.rule import Rule
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import read_environment, recipe_from_layers
+from rollout_lint.collect import recipe_from_layers
 from rollout_lint.commands.lookup import known_by, recipes_of
+from rollout_lint.env_sample import read_environment
 from rollout_lint.evaluate import EVALUATED, evaluate
 from rollout_lint.terminal import NOT_EVALUATED, usage_error, write
 from rollout_lint.words import Format
@@ -16,8 +17,8 @@ from rollout_lint.words import Format
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rollout_lint.collect import Recipe
     from rollout_lint.evaluate import Evaluation
+    from rollout_lint.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,19 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import TYPE_CHECKING, TypeAlias
 
-from rollout_lint.collect import ENV_SAMPLE, STDIN
+from rollout_lint.collect import STDIN
 from rollout_lint.commands import check
 from rollout_lint.commands.lookup import recipes_of
 from rollout_lint.config import NAMES
+from rollout_lint.env_sample import ENV_SAMPLE
 from rollout_lint.suppress import BASELINE
 from rollout_lint.terminal import NOT_EVALUATED, say, usage_error, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rollout_lint.collect import Recipe
     from rollout_lint.commands.check import Request
+    from rollout_lint.recipe import Recipe
 
 State: TypeAlias = dict[Path, tuple[int, int] | None]
 """Of each path when it was changed, in nanoseconds, and its size in bytes; None of one that is not there.

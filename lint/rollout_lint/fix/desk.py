@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import LayerFile, Variant, overlaid
+from rollout_lint.collect import overlaid
 from rollout_lint.evaluate import Evaluation, Known, evaluate
 from rollout_lint.facts import as_written
 from rollout_lint.files import is_file, is_link, real
@@ -16,13 +16,14 @@ from rollout_lint.fix.judge import facts_beside
 from rollout_lint.node import Mapping, Scalar
 from rollout_lint.patch.setting import ways_to_set
 from rollout_lint.patch.text import Text
+from rollout_lint.recipe import LayerFile, Variant
 from rollout_lint.source import parse
 
 if TYPE_CHECKING:
-    from rollout_lint.collect import Recipe
     from rollout_lint.engine import Finding
     from rollout_lint.facts import Fact
     from rollout_lint.fix.model import Contents, Settings
+    from rollout_lint.recipe import Recipe
 
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.collect import Recipe, add_overlay, base_of, recipe_from_file, recipes_in
+from rollout_lint.collect import add_overlay, base_of, recipe_from_file, recipes_in
 from rollout_lint.files import below, exists, is_file, is_folder, matching, real
 from rollout_lint.fleet.checked import Mention, mentions, plain
 from rollout_lint.fleet.model import Member
 from rollout_lint.fleet.patterns import PatternError, is_pattern, recipe_folders
 from rollout_lint.node import Mapping, Sequence
 from rollout_lint.place import Problem
+from rollout_lint.recipe import Recipe
 from rollout_lint.revision import (
     RevisionError,
     RevisionPath,

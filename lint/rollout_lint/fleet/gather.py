@@ -20,10 +20,10 @@ from rollout_lint.stack.units import size
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rollout_lint.collect import Recipe
     from rollout_lint.files import AnyPath
     from rollout_lint.fleet.entries import Entry
     from rollout_lint.place import Problem
+    from rollout_lint.recipe import Recipe
 
 T = TypeVar("T")
 

@@ -10,9 +10,9 @@ from rollout_lint.facts import Cluster
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rollout_lint.collect import Recipe
     from rollout_lint.images import Claims
     from rollout_lint.place import Problem
+    from rollout_lint.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
