@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from rollout_lint.derived import DERIVED
-from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS, Cluster, as_written, is_duration, is_size
+from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS, Cluster, as_written, facts_of, is_duration, is_size
 
-from tests.support import facts_for, service_with
+from tests.support import facts_for, service_with, stack_of
 
 DEFAULTS = {
     "parallelism": 1,
@@ -166,3 +166,73 @@ def test_a_list_stands_where_its_last_item_does_and_an_empty_one_is_none() -> No
     assert facts["env_file"].place is not None
     assert (facts["env_file"].default, facts["env_file"].place.column) == (False, 40)
     assert facts.keys().isdisjoint({"networks", "command"})
+
+
+EVERYTHING = """
+services:
+  a:
+    image: b
+    hostname: c
+    user: d
+    restart: always
+    stop_grace_period: 1s
+    stop_signal: SIGINT
+    init: true
+    read_only: true
+    tty: true
+    stdin_open: true
+    ports: [80]
+    volumes: [v:/w]
+    networks: [n]
+    configs: [g]
+    secrets: [s]
+    environment: [E]
+    env_file: [f]
+    labels: [l]
+    healthcheck:
+      {test: x, disable: false, interval: 1s, timeout: 1s, retries: 1, start_period: 1s, start_interval: 1s}
+    deploy:
+      mode: replicated
+      replicas: 2
+      endpoint_mode: vip
+      labels: [l]
+      placement: {max_replicas_per_node: 1, constraints: [c], preferences: [{spread: p}]}
+      restart_policy: {condition: any, delay: 1s, max_attempts: 1, window: 1s}
+      resources: {limits: {memory: 1M, cpus: '1'}, reservations: {memory: 1M, cpus: '1'}}
+      update_config:
+        {parallelism: 2, delay: 1s, failure_action: pause, monitor: 1s, max_failure_ratio: 0.5, order: stop-first}
+      rollback_config:
+        {parallelism: 2, delay: 1s, failure_action: pause, monitor: 1s, max_failure_ratio: 0.5, order: stop-first}
+"""
+_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array"}
+
+
+def test_each_fact_that_a_file_states_is_known_with_what_it_may_be() -> None:
+    stack, _ = stack_of(EVERYTHING)
+    stated = facts_of(stack.services["a"])
+    assert stated.keys() == FACTS.keys()
+    for path, fact in stated.items():
+        kind = FACTS[path]
+        assert _TYPES[type(fact.value)] in kind.types, path
+        assert kind.words is None or fact.value in kind.words, path
+        if isinstance(fact.value, list) and path not in ("ports", "volumes"):
+            assert kind.items == frozenset(("string",)), path
+
+
+def test_what_no_file_needs_to_state_may_be_null() -> None:
+    filled_in = facts_of(stack_of("services: {a: {}}")[0].services["a"]).keys() - {"deploy.replicas"}
+    assert {path for path, kind in FACTS.items() if "null" not in kind.types} == filled_in
+
+
+def test_the_words_of_a_fact_are_dockers() -> None:
+    assert {path: kind.words for path, kind in FACTS.items() if kind.words} == {
+        "deploy.mode": {"replicated", "global", "replicated-job", "global-job"},
+        **{f"{block}.order": {"start-first", "stop-first"} for block in ROLLOUT_BLOCKS},
+    }
+
+
+def test_an_empty_order_which_docker_refuses_is_the_default() -> None:
+    stack, problems = stack_of(service_with("deploy: {rollback_config: {order: ''}}"))
+    assert problems
+    fact = facts_of(stack.services["a"])["deploy.rollback_config.order"]
+    assert (fact.value, fact.default) == ("stop-first", True)

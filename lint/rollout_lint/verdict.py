@@ -260,15 +260,14 @@ class _Services:
         risky = [finding for finding in every if finding.suppressed is None]
         ci_names = {variant.variant.name for variant in self._overlaid}
         in_shipped = [finding for finding in risky if finding.variant not in ci_names]
-        in_ci = [finding for finding in risky if finding.variant in ci_names]
         if in_shipped and self._overlaid and all(finding.variant not in ci_names for finding in every):
             beyond = self._beyond_overlays(in_shipped)
             return self._latent(beyond) if beyond else self._mitigated(in_shipped)
         if in_shipped:
             return self._latent(in_shipped)
-        if in_ci:
+        if risky:
             found_as_shipped = any(finding.variant not in ci_names for finding in every)
-            return self._latent(in_ci) if found_as_shipped else self._only_in_ci(in_ci)
+            return self._latent(risky) if found_as_shipped else self._only_in_ci(risky)
         if every:
             return Risk("not-at-risk", "not at risk", _policy(every))
         return self._without_risk(name)
