@@ -365,6 +365,20 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             ("a", "rollback", "start-first", "compose.ccci.yml"),
         ),
     ),
+    "two overlays that repair": (
+        {
+            "compose.yml": stack(service("a", RISKY)),
+            "compose.ccci.yml": order("stop-first"),
+            "compose.other.yml": order("stop-first"),
+            "../rollout-lint.toml": 'overlays = ["compose.ccci.yml", "compose.other.yml"]\n',
+        },
+        Row(
+            "mitigated",
+            "fixed in CI only; latent as shipped",
+            (RL001, "compose.ccci.yml and compose.other.yml repair it", f"as shipped: {UNKNOWN_MEMORY}", NO_RESULT),
+            ("a", "rollback", "start-first", "compose.ccci.yml"),
+        ),
+    ),
     "an overlay that repairs what cannot complete": (
         {"compose.yml": stack(BLOCKED), "compose.ccci.yml": order("stop-first")},
         Row(

@@ -281,8 +281,9 @@ class _Services:
     def _mitigated(self, in_shipped: list[Finding]) -> Risk:
         grade = self._worst(in_shipped)
         how = "blocked" if grade.level == "blocked" else "latent"
-        names = ", ".join(variant.variant.files[-1].name for variant in self._overlaid)
-        because = [*_policy(in_shipped), f"{names} repairs it"]
+        names = " and ".join(variant.variant.files[-1].name for variant in self._overlaid)
+        repaired = f"{names} repair{'s' if len(self._overlaid) == 1 else ''} it"
+        because = [*_policy(in_shipped), repaired]
         because += [f"as shipped: {grade.because}"] if grade.because else []
         return Risk("mitigated", f"fixed in CI only; {how} as shipped", because)
 

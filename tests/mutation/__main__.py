@@ -15,7 +15,7 @@ MOST_ALIVE = 0.1
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 """Faults that change nothing, one a line: the module, the fault's key and why, with tabs between."""
 
-_UNITS = ("tests/test_facts.py", "tests/stack", "tests/derived", "tests/rules/test_rule_set.py")
+_UNITS = ("tests/test_facts.py", "tests/test_engine.py", "tests/stack", "tests/derived", "tests/rules/test_rule_set.py")
 _WHOLE = ("tests/test_check.py", "tests/test_show.py", "tests/test_samples.py", "tests/test_well_made.py")
 _FLEET = (
     "tests/test_sweep.py",
