@@ -21,6 +21,10 @@ STACK_COMMANDS = (
     ("sweep", ".", "--jobs", "1"),
     ("fleet", "init", "."),
     ("check", ".", "--write-baseline"),
+    ("fix", "."),
+    ("fix", ".", "--write"),
+    ("fix", ".", "--write", "--unsafe"),
+    ("fix", ".", "--overlay", "compose.ccci.yml"),
 )
 
 _STACK = """\
@@ -134,6 +138,7 @@ def others() -> tuple[Case, ...]:
     checks = (("check", "."), ("config", "."), ("sweep", ".", "--jobs", "1"), ("config", ".", "--format", "json"))
     known = (("check", "."), ("check", ".", "--write-baseline"))
     tries = (("rules", "--test", "mine"), ("check", ".", "--rules", "mine"), ("explain", "TT001", "--rules", "mine"))
+    inspections = tuple(("inspect", "running.json", *more) for more in ((), ("--format", "json"), ("--against", ".")))
     return (
         Case(fleet, tuple(fleet), (("sweep", "."), *tables)),
         Case(recipe | {"rollout-lint.toml": _CONFIG_TOML.encode()}, ("rollout-lint.toml",), checks),
@@ -149,7 +154,14 @@ def others() -> tuple[Case, ...]:
             ("old.json",),
             (("sweep", ".", "--compare", "old.json"),),
         ),
+        Case(recipe | {"running.json": _running()}, ("running.json",), inspections),
     )
+
+
+def _running() -> bytes:
+    """What `docker service inspect` prints after the incident."""
+    looks = json.loads((ROOT / "tests/live/recorded/incident.json").read_bytes())
+    return json.dumps(looks[-1]["services"], indent=1).encode()
 
 
 def _case(files: dict[str, bytes]) -> Case:

@@ -44,6 +44,11 @@ class Mutant:
     command: tuple[str, ...]
     is_stack: bool
 
+    @property
+    def writes(self) -> bool:
+        """Whether the command repairs the files."""
+        return self.command[0] == "fix" and len(self.command) > 2
+
     def write(self, folder: Path) -> None:
         """Put the files below a folder."""
         for name, data in self.files.items():
@@ -75,6 +80,8 @@ def failures(seed: int, number: int, asks_docker: bool = False) -> list[str]:
         try:
             one.write(Path())
             found = _guarded(one)
+            if one.writes:
+                found += _written_again(one)
             if asks_docker and one.is_stack:
                 found += _against_docker(one)
         finally:
@@ -104,6 +111,17 @@ def _guarded(one: Mutant) -> list[str]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def _written_again(one: Mutant) -> list[str]:
+    """What is repaired is repaired once."""
+    written = _contents()
+    found = _guarded(one)
+    return found if _contents() == written else [*found, "a second run writes something else"]
+
+
+def _contents() -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+
+
 def _hang(*_: object) -> NoReturn:
     raise _HangError
 
@@ -115,8 +133,10 @@ def _wrong_with(one: Mutant, result: Result) -> Iterator[str]:
         return
     if result.exit_code not in (0, 1, 2):
         yield f"exit code {result.exit_code}"
+    # A diff has to have what stands in the file, or nothing could apply it.
+    layout = "\n\r\t\ufeff" if one.command[0] == "fix" else "\n"
     for name, text in (("stdout", result.stdout), ("stderr", result.stderr)):
-        if odd := {character for character in text if not character.isprintable() and character != "\n"}:
+        if odd := {character for character in text if not character.isprintable() and character not in layout}:
             yield f"{name} has {sorted(odd)!r}"
     if not result.stdout and not result.stderr and result.exit_code == 2:
         yield "exit code 2 without a word"
