@@ -143,6 +143,7 @@ ONE_LAYER = (
             "healthcheck: {disable: ${D:-yes}}",
             "healthcheck: {disable: yes}",
             "networks: [b, a]",
+            "networks: [b=c, 'd=', e]",
             "networks: {b: , a: {aliases: [x]}}",
             "hostname: yes",
             "hostname: 2026-01-01",

@@ -226,6 +226,15 @@ def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
         yield Setting(name, layer.place(scalar), name, empty, _without_value(scalar, layer))
 
 
+def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
+    """The keys of a mapping, or the items of a list, whatever they hold (`loader.go transformServiceNetworkMap`)."""
+    if isinstance(node, Mapping):
+        yield from _decode_names(node, layer)
+        return
+    named = {item.value: item for item in _decode_texts(node, layer)}
+    yield from named.values()
+
+
 def _is_empty(node: Node, layer: Layer) -> bool:
     """Whether it gives nothing, or an empty text."""
     return isinstance(node, Scalar) and layer.value(node, None) in (None, "")
@@ -284,7 +293,7 @@ _LISTS: dict[str, Callable[[Node, Layer], Iterator[Setting]]] = {
     "entrypoint": _decode_command,
     "ports": _decode_ports,
     "volumes": _decode_volumes,
-    "networks": _decode_names,
+    "networks": _decode_networks,
     "configs": _decode_sources,
     "secrets": _decode_sources,
     "environment": _decode_names,
