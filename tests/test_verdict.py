@@ -22,6 +22,7 @@ SAFE = "failure_action: rollback, order: stop-first"
 UNKNOWN_MEMORY = "no memory figure is known, nor what its runtime weighs"
 NO_RESULT = "no upgrade result is known"
 HANGS = "starts the new task while the old one holds host port 1: the update hangs and never fails"
+HARDLY_WATCHED = "is watched for 5s after its process starts, and without a healthcheck that is all"
 NO_OWN_HEALTHCHECK = "the image of a brings no healthcheck of its own"
 NO_ROLLBACK = "no service rolls back an update"
 
@@ -445,6 +446,26 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             ("a", "rollback", "stop-first", "compose.ccci.yml"),
         ),
     ),
+    "an option that takes more memory": (
+        {
+            "compose.yml": stack(service("a", SAFE)),
+            "compose.ha.yml": stack(
+                "  a: {deploy: {update_config: {order: start-first}, resources: {limits: {memory: 3G}}}}\n"
+            ),
+            ".env.sample": "#COMPOSE_FILE=$COMPOSE_FILE:compose.ha.yml\n",
+            "../fleet.yml": "hosts: {memory: 32G}\n" + known(),
+        },
+        Row(
+            "latent-low",
+            "latent, low (6 GiB of 32 GiB)",
+            (
+                "RL001 a: rollback (compose.yml:2), start-first (compose.ha.yml:2)",
+                "3 GiB (memory limit) x 1 old and 1 new = 6 GiB of 32 GiB",
+                NO_RESULT,
+            ),
+            ("a", "rollback", "stop-first", None),
+        ),
+    ),
     "an option of what an overlay repairs": (
         {
             "compose.yml": stack(service("a", RISKY)),
@@ -517,6 +538,30 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             "rollout-lint.toml": '[[ignore]]\nrule = "RL001"\nservice = "b"\nreason = "known"\n',
         },
         Row("latent-medium", "latent, medium", (RL001, UNKNOWN_MEMORY, "RL001 is silenced: known", NO_RESULT)),
+    ),
+    "a silenced risk beside a service that is safe": (
+        {
+            "compose.yml": stack(service("a", RISKY), service("b", SAFE)),
+            "rollout-lint.toml": '[[ignore]]\nrule = "RL001"\nreason = "known"\n',
+        },
+        Row("safe", "safe; RL001 silenced", (RL001, "RL001 is silenced: known", NO_RESULT)),
+    ),
+    "two rules of a service that are silenced": (
+        {
+            "compose.yml": stack(service("a", RISKY, more="")),
+            "rollout-lint.toml": '[[ignore]]\nrule = ["RL001", "RL015"]\nreason = "known"\n',
+        },
+        Row(
+            "not-at-risk",
+            "not at risk; RL001, RL015 silenced",
+            (
+                RL001,
+                f"RL015 a {HARDLY_WATCHED} (compose.yml:2)",
+                "RL001 is silenced: known",
+                "RL015 is silenced: known",
+                NO_RESULT,
+            ),
+        ),
     ),
     "a silenced risk that failed": (
         {
