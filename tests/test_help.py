@@ -99,7 +99,10 @@ def test_the_example_that_watches_runs(world: Path) -> None:
         assert ran.stderr is not None
         told = ran.stderr.readline()
         ran.send_signal(signal.SIGINT)
-        assert (b"Ctrl-C" in told, ran.wait(60)) == (True, 1)
+        try:
+            assert (b"Ctrl-C" in told, ran.wait(60)) == (True, 1)
+        finally:
+            ran.kill()
 
 
 def _bash(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
