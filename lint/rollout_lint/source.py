@@ -40,7 +40,9 @@ MAX_VALUES = 1_000_000
 
 _ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
 _MAY_BE_INFINITE = frozenset(".+-")
-_TWO_MARKS = (b"\xef\xbb\xbf" * 2, b"\xff\xfe" * 2, b"\xfe\xff" * 2)
+_MARK = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_TWO_MARKS = tuple(mark * 2 for mark in (_MARK, *_UTF_16))
 _STARTS = frozenset((MappingStartEvent, SequenceStartEvent))
 _ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
 _NODES = _STARTS | {ScalarEvent, AliasEvent}
@@ -81,7 +83,7 @@ class Source:
 
     def lines(self) -> list[str]:
         """The text, line by line, without line ends; empty where it is not text."""
-        encoding = "utf-16" if self.data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        encoding = "utf-16" if self.data.startswith(_UTF_16) else "utf-8-sig"
         return re.split(r"\r\n|\r|\n", self.data.decode(encoding, errors="replace"))
 
 
@@ -101,6 +103,8 @@ def parse(data: bytes, name: str) -> Source:
         _report_escaped_slashes(source, source.root)
     if data.startswith(_TWO_MARKS):
         _report_what_is_left_out(source)
+    elif _MARK in data[2:] or data.startswith(_UTF_16):
+        _report_marks(source)
     if source.problems:
         source.root = None
     return source
@@ -134,10 +138,18 @@ def _report_escaped_slashes(source: Source, root: Node) -> None:
 def _report_what_is_left_out(source: Source) -> None:
     """Behind two byte order marks go-yaml takes every line's first character for one (`yamlprivateh.go is_bom`)."""
     for number, line in enumerate(source.lines()[1:], 2):
-        if line[:1] not in ("", " "):
+        if line[:1] not in ("", " ", "\ufeff"):
             message = "Docker leaves this character out, for two byte order marks begin the file: write one, or none"
             source.problems.append(Problem(source.name, number, 1, message))
             return
+
+
+def _report_marks(source: Source) -> None:
+    """The C parser passes over a byte order mark that begins a line, go-yaml takes it for text."""
+    for number, line in enumerate(source.lines()[1:], 2):
+        if line.startswith("\ufeff"):
+            message = "Docker takes the byte order mark that stands here for text: leave it out"
+            source.problems.append(Problem(source.name, number, 1, message))
 
 
 def _syntax_problem(name: str, error: MarkedYAMLError) -> Problem:

@@ -348,6 +348,10 @@ def test_versions(first: str | None, second: str | None) -> None:
         "services: {a: {image: b}}\n# c\n",
         "services: {a: {image: b}}\n- c\n",
         "services: {a: {image: b}}\n---\nc: d\n",
+        "services:\n  a:\n\ufeff    image: b\n",
+        "services:\n  a:\n    image: b\n\ufeffx-c: d\n",
+        "services: {a: {image: b}}\r\n\ufeff# c\r\n",
+        "services: {a: {image: \ufeffb}}\n",
     ],
 )
 @pytest.mark.parametrize("marks", [0, 1, 2])
