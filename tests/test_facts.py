@@ -105,20 +105,6 @@ def test_a_value_is_read_in_the_facts_unit(path: str, text: str, value: object) 
     assert as_written(path, text) == value
 
 
-def test_which_facts_are_times_and_which_are_sizes() -> None:
-    paths = {*FACTS, *DERIVED}
-    assert {path.rpartition(".")[2] for path in paths if is_duration(path)} == {
-        "delay", "monitor", "interval", "timeout", "start_period", "start_interval", "stop_grace_period", "window",
-        "longest_start", "last_watch", "all_replaced_after",
-    }  # fmt: skip
-    assert {path for path in paths if is_size(path)} == {
-        "deploy.resources.limits.memory",
-        "deploy.resources.reservations.memory",
-        "derived.memory_needed",
-        "derived.memory_of_update",
-    }
-
-
 @pytest.mark.parametrize(
     ("text", "value", "default"),
     [
@@ -141,23 +127,25 @@ def test_when_a_task_is_started_again(text: str, value: str, default: bool) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "path", "value"),
+    ("text", "path", "value", "default"),
     [
-        ("deploy: {mode: ''}", "deploy.mode", "replicated"),
-        ("deploy: {placement: {max_replicas_per_node: 0}}", "deploy.placement.max_replicas_per_node", 0),
-        ("hostname: c", "deploy.placement.max_replicas_per_node", 0),
-        ("hostname: c", "deploy.restart_policy.delay", 5),
-        ("hostname: c", "stop_grace_period", 10),
-        ("hostname: c", "deploy.mode", "replicated"),
-        ("deploy: {replicas: 3}", "deploy.replicas", 3),
-        ("deploy: {mode: ''}", "deploy.replicas", 1),
-        ("deploy: {mode: replicated-job}", "deploy.replicas", None),
+        ("deploy: {mode: ''}", "deploy.mode", "replicated", True),
+        ("deploy: {placement: {max_replicas_per_node: 0}}", "deploy.placement.max_replicas_per_node", 0, False),
+        ("hostname: c", "deploy.placement.max_replicas_per_node", 0, True),
+        ("hostname: c", "deploy.restart_policy.delay", 5, True),
+        ("hostname: c", "stop_grace_period", 10, True),
+        ("hostname: c", "deploy.mode", "replicated", True),
+        ("deploy: {replicas: 3}", "deploy.replicas", 3, False),
+        ("deploy: {mode: ''}", "deploy.replicas", 1, True),
     ],
 )
-def test_what_swarm_fills_in(text: str, path: str, value: object) -> None:
-    fact = facts_for(service_with(text)).get(path)
-    assert (None if fact is None else fact.value) == value
-    assert fact is None or fact.default is ("3" not in text and ": 0" not in text)
+def test_what_swarm_fills_in(text: str, path: str, value: object, default: bool) -> None:
+    fact = facts_for(service_with(text))[path]
+    assert (fact.value, fact.default) == (value, default)
+
+
+def test_a_job_has_no_replicas_that_swarm_fills_in() -> None:
+    assert "deploy.replicas" not in facts_for(service_with("deploy: {mode: replicated-job}"))
 
 
 def test_a_list_stands_where_its_last_item_does_and_an_empty_one_is_none() -> None:
@@ -217,6 +205,18 @@ def test_each_fact_that_a_file_states_is_known_with_what_it_may_be() -> None:
         assert kind.words is None or fact.value in kind.words, path
         if isinstance(fact.value, list) and path not in ("ports", "volumes"):
             assert kind.items == frozenset(("string",)), path
+
+
+def test_the_facts_that_a_file_states_with_a_unit_are_times_and_sizes() -> None:
+    stated = facts_of(stack_of(EVERYTHING)[0].services["a"])
+    assert {path for path in FACTS if is_duration(path)} == {
+        path for path, fact in stated.items() if fact.written == "1s"
+    }
+    assert {path for path in FACTS if is_size(path)} == {path for path, fact in stated.items() if fact.written == "1M"}
+    assert {path for path in DERIVED if is_duration(path)} == {
+        f"derived.{name}" for name in ("longest_start", "last_watch", "all_replaced_after")
+    }
+    assert {path for path in DERIVED if is_size(path)} == {"derived.memory_needed", "derived.memory_of_update"}
 
 
 def test_what_no_file_needs_to_state_may_be_null() -> None:

@@ -19,6 +19,8 @@ AnyPath: TypeAlias = "Path | RevisionPath"
 _STARS = re.compile(r"\*{2,}")
 _USUAL = 64 * 1024
 """Most files are smaller."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a file of UTF-16 begins."""
 
 
 def is_file(path: AnyPath) -> bool:
@@ -105,6 +107,11 @@ def subfolders(folder: AnyPath) -> list[AnyPath]:
         return [folder / name for name in sorted(_names_of_folders(folder))]
     except OSError:
         return []
+
+
+def encoding_of(data: bytes) -> str:
+    """UTF-16 where its byte order mark says so, else UTF-8, with a mark or without."""
+    return "utf-16" if data.startswith(UTF_16) else "utf-8-sig"
 
 
 def read(path: AnyPath, limit: int) -> bytes:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from rollout_lint.files import UTF_16, encoding_of
 from rollout_lint.place import Problem
 
 if TYPE_CHECKING:
     from ruamel.yaml.error import StreamMark
 
 _MARK = re.compile(rb"(?:[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])(?:---|\.\.\.)")
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _AHEAD = 3
 """The mark that ends the document, and two more tokens."""
 
@@ -23,9 +23,9 @@ def problem_behind(data: bytes, end: StreamMark, name: str) -> Problem | None:
 
     go-yaml's scanner is that far ahead of its parser, to see comments (`scannerc.go yaml_parser_fetch_more_tokens`).
     """
-    if _MARK.search(data) is None and data[:2] not in _UTF_16:
+    if _MARK.search(data) is None and not data.startswith(UTF_16):
         return None
-    text = data.decode("utf-16" if data[:2] in _UTF_16 else "utf-8-sig", errors="replace")
+    text = data.decode(encoding_of(data), errors="replace")
     error = _first_error(text[end.index :])
     if error is None:
         return None

@@ -25,6 +25,7 @@ from _ruamel_yaml import (
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rollout_lint.events import COLON_IN_FLOW, despite_colons
+from rollout_lint.files import UTF_16, encoding_of
 from rollout_lint.lookahead import problem_behind
 from rollout_lint.node import START_OF_OTHER_THAN_TEXT, Mapping, Node, Scalar, Sequence, scalars
 from rollout_lint.place import Place, Problem
@@ -41,8 +42,7 @@ MAX_VALUES = 1_000_000
 _ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
 _MAY_BE_INFINITE = frozenset(".+-")
 _MARK = b"\xef\xbb\xbf"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_TWO_MARKS = tuple(mark * 2 for mark in (_MARK, *_UTF_16))
+_TWO_MARKS = tuple(mark * 2 for mark in (_MARK, *UTF_16))
 _STARTS = frozenset((MappingStartEvent, SequenceStartEvent))
 _ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
 _NODES = _STARTS | {ScalarEvent, AliasEvent}
@@ -83,8 +83,7 @@ class Source:
 
     def lines(self) -> list[str]:
         """The text, line by line, without line ends; empty where it is not text."""
-        encoding = "utf-16" if self.data.startswith(_UTF_16) else "utf-8-sig"
-        return re.split(r"\r\n|\r|\n", self.data.decode(encoding, errors="replace"))
+        return re.split(r"\r\n|\r|\n", self.data.decode(encoding_of(self.data), errors="replace"))
 
 
 def parse(data: bytes, name: str) -> Source:
@@ -103,7 +102,7 @@ def parse(data: bytes, name: str) -> Source:
         _report_escaped_slashes(source, source.root)
     if data.startswith(_TWO_MARKS):
         _report_what_is_left_out(source)
-    elif _MARK in data[2:] or data.startswith(_UTF_16):
+    elif data.find(_MARK, 1) > 0 or data.startswith(UTF_16):
         _report_marks(source)
     if source.problems:
         source.root = None

@@ -6,6 +6,7 @@ import re
 from json import JSONDecodeError
 from typing import NoReturn
 
+from rollout_lint.files import encoding_of
 from rollout_lint.fleet.dates import iso_date
 from rollout_lint.fleet.document import JsonText, YamlText, from_yaml, load_json
 from rollout_lint.fleet.levels import Part, read_runs
@@ -14,7 +15,6 @@ from rollout_lint.source import MAX_BYTES, Source, parse
 
 __all__ = ["Record", "read_results"]
 
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _XML = re.compile(r"\s*<")
 
 
@@ -46,20 +46,16 @@ def read_results(data: bytes, name: str, file_date: str | None = None) -> list[R
 
 def _text(data: bytes) -> str:
     """The text as far as it is one: what is no text gets its place from a parser, which fails there."""
-    return data.decode(_encoding(data), errors="replace")
+    return data.decode(encoding_of(data), errors="replace")
 
 
 def _refuse_bytes(data: bytes, reading: Reading) -> None:
     try:
-        data.decode(_encoding(data))
+        data.decode(encoding_of(data))
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode(_encoding(data), errors="replace")
+        before = data[: error.start].decode(encoding_of(data), errors="replace")
         place = before.count("\n") + 1, len(before) - before.rfind("\n")
         reading.refuse_shape(place, f"it is not text in {error.encoding.upper()}")
-
-
-def _encoding(data: bytes) -> str:
-    return "utf-16" if data[:2] in _UTF_16 else "utf-8-sig"
 
 
 def _read_text(data: bytes, text: str, reading: Reading) -> list[Record]:
