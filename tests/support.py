@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import rollout_lint
 from jsonschema import Draft202012Validator
-from rollout_lint.derived import derive_facts
-from rollout_lint.facts import Cluster, Fact, facts_of
-from rollout_lint.images import load_images
+from rollout_lint.facts.cluster import Cluster
+from rollout_lint.facts.derived import ServiceFacts
+from rollout_lint.facts.images import load_images
+from rollout_lint.facts.stated import stated_facts
 from rollout_lint.source import parse
 from rollout_lint.stack.merge import load_stack
 
@@ -34,12 +35,12 @@ def service_with(text: str) -> str:
 
 def facts_for(
     *texts: str, service: str = "a", cluster: Cluster | None = None, environment: Mapping[str, str] | None = None
-) -> dict[str, Fact]:
+) -> ServiceFacts:
     """The facts of one service of layers that Docker takes."""
     stack, problems = stack_of(*texts, environment=environment)
     assert not problems
     merged = stack.services[service]
-    return derive_facts(merged, stack, facts_of(merged), cluster or Cluster(), load_images())
+    return ServiceFacts(merged, stack, stated_facts(merged), cluster or Cluster(), load_images())
 
 
 def validate(kind: str, document: Any) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from rollout_lint.collect import NoRecipeError, add_overlay, find_recipe_directories, recipes_at
 from rollout_lint.env_sample import read_environment
-from rollout_lint.evaluate import Known, evaluate
 from rollout_lint.files import read
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.revision import open_revision
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 from rollout_lint.source import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -255,11 +256,11 @@ FLEET = {
 
 
 @pytest.fixture(scope="module")
-def known() -> Known:
-    return Known(load_rules())
+def known() -> LintContext:
+    return LintContext(load_rules())
 
 
-def said_of(path: Path | RevisionPath, known: Known) -> list[tuple[object, ...]]:
+def said_of(path: Path | RevisionPath, known: LintContext) -> list[tuple[object, ...]]:
     """Everything that is found below a path, without how the path itself is named."""
     recipes = recipes_at(path, overlays=("compose.ccci.yml", "ci/*.yml", "../shared/*.yml"), exclude=("old/",))
     said: list[tuple[object, ...]] = []
@@ -270,7 +271,7 @@ def said_of(path: Path | RevisionPath, known: Known) -> list[tuple[object, ...]]
     return said
 
 
-def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: Known) -> None:
+def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: LintContext) -> None:
     folder = repository.folder
     (folder / "app").mkdir()
     (folder / "app" / "link.yml").symlink_to("../shared/mail.yml")
@@ -349,7 +350,7 @@ def test_a_layer_that_the_repository_lacks_or_is_too_large_is_a_problem(reposito
     root = open_revision(repository.folder, "HEAD").path(repository.folder)
     blob = repository.git("rev-parse", "HEAD:s/compose.yml")
     (repository.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    large, lost = (evaluate(recipe, Known()) for recipe in recipes_at(root))
+    large, lost = (evaluate(recipe, LintContext()) for recipe in recipes_at(root))
     assert [(large.status, each.message) for each in large.problems] == [
         ("not-evaluated", "larger than 8 MiB, not read")
     ]

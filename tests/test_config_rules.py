@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
-from rollout_lint.config import ConfigError
-from rollout_lint.knowledge import Knowledge
-from rollout_lint.rule_files import RuleError
+from rollout_lint.linter.config import ConfigError
+from rollout_lint.linter.context import ContextLoader
+from rollout_lint.rules.loader import RuleError
 
 from tests.rules.own_rule import NAME, OWN_RULE
 
@@ -185,12 +185,12 @@ def test_an_override_says_of_hosts_and_images_only_what_is_otherwise(write: Writ
             "[[overrides]]\npaths = ['a']\nhosts.memory = '1G'\nimages.'example.com/me/app:3'.healthcheck = true\n",
         }
     )
-    counts = Knowledge().of(folder / "a")
+    counts = ContextLoader().context(folder / "a")
     assert (counts.cluster.memory, counts.cluster.nodes) == (2**30, 2)
     image = counts.images.find("me/app")
     assert image is not None
     assert (image.runtime, image.healthcheck) == ("JVM", True)
-    assert Knowledge().of(folder).cluster.memory == 2**33
+    assert ContextLoader().context(folder).cluster.memory == 2**33
 
 
 def test_what_else_takes_memory_on_a_host_is_counted(run: Run, write: Write) -> None:
@@ -454,11 +454,11 @@ def test_a_current_folder_that_is_gone_is_told(
 
 def test_a_config_above_many_recipes_is_read_once(write: Write) -> None:
     folder = write({"a/compose.yml": RISKY, "b/c/compose.yml": RISKY, CONFIG: "disable = ['RL001']\n"})
-    knowledge = Knowledge()
-    known = knowledge.of(folder / "a")
+    loader = ContextLoader()
+    known = loader.context(folder / "a")
     (folder / CONFIG).unlink()
-    assert knowledge.of(folder / "b" / "c" / "compose.yml") is known
-    assert "RL001" in {rule.id for rule in Knowledge().of(folder / "a").rules}
+    assert loader.context(folder / "b" / "c" / "compose.yml") is known
+    assert "RL001" in {rule.id for rule in ContextLoader().context(folder / "a").rules}
 
 
 @pytest.mark.parametrize(
@@ -466,13 +466,13 @@ def test_a_config_above_many_recipes_is_read_once(write: Write) -> None:
 )
 def test_a_config_that_does_not_hold_is_read_once_too(write: Write, text: str, error: type[Exception]) -> None:
     folder = write({"a/compose.yml": RISKY, "b/compose.yml": RISKY, CONFIG: text})
-    knowledge = Knowledge()
+    loader = ContextLoader()
     with pytest.raises(error):
-        knowledge.of(folder / "a")
+        loader.context(folder / "a")
     write({CONFIG: "", f"x/{NAME}": OWN_RULE})
     with pytest.raises(error):
-        knowledge.of(folder / "b")
-    assert Knowledge().of(folder / "b").rules
+        loader.context(folder / "b")
+    assert ContextLoader().context(folder / "b").rules
 
 
 def test_a_recipe_at_a_revision_is_judged_by_todays_config(run: Run, repository: Repository) -> None:

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from rollout_lint.condition import compile_condition
-from rollout_lint.engine import Asked, Finding, Suppression, as_json, failing_condition, find, show_fact, supersede
-from rollout_lint.facts import Fact, Kind
+from rollout_lint.facts.format import format_fact, json_value
+from rollout_lint.facts.model import Fact, Kind
 from rollout_lint.place import Place
-from rollout_lint.rule import Grade, Rule
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.checker import RuleIndex, check_rules, failing_condition, supersede
+from rollout_lint.rules.condition import compile_condition
+from rollout_lint.rules.finding import Finding, Suppression
+from rollout_lint.rules.loader import load_rules
+from rollout_lint.rules.model import Grade, Rule, Severity
 from rollout_lint.stack.shorthand import Port, Volume
 
 HERE = Place("compose.yml", 1, 1, 1, 2)
@@ -23,7 +25,7 @@ ANY = Kind(frozenset(("string", "integer", "boolean", "array", "null")))
 
 def rule(when: dict[str, dict[str, Any]], id_: str = "TT001", **others: Any) -> Rule:
     plain: dict[str, Any] = {
-        "severity": "medium", "grades": (), "fix": None, "trade": None, "risk": None, "assumes": None,
+        "severity": Severity.MEDIUM, "grades": (), "fix": None, "trade": None, "risk": None, "assumes": None,
         "message": "{service} it is", "supersedes": frozenset(), "voids": frozenset(),
     }  # fmt: skip
     conditions = {path: compile_condition(schema, ANY) for path, schema in when.items()}
@@ -41,7 +43,7 @@ def policy(order: Any, action: str | None = None) -> dict[str, Fact]:
 
 
 def found(rules: list[Rule], stated: dict[str, Fact], service: str | None = "app") -> list[Finding]:
-    return list(find(rules, "default", service, HERE, stated))
+    return list(check_rules(rules, "default", service, HERE, stated))
 
 
 def ids(findings: list[Finding]) -> list[str]:
@@ -60,21 +62,21 @@ def test_rules_are_asked_in_their_order_whatever_they_are_entered_under() -> Non
         rule({"image": {"type": "string"}}, "TT004"),
         rule(START_FIRST, "TT005"),
     ]
-    asked = Asked(rules).of(policy("start-first", "rollback"))
+    asked = RuleIndex(rules).candidates(policy("start-first", "rollback"))
     assert [each.id for each in asked] == ["TT001", "TT002", "TT003", "TT004", "TT005"]
 
 
 def test_a_rule_that_names_texts_is_asked_only_of_what_has_one_of_them() -> None:
-    asked = Asked([rule({ORDER: {"enum": ["start-first", "stop-first"]}}), rule(START_FIRST, "TT002")])
-    assert [each.id for each in asked.of(policy("stop-first"))] == ["TT001"]
-    assert list(asked.of(policy(3))) == []
-    assert list(asked.of({})) == []
+    index = RuleIndex([rule({ORDER: {"enum": ["start-first", "stop-first"]}}), rule(START_FIRST, "TT002")])
+    assert [each.id for each in index.candidates(policy("stop-first"))] == ["TT001"]
+    assert list(index.candidates(policy(3))) == []
+    assert list(index.candidates({})) == []
 
 
 def test_a_rule_is_entered_under_the_condition_that_swarm_does_not_fulfil_of_itself() -> None:
-    asked = Asked([rule({ACTION: {"const": "pause"}, **START_FIRST})])
+    index = RuleIndex([rule({ACTION: {"const": "pause"}, **START_FIRST})])
     usual = policy("stop-first", "pause")
-    assert list(asked.of(usual)) == []
+    assert list(index.candidates(usual)) == []
 
 
 def test_a_rule_holds_where_all_its_conditions_do() -> None:
@@ -97,7 +99,7 @@ def test_the_stack_is_asked_only_what_it_has() -> None:
 @pytest.mark.parametrize(("service", "whose"), [("app", "app"), (None, "the stack")])
 def test_a_finding_says_whose_it_is(service: str | None, whose: str) -> None:
     [one] = found([rule({"derived.a": {"const": 1}}, assumes="{service} is known")], facts(derived__a=1), service)
-    assert (one.whose, one.message, one.assumes) == (whose, f"{whose} it is", f"{whose} is known")
+    assert (one.subject, one.message, one.assumes) == (whose, f"{whose} it is", f"{whose} is known")
 
 
 def test_what_nothing_states_is_shown_as_nothing() -> None:
@@ -118,11 +120,15 @@ def test_a_finding_stands_where_the_fact_does_that_its_repair_changes() -> None:
 
 def test_the_first_grade_that_holds_decides() -> None:
     grades = (
-        Grade("high", {"derived.a": compile_condition({"const": 2}, ANY)}, "blocked", None, None),
+        Grade(Severity.HIGH, {"derived.a": compile_condition({"const": 2}, ANY)}, "blocked", None, None),
         Grade(
-            "low", {"derived.a": compile_condition({"const": 1}, ANY)}, "latent", "{service} alone", "{service} may be"
+            Severity.LOW,
+            {"derived.a": compile_condition({"const": 1}, ANY)},
+            "latent",
+            "{service} alone",
+            "{service} may be",
         ),
-        Grade("info", {}, None, None, None),
+        Grade(Severity.INFO, {}, None, None, None),
     )
     graded = rule({ORDER: {"const": "start-first"}}, grades=grades, risk="latent-high", assumes="all of it")
     for value, told in (
@@ -138,7 +144,8 @@ def test_the_first_grade_that_holds_decides() -> None:
 
 def of_severity(severity: str, id_: str, **others: Any) -> Finding:
     [one] = found(
-        [rule({"derived.a": {"const": 1}}, id_, severity=severity, risk="latent", **others)], facts(derived__a=1)
+        [rule({"derived.a": {"const": 1}}, id_, severity=Severity(severity), risk="latent", **others)],
+        facts(derived__a=1),
     )
     return one
 
@@ -152,7 +159,7 @@ def test_a_finding_is_superseded_by_one_that_is_no_less_grave(severity: str, oth
     second = of_severity(other, "TT002", supersedes=frozenset(("TT001",)))
     one, two = supersede([first, second])
     assert (one.superseded_by, one.risk, two.superseded_by) == (by, "latent", None)
-    assert (one.counts, one.is_silenced) == (by is None, False)
+    assert (one.is_active, one.is_suppressed) == (by is None, False)
 
 
 def test_the_gravest_that_tells_the_cause_is_named() -> None:
@@ -174,9 +181,9 @@ def test_what_another_makes_void_is_no_risk_however_grave() -> None:
 
 def test_a_silenced_finding_counts_for_nothing() -> None:
     silenced = replace(of_severity("high", "TT001"), suppressed=Suppression("comment", "known"))
-    assert (silenced.counts, silenced.is_silenced) == (False, True)
+    assert (silenced.is_active, silenced.is_suppressed) == (False, True)
     told_already = replace(silenced, superseded_by="TT002")
-    assert (told_already.counts, told_already.is_silenced) == (False, False)
+    assert (told_already.is_active, told_already.is_suppressed) == (False, False)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +199,7 @@ def test_a_silenced_finding_counts_for_nothing() -> None:
 def test_a_repair_with_a_price_wants_consent_where_little_is_found(
     severity: str, trade: str | None, wants: bool
 ) -> None:
-    assert of_severity(severity, "TT001", trade=trade).wants_consent is wants
+    assert of_severity(severity, "TT001", trade=trade).needs_unsafe is wants
 
 
 @pytest.mark.parametrize(
@@ -214,15 +221,15 @@ def test_a_repair_with_a_price_wants_consent_where_little_is_found(
     ],
 )
 def test_a_fact_is_shown_as_it_is_written_or_in_its_unit(path: str, fact: Fact, shown: str) -> None:
-    assert show_fact(path, fact) == shown
+    assert format_fact(path, fact) == shown
 
 
 def test_what_json_has_of_a_fact() -> None:
     port = Port(target=80, published=8080, mode="host", protocol="tcp")
     volume = Volume(type="bind", source="/a", target="/b", read_only=True)
-    assert as_json([port, volume, "c"]) == [
+    assert json_value([port, volume, "c"]) == [
         {"target": 80, "published": 8080, "mode": "host", "protocol": "tcp"},
         {"type": "bind", "source": "/a", "target": "/b", "read_only": True},
         "c",
     ]
-    assert as_json(None) is None
+    assert json_value(None) is None

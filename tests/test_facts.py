@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from rollout_lint.derived import DERIVED
-from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS, Cluster, as_written, facts_of, is_duration, is_size
+from rollout_lint.facts.cluster import Cluster
+from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
+from rollout_lint.facts.derived import DERIVED
+from rollout_lint.facts.model import is_duration, is_size, parse_value
+from rollout_lint.facts.stated import FACTS, stated_facts
 
 from tests.support import facts_for, service_with, stack_of
 
@@ -102,7 +105,7 @@ def test_what_a_host_has_for_a_service(
     ],
 )
 def test_a_value_is_read_in_the_facts_unit(path: str, text: str, value: object) -> None:
-    assert as_written(path, text) == value
+    assert parse_value(path, text) == value
 
 
 @pytest.mark.parametrize(
@@ -197,7 +200,7 @@ _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list:
 
 def test_each_fact_that_a_file_states_is_known_with_what_it_may_be() -> None:
     stack, _ = stack_of(EVERYTHING)
-    stated = facts_of(stack.services["a"])
+    stated = stated_facts(stack.services["a"])
     assert stated.keys() == FACTS.keys()
     for path, fact in stated.items():
         kind = FACTS[path]
@@ -208,7 +211,7 @@ def test_each_fact_that_a_file_states_is_known_with_what_it_may_be() -> None:
 
 
 def test_the_facts_that_a_file_states_with_a_unit_are_times_and_sizes() -> None:
-    stated = facts_of(stack_of(EVERYTHING)[0].services["a"])
+    stated = stated_facts(stack_of(EVERYTHING)[0].services["a"])
     assert {path for path in FACTS if is_duration(path)} == {
         path for path, fact in stated.items() if fact.written == "1s"
     }
@@ -220,7 +223,7 @@ def test_the_facts_that_a_file_states_with_a_unit_are_times_and_sizes() -> None:
 
 
 def test_what_no_file_needs_to_state_may_be_null() -> None:
-    filled_in = facts_of(stack_of("services: {a: {}}")[0].services["a"]).keys() - {"deploy.replicas"}
+    filled_in = stated_facts(stack_of("services: {a: {}}")[0].services["a"]).keys() - {"deploy.replicas"}
     assert {path for path, kind in FACTS.items() if "null" not in kind.types} == filled_in
 
 
@@ -234,5 +237,5 @@ def test_the_words_of_a_fact_are_dockers() -> None:
 def test_an_empty_order_which_docker_refuses_is_the_default() -> None:
     stack, problems = stack_of(service_with("deploy: {rollback_config: {order: ''}}"))
     assert problems
-    fact = facts_of(stack.services["a"])["deploy.rollback_config.order"]
+    fact = stated_facts(stack.services["a"])["deploy.rollback_config.order"]
     assert (fact.value, fact.default) == ("stop-first", True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.collect import recipe_from_directory
-from rollout_lint.evaluate import Known, evaluate
 from rollout_lint.fingerprint import fingerprint
-from rollout_lint.rule_files import load_rules
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.rules.loader import load_rules
 
 from tests.fleet.recipes import OVERLAY, recipe
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def fingerprints(write: Write, compose: str, name: str = "web", **more: str) -> set[str]:
     folder = write({"compose.yml": compose, **more})
-    evaluation = evaluate(recipe_from_directory(folder), Known(load_rules()))
+    evaluation = evaluate(recipe_from_directory(folder), LintContext(load_rules()))
     assert evaluation.findings
     return {fingerprint(name, finding) for finding in evaluation.findings}
 

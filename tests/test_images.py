@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
-from rollout_lint.images import Image, Images, load_images, read_images, rules_directory
+from rollout_lint.facts.images import Image, Images, load_images, read_images, rules_directory
 from rollout_lint.node import plain
 from rollout_lint.source import parse
 

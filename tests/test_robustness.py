@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.collect import recipes_at
-from rollout_lint.evaluate import NOT_EVALUATED, Known, evaluate
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.evaluation import EvaluationStatus
 
 from tests.fleet.recipes import recipe
 from tests.fuzz.corpus import FORMATS, TABLES
@@ -70,8 +72,8 @@ def test_a_file_that_vanishes_leaves_its_recipe_without_a_verdict(write: Write, 
     folder = write({"compose.yml": recipe(), "compose.ccci.yml": recipe("stop-first")})
     [found] = recipes_at(str(folder), ("compose.ccci.yml",))
     (folder / gone).unlink()
-    evaluation = evaluate(found, Known())
-    assert evaluation.status == NOT_EVALUATED
+    evaluation = evaluate(found, LintContext())
+    assert evaluation.status == EvaluationStatus.NOT_EVALUATED
     assert any("No such file" in problem.message for problem in evaluation.problems)
 
 
@@ -80,7 +82,7 @@ def test_a_folder_that_vanishes_leaves_its_recipe_without_a_verdict(write: Write
     [found] = recipes_at(str(folder.parent))
     folder.unlink()
     folder.mkdir()
-    assert evaluate(found, Known()).status == NOT_EVALUATED
+    assert evaluate(found, LintContext()).status == EvaluationStatus.NOT_EVALUATED
 
 
 @pytest.mark.parametrize(

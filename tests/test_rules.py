@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.report.proofs import shown
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import ROOT
 from tests.rules.own_rule import NAME, OWN_RULE
 from tests.support import validate
 
 if TYPE_CHECKING:
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
     from tests.conftest import Run, Write
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rollout_lint.ignores import ignores_in
+from rollout_lint.linter.suppression.directives import ignore_comments
 from rollout_lint.node import scalars
 from rollout_lint.source import parse
 
@@ -295,11 +295,11 @@ def test_what_could_not_be_evaluated_is_not_told_to_be_idle(run: Run, write: Wri
 
 
 def test_a_rule_that_was_not_asked_is_not_told_to_be_idle() -> None:
-    from rollout_lint.suppress import Judged, Silencing, silence
+    from rollout_lint.linter.suppression.apply import SuppressionScope, SuppressionSettings, apply_suppressions
 
     source = parse(behind(TWO, "  app:").encode(), "compose.yml")
-    judged = Judged("compose.yml", {"default": ("compose.yml",)}, {"compose.yml": source}, (), is_whole=True)
-    assert silence([], judged, Silencing()) == []
+    scope = SuppressionScope("compose.yml", {"default": ("compose.yml",)}, {"compose.yml": source}, (), is_whole=True)
+    assert apply_suppressions([], scope, SuppressionSettings()) == []
 
 
 @pytest.mark.parametrize(
@@ -320,11 +320,11 @@ def test_a_rule_that_was_not_asked_is_not_told_to_be_idle() -> None:
 def test_a_scalar_holds_no_comment(text: str) -> None:
     source = parse(text.encode(), "compose.yml")
     assert source.root is not None
-    assert ignores_in(source) == []
+    assert ignore_comments(source) == []
 
 
 def test_behind_the_head_of_a_block_a_comment_may_stand() -> None:
-    [found] = ignores_in(parse(f"a: |  {COMMENT}\n  b # rollout-lint: ignore[RL001] x\nc: d\n".encode(), "x"))
+    [found] = ignore_comments(parse(f"a: |  {COMMENT}\n  b # rollout-lint: ignore[RL001] x\nc: d\n".encode(), "x"))
     assert (found.place.line, found.place.column, found.reason) == (1, 7, WHY)
 
 
@@ -344,7 +344,7 @@ def test_no_comment_is_found_that_a_scalar_holds(parts: list[tuple[str, str]]) -
         quoted = f"{style}\n  {body}" if style in ("|", ">") else f"{style}{body}{style}"
         lines.append(f"k{number}: {quoted}")
     source = parse("\n".join(lines).encode(), "x.yml")
-    found = ignores_in(source)
+    found = ignore_comments(source)
     for scalar, _ in scalars(source.root) if source.root is not None else ():
         if scalar.plain or scalar.line == scalar.end_line:
             begin, end = (scalar.line, scalar.column), (scalar.end_line, scalar.end_column)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.commands.lookup import knowledge_of
-from rollout_lint.evaluate import EVALUATED, Evaluation, parse_once
 from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
-from rollout_lint.rule import SEVERITIES
+from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
+from rollout_lint.linter.reader import parse_cached
+from rollout_lint.rules.model import Severity
 from rollout_lint.sweep import Sweep
 from rollout_lint.verdict import LEVELS, Verdict
-from rollout_lint.words import Level, Severity
+from rollout_lint.words import Level, SeverityThreshold
 
 from tests.support import validate
 
@@ -58,7 +59,7 @@ def level(run: Run, write: Write, compose: str, entry: str = "", hosts: str = ""
 
 def test_the_command_lines_levels_are_the_verdicts() -> None:
     assert tuple(Level) == LEVELS
-    assert tuple(Severity) == (*SEVERITIES, "never")
+    assert tuple(SeverityThreshold) == (*Severity, "never")
 
 
 @pytest.mark.parametrize(
@@ -339,9 +340,9 @@ def test_what_is_refused_blocks_a_recipe_and_says_why_in_words(run: Run, write: 
 def test_a_file_that_many_recipes_have_is_parsed_once(run: Run, write: Write) -> None:
     files: dict[str, str | bytes] = {f"{number}/compose.yml": recipe() for number in range(20)}
     folder = write({**files, "x/compose.yml": recipe("stop-first")})
-    parse_once.cache_clear()
+    parse_cached.cache_clear()
     ran = run("sweep", folder, "--format", "json")
-    assert parse_once.cache_info().misses == 2
+    assert parse_cached.cache_info().misses == 2
     assert [each["risk"]["level"] for each in ran.json["recipes"]] == ["latent-medium"] * 20 + ["safe"]
 
 
@@ -379,7 +380,7 @@ def test_what_nobody_has_foreseen_is_a_row_and_stops_no_other(write: Write) -> N
     folder = write({f"{name}/compose.yml": recipe() for name in ("a", "b")})
 
     def detail(member: Member, evaluation: Evaluation, verdict: Verdict) -> None:
-        if member.recipe.name == "a" and evaluation.status == EVALUATED:
+        if member.recipe.name == "a" and evaluation.status == EvaluationStatus.EVALUATED:
             raise ZeroDivisionError(verdict.recipe)
 
     sweep = Sweep(load_fleet(folder), knowledge_of(()), Calendar(date(2026, 6, 20)), detail)

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 
 if TYPE_CHECKING:
     from pathlib import Path

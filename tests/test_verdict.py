@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.evaluate import NOT_EVALUATED, Evaluation, Known
 from rollout_lint.fleet.model import Evidence
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.recipe import Recipe
 from rollout_lint.verdict import judge
 
@@ -621,7 +622,7 @@ def test_a_row(run: Run, write: Write, case: str) -> None:
 
 
 def test_a_recipe_of_which_nothing_was_found_says_so() -> None:
-    verdict = judge(Evaluation(Recipe("r", "r"), NOT_EVALUATED), Evidence(), Known())
+    verdict = judge(Evaluation(Recipe("r", "r"), EvaluationStatus.NOT_EVALUATED), Evidence(), LintContext())
     assert (verdict.risk.text, verdict.risk.because) == ("not evaluated", ["no stack file could be read"])
 
 

@@ -13,25 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.atomic import write_whole
 from rollout_lint.collect import STDIN
-from rollout_lint.engine import Suppression
-from rollout_lint.evaluate import EVALUATED
 from rollout_lint.files import exists
 from rollout_lint.fingerprint import fingerprint
 from rollout_lint.fleet.model import FleetError
+from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.node import plain
 from rollout_lint.place import Problem
+from rollout_lint.rules.finding import Suppression
 from rollout_lint.schema import PlainReader, compile_schema, validate
 from rollout_lint.source import parse
-from rollout_lint.suppress import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.place import Place
     from rollout_lint.recipe import Recipe
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.finding import Finding
+    from rollout_lint.rules.model import Rule
     from rollout_lint.schema import Schema
 
 VERSION = 1
@@ -101,7 +101,11 @@ def hold_against(baseline: Baseline, evaluations: Iterable[Evaluation], rules: d
         key = baseline.key_of(evaluation.recipe)
         of_recipe = known.get(key, Counter())
         seen |= _silence(evaluation, key, of_recipe, baseline.path.name)
-        asked = {rule.id for rule in rules[evaluation.recipe.path]} if evaluation.status == EVALUATED else set()
+        asked = (
+            {rule.id for rule in rules[evaluation.recipe.path]}
+            if evaluation.status == EvaluationStatus.EVALUATED
+            else set()
+        )
         looked_for |= {entry for entry in of_recipe if entry.rule in asked}
     return sum(max(known[entry.recipe][entry] - seen[entry], 0) for entry in looked_for)
 
@@ -112,7 +116,9 @@ def _silence(evaluation: Evaluation, key: str, known: Counter[Entry], name: str)
     found = _places(evaluation, key)
     silenced = {(entry, place) for entry, places in found.items() for place in places[: known[entry]]}
     evaluation.findings = [
-        replace(finding, suppressed=suppression) if finding.counts and (entry, finding.place) in silenced else finding
+        replace(finding, suppressed=suppression)
+        if finding.is_active and (entry, finding.place) in silenced
+        else finding
         for entry, finding in _entries(evaluation, key)
     ]
     return Counter({entry: len(places) for entry, places in found.items()})
@@ -122,7 +128,7 @@ def _places(evaluation: Evaluation, key: str) -> dict[Entry, list[Place]]:
     """Where each finding stands, once for all variants, without those that are silenced already."""
     places: dict[Entry, set[Place]] = {}
     for entry, finding in _entries(evaluation, key):
-        if finding.suppressed is None and not finding.rule.is_about_ignores:
+        if finding.suppressed is None and not finding.rule.is_about_suppressions:
             places.setdefault(entry, set()).add(finding.place)
     return {entry: sorted(each) for entry, each in places.items()}
 
@@ -133,7 +139,7 @@ def baseline_of(evaluations: Iterable[Evaluation], earlier: Baseline) -> Baselin
     evaluated = set()
     for evaluation in evaluations:
         key = earlier.key_of(evaluation.recipe)
-        if evaluation.status == EVALUATED:
+        if evaluation.status == EvaluationStatus.EVALUATED:
             evaluated.add(key)
             told |= {(entry, finding.place) for entry, finding in _entries(evaluation, key) if _is_told(finding)}
     folder = earlier.path.parent
@@ -163,7 +169,7 @@ def _entries(evaluation: Evaluation, key: str) -> Iterator[tuple[Entry, Finding]
 
 def _is_told(finding: Finding) -> bool:
     """What is wrong with a comment that would silence something is never known already."""
-    return finding.counts and not finding.rule.is_about_ignores
+    return finding.is_active and not finding.rule.is_about_suppressions
 
 
 def _order(entry: Entry) -> tuple[str, ...]:

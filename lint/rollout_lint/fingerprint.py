@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.engine import show_fact
+from rollout_lint.facts.format import format_fact
 
 if TYPE_CHECKING:
-    from rollout_lint.engine import Finding
+    from rollout_lint.rules.finding import Finding
 
 
 def fingerprint(recipe: str, finding: Finding) -> str:
@@ -17,6 +17,6 @@ def fingerprint(recipe: str, finding: Finding) -> str:
     """
     import hashlib
 
-    values = (f"{path}={show_fact(path, fact)}" for path, fact in sorted(finding.facts.items()))
-    parts = (finding.rule.id, recipe, finding.whose, finding.place.file, *values)
+    values = (f"{path}={format_fact(path, fact)}" for path, fact in sorted(finding.facts.items()))
+    parts = (finding.rule.id, recipe, finding.subject, finding.place.file, *values)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

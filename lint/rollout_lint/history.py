@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rollout_lint.evaluate import EVALUATED, evaluate
+from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.policy import changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rollout_lint.evaluate import Evaluation, Known, VariantEvaluation
     from rollout_lint.fleet.model import Member, UpgradeResult
+    from rollout_lint.linter.context import LintContext
+    from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
 
 
-def policy_since(member: Member, now: Evaluation, known: Known) -> Callable[[UpgradeResult], str | None]:
+def policy_since(member: Member, now: Evaluation, known: LintContext) -> Callable[[UpgradeResult], str | None]:
     """How the policy that a CI deploys has changed after a result: None where it has not, or where nobody can tell.
 
     What it was then is read from the recipe's repository, at the revision that the result names. A failure may be that
@@ -24,11 +26,11 @@ def policy_since(member: Member, now: Evaluation, known: Known) -> Callable[[Upg
     """
 
     def since(result: UpgradeResult) -> str | None:
-        recipe = member.earlier(result) if now.status == EVALUATED else None
+        recipe = member.earlier(result) if now.status == EvaluationStatus.EVALUATED else None
         if recipe is None:
             return None
         then = evaluate(recipe, replace(known, rules=()))
-        if then.status != EVALUATED:
+        if then.status != EvaluationStatus.EVALUATED:
             return None
         before, at_risk = _deployed_by_ci(then), _at_risk(now)
         told = _changes(before, _deployed_by_ci(now))

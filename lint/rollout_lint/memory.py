@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from rollout_lint.stack.units import show_size
 
 if TYPE_CHECKING:
-    from rollout_lint.evaluate import Known
-    from rollout_lint.facts import Cluster, Fact
+    from collections.abc import Mapping
+
+    from rollout_lint.facts.cluster import Cluster
+    from rollout_lint.facts.images import Images
+    from rollout_lint.facts.model import Fact
     from rollout_lint.fleet.model import Evidence
-    from rollout_lint.images import Images
+    from rollout_lint.linter.context import LintContext
 
 MUCH = 0.5
 """From this part of a host's memory on, an update that fits is a medium risk: other services run there too."""
@@ -29,7 +32,7 @@ class Grade:
     because: str
 
 
-def grade_by_memory(service: str | None, facts: dict[str, Fact], evidence: Evidence, by: Known) -> Grade:
+def grade_by_memory(service: str | None, facts: Mapping[str, Fact], evidence: Evidence, by: LintContext) -> Grade:
     """The grade of a service whose old and new task run side by side during an update."""
     name = service or ""
     known = _known_memory(name, facts, by.cluster)
@@ -43,7 +46,7 @@ def grade_by_memory(service: str | None, facts: dict[str, Fact], evidence: Evide
     return _grade_by_weight(facts, evidence, by.images, missing)
 
 
-def _known_memory(service: str, facts: dict[str, Fact], cluster: Cluster) -> list[tuple[int, str]]:
+def _known_memory(service: str, facts: Mapping[str, Fact], cluster: Cluster) -> list[tuple[int, str]]:
     """What is known of one task's memory in bytes, the best evidence first; no task takes more than its limit."""
     known = [(cluster.memory_of(service), "measured")]
     for block in ("limits", "reservations"):
@@ -72,7 +75,7 @@ class _Room:
         return cls(left, NEARLY_ALL, shown, f"{shown} ({show_size(host)} less {show_size(used)} that others take)")
 
 
-def _compare(memory: int, how: str, room: _Room, facts: dict[str, Fact], nodes: int | None) -> Grade:
+def _compare(memory: int, how: str, room: _Room, facts: Mapping[str, Fact], nodes: int | None) -> Grade:
     tasks, told = _tasks_on_a_host(facts, nodes)
     need = memory * tasks
     arithmetic = f"{show_size(memory)} ({how}) x {told} = {show_size(need)} of {room.reason}"
@@ -80,7 +83,7 @@ def _compare(memory: int, how: str, room: _Room, facts: dict[str, Fact], nodes: 
     return Grade(level, f" ({show_size(need)} of {room.words})", arithmetic)
 
 
-def _tasks_on_a_host(facts: dict[str, Fact], nodes: int | None) -> tuple[int, str]:
+def _tasks_on_a_host(facts: Mapping[str, Fact], nodes: int | None) -> tuple[int, str]:
     """How many old and new tasks one host holds, and in words: all, or of several nodes its even share."""
     needed = facts["derived.memory_needed"].value if "derived.memory_needed" in facts else None
     if nodes is not None and nodes > 1 and needed:
@@ -92,7 +95,7 @@ def _tasks_on_a_host(facts: dict[str, Fact], nodes: int | None) -> tuple[int, st
     return old + new, f"{old} old and {new} new"
 
 
-def _grade_by_weight(facts: dict[str, Fact], evidence: Evidence, images: Images, missing: str) -> Grade:
+def _grade_by_weight(facts: Mapping[str, Fact], evidence: Evidence, images: Images, missing: str) -> Grade:
     image = images.find(facts["image"].value) if "image" in facts else None
     runtime = evidence.runtime or (image.runtime if image else None)
     weight, whose = images.weight(runtime) if runtime else None, runtime

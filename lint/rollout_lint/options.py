@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperCommand
 
-from rollout_lint.words import CheckFormat, Format, Severity, TableFormat
+from rollout_lint.words import CheckFormat, Format, SeverityThreshold, TableFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def in_order(context: typer.Context, **given: Sequence[str] | None) -> list[tupl
 
 
 FailOn = Annotated[
-    Severity | None,
+    SeverityThreshold | None,
     typer.Option(help="Exit 1 from this severity on. [default: what the config says, else medium]", show_default=False),
 ]
 Overlays = Annotated[

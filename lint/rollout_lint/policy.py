@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rollout_lint.engine import as_json, show_fact
-from rollout_lint.facts import ROLLOUT_BLOCKS, ROLLOUT_KEYS
+from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
+from rollout_lint.facts.format import format_fact, json_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from rollout_lint.evaluate import VariantEvaluation
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.linter.evaluation import VariantEvaluation
 
 UPDATE_POLICY = tuple(f"deploy.update_config.{key}" for key in ROLLOUT_KEYS)
 POLICY = (
@@ -39,7 +39,7 @@ class Stated(NamedTuple):
 def stated_policy(variants: Iterable[VariantEvaluation], service: str | None) -> dict[str, dict[str, Stated]]:
     """By path, then by variant, what the files state; of a variant after the first only what differs from that."""
     policy: dict[str, dict[str, Stated]] = {}
-    first: dict[str, Fact] | None = None
+    first: Mapping[str, Fact] | None = None
     for variant in variants:
         facts = variant.services.get(service) if service is not None else None
         if facts is None:
@@ -52,23 +52,23 @@ def stated_policy(variants: Iterable[VariantEvaluation], service: str | None) ->
     return policy
 
 
-def changes(before: dict[str, Fact], after: dict[str, Fact]) -> list[str]:
+def changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> list[str]:
     """Each value of the update policy that is another: `order was start-first and is stop-first`."""
     return [
-        f"{path.rpartition('.')[2]} was {show_fact(path, before[path])} and is {show_fact(path, after[path])}"
+        f"{path.rpartition('.')[2]} was {format_fact(path, before[path])} and is {format_fact(path, after[path])}"
         for path in UPDATE_POLICY
         if before[path].value != after[path].value
     ]
 
 
-def _is_news(path: str, fact: Fact, first: dict[str, Fact] | None) -> bool:
+def _is_news(path: str, fact: Fact, first: Mapping[str, Fact] | None) -> bool:
     if first is None:
         return fact.place is not None
     return path not in first or first[path].value != fact.value
 
 
 def _stated(path: str, fact: Fact) -> Stated:
-    value, text = as_json(fact.value), show_fact(path, fact)
+    value, text = json_value(fact.value), format_fact(path, fact)
     if fact.place is None:
         return Stated(value, text)
     return Stated(value, text, fact.place.file, fact.place.line, fact.place.column)

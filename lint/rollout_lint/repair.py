@@ -9,11 +9,10 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.node import Mapping, Scalar
-from rollout_lint.rule import SEVERITIES
 
 if TYPE_CHECKING:
-    from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.rules.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def repair_of(evaluation: Evaluation, service: str | None) -> Repair:
     (`cli/compose/loader/loader.go Load`).
     """
     counted = (finding for finding in evaluation.findings if finding.service == service and _counts(finding))
-    findings = sorted(counted, key=lambda finding: SEVERITIES.index(finding.severity))
+    findings = sorted(counted, key=lambda finding: finding.severity.rank)
     patch: dict[str, Any] = {}
     for finding in findings:
         _merge(patch, finding.rule.fix or {})
@@ -41,7 +40,7 @@ def repair_of(evaluation: Evaluation, service: str | None) -> Repair:
 
 
 def _counts(finding: Finding) -> bool:
-    return finding.counts and (finding.risk is not None or finding.severity in ("high", "medium"))
+    return finding.is_active and (finding.risk is not None or finding.severity in ("high", "medium"))
 
 
 def _merge(into: dict[str, Any], patch: dict[str, Any]) -> None:

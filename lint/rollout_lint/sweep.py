@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.config import ConfigError
-from rollout_lint.evaluate import NOT_A_STACK, NOT_EVALUATED, Evaluation, Known, evaluate
 from rollout_lint.history import policy_since
+from rollout_lint.linter.config import ConfigError
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.parallel import for_each, processes_for
 from rollout_lint.place import Problem
-from rollout_lint.rule_files import RuleError
+from rollout_lint.rules.loader import RuleError
 from rollout_lint.verdict import Verdict, judge
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from rollout_lint.evidence import Calendar
     from rollout_lint.fleet.model import Fleet, Member
     from rollout_lint.recipe import Recipe
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class _Task:
     """A member, and what it is judged by, or why nobody can tell that."""
 
     member: Member
-    known: Known
+    known: LintContext
     problems: tuple[Problem, ...] = ()
 
 
@@ -48,11 +50,11 @@ class Sweep:
     """
 
     fleet: Fleet
-    knowledge: Callable[[str], Known]
+    knowledge: Callable[[str], LintContext]
     calendar: Calendar
     detail: Callable[[Member, Evaluation, Verdict], Any] = lambda *_: None
     rules: dict[str, Rule] = field(default_factory=dict)
-    _known: dict[int, tuple[Known, Known]] = field(default_factory=dict)
+    _known: dict[int, tuple[LintContext, LintContext]] = field(default_factory=dict)
 
     def rows(self, jobs: int | None = None) -> Iterator[Swept]:
         """A row for each, in their order; none for a folder that was only found and holds something else.
@@ -70,21 +72,21 @@ class Sweep:
         try:
             by_config = self.knowledge(_on_disk(member.recipe))
         except (ConfigError, RuleError) as error:
-            return _Task(member, Known(), tuple(error.problems))
+            return _Task(member, LintContext(), tuple(error.problems))
         except OSError as error:
             unread = Problem(member.recipe.path, 0, 0, f"cannot be read: {error.strerror}")
-            return _Task(member, Known(), (*member.recipe.problems, unread))
+            return _Task(member, LintContext(), (*member.recipe.problems, unread))
         known = self._under_manifest(by_config)
         cluster = member.cluster.over(by_config.cluster)
         return _Task(member, known if cluster == known.cluster else replace(known, cluster=cluster))
 
-    def _under_manifest(self, by_config: Known) -> Known:
+    def _under_manifest(self, by_config: LintContext) -> LintContext:
         """What the manifest says, over what a config does; made once for all recipes with that config."""
         if id(by_config) not in self._known:
             self.rules |= {rule.id: rule for rule in by_config.rules}
             images = by_config.images.with_claims(self.fleet.images)
-            silencing = by_config.silencing._replace(today=self.calendar.today)
-            self._known[id(by_config)] = (by_config, replace(by_config, images=images, silencing=silencing))
+            suppressions = by_config.suppressions._replace(today=self.calendar.today)
+            self._known[id(by_config)] = (by_config, replace(by_config, images=images, suppressions=suppressions))
         return self._known[id(by_config)][1]
 
     def _sweep(self, task: _Task) -> Swept | None:
@@ -99,7 +101,7 @@ class Sweep:
 
     def _evaluated(self, task: _Task) -> Swept | None:
         evaluation = evaluate(task.member.recipe, task.known)
-        if evaluation.status == NOT_A_STACK and not task.member.named:
+        if evaluation.status == EvaluationStatus.NOT_A_STACK and not task.member.named:
             return None
         return self._swept(task, evaluation)
 
@@ -108,7 +110,7 @@ class Sweep:
         return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, told)])
 
     def _not_evaluated(self, task: _Task, problems: list[Problem]) -> Swept:
-        return self._swept(task, Evaluation(task.member.recipe, NOT_EVALUATED, problems=problems))
+        return self._swept(task, Evaluation(task.member.recipe, EvaluationStatus.NOT_EVALUATED, problems=problems))
 
     def _swept(self, task: _Task, evaluation: Evaluation) -> Swept:
         member = task.member

@@ -10,15 +10,16 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.collect import recipe_from_layers
-from rollout_lint.engine import find
-from rollout_lint.evaluate import Evaluation, Known, evaluate
-from rollout_lint.facts import Cluster
+from rollout_lint.facts.cluster import Cluster
+from rollout_lint.facts.images import load_images
 from rollout_lint.fix.desk import Desk
 from rollout_lint.fix.model import Wanted
 from rollout_lint.fix.session import Session
-from rollout_lint.images import load_images
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.node import plain
 from rollout_lint.place import Place, Problem
+from rollout_lint.rules.checker import check_rules
 from rollout_lint.source import parse
 from rollout_lint.stack.units import size
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rollout_lint.fix.model import Fixed
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.recipe import Recipe
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 _EVERYTHING = Wanted(unsafe=True)
 
@@ -103,7 +105,7 @@ def no_condition_is_idle(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Compla
 def something_must_be_there(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """Of a service of which nothing is known, the rule says nothing."""
     del rules
-    if list(find((rule,), "default", "any", Place("nowhere", 1, 1, 1, 1), {})):
+    if list(check_rules((rule,), "default", "any", Place("nowhere", 1, 1, 1, 1), {})):
         yield "when", "the rule holds where no fact is there at all; one condition must ask for one"
 
 
@@ -148,7 +150,7 @@ def the_fix_can_be_written(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Comp
 def what_weighs_is_proved(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """Each severity of medium or more that a rule on Docker can have is that of a bad example with a proof."""
     del rules
-    if rule.is_about_ignores:
+    if rule.is_about_suppressions:
         return
     bad = rule.examples["bad"]
     proved = {bad[proof.get("bad_example", 0)].get("severity", rule.severity) for proof in rule.proofs}
@@ -233,7 +235,7 @@ def _each(rule: Rule, kind: str) -> Iterator[tuple[str, Example]]:
 
 def _found_at(example: Example, rule: Rule, rules: tuple[Rule, ...]) -> list[tuple[str, str]]:
     """Where the rule is found; one that is about ignores, beside the others, since it is about what they find."""
-    others = [each for each in rules if each.id != rule.id] if rule.is_about_ignores else []
+    others = [each for each in rules if each.id != rule.id] if rule.is_about_suppressions else []
     findings = [each for each in _evaluation(example, (rule, *others)).findings if each.rule.id == rule.id]
     return [(f"{Path(each.place.file).name}:{each.place.line}", each.severity) for each in findings]
 
@@ -256,10 +258,10 @@ def _recipe(paths: list[Path]) -> Recipe:
     return recipe_from_layers([str(path) for path in paths], {})
 
 
-def _known(example: Example, rules: tuple[Rule, ...]) -> Known:
+def _known(example: Example, rules: tuple[Rule, ...]) -> LintContext:
     hosts = example.get("hosts", {})
     cluster = Cluster(hosts.get("nodes"), size(hosts["memory"]) if "memory" in hosts else None)
-    return Known(rules, cluster, load_images().with_claims(example.get("images", {})))
+    return LintContext(rules, cluster, load_images().with_claims(example.get("images", {})))
 
 
 @contextmanager

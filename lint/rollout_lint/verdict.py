@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.engine import show_fact
-from rollout_lint.evaluate import EVALUATED, NOT_EVALUATED, Evaluation
 from rollout_lint.evidence import Seen, failed_before, intermittent, newest_upgrade, told
-from rollout_lint.facts import FACTS
+from rollout_lint.facts.format import format_fact
+from rollout_lint.facts.stated import FACTS
+from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.memory import Grade, grade_by_memory
 from rollout_lint.policy import UPDATE_POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Known
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
     from rollout_lint.fleet.model import Evidence
+    from rollout_lint.linter.context import LintContext
     from rollout_lint.place import Problem
+    from rollout_lint.rules.finding import Finding
 
 LEVELS = (
     "not-evaluated",
@@ -34,6 +34,8 @@ LEVELS = (
     "not-at-risk",
 )
 """Worst first."""
+
+_NOT_EVALUATED = LEVELS[0]
 
 AT_RISK = LEVELS[: LEVELS.index("mitigated")]
 """The levels at which the next update may go wrong, or nobody knows."""
@@ -111,9 +113,11 @@ class Verdict:
         return self.risk.rank
 
 
-def judge(evaluation: Evaluation, evidence: Evidence, known: Known, seen: Sequence[Seen] = ()) -> Verdict:
+def judge(evaluation: Evaluation, evidence: Evidence, known: LintContext, seen: Sequence[Seen] = ()) -> Verdict:
     """The row of one recipe: the worst service, the shipped policy, and the risk with its reasons."""
-    services = _Services(evaluation, evidence, known).verdicts() if evaluation.status == EVALUATED else []
+    services = (
+        _Services(evaluation, evidence, known).verdicts() if evaluation.status == EvaluationStatus.EVALUATED else []
+    )
     about = _of_the_row(services)
     ci = [variant for variant in evaluation.variants if variant.variant.ci]
     newest = newest_upgrade(seen)
@@ -160,7 +164,7 @@ def _recipe_risk(
     expect: str | None,
 ) -> Risk:
     """The worst that holds, in the order of LEVELS, for reasons that are none of the results themselves."""
-    if evaluation.status != EVALUATED:
+    if evaluation.status != EvaluationStatus.EVALUATED:
         return _not_evaluated(evaluation)
     ordered = sorted(services, key=lambda each: each.risk.rank)
     worst = ordered[0].risk
@@ -177,15 +181,17 @@ def _recipe_risk(
 
 def _not_evaluated(evaluation: Evaluation) -> Risk:
     problems = [problem.told for problem in evaluation.problems]
-    if evaluation.status == NOT_EVALUATED:
-        return Risk(NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
-    what = {"template": "a template, not YAML", "not-a-stack": "not a stack"}[evaluation.status]
-    return Risk(NOT_EVALUATED, f"not evaluated: {what}", [f"the recipe is {what}", *problems])
+    if evaluation.status == EvaluationStatus.NOT_EVALUATED:
+        return Risk(_NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
+    what = {EvaluationStatus.TEMPLATE: "a template, not YAML", EvaluationStatus.NOT_A_STACK: "not a stack"}[
+        evaluation.status
+    ]
+    return Risk(_NOT_EVALUATED, f"not evaluated: {what}", [f"the recipe is {what}", *problems])
 
 
 def _because(risk: Risk, reasons: list[str], evidence: Evidence, seen: Sequence[Seen]) -> list[str]:
     """The reasons and the results together; where the newest upgrade is what fails, down to that one first."""
-    if risk.level == NOT_EVALUATED:
+    if risk.level == _NOT_EVALUATED:
         return reasons
     results = [told(each) for each in reversed(seen)]
     if len(results) > _TOLD:
@@ -210,7 +216,7 @@ def _remarks(evidence: Evidence, newest: Seen | None) -> list[str]:
 class _Services:
     """The services of one recipe, held against what is known of memory and of upgrade tests."""
 
-    def __init__(self, evaluation: Evaluation, evidence: Evidence, known: Known) -> None:
+    def __init__(self, evaluation: Evaluation, evidence: Evidence, known: LintContext) -> None:
         self._evaluation = evaluation
         self._evidence = evidence
         self._known = known
@@ -227,7 +233,9 @@ class _Services:
         return [self._verdict(name) for name in names]
 
     def _verdict(self, name: str | None) -> ServiceVerdict:
-        facts = next((v.services[name] for v in self._shipped if name in v.services), {}) if name is not None else {}
+        facts: Mapping[str, Fact] = (
+            next((v.services[name] for v in self._shipped if name in v.services), {}) if name is not None else {}
+        )
         return ServiceVerdict(
             service=name,
             failure_action=_shown(facts.get(FAILURE_ACTION)),
@@ -237,12 +245,12 @@ class _Services:
             in_ci=self._in_ci(name, facts),
         )
 
-    def _in_ci(self, name: str | None, shipped: dict[str, Fact]) -> dict[str, str]:
+    def _in_ci(self, name: str | None, shipped: Mapping[str, Fact]) -> dict[str, str]:
         in_ci = self._overlaid[0].services.get(name) if self._overlaid and name is not None else None
         if in_ci is None or not shipped:
             return {}
         return {
-            path.rpartition(".")[2]: show_fact(path, in_ci[path])
+            path.rpartition(".")[2]: format_fact(path, in_ci[path])
             for path in UPDATE_POLICY
             if in_ci[path].value != shipped[path].value
         }
@@ -316,7 +324,7 @@ class _Services:
             return grade_by_memory(finding.service, self._facts(finding), self._evidence, self._known)
         return Grade(finding.risk or "", "", f"taken for granted: {finding.assumes}" if finding.assumes else "")
 
-    def _facts(self, finding: Finding) -> dict[str, Fact]:
+    def _facts(self, finding: Finding) -> Mapping[str, Fact]:
         variant = next(each for each in self._evaluation.variants if each.variant.name == finding.variant)
         return variant.facts(finding.service) or {}
 
@@ -357,8 +365,8 @@ def _policy(findings: Iterable[Finding]) -> list[str]:
 
 def _about(finding: Finding) -> str:
     if finding.facts.keys() <= FACTS.keys():
-        values = (_stated(show_fact(path, fact), fact) for path, fact in finding.facts.items())
-        return f"{finding.whose}: {', '.join(values)}"
+        values = (_stated(format_fact(path, fact), fact) for path, fact in finding.facts.items())
+        return f"{finding.subject}: {', '.join(values)}"
     return f"{finding.message} ({finding.place.file}:{finding.place.line})"
 
 

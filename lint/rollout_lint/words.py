@@ -51,8 +51,8 @@ class AwaitFormat(StrEnum):
     JUNIT = "junit"
 
 
-class Severity(StrEnum):
-    """From which severity on `check` fails."""
+class SeverityThreshold(StrEnum):
+    """Threshold of `--fail-on` for findings: a severity, or `never`."""
 
     HIGH = "high"
     MEDIUM = "medium"

@@ -6,8 +6,8 @@ import inspect
 import re
 from pathlib import Path
 
-from rollout_lint.derived import DERIVED, STACK_FACTS
-from rollout_lint.facts import FACTS
+from rollout_lint.facts.derived import DERIVED, STACK_FACTS
+from rollout_lint.facts.stated import FACTS
 
 ALL = DERIVED | STACK_FACTS
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.derived import facts_of_the_stack
+from rollout_lint.facts.derived import stack_facts
 
 from tests.support import facts_for, stack_of
 
 if TYPE_CHECKING:
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.derived import ServiceFacts
 
 UPDATE = "deploy.update_config"
 
 
-def overlaid(*texts: str) -> dict[str, Fact]:
+def overlaid(*texts: str) -> ServiceFacts:
     return facts_for(*(f"services: {{a: {text}}}" for text in texts))
 
 
@@ -159,7 +159,7 @@ def test_a_block_of_ones_own_counts_where_a_service_uses_it() -> None:
     assert facts_for(text)["derived.swallowed_text"].value == ["image: $TAG"]
     assert facts_for(text, service="c")["derived.swallowed_text"].value == []
     stack, _ = stack_of("x-own: {image: 'b:$TAG-alpine'}\nservices: {c: {image: d}}")
-    assert facts_of_the_stack(stack)["derived.swallowed_text"].value == []
+    assert stack_facts(stack)["derived.swallowed_text"].value == []
 
 
 @pytest.mark.parametrize(

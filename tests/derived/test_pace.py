@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from rollout_lint.derived import derive_facts
-from rollout_lint.facts import Cluster, facts_of
-from rollout_lint.images import load_images
+from rollout_lint.facts.cluster import Cluster
+from rollout_lint.facts.derived import ServiceFacts
+from rollout_lint.facts.images import load_images
+from rollout_lint.facts.stated import stated_facts
 
 from tests.support import facts_for, service_with, stack_of
 
@@ -29,7 +30,7 @@ def test_tasks(deploy: str, nodes: int | None, number: int | None) -> None:
 def test_replicas_that_docker_refuses_count_nothing() -> None:
     stack, problems = stack_of(service_with("deploy: {replicas: -14, update_config: {max_failure_ratio: 0.2}}"))
     service = stack.services["a"]
-    facts = derive_facts(service, stack, facts_of(service), Cluster(), load_images())
+    facts = ServiceFacts(service, stack, stated_facts(service), Cluster(), load_images())
     assert len(problems) == 1
     assert (facts["derived.tasks"].value, facts["derived.tolerated_failures"].value) == (1, 0)
 

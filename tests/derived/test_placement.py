@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rollout_lint.facts import Cluster
+from rollout_lint.facts.cluster import Cluster
 
 from tests.support import facts_for, service_with
 

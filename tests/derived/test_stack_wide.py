@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.derived import facts_of_the_stack
+from rollout_lint.facts.derived import stack_facts
 
 from tests.support import stack_of
 
 if TYPE_CHECKING:
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
 
 
 def facts(*texts: str) -> dict[str, Fact]:
     stack, _ = stack_of(*texts)
-    return facts_of_the_stack(stack)
+    return stack_facts(stack)
 
 
 @pytest.mark.parametrize(

@@ -9,19 +9,20 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from rollout_lint.collect import recipe_from_directory
-from rollout_lint.evaluate import EVALUATED, Evaluation, Known
 from rollout_lint.fix.desk import Desk
 from rollout_lint.fix.model import Fixed, Wanted, key_of
 from rollout_lint.fix.session import Session
 from rollout_lint.fix.store import store
-from rollout_lint.rule_files import load_rules
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
+from rollout_lint.rules.loader import load_rules
 
 from tests.fix.docker_changes import altered, merged
 from tests.fix.stacks import Written, recipes
 from tests.made_up import stacks_in_number
 from tests.oracle.docker import require
 
-KNOWN = Known(load_rules())
+KNOWN = LintContext(load_rules())
 
 # What a repair may write or alter; a line without any of it must stay as it is.
 _TOUCHED = re.compile(
@@ -42,7 +43,7 @@ def test_a_generated_recipe(recipe: Written) -> None:
         for file, data in recipe.files.items():
             (folder / file).write_bytes(data)
         before = repaired(folder)
-        assert before.evaluation.status == EVALUATED, before.evaluation.problems
+        assert before.evaluation.status == EvaluationStatus.EVALUATED, before.evaluation.problems
         stacks = {
             each.variant.name: [folder / layer.name for layer in each.variant.files]
             for each in before.evaluation.variants
@@ -69,7 +70,7 @@ def assert_only_repairs(fixed: Fixed, after: Evaluation) -> None:
     now = {key_of(each) for each in after.findings}
     assert now <= before
     assert not {key_of(each.finding) for each in fixed.repaired} & now
-    assert {key_of(each.finding) for each in fixed.left} == {key_of(each) for each in after.findings if each.counts}
+    assert {key_of(each.finding) for each in fixed.left} == {key_of(each) for each in after.findings if each.is_active}
 
 
 def settings_of(fixed: Fixed) -> set[tuple[str, ...]]:

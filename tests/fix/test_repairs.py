@@ -10,7 +10,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import SAMPLES
 from tests.fix.docker_changes import altered, merged
@@ -19,7 +19,7 @@ from tests.oracle.docker import require
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
     from tests.conftest import Ran, Run, Write
 

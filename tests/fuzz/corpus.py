@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 
 from tests.rules.own_rule import NAME, OWN_RULE
 

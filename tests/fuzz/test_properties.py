@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, TypeAlias
 from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.collect import recipe_from_layers
-from rollout_lint.evaluate import EVALUATED, Known, evaluate
-from rollout_lint.rule_files import load_rules
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.rules.loader import load_rules
 
 from tests.fuzz.made_up import Stack, Writer, split, stacks
 from tests.made_up import stacks_in_number
 
 if TYPE_CHECKING:
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
 
 Found: TypeAlias = "set[tuple[str, str | None, str]]"
 
@@ -30,8 +32,8 @@ seeds = st.integers(0, 2**32).map(Random)
 
 
 @cache
-def known() -> Known:
-    return Known(load_rules())
+def known() -> LintContext:
+    return LintContext(load_rules())
 
 
 def evaluated(*layers: str) -> Evaluation:
@@ -40,7 +42,7 @@ def evaluated(*layers: str) -> Evaluation:
         for path, text in zip(paths, layers, strict=True):
             path.write_text(text, "utf-8")
         evaluation = evaluate(recipe_from_layers(map(str, paths), {}), known())
-    assert evaluation.status == EVALUATED, (evaluation.problems, *layers)
+    assert evaluation.status == EvaluationStatus.EVALUATED, (evaluation.problems, *layers)
     return evaluation
 
 

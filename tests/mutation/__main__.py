@@ -25,9 +25,9 @@ _FLEET = (
 )
 _DOCKER = ("tests/oracle/test_docker.py",)
 TESTS = {
-    "facts": (*_UNITS, *_WHOLE, *_DOCKER),
+    "facts.stated": (*_UNITS, *_WHOLE, *_DOCKER),
     "stack.merge": ("tests/stack/test_merge.py", *_UNITS, *_WHOLE, *_DOCKER),
-    "engine": ("tests/test_engine.py", *_UNITS, *_WHOLE, "tests/rules/test_trial.py", "tests/test_suppress.py"),
+    "rules.checker": ("tests/test_engine.py", *_UNITS, *_WHOLE, "tests/rules/test_trial.py", "tests/test_suppress.py"),
     "verdict": ("tests/test_verdict.py", *_FLEET),
 }
 """By module: the tests that are to find its faults, the quick ones first."""

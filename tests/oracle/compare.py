@@ -8,8 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.collect import recipe_from_layers
-from rollout_lint.evaluate import EVALUATED, NOT_EVALUATED, Known, evaluate
-from rollout_lint.facts import facts_of
+from rollout_lint.facts.stated import stated_facts
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.source import parse
 from rollout_lint.stack.merge import load_stack
 
@@ -18,8 +20,8 @@ from tests.oracle.docker import docker_says
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rollout_lint.evaluate import Evaluation
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.stack.setting import Resource, Stack
 
 
@@ -55,8 +57,8 @@ def disagreements(files: Mapping[str, str | bytes], environment: Mapping[str, st
 def compare(paths: Sequence[Path], environment: Mapping[str, str]) -> Comparison:
     """Ask both."""
     answer = docker_says(paths, environment)
-    ours = evaluate(recipe_from_layers(map(str, paths), dict(environment)), Known())
-    found = Comparison(answer.merged is not None, ours.status == EVALUATED)
+    ours = evaluate(recipe_from_layers(map(str, paths), dict(environment)), LintContext())
+    found = Comparison(answer.merged is not None, ours.status == EvaluationStatus.EVALUATED)
     if answer.said.startswith("panic: "):
         return found
     if answer.merged is None:
@@ -65,7 +67,7 @@ def compare(paths: Sequence[Path], environment: Mapping[str, str]) -> Comparison
     stack = _read(answer.merged)
     if found.taken_by_us:
         [variant] = ours.variants
-        theirs = {name: facts_of(service) for name, service in stack.services.items()}
+        theirs = {name: stated_facts(service) for name, service in stack.services.items()}
         found.services = len(theirs.keys() & variant.services.keys())
         found.differences += _differences(_said(theirs), _said(variant.services))
         found.differences += _differences(_resources(stack.resources), _resources(variant.resources))
@@ -85,7 +87,7 @@ def _read(merged: str) -> Stack:
 def _compare_refusal(ours: Evaluation, said: str, found: Comparison) -> None:
     if found.taken_by_us:
         found.differences.append(f"Docker refuses it, and we do not: {said}")
-    elif ours.status == NOT_EVALUATED and not all(problem.line for problem in ours.problems):
+    elif ours.status == EvaluationStatus.NOT_EVALUATED and not all(problem.line for problem in ours.problems):
         found.differences.append(f"we refuse it without a place; Docker says {said}")
 
 

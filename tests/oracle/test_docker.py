@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rollout_lint.collect import recipes_at
 from rollout_lint.node import plain
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 from rollout_lint.source import parse
 
 from tests.conftest import SAMPLES

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.config import SCHEMA
+from rollout_lint.linter.config import SCHEMA
 
 from tests.pages import CONFIG, commands, refreshed
 from tests.rules.own_rule import NAME, OWN_RULE

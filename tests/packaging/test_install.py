@@ -12,7 +12,7 @@ from venv import EnvBuilder
 
 import pytest
 from rollout_lint import __version__
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import ROOT
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 
 MODE = "ROLLOUT_LINT_INDEX"
 BIN = Path(sys.executable).parent

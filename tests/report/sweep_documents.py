@@ -6,14 +6,14 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.evaluate import Known
 from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
+from rollout_lint.linter.context import LintContext
 from rollout_lint.report.sweep_html import sweep_html
 from rollout_lint.report.sweep_json import as_line, sweep_document
 from rollout_lint.report.sweep_rows import Row, Table
 from rollout_lint.report.sweep_view import page_table
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 from rollout_lint.sweep import Sweep
 from rollout_lint.verdict import LEVELS
 
@@ -218,7 +218,7 @@ def page(of: dict[str, Any]) -> str:
 
 def swept(folder: Path) -> tuple[dict[str, Any], Table]:
     """The document of a real fleet, and its table."""
-    sweep = Sweep(load_fleet(folder), lambda _: Known(load_rules()), Calendar(date(2026, 11, 24), None), as_line)
+    sweep = Sweep(load_fleet(folder), lambda _: LintContext(load_rules()), Calendar(date(2026, 11, 24), None), as_line)
     rows = list(sweep.rows(1))
     pieces = sweep_document(((row.verdict, row.detail) for row in rows), sweep.calendar, sweep.rules.values)
     return json.loads("".join(pieces)), page_table([row.verdict for row in rows])

@@ -17,8 +17,8 @@ from typing import IO, TYPE_CHECKING
 import pytest
 from junitparser import JUnitXml
 from rollout_lint.collect import recipe_from_directory
-from rollout_lint.engine import Suppression
-from rollout_lint.evaluate import Known, evaluate
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.place import Place, Problem
 from rollout_lint.report.check_markdown import check_markdown
 from rollout_lint.report.concise import concise
@@ -27,7 +27,9 @@ from rollout_lint.report.gitlab import gitlab
 from rollout_lint.report.groups import groups_of
 from rollout_lint.report.sarif import sarif
 from rollout_lint.report.style import printable
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.finding import Suppression
+from rollout_lint.rules.loader import load_rules
+from rollout_lint.rules.model import Severity
 
 from tests.conftest import ROOT, SAMPLES
 from tests.fleet.recipes import recipe
@@ -159,7 +161,9 @@ def test_a_markdown_page_stays_below_what_github_takes(write: Write) -> None:
         "{image: b, healthcheck: {test: x}, deploy: {update_config: {failure_action: rollback, order: start-first}}}"
     )
     services = "".join(f"  s{number}-{'x' * 200}: {policy}\n" for number in range(1500))
-    evaluation = evaluate(recipe_from_directory(write({"compose.yml": f"services:\n{services}"})), Known(load_rules()))
+    evaluation = evaluate(
+        recipe_from_directory(write({"compose.yml": f"services:\n{services}"})), LintContext(load_rules())
+    )
     page = check_markdown([evaluation])
     assert len(page.encode()) < 1024 * 1024 / 2
     shown = page.count("\n| medium |")
@@ -238,7 +242,7 @@ def test_a_service_passes_in_junit_only_where_all_was_evaluated(run: Run, odd: P
 
 
 def test_github_gets_columns_only_of_a_span_on_one_line(write: Write, tmp_path: Path) -> None:
-    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), Known(load_rules()))
+    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
     evaluation.findings.append(replace(finding, place=Place("compose.yml", 3, 5, 6, 1)))
     lines = github([evaluation], tmp_path).splitlines()
@@ -280,10 +284,14 @@ def test_standard_input_and_this_folder_are_named_as_they_are(
 
 def test_what_is_graver_in_one_variant_or_silenced_there_is_told_apart(write: Write) -> None:
     """In one place, for one service, by one rule."""
-    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), Known(load_rules()))
+    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
     silenced = replace(finding, variant="c", suppressed=Suppression("config", "known"))
-    evaluation.findings += [replace(finding, variant="a"), replace(finding, variant="b", severity="low"), silenced]
+    evaluation.findings += [
+        replace(finding, variant="a"),
+        replace(finding, variant="b", severity=Severity.LOW),
+        silenced,
+    ]
     assert [group.variants for group in groups_of(evaluation)] == [("default", "a"), ("b",)]
     told = groups_of(evaluation, suppressed=True)
     assert [group.variants for group in told] == [("default", "a"), ("c",), ("b",)]
@@ -314,7 +322,7 @@ def test_gitlab_knows_a_recipe_whatever_is_beside_it(run: Run, write: Write) -> 
 
 
 def test_a_problem_of_a_whole_file_is_in_each_that_needs_no_line(write: Write) -> None:
-    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), Known(load_rules()))
+    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     evaluation.findings, evaluation.problems = [], [Problem("compose.yml", 0, 0, "is gone")]
     folder = Path(evaluation.recipe.path)
     assert github([evaluation], folder) == "::error file=compose.yml,title=not evaluated::is gone\n"

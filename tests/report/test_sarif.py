@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.collect import recipe_from_directory
-from rollout_lint.engine import Suppression
-from rollout_lint.evaluate import Evaluation, Known, evaluate
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.place import Place
 from rollout_lint.report.as_json import check_json
 from rollout_lint.report.concise import concise
 from rollout_lint.report.gitlab import gitlab
 from rollout_lint.report.replacement import Replacements
 from rollout_lint.report.sarif import sarif
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.finding import Suppression
+from rollout_lint.rules.loader import load_rules
 from sarif import loader
 
 from tests.conftest import ROOT, SAMPLES
@@ -26,13 +27,15 @@ from tests.fleet.recipes import HEALTHY, OVERLAY, recipe
 from tests.report.check_readers import sarif_run
 
 if TYPE_CHECKING:
+    from rollout_lint.linter.evaluation import Evaluation
+
     from tests.conftest import Run, Write
 
 LEVELS = {"high": "error", "medium": "warning", "low": "note", "info": "note"}
 
 
 def evaluated(write: Write, files: dict[str, str | bytes]) -> Evaluation:
-    return evaluate(recipe_from_directory(write(files)), Known(load_rules()))
+    return evaluate(recipe_from_directory(write(files)), LintContext(load_rules()))
 
 
 def results(evaluation: Evaluation, rule: str = "RL001") -> list[Any]:

@@ -17,7 +17,7 @@ from tests.rules.sides import Side, sides
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 HEADINGS = ("rule", "example", "what `docker stack config` printed")
 

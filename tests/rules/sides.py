@@ -10,7 +10,7 @@ from rollout_lint.trial import repaired
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 SIDES = ("bad", "repaired")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 
 from tests.oracle.docker import require
 from tests.rules.config_proof import ConfigCase, as_stated, config_cases, seen

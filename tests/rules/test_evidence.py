@@ -8,8 +8,8 @@ from dataclasses import fields
 from inspect import signature
 from typing import Any
 
-from rollout_lint.images import rules_directory
-from rollout_lint.rule_files import load_rules
+from rollout_lint.facts.images import rules_directory
+from rollout_lint.rules.loader import load_rules
 
 from tests.rules.config_proof import HEADINGS as CONFIG_HEADINGS
 from tests.rules.config_proof import config_cases, told

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 from rollout_lint.trial import TRIALS
 
 if TYPE_CHECKING:
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 RULES = load_rules()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
 
 from tests.rules import config_proof
 from tests.swarm.deploy_proof import as_stated, deploy, deploy_cases

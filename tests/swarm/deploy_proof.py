@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from rollout_lint.rule import Rule
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
+from rollout_lint.rules.model import Rule
 
 from tests.rules.sides import Side, sides
 from tests.swarm.engine import Engine

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rollout_lint.images import rules_directory
+from rollout_lint.facts.images import rules_directory
 from rollout_lint.report.proofs import behaviour_words, then_words
-from rollout_lint.rule import Rule
-from rollout_lint.rule_files import load_rules
+from rollout_lint.rules.loader import load_rules
+from rollout_lint.rules.model import Rule
 from rollout_lint.trial import written_into
 from ruamel.yaml import YAML
 

@@ -12,8 +12,8 @@ from rollout_lint.report.unified import unified
 from rollout_lint.terminal import width, write
 
 if TYPE_CHECKING:
-    from rollout_lint.evaluate import Evaluation
     from rollout_lint.fix.model import Change, Repaired
+    from rollout_lint.linter.evaluation import Evaluation
 
 _HELP = "y: write it, n: leave it, a: write this and all others, q: leave this and all others\n"
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
-from rollout_lint.evaluate import TEMPLATE
 from rollout_lint.files import exists
+from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.report.style import printable
-from rollout_lint.suppress import BASELINE
 from rollout_lint.terminal import NOT_EVALUATED, refuse, say, usage_error, warn
 
 if TYPE_CHECKING:
     from rollout_lint.baseline import Baseline
-    from rollout_lint.evaluate import Evaluation
-    from rollout_lint.rule import Rule
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.rules.model import Rule
 
 
 class BaselineRequest(NamedTuple):
@@ -74,7 +73,9 @@ def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> int:
         write_baseline(baseline)
     except FleetError as error:
         refuse(error.problems)
-    unread = [each for each in evaluations if each.status in (STATUS_NOT_EVALUATED, TEMPLATE)]
+    unread = [
+        each for each in evaluations if each.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE)
+    ]
     warn(problem for each in unread for problem in each.problems)
     count = len(baseline.entries)
     say(f"rollout-lint: {count} finding{'s' * (count != 1)} in {printable(str(baseline.path))}")

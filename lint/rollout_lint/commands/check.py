@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from rollout_lint.commands.baseline import BaselineRequest, read_known, silence_known, write_known
 from rollout_lint.commands.lookup import known_by, recipes_of
 from rollout_lint.commands.outputs import Output, deliver
-from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
-from rollout_lint.evaluate import TEMPLATE, evaluate
-from rollout_lint.rule import DEFAULT_FAIL_ON, SEVERITIES
+from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.rules.model import DEFAULT_FAIL_ON, Severity
 from rollout_lint.terminal import FOUND, NOT_EVALUATED
-from rollout_lint.words import Severity
+from rollout_lint.words import SeverityThreshold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.report.junit_xml import Failing
 
 
@@ -26,7 +26,7 @@ class Request(NamedTuple):
 
     paths: tuple[str, ...]
     outputs: tuple[Output, ...] = (Output(),)
-    fail_on: Severity | None = None
+    fail_on: SeverityThreshold | None = None
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rules: tuple[Path, ...] = ()
@@ -44,7 +44,9 @@ def run(request: Request) -> int:
     baseline = read_known(request.baseline)
     known = known_by(request.rules)
     recipes = recipes_of(request.paths, request.overlays, request.exclude)
-    evaluations = [evaluate(recipe, known(recipe.path).honouring(request.honours_ignores)) for recipe in recipes]
+    evaluations = [
+        evaluate(recipe, known(recipe.path).with_suppressions(request.honours_ignores)) for recipe in recipes
+    ]
     if baseline is not None and request.baseline.write:
         return write_known(baseline, evaluations)
     if baseline is not None:
@@ -56,13 +58,15 @@ def run(request: Request) -> int:
     return deliver(evaluations, request.outputs, _exit_code(evaluations, failing), failing)
 
 
-def severities_from(fail_on: str) -> tuple[str, ...]:
-    """The severities that fail a run: this one and those above it."""
-    return () if fail_on == Severity.NEVER else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+def severities_from(fail_on: str) -> tuple[Severity, ...]:
+    """Return the severities that fail a run: those at or above the threshold."""
+    if fail_on == SeverityThreshold.NEVER:
+        return ()
+    return tuple(severity for severity in Severity if severity.at_least(Severity(fail_on)))
 
 
 def _exit_code(evaluations: list[Evaluation], failing: Failing) -> int:
-    if any(each.status in (STATUS_NOT_EVALUATED, TEMPLATE) for each in evaluations):
+    if any(each.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE) for each in evaluations):
         return NOT_EVALUATED
-    counted = ((each, finding) for each in evaluations for finding in each.findings if finding.counts)
+    counted = ((each, finding) for each in evaluations for finding in each.findings if finding.is_active)
     return FOUND if any(finding.severity in failing(each) for each, finding in counted) else 0

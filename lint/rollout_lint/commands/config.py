@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.config import SCHEMA, ConfigError, Stated
 from rollout_lint.exclusion import is_exclusion
 from rollout_lint.files import exists
-from rollout_lint.knowledge import Knowledge
+from rollout_lint.linter.config import SCHEMA, ConfigError, Stated
+from rollout_lint.linter.context import ContextLoader
 from rollout_lint.report.config_rows import Given
-from rollout_lint.rule_files import RuleError
+from rollout_lint.rules.loader import RuleError
 from rollout_lint.terminal import refuse, usage_error, width, write
 from rollout_lint.words import Format
 
 if TYPE_CHECKING:
-    from rollout_lint.effective import Effective
-    from rollout_lint.words import Severity
+    from rollout_lint.linter.resolve import Effective
+    from rollout_lint.words import SeverityThreshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Request:
 
     path: str
     format: Format = Format.TEXT
-    fail_on: Severity | None = None
+    fail_on: SeverityThreshold | None = None
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rules: tuple[Path, ...] = ()
@@ -41,7 +41,7 @@ def run(request: Request) -> None:
         if not is_exclusion(pattern):
             usage_error(f"--exclude {pattern!r} is no pattern in gitignore's grammar")
     try:
-        counts = Knowledge(request.rules).effective(path)
+        counts = ContextLoader(request.rules).effective(path)
     except (ConfigError, RuleError) as error:
         refuse(error.problems)
     write(_report(request, counts))

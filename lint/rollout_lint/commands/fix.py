@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from rollout_lint.collect import STDIN, base_of, is_pattern
 from rollout_lint.commands.asking import Asking
 from rollout_lint.commands.lookup import known_by, recipes_of, rules_here
-from rollout_lint.evaluate import EVALUATED, NOT_A_STACK
 from rollout_lint.files import exists, is_file, is_folder
 from rollout_lint.fix.desk import Desk, OverlayDesk
 from rollout_lint.fix.model import Fixed, Wanted
 from rollout_lint.fix.session import Session
 from rollout_lint.fix.store import StoreError, store
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.fix_text import fix_text
 from rollout_lint.report.groups import path_below, path_of, problems_of
 from rollout_lint.report.style import style_for_stderr, style_for_stdout
@@ -23,7 +23,7 @@ from rollout_lint.report.unified import unified
 from rollout_lint.terminal import FOUND, NOT_EVALUATED, complain, say, usage_error, warn, width, write, write_bytes
 
 if TYPE_CHECKING:
-    from rollout_lint.evaluate import Known
+    from rollout_lint.linter.context import LintContext
     from rollout_lint.recipe import Recipe
     from rollout_lint.report.style import Style
 
@@ -53,7 +53,7 @@ def run(request: Request) -> int:
     recipes = recipes_of(request.paths, overlays, request.exclude)
     asking = Asking() if request.interactive else None
     fixed = [_fix(recipe, known(recipe.path), wanted, request, asking) for recipe in recipes]
-    return _deliver([each for each in fixed if each.evaluation.status != NOT_A_STACK], request)
+    return _deliver([each for each in fixed if each.evaluation.status != EvaluationStatus.NOT_A_STACK], request)
 
 
 def _only(request: Request) -> frozenset[str]:
@@ -80,7 +80,7 @@ def _check(request: Request) -> None:
             usage_error(f"--overlay {request.overlay!r} does not end in {' or '.join(_SUFFIXES)}")
 
 
-def _fix(recipe: Recipe, known: Known, wanted: Wanted, request: Request, asking: Asking | None) -> Fixed:
+def _fix(recipe: Recipe, known: LintContext, wanted: Wanted, request: Request, asking: Asking | None) -> Fixed:
     """One recipe, whose files are written if that is asked for."""
     if request.overlay is None:
         desk = Desk(recipe, known)
@@ -90,7 +90,7 @@ def _fix(recipe: Recipe, known: Known, wanted: Wanted, request: Request, asking:
     else:
         desk = OverlayDesk(recipe, known, request.overlay)
     first = desk.evaluation({})
-    if first.status != EVALUATED:
+    if first.status != EvaluationStatus.EVALUATED:
         return Fixed(first)
     if asking is not None:
         wanted = replace(wanted, agrees=partial(asking.agrees, first))
@@ -128,7 +128,7 @@ def _deliver(fixed: list[Fixed], request: Request) -> int:
             write_bytes(_data(each))
         elif not request.writes:
             _show(each, style)
-        if each.evaluation.status != EVALUATED:
+        if each.evaluation.status != EvaluationStatus.EVALUATED:
             warn(
                 replace(problem, file=path_of(each.evaluation, problem.file))
                 for problem in problems_of(each.evaluation)
@@ -139,7 +139,7 @@ def _deliver(fixed: list[Fixed], request: Request) -> int:
 
 
 def _exit_code(fixed: list[Fixed], request: Request) -> int:
-    if any(each.failed or each.evaluation.status != EVALUATED for each in fixed):
+    if any(each.failed or each.evaluation.status != EvaluationStatus.EVALUATED for each in fixed):
         return NOT_EVALUATED
     return FOUND if not request.writes and any(each.changes for each in fixed) else 0
 

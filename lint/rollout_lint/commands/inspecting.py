@@ -12,20 +12,22 @@ from rollout_lint.commands import show
 from rollout_lint.commands.check import severities_from
 from rollout_lint.commands.lookup import known_by
 from rollout_lint.commands.today import now
-from rollout_lint.evaluate import EVALUATED, evaluate
 from rollout_lint.files import read
 from rollout_lint.fleet.model import FleetError
+from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.live.expectation import mismatches
 from rollout_lint.live.inspection import Inspected, Inspection, compare
 from rollout_lint.live.judged import judge
 from rollout_lint.live.read import MAX_BYTES, read_services
 from rollout_lint.live.told import ROLLED_BACK_STATES
-from rollout_lint.rule import DEFAULT_FAIL_ON
+from rollout_lint.rules.model import DEFAULT_FAIL_ON
 from rollout_lint.terminal import refuse, usage_error, warn, write
-from rollout_lint.words import Format, Severity
+from rollout_lint.words import Format, SeverityThreshold
 
 if TYPE_CHECKING:
-    from rollout_lint.evaluate import Evaluation, Known, VariantEvaluation
+    from rollout_lint.linter.context import LintContext
+    from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
     from rollout_lint.live.model import LiveService
 
 
@@ -36,7 +38,7 @@ class Request:
     file: str = STDIN
     against: show.Request | None = None
     variant: str | None = None
-    fail_on: Severity | None = None
+    fail_on: SeverityThreshold | None = None
     labels: dict[str, str] = field(default_factory=dict)
     images: tuple[str, ...] = ()
     rules: tuple[Path, ...] = ()
@@ -78,7 +80,7 @@ def _read(file: str) -> list[LiveService]:
         usage_error(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
-def _compared_with(request: Request) -> tuple[Evaluation | None, Known]:
+def _compared_with(request: Request) -> tuple[Evaluation | None, LintContext]:
     """The files to compare with, and what counts for them; for this folder where there are none."""
     if request.against is None:
         if request.variant is not None:
@@ -87,7 +89,7 @@ def _compared_with(request: Request) -> tuple[Evaluation | None, Known]:
     recipe = show.recipe_of(request.against)
     known = known_by(request.rules)(recipe.path)
     evaluation = evaluate(recipe, known)
-    if evaluation.status != EVALUATED:
+    if evaluation.status != EvaluationStatus.EVALUATED:
         warn(evaluation.problems)
         usage_error(f"{recipe.path} is {evaluation.status}: nothing can be compared with it")
     return evaluation, known

@@ -7,33 +7,33 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.collect import DEFAULT_OVERLAYS, STDIN, NoRecipeError, recipes_at
 from rollout_lint.commands.today import today
-from rollout_lint.config import ConfigError, folder_of
 from rollout_lint.exclusion import Exclude, is_exclusion
-from rollout_lint.knowledge import Knowledge
+from rollout_lint.linter.config import ConfigError, folder_of
+from rollout_lint.linter.context import ContextLoader
 from rollout_lint.recipe import joined
-from rollout_lint.rule_files import RuleError
+from rollout_lint.rules.loader import RuleError
 from rollout_lint.terminal import refuse, usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from rollout_lint.config import Config
-    from rollout_lint.evaluate import Known
+    from rollout_lint.linter.config import Config
+    from rollout_lint.linter.context import LintContext
     from rollout_lint.recipe import Recipe
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 
-def knowledge_of(further: Iterable[Path]) -> Callable[[str], Known]:
+def knowledge_of(further: Iterable[Path]) -> Callable[[str], LintContext]:
     """What a recipe at a path is judged by; raises ConfigError and RuleError for what is wrong with that."""
-    knowledge = Knowledge(tuple(further), today())
-    return lambda path: knowledge.of(Path(path))
+    knowledge = ContextLoader(tuple(further), today())
+    return lambda path: knowledge.context(Path(path))
 
 
-def known_by(further: Iterable[Path]) -> Callable[[str], Known]:
+def known_by(further: Iterable[Path]) -> Callable[[str], LintContext]:
     """The same; what is wrong with it ends the run."""
     knowledge = knowledge_of(further)
 
-    def known(path: str) -> Known:
+    def known(path: str) -> LintContext:
         try:
             return knowledge(path)
         except (ConfigError, RuleError) as error:
@@ -45,7 +45,7 @@ def known_by(further: Iterable[Path]) -> Callable[[str], Known]:
 def rules_here(further: Iterable[Path]) -> tuple[Rule, ...]:
     """Those that there are for what is in this folder, also those that do not judge it."""
     try:
-        return Knowledge(tuple(further), whole=True).rules(Path())
+        return ContextLoader(tuple(further), whole=True).rules(Path())
     except (ConfigError, RuleError) as error:
         refuse(error.problems)
 
@@ -76,7 +76,7 @@ class Walk:
                 usage_error(f"--exclude {pattern!r} is no pattern in gitignore's grammar")
         self._overlays = overlays
         self._exclude = exclude
-        self._knowledge = Knowledge()
+        self._knowledge = ContextLoader()
 
     def overlays(self, path: str) -> tuple[str, ...]:
         """The names and patterns to look for; none that are given stand in for Docker's own files."""

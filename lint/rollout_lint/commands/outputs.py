@@ -13,7 +13,7 @@ from rollout_lint.words import CheckFormat
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.report.junit_xml import Failing
 
 STDOUT = "-"

@@ -11,7 +11,7 @@ from rollout_lint.words import Format, TableFormat
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 
 def list_rules(format_: TableFormat, further: tuple[Path, ...]) -> None:

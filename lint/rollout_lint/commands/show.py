@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from rollout_lint.collect import recipe_from_layers
 from rollout_lint.commands.lookup import known_by, recipes_of
 from rollout_lint.env_sample import read_environment
-from rollout_lint.evaluate import EVALUATED, evaluate
+from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.terminal import NOT_EVALUATED, usage_error, write
 from rollout_lint.words import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.recipe import Recipe
 
 
@@ -38,7 +39,7 @@ def run(request: Request) -> int:
     recipe = recipe_of(request)
     evaluation = evaluate(recipe, known_by(())(recipe.path))
     write(_report(evaluation, request))
-    return 0 if evaluation.status == EVALUATED else NOT_EVALUATED
+    return 0 if evaluation.status == EvaluationStatus.EVALUATED else NOT_EVALUATED
 
 
 def recipe_of(request: Request) -> Recipe:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from rollout_lint.commands.lookup import Walk
 from rollout_lint.commands.today import today
 from rollout_lint.compare import Comparison, Earlier, State, compare, read_earlier, state_of
-from rollout_lint.config import ConfigError
 from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
 from rollout_lint.fleet.model import Fleet, FleetError
+from rollout_lint.linter.config import ConfigError
 from rollout_lint.progress import with_progress
-from rollout_lint.rule_files import RuleError
+from rollout_lint.rules.loader import RuleError
 from rollout_lint.sweep import Sweep
 from rollout_lint.terminal import FOUND, NOT_EVALUATED, refuse, usage_error, warn, width, write
 from rollout_lint.verdict import LEVELS
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from rollout_lint.evaluate import Known
     from rollout_lint.files import AnyPath
+    from rollout_lint.linter.context import LintContext
     from rollout_lint.sweep import Swept
     from rollout_lint.verdict import Verdict
 
@@ -81,7 +81,7 @@ class _Outcome:
         return None if self.earlier is None else compare(self.earlier, self.states)
 
 
-def run(request: Request, knowledge: Callable[[str], Known]) -> int:
+def run(request: Request, knowledge: Callable[[str], LintContext]) -> int:
     """Print what is asked for; the exit code."""
     outcome = _Outcome(_earlier(request), keeps=request.format is not SweepFormat.JSON)
     _hold_config(request, knowledge)
@@ -121,7 +121,7 @@ def _root(request: Request) -> tuple[AnyPath, date]:
         usage_error(f"--at {request.at}: {error}")
 
 
-def _hold_config(request: Request, knowledge: Callable[[str], Known]) -> None:
+def _hold_config(request: Request, knowledge: Callable[[str], LintContext]) -> None:
     """A config for the whole fleet that does not hold ends the run, before each recipe says so."""
     try:
         knowledge(request.path)

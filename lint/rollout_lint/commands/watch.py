@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from rollout_lint.collect import STDIN
 from rollout_lint.commands import check
 from rollout_lint.commands.lookup import recipes_of
-from rollout_lint.config import NAMES
 from rollout_lint.env_sample import ENV_SAMPLE
-from rollout_lint.suppress import BASELINE
+from rollout_lint.linter.config import NAMES
+from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.terminal import NOT_EVALUATED, say, usage_error, write
 
 if TYPE_CHECKING:

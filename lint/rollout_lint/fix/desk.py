@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.collect import overlaid
-from rollout_lint.evaluate import Evaluation, Known, evaluate
-from rollout_lint.facts import as_written
+from rollout_lint.facts.model import parse_value
 from rollout_lint.files import is_file, is_link, real
 from rollout_lint.fix.judge import facts_beside
+from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.node import Mapping, Scalar
 from rollout_lint.patch.setting import ways_to_set
 from rollout_lint.patch.text import Text
@@ -20,10 +20,12 @@ from rollout_lint.recipe import LayerFile, Variant
 from rollout_lint.source import parse
 
 if TYPE_CHECKING:
-    from rollout_lint.engine import Finding
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
     from rollout_lint.fix.model import Contents, Settings
+    from rollout_lint.linter.context import LintContext
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.recipe import Recipe
+    from rollout_lint.rules.finding import Finding
 
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
@@ -31,7 +33,7 @@ _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 class Desk:
     """A recipe's own files: a finding is repaired in the one that decides, or failing that in one that comes later."""
 
-    def __init__(self, recipe: Recipe, known: Known) -> None:
+    def __init__(self, recipe: Recipe, known: LintContext) -> None:
         """Read the files, once for the whole session."""
         self._recipe = recipe
         self._known = known
@@ -102,7 +104,7 @@ class Desk:
 class OverlayDesk(Desk):
     """One overlay on top of what the recipe ships by default; it may not exist yet."""
 
-    def __init__(self, recipe: Recipe, known: Known, overlay: str) -> None:
+    def __init__(self, recipe: Recipe, known: LintContext, overlay: str) -> None:
         """Read the files; the recipe has a variant."""
         with_overlay = overlaid(recipe, overlay)
         self._overlay = LayerFile(overlay, Path(recipe.path, overlay))
@@ -156,7 +158,7 @@ def _version(data: bytes) -> str | None:
 
 
 def _is_so(path: str, fact: Fact | None, value: object) -> bool:
-    return fact is not None and fact.value == (as_written(path, value) if isinstance(value, str) else value)
+    return fact is not None and fact.value == (parse_value(path, value) if isinstance(value, str) else value)
 
 
 def _by_variable(path: str, fact: Fact, value: object) -> str:

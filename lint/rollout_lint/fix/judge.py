@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.fix.model import key_of
 from rollout_lint.patch.changes import changed_paths
-from rollout_lint.rule import SEVERITIES
+from rollout_lint.rules.model import Severity
 from rollout_lint.source import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Evaluation
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.patch.changes import Path
+    from rollout_lint.rules.finding import Finding
 
 Reach: TypeAlias = "set[tuple[str, str, str]]"
 """Variant, service and path of each fact that may change."""
@@ -29,7 +29,7 @@ _WITHOUT_ORDER = frozenset(
 """Lists that Docker sorts by their keys as soon as a second layer has the service (`merge.go mergeSlice`)."""
 
 
-def facts_beside(evaluation: Evaluation, finding: Finding) -> dict[str, Fact]:
+def facts_beside(evaluation: Evaluation, finding: Finding) -> Mapping[str, Fact]:
     """The facts of the finding's service in the finding's variant."""
     variant = next(each for each in evaluation.variants if each.variant.name == finding.variant)
     return variant.facts(finding.service) or {}
@@ -59,23 +59,23 @@ def objection(before: Evaluation, after: Evaluation, findings: list[Finding], re
 
 def _brought(before: Evaluation, after: Evaluation) -> Iterator[str]:
     """What is found only after, or is graver there; what another finding told the cause of was there as well."""
-    known = {key_of(finding): SEVERITIES.index(finding.severity) for finding in before.findings}
+    known = {key_of(finding): finding.severity.rank for finding in before.findings}
     for finding in after.findings:
-        if SEVERITIES.index(finding.severity) < known.get(key_of(finding), len(SEVERITIES)):
-            yield f"it would bring {finding.rule.id} ({finding.severity}) on {finding.whose}"
+        if finding.severity.rank < known.get(key_of(finding), len(Severity)):
+            yield f"it would bring {finding.rule.id} ({finding.severity}) on {finding.subject}"
 
 
 def _altered(before: Evaluation, after: Evaluation, reach: Reach) -> Iterator[str]:
     for variant in after.variants:
         old = next((each for each in before.variants if each.variant.name == variant.variant.name), None)
         for service, facts in variant.services.items():
-            earlier = (old and old.services.get(service)) or {}
+            earlier: Mapping[str, Fact] = (old and old.services.get(service)) or {}
             for path in facts.keys() | earlier.keys():
                 if _differs(path, earlier, facts) and (variant.variant.name, service, path) not in reach:
                     yield f"it would also change {path} of {service} as deployed with {variant.variant.files[-1].name}"
 
 
-def _differs(path: str, before: dict[str, Fact], after: dict[str, Fact]) -> bool:
+def _differs(path: str, before: Mapping[str, Fact], after: Mapping[str, Fact]) -> bool:
     if path.startswith("derived."):
         return False
     if path not in before or path not in after:

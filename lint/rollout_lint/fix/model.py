@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Evaluation
-    from rollout_lint.rule import Rule
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.rules.finding import Finding
+    from rollout_lint.rules.model import Rule
 
 Contents: TypeAlias = "Mapping[str, bytes]"
 """Files by the name that reports show."""

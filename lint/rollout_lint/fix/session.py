@@ -10,17 +10,16 @@ from rollout_lint.fix.judge import objection, strays
 from rollout_lint.fix.model import Change, Fixed, Left, Repaired, key_of
 from rollout_lint.patch.setting import ways_to_set
 from rollout_lint.patch.text import Text
-from rollout_lint.rule import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Evaluation
     from rollout_lint.fix.desk import Desk
     from rollout_lint.fix.judge import Reach
     from rollout_lint.fix.model import Contents, Key, Settings, Wanted
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.patch.changes import Path
+    from rollout_lint.rules.finding import Finding
 
 _MOST_TRIALS = 64
 
@@ -50,8 +49,10 @@ class Session:
         return self._fixed
 
     def _open_findings(self) -> list[Finding]:
-        findings = [finding for finding in self._now.findings if finding.counts and self._wanted.includes(finding.rule)]
-        findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+        findings = [
+            finding for finding in self._now.findings if finding.is_active and self._wanted.includes(finding.rule)
+        ]
+        findings.sort(key=lambda finding: finding.severity.rank)
         return [finding for finding in findings if key_of(finding) not in self._left]
 
     def _take(self, findings: list[Finding]) -> None:
@@ -70,7 +71,7 @@ class Session:
         reason = self._desk.refusal(self._now, finding, self._desk.settings(self._now, finding))
         if reason is not None:
             self._left[key_of(finding)] = Left(finding, reason)
-        elif self._wanted.agrees is None and finding.wants_consent and not self._wanted.unsafe:
+        elif self._wanted.agrees is None and finding.needs_unsafe and not self._wanted.unsafe:
             self._left[key_of(finding)] = Left(finding, str(finding.rule.trade), unsafe=True)
         return key_of(finding) in self._left
 
@@ -141,7 +142,7 @@ class Session:
         gone = {key_of(each) for each in after.findings} | {key_of(each.finding) for each in repaired}
         others: dict[str | None, list[Finding]] = {each.finding.service: [] for each in repaired}
         for other in self._now.findings:
-            if other.counts and key_of(other) not in gone:
+            if other.is_active and key_of(other) not in gone:
                 others.get(other.service, others[repaired[0].finding.service]).append(other)
         return [replace(each, others=tuple(others.pop(each.finding.service, ()))) for each in repaired]
 
@@ -169,13 +170,16 @@ class Session:
 
         A repair that is not strict may change it for the service in every variant.
         """
-        wanted = [finding, *(each for each in self._now.findings if each.counts and self._wanted.includes(each.rule))]
+        wanted = [
+            finding,
+            *(each for each in self._now.findings if each.is_active and self._wanted.includes(each.rule)),
+        ]
         reach = {
             (each.variant, str(each.service), path)
             for each in wanted
             for path, value in each.rule.fix_settings.items()
             if finding.rule.fix_settings.get(path) == value
-            and (each is finding or self._wanted.unsafe or not each.wants_consent)
+            and (each is finding or self._wanted.unsafe or not each.needs_unsafe)
         }
         if is_strict:
             return reach

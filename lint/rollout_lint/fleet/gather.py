@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rollout_lint.facts import Cluster
+from rollout_lint.facts.cluster import Cluster
 from rollout_lint.files import is_file, leads_out, real
 from rollout_lint.files import read as read_bytes
 from rollout_lint.fleet.checked import Mention

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts import Cluster
+from rollout_lint.facts.cluster import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rollout_lint.images import Claims
+    from rollout_lint.facts.images import Claims
     from rollout_lint.place import Problem
     from rollout_lint.recipe import Recipe
 

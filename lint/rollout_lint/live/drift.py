@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.derived.health import DEFAULTS
-from rollout_lint.facts import ROLLOUT_BLOCKS, ROLLOUT_KEYS
+from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
+from rollout_lint.facts.derived.health import DEFAULTS
 from rollout_lint.live.expectation import is_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
     from rollout_lint.live.filed import FiledLabels
     from rollout_lint.live.model import LiveService
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from rollout_lint.evaluate import Evaluation, VariantEvaluation
+    from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
     from rollout_lint.live.judged import Judged
     from rollout_lint.live.model import LiveService
 
@@ -37,7 +37,7 @@ class Inspected:
 
     def is_wrong(self, fail_on: Collection[str]) -> bool:
         """Whether its update failed, it has drifted, or a finding has one of these severities."""
-        grave = (finding.counts and finding.severity in fail_on for finding in self.judged.findings)
+        grave = (finding.is_active and finding.severity in fail_on for finding in self.judged.findings)
         return self.update_failed or (self.drift is not None and self.drift.is_there) or any(grave)
 
     @property

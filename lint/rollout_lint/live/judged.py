@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rollout_lint.engine import find, supersede
 from rollout_lint.live.service_facts import OF_FILES, facts_of_live, unknown_facts
 from rollout_lint.place import Place
+from rollout_lint.rules.checker import check_rules, supersede
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
 
-    from rollout_lint.engine import Finding
-    from rollout_lint.facts import Cluster, Fact
-    from rollout_lint.images import Images
+    from rollout_lint.facts.cluster import Cluster
+    from rollout_lint.facts.images import Images
+    from rollout_lint.facts.model import Fact
     from rollout_lint.live.model import LiveService
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.finding import Finding
+    from rollout_lint.rules.model import Rule
 
 LIVE = "live"
 """What stands for a variant where the spec is not of files."""
@@ -40,7 +41,7 @@ class Judged:
     """What the rules say of a live service."""
 
     service: LiveService
-    facts: dict[str, Fact]
+    facts: Mapping[str, Fact]
     findings: tuple[Finding, ...]
     not_asked: tuple[NotAsked, ...]
 
@@ -57,11 +58,11 @@ def judge(service: LiveService, rules: Iterable[Rule], cluster: Cluster, images:
         elif not _surely_fails(rule, facts, unknown):
             not_asked.append(NotAsked(rule, why))
     place = Place(service.name, 0, 0, 0, 0)
-    findings = supersede(list(find(asked, LIVE, service.name, place, facts)))
+    findings = supersede(list(check_rules(asked, LIVE, service.name, place, facts)))
     return Judged(service, facts, tuple(findings), tuple(not_asked))
 
 
-def _surely_fails(rule: Rule, facts: dict[str, Fact], unknown: Container[str]) -> bool:
+def _surely_fails(rule: Rule, facts: Mapping[str, Fact], unknown: Container[str]) -> bool:
     """Whether the rule does not hold whatever the unknown facts are."""
     known = (path for path in rule.when if path not in unknown)
     return any(not rule.when[path].holds(facts[path].value if path in facts else None) for path in known)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.derived import DERIVED, STACK_FACTS, derive_facts
-from rollout_lint.derived.layers import OF_STACK_AND_SERVICE
-from rollout_lint.facts import ROLLOUT_BLOCKS, Cluster, facts_of
+from rollout_lint.facts.defaults import ROLLOUT_BLOCKS
+from rollout_lint.facts.derived import DERIVED, STACK_FACTS, ServiceFacts
+from rollout_lint.facts.derived.layers import OF_STACK_AND_SERVICE
+from rollout_lint.facts.stated import stated_facts
 from rollout_lint.live import normal
 from rollout_lint.live.fields import items, mapping, number, seconds, text, whole
 from rollout_lint.place import Place
@@ -21,8 +22,8 @@ from rollout_lint.stack.shorthand import Port, Volume
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.facts import Fact
-    from rollout_lint.images import Images
+    from rollout_lint.facts.cluster import Cluster
+    from rollout_lint.facts.images import Images
     from rollout_lint.live.model import LiveService
 
 _ID = re.compile(r"[a-z0-9]{25}\Z")
@@ -54,12 +55,12 @@ _OF_FILES = {
 }
 
 
-def facts_of_live(service: LiveService, cluster: Cluster, images: Images) -> dict[str, Fact]:
+def facts_of_live(service: LiveService, cluster: Cluster, images: Images) -> ServiceFacts:
     """The facts of a service by path; `unknown_facts` says which of them mean nothing."""
     place = Place(service.name, 0, 0, 0, 0)
     made = _service(service, place)
     stack = Stack(services={made.name: made}, resources={"networks": _networks(service, place)})
-    return derive_facts(made, stack, facts_of(made), cluster, images)
+    return ServiceFacts(made, stack, stated_facts(made), cluster, images)
 
 
 def unknown_facts(service: LiveService) -> dict[str, str]:

@@ -6,17 +6,17 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.engine import as_json
-from rollout_lint.evaluate import EVALUATED
+from rollout_lint.facts.format import json_value
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.groups import groups_of
-from rollout_lint.rule import SEVERITIES
+from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from rollout_lint.engine import Finding, Suppression
-    from rollout_lint.evaluate import Evaluation
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.place import Place, Problem
-    from rollout_lint.rule import Conditions, Rule
+    from rollout_lint.rules.finding import Finding, Suppression
+    from rollout_lint.rules.model import Conditions, Rule
     from rollout_lint.stack.setting import Resource
 
 VERSION = 1
@@ -25,7 +25,7 @@ VERSION = 1
 def check_json(evaluations: list[Evaluation]) -> str:
     """`check --format json`."""
     findings = [finding for evaluation in evaluations for finding in evaluation.findings]
-    by_severity = Counter(finding.severity for finding in findings if finding.counts)
+    by_severity = Counter(finding.severity for finding in findings if finding.is_active)
     places = Counter(group.finding.severity for evaluation in evaluations for group in groups_of(evaluation))
     return _dump(
         {
@@ -34,10 +34,10 @@ def check_json(evaluations: list[Evaluation]) -> str:
             "summary": {
                 "recipes": len(evaluations),
                 "services": sum(len(evaluation.services) for evaluation in evaluations),
-                "findings": {severity: by_severity[severity] for severity in SEVERITIES},
-                "places": {severity: places[severity] for severity in SEVERITIES},
-                "suppressed": sum(finding.is_silenced for finding in findings),
-                "not_evaluated": sum(evaluation.status != EVALUATED for evaluation in evaluations),
+                "findings": {severity: by_severity[severity] for severity in Severity},
+                "places": {severity: places[severity] for severity in Severity},
+                "suppressed": sum(finding.is_suppressed for finding in findings),
+                "not_evaluated": sum(evaluation.status != EvaluationStatus.EVALUATED for evaluation in evaluations),
             },
         }
     )
@@ -128,10 +128,10 @@ def _suppression(suppression: Suppression | None) -> dict[str, Any] | None:
 
 def _fact(fact: Fact) -> dict[str, Any]:
     return {
-        "value": as_json(fact.value),
+        "value": json_value(fact.value),
         "default": fact.default,
         **(_place(fact.place) if fact.place else {}),
-        "overrides": [{"value": as_json(setting.value), **_place(setting.place)} for setting in fact.overrides],
+        "overrides": [{"value": json_value(setting.value), **_place(setting.place)} for setting in fact.overrides],
         **({"unset": list(fact.unset)} if fact.unset else {}),
     }
 

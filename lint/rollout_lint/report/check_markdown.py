@@ -7,15 +7,15 @@ from collections import Counter
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from rollout_lint.evaluate import EVALUATED, NOT_A_STACK
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.groups import at, path_of, problems_of, worst_first
 from rollout_lint.report.style import plural, printable
-from rollout_lint.rule import SEVERITIES
+from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.report.groups import Group
 
 _MARKUP = re.compile(r"[\\|<>`*\[\]~&]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|:(?=//)|(?<=www)\.")
@@ -42,9 +42,9 @@ def check_markdown(evaluations: list[Evaluation]) -> str:
 
 def _counts(evaluations: list[Evaluation], groups: list[Group]) -> str:
     by_severity = Counter(group.finding.severity for group in groups)
-    counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in SEVERITIES if by_severity[severity])
-    unread = sum(each.status not in (EVALUATED, NOT_A_STACK) for each in evaluations)
-    passed_over = sum(each.status == NOT_A_STACK for each in evaluations)
+    counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
+    unread = sum(each.status not in (EvaluationStatus.EVALUATED, EvaluationStatus.NOT_A_STACK) for each in evaluations)
+    passed_over = sum(each.status == EvaluationStatus.NOT_A_STACK for each in evaluations)
     parts = [f"{plural(len(evaluations) - passed_over, 'recipe')}: {plural(len(groups), 'finding')}"]
     parts += [f" ({counted})"] if counted else []
     parts += [f"; {plural(unread, 'recipe')} not evaluated"] if unread else []
@@ -59,7 +59,7 @@ def _row(group: Group) -> str:
         finding.severity,
         f"{group.rule.id} {group.rule.name}",
         where,
-        finding.whose,
+        finding.subject,
         ", ".join(group.variants),
         finding.message,
     )

@@ -6,20 +6,21 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rollout_lint.engine import failing_condition, show_fact
-from rollout_lint.evaluate import NOT_A_STACK, NOT_EVALUATED, TEMPLATE
-from rollout_lint.facts import FACTS
+from rollout_lint.facts.format import format_fact
+from rollout_lint.facts.stated import FACTS
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.excerpt import Mark, excerpt
 from rollout_lint.report.groups import A_TEMPLATE, Group, fix_command, groups_of, shown_path
 from rollout_lint.report.style import Style, plural, printable
-from rollout_lint.rule import SEVERITIES
+from rollout_lint.rules.checker import failing_condition
+from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Evaluation, VariantEvaluation
+    from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
     from rollout_lint.place import Place, Problem
+    from rollout_lint.rules.finding import Finding
 
 
 _FREE_TEXT = frozenset(
@@ -44,7 +45,7 @@ def told_problem(evaluation: Evaluation, problem: Problem, style: Style) -> list
 def _blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[list[str]]:
     for problem in evaluation.problems:
         yield told_problem(evaluation, problem, style)
-    if evaluation.status == TEMPLATE:
+    if evaluation.status == EvaluationStatus.TEMPLATE:
         yield [f"{shown_path(evaluation, '')}  not evaluated: {A_TEMPLATE}"]
     for group in groups_of(evaluation):
         yield _finding(group, style, width)
@@ -119,11 +120,11 @@ def _told(group: Group) -> Iterator[str]:
     """In which variants it holds; for each other, what there decides otherwise; and what nobody wrote down."""
     evaluation, finding, held = group.evaluation, group.finding, group.variants
     deployed = "; or with ".join(_files(each) for each in evaluation.variants if each.variant.name in held)
-    yield f"{printable(finding.whose)}, as deployed with {deployed}."
+    yield f"{printable(finding.subject)}, as deployed with {deployed}."
     yield from (_otherwise(finding, each) for each in evaluation.variants if each.variant.name not in held)
     for path, fact in finding.facts.items():
         if fact.default:
-            yield f"{path} is {show_fact(path, fact)}, Swarm's default"
+            yield f"{path} is {format_fact(path, fact)}, Swarm's default"
         if fact.unset:
             yield f"{path} depends on {', '.join(fact.unset)}, which has no value here"
     if finding.assumes:
@@ -136,7 +137,7 @@ def _otherwise(finding: Finding, evaluation: VariantEvaluation) -> str:
     if facts is None or path is None:
         return ""
     fact = facts.get(path) if path in FACTS else None
-    decided = f": {_place_told(fact.place)} sets {show_fact(path, fact)}" if fact and fact.place else ""
+    decided = f": {_place_told(fact.place)} sets {format_fact(path, fact)}" if fact and fact.place else ""
     return f"With {printable(evaluation.variant.files[-1].name)} it is not{decided}."
 
 
@@ -149,15 +150,17 @@ def _files(evaluation: VariantEvaluation) -> str:
 
 
 def _summary(evaluations: list[Evaluation], exit_code: int) -> str:
-    judged = [each for each in evaluations if each.status not in (NOT_A_STACK, TEMPLATE)]
+    judged = [
+        each for each in evaluations if each.status not in (EvaluationStatus.NOT_A_STACK, EvaluationStatus.TEMPLATE)
+    ]
     groups = [group for each in evaluations for group in groups_of(each)]
     findings = [finding for group in groups for finding in group.findings]
     by_severity = Counter(finding.severity for finding in findings)
-    counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in SEVERITIES if by_severity[severity])
+    counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
     told = plural(len(findings), "finding") + (f" ({counted})" if counted else "")
     if len(groups) != len(findings):
         told += f" at {plural(len(groups), 'place')}"
-    if silenced := sum(finding.is_silenced for each in evaluations for finding in each.findings):
+    if silenced := sum(finding.is_suppressed for each in evaluations for finding in each.findings):
         told += f", {silenced} silenced"
     parts = [
         plural(len(judged), "recipe"),
@@ -166,9 +169,9 @@ def _summary(evaluations: list[Evaluation], exit_code: int) -> str:
     ]
     rest = []
     for status, words in (
-        (NOT_EVALUATED, "not evaluated"),
-        (TEMPLATE, "a template"),
-        (NOT_A_STACK, "not a stack"),
+        (EvaluationStatus.NOT_EVALUATED, "not evaluated"),
+        (EvaluationStatus.TEMPLATE, "a template"),
+        (EvaluationStatus.NOT_A_STACK, "not a stack"),
     ):
         count = sum(each.status == status for each in evaluations)
         if count:

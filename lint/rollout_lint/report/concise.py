@@ -10,7 +10,7 @@ from rollout_lint.report.style import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
 
 
 def concise(evaluations: list[Evaluation]) -> str:

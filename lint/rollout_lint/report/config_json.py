@@ -9,7 +9,7 @@ from rollout_lint.place import Place
 from rollout_lint.report.config_rows import DEFAULT, Given, config_rows
 
 if TYPE_CHECKING:
-    from rollout_lint.effective import Choice, Effective
+    from rollout_lint.linter.resolve import Choice, Effective
 
 VERSION = 1
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.collect import DEFAULT_OVERLAYS
-from rollout_lint.rule import DEFAULT_FAIL_ON
+from rollout_lint.rules.model import DEFAULT_FAIL_ON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.config import Stated
-    from rollout_lint.effective import Effective
+    from rollout_lint.linter.config import Stated
+    from rollout_lint.linter.resolve import Effective
     from rollout_lint.place import Place
 
 DEFAULT = "default"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.place import Place
 from rollout_lint.report.config_rows import DEFAULT, Given, config_rows
 from rollout_lint.report.style import plural, printable
-from rollout_lint.rule import SEVERITIES
+from rollout_lint.rules.model import Severity
 from rollout_lint.stack.units import show_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.config import Stated
-    from rollout_lint.effective import Choice, Effective
+    from rollout_lint.linter.config import Stated
+    from rollout_lint.linter.resolve import Choice, Effective
     from rollout_lint.report.config_rows import Row
     from rollout_lint.report.style import Style
 
@@ -46,7 +46,7 @@ def _settings(rows: list[Row], style: Style) -> Iterator[str]:
 def _judging(choices: tuple[Choice, ...], style: Style, width: int) -> Iterator[str]:
     on = [choice.judging for choice in choices if choice.on]
     yield from ("", f"  {style(plural(len(on), 'rule'), 'bold')} {'judges' if len(on) == 1 else 'judge'}")
-    for severity in SEVERITIES:
+    for severity in Severity:
         ids = [rule.id for rule in on if rule.severity == severity]
         if ids:
             head = f"    {style.severity(severity)}{' ' * (len('medium') - len(severity))}  "

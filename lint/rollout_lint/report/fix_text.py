@@ -11,9 +11,9 @@ from rollout_lint.report.style import Style, plural, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Evaluation
     from rollout_lint.fix.model import Fixed, Left, Repaired
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.rules.finding import Finding
 
 
 def fix_text(fixed: list[Fixed], is_written: bool, exit_code: int, style: Style, width: int) -> str:
@@ -31,7 +31,7 @@ def repaired_text(evaluation: Evaluation, repaired: Repaired, verb: str, style: 
     if repaired.finding.rule.trade:
         notes.append(f"{'its price':<10} {repaired.finding.rule.trade}")
     also = dict.fromkeys(
-        f"{each.rule.id} on {printable(each.whose)}"
+        f"{each.rule.id} on {printable(each.subject)}"
         for each in repaired.others
         if (each.rule.id, each.service) != (repaired.finding.rule.id, repaired.finding.service)
     )
@@ -56,7 +56,7 @@ def _block(evaluation: Evaluation, finding: Finding, notes: list[str], style: St
     head = f"{printable(path_of(evaluation, place.file))}:{place.line}:{place.column}"
     rule = finding.rule
     told = f"{style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}"
-    lines = [f"{style(head, 'bold')}  {told}  {printable(finding.whose)}"]
+    lines = [f"{style(head, 'bold')}  {told}  {printable(finding.subject)}"]
     for note in notes:
         lines += textwrap.wrap(
             note,

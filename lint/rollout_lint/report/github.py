@@ -13,7 +13,7 @@ from rollout_lint.report.style import printable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.place import Place, Problem
     from rollout_lint.report.groups import Group
 

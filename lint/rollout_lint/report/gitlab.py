@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
 
 _SEVERITIES = {"high": "critical", "medium": "major", "low": "minor", "info": "info"}
 _NOT_EVALUATED = "not-evaluated"

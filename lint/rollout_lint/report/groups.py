@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from rollout_lint.evaluate import NOT_EVALUATED, TEMPLATE
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.place import Problem
 from rollout_lint.report.style import printable
-from rollout_lint.rule import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rollout_lint.engine import Finding, Suppression
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.place import Place
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.finding import Finding, Suppression
+    from rollout_lint.rules.model import Rule
 
 A_TEMPLATE = "a template, which something must fill before it is YAML"
 NO_STACK = "not a stack, so it was passed over"
@@ -57,26 +56,26 @@ def groups_of(evaluation: Evaluation, suppressed: bool = False) -> list[Group]:
     """What is told of a recipe, the gravest first, then by place; where asked for, what is silenced too."""
     groups: dict[tuple[str, str | None, Place, str, Suppression | None], list[Finding]] = {}
     for finding in evaluation.findings:
-        if finding.counts or (suppressed and finding.superseded_by is None):
+        if finding.is_active or (suppressed and finding.superseded_by is None):
             key = (finding.rule.id, finding.service, finding.place, finding.severity, finding.suppressed)
             groups.setdefault(key, []).append(finding)
-    ordered = sorted(groups.values(), key=lambda group: (SEVERITIES.index(group[0].severity), group[0].place))
+    ordered = sorted(groups.values(), key=lambda group: (group[0].severity.rank, group[0].place))
     return [Group(evaluation, tuple(findings)) for findings in ordered]
 
 
 def worst_first(evaluations: Iterable[Evaluation]) -> list[Group]:
     """What is told of all recipes, the gravest first."""
     groups = [group for evaluation in evaluations for group in groups_of(evaluation)]
-    return sorted(groups, key=lambda group: SEVERITIES.index(group.finding.severity))
+    return sorted(groups, key=lambda group: group.finding.severity.rank)
 
 
 def problems_of(evaluation: Evaluation) -> list[Problem]:
     """Why a recipe was not evaluated, or not wholly: at least one where it was not."""
     if evaluation.problems:
         return evaluation.problems
-    if evaluation.status == TEMPLATE:
+    if evaluation.status == EvaluationStatus.TEMPLATE:
         return [_template(evaluation)]
-    return [Problem("", 0, 0, "no file to evaluate")] if evaluation.status == NOT_EVALUATED else []
+    return [Problem("", 0, 0, "no file to evaluate")] if evaluation.status == EvaluationStatus.NOT_EVALUATED else []
 
 
 def _template(evaluation: Evaluation) -> Problem:
@@ -97,7 +96,7 @@ def path_of(evaluation: Evaluation, file: str) -> str:
 def fix_command(evaluation: Evaluation, finding: Finding) -> str:
     """The command that repairs the recipe, as somebody would type it; safe to print."""
     path = evaluation.recipe.path
-    options = ["--unsafe"] if finding.wants_consent else []
+    options = ["--unsafe"] if finding.needs_unsafe else []
     named = ["--", path] if path.startswith("-") and path != "-" else [path]
     return printable(shlex.join(["rollout-lint", "fix", *options, *([] if path == "." else named)]))
 

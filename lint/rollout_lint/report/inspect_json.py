@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.engine import as_json
+from rollout_lint.facts.format import json_value
 from rollout_lint.live.drift import NOT_SHOWN, POLICY
 from rollout_lint.live.previous import against_previous
 from rollout_lint.live.told import told_update
@@ -13,10 +13,10 @@ from rollout_lint.report.as_json import VERSION
 from rollout_lint.report.await_json import update_json
 
 if TYPE_CHECKING:
-    from rollout_lint.engine import Finding
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
     from rollout_lint.live.drift import Difference, Drift
     from rollout_lint.live.inspection import Against, Inspected, Inspection
+    from rollout_lint.rules.finding import Finding
 
 
 def inspect_json(inspection: Inspection) -> str:
@@ -30,7 +30,7 @@ def inspect_json(inspection: Inspection) -> str:
         "mismatches": list(inspection.mismatches),
         "summary": {
             "services": len(services),
-            "findings": sum(finding.counts for each in services for finding in each.judged.findings),
+            "findings": sum(finding.is_active for each in services for finding in each.judged.findings),
             "failed_updates": sum(each.update_failed for each in services),
             "drifted": sum(each.drift is not None and each.drift.is_there for each in services),
         },
@@ -60,7 +60,7 @@ def _service(each: Inspected, inspection: Inspection) -> dict[str, Any]:
 
 
 def _value(fact: Fact | None) -> Any:
-    return None if fact is None else as_json(fact.value)
+    return None if fact is None else json_value(fact.value)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

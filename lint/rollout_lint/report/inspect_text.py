@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.engine import show_fact
+from rollout_lint.facts.format import format_fact
 from rollout_lint.live.drift import NOT_SHOWN
 from rollout_lint.live.previous import against_previous
 from rollout_lint.live.told import told_update
@@ -13,11 +13,11 @@ from rollout_lint.report.style import Style, plural, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.engine import Finding
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
     from rollout_lint.live.drift import Difference, Drift, LabelDifference
     from rollout_lint.live.inspection import Against, Inspected, Inspection
     from rollout_lint.live.model import LiveService
+    from rollout_lint.rules.finding import Finding
 
 _NOTED = 10
 
@@ -47,7 +47,7 @@ def _service(each: Inspected, inspection: Inspection, style: Style) -> Iterator[
     if service.state:
         yield _noted("rollback", printable(_previous(service)))
     for finding in each.judged.findings:
-        if finding.counts:
+        if finding.is_active:
             yield from _finding(finding, style)
     if each.drift is not None:
         yield from (_noted("drift", printable(line)) for line in _drift(each.drift))
@@ -112,7 +112,7 @@ def _difference(difference: Difference) -> str:
 
 
 def _value(path: str, fact: Fact | None) -> str:
-    return "nothing" if fact is None or fact.value in (None, "", []) else show_fact(path, fact)
+    return "nothing" if fact is None or fact.value in (None, "", []) else format_fact(path, fact)
 
 
 def _place(fact: Fact | None) -> str:
@@ -148,7 +148,7 @@ def _names(names: Iterable[str]) -> str:
 
 def _sum(inspection: Inspection) -> str:
     services = inspection.services
-    findings = sum(finding.counts for each in services for finding in each.judged.findings)
+    findings = sum(finding.is_active for each in services for finding in each.judged.findings)
     failed = sum(each.update_failed for each in services)
     told = [plural(len(services), "service"), plural(findings, "finding")]
     told += [f"{plural(failed, 'update')} failed"] if failed else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from rollout_lint.evaluate import EVALUATED, NOT_A_STACK
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.groups import NO_STACK, at, groups_of, path_of, problems_of
 from rollout_lint.report.style import printable
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from junitparser import TestCase
 
-    from rollout_lint.evaluate import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.place import Problem
     from rollout_lint.report.groups import Group
 
@@ -52,10 +52,10 @@ def _cases(evaluation: Evaluation, failing: Collection[str]) -> Iterator[TestCas
     groups = groups_of(evaluation)
     for group in groups:
         yield _finding(group, failing)
-    if evaluation.status == EVALUATED:
+    if evaluation.status == EvaluationStatus.EVALUATED:
         told = {group.finding.service for group in groups}
         yield from (TestCase(printable(name)) for name in sorted(evaluation.services) if name not in told)
-    if evaluation.status == NOT_A_STACK:
+    if evaluation.status == EvaluationStatus.NOT_A_STACK:
         case = TestCase("the stack")
         case.result = [Skipped(NO_STACK)]
         yield case
@@ -81,7 +81,7 @@ def _finding(group: Group, failing: Collection[str]) -> TestCase:
     from junitparser import Failure, Skipped, TestCase
 
     finding, rule = group.finding, group.rule
-    case = TestCase(printable(f"{finding.whose}: {rule.id} {rule.name} in {', '.join(group.variants)}"))
+    case = TestCase(printable(f"{finding.subject}: {rule.id} {rule.name} in {', '.join(group.variants)}"))
     fails = finding.severity in failing
     told = printable(f"{rule.id} {finding.message}")
     result = Failure(told, finding.severity) if fails else Skipped(told, finding.severity)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.report.style import plural
-from rollout_lint.rule import SEVERITIES
+from rollout_lint.rules.model import Severity
 from rollout_lint.verdict import LEVELS
 
 if TYPE_CHECKING:
@@ -134,4 +134,4 @@ def _weighing(recipe: dict[str, Any]) -> list[dict[str, Any]]:
     worst = [service for service in services if service["risk"]["level"] == level] or services
     findings = [each for service in worst for each in service["findings"] if each["superseded_by"] is None]
     findings = [each for each in findings if each["suppressed"] is None]
-    return sorted(findings, key=lambda finding: SEVERITIES.index(finding["severity"]))
+    return sorted(findings, key=lambda finding: Severity(finding["severity"]).rank)

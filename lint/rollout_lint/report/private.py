@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts import FACTS
+from rollout_lint.facts.stated import FACTS
 from rollout_lint.patch.tree import Node, tree_of
 
 if TYPE_CHECKING:

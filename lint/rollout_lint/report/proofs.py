@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 ENGINE = "a real Swarm"
 CONFIG = "docker stack config"

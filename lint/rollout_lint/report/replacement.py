@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from rollout_lint.patch.fragment import as_yaml
 
 if TYPE_CHECKING:
-    from rollout_lint.engine import Finding
-    from rollout_lint.evaluate import Evaluation
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.place import Place
+    from rollout_lint.rules.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from rollout_lint.report.style import Style, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 
 def rules_text(rules: tuple[Rule, ...], style: Style) -> str:

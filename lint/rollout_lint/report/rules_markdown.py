@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.derived import DERIVED, STACK_FACTS
-from rollout_lint.ignores import IGNORE_FACTS
+from rollout_lint.facts.derived import DERIVED, STACK_FACTS
+from rollout_lint.facts.suppression import SUPPRESSION_FACTS
 from rollout_lint.report.proofs import shown
 from rollout_lint.report.rule_page import in_general
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.rule import Grade, Rule
+    from rollout_lint.rules.model import Grade, Rule
 
 _ADDRESS = re.compile(r"https?://\S+")
 
@@ -95,6 +95,6 @@ def _repair(rule: Rule) -> str:
 def _facts() -> Iterable[str]:
     yield "## Derived facts\n"
     yield "What no key of a stack file states, and a condition may ask for:\n"
-    for path, derived in sorted((DERIVED | STACK_FACTS | IGNORE_FACTS).items()):
+    for path, derived in sorted((DERIVED | STACK_FACTS | SUPPRESSION_FACTS).items()):
         yield f"- `{path}`: {' '.join(derived.about.split())}"
     yield ""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from rollout_lint import __version__
-from rollout_lint.engine import show_fact
-from rollout_lint.evaluate import NOT_A_STACK
+from rollout_lint.facts.format import format_fact
 from rollout_lint.fingerprint import fingerprint
+from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.groups import NO_STACK, groups_of, path_below, path_of, problems_of
 from rollout_lint.report.replacement import Replacements
 from rollout_lint.report.sarif_rules import LEVELS, RuleTable
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rollout_lint.engine import Suppression
-    from rollout_lint.evaluate import Evaluation
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.place import Place, Problem
     from rollout_lint.report.groups import Group
     from rollout_lint.report.replacement import Replacement
+    from rollout_lint.rules.finding import Suppression
     from rollout_lint.stack.setting import Setting
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -63,7 +63,7 @@ def _notifications(evaluation: Evaluation, root: Path) -> Iterator[dict[str, Any
     for problem in problems_of(evaluation):
         message = {"text": _message(f"not evaluated: {problem.message}")}
         yield {"level": "error", "message": message, "locations": [_location_of(evaluation, problem, root)]}
-    if evaluation.status == NOT_A_STACK:
+    if evaluation.status == EvaluationStatus.NOT_A_STACK:
         whole = {"physicalLocation": {"artifactLocation": _artifact(path_of(evaluation, ""), root)}}
         yield {"level": "note", "message": {"text": NO_STACK}, "locations": [whole]}
 
@@ -115,7 +115,7 @@ def _related(group: Group, root: Path) -> Iterator[dict[str, Any]]:
 def _deciders(path: str, fact: Fact, note: str) -> Iterator[tuple[Place, str]]:
     if fact.place is None:
         return
-    told = f"is {show_fact(path, fact)}" if fact.written and _is_single(fact.value) else "is decided here"
+    told = f"is {format_fact(path, fact)}" if fact.written and _is_single(fact.value) else "is decided here"
     yield fact.place, f"{path} {told}{f': {note}' if note else ''}"
     for setting in fact.overrides:
         yield setting.place, _overridden(path, setting)

@@ -10,7 +10,7 @@ from rollout_lint.report.rule_page import in_general
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 LEVELS = {"high": "error", "medium": "warning", "low": "note", "info": "note"}
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.facts import FACTS, ROLLOUT_BLOCKS, ROLLOUT_KEYS, is_duration, is_size
+from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
+from rollout_lint.facts.model import is_duration, is_size
+from rollout_lint.facts.stated import FACTS
 from rollout_lint.report.check_text import told_problem
 from rollout_lint.report.groups import shown_path
 from rollout_lint.report.style import Style, printable
 from rollout_lint.stack.units import show_seconds, show_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from rollout_lint.evaluate import Evaluation, VariantEvaluation
-    from rollout_lint.facts import Fact
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
 
 _BESIDE = (
     "deploy.mode",
@@ -44,7 +46,7 @@ def _nothing(variant: VariantEvaluation) -> list[str]:
     return ["", "  no service could be read" if variant.problems else "  not a stack"]
 
 
-def _service(facts: dict[str, Fact], style: Style, all_facts: bool) -> Iterator[str]:
+def _service(facts: Mapping[str, Fact], style: Style, all_facts: bool) -> Iterator[str]:
     """A row a fact, in columns: label, value, who decided it."""
     groups = _groups(facts, all_facts)
     shown = [(label, _value(path, facts[path].value)) for paths in groups.values() for label, path in paths.items()]
@@ -57,7 +59,7 @@ def _service(facts: dict[str, Fact], style: Style, all_facts: bool) -> Iterator[
             yield _row(row, facts[path], style)
 
 
-def _groups(facts: dict[str, Fact], all_facts: bool) -> dict[str, dict[str, str]]:
+def _groups(facts: Mapping[str, Fact], all_facts: bool) -> dict[str, dict[str, str]]:
     """By heading, each fact's label and path."""
     beside = (*_BESIDE, *_others(facts)) if all_facts else _BESIDE
     return {
@@ -66,7 +68,7 @@ def _groups(facts: dict[str, Fact], all_facts: bool) -> dict[str, dict[str, str]
     }
 
 
-def _others(facts: dict[str, Fact]) -> Iterator[str]:
+def _others(facts: Mapping[str, Fact]) -> Iterator[str]:
     known = [path for path in (*FACTS, *sorted(facts.keys() - FACTS.keys())) if path in facts]
     return (path for path in known if path not in _BESIDE and not path.startswith(ROLLOUT_BLOCKS))
 

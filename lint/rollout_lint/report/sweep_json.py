@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from rollout_lint.compare import Comparison
-    from rollout_lint.engine import Finding, Suppression
-    from rollout_lint.evaluate import Evaluation
     from rollout_lint.evidence import Calendar, Seen
     from rollout_lint.fleet.model import Member
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.policy import Stated
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.finding import Finding, Suppression
+    from rollout_lint.rules.model import Rule
     from rollout_lint.verdict import Risk, ServiceVerdict, Verdict
 
 VERSION = 1

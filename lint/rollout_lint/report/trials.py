@@ -9,7 +9,7 @@ from rollout_lint.trial import TRIALS
 
 if TYPE_CHECKING:
     from rollout_lint.place import Problem
-    from rollout_lint.rule import Rule
+    from rollout_lint.rules.model import Rule
 
 
 def trials_text(tried: tuple[Rule, ...], failures: list[Problem]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.node import Mapping
 from rollout_lint.place import Problem
@@ -20,30 +20,15 @@ if TYPE_CHECKING:
     from rollout_lint.source import Source
 
 
-class Layers:
-    """The layers of one recipe, each read and held against the schema once, though several variants have it."""
-
-    def __init__(self) -> None:
-        """None is read yet."""
-        self._read: dict[tuple[int, int, int, bool], tuple[_Read | None, object]] = {}
-
-    def read(
-        self, source: Source, number: int, environment: collections.abc.Mapping[str, str], exact: bool
-    ) -> _Read | None:
-        """A source as the layer of this number, from 0, in the variants of this environment; None where it is none."""
-        key = (id(source), number, id(environment), exact)
-        if key not in self._read:
-            root = source.root
-            read = _Read(source, Layer(source, root, environment, exact), number) if isinstance(root, Mapping) else None
-            # What is kept beside it cannot lose its identity to another.
-            self._read[key] = read, (source, environment)
-        return self._read[key][0]
+LayerCache: TypeAlias = "dict[tuple[str, int, frozenset[tuple[str, str]], bool], DecodedLayer | None]"
+"""Decoded layers of one recipe by file name, number of the layer, environment and `exact`."""
 
 
-class _Read:
-    """A layer with all that is decoded of it; its problems are those that it has by itself."""
+class DecodedLayer:
+    """A layer with everything that is decoded of it. Its problems are those of the file alone."""
 
     def __init__(self, source: Source, layer: Layer, number: int) -> None:
+        """Validate and decode the layer of this number, from 0."""
         self.layer = layer
         layer.validate()
         report_conflicts(layer)
@@ -63,35 +48,46 @@ def load_stack(
     sources: Iterable[Source],
     environment: collections.abc.Mapping[str, str],
     exact: bool = False,
-    layers: Layers | None = None,
+    cache: LayerCache | None = None,
 ) -> tuple[Stack, list[Problem]]:
-    """What Docker makes of the sources in their order, and everything for which it would refuse them.
+    """Merge the sources in their order, and return the stack with everything that Docker rejects.
 
-    A refused file is judged all the same, as far as it can be read; where one cannot be read at all, there is no
-    stack, for nobody knows what that layer decides. `exact` says that the environment is all that the deployer has;
-    else a required variable may well have a value where the stack is deployed. `layers` are those that other variants
-    of the recipe have had read.
+    A rejected file is merged as far as it can be read. If a source cannot be read at all, the stack is empty, because
+    nobody knows what that layer decides. `exact` means that the environment is all that the deployer has; otherwise a
+    required variable may have a value when the stack is deployed. `cache` holds the layers of other variants of the
+    recipe, in which a file name always means the same source.
     """
-    layers = layers or Layers()
+    cache = {} if cache is None else cache
+    variables = frozenset(environment.items())
     stack = Stack()
     problems: list[Problem] = []
     is_whole = True
     for source in sources:
         problems += source.problems
-        read = layers.read(source, len(stack.versions), environment, exact)
-        if read is None:
+        key = (source.name, len(stack.versions), variables, exact)
+        if key not in cache:
+            cache[key] = _decode(source, len(stack.versions), environment, exact)
+        layer = cache[key]
+        if layer is None:
             if not source.problems:
                 problems.append(Problem(source.name, 1, 1, "the file must be a mapping with `services`"))
             is_whole = False
             continue
-        problems += read.problems
-        if stack.versions and read.version.value != stack.versions[0].value:
-            problems.append(_differing_version(read.layer, stack.versions[0].value))
-        _add_layer(stack, read)
+        problems += layer.problems
+        if stack.versions and layer.version.value != stack.versions[0].value:
+            problems.append(_differing_version(layer.layer, stack.versions[0].value))
+        _add_layer(stack, layer)
     return stack if is_whole else Stack(), problems
 
 
-def _add_layer(stack: Stack, read: _Read) -> None:
+def _decode(
+    source: Source, number: int, environment: collections.abc.Mapping[str, str], exact: bool
+) -> DecodedLayer | None:
+    root = source.root
+    return DecodedLayer(source, Layer(source, root, environment, exact), number) if isinstance(root, Mapping) else None
+
+
+def _add_layer(stack: Stack, read: DecodedLayer) -> None:
     stack.versions.append(read.version)
     stack.dropped_services += read.dropped
     for name, service in read.services.items():

@@ -1,0 +1,1 @@
+"""Facts: the effective values of a service, and what follows from them."""

@@ -1,0 +1,27 @@
+"""Derived facts: values that follow from other facts of a service, from its stack, or from image data."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts.derived import layers
+from rollout_lint.facts.derived.registry import DERIVED, STACK_FACTS, Derived, ServiceFacts
+from rollout_lint.facts.model import Fact
+
+if TYPE_CHECKING:
+    from rollout_lint.stack.setting import Stack
+
+__all__ = ["DERIVED", "STACK_FACTS", "Derived", "ServiceFacts", "stack_facts"]
+
+for _module in iter_modules(__path__):
+    # The import registers the facts of the module.
+    import_module(f"{__name__}.{_module.name}")
+
+
+def stack_facts(stack: Stack) -> dict[str, Fact]:
+    """Return the facts of the stack itself by path."""
+    derivations = {path: each.derive(stack) for path, each in STACK_FACTS.items()}
+    derivations |= {f"derived.{name}": derive(stack) for name, derive in layers.OF_STACK_AND_SERVICE.items()}
+    return {path: Fact(value, default=False, place=place) for path, (value, place) in derivations.items()}

@@ -1,0 +1,185 @@
+"""What `docker stack deploy` refuses when it turns a stack into services, though `docker stack config` takes it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+from rollout_lint.facts.derived.registry import derived
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from fractions import Fraction
+
+    from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
+    from rollout_lint.place import Place
+    from rollout_lint.stack.setting import Setting
+
+Refusal: TypeAlias = "tuple[str, Place | None]"
+"""Docker's own words, and the place that it means."""
+
+_MODES = ("", "replicated", "global", "replicated-job", "global-job")
+_RESTARTS = ("", "no", "always", "unless-stopped", "on-failure")
+_COUNT = re.compile(r"[+-]?\d+", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+/0*[1-9]\d*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?)", re.ASCII)
+_STRANGE_NUMBER = re.compile(r"^.{100}|[eE][+-]?\d{3}|[xXbBoOpP_]")
+_REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d+)?", re.ASCII)
+_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
+_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}")
+
+
+@derived("array")
+def refused_by_deploy(facts: ServiceFacts) -> Derivation:
+    """Why `docker stack deploy` refuses the stack for this service, in Docker's words.
+
+    It has made the networks, secrets and configs by then, and has changed no service (docker/cli
+    `cli/compose/convert/service.go Services`); for an image it has made nothing (`cli/command/stack/loader.go`). What
+    depends on a variable without a value here is not judged.
+    """
+    return told(facts, _REFUSALS)
+
+
+def told(facts: ServiceFacts, refusals: tuple[Callable[[ServiceFacts], Iterator[Refusal]], ...]) -> Derivation:
+    """What these refuse, each once, and the place of the first."""
+    found = [refusal for refuses in refusals for refusal in refuses(facts)]
+    return list(dict.fromkeys(words for words, _ in found)), next((place for _, place in found if place), None)
+
+
+def known(facts: ServiceFacts, path: str) -> Setting | None:
+    """A value of the service, unless it depends on a variable that has none here."""
+    setting = facts.service.settings.get(path)
+    return None if setting is None or setting.unset else setting
+
+
+def known_items(facts: ServiceFacts, path: str) -> Iterator[Setting]:
+    """The items of a list, but for those that depend on a variable without a value here."""
+    return (item for item in facts.service.lists.get(path, []) if not item.unset)
+
+
+@derived("boolean")
+def lacks_image(facts: ServiceFacts) -> Derivation:
+    """Whether no file gives the service an image; one that a variable gives is given, were it without a value here."""
+    stated = facts.service.settings.get("image")
+    if stated is None:
+        return "image" not in facts.service.blocks, facts.service.place
+    return not stated.value and not stated.unset, stated.place
+
+
+@derived("boolean")
+def only_built(facts: ServiceFacts) -> Derivation:
+    """Whether the service is built and has no image, in a stack of which no service says `deploy`.
+
+    `docker stack deploy` refuses that; but it is what a file for `docker compose` looks like.
+    """
+    built = facts.service.blocks.get("build")
+    for_swarm = any("deploy" in service.blocks for service in facts.stack.services.values())
+    return built is not None and lacks_image(facts)[0] and not for_swarm, built
+
+
+def _image(facts: ServiceFacts) -> Iterator[Refusal]:
+    image = known(facts, "image")
+    if lacks_image(facts)[0]:
+        yield "no image specified", facts.service.place
+    elif image is not None and not _is_reference(image.value):
+        yield "invalid reference format", image.place
+
+
+def _is_reference(text: str) -> bool:
+    """As distribution's `reference.ParseAnyReference` reads it."""
+    if _DIGEST.fullmatch(text):
+        return True
+    name, at, digest = text.partition("@")
+    first, slash, rest = name.partition("/")
+    if slash and (any(mark in first for mark in ".:") or first == "localhost" or first != first.lower()):
+        if not _DOMAIN.fullmatch(first):
+            return False
+        name = rest
+    repository, colon, tag = name.partition(":")
+    return bool(
+        _REPOSITORY.fullmatch(repository)
+        and (not colon or _TAG.fullmatch(tag))
+        and (not at or _DIGEST.fullmatch(digest))
+    )
+
+
+def _mode(facts: ServiceFacts) -> Iterator[Refusal]:
+    mode, replicas = known(facts, "deploy.mode"), known(facts, "deploy.replicas")
+    if mode is None:
+        return
+    if mode.value not in _MODES:
+        yield f"unknown mode: {mode.value}", mode.place
+    elif mode.value.startswith("global") and replicas is not None:
+        yield "replicas can only be used with replicated or replicated-job mode", replicas.place
+
+
+def _healthcheck(facts: ServiceFacts) -> Iterator[Refusal]:
+    disable = known(facts, "healthcheck.disable")
+    if disable is not None and disable.value and facts.service.lists.get("healthcheck.test"):
+        yield "test and disable can't be set at the same time", disable.place
+
+
+def _restart(facts: ServiceFacts) -> Iterator[Refusal]:
+    restart = known(facts, "restart")
+    if restart is None or "deploy.restart_policy" in facts.service.blocks:
+        return
+    policy, colon, count = restart.value.partition(":")
+    if count and not _COUNT.fullmatch(count):
+        yield "maximum retry count must be an integer", restart.place
+    elif policy not in _RESTARTS or (colon and not policy):
+        yield f"unknown restart policy: {policy}", restart.place
+
+
+def _undefined(facts: ServiceFacts) -> Iterator[Refusal]:
+    for section in ("networks", "secrets", "configs"):
+        defined = facts.stack.resources.get(section, {})
+        for item in known_items(facts, section):
+            if item.value not in defined and (section, item.value) != ("networks", "default"):
+                yield f'undefined {section.removesuffix("s")} "{item.value}"', item.place
+    volumes = facts.stack.resources.get("volumes", {})
+    for item in known_items(facts, "volumes"):
+        source = item.value.source
+        if source and item.value.type in ("volume", "") and source not in volumes:
+            yield f'undefined volume "{source}"', item.place
+
+
+_OWN_OPTIONS = {"": "volume", "volume": "volume", "image": "image", "bind": "bind", "tmpfs": "tmpfs", "npipe": "bind"}
+_NEEDS_SOURCE = ("bind", "image", "npipe", "cluster")
+
+
+def _mounts(facts: ServiceFacts) -> Iterator[Refusal]:
+    for item in known_items(facts, "volumes"):
+        type_, options = item.value.type, item.value.options
+        if type_ not in _OWN_OPTIONS and type_ != "cluster":
+            yield "volume type must be volume, bind, tmpfs, npipe, or cluster", item.place
+        elif type_ in _NEEDS_SOURCE and not item.value.source:
+            yield f"invalid {type_} source, source cannot be empty", item.place
+        elif type_ == "tmpfs" and item.value.source:
+            yield "invalid tmpfs source, source must be empty", item.place
+        else:
+            foreign = next((each for each in options if each != _OWN_OPTIONS.get(type_, type_)), None)
+            if foreign:
+                yield f"{foreign} options are incompatible with type {type_ or 'volume'}", item.place
+
+
+def _cpus(facts: ServiceFacts) -> Iterator[Refusal]:
+    for stated, amount in processors(facts):
+        if amount is None:
+            yield f"failed to parse {stated.value} as a rational number", stated.place
+        elif (amount * 10**9).denominator != 1:
+            yield "value is too precise", stated.place
+
+
+def processors(facts: ServiceFacts) -> Iterator[tuple[Setting, Fraction | None]]:
+    """The limit and the reservation of processors, None for a number that docker/cli cannot read (`opts/opts.go
+    ParseCPUs`). Powers of two and beyond a hundred digits, which nobody means, are left out.
+    """
+    for kind in ("limits", "reservations"):
+        stated = known(facts, f"deploy.resources.{kind}.cpus")
+        if stated is not None and stated.value and not _STRANGE_NUMBER.search(stated.value):
+            from fractions import Fraction
+
+            yield stated, Fraction(stated.value) if _NUMBER.fullmatch(stated.value) else None
+
+
+_REFUSALS = (_image, _mode, _mounts, _undefined, _cpus, _restart, _healthcheck)

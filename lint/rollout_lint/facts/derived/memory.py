@@ -1,0 +1,74 @@
+"""What an update takes of a host's memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts.derived.pace import tasks_at_once
+from rollout_lint.facts.derived.placement import tasks_share_a_node
+from rollout_lint.facts.derived.registry import derived
+
+if TYPE_CHECKING:
+    from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
+
+_LIMIT = "deploy.resources.limits.memory"
+_RESERVATION = "deploy.resources.reservations.memory"
+
+
+@derived("integer", "null")
+def memory_needed(facts: ServiceFacts) -> Derivation:
+    """The bytes that one task takes: as measured, else its limit, else its reservation; never more than its limit."""
+    limit = facts.value(_LIMIT) or None
+    measured = facts.cluster.memory_of(facts.service.name)
+    if measured and (limit is None or measured <= limit):
+        return measured, None
+    if limit is not None:
+        return limit, facts.place(_LIMIT)
+    return facts.value(_RESERVATION) or None, facts.place(_RESERVATION)
+
+
+@derived("integer", "null")
+def memory_of_update(facts: ServiceFacts) -> Derivation:
+    """The bytes that the old and the new tasks of a start-first update take together on one host.
+
+    Of more nodes than one, each is held to have its even share; where their number is not known, there is one.
+    """
+    needed, place = memory_needed(facts)
+    return None if needed is None else needed * sum(old_and_new_tasks(facts)), place
+
+
+@derived("string")
+def room_for_update(facts: ServiceFacts) -> Derivation:
+    """Whether a host has that left beside what else it runs: `enough`, `none`, or `unknown` where one is not known."""
+    needed, place = memory_of_update(facts)
+    left = facts.cluster.left_for(facts.service.name)
+    if not needed or left is None:
+        return "unknown", place
+    return "none" if needed > left else "enough", place
+
+
+@derived("string")
+def room_for_reservation(facts: ServiceFacts) -> Derivation:
+    """Whether some host has room for the reservation of one task more, beside those of the old ones: `enough`, `none`,
+    or `unknown` where a host's memory is not known and the new task can only run where an old one does.
+
+    What the old tasks reserve stays reserved until they have ended (swarmkit `manager/scheduler/filter.go
+    ResourceFilter`).
+    """
+    reservation, place = facts.value(_RESERVATION), facts.place(_RESERVATION)
+    if not reservation:
+        return "enough", None
+    if facts.cluster.memory is None:
+        return "unknown" if tasks_share_a_node(facts)[0] else "enough", place
+    old, _ = old_and_new_tasks(facts)
+    return "none" if reservation * (old + 1) > facts.cluster.memory else "enough", place
+
+
+def old_and_new_tasks(facts: ServiceFacts) -> tuple[int, int]:
+    """How many old and new tasks a host has at once in a start-first update, at the least."""
+    if facts.value("deploy.mode") == "global":
+        return 1, 1
+    old = max(facts.value("deploy.replicas") or 1, 1)
+    new = min(tasks_at_once(facts)[0] or 1, old)
+    nodes = 1 if tasks_share_a_node(facts)[0] else facts.cluster.nodes or 1
+    return (old, new) if nodes == 1 else (old // nodes, -(-(old + new) // nodes) - old // nodes)

@@ -1,0 +1,100 @@
+"""What the file itself says of how an update ends, and what of it the engine refuses or passes over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.facts.defaults import ROLLOUT_BLOCKS
+from rollout_lint.facts.derived.health import has_healthcheck
+from rollout_lint.facts.derived.registry import derived
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
+
+_UPDATE = "deploy.update_config"
+_FAILURE_ACTION = f"{_UPDATE}.failure_action"
+_CONDITION = "deploy.restart_policy.condition"
+_FAILURE_ACTIONS = ("pause", "continue", "rollback")
+
+
+@derived("string", "null")
+def stated_failure_action(facts: ServiceFacts) -> Derivation:
+    """What a file says is to be done when an update fails, null where none says it and Swarm pauses."""
+    action = facts[_FAILURE_ACTION]
+    return (None, None) if action.default else (action.value, action.place)
+
+
+@derived("array")
+def unknown_failure_actions(facts: ServiceFacts) -> Derivation:
+    """Where a failure_action stands that the engine refuses, in update_config or rollback_config.
+
+    `docker stack config` takes any text; moby `daemon/cluster/convert/service.go updateConfigToGRPC` does not.
+    """
+    return _paths(facts, ("failure_action",), lambda value: value not in _FAILURE_ACTIONS)
+
+
+@derived("array")
+def out_of_range_ratios(facts: ServiceFacts) -> Derivation:
+    """Where a max_failure_ratio below 0 or above 1 stands, in update_config or rollback_config.
+
+    The engine refuses the first and never looks at the second (swarmkit `manager/controlapi/service.go
+    validateUpdate`).
+    """
+    return _paths(facts, ("max_failure_ratio",), lambda value: not 0 <= value <= 1)
+
+
+@derived("array")
+def negative_times(facts: ServiceFacts) -> Derivation:
+    """Where a negative delay or monitor stands, in update_config or rollback_config.
+
+    The engine refuses the first and never looks at the second (swarmkit `manager/controlapi/service.go
+    validateUpdate`).
+    """
+    return _paths(facts, ("delay", "monitor"), lambda value: value < 0)
+
+
+@derived("boolean")
+def has_update_config(facts: ServiceFacts) -> Derivation:
+    """Whether the file has an update_config, were it empty."""
+    place = facts.service.blocks.get(_UPDATE)
+    return place is not None, place
+
+
+@derived("boolean")
+def states_a_policy(facts: ServiceFacts) -> Derivation:
+    """Whether the file has an update_config or a rollback_config."""
+    place = next((facts.service.blocks[block] for block in ROLLOUT_BLOCKS if block in facts.service.blocks), None)
+    return place is not None, place
+
+
+@derived("boolean")
+def has_restart_policy(facts: ServiceFacts) -> Derivation:
+    """Whether the file has a deploy.restart_policy, beside which `restart` is not read (docker/cli
+    `cli/compose/convert/service.go convertRestartPolicy`).
+    """
+    place = facts.service.blocks.get("deploy.restart_policy")
+    return place is not None, place
+
+
+@derived("string")
+def ends_by_itself(facts: ServiceFacts) -> Derivation:
+    """Whether a task of the service is meant to end with success: `yes` where its restart condition is none, `perhaps`
+    where it is on-failure and the service answers nobody, for it has neither ports nor a healthcheck, else `no`.
+
+    A job's tasks do end, but no update watches them.
+    """
+    condition, place = facts.value(_CONDITION), facts.place(_CONDITION)
+    if facts.value("deploy.mode") not in ("replicated", "global"):
+        return "no", place
+    if condition == "on-failure":
+        answers = facts.service.lists.get("ports") or has_healthcheck(facts)[0]
+        return ("no" if answers else "perhaps"), place
+    return ("yes" if condition == "none" else "no"), place
+
+
+def _paths(facts: ServiceFacts, keys: Iterable[str], is_wrong: Callable[[Any], bool]) -> Derivation:
+    paths = [f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in keys]
+    stated = {path: fact for path in paths if not (fact := facts[path]).default and is_wrong(fact.value)}
+    return list(stated), next((fact.place for fact in stated.values()), None)

@@ -1,0 +1,112 @@
+"""Registry of derived facts, and the facts of a service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from rollout_lint.facts.model import Fact, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollout_lint.facts.cluster import Cluster
+    from rollout_lint.facts.images import Images
+    from rollout_lint.place import Place
+    from rollout_lint.stack.setting import Service, Setting, Stack
+
+Derivation: TypeAlias = "tuple[Any, Place | None]"
+"""Value of a derived fact, and the location that it comes from."""
+
+
+class Derived(NamedTuple):
+    """Entry of the registry. `derive` takes ServiceFacts, or a Stack for a fact of the stack itself."""
+
+    about: str
+    kind: Kind
+    derive: Callable[[Any], Derivation]
+
+
+DERIVED: dict[str, Derived] = {}
+"""Every derived fact of a service by its path."""
+
+STACK_FACTS: dict[str, Derived] = {}
+"""Every fact of the stack itself, which no service has, by its path."""
+
+
+class ServiceFacts(Mapping[str, Fact]):
+    """Facts of one service in one stack by path: the stated ones, then the derived ones.
+
+    A derived fact is computed when its path is looked up, and kept, because most rules need only a few of them.
+    """
+
+    def __init__(
+        self, service: Service, stack: Stack, stated: dict[str, Fact], cluster: Cluster, images: Images
+    ) -> None:
+        """Keep what derived facts are computed from."""
+        self.service = service
+        self.stack = stack
+        self.cluster = cluster
+        self.images = images
+        self._stated = stated
+        self._derived: dict[str, Fact] = {}
+
+    def __getitem__(self, path: str) -> Fact:
+        """Return the fact of a path. Raises KeyError if the service does not have it."""
+        fact = self._stated.get(path) or self._derived.get(path)
+        if fact is None:
+            value, place = DERIVED[path].derive(self)
+            fact = self._derived[path] = Fact(value, default=False, place=place)
+        return fact
+
+    def __contains__(self, path: object) -> bool:
+        """Return True if the service has the fact, without computing it."""
+        return path in self._stated or path in DERIVED
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the paths of all facts."""
+        yield from self._stated
+        yield from DERIVED
+
+    def __len__(self) -> int:
+        """Return the number of facts."""
+        return len(self._stated) + len(DERIVED)
+
+    def value(self, path: str) -> Any:
+        """Return the value of a fact, None if the service does not have it."""
+        fact = self.get(path)
+        return None if fact is None else fact.value
+
+    def place(self, path: str) -> Place | None:
+        """Return the location that set a fact, None if no file sets it."""
+        fact = self.get(path)
+        return None if fact is None else fact.place
+
+
+def derived(
+    *types: str, items: str = "string"
+) -> Callable[[Callable[[ServiceFacts], Derivation]], Callable[[ServiceFacts], Derivation]]:
+    """Register a function as the derived fact of its name. For an array, `items` is the type of its items."""
+    return _register(DERIVED, "derived", types, items)
+
+
+def derived_of_stack(
+    *types: str, items: str = "string"
+) -> Callable[[Callable[[Stack], Derivation]], Callable[[Stack], Derivation]]:
+    """Register a function as the fact of its name that the stack itself has."""
+    return _register(STACK_FACTS, "stack", types, items)
+
+
+def _register(into: dict[str, Derived], prefix: str, types: tuple[str, ...], items: str) -> Callable[[Any], Any]:
+    kind = Kind(frozenset(types), items=frozenset((items,)) if "array" in types else None)
+
+    def register(derive: Any) -> Any:
+        into[f"{prefix}.{derive.__name__}"] = Derived((derive.__doc__ or "").strip(), kind, derive)
+        return derive
+
+    return register
+
+
+def values_of(settings: list[Setting]) -> Derivation:
+    """Return the values of settings, and the location of the first."""
+    return [setting.value for setting in settings], settings[0].place if settings else None

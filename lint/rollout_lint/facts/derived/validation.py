@@ -1,0 +1,126 @@
+"""What the engine refuses of a service, though `docker stack config` takes it and `docker stack deploy` sends it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts.derived.conversion import known, known_items, processors, told
+from rollout_lint.facts.derived.registry import derived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.facts.derived.conversion import Refusal
+    from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
+
+LEAST_MEMORY = 4 << 20
+LEAST_SECONDS = 0.001
+
+_ID = re.compile(r"[a-f0-9]{64}")
+_DNS_NAME = re.compile(r"[A-Za-z0-9_-]*[A-Za-z0-9]")
+_CONSTRAINT_KEY = re.compile(r"[a-z_][a-z0-9\-_.]+", re.IGNORECASE | re.ASCII)
+_CONSTRAINT_VALUE = re.compile(r"[a-z0-9:\-_\s.*()?+\[\]\\^$|/]+", re.IGNORECASE | re.ASCII)
+_CONDITIONS = ("", "none", "any", "on-failure")
+_ENDPOINT_MODES = ("", "vip", "dnsrr")
+_HEALTHCHECK_TIMES = {
+    "interval": "Interval",
+    "timeout": "Timeout",
+    "start_period": "StartPeriod",
+    "start_interval": "StartInterval",
+}
+
+
+@derived("array")
+def refused_by_engine(facts: ServiceFacts) -> Derivation:
+    """Why the engine refuses this service, in its words (swarmkit `manager/controlapi/service.go validateServiceSpec`,
+    moby `daemon/cluster/convert/service.go`). Of the update policies, other facts tell.
+
+    By then `docker stack deploy` has deployed the services that it came to before this one. What depends on a variable
+    without a value here is not judged.
+    """
+    return told(facts, _REFUSALS)
+
+
+def _image(facts: ServiceFacts) -> Iterator[Refusal]:
+    """The CLI takes an image's id, the engine does not (swarmkit `manager/controlapi/service.go validateImage`)."""
+    image = known(facts, "image")
+    if image is not None and _ID.fullmatch(image.value):
+        yield f'"{image.value}" is not a valid repository/tag', image.place
+
+
+def _name(facts: ServiceFacts) -> Iterator[Refusal]:
+    """The service's name in the engine is this one behind the stack's and an underscore."""
+    if not _DNS_NAME.fullmatch(facts.service.name):
+        yield "name must be valid as a DNS name component", facts.service.place
+
+
+def _resources(facts: ServiceFacts) -> Iterator[Refusal]:
+    for stated, amount in processors(facts):
+        if amount and amount * 1000 < 1:
+            yield f"invalid cpu value {float(amount):g}: Must be at least 0.001", stated.place
+    for kind in ("limits", "reservations"):
+        memory = known(facts, f"deploy.resources.{kind}.memory")
+        if memory is not None and memory.value and memory.value < LEAST_MEMORY:
+            yield f"invalid memory value {memory.value}: Must be at least 4MiB", memory.place
+
+
+def _restart_policy(facts: ServiceFacts) -> Iterator[Refusal]:
+    condition = known(facts, "deploy.restart_policy.condition")
+    if condition is not None and condition.value not in _CONDITIONS:
+        yield f'invalid RestartCondition: "{condition.value}"', condition.place
+    for key in ("delay", "window"):
+        time = known(facts, f"deploy.restart_policy.{key}")
+        if time is not None and time.value < 0:
+            yield f"TaskSpec: restart-{key} cannot be negative", time.place
+
+
+def _constraints(facts: ServiceFacts) -> Iterator[Refusal]:
+    """swarmkit `manager/constraint/constraint.go Parse`."""
+    for item in known_items(facts, "deploy.placement.constraints"):
+        operator = next((each for each in ("==", "!=") if each in item.value), None)
+        if operator is None:
+            yield "constraint expected one operator from ==, !=", item.place
+            continue
+        key, _, value = (part.strip() for part in item.value.partition(operator))
+        if not _CONSTRAINT_KEY.fullmatch(key):
+            yield f"key '{key}' is invalid", item.place
+        elif not _CONSTRAINT_VALUE.fullmatch(value):
+            yield f"value '{value}' is invalid", item.place
+
+
+def _healthcheck(facts: ServiceFacts) -> Iterator[Refusal]:
+    if facts.value("healthcheck.disable"):
+        return
+    for key, name in _HEALTHCHECK_TIMES.items():
+        time = known(facts, f"healthcheck.{key}")
+        if time is not None and time.value and time.value < LEAST_SECONDS:
+            yield f"{name} in HealthConfig cannot be less than 1ms", time.place
+
+
+def _endpoint(facts: ServiceFacts) -> Iterator[Refusal]:
+    mode = known(facts, "deploy.endpoint_mode")
+    if mode is not None and mode.value.lower() not in _ENDPOINT_MODES:
+        yield f'invalid resolution mode: "{mode.value}"', mode.place
+    if mode is not None and mode.value.lower() == "dnsrr":
+        for item in known_items(facts, "ports"):
+            if item.value.mode != "host":
+                yield "port published with ingress mode can't be used with dnsrr mode", item.place
+
+
+def _twins(facts: ServiceFacts) -> Iterator[Refusal]:
+    seen: Counter[tuple[int, str]] = Counter()
+    for item in known_items(facts, "ports"):
+        key = (item.value.published, item.value.protocol)
+        seen[key] += 1
+        if item.value.published and seen[key] == 2:
+            yield "duplicate published ports provided", item.place
+    targets: Counter[str] = Counter()
+    for item in known_items(facts, "volumes"):
+        targets[item.value.target] += 1
+        if targets[item.value.target] == 2:
+            yield f"duplicate mount point: {item.value.target}", item.place
+
+
+_REFUSALS = (_image, _name, _resources, _restart_policy, _constraints, _healthcheck, _endpoint, _twins)

@@ -1,0 +1,79 @@
+"""What the tasks of a service share on disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts.derived.registry import derived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
+    from rollout_lint.stack.setting import Setting
+
+_NOT_DATA = ("/proc", "/sys", "/dev", "/etc/localtime", "/etc/timezone", "/etc/hosts", "/etc/resolv.conf")
+"""What a host has by itself, and nobody means to write."""
+
+
+@derived("string", "null")
+def exclusive_store(facts: ServiceFacts) -> Derivation:
+    """The name of the database, broker or application that locks its data in a volume it can write, else null.
+
+    Which images lock their data, and where they keep it, is in `rules/images.yaml`.
+    """
+    writable = list(_writable(facts))
+    image = facts.get("image") if writable else None
+    known = None if image is None else facts.images.find(image.value)
+    if known is None or not known.locks or (known.locks_with and not facts.value(known.locks_with)):
+        return None, None
+    for item in writable:
+        if _holds(item.value.target, known.locks):
+            return known.name, item.place
+    return None, None
+
+
+@derived("string", "null")
+def shared_volume(facts: ServiceFacts) -> Derivation:
+    """The source of the first named volume or bind mount that every task of the service can write, null where there is
+    none, or where it is the data of a known exclusive store.
+
+    Sockets and what a host has by itself do not count.
+    """
+    if exclusive_store(facts)[0] is not None:
+        return None, None
+    for item in _writable(facts):
+        source = item.value.source
+        if source and not source.endswith(".sock") and not any(_holds_or_is(each, source) for each in _NOT_DATA):
+            return source, item.place
+    return None, None
+
+
+@derived("boolean")
+def single_writer(facts: ServiceFacts) -> Derivation:
+    """Whether one task at a time writes to a volume of the service, but for a start-first update: it has one replica,
+    or is global, and each node has volumes of its own.
+
+    Swarm itself keeps no local, named or bind volume for one task (swarmkit `manager/scheduler/filter.go
+    VolumesFilter`).
+    """
+    mode = facts.value("deploy.mode")
+    if mode == "global":
+        return True, facts.place("deploy.mode")
+    return mode == "replicated" and facts.value("deploy.replicas") == 1, facts.place("deploy.replicas")
+
+
+def _writable(facts: ServiceFacts) -> Iterator[Setting]:
+    for item in facts.service.lists.get("volumes", []):
+        if item.value.type in ("volume", "bind") and not item.value.read_only:
+            yield item
+
+
+def _holds_or_is(folder: str, path: str) -> bool:
+    return (path.rstrip("/") + "/").startswith(folder + "/")
+
+
+def _holds(target: str, data: str) -> bool:
+    """Whether the data folder is, holds, or lies in what is mounted at the target."""
+    target, data = target.rstrip("/") + "/", data.rstrip("/") + "/"
+    return data.startswith(target) or target.startswith(data)

@@ -1,0 +1,35 @@
+"""Text and JSON of a fact's value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts.model import is_duration, is_size
+from rollout_lint.stack.shorthand import Port, Volume
+from rollout_lint.stack.units import show_seconds, show_size
+
+if TYPE_CHECKING:
+    from rollout_lint.facts.model import Fact
+
+
+def format_fact(path: str, fact: Fact) -> str:
+    """Return the value of a fact as text for a sentence."""
+    if isinstance(fact.value, int | float) and (fact.default or not fact.written):
+        if is_size(path):
+            return show_size(fact.value)
+        return show_seconds(fact.value) if is_duration(path) else f"{fact.value:g}"
+    if isinstance(fact.value, list):
+        return ", ".join(str(item) for item in fact.value)
+    return fact.written if fact.written and not fact.default else str(fact.value)
+
+
+def json_value(value: object) -> object:
+    """Return the value of a fact as JSON types."""
+    match value:
+        case list():
+            return [json_value(item) for item in value]
+        case Port(target=target, published=published, mode=mode, protocol=protocol):
+            return {"target": target, "published": published, "mode": mode, "protocol": protocol}
+        case Volume(type=kind, source=source, target=target, read_only=read_only):
+            return {"type": kind, "source": source, "target": target, "read_only": read_only}
+    return value

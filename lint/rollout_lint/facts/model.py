@@ -1,0 +1,70 @@
+"""Facts, the kinds of their values, and their units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rollout_lint.stack.units import seconds, size
+
+if TYPE_CHECKING:
+    from rollout_lint.place import Place
+    from rollout_lint.stack.setting import Setting
+
+
+class Kind(NamedTuple):
+    """Values that a fact can have: JSON types, the only words if the set is closed, and the types of list items."""
+
+    types: frozenset[str]
+    words: frozenset[str] | None = None
+    items: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An effective value of a service. Durations are in seconds, sizes in bytes.
+
+    `place` is None if Swarm's default applies and no file mentions the value. `overrides` are the settings that the
+    value replaced, nearest layer first. `unset` are the variables without a value that it depends on.
+    """
+
+    value: Any
+    default: bool
+    place: Place | None = None
+    written: str = ""
+    overrides: tuple[Setting, ...] = ()
+    unset: tuple[str, ...] = ()
+
+
+_DURATIONS = frozenset(
+    (
+        "delay",
+        "monitor",
+        "interval",
+        "timeout",
+        "start_period",
+        "start_interval",
+        "stop_grace_period",
+        "window",
+        "longest_start",
+        "last_watch",
+        "all_replaced_after",
+    )
+)
+
+
+def parse_value(path: str, text: str) -> Any:
+    """Return a value as written in a rule or patch in the unit of the fact: `30s` is 30.0 for a duration."""
+    if is_duration(path):
+        return seconds(text)
+    return size(text) if is_size(path) else text
+
+
+def is_duration(path: str) -> bool:
+    """Return True if the fact is a time in seconds."""
+    return path.rpartition(".")[2] in _DURATIONS
+
+
+def is_size(path: str) -> bool:
+    """Return True if the fact is a number of bytes."""
+    return path.endswith(".memory") or path in ("derived.memory_needed", "derived.memory_of_update")

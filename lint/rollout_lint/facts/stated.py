@@ -1,0 +1,118 @@
+"""Facts that a stack file can set: the kinds of their values, and their values for a service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts.defaults import DEFAULTS, EMPTY_IS_DEFAULT, ROLLOUT_BLOCKS, ROLLOUT_KEYS, ZERO_IS_DEFAULT
+from rollout_lint.facts.model import Fact, Kind
+
+if TYPE_CHECKING:
+    from rollout_lint.stack.setting import Service, Setting
+
+
+def _kind(*types: str, words: tuple[str, ...] = ()) -> Kind:
+    return Kind(frozenset(types), frozenset(words) or None)
+
+
+_TEXTS = Kind(frozenset(("array",)), items=frozenset(("string",)))
+
+_ROLLOUT_KINDS = {
+    "parallelism": _kind("integer"),
+    "delay": _kind("number"),
+    "failure_action": _kind("string"),
+    "monitor": _kind("number"),
+    "max_failure_ratio": _kind("number"),
+    "order": _kind("string", words=("start-first", "stop-first")),
+}
+_KINDS: dict[str, Kind] = {
+    **{f"{block}.{key}": kind for block in ROLLOUT_BLOCKS for key, kind in _ROLLOUT_KINDS.items()},
+    "deploy.mode": _kind("string", words=("replicated", "global", "replicated-job", "global-job")),
+    "deploy.replicas": _kind("integer"),
+    "deploy.placement.max_replicas_per_node": _kind("integer"),
+    "deploy.placement.constraints": _TEXTS,
+    "deploy.resources.limits.memory": _kind("integer"),
+    "deploy.resources.reservations.memory": _kind("integer"),
+    "deploy.resources.limits.cpus": _kind("string"),
+    "deploy.resources.reservations.cpus": _kind("string"),
+    "deploy.placement.preferences": _TEXTS,
+    "deploy.restart_policy.condition": _kind("string"),
+    "deploy.restart_policy.delay": _kind("number"),
+    "deploy.restart_policy.max_attempts": _kind("integer"),
+    "deploy.restart_policy.window": _kind("number"),
+    "deploy.endpoint_mode": _kind("string"),
+    "deploy.labels": _TEXTS,
+    "healthcheck.test": _TEXTS,
+    "healthcheck.disable": _kind("boolean"),
+    "healthcheck.interval": _kind("number"),
+    "healthcheck.timeout": _kind("number"),
+    "healthcheck.retries": _kind("integer"),
+    "healthcheck.start_period": _kind("number"),
+    "healthcheck.start_interval": _kind("number"),
+    "image": _kind("string"),
+    "ports": _kind("array"),
+    "volumes": _kind("array"),
+    "networks": _TEXTS,
+    "configs": _TEXTS,
+    "secrets": _TEXTS,
+    "environment": _TEXTS,
+    "env_file": _TEXTS,
+    "labels": _TEXTS,
+    "restart": _kind("string"),
+    "stop_grace_period": _kind("number"),
+    "stop_signal": _kind("string"),
+    "init": _kind("boolean"),
+    "read_only": _kind("boolean"),
+    "tty": _kind("boolean"),
+    "stdin_open": _kind("boolean"),
+    "hostname": _kind("string"),
+    "user": _kind("string"),
+}
+_ALWAYS_SET = {*EMPTY_IS_DEFAULT, "deploy.restart_policy.condition"} | {
+    f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in ROLLOUT_KEYS
+}
+
+FACTS: dict[str, Kind] = {
+    path: kind if path in _ALWAYS_SET else kind._replace(types=kind.types | {"null"}) for path, kind in _KINDS.items()
+}
+"""Every fact that a file can set, by path. Its kind includes null if Swarm has no default."""
+
+
+def stated_facts(service: Service) -> dict[str, Fact]:
+    """Return the facts of a merged service by path, with Swarm's defaults filled in."""
+    facts = DEFAULTS.copy()
+    facts.update((path, _from_setting(setting)) for path, setting in service.settings.items())
+    for path in ZERO_IS_DEFAULT & service.settings.keys():
+        if not facts[path].value:
+            facts[path] = replace(facts[path], value=DEFAULTS[path].value, default=True)
+    for path in EMPTY_IS_DEFAULT.keys() & service.settings.keys():
+        if facts[path].value == "":
+            facts[path] = replace(facts[path], value=EMPTY_IS_DEFAULT[path], default=True)
+    _fill_restart_condition(facts, service)
+    if facts["deploy.mode"].value == "replicated":
+        facts.setdefault("deploy.replicas", Fact(1, default=True))
+    for path, items in service.lists.items():
+        if items and path in FACTS:
+            facts[path] = Fact([item.value for item in items], default=False, place=items[-1].place)
+    return facts
+
+
+def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
+    """Derive the condition from `restart: on-failure` if there is no `deploy.restart_policy`.
+
+    Swarm ignores `restart: "no"` (`cli/compose/convert/service.go convertRestartPolicy`).
+    """
+    path = "deploy.restart_policy.condition"
+    stated = facts.setdefault(path, Fact("any", default=True))
+    if stated.value == "":
+        facts[path] = replace(stated, value="any", default=True)
+    restart = facts.get("restart")
+    if restart is not None and "deploy.restart_policy" not in service.blocks:
+        condition, _, _ = restart.value.partition(":")
+        if condition == "on-failure":
+            facts[path] = replace(restart, value=condition)
+
+
+def _from_setting(setting: Setting) -> Fact:
+    return Fact(setting.value, False, setting.place, setting.written, setting.overrides, setting.unset)

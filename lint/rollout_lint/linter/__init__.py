@@ -1,0 +1,1 @@
+"""Linting one recipe: its files, facts, findings and suppressions."""

@@ -1,0 +1,141 @@
+"""What recipes are linted with, loaded from the nearest config."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts.cluster import Cluster
+from rollout_lint.facts.images import Images, load_images
+from rollout_lint.linter.config import Config, ConfigError, config_in, folder_of
+from rollout_lint.linter.resolve import effective, unknown_rules
+from rollout_lint.linter.suppression.apply import SuppressionSettings, invalid_rule_ids
+from rollout_lint.rules.checker import RuleIndex
+from rollout_lint.rules.loader import RuleError, load_rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rollout_lint.linter.config import Section
+    from rollout_lint.linter.resolve import Effective
+    from rollout_lint.rules.model import Rule
+
+_EMPTY = Config()
+
+
+@dataclass(frozen=True, slots=True)
+class LintContext:
+    """What a recipe is linted with: rules, data of hosts and images, and suppressions.
+
+    `fail_on` is the threshold of the config, None if the config has none. `off` are the ids of the disabled rules that
+    the risk of a recipe depends on.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    cluster: Cluster = field(default_factory=Cluster)
+    images: Images = field(default_factory=load_images)
+    suppressions: SuppressionSettings = field(default_factory=SuppressionSettings)
+    fail_on: str | None = None
+    off: tuple[str, ...] = ()
+    rule_index: RuleIndex = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the rules."""
+        object.__setattr__(self, "rule_index", RuleIndex(self.rules))
+
+    def with_suppressions(self, enabled: bool) -> LintContext:
+        """Return the same context, with suppressions enabled or disabled."""
+        return replace(self, suppressions=self.suppressions._replace(enabled=enabled))
+
+
+class ContextLoader:
+    """Loader of contexts for one run. It reads no file twice, also if a config or rule file is invalid."""
+
+    def __init__(self, further: tuple[Path, ...] = (), today: date = date.max, whole: bool = False) -> None:
+        """Load rules from further folders too; a suppression has expired if it ends before today.
+
+        With `whole`, the packaged rules are read with their examples and proofs.
+        """
+        self._further = further
+        self._today = today
+        self._configs: dict[Path, Config | ConfigError | None] = {}
+        self._rules: dict[Config, tuple[Rule, ...] | ConfigError | RuleError] = {}
+        self._load_rules = cache(partial(load_rules, whole=whole))
+        self._resolve = cache(self._resolve_sections)
+        self._context = cache(self._make_context)
+
+    def context(self, path: Path) -> LintContext:
+        """Return the context of the recipe in this folder, or of this file. Raises ConfigError and RuleError."""
+        return self._context(self.effective(path))
+
+    def effective(self, path: Path) -> Effective:
+        """Return the effective configuration of a path. Raises ConfigError and RuleError."""
+        folder = folder_of(path)
+        config = self._nearest_config(folder)
+        return self._resolve(config, config.sections(folder))
+
+    def config(self, path: Path) -> Config:
+        """Return the config of the nearest folder, upwards, that has one; an empty config if none has.
+
+        Raises ConfigError.
+        """
+        return self._nearest_config(folder_of(path))
+
+    def rules(self, path: Path) -> tuple[Rule, ...]:
+        """Return all rules for a recipe at this path, also disabled ones. Raises ConfigError and RuleError."""
+        return self._all_rules(self.config(path))
+
+    def _nearest_config(self, folder: Path) -> Config:
+        for each in (folder, *folder.parents):
+            config = self._config_in(each)
+            if config is not None:
+                return config
+        return _EMPTY
+
+    def _config_in(self, folder: Path) -> Config | None:
+        if folder not in self._configs:
+            try:
+                self._configs[folder] = config_in(folder)
+            except ConfigError as error:
+                self._configs[folder] = error
+        found = self._configs[folder]
+        if isinstance(found, ConfigError):
+            raise found
+        return found
+
+    def _all_rules(self, config: Config) -> tuple[Rule, ...]:
+        if config not in self._rules:
+            try:
+                self._rules[config] = self._valid_rules(config)
+            except (ConfigError, RuleError) as error:
+                self._rules[config] = error
+        found = self._rules[config]
+        if isinstance(found, ConfigError | RuleError):
+            raise found
+        return found
+
+    def _valid_rules(self, config: Config) -> tuple[Rule, ...]:
+        rules = self._load_rules((*(each.value for each in config.rules), *self._further))
+        problems = [*unknown_rules(config, rules), *invalid_rule_ids(rules, self._suppressions(config, rules))]
+        if problems:
+            raise ConfigError(problems)
+        return rules
+
+    def _suppressions(self, config: Config, rules: tuple[Rule, ...]) -> SuppressionSettings:
+        return SuppressionSettings(config.ignores, self._today, frozenset(rule.id for rule in rules))
+
+    def _resolve_sections(self, config: Config, sections: tuple[Section, ...]) -> Effective:
+        return effective(config, sections, self._all_rules(config))
+
+    def _make_context(self, resolved: Effective) -> LintContext:
+        claims = {name: {key: each.value for key, each in values.items()} for name, values in resolved.images.items()}
+        return LintContext(
+            tuple(choice.judging for choice in resolved.choices if choice.on),
+            resolved.cluster,
+            load_images().with_claims(claims),
+            self._suppressions(resolved.config, tuple(choice.rule for choice in resolved.choices)),
+            fail_on=resolved.fail_on.value if resolved.fail_on else None,
+            off=tuple(choice.rule.id for choice in resolved.choices if not choice.on and choice.matters_to_risk),
+        )

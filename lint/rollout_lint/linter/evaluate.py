@@ -1,0 +1,111 @@
+"""Evaluation of a recipe: every variant is read, merged and checked."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts.derived import ServiceFacts, stack_facts
+from rollout_lint.facts.stated import stated_facts
+from rollout_lint.files import is_file
+from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, VariantEvaluation
+from rollout_lint.linter.reader import excluding_status, parse_source, read_source
+from rollout_lint.linter.suppression.apply import SuppressionScope, apply_suppressions
+from rollout_lint.place import Place, Problem
+from rollout_lint.rules.checker import supersede
+from rollout_lint.stack.merge import load_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rollout_lint.linter.context import LintContext
+    from rollout_lint.recipe import Recipe, Variant
+    from rollout_lint.rules.finding import Finding
+    from rollout_lint.source import Source
+    from rollout_lint.stack.merge import LayerCache
+    from rollout_lint.stack.setting import Stack
+
+
+def evaluate(recipe: Recipe, context: LintContext, contents: Mapping[str, bytes] | None = None) -> Evaluation:
+    """Evaluate every variant of a recipe and apply suppressions. Each file is read and parsed once.
+
+    `contents` replaces the contents of the files of these names.
+    """
+    evaluation = Evaluation(recipe, EvaluationStatus.EVALUATED, problems=list(recipe.problems))
+    evaluation.sources = {name: parse_source(data, name) for name, data in (contents or {}).items()}
+    _evaluate_variants(evaluation, context)
+    scope = SuppressionScope(
+        path=str(Path(recipe.path, recipe.variants[0].files[0].name)) if recipe.variants else recipe.path,
+        variants={variant.name: tuple(layer.name for layer in variant.files) for variant in recipe.variants},
+        sources=evaluation.sources,
+        rules=context.rules,
+        is_whole=evaluation.status == EvaluationStatus.EVALUATED,
+    )
+    evaluation.findings = apply_suppressions(evaluation.findings, scope, context.suppressions)
+    return evaluation
+
+
+def _evaluate_variants(evaluation: Evaluation, context: LintContext) -> None:
+    layers: LayerCache = {}
+    for variant in evaluation.recipe.variants:
+        sources = _sources(variant, evaluation.sources)
+        status = excluding_status(sources, variant.exact)
+        if status is not None:
+            evaluation.status = status
+            evaluation.variants.append(VariantEvaluation(variant))
+            return
+        stack, problems = load_stack(sources, variant.environment, variant.exact, layers)
+        problems += _own_problems(variant, stack, is_readable=not problems)
+        evaluation.problems += problems
+        evaluation.variants.append(_variant_evaluation(variant, stack, problems, context))
+        evaluation.findings += _findings(evaluation.variants[-1], stack, context)
+    evaluation.problems = sorted(set(evaluation.problems))
+    if evaluation.problems or not evaluation.recipe.variants:
+        evaluation.status = EvaluationStatus.NOT_EVALUATED
+
+
+def _sources(variant: Variant, sources: dict[str, Source]) -> list[Source]:
+    for layer in variant.files:
+        if layer.name not in sources:
+            sources[layer.name] = read_source(layer)
+    return [sources[layer.name] for layer in variant.files]
+
+
+def _variant_evaluation(
+    variant: Variant, stack: Stack, problems: list[Problem], context: LintContext
+) -> VariantEvaluation:
+    services = {
+        name: ServiceFacts(service, stack, stated_facts(service), context.cluster, context.images)
+        for name, service in stack.services.items()
+    }
+    return VariantEvaluation(variant, stack_facts(stack), services, stack.resources, problems)
+
+
+def _findings(variant: VariantEvaluation, stack: Stack, context: LintContext) -> Iterator[Finding]:
+    """Yield the findings of the stack, then those of each service."""
+    name, place = variant.variant.name, Place(variant.variant.files[0].name, 1, 1, 1, 1)
+    yield from supersede(list(context.rule_index.check(name, None, place, variant.stack)))
+    for service, facts in variant.services.items():
+        yield from supersede(list(context.rule_index.check(name, service, stack.services[service].place, facts)))
+
+
+def _own_problems(variant: Variant, stack: Stack, is_readable: bool) -> Iterator[Problem]:
+    """Yield the problems that no layer has by itself."""
+    if variant.exact:
+        yield from _missing_env_files(variant, stack)
+    if is_readable and not stack.services:
+        yield Problem(variant.files[0].name, 1, 1, "there is no service in it")
+
+
+def _missing_env_files(variant: Variant, stack: Stack) -> Iterator[Problem]:
+    """Yield the env_files that do not exist; none is opened.
+
+    Docker opens them, relative to the folder of the first file (`loader.go resolveEnvironment`).
+    """
+    folder = variant.files[0].path.parent
+    for service in stack.services.values():
+        for item in service.lists.get("env_file", []):
+            if not is_file(folder / os.path.expanduser(item.value)):  # noqa: PTH111
+                message = f"Docker opens this env_file of {service.name}, and there is none"
+                yield Problem(item.place.file, item.place.line, item.place.column, message)

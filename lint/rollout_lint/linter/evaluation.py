@@ -1,0 +1,63 @@
+"""Results of linting a recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rollout_lint.facts.derived import ServiceFacts
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.place import Problem
+    from rollout_lint.recipe import Recipe, Variant
+    from rollout_lint.rules.finding import Finding
+    from rollout_lint.source import Source
+    from rollout_lint.stack.setting import Resource
+
+
+class EvaluationStatus(StrEnum):
+    """Outcome of evaluating a recipe."""
+
+    EVALUATED = "evaluated"
+    NOT_EVALUATED = "not-evaluated"
+    TEMPLATE = "template"
+    NOT_A_STACK = "not-a-stack"
+
+
+@dataclass(slots=True)
+class VariantEvaluation:
+    """Result of evaluating a variant.
+
+    `stack` are the facts of the stack itself, `services` those of each service, `resources` the top-level entries by
+    section and key, `problems` the places that Docker rejects.
+    """
+
+    variant: Variant
+    stack: dict[str, Fact] = field(default_factory=dict)
+    services: dict[str, ServiceFacts] = field(default_factory=dict)
+    resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def facts(self, service: str | None) -> Mapping[str, Fact] | None:
+        """Return the facts of a service, or of the stack if it is None; None if the variant has no such service."""
+        return self.stack if service is None else self.services.get(service)
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """Result of linting one recipe. `sources` maps display names to parsed files."""
+
+    recipe: Recipe
+    status: EvaluationStatus
+    variants: list[VariantEvaluation] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    @property
+    def services(self) -> set[str]:
+        """Names of the services in any variant."""
+        return {name for variant in self.variants for name in variant.services}

@@ -1,0 +1,93 @@
+"""Files of a variant: reading, parsing, and files that are no stack files."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rollout_lint.collect import STDIN
+from rollout_lint.env_sample import ENV_SAMPLE
+from rollout_lint.files import exists, is_file, read
+from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.node import Mapping
+from rollout_lint.place import Problem
+from rollout_lint.source import MAX_BYTES, Source, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rollout_lint.recipe import LayerFile
+
+_MAX_CACHED_BYTES = 64 * 1024
+_MAX_CACHED_FILES = 64
+"""These limits keep the cache at a few MiB for a fleet of any size."""
+
+_STACK_NAMES = ("compose", "docker-compose", "docker-stack", "docker-swarm")
+"""Names that only stack files have. `stack.yml` is as often a file of OpenFaaS or CloudFormation."""
+
+
+def read_source(layer: LayerFile) -> Source:
+    """Read and parse a file. A file that cannot be read gives a source with that problem."""
+    try:
+        if str(layer.path) == STDIN:
+            if sys.stdin is None:
+                return _unreadable(layer, "cannot be read: standard input is closed")
+            return parse(sys.stdin.buffer.read(MAX_BYTES + 1), layer.name)
+        if not is_file(layer.path) and exists(layer.path):
+            return _unreadable(layer, "is not a regular file")
+        return parse_source(read(layer.path, MAX_BYTES + 1), layer.name)
+    except OSError as error:
+        return _unreadable(layer, f"cannot be read: {error.strerror}")
+
+
+def parse_source(data: bytes, name: str) -> Source:
+    """Parse a file, or return the earlier result for the same name and content if the file is small."""
+    return parse_cached(data, name) if len(data) <= _MAX_CACHED_BYTES else parse(data, name)
+
+
+@lru_cache(maxsize=_MAX_CACHED_FILES)
+def parse_cached(data: bytes, name: str) -> Source:
+    """Parse a file. A fleet has many copies of one file, and nothing changes a parsed source."""
+    return parse(data, name)
+
+
+def _unreadable(layer: LayerFile, reason: str) -> Source:
+    source = Source(layer.name, b"")
+    source.problems.append(Problem(layer.name, 1, 1, reason))
+    return source
+
+
+def excluding_status(sources: Sequence[Source], exact: bool) -> EvaluationStatus | None:
+    """Return the status of files that cannot be evaluated: TEMPLATE or NOT_A_STACK; None for stack files.
+
+    With `exact` the user named the files, so they are taken as stack files.
+    """
+    for source in sources:
+        if source.root is None and any(_is_template(source, problem.line) for problem in source.problems):
+            return EvaluationStatus.TEMPLATE
+    return EvaluationStatus.NOT_A_STACK if not exact and _is_other_document(sources[0]) else None
+
+
+def _is_template(source: Source, line: int) -> bool:
+    """Return True if the line of a parse error, or the line before, has the mark of a template engine.
+
+    A quoted Go template, as in labels and hostnames, is valid YAML.
+    """
+    near = source.data.split(b"\n")[max(line - 2, 0) : line]
+    return any(mark in each for each in near for mark in (b"{%", b"{{"))
+
+
+def _is_other_document(source: Source) -> bool:
+    """Return True for YAML of another kind.
+
+    Files with the name of a stack file, standard input, and files with misspelled `services` are taken as stack files.
+    """
+    name = source.name.rpartition("/")[2]
+    if name == ENV_SAMPLE:
+        return True
+    if name == STDIN or name.split(".")[0] in _STACK_NAMES or source.problems:
+        return False
+    return not isinstance(source.root, Mapping) or not any(
+        key.lower() in ("service", "services") for key in source.root.entries
+    )

@@ -1,0 +1,1 @@
+"""Suppression of findings by comments and config entries."""

@@ -1,0 +1,218 @@
+"""Application of suppressions, and findings about suppressions that have no effect."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from rollout_lint.facts.images import rules_directory
+from rollout_lint.facts.model import Fact
+from rollout_lint.linter.suppression.directives import ignore_comments
+from rollout_lint.linter.suppression.index import CommentIndex
+from rollout_lint.place import Problem
+from rollout_lint.rules.checker import check_rules
+from rollout_lint.rules.finding import Suppression
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from rollout_lint.linter.suppression.directives import IgnoreComment, IgnoreEntry
+    from rollout_lint.place import Place
+    from rollout_lint.rules.finding import Finding
+    from rollout_lint.rules.model import Rule
+    from rollout_lint.source import Source
+
+
+BASELINE = ".rollout-lint-baseline.json"
+"""File name of a baseline."""
+
+_LONGEST = 40
+"""Length at which an unknown id is cut in messages."""
+
+
+class SuppressionSettings(NamedTuple):
+    """Suppressions of the config, and how they apply.
+
+    `rule_ids` are the ids of all rules, also of disabled ones. With the default of `today`, every suppression that ends
+    has expired. Unless `enabled`, nothing is suppressed.
+    """
+
+    ignores: tuple[IgnoreEntry, ...] = ()
+    today: date = date.max
+    rule_ids: frozenset[str] = frozenset()
+    enabled: bool = True
+
+
+class SuppressionScope(NamedTuple):
+    """Checked parts of a recipe: path of its stack file, files of each variant, and rules.
+
+    `is_whole` is True if everything could be read, so that a suppression without a finding is unused.
+    """
+
+    path: str
+    variants: Mapping[str, tuple[str, ...]]
+    sources: Mapping[str, Source]
+    rules: tuple[Rule, ...]
+    is_whole: bool
+
+
+def apply_suppressions(
+    findings: list[Finding], scope: SuppressionScope, settings: SuppressionSettings
+) -> list[Finding]:
+    """Return the findings with their suppressions, then the findings about the suppressions.
+
+    A superseded finding takes over the suppression of its superseder, because the cause is the same.
+    """
+    comments = [comment for source in scope.sources.values() for comment in ignore_comments(source)]
+    if not comments and not settings.ignores:
+        return findings
+    run = _Run(comments, scope, settings)
+    suppressed = _with_superseded([replace(each, suppressed=run.suppression(each)) for each in findings])
+    return [*(suppressed if settings.enabled else findings), *run.findings_about_suppressions()]
+
+
+def invalid_rule_ids(rules: Iterable[Rule], settings: SuppressionSettings) -> Iterator[Problem]:
+    """Yield the config entries that name an unknown rule, or one that cannot be suppressed."""
+    rules = tuple(rules)
+    for entry in settings.ignores:
+        for rule in entry.rules:
+            if wrong := rule_id_error(rule, rules, all_rule_ids(rules, settings)):
+                yield Problem(entry.place.file, entry.place.line, entry.place.column, f"ignore: {wrong}")
+
+
+def rule_id_error(rule: str, rules: Iterable[Rule], ids: Iterable[str]) -> str | None:
+    """Return why a rule id cannot be suppressed, with the id that was probably meant; None if it can."""
+    by_name = {each.name.upper(): each.id for each in rules}
+    if rule in {each.id for each in rules if each.is_about_suppressions}:
+        return f"{rule} cannot be silenced"
+    if rule in ids:
+        return None
+    from difflib import get_close_matches
+
+    near = [by_name[rule]] if rule in by_name else get_close_matches(rule, sorted(ids), n=1, cutoff=0.75)
+    return f"there is no rule {rule if len(rule) <= _LONGEST else f'{rule[:_LONGEST]}…'}" + (
+        f"; did you mean {near[0]}?" if near else ""
+    )
+
+
+def all_rule_ids(rules: Iterable[Rule], settings: SuppressionSettings) -> frozenset[str]:
+    """Return the ids of all rules, also of disabled ones."""
+    return settings.rule_ids | {rule.id for rule in rules} | _packaged_ids()
+
+
+@cache
+def _packaged_ids() -> frozenset[str]:
+    return frozenset(path.name.partition("-")[0] for path in rules_directory().glob("*-*.yaml"))
+
+
+@dataclass(slots=True)
+class _Run:
+    comments: list[IgnoreComment]
+    scope: SuppressionScope
+    settings: SuppressionSettings
+    used: set[tuple[Place, str]] = field(default_factory=set)
+    """Comments that suppress a finding, each with the rule."""
+    expired: list[tuple[IgnoreEntry, Finding]] = field(default_factory=list)
+    """Findings whose entry of the config has expired."""
+    index: CommentIndex = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Validate and index the comments."""
+        ids = all_rule_ids(self.scope.rules, self.settings)
+        self.comments = [self._validated(comment, ids) for comment in self.comments]
+        self.index = CommentIndex(comment for comment in self.comments if self._is_valid(comment))
+
+    def _validated(self, comment: IgnoreComment, ids: frozenset[str]) -> IgnoreComment:
+        """Return the comment, refused if it names an unknown rule."""
+        if comment.refused is not None:
+            return comment
+        wrong = (rule_id_error(rule, self.scope.rules, ids) for rule in comment.rules)
+        return comment._replace(refused=next(filter(None, wrong), None))
+
+    def suppression(self, finding: Finding) -> Suppression | None:
+        """Return the suppression of a finding. A comment takes precedence over the config."""
+        found = self.index.covering(finding, self.scope.variants[finding.variant])
+        self.used |= {(comment.place, finding.rule.id) for comment in found}
+        if found:
+            return Suppression("comment", found[0].reason, found[0].place, _iso(found[0].until))
+        entries = [each for each in self.settings.ignores if self._entry_covers(each, finding)]
+        valid = next((each for each in entries if not self._has_expired(each.until)), None)
+        if valid is not None:
+            return Suppression("config", valid.reason, valid.place, _iso(valid.until))
+        if entries:
+            self.expired.append((entries[0], finding))
+        return None
+
+    def _is_valid(self, comment: IgnoreComment) -> bool:
+        return comment.refused is None and not self._has_expired(comment.until)
+
+    def _has_expired(self, until: date | None) -> bool:
+        return until is not None and until < self.settings.today
+
+    def _entry_covers(self, entry: IgnoreEntry, finding: Finding) -> bool:
+        return (
+            finding.rule.id in entry.rules
+            and entry.service in (None, finding.service)
+            and (entry.path is None or _matcher(entry.path)(_path_below(self.scope.path, str(entry.folder))))
+        )
+
+    def findings_about_suppressions(self) -> Iterator[Finding]:
+        """Yield findings about comments, for each variant that has their file, and about expired entries."""
+        rules = [rule for rule in self.scope.rules if rule.is_about_suppressions]
+        for comment in self.comments:
+            facts = self._facts(comment)
+            for variant, files in self.scope.variants.items():
+                if comment.place.file in files:
+                    yield from check_rules(rules, variant, None, comment.place, facts)
+        for entry, finding in self.expired:
+            told = f"the config's entry for {finding.rule.id} ({entry.place.file}:{entry.place.line})"
+            facts = _suppression_facts(finding.place, ended=f"{told} ended on {_iso(entry.until)}")
+            yield from check_rules(rules, finding.variant, finding.service, finding.place, facts)
+
+    def _facts(self, comment: IgnoreComment) -> dict[str, Fact]:
+        if comment.refused is not None:
+            return _suppression_facts(comment.place, refused=comment.refused)
+        if self._has_expired(comment.until):
+            return _suppression_facts(comment.place, ended=f"this comment ended on {_iso(comment.until)}")
+        checked = {rule.id for rule in self.scope.rules} if self.scope.is_whole else set()
+        idle = [rule for rule in comment.rules if rule in checked and (comment.place, rule) not in self.used]
+        return _suppression_facts(comment.place, idle=idle)
+
+
+def _suppression_facts(
+    place: Place, refused: str | None = None, ended: str | None = None, idle: Iterable[str] = ()
+) -> dict[str, Fact]:
+    values = {"ignore.refused": refused, "ignore.ended": ended, "ignore.idle": list(idle)}
+    return {path: Fact(value, default=False, place=place) for path, value in values.items()}
+
+
+def _with_superseded(findings: list[Finding]) -> list[Finding]:
+    by_rule = {(each.variant, each.service, each.rule.id): each for each in findings}
+    return [_with_cause(each, by_rule) for each in findings]
+
+
+def _with_cause(finding: Finding, by_rule: dict[tuple[str, str | None, str], Finding]) -> Finding:
+    cause: Finding | None = finding
+    seen: set[str] = set()
+    while cause is not None and cause.suppressed is None and cause.superseded_by and cause.rule.id not in seen:
+        seen.add(cause.rule.id)
+        cause = by_rule.get((cause.variant, cause.service, cause.superseded_by))
+    return finding if cause is None else replace(finding, suppressed=cause.suppressed)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _path_below(path: str, folder: str) -> str:
+    return os.path.relpath(os.path.abspath(path), folder).replace(os.sep, "/")  # noqa: PTH100
+
+
+@lru_cache(maxsize=1000)
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines([pattern]).match_file

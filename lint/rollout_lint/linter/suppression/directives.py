@@ -1,0 +1,144 @@
+"""Suppressions as written: comments such as `# rollout-lint: ignore[RL001] reason`, and config entries."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from rollout_lint.place import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from rollout_lint.outline import Comment, Entry, Outline, Position
+    from rollout_lint.source import Source
+
+HOW = "write `ignore[RL001]` and the reason"
+
+_NAMED = re.compile(rb"rollout-lint", re.IGNORECASE)
+_DIRECTIVE = re.compile(r"#+\s*rollout-lint(?:\s*(?P<colon>:)\s*|\s+(?=ignore\s*\[))(?P<rest>.*)", re.IGNORECASE)
+_IGNORE = re.compile(r"ignore\s*\[(?P<rules>[^\]\[]*)\](?P<rest>.*)", re.IGNORECASE)
+_UNTIL = re.compile(r"(?<!\S)\(?until\s*=\s*(?P<day>[^\s,;)]*)[,;)]*", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_BEFORE_REASON = " \t:;,.-\u2013\u2014"
+
+
+class CommentScope(NamedTuple):
+    """Part of a file that a comment covers.
+
+    `service` is set if the comment is on the key of that service; it covers its findings at any location then. `spans`
+    cover the facts that are set in them, of any service. `aliased` are spans of anchors that the service `user`, or any
+    service if it is None, takes over. `depth` is the number of keys above; the deepest of several comments applies.
+    """
+
+    whole_file: bool = False
+    service: str | None = None
+    spans: tuple[tuple[Position, Position], ...] = ()
+    user: str | None = None
+    aliased: tuple[tuple[Position, Position], ...] = ()
+    depth: int = 0
+
+
+class IgnoreEntry(NamedTuple):
+    """Suppression in a config. `path` is a pattern (gitignore syntax) relative to `folder`, that of the config.
+
+    Without a `path` it covers every recipe, without a `service` every service and the stack itself. `until` is the last
+    day on which it applies.
+    """
+
+    rules: tuple[str, ...]
+    reason: str
+    place: Place
+    folder: Path
+    path: str | None = None
+    service: str | None = None
+    until: date | None = None
+
+
+class IgnoreComment(NamedTuple):
+    """Suppression in a comment. `refused` is why it is invalid, `until` the last day on which it applies."""
+
+    rules: tuple[str, ...]
+    reason: str
+    place: Place
+    scope: CommentScope
+    until: date | None = None
+    refused: str | None = None
+
+
+def ignore_comments(source: Source) -> list[IgnoreComment]:
+    """Return the comments of a file that begin with `rollout-lint:`, in their order; none if the file is invalid."""
+    if source.root is None or not _NAMED.search(source.data.replace(b"\0", b"")):
+        return []
+    from rollout_lint.outline import outline_of
+
+    return list(_ignores(source.name, outline_of(source)))
+
+
+def parse_day(text: str) -> date | None:
+    """Return the day of a text such as `2027-01-31`, None if the text is no valid day in this form."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _ignores(file: str, outline: Outline) -> Iterator[IgnoreComment]:
+    for comment in outline.comments():
+        match = _DIRECTIVE.match(comment.text)
+        if match is not None:
+            line, column = comment.start
+            place = Place(file, line + 1, column + 1, line + 1, column + 1 + len(comment.text.rstrip()))
+            yield _ignore(match["rest"] if match["colon"] else "", place, _scope(comment, outline))
+
+
+def _ignore(text: str, place: Place, scope: CommentScope) -> IgnoreComment:
+    match = _IGNORE.match(text)
+    if match is None:
+        return IgnoreComment((), "", place, scope, refused=f"it cannot be read; {HOW} behind `rollout-lint:`")
+    rules = tuple(dict.fromkeys(filter(None, (each.strip().upper() for each in match["rules"].split(",")))))
+    days = [each["day"] for each in _UNTIL.finditer(match["rest"])]
+    until = parse_day(days[0]) if days else None
+    reason = " ".join(_UNTIL.sub(" ", match["rest"]).split()).lstrip(_BEFORE_REASON)
+    return IgnoreComment(rules, reason, place, scope, until, _refusal(rules, days, until, reason))
+
+
+def _refusal(rules: tuple[str, ...], days: list[str], until: date | None, reason: str) -> str | None:
+    if not rules:
+        return f"it names no rule; {HOW}"
+    if len(days) > 1:
+        return "it says until more than once"
+    if days and until is None:
+        return f"until={days[0]} is no day such as until=2027-01-31"
+    return None if re.search(r"\w", reason) else "it gives no reason"
+
+
+def _scope(comment: Comment, outline: Outline) -> CommentScope:
+    """Return the whole file for a comment before the first key, else the entry on its line or on the next one."""
+    first = outline.first_key
+    if first is not None and comment.start < first.start:
+        return CommentScope(whole_file=True)
+    entry = _below(comment, outline) if comment.alone else outline.first_on(comment.start[0])
+    return CommentScope() if entry is None else _scope_of(entry, outline)
+
+
+def _below(comment: Comment, outline: Outline) -> Entry | None:
+    """Return the next entry if only comments are in between, None if it is less indented: a block ends there."""
+    entry = outline.next_from(comment.start)
+    if entry is None or entry.start[1] < comment.start[1]:
+        return None
+    return entry if outline.only_comments(comment.start[0] + 1, entry.start[0]) else None
+
+
+def _scope_of(entry: Entry, outline: Outline) -> CommentScope:
+    in_services = entry.document == 1 and len(entry.path) > 1 and entry.path[0] == "services"
+    name = entry.path[1] if in_services and entry.path[1] != "<<" else None
+    return CommentScope(
+        service=name if len(entry.path) == 2 and entry.is_key else None,
+        spans=((entry.start, entry.end),),
+        user=name,
+        aliased=tuple((each.start, each.end) for each in outline.aliased_in(entry)),
+        depth=len(entry.path),
+    )

@@ -1,0 +1,132 @@
+"""The one loop over rules: facts to findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts.defaults import default_value
+from rollout_lint.facts.format import format_fact
+from rollout_lint.facts.stated import FACTS
+from rollout_lint.rules.finding import THE_STACK, Finding
+from rollout_lint.rules.model import fill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.place import Place
+    from rollout_lint.rules.model import Conditions, Rule
+
+
+class RuleIndex:
+    """Rules by a text that a stated fact must have for them, so that most rules are skipped for most services."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        """Index each rule by one condition that allows only certain texts, if it has one on a stated fact."""
+        self._always: list[tuple[int, Rule]] = []
+        self._by_text: dict[str, dict[str, list[tuple[int, Rule]]]] = {}
+        for number, rule in enumerate(rules):
+            named = ((path, rule.when[path].texts) for path, _ in rule.tests if path in FACTS)
+            path, texts = min(
+                ((path, texts) for path, texts in named if texts),
+                key=lambda each: default_value(each[0]) in each[1],
+                default=("", frozenset[str]()),
+            )
+            for text in texts:
+                self._by_text.setdefault(path, {}).setdefault(text, []).append((number, rule))
+            if not texts:
+                self._always.append((number, rule))
+
+    def candidates(self, facts: Mapping[str, Fact]) -> Iterator[Rule]:
+        """Return the rules that can match these facts, in their order."""
+        found = self._always.copy()
+        for path, by_text in self._by_text.items():
+            fact = facts.get(path)
+            if fact is not None and isinstance(fact.value, str):
+                found += by_text.get(fact.value, ())
+        found.sort(key=itemgetter(0))
+        return (rule for _, rule in found)
+
+    def check(self, variant: str, service: str | None, place: Place, facts: Mapping[str, Fact]) -> Iterator[Finding]:
+        """Yield the findings of the candidates."""
+        return check_rules(self.candidates(facts), variant, service, place, facts)
+
+
+def check_rules(
+    rules: Iterable[Rule], variant: str, service: str | None, place: Place, facts: Mapping[str, Fact]
+) -> Iterator[Finding]:
+    """Yield the findings of one service, or of the stack if `service` is None; `place` is its location.
+
+    The stack is checked only by rules that need no facts of a service.
+    """
+    for rule in rules:
+        if (service is not None or rule.when.keys() <= facts.keys()) and _matches(rule, facts):
+            yield _finding(rule, variant, service, place, facts)
+
+
+def _matches(rule: Rule, facts: Mapping[str, Fact]) -> bool:
+    for path, holds in rule.tests:
+        fact = facts.get(path)
+        if not holds(None if fact is None else fact.value):
+            return False
+    return True
+
+
+def supersede(findings: list[Finding]) -> list[Finding]:
+    """Return the findings of one service, each with the worst that reports its cause at the same or a worse severity.
+
+    A voided finding is superseded at any severity, and has no risk.
+    """
+    worst_first = sorted(findings, key=lambda finding: finding.severity.rank)
+    voided_by = {rule: finding.rule.id for finding in findings for rule in finding.rule.voids}
+    return [
+        replace(finding, superseded_by=voided_by[finding.rule.id], risk=None)
+        if finding.rule.id in voided_by
+        else replace(finding, superseded_by=_superseder(finding, worst_first))
+        for finding in findings
+    ]
+
+
+def _superseder(finding: Finding, worst_first: list[Finding]) -> str | None:
+    for other in worst_first:
+        if other.severity.at_least(finding.severity) and finding.rule.id in other.rule.supersedes:
+            return other.rule.id
+    return None
+
+
+def failing_condition(rule: Rule, facts: Mapping[str, Fact]) -> str | None:
+    """Return the first fact for which the rule does not match, None if it matches."""
+    return _failing(rule.when, facts)
+
+
+def _failing(conditions: Conditions, facts: Mapping[str, Fact]) -> str | None:
+    """Return the first path whose condition does not hold. A fact that is not set has the value None."""
+    for path, condition in conditions.items():
+        fact = facts.get(path)
+        if not condition.holds(None if fact is None else fact.value):
+            return path
+    return None
+
+
+def _finding(rule: Rule, variant: str, service: str | None, place: Place, facts: Mapping[str, Fact]) -> Finding:
+    grade = next((grade for grade in rule.grades if _failing(grade.when, facts) is None), None)
+
+    def show(path: str) -> str:
+        return format_fact(path, facts[path]) if path in facts else "nothing"
+
+    subject = THE_STACK if service is None else service
+    assumes = rule.assumes if grade is None else grade.assumes
+    located = [facts[path] for path in (rule.place_fact, *reversed(rule.when)) if path in facts]
+    return Finding(
+        rule=rule,
+        severity=rule.severity if grade is None else grade.severity,
+        risk=rule.risk if grade is None else grade.risk,
+        assumes=fill(assumes, subject, show) if assumes else None,
+        service=service,
+        variant=variant,
+        message=fill((grade and grade.message) or rule.message, subject, show),
+        place=next((fact.place for fact in located if fact.place), place),
+        facts={path: facts[path] for path in rule.when if path in facts},
+    )

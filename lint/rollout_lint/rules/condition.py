@@ -1,0 +1,163 @@
+"""Conditions on facts: small JSON Schemas, compiled to tests."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from rollout_lint.facts.derived import DERIVED, STACK_FACTS
+from rollout_lint.facts.model import Kind
+from rollout_lint.facts.stated import FACTS
+from rollout_lint.facts.suppression import SUPPRESSION_FACTS
+from rollout_lint.schema import types_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Test: TypeAlias = "Callable[[Any], bool]"
+
+
+class Condition(NamedTuple):
+    """Schema of a rule file, and its test of a fact's value."""
+
+    schema: dict[str, Any]
+    holds: Test
+
+    @property
+    def texts(self) -> frozenset[str] | None:
+        """Texts for which the condition holds, None if it can hold for other values."""
+        choices = self.schema.get("enum", [self.schema["const"]] if "const" in self.schema else [])
+        return frozenset(choices) if choices and all(isinstance(choice, str) for choice in choices) else None
+
+    @property
+    def words(self) -> str:
+        """Condition in words, or its schema if no words fit."""
+        match self.schema:
+            case {"const": value, **others} if not others:
+                return _plain(value)
+            case {"not": {"const": value, **others}, **beside} if not others and not beside:
+                return f"not {_plain(value)}"
+            case {"minItems": 1, **others} if not others:
+                return "at least one"
+            case {"minimum": least, **others} if not others:
+                return f"at least {_plain(least)}"
+            case {"maximum": most, **others} if not others:
+                return f"at most {_plain(most)}"
+            case {"exclusiveMinimum": bound, **others} if not others:
+                return f"more than {_plain(bound)}"
+            case {"exclusiveMaximum": bound, **others} if not others:
+                return f"less than {_plain(bound)}"
+            case {"type": str(name), **others} if not others:
+                return f"any {name}"
+            case {"enum": list(choices), **others} if not others:
+                return " or ".join(_plain(choice) for choice in choices)
+        return json.dumps(self.schema)
+
+
+def kind_of(path: str) -> Kind:
+    """Return the kind of a fact. Raises KeyError if there is no such fact."""
+    entry = DERIVED.get(path) or STACK_FACTS.get(path) or SUPPRESSION_FACTS.get(path)
+    return FACTS[path] if entry is None else entry.kind
+
+
+def compile_condition(schema: dict[str, Any], kind: Kind) -> Condition:
+    """Compile a schema. Raises ValueError for an unknown keyword, or one that can never hold."""
+    if not schema:
+        raise ValueError("an empty condition holds always")
+    tests = []
+    for keyword, argument in schema.items():
+        build = _KEYWORDS.get(keyword)
+        if build is None:
+            raise ValueError(f"{keyword} is not a keyword of a condition; there are {', '.join(_KEYWORDS)}")
+        tests.append(build(argument, kind))
+    return Condition(schema, tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests))
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _one_of(choices: list[Any], kind: Kind) -> Test:
+    for choice in choices:
+        _agree(choice, kind)
+    if all(isinstance(choice, str) for choice in choices):
+        # Text equals nothing but text, and most conditions are a word or two.
+        words = frozenset(choices)
+        return lambda value: isinstance(value, str) and value in words
+    return lambda value: any(value == choice and types_of(value) & types_of(choice) for choice in choices)
+
+
+def _agree(choice: Any, kind: Kind) -> None:
+    if not types_of(choice) & kind.types:
+        raise ValueError(f"{choice!r} can never be the value: the fact is {_either(kind.types)}")
+    if kind.words and isinstance(choice, str) and choice not in kind.words:
+        raise ValueError(f"{choice!r} can never be the value: the fact is {_either(kind.words)}")
+
+
+def _either(choices: frozenset[str]) -> str:
+    return " or ".join(sorted(choices))
+
+
+def _type(argument: Any, kind: Kind) -> Test:
+    wanted = frozenset([argument] if isinstance(argument, str) else argument)
+    if not wanted & kind.types:
+        raise ValueError(f"the fact is {_either(kind.types)}, never {_either(wanted)}")
+    return lambda value: bool(types_of(value) & wanted)
+
+
+def _not(argument: Any, kind: Kind) -> Test:
+    inner = compile_condition(argument, kind)
+    return lambda value: not inner.holds(value)
+
+
+def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Kind], Test]:
+    def build(argument: Any, kind: Kind) -> Test:
+        if not kind.types & {"integer", "number"}:
+            raise ValueError(f"the fact is {_either(kind.types)}, not a number")
+        if isinstance(argument, bool) or not isinstance(argument, int | float):
+            raise ValueError("the bound must be a number")
+        return lambda value: isinstance(value, int | float) and compare(value, argument)
+
+    return build
+
+
+def _length(compare: Callable[[int, int], bool]) -> Callable[[Any, Kind], Test]:
+    def build(argument: Any, kind: Kind) -> Test:
+        if "array" not in kind.types:
+            raise ValueError(f"the fact is {_either(kind.types)}, not a list")
+        if isinstance(argument, bool) or not isinstance(argument, int):
+            raise ValueError("the bound must be a whole number")
+        return lambda value: isinstance(value, list) and compare(len(value), argument)
+
+    return build
+
+
+def _contains(argument: Any, kind: Kind) -> Test:
+    if kind.items is None:
+        raise ValueError(f"the fact is {_either(kind.types)}, not a list of plain values")
+    inner = compile_condition(argument, Kind(kind.items))
+    return lambda value: isinstance(value, list) and any(inner.holds(item) for item in value)
+
+
+def _pattern(argument: Any, kind: Kind) -> Test:
+    if "string" not in kind.types:
+        raise ValueError(f"the fact is {_either(kind.types)}, not text")
+    expression = re.compile(argument)
+    return lambda value: isinstance(value, str) and bool(expression.search(value))
+
+
+_KEYWORDS: dict[str, Callable[[Any, Kind], Test]] = {
+    "const": lambda argument, kind: _one_of([argument], kind),
+    "enum": _one_of,
+    "type": _type,
+    "not": _not,
+    "minimum": _number(lambda value, bound: value >= bound),
+    "maximum": _number(lambda value, bound: value <= bound),
+    "exclusiveMinimum": _number(lambda value, bound: value > bound),
+    "exclusiveMaximum": _number(lambda value, bound: value < bound),
+    "minItems": _length(lambda value, bound: value >= bound),
+    "maxItems": _length(lambda value, bound: value <= bound),
+    "contains": _contains,
+    "pattern": _pattern,
+}

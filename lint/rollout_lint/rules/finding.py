@@ -1,0 +1,68 @@
+"""Findings, and why they are suppressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from rollout_lint.rules.model import Severity
+
+if TYPE_CHECKING:
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.place import Place
+    from rollout_lint.rules.model import Rule
+
+THE_STACK = "the stack"
+
+
+class Suppression(NamedTuple):
+    """Reason why a finding is suppressed.
+
+    `by` is `comment`, `config` or `baseline`. `until` is the last day on which the suppression applies.
+    """
+
+    by: str
+    reason: str
+    place: Place | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that matched a service of a variant, or the stack if `service` is None.
+
+    `facts` are those of the rule's conditions. `risk` is the effect on the risk of the recipe (see Rule).
+    `superseded_by` is the id of a rule that reports the same cause with at least the same severity.
+    """
+
+    rule: Rule
+    severity: Severity
+    risk: str | None
+    assumes: str | None
+    service: str | None
+    variant: str
+    message: str
+    place: Place
+    facts: dict[str, Fact]
+    superseded_by: str | None = None
+    suppressed: Suppression | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """True unless the finding is superseded or suppressed."""
+        return self.superseded_by is None and self.suppressed is None
+
+    @property
+    def is_suppressed(self) -> bool:
+        """True if the finding would be active without its suppression."""
+        return self.superseded_by is None and self.suppressed is not None
+
+    @property
+    def needs_unsafe(self) -> bool:
+        """True if the fix has a trade-off that a finding of low severity may not be worth."""
+        return self.rule.trade is not None and not self.severity.at_least(Severity.MEDIUM)
+
+    @property
+    def subject(self) -> str:
+        """Name of the service, or `the stack`."""
+        return THE_STACK if self.service is None else self.service

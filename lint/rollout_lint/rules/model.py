@@ -1,0 +1,171 @@
+"""Rules, their grades and severities."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from rollout_lint.rules.condition import Condition
+
+Conditions: TypeAlias = "dict[str, Condition]"
+
+
+class Severity(StrEnum):
+    """Severity of a finding, worst first."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order of severities, 0 for the worst."""
+        return _RANKS[self]
+
+    def at_least(self, other: Severity) -> bool:
+        """Return True if this severity is the same as the other, or worse."""
+        return self.rank <= other.rank
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+DEFAULT_FAIL_ON = Severity.MEDIUM
+"""Default for `--fail-on`."""
+
+OWN_PREFIX = "RL"
+"""Prefix of the ids of packaged rules. Other rules must not use it."""
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+class Grade(NamedTuple):
+    """Severity that replaces that of the rule if all conditions of `when` hold.
+
+    `assumes` is the assumption behind the grade. `message` replaces that of the rule if it is set.
+    """
+
+    severity: Severity
+    when: Conditions
+    risk: str | None
+    assumes: str | None
+    message: str | None = None
+
+
+class RuleDetails(NamedTuple):
+    """Parts of a rule file that checking does not need: examples, proofs, and the lines of its keys.
+
+    `lines` has keys such as `when.a.fact` and `examples.bad[0]`.
+    """
+
+    examples: dict[str, list[dict[str, Any]]]
+    proofs: tuple[dict[str, Any], ...]
+    lines: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule file.
+
+    `risk` is the effect of a finding on the risk of its recipe in a sweep: a level, `latent` if evidence of memory
+    decides the level, or None. `fix` is a patch of the service, or None if there is only `advice`; `trade` is its
+    trade-off. `supersedes` are the ids of rules that report the same cause, `voids` those of rules whose findings mean
+    nothing if this rule matches. `load_details` reads the details, which are more than half of a file.
+    """
+
+    id: str
+    name: str
+    summary: str
+    severity: Severity
+    risk: str | None
+    when: Conditions
+    grades: tuple[Grade, ...]
+    message: str
+    why: str
+    notes: dict[str, str]
+    fix: dict[str, Any] | None
+    trade: str | None
+    advice: str | None
+    assumes: str | None
+    sources: tuple[str, ...]
+    supersedes: frozenset[str]
+    voids: frozenset[str]
+    path: Path
+    load_details: Callable[[], RuleDetails] = field(repr=False, compare=False)
+    tests: tuple[tuple[str, Callable[[Any], bool]], ...] = field(init=False, repr=False, compare=False)
+    """Tests of `when`, stated facts first, so that a derived fact is computed only if it decides."""
+
+    def __post_init__(self) -> None:
+        """Order the tests."""
+        ordered = sorted(self.when, key=lambda path: path.startswith("derived."))
+        object.__setattr__(self, "tests", tuple((path, self.when[path].holds) for path in ordered))
+
+    @property
+    def examples(self) -> dict[str, list[dict[str, Any]]]:
+        """Examples by kind, `bad` and `good`."""
+        return self.load_details().examples
+
+    @property
+    def proofs(self) -> tuple[dict[str, Any], ...]:
+        """Proofs on a real Swarm."""
+        return self.load_details().proofs
+
+    @property
+    def lines(self) -> dict[str, int]:
+        """Line of each key of the file."""
+        return self.load_details().lines
+
+    @property
+    def fix_settings(self) -> dict[str, Any]:
+        """Fix as dotted paths."""
+        return dict(flatten(self.fix or {}))
+
+    @property
+    def is_own(self) -> bool:
+        """True for a packaged rule, which `rules/README.md` documents."""
+        return self.id.startswith(OWN_PREFIX)
+
+    @property
+    def is_about_suppressions(self) -> bool:
+        """True if the rule is about suppressions. It needs no proof then, because it makes no claim about Docker."""
+        return all(path.startswith("ignore.") for path in self.when)
+
+    @property
+    def link(self) -> str:
+        """Documentation of the rule: its section in `rules/README.md`, or the file of a user's own rule."""
+        return f"rules/README.md#{self.anchor}" if self.is_own else self.path.as_posix()
+
+    @property
+    def anchor(self) -> str:
+        """Anchor of the rule in `rules/README.md`."""
+        return f"{self.id}-{self.name}".lower()
+
+    @property
+    def place_fact(self) -> str:
+        """Fact that gives a finding its location: the one that the fix changes, else that of the last condition."""
+        return next((path for path in self.when if path in self.fix_settings), list(self.when)[-1])
+
+
+def flatten(patch: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of nested mappings by dotted path."""
+    for key, value in patch.items():
+        if isinstance(value, dict):
+            yield from flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def placeholders(template: str) -> list[str]:
+    """Return the names in braces of a message."""
+    return _PLACEHOLDER.findall(template)
+
+
+def fill(template: str, service: str, show: Callable[[str], str]) -> str:
+    """Return a message with its placeholders replaced: `{service}`, and facts as `show` formats them."""
+    return _PLACEHOLDER.sub(lambda match: service if match[1] == "service" else show(match[1]), template)
