@@ -20,8 +20,8 @@ from rollout_lint.node import Mapping, Sequence, plain
 from rollout_lint.place import Place, Problem
 from rollout_lint.schema import PlainReader, compile_schema, validate
 from rollout_lint.source import MAX_BYTES, Source, parse
-from rollout_lint.stack.layer import FORMATS
 from rollout_lint.stack.units import size
+from rollout_lint.stack.validator import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

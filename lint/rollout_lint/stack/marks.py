@@ -21,18 +21,17 @@ def find_marks(layer: Layer) -> dict[str | None, Marks]:
     What stands in an `x-` block counts where a service uses it. The values are paths, for a text may be a secret.
     """
     found: dict[str | None, Marks] = {}
-    modifiers = {id(node): tag for node, tag in layer.modifiers}
+    modifiers = dict(layer.modifiers)
     if not modifiers and not layer.swallowed:
         return found
     for keys, node in _below(layer.root, ()):
         service, path = (keys[1], keys[2:]) if keys[:1] == ("services",) and len(keys) > 1 else (None, keys)
         where = ".".join(path)
-        names = layer.swallowed.get(id(node), ())
-        if names and isinstance(node, Scalar):
+        if isinstance(node, Scalar) and (names := layer.swallowed.get(node)):
             told = f"{where}: {', '.join(f'${name}' for name in names)}"
             found.setdefault(service, Marks()).swallowed[where] = Setting(told, layer.place(node), node.text)
-        if id(node) in modifiers:
-            told = f"{where}: {modifiers[id(node)]}".removeprefix(": ")
+        if node in modifiers:
+            told = f"{where}: {modifiers[node]}".removeprefix(": ")
             found.setdefault(service, Marks()).modifiers[where] = Setting(told, layer.place(node), "")
     return found
 

@@ -12,6 +12,7 @@ from rollout_lint.stack.losses import ignored_values, lost_ports, merge_marks
 from rollout_lint.stack.marks import find_marks
 from rollout_lint.stack.resources import decode_resources, report_conflicts
 from rollout_lint.stack.setting import Marks, Resource, Service, Setting, Stack
+from rollout_lint.stack.validator import validate_layer
 
 if TYPE_CHECKING:
     import collections.abc
@@ -30,7 +31,7 @@ class DecodedLayer:
     def __init__(self, source: Source, layer: Layer, number: int) -> None:
         """Validate and decode the layer of this number, from 0."""
         self.layer = layer
-        layer.validate()
+        validate_layer(layer)
         report_conflicts(layer)
         self.version = Setting(layer.version, layer.place(layer.version_node), layer.version)
         self.dropped = [Setting(name.text, layer.place(name), name.text) for name in source.dropped_services]
