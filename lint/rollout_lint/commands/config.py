@@ -16,7 +16,7 @@ from rollout_lint.terminal import refuse, usage_error, width, write
 from rollout_lint.words import Format
 
 if TYPE_CHECKING:
-    from rollout_lint.linter.resolve import Effective
+    from rollout_lint.linter.resolve import EffectiveConfig
     from rollout_lint.words import SeverityThreshold
 
 
@@ -41,7 +41,7 @@ def run(request: Request) -> None:
         if not is_exclusion(pattern):
             usage_error(f"--exclude {pattern!r} is no pattern in gitignore's grammar")
     try:
-        counts = ContextLoader(request.rules).effective(path)
+        counts = ContextLoader(request.rules).effective_config(path)
     except (ConfigError, RuleError) as error:
         refuse(error.problems)
     write(_report(request, counts))
@@ -52,7 +52,7 @@ def schema() -> str:
     return SCHEMA.read_text("utf-8")
 
 
-def _report(request: Request, counts: Effective) -> str:
+def _report(request: Request, counts: EffectiveConfig) -> str:
     given = Given(
         fail_on=Stated(request.fail_on.value, "--fail-on") if request.fail_on else None,
         overlays=Stated(request.overlays, "--overlay") if request.overlays else None,

@@ -1,4 +1,4 @@
-"""What is known of the hosts that a stack is deployed to."""
+"""Hosts that a stack is deployed to."""
 
 from __future__ import annotations
 

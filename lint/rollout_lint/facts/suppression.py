@@ -16,14 +16,14 @@ class SuppressionFact(NamedTuple):
 
 SUPPRESSION_FACTS = {
     "ignore.refused": SuppressionFact(
-        "Why a comment that would silence a finding silences none.", Kind(frozenset(("string", "null")))
+        "Error that makes a suppression comment invalid.", Kind(frozenset(("string", "null")))
     ),
     "ignore.ended": SuppressionFact(
-        "What would silence a finding and has ended, and the last day on which it did.",
+        "Expired suppression, and the last day on which it applied.",
         Kind(frozenset(("string", "null"))),
     ),
     "ignore.idle": SuppressionFact(
-        "The rules that a comment names and of which it silences nothing in any variant.",
+        "Rules of a comment that suppress no finding in any variant.",
         Kind(frozenset(("array",)), items=frozenset(("string",))),
     ),
 }

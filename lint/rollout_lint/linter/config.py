@@ -1,6 +1,6 @@
-"""What a user says once for every run: which rules judge and how gravely, what is known, and where to look.
+"""Configuration files: rules and severities, data of hosts and images, and the files to look for.
 
-Every value keeps its place, so that whoever asks can be told who said it.
+Every value keeps its location, so that reports can name it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ YAML_NAMES = (".rollout-lint.yml", ".rollout-lint.yaml")
 PYPROJECT = "pyproject.toml"
 TABLE = ("tool", "rollout-lint")
 NAMES = (TOML_NAME, *YAML_NAMES, PYPROJECT)
-"""In the order in which they count in one folder."""
+"""Names of config files, in order of precedence within a folder."""
 
 _FORMATS = FORMATS | {
     "day": (lambda text: parse_day(text) is not None, "a day such as 2027-01-31"),
@@ -47,7 +47,7 @@ _FORMATS = FORMATS | {
 
 
 class Stated(NamedTuple):
-    """A value that somebody states, and where; `place` is an option's name where that is the command line."""
+    """A value and its location. `place` is the name of an option for a value of the command line."""
 
     value: Any
     place: Place | str
@@ -55,10 +55,10 @@ class Stated(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Section:
-    """What a config says for all recipes, or one of its overrides for some.
+    """Values of a config for all recipes, or of one of its overrides for some.
 
-    `hosts` has memory in bytes, `images` claims by repository, `severity` and the lists rules as somebody called them;
-    None is for what it says nothing of. `paths` are the patterns of an override.
+    `hosts` has memory in bytes, `images` claims by repository. `severity` and the lists have ids or names of rules as
+    written. None means not set. `paths` are the patterns of an override.
     """
 
     hosts: dict[str, Stated] = field(default_factory=dict)
@@ -72,10 +72,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Config:
-    """What a file says, or nothing where `folder` is None.
+    """Content of a config file; empty if `folder` is None.
 
-    `rules` are folders of further rules, `ignores` the findings that are to be silenced. `overlays` and `exclude` are
-    lists that are stated as a whole.
+    `rules` are folders of additional rules, `ignores` suppressions. `overlays` and `exclude` are values as a whole.
     """
 
     folder: Path | None = None
@@ -88,7 +87,7 @@ class Config:
     ignores: tuple[IgnoreEntry, ...] = ()
 
     def sections(self, folder: Path) -> tuple[Section, ...]:
-        """What it says for the recipe in a folder at or below its own; a later one counts more."""
+        """Return the sections for a recipe at or below the folder of the config; a later one overrides earlier ones."""
         if not self.overrides or self.folder is None or folder == self.folder:
             return (self.everywhere,)
         below = folder.relative_to(self.folder).as_posix()
@@ -96,18 +95,18 @@ class Config:
 
 
 class ConfigError(Exception):
-    """A config that does not hold; `problems` has each place."""
+    """Invalid config. `problems` has the location of each error."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        """Keep the places."""
+        """Keep the problems."""
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
 
 
 def folder_of(path: Path) -> Path:
-    """The folder of a path as it is named, absolute and without `..`, so that those above are what it lies in.
+    """Return the folder of a path, absolute and without `..`, so that its parents are the folders above.
 
-    Raises ConfigError where nobody can tell, since the current folder is gone.
+    Raises ConfigError if the current folder is gone.
     """
     try:
         return Path(os.path.abspath(path if is_folder(path) else path.parent))  # noqa: PTH100
@@ -116,10 +115,10 @@ def folder_of(path: Path) -> Path:
 
 
 def config_in(folder: Path) -> Config | None:
-    """The config of a folder, None where it has none; the folder's path is absolute.
+    """Return the config of a folder (an absolute path), None if there is none.
 
-    There are several names for it, in the order of NAMES. Of two files that both say something, nobody could tell which
-    was meant, so that the second is a mistake. Raises ConfigError, with places.
+    The names are those of NAMES, in their order. A second file with content is an error, because it would be ignored.
+    Raises ConfigError.
     """
     found = [source for source in _sources(folder) if source.root is not None or source.problems]
     if not found:
@@ -137,7 +136,7 @@ def _is_empty(source: Source) -> bool:
 
 
 def _sources(folder: Path) -> Iterator[Source]:
-    """The files of a folder that could be its config; a pyproject.toml that is none has no root and no problems."""
+    """Yield the files of a folder that may be its config. One without a table for it has no root and no problems."""
     for name in NAMES:
         path = folder / name
         if os.path.lexists(path):
@@ -180,7 +179,7 @@ def _read(source: Source, folder: Path) -> Config:
 
 
 class _Reader:
-    """Makes a config of a file that agrees with the schema."""
+    """Reader of a file that is valid by the schema."""
 
     def __init__(self, source: Source, folder: Path) -> None:
         self._source = source
@@ -216,7 +215,7 @@ class _Reader:
         )
 
     def _images(self, node: Node | None) -> dict[str, dict[str, Stated]]:
-        """A repository that is written in two ways has the claims of both, the later counting more."""
+        """Return claims by repository. If it is written in two ways, the later one overrides the earlier one."""
         images: dict[str, dict[str, Stated]] = {}
         for reference in node.entries if isinstance(node, Mapping) else ():
             claims = images.setdefault(repository(reference), {})
@@ -229,7 +228,7 @@ class _Reader:
         return {name: Stated(plain(value), self._source.place(word)) for name, (word, value) in entries.items()}
 
     def _list(self, node: Mapping, key: str) -> tuple[Stated, ...] | None:
-        """None where there is no such list, which is not the same as an empty one."""
+        """Return a list, None if it is missing."""
         inner = node.get(key)
         return None if inner is None else tuple(self._stated(each) for each in _items(inner))
 
@@ -265,7 +264,7 @@ def _ignores(node: Node | None, source: Source, folder: Path) -> Iterator[Ignore
 
 
 def _from_here(path: Path) -> Path:
-    """The path as somebody in the current folder would write it, so that messages can be read."""
+    """Return the path relative to the current folder, for messages."""
     try:
         return path.relative_to(Path.cwd())
     except (OSError, ValueError):

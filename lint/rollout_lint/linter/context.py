@@ -1,4 +1,4 @@
-"""What recipes are linted with, loaded from the nearest config."""
+"""Rules, data and suppressions that recipes are linted with, and their loading from the nearest config."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.images import Images, load_images
 from rollout_lint.linter.config import Config, ConfigError, config_in, folder_of
-from rollout_lint.linter.resolve import effective, unknown_rules
+from rollout_lint.linter.resolve import invalid_rule_names, resolve_config
 from rollout_lint.linter.suppression.apply import SuppressionSettings, invalid_rule_ids
 from rollout_lint.rules.checker import RuleIndex
 from rollout_lint.rules.loader import RuleError, load_rules
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.linter.config import Section
-    from rollout_lint.linter.resolve import Effective
+    from rollout_lint.linter.resolve import EffectiveConfig
     from rollout_lint.rules.model import Rule
 
 _EMPTY = Config()
@@ -27,9 +27,9 @@ _EMPTY = Config()
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """What a recipe is linted with: rules, data of hosts and images, and suppressions.
+    """Rules, data of hosts and images, and suppressions for linting a recipe.
 
-    `fail_on` is the threshold of the config, None if the config has none. `off` are the ids of the disabled rules that
+    `fail_on` is the threshold of the config, None if it is not set. `off` are the ids of the disabled rules that
     the risk of a recipe depends on.
     """
 
@@ -54,7 +54,7 @@ class ContextLoader:
     """Loader of contexts for one run. It reads no file twice, also if a config or rule file is invalid."""
 
     def __init__(self, further: tuple[Path, ...] = (), today: date = date.max, whole: bool = False) -> None:
-        """Load rules from further folders too; a suppression has expired if it ends before today.
+        """Load rules also from the folders in `further`; a suppression has expired if it ends before today.
 
         With `whole`, the packaged rules are read with their examples and proofs.
         """
@@ -68,9 +68,9 @@ class ContextLoader:
 
     def context(self, path: Path) -> LintContext:
         """Return the context of the recipe in this folder, or of this file. Raises ConfigError and RuleError."""
-        return self._context(self.effective(path))
+        return self._context(self.effective_config(path))
 
-    def effective(self, path: Path) -> Effective:
+    def effective_config(self, path: Path) -> EffectiveConfig:
         """Return the effective configuration of a path. Raises ConfigError and RuleError."""
         folder = folder_of(path)
         config = self._nearest_config(folder)
@@ -118,7 +118,7 @@ class ContextLoader:
 
     def _valid_rules(self, config: Config) -> tuple[Rule, ...]:
         rules = self._load_rules((*(each.value for each in config.rules), *self._further))
-        problems = [*unknown_rules(config, rules), *invalid_rule_ids(rules, self._suppressions(config, rules))]
+        problems = [*invalid_rule_names(config, rules), *invalid_rule_ids(rules, self._suppressions(config, rules))]
         if problems:
             raise ConfigError(problems)
         return rules
@@ -126,13 +126,13 @@ class ContextLoader:
     def _suppressions(self, config: Config, rules: tuple[Rule, ...]) -> SuppressionSettings:
         return SuppressionSettings(config.ignores, self._today, frozenset(rule.id for rule in rules))
 
-    def _resolve_sections(self, config: Config, sections: tuple[Section, ...]) -> Effective:
-        return effective(config, sections, self._all_rules(config))
+    def _resolve_sections(self, config: Config, sections: tuple[Section, ...]) -> EffectiveConfig:
+        return resolve_config(config, sections, self._all_rules(config))
 
-    def _make_context(self, resolved: Effective) -> LintContext:
+    def _make_context(self, resolved: EffectiveConfig) -> LintContext:
         claims = {name: {key: each.value for key, each in values.items()} for name, values in resolved.images.items()}
         return LintContext(
-            tuple(choice.judging for choice in resolved.choices if choice.on),
+            tuple(choice.effective_rule for choice in resolved.choices if choice.on),
             resolved.cluster,
             load_images().with_claims(claims),
             self._suppressions(resolved.config, tuple(choice.rule for choice in resolved.choices)),

@@ -1,4 +1,4 @@
-"""What counts for one recipe of all that its config says: the last word on each value, and on each rule."""
+"""Effective configuration of one recipe: the values and rules that remain after all sections of its config."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Choice(NamedTuple):
-    """Whether a rule judges, and how gravely; who said so, None where nobody did."""
+    """A rule, enabled or disabled, with the config values that decided it; None if they are not set."""
 
     rule: Rule
     on: bool = True
@@ -25,8 +25,8 @@ class Choice(NamedTuple):
     severity: Stated | None = None
 
     @property
-    def judging(self) -> Rule:
-        """The rule with the severity that is stated, whatever else is known."""
+    def effective_rule(self) -> Rule:
+        """Rule with the severity of the config, which also overrides its grades."""
         if self.severity is None:
             return self.rule
         severity = Severity(self.severity.value)
@@ -35,13 +35,13 @@ class Choice(NamedTuple):
 
     @property
     def matters_to_risk(self) -> bool:
-        """Whether a recipe's risk depends on it."""
+        """True if the risk of a recipe depends on the rule."""
         return any((self.rule.risk, *(grade.risk for grade in self.rule.grades)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Effective:
-    """By key what is stated last; what is not there is not stated. `choices` are all rules, as they were given."""
+class EffectiveConfig:
+    """Effective values by key; a missing key is not set. `choices` has every rule, in the given order."""
 
     config: Config
     hosts: dict[str, Stated] = field(default_factory=dict)
@@ -51,14 +51,14 @@ class Effective:
 
     @property
     def cluster(self) -> Cluster:
-        """What is stated of hosts."""
+        """Data of the hosts."""
         return Cluster(**{key: stated.value for key, stated in self.hosts.items()})
 
 
-def effective(config: Config, sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> Effective:
-    """What counts of these sections of a config, a later one more than an earlier one.
+def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> EffectiveConfig:
+    """Return the effective configuration of these sections, of which a later one overrides earlier ones.
 
-    Raises ConfigError where they leave no rule on.
+    Raises ConfigError if they disable every rule.
     """
     hosts: dict[str, Stated] = {}
     images: dict[str, dict[str, Stated]] = {}
@@ -68,11 +68,11 @@ def effective(config: Config, sections: tuple[Section, ...], rules: tuple[Rule, 
         fail_on = section.fail_on or fail_on
         for name, claims in section.images.items():
             images[name] = images.get(name, {}) | claims
-    return Effective(config, hosts, images, fail_on, _choices(sections, rules))
+    return EffectiveConfig(config, hosts, images, fail_on, _choices(sections, rules))
 
 
-def unknown_rules(config: Config, rules: tuple[Rule, ...]) -> list[Problem]:
-    """Each place of a config that calls a rule by what is no rule's, and each that says a severity twice."""
+def invalid_rule_names(config: Config, rules: tuple[Rule, ...]) -> list[Problem]:
+    """Return the places of a config that name an unknown rule, or give a rule two severities."""
     problems: list[Problem] = []
     for section in (config.everywhere, *config.overrides):
         for stated in (*(section.select or ()), *section.disable):
@@ -88,7 +88,7 @@ def unknown_rules(config: Config, rules: tuple[Rule, ...]) -> list[Problem]:
 
 
 def rules_called(word: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """The rule of this id or name, else those whose ids begin so; letter case does not matter."""
+    """Return the rule of this id or name, else those with this prefix of the id, ignoring letter case."""
     rules = tuple(rules)
     beginning = word.upper()
     return _exactly(word, rules) or tuple(rule for rule in rules if rule.id.upper().startswith(beginning))
@@ -128,7 +128,7 @@ def _choices(sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> tuple[Ch
 
 
 def _switch(choices: dict[str, Choice], section: Section, rules: tuple[Rule, ...]) -> None:
-    """`select` begins anew with the rules that it calls, `disable` takes away of those that are on."""
+    """Apply `select`, which replaces the enabled rules, then `disable`, which removes some."""
     if section.select is not None:
         selected = {rule.id: stated for stated in section.select for rule in rules_called(stated.value, rules)}
         for name, choice in choices.items():

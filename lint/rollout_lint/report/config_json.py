@@ -9,12 +9,12 @@ from rollout_lint.place import Place
 from rollout_lint.report.config_rows import DEFAULT, Given, config_rows
 
 if TYPE_CHECKING:
-    from rollout_lint.linter.resolve import Choice, Effective
+    from rollout_lint.linter.resolve import Choice, EffectiveConfig
 
 VERSION = 1
 
 
-def config_json(path: str, counts: Effective, given: Given) -> str:
+def config_json(path: str, counts: EffectiveConfig, given: Given) -> str:
     """What counts for the recipe at a path."""
     document = {
         "version": VERSION,
@@ -33,7 +33,7 @@ def _rule(choice: Choice) -> dict[str, Any]:
         "id": choice.rule.id,
         "name": choice.rule.name,
         "on": choice.on,
-        "severity": choice.judging.severity,
+        "severity": choice.effective_rule.severity,
         "origins": {
             "on": _origin(choice.switch.place if choice.switch else DEFAULT),
             "severity": _origin(choice.severity.place if choice.severity else DEFAULT),

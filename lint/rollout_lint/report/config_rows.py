@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.linter.config import Stated
-    from rollout_lint.linter.resolve import Effective
+    from rollout_lint.linter.resolve import EffectiveConfig
     from rollout_lint.place import Place
 
 DEFAULT = "default"
@@ -36,7 +36,7 @@ class Row(NamedTuple):
     origin: Place | str
 
 
-def config_rows(counts: Effective, given: Given) -> Iterator[Row]:
+def config_rows(counts: EffectiveConfig, given: Given) -> Iterator[Row]:
     """Every key, and each claim about an image; what is given on the command line counts more than the config."""
     config = counts.config
     for name in _HOSTS:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.linter.config import Stated
-    from rollout_lint.linter.resolve import Choice, Effective
+    from rollout_lint.linter.resolve import Choice, EffectiveConfig
     from rollout_lint.report.config_rows import Row
     from rollout_lint.report.style import Style
 
 _WIDEST = 32
 
 
-def config_text(path: str, counts: Effective, given: Given, style: Style, width: int) -> str:
+def config_text(path: str, counts: EffectiveConfig, given: Given, style: Style, width: int) -> str:
     """What counts for the recipe at a path; `width` is the terminal's, in columns."""
     file = counts.config.file
     lines = [f"{style(printable(path), 'bold')}  {printable(file) if file else 'no config, here or above'}", ""]
@@ -44,7 +44,7 @@ def _settings(rows: list[Row], style: Style) -> Iterator[str]:
 
 
 def _judging(choices: tuple[Choice, ...], style: Style, width: int) -> Iterator[str]:
-    on = [choice.judging for choice in choices if choice.on]
+    on = [choice.effective_rule for choice in choices if choice.on]
     yield from ("", f"  {style(plural(len(on), 'rule'), 'bold')} {'judges' if len(on) == 1 else 'judge'}")
     for severity in Severity:
         ids = [rule.id for rule in on if rule.severity == severity]

@@ -1,4 +1,4 @@
-"""`rules/*.yaml` to validated rules: a rule that loads can be run."""
+"""Loading and validation of rule files (`rules/*.yaml`)."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ _ENGINE_KEYS = frozenset((*_ENGINE_PROOF, "host_memory", "then"))
 
 
 class RuleError(Exception):
-    """Rule files that do not load; `problems` has each place."""
+    """Invalid rule files. `problems` has the location of each error."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        """Keep the places."""
+        """Keep the problems."""
         super().__init__("; ".join(f"{p.file}:{p.line}:{p.column}: {p.message}" for p in problems))
         self.problems = problems
 
 
 def load_rules(further: tuple[Path, ...] = (), whole: bool = True) -> tuple[Rule, ...]:
-    """The packaged rules and those of further directories, in the order of their ids; none is read twice.
+    """Load the packaged rules and those of `further` directories, in the order of their ids.
 
-    Raises RuleError for whatever could go wrong with one later: unknown keys, facts, keywords or placeholders; ids that
-    are there already; a directory without a rule. Unless `whole`, the examples and proofs of the packaged rules, which
-    are more than half of them, are not read until somebody asks for them.
+    Raises RuleError for unknown keys, facts, keywords or placeholders, for duplicate ids, and for a directory without
+    rules. Unless `whole`, the examples and proofs of packaged rules, which are more than half of a file, are read only
+    when they are used.
     """
     rules: list[Rule] = []
     problems: list[Problem] = []
@@ -89,13 +89,13 @@ def _load(path: Path, rules: list[Rule], problems: list[Problem], whole: bool) -
 
 
 def _head(data: bytes) -> bytes | None:
-    """What stands before the examples of a rule; None where something else than a proof stands behind them."""
+    """Return the part of a rule file before its examples, None if other keys than `proof` follow them."""
     head, found, rest = data.partition(b"\nexamples:\n")
     return head + b"\n" if found and not _OTHER_KEY.search(rest) else None
 
 
 def _read(path: Path, data: bytes, is_head: bool) -> tuple[Source, Rule | None]:
-    """The rule of a file, or of its head; None where the source has problems."""
+    """Return the rule of a file, or of its head; None if the source has problems."""
     source = parse(data, str(path))
     if source.root is not None:
         validate(source.root, _schema_of_heads() if is_head else _schema(), PlainReader(source), {})
@@ -127,7 +127,7 @@ def _schema_of_heads() -> Schema:
 
 
 class _RuleReader:
-    """Makes a rule of a file that agrees with the schema, and says what else is wrong with it, where."""
+    """Reader of a rule file that is valid by the schema. It reports other errors in it."""
 
     def __init__(self, path: Path, source: Source) -> None:
         self._path = path
@@ -182,8 +182,9 @@ class _RuleReader:
         return [] if node is None else node.items if isinstance(node, Sequence) else [node]
 
     def _check_proof(self, node: Node, proof: dict[str, Any], document: dict[str, Any]) -> None:
-        """It names examples that are there, and is of one kind: an update on an engine, what `docker stack config`
-        makes of the files, or what `docker stack deploy` refuses.
+        """Report examples that do not exist, and a proof of several kinds.
+
+        The kinds are an update on an engine, output of `docker stack config`, and an error of `docker stack deploy`.
         """
         for key, kind in (("bad_example", "bad"), ("repaired_example", "good")):
             examples = document["examples"][kind]

@@ -54,7 +54,7 @@ def load_stack(
     """Merge the sources in their order, and return the stack with everything that Docker rejects.
 
     A rejected file is merged as far as it can be read. If a source cannot be read at all, the stack is empty, because
-    nobody knows what that layer decides. `exact` means that the environment is all that the deployer has; otherwise a
+    the values of that layer are unknown. `exact` means that the environment is all that the deployer has; otherwise a
     required variable may have a value when the stack is deployed. `cache` holds the layers of other variants of the
     recipe, in which a file name always means the same source.
     """
@@ -110,7 +110,7 @@ def _differing_version(layer: Layer, version: str) -> Problem:
 
 
 def merge_services(base: Service, overlay: Service) -> Service:
-    """`base` with what `overlay` says, each value with the chain that it overrode."""
+    """Return `base` merged with `overlay`, each value with the settings that it overrides."""
     merged = Service(
         name=base.name,
         place=base.place,
@@ -136,7 +136,7 @@ def merge_services(base: Service, overlay: Service) -> Service:
 
 
 def _override(base: Setting | None, overlay: Setting) -> Setting:
-    """mergo takes Go's zero value for an absent one, so it never overrides."""
+    """Return the effective setting. mergo ignores a zero value, so it never overrides."""
     if base is None:
         return overlay
     if overlay.zero:
@@ -145,7 +145,7 @@ def _override(base: Setting | None, overlay: Setting) -> Setting:
 
 
 def _replace(base: Resource | None, overlay: Resource) -> Resource:
-    """Of an earlier layer's entry nothing is left, whatever the later one says (`merge.go merge`)."""
+    """Return the later entry, which replaces the earlier one as a whole (`merge.go merge`)."""
     return overlay if base is None else overlay._replace(overrides=(base, *base.overrides))
 
 

@@ -1,4 +1,4 @@
-"""What `docker stack deploy` refuses when it turns a stack into services, though `docker stack config` takes it."""
+"""Errors of `docker stack deploy` when it converts a stack to services, which `docker stack config` accepts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rollout_lint.stack.setting import Setting
 
 Refusal: TypeAlias = "tuple[str, Place | None]"
-"""Docker's own words, and the place that it means."""
+"""Message of Docker, and the location that it is about."""
 
 _MODES = ("", "replicated", "global", "replicated-job", "global-job")
 _RESTARTS = ("", "no", "always", "unless-stopped", "on-failure")
@@ -31,35 +31,35 @@ _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A
 
 @derived("array")
 def refused_by_deploy(facts: ServiceFacts) -> Derivation:
-    """Why `docker stack deploy` refuses the stack for this service, in Docker's words.
+    """Error of `docker stack deploy` for the stack because of this service, in Docker's words.
 
-    It has made the networks, secrets and configs by then, and has changed no service (docker/cli
-    `cli/compose/convert/service.go Services`); for an image it has made nothing (`cli/command/stack/loader.go`). What
-    depends on a variable without a value here is not judged.
+    By then it has created the networks, secrets and configs, and changed no service (docker/cli
+    `cli/compose/convert/service.go Services`); for an image it has created nothing (`cli/command/stack/loader.go`).
+    Values that depend on a variable without a value are not checked.
     """
     return told(facts, _REFUSALS)
 
 
 def told(facts: ServiceFacts, refusals: tuple[Callable[[ServiceFacts], Iterator[Refusal]], ...]) -> Derivation:
-    """What these refuse, each once, and the place of the first."""
+    """Return the messages of these checks, each once, and the location of the first."""
     found = [refusal for refuses in refusals for refusal in refuses(facts)]
     return list(dict.fromkeys(words for words, _ in found)), next((place for _, place in found if place), None)
 
 
 def known(facts: ServiceFacts, path: str) -> Setting | None:
-    """A value of the service, unless it depends on a variable that has none here."""
+    """Return a value of the service, None if it depends on a variable without a value."""
     setting = facts.service.settings.get(path)
     return None if setting is None or setting.unset else setting
 
 
 def known_items(facts: ServiceFacts, path: str) -> Iterator[Setting]:
-    """The items of a list, but for those that depend on a variable without a value here."""
+    """Yield the items of a list, except those that depend on a variable without a value."""
     return (item for item in facts.service.lists.get(path, []) if not item.unset)
 
 
 @derived("boolean")
 def lacks_image(facts: ServiceFacts) -> Derivation:
-    """Whether no file gives the service an image; one that a variable gives is given, were it without a value here."""
+    """True if no file sets the image of the service. A variable without a value also sets it."""
     stated = facts.service.settings.get("image")
     if stated is None:
         return "image" not in facts.service.blocks, facts.service.place
@@ -68,9 +68,9 @@ def lacks_image(facts: ServiceFacts) -> Derivation:
 
 @derived("boolean")
 def only_built(facts: ServiceFacts) -> Derivation:
-    """Whether the service is built and has no image, in a stack of which no service says `deploy`.
+    """True if the service has `build` and no image, in a stack in which no service has `deploy`.
 
-    `docker stack deploy` refuses that; but it is what a file for `docker compose` looks like.
+    `docker stack deploy` rejects that, but files for `docker compose` look like this.
     """
     built = facts.service.blocks.get("build")
     for_swarm = any("deploy" in service.blocks for service in facts.stack.services.values())
@@ -86,7 +86,7 @@ def _image(facts: ServiceFacts) -> Iterator[Refusal]:
 
 
 def _is_reference(text: str) -> bool:
-    """As distribution's `reference.ParseAnyReference` reads it."""
+    """Return True if distribution's `reference.ParseAnyReference` accepts the text."""
     if _DIGEST.fullmatch(text):
         return True
     name, at, digest = text.partition("@")
@@ -171,8 +171,9 @@ def _cpus(facts: ServiceFacts) -> Iterator[Refusal]:
 
 
 def processors(facts: ServiceFacts) -> Iterator[tuple[Setting, Fraction | None]]:
-    """The limit and the reservation of processors, None for a number that docker/cli cannot read (`opts/opts.go
-    ParseCPUs`). Powers of two and beyond a hundred digits, which nobody means, are left out.
+    """Yield the limit and the reservation of processors, None for a number that docker/cli cannot read.
+
+    It is parsed as in `opts/opts.go ParseCPUs`. Powers of two and numbers of more than a hundred digits are left out.
     """
     for kind in ("limits", "reservations"):
         stated = known(facts, f"deploy.resources.{kind}.cpus")

@@ -1,4 +1,4 @@
-"""What a healthcheck says of how long a task may be starting."""
+"""Healthcheck of a service, and the time that a task needs to start."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
 
 DEFAULTS = {"interval": 30.0, "timeout": 30.0, "retries": 3, "start_period": 0.0}
-"""moby `daemon/health.go defaultProbeInterval, defaultProbeTimeout, defaultProbeRetries`; 0 means the same."""
+"""Defaults of moby `daemon/health.go defaultProbeInterval, defaultProbeTimeout, defaultProbeRetries`, also for 0."""
 
 
 @derived("boolean")
 def has_healthcheck(facts: ServiceFacts) -> Derivation:
-    """Whether a healthcheck runs: one of the file, or one that the image is known to bring and the file does not switch
-    off. Other images may bring one too.
+    """True if a healthcheck runs: one in the file, or one of a known image that the file does not disable.
+
+    Other images may have one too.
     """
     test = facts.service.lists.get("healthcheck.test", [])
     disable = facts.get("healthcheck.disable")
@@ -31,10 +32,10 @@ def has_healthcheck(facts: ServiceFacts) -> Derivation:
 
 @derived("number", "null")
 def longest_start(facts: ServiceFacts) -> Derivation:
-    """The seconds that a task can be starting before Docker calls it unhealthy: start_period + retries x (interval +
-    timeout); null where the file gives no healthcheck.
+    """Seconds before Docker calls a starting task unhealthy: start_period + retries x (interval + timeout).
 
-    A task is RUNNING only once it is healthy (moby `daemon/cluster/executor/container/controller.go Start`).
+    Null if the file has no healthcheck. A task is RUNNING only once it is healthy (moby
+    `daemon/cluster/executor/container/controller.go Start`).
     """
     if not has_healthcheck(facts)[0] or not facts.service.lists.get("healthcheck.test"):
         return None, None
@@ -45,10 +46,10 @@ def longest_start(facts: ServiceFacts) -> Derivation:
 
 @derived("boolean")
 def monitor_ends_before_last_start(facts: ServiceFacts) -> Derivation:
-    """Whether the last task of an update may be starting, delay included, for longer than an earlier one is watched.
+    """True if the last task of an update may start later, delay included, than an earlier task is monitored.
 
-    Failures are looked at only once every task has started, and count only within `monitor` of their own start
-    (swarmkit `manager/orchestrator/update/updater.go Run`).
+    Failures are checked only after every task has started, and only within `monitor` of their own start (swarmkit
+    `manager/orchestrator/update/updater.go Run`).
     """
     start, _ = longest_start(facts)
     monitor = facts["deploy.update_config.monitor"]

@@ -1,4 +1,4 @@
-"""What an update takes of a host's memory."""
+"""Memory that an update needs on a host."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RESERVATION = "deploy.resources.reservations.memory"
 
 @derived("integer", "null")
 def memory_needed(facts: ServiceFacts) -> Derivation:
-    """The bytes that one task takes: as measured, else its limit, else its reservation; never more than its limit."""
+    """Bytes that one task needs: the measured value, else its limit, else its reservation; at most its limit."""
     limit = facts.value(_LIMIT) or None
     measured = facts.cluster.memory_of(facts.service.name)
     if measured and (limit is None or measured <= limit):
@@ -29,9 +29,9 @@ def memory_needed(facts: ServiceFacts) -> Derivation:
 
 @derived("integer", "null")
 def memory_of_update(facts: ServiceFacts) -> Derivation:
-    """The bytes that the old and the new tasks of a start-first update take together on one host.
+    """Bytes that the old and new tasks of a start-first update need together on one host.
 
-    Of more nodes than one, each is held to have its even share; where their number is not known, there is one.
+    Tasks are assumed to be spread evenly over the nodes, or to share one node if the number of nodes is unknown.
     """
     needed, place = memory_needed(facts)
     return None if needed is None else needed * sum(old_and_new_tasks(facts)), place
@@ -39,7 +39,7 @@ def memory_of_update(facts: ServiceFacts) -> Derivation:
 
 @derived("string")
 def room_for_update(facts: ServiceFacts) -> Derivation:
-    """Whether a host has that left beside what else it runs: `enough`, `none`, or `unknown` where one is not known."""
+    """Room on a host for that memory beside its other workloads: `enough`, `none`, or `unknown` without data."""
     needed, place = memory_of_update(facts)
     left = facts.cluster.left_for(facts.service.name)
     if not needed or left is None:
@@ -49,11 +49,10 @@ def room_for_update(facts: ServiceFacts) -> Derivation:
 
 @derived("string")
 def room_for_reservation(facts: ServiceFacts) -> Derivation:
-    """Whether some host has room for the reservation of one task more, beside those of the old ones: `enough`, `none`,
-    or `unknown` where a host's memory is not known and the new task can only run where an old one does.
+    """Room on some host for the reservation of one more task: `enough`, `none`, or `unknown`.
 
-    What the old tasks reserve stays reserved until they have ended (swarmkit `manager/scheduler/filter.go
-    ResourceFilter`).
+    It is unknown if the memory of a host is unknown and the new task can only run on the node of an old one. The
+    reservation of an old task remains until the task has ended (swarmkit `manager/scheduler/filter.go ResourceFilter`).
     """
     reservation, place = facts.value(_RESERVATION), facts.place(_RESERVATION)
     if not reservation:
@@ -65,7 +64,7 @@ def room_for_reservation(facts: ServiceFacts) -> Derivation:
 
 
 def old_and_new_tasks(facts: ServiceFacts) -> tuple[int, int]:
-    """How many old and new tasks a host has at once in a start-first update, at the least."""
+    """Return the minimal numbers of old and new tasks that share a host in a start-first update."""
     if facts.value("deploy.mode") == "global":
         return 1, 1
     old = max(facts.value("deploy.replicas") or 1, 1)

@@ -1,4 +1,4 @@
-"""Which networks a service is on, as far as it matters to an update."""
+"""Networks of a service that matter to an update."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @derived("boolean")
 def on_host_network(facts: ServiceFacts) -> Derivation:
-    """Whether the service is on the network `host`, so that its tasks bind their ports on the node itself.
+    """True if the service is on the network `host`, so that its tasks bind their ports on the node itself.
 
-    A stack reaches it as an external network of that name; `network_mode` is passed over by Swarm.
+    A stack uses it as an external network of that name. Swarm ignores `network_mode`.
     """
     networks = facts.stack.resources.get("networks", {})
     for item in facts.service.lists.get("networks", []):

@@ -1,4 +1,4 @@
-"""How many tasks a service has, and how fast an update goes through them."""
+"""Number of tasks of a service, and pace of an update."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _PARALLELISM = "deploy.update_config.parallelism"
 
 @derived("integer", "null")
 def tasks(facts: ServiceFacts) -> Derivation:
-    """How many tasks the service has: its replicas, or of a global one the nodes of the cluster, null if unknown.
+    """Number of tasks: the replicas, or the nodes of the cluster for a global service; null if unknown.
 
-    A job has none that an update could replace.
+    Null also for a job, because an update cannot replace its tasks.
     """
     mode = facts.value("deploy.mode")
     if mode == "replicated":
@@ -27,7 +27,7 @@ def tasks(facts: ServiceFacts) -> Derivation:
 
 @derived("integer", "null")
 def tasks_at_once(facts: ServiceFacts) -> Derivation:
-    """How many tasks an update replaces at once; null where that depends on an unknown number of them.
+    """Number of tasks that an update replaces at once; null if it depends on an unknown number of tasks.
 
     A parallelism of 0 means all (swarmkit `manager/orchestrator/update/updater.go Run`).
     """
@@ -40,7 +40,7 @@ def tasks_at_once(facts: ServiceFacts) -> Derivation:
 
 @derived("boolean")
 def all_at_once(facts: ServiceFacts) -> Derivation:
-    """Whether an update replaces two tasks or more, and all of them at the same moment."""
+    """True if an update replaces at least two tasks, and all of them at the same moment."""
     number, _ = tasks(facts)
     at_once, place = tasks_at_once(facts)
     return number is not None and number >= 2 and at_once == number, place
@@ -48,9 +48,9 @@ def all_at_once(facts: ServiceFacts) -> Derivation:
 
 @derived("integer")
 def tolerated_failures(facts: ServiceFacts) -> Derivation:
-    """How many tasks may fail before max_failure_ratio is passed; 0 where the number of tasks is not known.
+    """Number of tasks that may fail before max_failure_ratio is exceeded; 0 if the number of tasks is unknown.
 
-    The ratio has to be passed, not reached, and is reckoned in 32 bits (swarmkit
+    The ratio must be exceeded, not reached, and is calculated in 32 bits (swarmkit
     `manager/orchestrator/update/updater.go Run`).
     """
     ratio = facts["deploy.update_config.max_failure_ratio"]
@@ -68,15 +68,16 @@ def _float32(number: float) -> float:
 
 @derived("boolean")
 def delay_exceeds_monitor(facts: ServiceFacts) -> Derivation:
-    """Whether an update waits between two tasks for longer than it watches the first of them."""
+    """True if an update waits longer between two tasks than it monitors the first of them."""
     delay = facts["deploy.update_config.delay"]
     return delay.value > facts.value("deploy.update_config.monitor"), delay.place
 
 
 @derived("number")
 def last_watch(facts: ServiceFacts) -> Derivation:
-    """The seconds for which the last task of an update is watched after its start: monitor, or a second more than delay
-    where monitor is not longer (swarmkit `manager/orchestrator/update/updater.go Run`, from Docker 20.10.10 on).
+    """Seconds for which an update monitors its last task: monitor, or delay plus a second if monitor is not longer.
+
+    It is so from Docker 20.10.10 on (swarmkit `manager/orchestrator/update/updater.go Run`).
     """
     monitor, delay = (facts[f"deploy.update_config.{key}"] for key in ("monitor", "delay"))
     return (delay.value + 1 if delay.value >= monitor.value else monitor.value), monitor.place
@@ -84,7 +85,7 @@ def last_watch(facts: ServiceFacts) -> Derivation:
 
 @derived("integer", "null")
 def batches(facts: ServiceFacts) -> Derivation:
-    """In how many steps an update goes through the tasks; null where their number is not known."""
+    """Number of steps of an update; null if the number of tasks is unknown."""
     number, _ = tasks(facts)
     at_once, place = tasks_at_once(facts)
     return (-(-number // at_once) if number and at_once else number), place
@@ -92,9 +93,9 @@ def batches(facts: ServiceFacts) -> Derivation:
 
 @derived("number", "null")
 def all_replaced_after(facts: ServiceFacts) -> Derivation:
-    """The seconds that an update waits, in all, before it takes the last tasks; null where their number is not known.
+    """Seconds that an update waits in total before it replaces the last tasks; null if their number is unknown.
 
-    It does not wait for monitor before the last task, but for delay, and for a healthcheck where there is one (swarmkit
+    Before the last task it waits for delay and for a healthcheck, but not for monitor (swarmkit
     `manager/orchestrator/update/updater.go Run`).
     """
     steps, _ = batches(facts)
@@ -104,6 +105,6 @@ def all_replaced_after(facts: ServiceFacts) -> Derivation:
 
 @derived("boolean")
 def paced(facts: ServiceFacts) -> Derivation:
-    """Whether some task is still of the old release when the time is over for which the first new one is watched."""
+    """True if some task still has the old release when the monitoring of the first new task ends."""
     waits, place = all_replaced_after(facts)
     return waits is not None and waits >= facts.value("deploy.update_config.monitor"), place

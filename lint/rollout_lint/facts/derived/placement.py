@@ -1,4 +1,4 @@
-"""Where the tasks of a service can run, and what keeps a second one from running beside the first."""
+"""Nodes on which the tasks of a service can run, and limits for a second task on a node."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _ONE_NODE = re.compile(r"\s*node\.(?:hostname|id)\s*==\s*\S")
 
 @derived("array", items="integer")
 def host_ports(facts: ServiceFacts) -> Derivation:
-    """The published ports that the service binds on its node itself (`mode: host`).
+    """Published ports that the service binds on its node itself (`mode: host`).
 
-    One that leaves the published port to Docker is not among them: any free one will do
-    (swarmkit `manager/scheduler/filter.go HostPortFilter`).
+    Ports whose published number is left to Docker are not included, because any free number will do (swarmkit
+    `manager/scheduler/filter.go HostPortFilter`).
     """
     bound = [
         item for item in facts.service.lists.get("ports", []) if item.value.mode == "host" and item.value.published
@@ -28,10 +28,9 @@ def host_ports(facts: ServiceFacts) -> Derivation:
 
 @derived("boolean")
 def tasks_share_a_node(facts: ServiceFacts) -> Derivation:
-    """Whether the new task of an update can only run where an old one runs.
+    """True if the new task of an update can only run on the node of an old one.
 
-    So it is for a global service, whose every node has its task; for one pinned to a node by its name or id; and
-    where the cluster is known to have one node.
+    This is so for a global service, for a service pinned to a node by name or id, and in a cluster of one node.
     """
     if facts.value("deploy.mode") == "global":
         return True, facts["deploy.mode"].place
@@ -43,10 +42,10 @@ def tasks_share_a_node(facts: ServiceFacts) -> Derivation:
 
 @derived("string")
 def room_for_host_port(facts: ServiceFacts) -> Derivation:
-    """Whether the new task of a start-first update finds a node on which no old one holds the service's host ports:
-    `none`, `enough` (so too without such a port), or `unknown` where that depends on how many nodes it may run on.
+    """Room for the host ports of the new task of a start-first update: `enough`, `none`, or `unknown`.
 
-    Ports are held until a task has ended (swarmkit `manager/scheduler/filter.go HostPortFilter`).
+    It is `enough` without such ports, and `unknown` if it depends on how many nodes the task may run on. A port stays
+    in use until its task has ended (swarmkit `manager/scheduler/filter.go HostPortFilter`).
     """
     ports, place = host_ports(facts)
     return (_room(facts, 1), place) if ports else ("enough", None)
@@ -54,17 +53,17 @@ def room_for_host_port(facts: ServiceFacts) -> Derivation:
 
 @derived("string")
 def room_under_max_replicas(facts: ServiceFacts) -> Derivation:
-    """Whether the new task of a start-first update finds a node on which max_replicas_per_node allows one more:
-    `none`, `enough` (so too without that key), or `unknown` where that depends on how many nodes it may run on.
+    """Room for the new task of a start-first update under max_replicas_per_node: `enough`, `none`, or `unknown`.
 
-    The scheduler counts the old and the new task alike (swarmkit `manager/scheduler/filter.go MaxReplicasFilter`).
+    It is `enough` without that key, and `unknown` if it depends on how many nodes the task may run on. The scheduler
+    counts old and new tasks alike (swarmkit `manager/scheduler/filter.go MaxReplicasFilter`).
     """
     most = facts["deploy.placement.max_replicas_per_node"]
     return (_room(facts, most.value), most.place) if most.value else ("enough", None)
 
 
 def _room(facts: ServiceFacts, most: int) -> str:
-    """Whether some node has fewer than `most` tasks of the service before an update starts, or none has."""
+    """Return the room on nodes with fewer than `most` tasks of the service before an update starts."""
     mode = facts.value("deploy.mode")
     if mode == "global":
         return "none" if most == 1 else "enough"

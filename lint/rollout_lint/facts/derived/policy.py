@@ -1,4 +1,4 @@
-"""What the file itself says of how an update ends, and what of it the engine refuses or passes over."""
+"""Update policy as the file sets it, and values of it that the daemon rejects or ignores."""
 
 from __future__ import annotations
 
@@ -21,58 +21,57 @@ _FAILURE_ACTIONS = ("pause", "continue", "rollback")
 
 @derived("string", "null")
 def stated_failure_action(facts: ServiceFacts) -> Derivation:
-    """What a file says is to be done when an update fails, null where none says it and Swarm pauses."""
+    """The failure_action that a file sets, null if no file sets it and Swarm pauses."""
     action = facts[_FAILURE_ACTION]
     return (None, None) if action.default else (action.value, action.place)
 
 
 @derived("array")
 def unknown_failure_actions(facts: ServiceFacts) -> Derivation:
-    """Where a failure_action stands that the engine refuses, in update_config or rollback_config.
+    """Paths of a failure_action that the daemon rejects, in update_config or rollback_config.
 
-    `docker stack config` takes any text; moby `daemon/cluster/convert/service.go updateConfigToGRPC` does not.
+    `docker stack config` accepts any text; moby `daemon/cluster/convert/service.go updateConfigToGRPC` does not.
     """
     return _paths(facts, ("failure_action",), lambda value: value not in _FAILURE_ACTIONS)
 
 
 @derived("array")
 def out_of_range_ratios(facts: ServiceFacts) -> Derivation:
-    """Where a max_failure_ratio below 0 or above 1 stands, in update_config or rollback_config.
+    """Paths of a max_failure_ratio below 0 or above 1, in update_config or rollback_config.
 
-    The engine refuses the first and never looks at the second (swarmkit `manager/controlapi/service.go
-    validateUpdate`).
+    The daemon rejects the first and never checks the second (swarmkit `manager/controlapi/service.go validateUpdate`).
     """
     return _paths(facts, ("max_failure_ratio",), lambda value: not 0 <= value <= 1)
 
 
 @derived("array")
 def negative_times(facts: ServiceFacts) -> Derivation:
-    """Where a negative delay or monitor stands, in update_config or rollback_config.
+    """Paths of a negative delay or monitor, in update_config or rollback_config.
 
-    The engine refuses the first and never looks at the second (swarmkit `manager/controlapi/service.go
-    validateUpdate`).
+    The daemon rejects the first and never checks the second (swarmkit `manager/controlapi/service.go validateUpdate`).
     """
     return _paths(facts, ("delay", "monitor"), lambda value: value < 0)
 
 
 @derived("boolean")
 def has_update_config(facts: ServiceFacts) -> Derivation:
-    """Whether the file has an update_config, were it empty."""
+    """True if the file has an update_config, even an empty one."""
     place = facts.service.blocks.get(_UPDATE)
     return place is not None, place
 
 
 @derived("boolean")
 def states_a_policy(facts: ServiceFacts) -> Derivation:
-    """Whether the file has an update_config or a rollback_config."""
+    """True if the file has an update_config or a rollback_config."""
     place = next((facts.service.blocks[block] for block in ROLLOUT_BLOCKS if block in facts.service.blocks), None)
     return place is not None, place
 
 
 @derived("boolean")
 def has_restart_policy(facts: ServiceFacts) -> Derivation:
-    """Whether the file has a deploy.restart_policy, beside which `restart` is not read (docker/cli
-    `cli/compose/convert/service.go convertRestartPolicy`).
+    """True if the file has a deploy.restart_policy, which makes Docker ignore `restart`.
+
+    See docker/cli `cli/compose/convert/service.go convertRestartPolicy`.
     """
     place = facts.service.blocks.get("deploy.restart_policy")
     return place is not None, place
@@ -80,10 +79,10 @@ def has_restart_policy(facts: ServiceFacts) -> Derivation:
 
 @derived("string")
 def ends_by_itself(facts: ServiceFacts) -> Derivation:
-    """Whether a task of the service is meant to end with success: `yes` where its restart condition is none, `perhaps`
-    where it is on-failure and the service answers nobody, for it has neither ports nor a healthcheck, else `no`.
+    """Answer whether the tasks of the service are meant to end with success: `yes`, `perhaps` or `no`.
 
-    A job's tasks do end, but no update watches them.
+    `yes` if the restart condition is none. `perhaps` if it is on-failure and the service has neither ports nor a
+    healthcheck. `no` for a job, because an update does not monitor its tasks.
     """
     condition, place = facts.value(_CONDITION), facts.place(_CONDITION)
     if facts.value("deploy.mode") not in ("replicated", "global"):

@@ -1,4 +1,4 @@
-"""What is to be said of a stack and of no service in it."""
+"""Facts of a stack and of no service in it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @derived_of_stack("array")
 def replaced_resources(stack: Stack) -> Derivation:
-    """The settings of networks, volumes, secrets and configs that are lost where a later layer gives the same name.
+    """Settings of networks, volumes, secrets and configs that are lost because a later layer has the same name.
 
-    Nothing is left of the earlier entry (docker/cli `cli/compose/loader/merge.go`, mergo over a map of structs).
+    The later entry replaces the earlier one (docker/cli `cli/compose/loader/merge.go`, mergo over a map of structs).
     """
     lost = {
         f"{section}.{key}.{path}": resource.place
@@ -30,7 +30,7 @@ def replaced_resources(stack: Stack) -> Derivation:
 
 @derived_of_stack("array")
 def versions(stack: Stack) -> Derivation:
-    """The versions of the layers where they differ, the latest for one that states none."""
+    """Versions of the layers if they differ. A layer without a version has the latest."""
     differing = [version for version in stack.versions if version.value != stack.versions[0].value]
     if not differing:
         return [], None
@@ -39,9 +39,9 @@ def versions(stack: Stack) -> Derivation:
 
 @derived_of_stack("array")
 def contested_ports(stack: Stack) -> Derivation:
-    """The ports that two services publish, one of them at least on the ingress network, each with those services.
+    """Ports that two services publish, at least one of them on the ingress network, each with those services.
 
-    The engine gives one to the first and refuses the second; only tasks with host ports can share a number, on
+    The daemon gives the port to the first and rejects the second. Only tasks with host ports can share a number, on
     different nodes (swarmkit `manager/controlapi/service.go checkPortConflicts`).
     """
     holders: dict[tuple[int, str], dict[str, Setting]] = {}
@@ -60,7 +60,8 @@ def contested_ports(stack: Stack) -> Derivation:
 
 @derived_of_stack("array")
 def dropped_services(stack: Stack) -> Derivation:
-    """The services in a file's second document, or a later one, of which Docker reads none (docker/cli
-    `cli/compose/loader/loader.go ParseYAML`).
+    """Services in the second or a later document of a file, which Docker does not read.
+
+    See docker/cli `cli/compose/loader/loader.go ParseYAML`.
     """
     return values_of(stack.dropped_services)

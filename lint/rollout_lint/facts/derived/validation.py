@@ -1,4 +1,4 @@
-"""What the engine refuses of a service, though `docker stack config` takes it and `docker stack deploy` sends it."""
+"""Errors of the daemon for a service that `docker stack config` and `docker stack deploy` accept."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ _HEALTHCHECK_TIMES = {
 
 @derived("array")
 def refused_by_engine(facts: ServiceFacts) -> Derivation:
-    """Why the engine refuses this service, in its words (swarmkit `manager/controlapi/service.go validateServiceSpec`,
-    moby `daemon/cluster/convert/service.go`). Of the update policies, other facts tell.
+    """Error of the daemon for this service, in its words, except for update policies, which other facts cover.
 
-    By then `docker stack deploy` has deployed the services that it came to before this one. What depends on a variable
-    without a value here is not judged.
+    See swarmkit `manager/controlapi/service.go validateServiceSpec`, moby `daemon/cluster/convert/service.go`. By then
+    `docker stack deploy` has deployed the services before this one. Values that depend on a variable without a value
+    are not checked.
     """
     return told(facts, _REFUSALS)
 
 
 def _image(facts: ServiceFacts) -> Iterator[Refusal]:
-    """The CLI takes an image's id, the engine does not (swarmkit `manager/controlapi/service.go validateImage`)."""
+    """Yield an error for an image id: the CLI accepts it (swarmkit `manager/controlapi/service.go validateImage`)."""
     image = known(facts, "image")
     if image is not None and _ID.fullmatch(image.value):
         yield f'"{image.value}" is not a valid repository/tag', image.place
 
 
 def _name(facts: ServiceFacts) -> Iterator[Refusal]:
-    """The service's name in the engine is this one behind the stack's and an underscore."""
+    """Yield an error for a name that is invalid in the daemon, after the name of the stack and an underscore."""
     if not _DNS_NAME.fullmatch(facts.service.name):
         yield "name must be valid as a DNS name component", facts.service.place
 
@@ -77,7 +77,7 @@ def _restart_policy(facts: ServiceFacts) -> Iterator[Refusal]:
 
 
 def _constraints(facts: ServiceFacts) -> Iterator[Refusal]:
-    """swarmkit `manager/constraint/constraint.go Parse`."""
+    """Yield the errors of swarmkit `manager/constraint/constraint.go Parse`."""
     for item in known_items(facts, "deploy.placement.constraints"):
         operator = next((each for each in ("==", "!=") if each in item.value), None)
         if operator is None:

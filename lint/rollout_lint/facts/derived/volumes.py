@@ -1,4 +1,4 @@
-"""What the tasks of a service share on disk."""
+"""Storage that the tasks of a service share."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from rollout_lint.stack.setting import Setting
 
 _NOT_DATA = ("/proc", "/sys", "/dev", "/etc/localtime", "/etc/timezone", "/etc/hosts", "/etc/resolv.conf")
-"""What a host has by itself, and nobody means to write."""
+"""System folders of a host, which tasks are not meant to write."""
 
 
 @derived("string", "null")
 def exclusive_store(facts: ServiceFacts) -> Derivation:
-    """The name of the database, broker or application that locks its data in a volume it can write, else null.
+    """Name of the database, broker or application that locks its data in a writable volume, else null.
 
-    Which images lock their data, and where they keep it, is in `rules/images.yaml`.
+    `rules/images.yaml` lists the images that lock their data, and the folder of the data.
     """
     writable = list(_writable(facts))
     image = facts.get("image") if writable else None
@@ -35,10 +35,9 @@ def exclusive_store(facts: ServiceFacts) -> Derivation:
 
 @derived("string", "null")
 def shared_volume(facts: ServiceFacts) -> Derivation:
-    """The source of the first named volume or bind mount that every task of the service can write, null where there is
-    none, or where it is the data of a known exclusive store.
+    """Source of the first named volume or bind mount that every task of the service can write, else null.
 
-    Sockets and what a host has by itself do not count.
+    Null also for the data of a known exclusive store. Sockets and system folders of the host are left out.
     """
     if exclusive_store(facts)[0] is not None:
         return None, None
@@ -51,11 +50,10 @@ def shared_volume(facts: ServiceFacts) -> Derivation:
 
 @derived("boolean")
 def single_writer(facts: ServiceFacts) -> Derivation:
-    """Whether one task at a time writes to a volume of the service, but for a start-first update: it has one replica,
-    or is global, and each node has volumes of its own.
+    """True if one task at a time writes to a volume of the service, except in a start-first update.
 
-    Swarm itself keeps no local, named or bind volume for one task (swarmkit `manager/scheduler/filter.go
-    VolumesFilter`).
+    This is so with one replica, and for a global service, because each node has volumes of its own. Swarm reserves no
+    local, named or bind volume for one task (swarmkit `manager/scheduler/filter.go VolumesFilter`).
     """
     mode = facts.value("deploy.mode")
     if mode == "global":
@@ -74,6 +72,6 @@ def _holds_or_is(folder: str, path: str) -> bool:
 
 
 def _holds(target: str, data: str) -> bool:
-    """Whether the data folder is, holds, or lies in what is mounted at the target."""
+    """Return True if the data folder is, contains, or is inside the mount target."""
     target, data = target.rstrip("/") + "/", data.rstrip("/") + "/"
     return data.startswith(target) or target.startswith(data)
