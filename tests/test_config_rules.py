@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
-from rollout_lint.config import ConfigError
+from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.knowledge import Knowledge
-from rollout_lint.rule_files import RuleError
 
 from tests.rules.own_rule import NAME, OWN_RULE
 

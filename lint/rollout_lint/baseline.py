@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.atomic import write_whole
 from rollout_lint.collect import STDIN
 from rollout_lint.engine import Suppression
+from rollout_lint.errors import FleetError
 from rollout_lint.evaluate import EVALUATED
 from rollout_lint.files import exists
 from rollout_lint.fingerprint import fingerprint
-from rollout_lint.fleet.model import FleetError
 from rollout_lint.node import plain
 from rollout_lint.place import Problem
 from rollout_lint.schema import PlainReader, compile_schema, validate

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.fleet.model import FleetError
+from rollout_lint.errors import FleetError
 from rollout_lint.place import Problem
 from rollout_lint.verdict import AT_RISK, LEVELS
 

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout_lint.errors import ConfigError
 from rollout_lint.exclusion import Exclude, is_exclusion
 from rollout_lint.files import is_file, is_folder, read
 from rollout_lint.ignores import Ignore, day_of
@@ -93,15 +94,6 @@ class Config:
             return (self.everywhere,)
         below = folder.relative_to(self.folder).as_posix()
         return (self.everywhere, *(each for each in self.overrides if Exclude(each.paths).names(below)))
-
-
-class ConfigError(Exception):
-    """A config that does not hold; `problems` has each place."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        """Keep the places."""
-        super().__init__("; ".join(problem.message for problem in problems))
-        self.problems = problems
 
 
 def folder_of(path: Path) -> Path:

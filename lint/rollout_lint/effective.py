@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.config import ConfigError, Stated
+from rollout_lint.errors import ConfigError
 from rollout_lint.facts import Cluster
 from rollout_lint.place import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.config import Config, Section
+    from rollout_lint.config import Config, Section, Stated
     from rollout_lint.rule import Rule
 
 

@@ -6,11 +6,12 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from rollout_lint.config import Config, ConfigError, config_in, folder_of
+from rollout_lint.config import Config, config_in, folder_of
 from rollout_lint.effective import effective, unknown_rules
+from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.evaluate import Known
 from rollout_lint.images import load_images
-from rollout_lint.rule_files import RuleError, load_rules
+from rollout_lint.rule_files import load_rules
 from rollout_lint.suppress import Silencing, misnamed
 
 if TYPE_CHECKING:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.config import ConfigError
+from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.evaluate import NOT_A_STACK, NOT_EVALUATED, Evaluation, Known, evaluate
 from rollout_lint.history import policy_since
 from rollout_lint.parallel import for_each, processes_for
 from rollout_lint.place import Problem
-from rollout_lint.rule_files import RuleError
 from rollout_lint.verdict import Verdict, judge
 
 if TYPE_CHECKING:

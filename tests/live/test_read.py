@@ -7,7 +7,7 @@ import random
 from datetime import UTC, datetime
 
 import pytest
-from rollout_lint.fleet.model import FleetError
+from rollout_lint.errors import FleetError
 from rollout_lint.live.account import account_of
 from rollout_lint.live.model import REPLICATED_JOB
 from rollout_lint.live.normal import runs_it, task_template

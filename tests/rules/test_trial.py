@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from rollout_lint.errors import RuleError
 from rollout_lint.images import rules_directory
-from rollout_lint.rule_files import RuleError, load_rules
+from rollout_lint.rule_files import load_rules
 from rollout_lint.trial import TRIALS, try_rules
 
 from tests.rules.own_rule import NAME, OWN_RULE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.errors import FleetError
 from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
 from rollout_lint.evaluate import TEMPLATE
 from rollout_lint.files import exists
@@ -40,7 +41,6 @@ def read_known(request: BaselineRequest) -> Baseline | None:
     if request.without or not (request.write or request.file or request.is_sought):
         return None
     from rollout_lint.baseline import read_baseline
-    from rollout_lint.fleet.model import FleetError
 
     try:
         return read_baseline(path)
@@ -67,7 +67,6 @@ def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict
 def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> int:
     """Write the findings of now, and say how many; the exit code, 2 where something could not be evaluated."""
     from rollout_lint.baseline import baseline_of, write_baseline
-    from rollout_lint.fleet.model import FleetError
 
     baseline = baseline_of(evaluations, earlier)
     try:

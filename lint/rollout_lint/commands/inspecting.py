@@ -12,9 +12,9 @@ from rollout_lint.commands import show
 from rollout_lint.commands.check import severities_from
 from rollout_lint.commands.lookup import known_by
 from rollout_lint.commands.today import now
+from rollout_lint.errors import FleetError
 from rollout_lint.evaluate import EVALUATED, evaluate
 from rollout_lint.files import read
-from rollout_lint.fleet.model import FleetError
 from rollout_lint.live.expectation import mismatches
 from rollout_lint.live.inspection import Inspected, Inspection, compare
 from rollout_lint.live.judged import judge

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 from rollout_lint.commands.lookup import Walk
 from rollout_lint.commands.today import today
 from rollout_lint.compare import Comparison, Earlier, State, compare, read_earlier, state_of
-from rollout_lint.config import ConfigError
+from rollout_lint.errors import ConfigError, FleetError, RuleError
 from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
-from rollout_lint.fleet.model import Fleet, FleetError
 from rollout_lint.progress import with_progress
-from rollout_lint.rule_files import RuleError
 from rollout_lint.sweep import Sweep
 from rollout_lint.terminal import FOUND, NOT_EVALUATED, refuse, usage_error, warn, width, write
 from rollout_lint.verdict import LEVELS
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.evaluate import Known
     from rollout_lint.files import AnyPath
+    from rollout_lint.fleet.model import Fleet
     from rollout_lint.sweep import Swept
     from rollout_lint.verdict import Verdict
 

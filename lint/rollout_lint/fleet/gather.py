@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rollout_lint.errors import FleetError
 from rollout_lint.facts import Cluster
 from rollout_lint.files import is_file, leads_out, real
 from rollout_lint.files import read as read_bytes
 from rollout_lint.fleet.checked import Mention
 from rollout_lint.fleet.dates import iso_date, moment
 from rollout_lint.fleet.docker_stats import Measured, read_stats
-from rollout_lint.fleet.model import Evidence, FleetError, Member, UpgradeResult
+from rollout_lint.fleet.model import Evidence, Member, UpgradeResult
 from rollout_lint.fleet.recipe_meta import Setting, read_meta
 from rollout_lint.fleet.results import Record, read_results
 from rollout_lint.source import MAX_BYTES
