@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-INTERRUPTED = 130
-"""What a shell says of a program that SIGINT has ended."""
-
 
 def main() -> None:
     """Do what the command line says, and end with its exit code."""
@@ -23,7 +20,9 @@ def main() -> None:
         _main()
     except KeyboardInterrupt:
         # It came while something was still being imported.
-        sys.exit(INTERRUPTED)
+        from rollout_lint.errors import ExitCode
+
+        sys.exit(ExitCode.INTERRUPTED)
 
 
 def _main() -> None:

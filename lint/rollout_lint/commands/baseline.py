@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.errors import FleetError
-from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
-from rollout_lint.evaluate import TEMPLATE
+from rollout_lint.errors import ExitCode, FleetError
+from rollout_lint.evaluate import NOT_EVALUATED, TEMPLATE
 from rollout_lint.files import exists
 from rollout_lint.report.style import printable
 from rollout_lint.suppress import BASELINE
-from rollout_lint.terminal import NOT_EVALUATED, refuse, say, usage_error, warn
+from rollout_lint.terminal import refuse, say, usage_error, warn
 
 if TYPE_CHECKING:
     from rollout_lint.baseline import Baseline
@@ -64,7 +63,7 @@ def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict
         say(f"rollout-lint: {told} gone; write it again: --write-baseline")
 
 
-def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> int:
+def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> ExitCode:
     """Write the findings of now, and say how many; the exit code, 2 where something could not be evaluated."""
     from rollout_lint.baseline import baseline_of, write_baseline
 
@@ -73,8 +72,8 @@ def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> int:
         write_baseline(baseline)
     except FleetError as error:
         refuse(error.problems)
-    unread = [each for each in evaluations if each.status in (STATUS_NOT_EVALUATED, TEMPLATE)]
+    unread = [each for each in evaluations if each.status in (NOT_EVALUATED, TEMPLATE)]
     warn(problem for each in unread for problem in each.problems)
     count = len(baseline.entries)
     say(f"rollout-lint: {count} finding{'s' * (count != 1)} in {printable(str(baseline.path))}")
-    return NOT_EVALUATED if unread else 0
+    return ExitCode.ERROR if unread else ExitCode.OK

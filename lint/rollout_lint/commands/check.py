@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from rollout_lint.commands.baseline import BaselineRequest, read_known, silence_known, write_known
 from rollout_lint.commands.lookup import known_by, recipes_of
 from rollout_lint.commands.outputs import Output, deliver
-from rollout_lint.evaluate import NOT_EVALUATED as STATUS_NOT_EVALUATED
-from rollout_lint.evaluate import TEMPLATE, evaluate
+from rollout_lint.errors import ExitCode
+from rollout_lint.evaluate import NOT_EVALUATED, TEMPLATE, evaluate
 from rollout_lint.rule import DEFAULT_FAIL_ON, SEVERITIES
-from rollout_lint.terminal import FOUND, NOT_EVALUATED
 from rollout_lint.words import Severity
 
 if TYPE_CHECKING:
@@ -34,12 +33,12 @@ class Request(NamedTuple):
     baseline: BaselineRequest = BaselineRequest()
 
 
-def run_plain(paths: Sequence[str]) -> int:
+def run_plain(paths: Sequence[str]) -> ExitCode:
     """Check these paths, or this folder, with nothing else said."""
     return run(Request(paths=tuple(paths or ["."])))
 
 
-def run(request: Request) -> int:
+def run(request: Request) -> ExitCode:
     """Write what is asked for; the exit code."""
     baseline = read_known(request.baseline)
     known = known_by(request.rules)
@@ -61,8 +60,8 @@ def severities_from(fail_on: str) -> tuple[str, ...]:
     return () if fail_on == Severity.NEVER else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
 
 
-def _exit_code(evaluations: list[Evaluation], failing: Failing) -> int:
-    if any(each.status in (STATUS_NOT_EVALUATED, TEMPLATE) for each in evaluations):
-        return NOT_EVALUATED
+def _exit_code(evaluations: list[Evaluation], failing: Failing) -> ExitCode:
+    if any(each.status in (NOT_EVALUATED, TEMPLATE) for each in evaluations):
+        return ExitCode.ERROR
     counted = ((each, finding) for each in evaluations for finding in each.findings if finding.counts)
-    return FOUND if any(finding.severity in failing(each) for each, finding in counted) else 0
+    return ExitCode.FINDINGS if any(finding.severity in failing(each) for each, finding in counted) else ExitCode.OK

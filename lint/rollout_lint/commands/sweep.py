@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from rollout_lint.commands.lookup import Walk
 from rollout_lint.commands.today import today
 from rollout_lint.compare import Comparison, Earlier, State, compare, read_earlier, state_of
-from rollout_lint.errors import ConfigError, FleetError, RuleError
+from rollout_lint.errors import ConfigError, ExitCode, FleetError, RuleError
 from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
 from rollout_lint.progress import with_progress
 from rollout_lint.sweep import Sweep
-from rollout_lint.terminal import FOUND, NOT_EVALUATED, refuse, usage_error, warn, width, write
+from rollout_lint.terminal import refuse, usage_error, warn, width, write
 from rollout_lint.verdict import LEVELS
 from rollout_lint.words import Level, SweepFormat
 
@@ -80,7 +80,7 @@ class _Outcome:
         return None if self.earlier is None else compare(self.earlier, self.states)
 
 
-def run(request: Request, knowledge: Callable[[str], Known]) -> int:
+def run(request: Request, knowledge: Callable[[str], Known]) -> ExitCode:
     """Print what is asked for; the exit code."""
     outcome = _Outcome(_earlier(request), keeps=request.format is not SweepFormat.JSON)
     _hold_config(request, knowledge)
@@ -206,11 +206,11 @@ def _report(request: Request, outcome: _Outcome) -> str:
     return sweep_text(table, verdicts, outcome.comparison(), style_for_stdout(), width())
 
 
-def _exit_code(request: Request, fleet: Fleet, outcome: _Outcome) -> int:
+def _exit_code(request: Request, fleet: Fleet, outcome: _Outcome) -> ExitCode:
     if fleet.problems or "not-evaluated" in outcome.levels:
-        return NOT_EVALUATED
+        return ExitCode.ERROR
     failing = LEVELS[: LEVELS.index(request.fail_on.value) + 1] if request.fail_on is not None else ()
     if not outcome.levels.isdisjoint(failing):
-        return FOUND
+        return ExitCode.FINDINGS
     comparison = outcome.comparison()
-    return FOUND if request.fail_on_worse and comparison is not None and comparison.worse else 0
+    return ExitCode.FINDINGS if request.fail_on_worse and comparison is not None and comparison.worse else ExitCode.OK

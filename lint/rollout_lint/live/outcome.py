@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from rollout_lint.errors import ExitCode
 from rollout_lint.live.told import ROLLED_BACK_STATES
 
 if TYPE_CHECKING:
@@ -117,14 +118,14 @@ class Convergence:
     @property
     def ok(self) -> bool:
         """Whether every update completed, and what runs is what was expected."""
-        return self.exit_code == 0
+        return self.exit_code == ExitCode.OK
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """0 where all is well; 1 where something is not; 2 where that could not be found out in time."""
         if self.timed_out or not self.results:
-            return 2
-        return 0 if all(result.ok for result in self.results) and not self.mismatches else 1
+            return ExitCode.ERROR
+        return ExitCode.OK if all(result.ok for result in self.results) and not self.mismatches else ExitCode.FINDINGS
 
     def failed(self) -> tuple[Result, ...]:
         """The services that did not converge."""
