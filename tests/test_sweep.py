@@ -11,10 +11,10 @@ from rollout_lint.commands.lookup import knowledge_of
 from rollout_lint.evaluate import EVALUATED, Evaluation, parse_once
 from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
+from rollout_lint.risk_level import RiskLevel
 from rollout_lint.rule import SEVERITIES
 from rollout_lint.sweep import Sweep
-from rollout_lint.verdict import LEVELS, Verdict
-from rollout_lint.words import Level, Severity
+from rollout_lint.words import Severity
 
 from tests.support import validate
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.fleet.model import Member
+    from rollout_lint.verdict import Verdict
 
     from tests.conftest import Run, Write
 
@@ -56,8 +57,14 @@ def level(run: Run, write: Write, compose: str, entry: str = "", hosts: str = ""
     return found["risk"]["level"], found
 
 
-def test_the_command_lines_levels_are_the_verdicts() -> None:
-    assert tuple(Level) == LEVELS
+def test_risk_levels_are_worst_first() -> None:
+    assert [str(level) for level in sorted(RiskLevel, key=lambda level: level.rank)] == [
+        "not-evaluated", "blocked", "failing", "latent-high", "latent-medium", "latent-low", "latent-unexposed",
+        "mitigated", "safe", "not-at-risk",
+    ]  # fmt: skip
+
+
+def test_severity_option_has_every_severity() -> None:
     assert tuple(Severity) == (*SEVERITIES, "never")
 
 

@@ -16,10 +16,10 @@ from rollout_lint.errors import ConfigError, ExitCode, FleetError, RuleError
 from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
 from rollout_lint.progress import with_progress
+from rollout_lint.risk_level import RiskLevel
 from rollout_lint.sweep import Sweep
 from rollout_lint.terminal import refuse, usage_error, warn, width, write
-from rollout_lint.verdict import LEVELS
-from rollout_lint.words import Level, SweepFormat
+from rollout_lint.words import SweepFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ class Request:
     format: SweepFormat = SweepFormat.TEXT
     unfold: bool = False
     services: bool = False
-    fail_on: Level | None = None
+    fail_on: RiskLevel | None = None
     compare: Path | None = None
     fail_on_worse: bool = False
     max_age: int | None = None
@@ -62,7 +62,7 @@ class _Outcome:
     earlier: Earlier | None
     keeps: bool = True
     verdicts: list[Verdict] = field(default_factory=list)
-    levels: set[str] = field(default_factory=set)
+    levels: set[RiskLevel] = field(default_factory=set)
     states: dict[str, State] = field(default_factory=dict)
 
     def watch(self, rows: Iterator[Swept]) -> Iterator[Swept]:
@@ -207,10 +207,9 @@ def _report(request: Request, outcome: _Outcome) -> str:
 
 
 def _exit_code(request: Request, fleet: Fleet, outcome: _Outcome) -> ExitCode:
-    if fleet.problems or "not-evaluated" in outcome.levels:
+    if fleet.problems or RiskLevel.NOT_EVALUATED in outcome.levels:
         return ExitCode.ERROR
-    failing = LEVELS[: LEVELS.index(request.fail_on.value) + 1] if request.fail_on is not None else ()
-    if not outcome.levels.isdisjoint(failing):
+    if request.fail_on is not None and any(level.rank <= request.fail_on.rank for level in outcome.levels):
         return ExitCode.FINDINGS
     comparison = outcome.comparison()
     return ExitCode.FINDINGS if request.fail_on_worse and comparison is not None and comparison.worse else ExitCode.OK

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.policy import stated_policy
 from rollout_lint.repair import repair_of
-from rollout_lint.verdict import LEVELS
+from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -73,7 +73,7 @@ def sweep_document(
     `rules` and `comparison` are asked once every recipe has been seen.
     """
     yield f'{{"version": {VERSION}, "date": "{calendar.today.isoformat()}", "recipes": ['
-    levels: Counter[str] = Counter()
+    levels: Counter[RiskLevel] = Counter()
     found: set[str] = set()
     before = "\n"
     for verdict, line in lines:
@@ -116,14 +116,14 @@ def kept_document(
 
 
 def _closing(
-    levels: Counter[str], found: set[str], rules: Iterable[Rule], comparison: Comparison | None
+    levels: Counter[RiskLevel], found: set[str], rules: Iterable[Rule], comparison: Comparison | None
 ) -> dict[str, Any]:
     return {"rules": _rules(rules, found), "summary": summary(levels), "changes": _changes(comparison)}
 
 
-def summary(levels: Counter[str]) -> dict[str, int]:
+def summary(levels: Counter[RiskLevel]) -> dict[str, int]:
     """How many recipes, and how many at each level."""
-    return {"recipes": levels.total(), **{level: levels[level] for level in LEVELS}}
+    return {"recipes": levels.total(), **{level: levels[level] for level in RiskLevel}}
 
 
 def _changes(comparison: Comparison | None) -> dict[str, Any] | None:
