@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rollout_lint.files import AnyPath
-    from rollout_lint.fleet.entries import Entry
+    from rollout_lint.fleet.entry import Entry
     from rollout_lint.place import Problem
     from rollout_lint.recipe import Recipe
 

@@ -9,7 +9,8 @@ from rollout_lint.errors import FleetError
 from rollout_lint.exclusion import Exclude
 from rollout_lint.files import is_file, is_folder, is_link
 from rollout_lint.fleet.checked import load_document, mentions, plain
-from rollout_lint.fleet.entries import Entries, Overlay
+from rollout_lint.fleet.entries import Entries
+from rollout_lint.fleet.entry import Overlay
 from rollout_lint.fleet.gather import Gatherer, cluster_of, read
 from rollout_lint.fleet.model import Fleet, Member
 from rollout_lint.node import Mapping, Sequence
