@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.policy import stated_policy
 from rollout_lint.repair import repair_of
+from rollout_lint.report.json_text import json_text
 from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def recipe_row(member: Member, evaluation: Evaluation, verdict: Verdict) -> dict
 
 def as_line(member: Member, evaluation: Evaluation, verdict: Verdict) -> str:
     """The same as one line of JSON, made where the recipe is at hand."""
-    return json.dumps(recipe_row(member, evaluation, verdict))
+    return json_text(recipe_row(member, evaluation, verdict), indent=None, end="")
 
 
 def sweep_document(
@@ -82,7 +83,7 @@ def sweep_document(
         yield before + line
         before = ",\n"
     yield "\n], "
-    yield json.dumps(_closing(levels, found, rules(), comparison()))[1:] + "\n"
+    yield json_text(_closing(levels, found, rules(), comparison()), indent=None)[1:]
 
 
 class Lines:
