@@ -41,16 +41,17 @@ def run_plain(paths: Sequence[str]) -> ExitCode:
 def run(request: Request) -> ExitCode:
     """Write what is asked for; the exit code."""
     baseline = read_known(request.baseline)
-    known = known_by(request.rules)
+    known_at = known_by(request.rules)
     recipes = recipes_of(request.paths, request.overlays, request.exclude)
-    evaluations = [evaluate(recipe, known(recipe.path).honouring(request.honours_ignores)) for recipe in recipes]
+    known = {recipe.path: known_at(recipe.path) for recipe in recipes}
+    evaluations = [evaluate(each, known[each.path].honouring(request.honours_ignores)) for each in recipes]
     if baseline is not None and request.baseline.write:
         return write_known(baseline, evaluations)
     if baseline is not None:
-        silence_known(baseline, evaluations, {each.recipe.path: known(each.recipe.path).rules for each in evaluations})
+        silence_known(baseline, evaluations, {path: each.rules for path, each in known.items()})
 
     def failing(evaluation: Evaluation) -> tuple[str, ...]:
-        return severities_from(request.fail_on or known(evaluation.recipe.path).fail_on or DEFAULT_FAIL_ON)
+        return severities_from(request.fail_on or known[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
 
     return deliver(evaluations, request.outputs, _exit_code(evaluations, failing), failing)
 
