@@ -11,8 +11,9 @@ from rollout_lint.files import is_file, is_folder, is_link
 from rollout_lint.fleet.checked import load_document, mentions, plain
 from rollout_lint.fleet.entries import Entries
 from rollout_lint.fleet.entry import Overlay
-from rollout_lint.fleet.gather import Gatherer, cluster_of, read
+from rollout_lint.fleet.gather import Gatherer, cluster_of
 from rollout_lint.fleet.model import Fleet, Member
+from rollout_lint.fleet.result_files import read
 from rollout_lint.node import Mapping, Sequence
 from rollout_lint.place import Problem
 
@@ -62,7 +63,7 @@ def _read_manifest(
     nodes = root.get("recipes")
     members = entries.members(path, nodes) if isinstance(nodes, Sequence) else _beside(entries, exclude, own_too=True)
     recipes = list(members)
-    gatherer.hold_results()
+    gatherer.result_files.report_unused()
     return Fleet(
         recipes,
         values.get("images", {}),
