@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
-from rollout_lint.linter.config import ConfigError
+from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.context import ContextLoader
-from rollout_lint.rules.loader import RuleError
 
 from tests.rules.own_rule import NAME, OWN_RULE
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.parallel import for_each, processes_for
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Run, Write
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that can fork")
@@ -42,6 +45,22 @@ def test_other_processes_do_the_work() -> None:
 def test_a_process_that_is_ended_loses_no_more_than_its_item(processes: int) -> None:
     results = for_each(end_some, range(120), processes, lost=lambda number: -number)
     assert list(results) == [-number if number in VICTIMS else number * number for number in range(120)]
+
+
+def test_results_are_not_computed_far_ahead(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    def note(number: int) -> int:
+        with log.open("a") as file:
+            file.write("x")
+        return number
+
+    results = for_each(note, range(2000), 2, lost=lambda number: -number)
+    assert next(results) == 0
+    time.sleep(0.5)
+    assert log.stat().st_size <= 200
+    assert list(results) == list(range(1, 2000))
+    assert log.stat().st_size == 2000
 
 
 def test_few_are_not_worth_a_process() -> None:

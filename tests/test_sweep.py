@@ -12,10 +12,11 @@ from rollout_lint.evidence import Calendar
 from rollout_lint.fleet.manifest import load_fleet
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.linter.reader import parse_cached
+from rollout_lint.risk_level import RiskLevel
 from rollout_lint.rules.model import Severity
 from rollout_lint.sweep import Sweep
-from rollout_lint.verdict import LEVELS, Verdict
-from rollout_lint.words import Level, SeverityThreshold
+from rollout_lint.verdict import Verdict
+from rollout_lint.words import SeverityThreshold
 
 from tests.support import validate
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.fleet.model import Member
+    from rollout_lint.verdict import Verdict
 
     from tests.conftest import Run, Write
 
@@ -57,8 +59,14 @@ def level(run: Run, write: Write, compose: str, entry: str = "", hosts: str = ""
     return found["risk"]["level"], found
 
 
-def test_the_command_lines_levels_are_the_verdicts() -> None:
-    assert tuple(Level) == LEVELS
+def test_risk_levels_are_worst_first() -> None:
+    assert [str(level) for level in sorted(RiskLevel, key=lambda level: level.rank)] == [
+        "not-evaluated", "blocked", "failing", "latent-high", "latent-medium", "latent-low", "latent-unexposed",
+        "mitigated", "safe", "not-at-risk",
+    ]  # fmt: skip
+
+
+def test_severity_option_has_every_severity() -> None:
     assert tuple(SeverityThreshold) == (*Severity, "never")
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.atomic import write_whole
 from rollout_lint.collect import STDIN
+from rollout_lint.errors import FleetError
 from rollout_lint.files import exists
 from rollout_lint.fingerprint import fingerprint
-from rollout_lint.fleet.model import FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.node import plain

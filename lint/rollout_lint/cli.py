@@ -30,8 +30,9 @@ from rollout_lint.options import (
     in_order,
     parse_age,
 )
+from rollout_lint.risk_level import RiskLevel  # noqa: TC001 - typer evaluates the annotations
 from rollout_lint.terminal import STDOUT, give_up, prepare, usage_error, write, write_version
-from rollout_lint.words import AwaitFormat, Format, Level, SweepFormat, TableFormat
+from rollout_lint.words import AwaitFormat, Format, SweepFormat, TableFormat
 
 
 class _ToldGroup(TyperGroup):
@@ -130,7 +131,7 @@ def sweep(
     format_: Annotated[SweepFormat, typer.Option("--format", help="What to print.")] = SweepFormat.TEXT,
     unfold: Annotated[bool, typer.Option("--all", help="A row also for what is not at risk.")] = False,
     services: Annotated[bool, typer.Option("--services", help="A row for each service.")] = False,
-    fail_on: Annotated[Level | None, typer.Option(metavar="LEVEL", help="Exit 1 from this risk level on.")] = None,
+    fail_on: Annotated[RiskLevel | None, typer.Option(metavar="LEVEL", help="Exit 1 from this risk level on.")] = None,
     compare: Annotated[
         Path | None, typer.Option(metavar="OLD.json", help="Tell what changed since `--format json` printed this.")
     ] = None,

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.fleet.model import FleetError
+from rollout_lint.errors import FleetError
 from rollout_lint.place import Problem
-from rollout_lint.verdict import AT_RISK, LEVELS
+from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,22 +25,22 @@ KINDS = ("worse", "new", "changed", "better", "gone")
 class State:
     """What a comparison needs of a row, today's or an earlier one; `services` are risk levels by service."""
 
-    level: str
+    level: RiskLevel
     text: str
     values: dict[str, str | None]
-    services: dict[str | None, str] = field(default_factory=dict)
+    services: dict[str | None, RiskLevel] = field(default_factory=dict)
 
     @property
     def rank(self) -> int:
         """The position of the level, 0 for the worst."""
-        return LEVELS.index(self.level)
+        return self.level.rank
 
     def risky_services_beside(self, other: State) -> list[str]:
         """Those at risk that the other has not, each with its level."""
         return [
             f"{name or 'the stack'}, {level}"
             for name, level in self.services.items()
-            if level in AT_RISK and name not in other.services
+            if level.is_at_risk and name not in other.services
         ]
 
 
@@ -128,7 +128,7 @@ def state_of(verdict: Verdict) -> State:
 
 def _earlier(row: dict[str, Any]) -> State:
     risk = row["risk"]
-    if risk["level"] not in LEVELS or not isinstance(row["recipe"], str):
+    if not isinstance(row["recipe"], str):
         raise ValueError(row)
     upgrade = row.get("recent_upgrade")
     values = {
@@ -138,10 +138,8 @@ def _earlier(row: dict[str, Any]) -> State:
         "upgrade": f"{upgrade['result']} on {upgrade['date']}" if upgrade else None,
         "rules": " ".join(map(str, row.get("rules", ()))) or None,
     }
-    services = {each["service"]: each["risk"]["level"] for each in row.get("services", ())}
-    if not set(services.values()) <= set(LEVELS):
-        raise ValueError(row)
-    return State(risk["level"], str(risk["text"]), values, services)
+    services = {each["service"]: RiskLevel(each["risk"]["level"]) for each in row.get("services", ())}
+    return State(RiskLevel(risk["level"]), str(risk["text"]), values, services)
 
 
 def _upgrade_of(seen: Seen | None) -> str | None:
@@ -151,7 +149,7 @@ def _upgrade_of(seen: Seen | None) -> str | None:
 def _change(name: str, before: State | None, after: State | None) -> Change | None:
     if before is None:
         assert after is not None
-        return Change(name, "new", None, after.text, [], worse=after.level in AT_RISK)
+        return Change(name, "new", None, after.text, [], worse=after.level.is_at_risk)
     if after is None:
         return Change(name, "gone", before.text, None, [], worse=False)
     kind = _kind(before, after)
@@ -168,7 +166,7 @@ _TELLING = ("failure_action", "order", "overlay", "rules")
 
 def _kind(before: State, after: State) -> str:
     common = before.services.keys() & after.services.keys()
-    moved = [LEVELS.index(after.services[name]) - LEVELS.index(before.services[name]) for name in common]
+    moved = [after.services[name].rank - before.services[name].rank for name in common]
     if after.rank < before.rank or any(step < 0 for step in moved):
         return "worse"
     if before.services and after.risky_services_beside(before):

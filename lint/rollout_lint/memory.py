@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rollout_lint.risk_level import RiskLevel
 from rollout_lint.stack.units import show_size
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ NEARLY_ALL = 0.8
 class Grade:
     """A risk level, what to put in brackets behind it, and the reason."""
 
-    level: str
+    level: RiskLevel
     words: str
     because: str
 
@@ -79,8 +80,14 @@ def _compare(memory: int, how: str, room: _Room, facts: Mapping[str, Fact], node
     tasks, told = _tasks_on_a_host(facts, nodes)
     need = memory * tasks
     arithmetic = f"{show_size(memory)} ({how}) x {told} = {show_size(need)} of {room.reason}"
-    level = "latent-high" if need > room.left else "latent-medium" if need > room.left * room.much else "latent-low"
-    return Grade(level, f" ({show_size(need)} of {room.words})", arithmetic)
+    return Grade(_level(need, room), f" ({show_size(need)} of {room.words})", arithmetic)
+
+
+def _level(need: int, room: _Room) -> RiskLevel:
+    """Return the level of an update that needs `need` bytes on a host."""
+    if need > room.left:
+        return RiskLevel.LATENT_HIGH
+    return RiskLevel.LATENT_MEDIUM if need > room.left * room.much else RiskLevel.LATENT_LOW
 
 
 def _tasks_on_a_host(facts: Mapping[str, Fact], nodes: int | None) -> tuple[int, str]:
@@ -104,7 +111,7 @@ def _grade_by_weight(facts: Mapping[str, Fact], evidence: Evidence, images: Imag
     named = ", ".join(part for part in (runtime, evidence.note) if part)
     words = f" ({named})" if named else ""
     if weight is None:
-        return Grade("latent-medium", words, f"{missing}, nor what its runtime weighs")
-    level = {"heavy": "latent-high", "light": "latent-low"}[weight]
+        return Grade(RiskLevel.LATENT_MEDIUM, words, f"{missing}, nor what its runtime weighs")
+    level = {"heavy": RiskLevel.LATENT_HIGH, "light": RiskLevel.LATENT_LOW}[weight]
     note = f" ({evidence.note})" if evidence.note else ""
     return Grade(level, words, f"{whose} is held to be {weight}{note}; {missing}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -15,7 +15,6 @@ from rollout_lint.words import CheckFormat, Format, SeverityThreshold, TableForm
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from typer._click import Context
 
 _ORDER = "rollout_lint.order"
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{0,9})?\Z", re.ASCII)
@@ -53,7 +52,7 @@ def parse_moment(text: str) -> datetime:
 class OrderedCommand(TyperCommand):
     """A command that keeps the order in which its options stand, which says which belong together."""
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, and keep the names of the parameters, once for each time that they are given."""
         _, _, order = self.make_parser(ctx).parse_args(list(args))
         ctx.meta[_ORDER] = [parameter.name for parameter in order]

@@ -1,13 +1,15 @@
-"""The same for each of many, in several processes, in the order that was given."""
+"""Apply a function to many items in several processes, results in the order of the items."""
 
 from __future__ import annotations
 
 import os
+from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -16,7 +18,11 @@ _CHUNK = 16
 _PER_PROCESS = 64
 """Fewer items than this are done before another process has started."""
 
+_AHEAD = 4
+"""Chunks per process that are submitted before their turn, so that results do not pile up in memory."""
+
 _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
+"""In a worker process: the function and the items."""
 
 
 def processes_for(items: int) -> int:
@@ -28,69 +34,65 @@ def processes_for(items: int) -> int:
 
 
 def for_each(function: Callable[[T], R], items: Sequence[T], processes: int, lost: Callable[[T], R]) -> Iterator[R]:
-    """`function` of each item; `lost` of one whose process was ended from outside, as for want of memory.
+    """Yield `function(item)` for each item, or `lost(item)` if the worker process died, for example for lack of memory.
 
-    The processes are forked, so that they have the function and the items without copying them; what the function
-    returns must be picklable.
+    The workers are forked: they get the function and the items without a copy. Results must be picklable.
     """
     if processes < 2:
         yield from map(function, items)
         return
-    start = 0
-    while start < len(items):
-        for chunk in _chunks(function, items[start:], processes):
-            if chunk is None:
-                break
-            yield from chunk
-            start += len(chunk)
-        else:
-            return
-        for item in items[start : start + _CHUNK]:
+    done = 0
+    while done < len(items):
+        for results in _chunks(function, items[done:], processes):
+            done += len(results)
+            yield from results
+        # If a worker died, each item of the chunk whose turn it was gets a process of its own.
+        for item in items[done : done + _CHUNK]:
             yield _alone(function, item, lost)
-        start += _CHUNK
+        done += _CHUNK
 
 
-def _chunks(function: Callable[[T], R], items: Sequence[T], processes: int) -> Iterator[list[R] | None]:
-    """The results chunk by chunk; None, and then no more, once a process is gone."""
+def _chunks(function: Callable[[T], R], items: Sequence[T], processes: int) -> Iterator[list[R]]:
+    """Yield the results chunk by chunk; stop early if a worker died."""
     from concurrent.futures.process import BrokenProcessPool
 
+    starts = iter(range(0, len(items), _CHUNK))
+    pending: deque[Future[list[R]]] = deque()
     with _executor(function, items, processes) as executor:
-        futures = [executor.submit(_run, start, start + _CHUNK) for start in range(0, len(items), _CHUNK)]
-        futures.reverse()
         try:
-            while futures:
-                yield futures.pop().result()
+            while True:
+                for start in islice(starts, _AHEAD * processes - len(pending)):
+                    pending.append(executor.submit(_run, start, start + _CHUNK))
+                if not pending:
+                    return
+                yield pending.popleft().result()
         except BrokenProcessPool:
-            yield None
+            return
         finally:
             executor.shutdown(cancel_futures=True)
 
 
 def _alone(function: Callable[[T], R], item: T, lost: Callable[[T], R]) -> R:
-    from concurrent.futures.process import BrokenProcessPool
-
-    with _executor(function, [item], 1) as executor:
-        try:
-            (result,) = executor.submit(_run, 0, 1).result()
-        except BrokenProcessPool:
-            return lost(item)
-        return result  # type: ignore[no-any-return]
+    """Return the result of one item, computed in a process of its own."""
+    for results in _chunks(function, [item], 1):
+        return results[0]
+    return lost(item)
 
 
 def _executor(function: Callable[[T], R], items: Sequence[T], processes: int) -> ProcessPoolExecutor:
-    """All processes are forked when the first chunk is handed over, before there is any thread beside this one."""
+    """Return a pool whose workers are all forked at the first submit, before this process has another thread."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    global _work  # noqa: PLW0603
-    _work = (function, items)
-    return ProcessPoolExecutor(processes, get_context("fork"), initializer=_ignore_interrupts)
+    return ProcessPoolExecutor(processes, get_context("fork"), _prepare_worker, (function, items))
 
 
-def _ignore_interrupts() -> None:
-    """An interrupt reaches the whole group; the one who waits for the results ends the rest."""
+def _prepare_worker(function: Callable[[Any], Any], items: Sequence[Any]) -> None:
+    """Keep the work and ignore interrupts: an interrupt reaches the whole group, and the parent ends the workers."""
     import signal
 
+    global _work  # noqa: PLW0603
+    _work = (function, items)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -1,6 +1,7 @@
-"""The command as it is installed. What is asked most often, a check of paths alone, does without the options' parser.
+"""Entry point of the installed command.
 
-That takes longer to import than such a check takes, and a hook asks for nothing else.
+`check PATH...` without options and `--version` run without typer, as pre-commit hooks call them. Everything else, and
+shell completion, goes to `cli.app`. Both ways print the same (tests/test_start.py).
 """
 
 from __future__ import annotations
@@ -13,17 +14,19 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-INTERRUPTED = 130
-"""What a shell says of a program that SIGINT has ended."""
+# Importing typer takes longer than a small check. `check recipes-sample/discourse`, 10 runs each on a busy machine:
+# median CPU time 290 ms without typer and 450 ms with it (-36 %), median wall time 1.48 s and 2.51 s (-41 %).
 
 
 def main() -> None:
-    """Do what the command line says, and end with its exit code."""
+    """Run the command line and exit with its code."""
     try:
         _main()
     except KeyboardInterrupt:
-        # It came while something was still being imported.
-        sys.exit(INTERRUPTED)
+        # The interrupt came during an import.
+        from rollout_lint.errors import ExitCode
+
+        sys.exit(ExitCode.INTERRUPTED)
 
 
 def _main() -> None:
@@ -33,7 +36,7 @@ def _main() -> None:
 
         _end(write_version)
     if words[:1] == ["check"] and not any(map(_is_option, words)) and not _completes() and os.name != "nt":
-        # Nothing of what is imported is garbage, and looking for some takes a tenth of the time.
+        # Imports leave no garbage; collecting it takes a tenth of the time.
         gc.disable()
         from rollout_lint.commands.check import run_plain
 
@@ -46,17 +49,17 @@ def _main() -> None:
 
 
 def _is_option(word: str) -> bool:
-    """A dash alone is a path, standard input."""
+    """Return True for an option. A single dash is a path: standard input."""
     return word.startswith("-") and word != "-"
 
 
 def _completes() -> bool:
-    """Whether a shell asks what may come next."""
+    """Return True if a shell asks for completions."""
     return any(name.startswith("_") and name.endswith("_COMPLETE") for name in os.environ)
 
 
 def _end(run: Callable[[], int]) -> NoReturn:
-    """What ends a run from outside, such as an interrupt or a closed pipe, is told as for any other command."""
+    """Run and exit. Report an interrupt or a closed pipe as every other command does."""
     from rollout_lint.terminal import prepare
 
     prepare()
@@ -72,7 +75,7 @@ def _end(run: Callable[[], int]) -> NoReturn:
 
 
 def _leave(code: int) -> NoReturn:
-    """Without taking the process apart piece by piece, which the system does at once."""
+    """Exit without Python's cleanup, which the system does faster."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

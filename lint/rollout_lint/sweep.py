@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.history import policy_since
-from rollout_lint.linter.config import ConfigError
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.parallel import for_each, processes_for
 from rollout_lint.place import Problem
-from rollout_lint.rules.loader import RuleError
 from rollout_lint.verdict import Verdict, judge
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, AnyStr, NoReturn
 
 from rollout_lint import __version__
+from rollout_lint.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from rollout_lint.place import Problem
 
 _WIDTH = 100
-FOUND = 1
-NOT_EVALUATED = 2
 NOBODY_READS = 141
 """What a shell says of a program that SIGPIPE has ended."""
 
@@ -50,10 +49,10 @@ def prepare() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def write_version() -> int:
+def write_version() -> ExitCode:
     """The version; the exit code."""
     write(f"rollout-lint {__version__}\n")
-    return 0
+    return ExitCode.OK
 
 
 def write(*pieces: str) -> None:
@@ -106,7 +105,7 @@ def warn(problems: Iterable[Problem]) -> None:
 def refuse(problems: Iterable[Problem]) -> NoReturn:
     """The problems, and the end."""
     warn(problems)
-    raise SystemExit(NOT_EVALUATED)
+    raise SystemExit(ExitCode.ERROR)
 
 
 def complain(message: str) -> None:
@@ -119,4 +118,4 @@ def complain(message: str) -> None:
 def usage_error(message: str) -> NoReturn:
     """What is wrong with the command line, and the end."""
     complain(message)
-    raise SystemExit(NOT_EVALUATED)
+    raise SystemExit(ExitCode.ERROR)

@@ -11,6 +11,7 @@ from rollout_lint.facts.stated import FACTS
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.memory import Grade, grade_by_memory
 from rollout_lint.policy import UPDATE_POLICY
+from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,25 +22,6 @@ if TYPE_CHECKING:
     from rollout_lint.place import Problem
     from rollout_lint.rules.finding import Finding
 
-LEVELS = (
-    "not-evaluated",
-    "blocked",
-    "failing",
-    "latent-high",
-    "latent-medium",
-    "latent-low",
-    "latent-unexposed",
-    "mitigated",
-    "safe",
-    "not-at-risk",
-)
-"""Worst first."""
-
-_NOT_EVALUATED = LEVELS[0]
-
-AT_RISK = LEVELS[: LEVELS.index("mitigated")]
-"""The levels at which the next update may go wrong, or nobody knows."""
-
 FAILURE_ACTION = "deploy.update_config.failure_action"
 ORDER = "deploy.update_config.order"
 
@@ -49,12 +31,12 @@ _TOLD = 5
 
 @dataclass(slots=True)
 class Risk:
-    """A level of LEVELS, the same for people, and the reasons.
+    """A level, the same for people, and the reasons.
 
     `silenced` are those of the reasons that tell what is passed over since somebody has silenced it.
     """
 
-    level: str
+    level: RiskLevel
     text: str
     because: list[str] = field(default_factory=list)
     silenced: list[str] = field(default_factory=list)
@@ -62,7 +44,7 @@ class Risk:
     @property
     def rank(self) -> int:
         """The position of the level, 0 for the worst."""
-        return LEVELS.index(self.level)
+        return self.level.rank
 
 
 @dataclass(slots=True)
@@ -144,7 +126,7 @@ def judge(evaluation: Evaluation, evidence: Evidence, known: LintContext, seen: 
 def _of_the_row(services: list[ServiceVerdict]) -> ServiceVerdict | None:
     """The service at the worst risk, else one that rolls back, else the one that says most of its policy."""
     named = [each for each in services if each.service is not None]
-    risky = [each for each in named if each.risk.level not in ("safe", "not-at-risk")]
+    risky = [each for each in named if not each.risk.level.is_without_risk]
     if risky:
         return min(risky, key=lambda each: each.risk.rank)
     rolling_back = [each for each in named if each.failure_action == "rollback"]
@@ -163,35 +145,35 @@ def _recipe_risk(
     newest: Seen | None,
     expect: str | None,
 ) -> Risk:
-    """The worst that holds, in the order of LEVELS, for reasons that are none of the results themselves."""
+    """The worst that holds, in the order of RiskLevel, for reasons that are none of the results themselves."""
     if evaluation.status != EvaluationStatus.EVALUATED:
         return _not_evaluated(evaluation)
     ordered = sorted(services, key=lambda each: each.risk.rank)
     worst = ordered[0].risk
-    risky = [each for each in ordered if each.risk.level not in ("safe", "not-at-risk")]
+    risky = [each for each in ordered if not each.risk.level.is_without_risk]
     telling = [reason for each in risky or [about or ordered[0]] for reason in each.risk.because]
     silenced = list(dict.fromkeys(told for each in ordered for told in each.risk.silenced))
     reasons = list(dict.fromkeys([*telling, *silenced]))
-    if newest is not None and not newest.passed and not newest.changed and worst.level != "blocked":
+    if newest is not None and not newest.passed and not newest.changed and worst.level is not RiskLevel.BLOCKED:
         how = "was rolled back" if newest.result.upgrade == "rolled-back" else "failed"
         expected = ", as expected" if expect == newest.result.upgrade else ""
-        return Risk("failing", f"failing: the newest upgrade {how}{expected}", reasons, silenced)
+        return Risk(RiskLevel.FAILING, f"failing: the newest upgrade {how}{expected}", reasons, silenced)
     return _passing_over(Risk(worst.level, worst.text, reasons), silenced)
 
 
 def _not_evaluated(evaluation: Evaluation) -> Risk:
     problems = [problem.told for problem in evaluation.problems]
     if evaluation.status == EvaluationStatus.NOT_EVALUATED:
-        return Risk(_NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
+        return Risk(RiskLevel.NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
     what = {EvaluationStatus.TEMPLATE: "a template, not YAML", EvaluationStatus.NOT_A_STACK: "not a stack"}[
         evaluation.status
     ]
-    return Risk(_NOT_EVALUATED, f"not evaluated: {what}", [f"the recipe is {what}", *problems])
+    return Risk(RiskLevel.NOT_EVALUATED, f"not evaluated: {what}", [f"the recipe is {what}", *problems])
 
 
 def _because(risk: Risk, reasons: list[str], evidence: Evidence, seen: Sequence[Seen]) -> list[str]:
     """The reasons and the results together; where the newest upgrade is what fails, down to that one first."""
-    if risk.level == _NOT_EVALUATED:
+    if risk.level is RiskLevel.NOT_EVALUATED:
         return reasons
     results = [told(each) for each in reversed(seen)]
     if len(results) > _TOLD:
@@ -203,7 +185,7 @@ def _because(risk: Risk, reasons: list[str], evidence: Evidence, seen: Sequence[
     if newest is None:
         results.append("no upgrade test" if evidence.upgrade_tests is False else "no upgrade result is known")
     positions = (position for position, each in enumerate(reversed(seen), 1) if each is newest)
-    first = next(positions) if risk.level == "failing" else 0
+    first = next(positions) if risk.level is RiskLevel.FAILING else 0
     return [*results[:first], *risk.because, *results[first:], *reasons[len(risk.because) :]]
 
 
@@ -277,7 +259,7 @@ class _Services:
             found_as_shipped = any(finding.variant not in ci_names for finding in every)
             return self._latent(risky) if found_as_shipped else self._only_in_ci(risky)
         if every:
-            return Risk("not-at-risk", "not at risk", _policy(every))
+            return Risk(RiskLevel.NOT_AT_RISK, "not at risk", _policy(every))
         return self._without_risk(name)
 
     def _beyond_overlays(self, in_shipped: list[Finding]) -> list[Finding]:
@@ -288,12 +270,12 @@ class _Services:
 
     def _mitigated(self, in_shipped: list[Finding]) -> Risk:
         grade = self._worst(in_shipped)
-        how = "blocked" if grade.level == "blocked" else "latent"
+        how = "blocked" if grade.level is RiskLevel.BLOCKED else "latent"
         names = " and ".join(variant.variant.files[-1].name for variant in self._overlaid)
         repaired = f"{names} repair{'s' if len(self._overlaid) == 1 else ''} it"
         because = [*_policy(in_shipped), repaired]
         because += [f"as shipped: {grade.because}"] if grade.because else []
-        return Risk("mitigated", f"fixed in CI only; {how} as shipped", because)
+        return Risk(RiskLevel.MITIGATED, f"fixed in CI only; {how} as shipped", because)
 
     def _only_in_ci(self, in_ci: list[Finding]) -> Risk:
         risk = self._latent(in_ci)
@@ -302,10 +284,10 @@ class _Services:
     def _latent(self, findings: list[Finding]) -> Risk:
         grade = self._worst(findings)
         because = [*_policy(findings), *filter(None, [grade.because])]
-        if grade.level == "blocked":
-            return Risk("blocked", "blocked: the next update cannot complete", because)
+        if grade.level is RiskLevel.BLOCKED:
+            return Risk(RiskLevel.BLOCKED, "blocked: the next update cannot complete", because)
         if self._evidence.upgrade_tests is False:
-            return Risk("latent-unexposed", "latent, no CI exposure", because)
+            return Risk(RiskLevel.LATENT_UNEXPOSED, "latent, no CI exposure", because)
         return Risk(grade.level, f"latent, {grade.level.removeprefix('latent-')}{grade.words}", because)
 
     def _without_risk(self, name: str | None) -> Risk:
@@ -313,16 +295,18 @@ class _Services:
             facts = variant.services.get(name) if name is not None else None
             if facts is not None and facts[FAILURE_ACTION].value == "rollback":
                 policy = (_stated(facts[path].value, facts[path]) for path in (FAILURE_ACTION, ORDER))
-                return Risk("safe", "safe", [f"{name}: {', '.join(policy)}"])
-        return Risk("not-at-risk", "not at risk", ["no service rolls back an update"])
+                return Risk(RiskLevel.SAFE, "safe", [f"{name}: {', '.join(policy)}"])
+        return Risk(RiskLevel.NOT_AT_RISK, "not at risk", ["no service rolls back an update"])
 
     def _worst(self, findings: list[Finding]) -> Grade:
-        return min((self._grade(finding) for finding in findings), key=lambda grade: LEVELS.index(grade.level))
+        return min((self._grade(finding) for finding in findings), key=lambda grade: grade.level.rank)
 
     def _grade(self, finding: Finding) -> Grade:
         if finding.risk == "latent":
             return grade_by_memory(finding.service, self._facts(finding), self._evidence, self._known)
-        return Grade(finding.risk or "", "", f"taken for granted: {finding.assumes}" if finding.assumes else "")
+        return Grade(
+            RiskLevel(finding.risk or ""), "", f"taken for granted: {finding.assumes}" if finding.assumes else ""
+        )
 
     def _facts(self, finding: Finding) -> Mapping[str, Fact]:
         variant = next(each for each in self._evaluation.variants if each.variant.name == finding.variant)
@@ -332,7 +316,7 @@ class _Services:
 def _passing_over(risk: Risk, silenced: list[str]) -> Risk:
     """The risk, and where it says that there is none, what it passes over."""
     text = risk.text
-    if silenced and risk.level in ("safe", "not-at-risk"):
+    if silenced and risk.level.is_without_risk:
         rules = dict.fromkeys(told.partition(" ")[0] for told in silenced)
         text = f"{text.partition(';')[0]}; {', '.join(rules)} silenced"
     return Risk(risk.level, text, list(dict.fromkeys([*risk.because, *silenced])), silenced)
@@ -342,7 +326,7 @@ def _as_far_as_judged(risk: Risk, off: tuple[str, ...]) -> Risk:
     """The risk, and where it says that there is none, the rules that would have told and are off."""
     which = " and ".join(off) if len(off) < 3 else f"{len(off)} rules"
     told = f"; {which} not judged"
-    if not off or risk.level in AT_RISK or risk.text.endswith(told):
+    if not off or risk.level.is_at_risk or risk.text.endswith(told):
         return risk
     because = dict.fromkeys([*risk.because, f"not judged, for a config switches it off: {', '.join(off)}"])
     return Risk(risk.level, risk.text + told, list(because), risk.silenced)

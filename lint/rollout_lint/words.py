@@ -59,18 +59,3 @@ class SeverityThreshold(StrEnum):
     LOW = "low"
     INFO = "info"
     NEVER = "never"
-
-
-class Level(StrEnum):
-    """From which risk level on `sweep` fails."""
-
-    NOT_EVALUATED = "not-evaluated"
-    BLOCKED = "blocked"
-    FAILING = "failing"
-    LATENT_HIGH = "latent-high"
-    LATENT_MEDIUM = "latent-medium"
-    LATENT_LOW = "latent-low"
-    LATENT_UNEXPOSED = "latent-unexposed"
-    MITIGATED = "mitigated"
-    SAFE = "safe"
-    NOT_AT_RISK = "not-at-risk"

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rollout_lint.errors import FleetError
 from rollout_lint.fleet.docker_stats import Measured, TaskMemory, read_stats
-from rollout_lint.fleet.model import FleetError
 from rollout_lint.source import MAX_BYTES
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rollout_lint.errors import FleetError
 from rollout_lint.fleet.dates import iso_date, moment
-from rollout_lint.fleet.model import FleetError, UpgradeResult
+from rollout_lint.fleet.model import UpgradeResult
 from rollout_lint.fleet.results import Record, read_results
 from rollout_lint.source import MAX_BYTES
 

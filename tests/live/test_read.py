@@ -7,10 +7,10 @@ import random
 from datetime import UTC, datetime
 
 import pytest
-from rollout_lint.fleet.model import FleetError
-from rollout_lint.live.account import account_of
+from rollout_lint.errors import FleetError
 from rollout_lint.live.model import REPLICATED_JOB
 from rollout_lint.live.normal import runs_it, task_template
+from rollout_lint.live.outcome import account_of
 from rollout_lint.live.read import MAX_BYTES, read_services, read_tasks
 from rollout_lint.live.told import told_update
 from rollout_lint.live.watch import Look, Watch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.verdict import LEVELS
+from rollout_lint.risk_level import RiskLevel
 
 from tests.report.sweep_documents import RULES, small_fleet
 
@@ -33,7 +33,7 @@ NASTY = (
     "`<img src=x onerror=window.attacked=7>`",
     "\"onmouseover=window.attacked=5 autofocus onfocus=window.attacked=6 x='",
 )
-_WORDS = frozenset((*LEVELS, "high", "medium", "low", "info", "pass", "fail", "rolled-back", "new", "gone", "worse"))
+_WORDS = frozenset((*RiskLevel, "high", "medium", "low", "info", "pass", "fail", "rolled-back", "new", "gone", "worse"))
 _VARIANTS = dict(zip(("default", "smtp", "ccci"), NASTY, strict=False))
 
 

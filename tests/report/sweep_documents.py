@@ -13,9 +13,9 @@ from rollout_lint.report.sweep_html import sweep_html
 from rollout_lint.report.sweep_json import as_line, sweep_document
 from rollout_lint.report.sweep_rows import Row, Table
 from rollout_lint.report.sweep_view import page_table
+from rollout_lint.risk_level import RiskLevel
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.sweep import Sweep
-from rollout_lint.verdict import LEVELS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,7 +154,7 @@ def unread(name: str = "broken") -> dict[str, Any]:
 
 def document(*recipes: dict[str, Any], **more: Any) -> dict[str, Any]:
     """The document of these recipes."""
-    counts = {level: sum(each["risk"]["level"] == level for each in recipes) for level in LEVELS}
+    counts = {str(level): sum(each["risk"]["level"] == level for each in recipes) for level in RiskLevel}
     summary = {"recipes": len(recipes), **counts}
     told = {"version": 1, "date": "2026-11-24", "recipes": list(recipes), "rules": RULES}
     return {**told, "summary": summary, "changes": None, **more}
@@ -208,7 +208,7 @@ def cells_of(recipe: dict[str, Any]) -> tuple[str, ...]:
 
 def table_of(of: dict[str, Any]) -> Table:
     """The table of the document."""
-    return Table(HEADINGS, [Row(each["risk"]["level"], cells_of(each)) for each in of["recipes"]])
+    return Table(HEADINGS, [Row(RiskLevel(each["risk"]["level"]), cells_of(each)) for each in of["recipes"]])
 
 
 def page(of: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ import pytest
 from rollout_lint.report.plain_words import LEVEL_WORDS, ago, headline, next_update
 from rollout_lint.report.sweep_html import sweep_html
 from rollout_lint.report.sweep_rows import HEADINGS as TERMINALS
-from rollout_lint.verdict import LEVELS
+from rollout_lint.risk_level import RiskLevel
 
 from tests.conftest import SAMPLES
 from tests.report.nasty import NASTY, nasty_fleet
@@ -82,7 +82,7 @@ def test_the_table_has_the_words_that_it_was_given_the_worst_first() -> None:
     rows = by_class(parsed(page(of)), "row")
     shown = [tuple(words(cell) for cell in row) for row in rows]
     marked = [(*cells[:-1], cells[-1].partition(" ")[2]) for cells in shown]
-    given = sorted(of["recipes"], key=lambda each: (LEVELS.index(each["risk"]["level"]), each["recipe"]))
+    given = sorted(of["recipes"], key=lambda each: (RiskLevel(each["risk"]["level"]).rank, each["recipe"]))
     assert marked == [cells_of(each) for each in given]
     assert [cells[-1].partition(" ")[0] for cells in shown] == [
         LEVEL_WORDS[each["risk"]["level"]].mark for each in given
@@ -96,8 +96,8 @@ def test_the_headings_are_the_terminals() -> None:
 
 
 def test_each_level_has_a_mark_and_words_of_its_own() -> None:
-    assert tuple(LEVEL_WORDS) == LEVELS
-    assert len({each.mark for each in LEVEL_WORDS.values()}) == len(LEVELS)
+    assert tuple(LEVEL_WORDS) == tuple(RiskLevel)
+    assert len({each.mark for each in LEVEL_WORDS.values()}) == len(RiskLevel)
     of = small_fleet()
     rows = by_class(parsed(page(of)), "ledger")[0].findall("tbody/tr")
     assert [[words(cell) for cell in row] for row in rows] == [

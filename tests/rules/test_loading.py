@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
+from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
 from rollout_lint.node import plain
-from rollout_lint.rules.loader import RuleError, load_rules
+from rollout_lint.rules.loader import load_rules
 from rollout_lint.source import parse
 
 if TYPE_CHECKING:

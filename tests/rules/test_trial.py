@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
-from rollout_lint.rules.loader import RuleError, load_rules
+from rollout_lint.rules.loader import load_rules
 from rollout_lint.trial import TRIALS, try_rules
 
 from tests.rules.own_rule import NAME, OWN_RULE

@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rollout_lint.errors import ExitCode
 from rollout_lint.live import EngineError, await_converged
-from rollout_lint.terminal import NOT_EVALUATED, complain, usage_error, width, write
+from rollout_lint.terminal import complain, usage_error, width, write
 from rollout_lint.words import AwaitFormat
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Request:
     format: AwaitFormat
 
 
-def run(request: Request) -> int:
+def run(request: Request) -> ExitCode:
     """Wait, and print what is asked for; the exit code."""
     wrong = next((name for name in request.names if not _NAME.match(name)), None)
     if wrong is not None:
@@ -55,11 +56,11 @@ def run(request: Request) -> int:
     except EngineError as error:
         progress.clear()
         complain(str(error))
-        return NOT_EVALUATED
+        return ExitCode.ERROR
     except KeyboardInterrupt:
         progress.clear()
         complain("interrupted; what becomes of the update is not known")
-        return NOT_EVALUATED
+        return ExitCode.ERROR
     progress.clear()
     write(_report(convergence, request.format))
     return convergence.exit_code

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.files import exists
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.report.style import printable
-from rollout_lint.terminal import NOT_EVALUATED, refuse, say, usage_error, warn
+from rollout_lint.terminal import refuse, say, usage_error, warn
 
 if TYPE_CHECKING:
     from rollout_lint.baseline import Baseline
@@ -39,7 +40,6 @@ def read_known(request: BaselineRequest) -> Baseline | None:
     if request.without or not (request.write or request.file or request.is_sought):
         return None
     from rollout_lint.baseline import read_baseline
-    from rollout_lint.fleet.model import FleetError
 
     try:
         return read_baseline(path)
@@ -63,10 +63,9 @@ def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict
         say(f"rollout-lint: {told} gone; write it again: --write-baseline")
 
 
-def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> int:
+def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> ExitCode:
     """Write the findings of now, and say how many; the exit code, 2 where something could not be evaluated."""
     from rollout_lint.baseline import baseline_of, write_baseline
-    from rollout_lint.fleet.model import FleetError
 
     baseline = baseline_of(evaluations, earlier)
     try:
@@ -79,4 +78,4 @@ def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> int:
     warn(problem for each in unread for problem in each.problems)
     count = len(baseline.entries)
     say(f"rollout-lint: {count} finding{'s' * (count != 1)} in {printable(str(baseline.path))}")
-    return NOT_EVALUATED if unread else 0
+    return ExitCode.ERROR if unread else ExitCode.OK

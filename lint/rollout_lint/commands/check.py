@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from rollout_lint.commands.baseline import BaselineRequest, read_known, silence_known, write_known
 from rollout_lint.commands.lookup import known_by, recipes_of
 from rollout_lint.commands.outputs import Output, deliver
+from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.rules.model import DEFAULT_FAIL_ON, Severity
-from rollout_lint.terminal import FOUND, NOT_EVALUATED
 from rollout_lint.words import SeverityThreshold
 
 if TYPE_CHECKING:
@@ -34,26 +34,25 @@ class Request(NamedTuple):
     baseline: BaselineRequest = BaselineRequest()
 
 
-def run_plain(paths: Sequence[str]) -> int:
+def run_plain(paths: Sequence[str]) -> ExitCode:
     """Check these paths, or this folder, with nothing else said."""
     return run(Request(paths=tuple(paths or ["."])))
 
 
-def run(request: Request) -> int:
+def run(request: Request) -> ExitCode:
     """Write what is asked for; the exit code."""
     baseline = read_known(request.baseline)
-    known = known_by(request.rules)
+    known_at = known_by(request.rules)
     recipes = recipes_of(request.paths, request.overlays, request.exclude)
-    evaluations = [
-        evaluate(recipe, known(recipe.path).with_suppressions(request.honours_ignores)) for recipe in recipes
-    ]
+    known = {recipe.path: known_at(recipe.path) for recipe in recipes}
+    evaluations = [evaluate(each, known[each.path].with_suppressions(request.honours_ignores)) for each in recipes]
     if baseline is not None and request.baseline.write:
         return write_known(baseline, evaluations)
     if baseline is not None:
-        silence_known(baseline, evaluations, {each.recipe.path: known(each.recipe.path).rules for each in evaluations})
+        silence_known(baseline, evaluations, {path: each.rules for path, each in known.items()})
 
     def failing(evaluation: Evaluation) -> tuple[str, ...]:
-        return severities_from(request.fail_on or known(evaluation.recipe.path).fail_on or DEFAULT_FAIL_ON)
+        return severities_from(request.fail_on or known[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
 
     return deliver(evaluations, request.outputs, _exit_code(evaluations, failing), failing)
 
@@ -65,8 +64,8 @@ def severities_from(fail_on: str) -> tuple[Severity, ...]:
     return tuple(severity for severity in Severity if severity.at_least(Severity(fail_on)))
 
 
-def _exit_code(evaluations: list[Evaluation], failing: Failing) -> int:
+def _exit_code(evaluations: list[Evaluation], failing: Failing) -> ExitCode:
     if any(each.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE) for each in evaluations):
-        return NOT_EVALUATED
+        return ExitCode.ERROR
     counted = ((each, finding) for each in evaluations for finding in each.findings if finding.is_active)
-    return FOUND if any(finding.severity in failing(each) for each, finding in counted) else 0
+    return ExitCode.FINDINGS if any(finding.severity in failing(each) for each, finding in counted) else ExitCode.OK

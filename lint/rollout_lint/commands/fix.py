@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.collect import STDIN, base_of, is_pattern
 from rollout_lint.commands.asking import Asking
 from rollout_lint.commands.lookup import known_by, recipes_of, rules_here
+from rollout_lint.errors import ExitCode
 from rollout_lint.files import exists, is_file, is_folder
 from rollout_lint.fix.desk import Desk, OverlayDesk
 from rollout_lint.fix.model import Fixed, Wanted
@@ -20,7 +21,7 @@ from rollout_lint.report.fix_text import fix_text
 from rollout_lint.report.groups import path_below, path_of, problems_of
 from rollout_lint.report.style import style_for_stderr, style_for_stdout
 from rollout_lint.report.unified import unified
-from rollout_lint.terminal import FOUND, NOT_EVALUATED, complain, say, usage_error, warn, width, write, write_bytes
+from rollout_lint.terminal import complain, say, usage_error, warn, width, write, write_bytes
 
 if TYPE_CHECKING:
     from rollout_lint.linter.context import LintContext
@@ -44,7 +45,7 @@ class Request:
     rules: tuple[Path, ...] = ()
 
 
-def run(request: Request) -> int:
+def run(request: Request) -> ExitCode:
     """Show or write the repairs; the exit code."""
     _check(request)
     wanted = Wanted(_only(request), request.unsafe)
@@ -121,7 +122,7 @@ def _no_overlay(recipe: Recipe, overlay: str) -> str | None:
     return None
 
 
-def _deliver(fixed: list[Fixed], request: Request) -> int:
+def _deliver(fixed: list[Fixed], request: Request) -> ExitCode:
     style = style_for_stdout()
     for each in fixed:
         if request.writes and STDIN in request.paths:
@@ -138,10 +139,10 @@ def _deliver(fixed: list[Fixed], request: Request) -> int:
     return code
 
 
-def _exit_code(fixed: list[Fixed], request: Request) -> int:
+def _exit_code(fixed: list[Fixed], request: Request) -> ExitCode:
     if any(each.failed or each.evaluation.status != EvaluationStatus.EVALUATED for each in fixed):
-        return NOT_EVALUATED
-    return FOUND if not request.writes and any(each.changes for each in fixed) else 0
+        return ExitCode.ERROR
+    return ExitCode.FINDINGS if not request.writes and any(each.changes for each in fixed) else ExitCode.OK
 
 
 def _data(fixed: Fixed) -> bytes:

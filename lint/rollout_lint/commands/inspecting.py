@@ -12,8 +12,8 @@ from rollout_lint.commands import show
 from rollout_lint.commands.check import severities_from
 from rollout_lint.commands.lookup import known_by
 from rollout_lint.commands.today import now
+from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.files import read
-from rollout_lint.fleet.model import FleetError
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.live.expectation import mismatches
@@ -45,7 +45,7 @@ class Request:
     format: Format = Format.TEXT
 
 
-def run(request: Request) -> int:
+def run(request: Request) -> ExitCode:
     """Print what is asked for; the exit code."""
     if request.file == STDIN and request.against is not None and request.against.path == STDIN:
         usage_error("only one of the two can be read from standard input")

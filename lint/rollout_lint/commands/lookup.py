@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.collect import DEFAULT_OVERLAYS, STDIN, NoRecipeError, recipes_at
 from rollout_lint.commands.today import today
+from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.exclusion import Exclude, is_exclusion
-from rollout_lint.linter.config import ConfigError, folder_of
+from rollout_lint.linter.config import folder_of
 from rollout_lint.linter.context import ContextLoader
 from rollout_lint.recipe import joined
-from rollout_lint.rules.loader import RuleError
 from rollout_lint.terminal import refuse, usage_error
 
 if TYPE_CHECKING:

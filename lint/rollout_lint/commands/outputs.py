@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.atomic import write_whole
-from rollout_lint.terminal import NOT_EVALUATED, complain, usage_error, width, write
+from rollout_lint.errors import ExitCode
+from rollout_lint.terminal import complain, usage_error, width, write
 from rollout_lint.words import CheckFormat
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _real(file: str) -> str:
         return file
 
 
-def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: int, failing: Failing) -> int:
+def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: ExitCode, failing: Failing) -> ExitCode:
     """Write each report, the files first; the exit code, which says where one could not be written.
 
     `failing` are the severities that fail the run, for each recipe.
@@ -79,14 +80,14 @@ def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: in
     written = [_deliver_to_file(evaluations, output, code, failing) for output in outputs if output.file != STDOUT]
     if any(output.format is CheckFormat.GITHUB for output in outputs):
         written.append(_append_summary(evaluations))
-    code = code if all(written) else NOT_EVALUATED
+    code = code if all(written) else ExitCode.ERROR
     for output in outputs:
         if output.file == STDOUT:
             write(_report(evaluations, output, code, failing))
     return code
 
 
-def _report(evaluations: list[Evaluation], output: Output, code: int, failing: Failing) -> str:
+def _report(evaluations: list[Evaluation], output: Output, code: ExitCode, failing: Failing) -> str:
     match output.format:
         case CheckFormat.TEXT:
             from rollout_lint.report.check_text import check_text
@@ -138,7 +139,7 @@ def _here() -> Path:
         return Path()
 
 
-def _deliver_to_file(evaluations: list[Evaluation], output: Output, code: int, failing: Failing) -> bool:
+def _deliver_to_file(evaluations: list[Evaluation], output: Output, code: ExitCode, failing: Failing) -> bool:
     data = _report(evaluations, output, code, failing).encode("utf-8", "backslashreplace")
     try:
         write_whole(Path(output.file), data)

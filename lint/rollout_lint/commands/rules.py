@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.commands.lookup import rules_here
-from rollout_lint.terminal import FOUND, usage_error, width, write
+from rollout_lint.errors import ExitCode
+from rollout_lint.terminal import usage_error, width, write
 from rollout_lint.words import Format, TableFormat
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def list_rules(format_: TableFormat, further: tuple[Path, ...]) -> None:
         write(rules_text(rules, style_for_stdout()))
 
 
-def try_own(folders: tuple[Path, ...], further: tuple[Path, ...]) -> int:
+def try_own(folders: tuple[Path, ...], further: tuple[Path, ...]) -> ExitCode:
     """Hold the rules of some folders to their own examples; the exit code."""
     from rollout_lint.report.trials import trials_text
     from rollout_lint.trial import try_rules
@@ -42,7 +43,7 @@ def try_own(folders: tuple[Path, ...], further: tuple[Path, ...]) -> int:
     tried = tuple(rule for rule in rules if rule.path.parent.resolve() in named)
     failures = list(try_rules(tried, rules))
     write(trials_text(tried, failures))
-    return FOUND if failures else 0
+    return ExitCode.FINDINGS if failures else ExitCode.OK
 
 
 def explain(rule: str | None, every: bool, format_: Format, further: tuple[Path, ...]) -> None:

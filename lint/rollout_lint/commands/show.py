@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from rollout_lint.collect import recipe_from_layers
 from rollout_lint.commands.lookup import known_by, recipes_of
 from rollout_lint.env_sample import read_environment
+from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.terminal import NOT_EVALUATED, usage_error, write
+from rollout_lint.terminal import usage_error, write
 from rollout_lint.words import Format
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ class Request:
     overlays: tuple[str, ...] = ()
 
 
-def run(request: Request) -> int:
+def run(request: Request) -> ExitCode:
     """Print what is asked for; the exit code."""
     recipe = recipe_of(request)
     evaluation = evaluate(recipe, known_by(())(recipe.path))
     write(_report(evaluation, request))
-    return 0 if evaluation.status == EvaluationStatus.EVALUATED else NOT_EVALUATED
+    return ExitCode.OK if evaluation.status == EvaluationStatus.EVALUATED else ExitCode.ERROR
 
 
 def recipe_of(request: Request) -> Recipe:

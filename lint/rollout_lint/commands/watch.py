@@ -14,9 +14,10 @@ from rollout_lint.collect import STDIN
 from rollout_lint.commands import check
 from rollout_lint.commands.lookup import recipes_of
 from rollout_lint.env_sample import ENV_SAMPLE
+from rollout_lint.errors import ExitCode
 from rollout_lint.linter.config import NAMES
 from rollout_lint.linter.suppression.apply import BASELINE
-from rollout_lint.terminal import NOT_EVALUATED, say, usage_error, write
+from rollout_lint.terminal import say, usage_error, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +34,7 @@ A folder is only there or not: what is written beside the recipes, such as a rep
 CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 
 
-def run(request: Request, pause: Callable[[], None] = lambda: time.sleep(0.5)) -> int:
+def run(request: Request, pause: Callable[[], None] = lambda: time.sleep(0.5)) -> ExitCode:
     """Check, and check again after each change, until Ctrl-C; the exit code of the last check that came to its end.
 
     `pause` is what happens between two looks at the files.
@@ -42,7 +43,7 @@ def run(request: Request, pause: Callable[[], None] = lambda: time.sleep(0.5)) -
         usage_error("standard input cannot be watched")
     if request.baseline.write:
         usage_error("--watch does not go with --write-baseline, which would make known whatever comes")
-    code = NOT_EVALUATED
+    code = ExitCode.ERROR
     try:
         while True:
             before = _state(request)
@@ -73,14 +74,14 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return (0, 0) if S_ISDIR(stat.st_mode) else (stat.st_mtime_ns, stat.st_size)
 
 
-def _checked(request: Request) -> int:
+def _checked(request: Request) -> ExitCode:
     """The exit code of one check, also where it is ended by what it was given."""
     try:
         return check.run(request)
     except SystemExit as end:
-        if end.code != NOT_EVALUATED:
+        if end.code != ExitCode.ERROR:
             raise
-        return NOT_EVALUATED
+        return ExitCode.ERROR
 
 
 def _watched(request: Request) -> Iterator[Path]:

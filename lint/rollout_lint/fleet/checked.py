@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.fleet.model import FleetError
+from rollout_lint.errors import FleetError
 from rollout_lint.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.place import Problem
 from rollout_lint.source import parse

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from rollout_lint.errors import FleetError
 from rollout_lint.fleet.document import JsonText, load_json
-from rollout_lint.fleet.model import FleetError
 from rollout_lint.place import Problem
 from rollout_lint.source import MAX_BYTES
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rollout_lint.collect import add_overlay, base_of, recipe_from_file, recipes_in
-from rollout_lint.files import below, exists, is_file, is_folder, matching, real
-from rollout_lint.fleet.checked import Mention, mentions, plain
-from rollout_lint.fleet.model import Member
-from rollout_lint.fleet.patterns import PatternError, is_pattern, recipe_folders
+from rollout_lint.files import below, is_file, is_folder, matching, real
+from rollout_lint.fleet.entry import Entry, Overlay, absent_member
+from rollout_lint.fleet.patterns import PatternError, recipe_folders
 from rollout_lint.node import Mapping, Sequence
 from rollout_lint.place import Problem
-from rollout_lint.recipe import Recipe
 from rollout_lint.revision import (
     RevisionError,
     RevisionPath,
@@ -28,67 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.files import AnyPath
+    from rollout_lint.fleet.checked import Mention
     from rollout_lint.fleet.gather import Gatherer
-    from rollout_lint.fleet.model import UpgradeResult
-    from rollout_lint.node import Node
-
-
-@dataclass(frozen=True, slots=True)
-class Overlay:
-    """What is looked for in each recipe: a name or a pattern, and whether only a CI deploys it."""
-
-    pattern: str
-    ci: bool = True
-
-
-@dataclass(slots=True)
-class Entry:
-    """One entry of `recipes`, and where it stands; `absent` is the row of a recipe that cannot be found."""
-
-    manifest: AnyPath
-    node: Mapping
-    values: dict[str, Any]
-    absent: Member | None = None
-
-    @classmethod
-    def of(cls, manifest: AnyPath, node: Mapping) -> Entry:
-        """The entry at a node."""
-        return cls(manifest, node, plain(node))
-
-    @property
-    def path(self) -> str:
-        """The folder, pattern or revision that it names."""
-        return str(self.values.get("path", self.values.get("name")))
-
-    @property
-    def is_pattern(self) -> bool:
-        """Whether it stands for all folders that its path fits; a folder that is called so is one."""
-        return is_pattern(self.path) and not exists(self.manifest.parent / self.path)
-
-    @property
-    def name(self) -> str:
-        """What it calls its recipe, or the last part of its path."""
-        return str(self.values.get("name", PurePath(self.path).name))
-
-    def refuse(self, message: str, problems: list[Problem]) -> None:
-        """What is wrong with its path: a row of its own where it is one recipe, else a problem of the manifest."""
-        problem = self.problem("path", message)
-        if self.is_pattern:
-            problems.append(problem)
-        else:
-            self.absent = _absent(self.name, self.path, problem)
-
-    def mentions(self, *keys: str) -> list[Mention]:
-        """The texts under a key, or below it."""
-        node: Node | None = self.node
-        for key in keys:
-            node = node.get(key) if isinstance(node, Mapping) else None
-        return mentions(str(self.manifest), node)
-
-    def problem(self, key: str, message: str) -> Problem:
-        """What is wrong with the value of a key, or with the entry where it has no such key."""
-        node: Node = self.node.get(key) or self.node.get("path") or self.node.get("name") or self.node
-        return Problem(str(self.manifest), node.line, node.column, message)
+    from rollout_lint.fleet.model import Member, UpgradeResult
+    from rollout_lint.recipe import Recipe
 
 
 @dataclass(slots=True)
@@ -167,7 +108,7 @@ class Entries:
             recipe.name = name
             yield self._member(recipe, folder.parent, entry, folder)
         elif base_of(folder) is None:
-            yield _absent(name, str(folder), entry.problem("path", f"{folder} has no compose.yml"))
+            yield absent_member(name, str(folder), entry.problem("path", f"{folder} has no compose.yml"))
         else:
             yield from self._with_beside(folder, name, folder, entry)
 
@@ -290,10 +231,6 @@ class _Earlier:
         if commit is None and (result.ref is None or result.upgrade == "pass"):
             return newest_before(folder, result.date)
         return commit
-
-
-def _absent(name: str, path: str, problem: Problem) -> Member:
-    return Member(Recipe(name, path, problems=[problem]), named=True)
 
 
 def split_revision(root: AnyPath, path: str) -> tuple[str, str | None]:

@@ -6,7 +6,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from rollout_lint.collect import DEFAULT_OVERLAYS, find_recipe_directories
-from rollout_lint.fleet.model import FleetError
+from rollout_lint.errors import FleetError
 from rollout_lint.place import Problem
 
 if TYPE_CHECKING:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.files import is_file, leads_out, real
-from rollout_lint.files import read as read_bytes
 from rollout_lint.fleet.checked import Mention
 from rollout_lint.fleet.dates import iso_date, moment
 from rollout_lint.fleet.docker_stats import Measured, read_stats
-from rollout_lint.fleet.model import Evidence, FleetError, Member, UpgradeResult
+from rollout_lint.fleet.model import Evidence, Member, UpgradeResult
 from rollout_lint.fleet.recipe_meta import Setting, read_meta
-from rollout_lint.fleet.results import Record, read_results
-from rollout_lint.source import MAX_BYTES
+from rollout_lint.fleet.result_files import ResultFiles, read, read_mentioned
 from rollout_lint.stack.units import size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rollout_lint.files import AnyPath
-    from rollout_lint.fleet.entries import Entry
+    from rollout_lint.fleet.entry import Entry
     from rollout_lint.place import Problem
     from rollout_lint.recipe import Recipe
-
-T = TypeVar("T")
 
 META = "recipe_meta.py"
 
@@ -45,9 +41,12 @@ class Gatherer:
     results: list[Mention] = field(default_factory=list)
     meta: str | None = None
     problems: list[Problem] = field(default_factory=list)
-    _records: dict[AnyPath, list[Record]] = field(default_factory=dict)
+    result_files: ResultFiles = field(init=False)
     _measured: dict[AnyPath, Measured] = field(default_factory=dict)
-    _used: set[Mention] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Collect the errors of the result files with all others."""
+        self.result_files = ResultFiles(self.folder, self.problems, self.results)
 
     def member(self, recipe: Recipe, folder: AnyPath | None, entry: Entry | None = None) -> Member:
         """The recipe with its evidence; an entry's own words count more than those of the CI's settings.
@@ -101,13 +100,13 @@ class Gatherer:
     def _results(
         self, recipe: Recipe, folder: AnyPath | None, setting: Setting | None, entry: Entry | None
     ) -> tuple[UpgradeResult, ...]:
-        found = list(self._fleet_results(recipe.name))
+        found = list(self.result_files.of_fleet(recipe.name))
         if setting is not None and folder is not None:
             found += self._by_settings(recipe, folder, self._mention(recipe, setting))
         if entry is not None:
             found += self._inline(entry)
             for mention in entry.mentions("results"):
-                found += self._of_recipe(recipe.name, self.folder / mention.name, mention)
+                found += self.result_files.of_recipe(recipe.name, self.folder / mention.name, mention)
         once = list(dict.fromkeys(reversed(found)))[::-1]
         return tuple(sorted(once, key=lambda result: moment(result.date)))
 
@@ -118,48 +117,10 @@ class Gatherer:
             recipe.problems.append(mention.problem(f"{mention.name} lies outside the given folder, and is not read"))
             return []
         of_others = len(self.problems)
-        found = self._of_recipe(recipe.name, path, mention)
+        found = self.result_files.of_recipe(recipe.name, path, mention)
         recipe.problems += self.problems[of_others:]
         del self.problems[of_others:]
         return found
-
-    def _fleet_results(self, recipe: str) -> Iterator[UpgradeResult]:
-        """Those of files for several recipes; one that names none is of the recipe whose name its path has."""
-        for mention in self.results:
-            name = mention.name.replace("*", recipe)
-            if "*" not in mention.name or is_file(self.folder / name):
-                for record in self._read_results(self.folder / name, mention, name):
-                    if record.recipe == recipe or (record.recipe is None and "*" in mention.name):
-                        self._used.add(mention)
-                        yield record.result
-
-    def hold_results(self) -> None:
-        """Tell of files for several recipes that have results of nobody here."""
-        for mention in self.results:
-            records = [] if "*" in mention.name else self._records.get(self.folder / mention.name, [])
-            named = {each.recipe for each in records if each.recipe is not None}
-            if named and mention not in self._used:
-                told = ", ".join(sorted(named))
-                self.problems.append(mention.problem(f"{mention.name} tells of {told}, and of no recipe here"))
-            if any(each.recipe is None and each.result.upgrade for each in records):
-                message = f"{mention.name} has results that name no recipe; a * in its path stands for the name"
-                self.problems.append(mention.problem(message))
-
-    def _of_recipe(self, recipe: str, path: AnyPath, mention: Mention) -> list[UpgradeResult]:
-        """Those of a file that a recipe's entry names; one that names another recipe is not about this one."""
-        records = self._read_results(path, mention, mention.name)
-        own = [record.result for record in records if record.recipe in (None, recipe)]
-        if records and not own:
-            others = ", ".join(sorted({str(record.recipe) for record in records}))
-            self.problems.append(mention.problem(f"{path} tells of {others}, and not of {recipe}"))
-        return own
-
-    def _read_results(self, path: AnyPath, mention: Mention, shown: str) -> list[Record]:
-        """The records of a file; `shown` is how the manifest calls it."""
-        if path not in self._records:
-            records = self._read(path, mention, read_results)
-            self._records[path] = [replace(each, result=replace(each.result, source=shown)) for each in records]
-        return self._records[path]
 
     def _inline(self, entry: Entry) -> Iterator[UpgradeResult]:
         """The results that stand in an entry itself."""
@@ -173,17 +134,8 @@ class Gatherer:
     def _measure(self, mention: Mention) -> Measured:
         path = self.folder / mention.name
         if path not in self._measured:
-            self._measured[path] = Measured(tuple(self._read(path, mention, read_stats)))
+            self._measured[path] = Measured(tuple(read_mentioned(path, mention, read_stats, self.problems)))
         return self._measured[path]
-
-    def _read(self, path: AnyPath, mention: Mention, reader: Callable[[bytes, str], list[T]]) -> list[T]:
-        try:
-            return reader(read(path), str(path))
-        except OSError as error:
-            self.problems.append(mention.problem(f"{path} cannot be read: {error.strerror}"))
-        except FleetError as error:
-            self.problems += error.problems
-        return []
 
     def _cluster(self, recipe: str, values: dict[str, Any], entry: Entry | None) -> Cluster:
         """What the entry says of hosts and memory, else what the manifest says of all, else what was measured."""
@@ -216,8 +168,3 @@ def _measured_for(stack: str, measured: Measured) -> Cluster:
         service_memory={name.removeprefix(prefix): measured.of_service(name) or 0 for name in services},
         others={name.removeprefix(prefix): measured.others(name) for name in services},
     )
-
-
-def read(path: AnyPath) -> bytes:
-    """A file, with one byte more than any reader takes, so that it can say that there is too much. Raises OSError."""
-    return read_bytes(path, MAX_BYTES + 1)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.collect import DEFAULT_OVERLAYS, find_recipe_directories
+from rollout_lint.errors import FleetError
 from rollout_lint.exclusion import Exclude
 from rollout_lint.files import is_file, is_folder, is_link
 from rollout_lint.fleet.checked import load_document, mentions, plain
-from rollout_lint.fleet.entries import Entries, Overlay
-from rollout_lint.fleet.gather import Gatherer, cluster_of, read
-from rollout_lint.fleet.model import Fleet, FleetError, Member
+from rollout_lint.fleet.entries import Entries
+from rollout_lint.fleet.entry import Overlay
+from rollout_lint.fleet.gather import Gatherer, cluster_of
+from rollout_lint.fleet.model import Fleet, Member
+from rollout_lint.fleet.result_files import read
 from rollout_lint.node import Mapping, Sequence
 from rollout_lint.place import Problem
 
@@ -60,7 +63,7 @@ def _read_manifest(
     nodes = root.get("recipes")
     members = entries.members(path, nodes) if isinstance(nodes, Sequence) else _beside(entries, exclude, own_too=True)
     recipes = list(members)
-    gatherer.hold_results()
+    gatherer.result_files.report_unused()
     return Fleet(
         recipes,
         values.get("images", {}),

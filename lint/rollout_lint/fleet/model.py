@@ -75,12 +75,3 @@ class Fleet:
     images: Claims = field(default_factory=dict)
     max_age: int | None = None
     problems: list[Problem] = field(default_factory=list)
-
-
-class FleetError(Exception):
-    """A manifest that does not hold; `problems` has each place."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        """Keep the places."""
-        super().__init__("; ".join(problem.message for problem in problems))
-        self.problems = problems

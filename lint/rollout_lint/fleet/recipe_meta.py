@@ -12,9 +12,8 @@ import re
 import tokenize
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from rollout_lint.fleet.bindings import Binding, bindings
 from rollout_lint.place import Problem
 from rollout_lint.stack.units import size
 
@@ -24,6 +23,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 1024 * 1024
 _RESULTS = ("pass", "fail", "rolled-back")
 _TABLES = frozenset(("RECIPE_META", "META"))
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match)
+_CHANGING = frozenset(("update", "setdefault", "pop", "popitem", "clear", "__setitem__", "__delitem__"))
+_UNKNOWN = object()
+"""The value of what is no literal."""
 
 
 def _is_text(value: Any) -> bool:
@@ -112,11 +116,8 @@ class _Reader:
         self._import: _Kept | None = None
 
     def settings(self) -> dict[str, Setting]:
-        return {
-            key: Setting(kept.value, *self._place(kept.node))
-            for key, kept in self._all().items()
-            if kept.message is None
-        }
+        found = self._all().items()
+        return {key: Setting(kept.value, *self._place(kept.node)) for key, kept in found if kept.message is None}
 
     def problems(self) -> Iterator[Problem]:
         for kept in self._unknown():
@@ -144,8 +145,8 @@ class _Reader:
             if value is not None and name in _TABLES:
                 self._tables[name] = self._table(name, value)
             elif value is not None and _is_setting(name):
-                self._found[name.lower()] = self._read(name, value)
-        for binding in bindings(statement):
+                self._found[name.lower()] = _read(name, value)
+        for binding in _bindings(statement):
             if binding.name not in targets:
                 self._take_binding(binding)
 
@@ -154,14 +155,14 @@ class _Reader:
             return _computed(name, value)
         table: _Found = {}
         for key, inner in zip(value.keys, value.values, strict=True):
-            word = None if key is None else _literal(key)
-            if word is None:
+            word = _UNKNOWN if key is None else _literal(key)
+            if word is _UNKNOWN:
                 return _computed(name, key or inner)
-            if isinstance(word.value, str) and (_is_setting(word.value) or word.value in _KINDS):
-                table[word.value.lower()] = self._read(word.value, inner)
+            if isinstance(word, str) and (_is_setting(word) or word in _KINDS):
+                table[word.lower()] = _read(word, inner)
         return table
 
-    def _take_binding(self, binding: Binding) -> None:
+    def _take_binding(self, binding: _Binding) -> None:
         name = binding.name
         if name == "*":
             message = "what an import of * sets cannot be known without running it"
@@ -178,21 +179,19 @@ class _Reader:
             else:
                 self._found[name.lower()] = kept
 
-    @staticmethod
-    def _read(name: str, node: ast.expr) -> _Kept:
-        literal = _literal(node)
-        if literal is None:
-            return _computed(name, node)
-        fits, kind = _KINDS[name.lower()]
-        if not fits(literal.value):
-            return _Kept(node, message=f"{name} must be {kind}")
-        return _Kept(node, literal.value)
-
     def _place(self, node: ast.AST) -> tuple[int, int]:
         """Line and column in characters; the syntax counts the bytes of UTF-8."""
         line: int = getattr(node, "lineno", 1)
         before = self._lines[line - 1].encode()[: getattr(node, "col_offset", 0)] if line <= len(self._lines) else b""
         return line, len(before.decode(errors="replace")) + 1
+
+
+def _read(name: str, node: ast.expr) -> _Kept:
+    value = _literal(node)
+    if value is _UNKNOWN:
+        return _computed(name, node)
+    fits, kind = _KINDS[name.lower()]
+    return _Kept(node, value) if fits(value) else _Kept(node, message=f"{name} must be {kind}")
 
 
 def _computed(name: str, node: ast.expr) -> _Kept:
@@ -212,13 +211,60 @@ def _assigned(statement: ast.stmt) -> tuple[list[str], ast.expr | None]:
     return [], None
 
 
-@dataclass(frozen=True, slots=True)
-class _Literal:
-    value: Any
-
-
-def _literal(node: ast.expr) -> _Literal | None:
+def _literal(node: ast.expr) -> Any:
+    """Return the value of a literal, or _UNKNOWN."""
     try:
-        return _Literal(ast.literal_eval(node))
+        return ast.literal_eval(node)
     except (ValueError, TypeError):
-        return None
+        return _UNKNOWN
+
+
+class _Binding(NamedTuple):
+    """A name (`*` for an import of everything), the node that binds it, how, and whether only inside a function."""
+
+    name: str
+    node: ast.AST
+    how: str
+    local: bool = False
+
+
+def _bindings(statement: ast.stmt) -> Iterator[_Binding]:
+    """Every name that the statement may bind, delete or change, in the order of the file."""
+    how = "set inside a block" if isinstance(statement, _BLOCKS) else "computed"
+    waiting: list[tuple[ast.AST, bool]] = [(statement, False)]
+    while waiting:
+        node, local = waiting.pop()
+        for name, changed in _bound(node):
+            told = "set inside a function or a class" if local else "changed after it was set" if changed else how
+            yield _Binding(name, node, told, local and not isinstance(node, ast.Global))
+        inner = local or isinstance(node, _SCOPES)
+        waiting += [(child, inner) for child in reversed(list(ast.iter_child_nodes(node)))]
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[str, bool]]:
+    """The names that this node alone binds, and whether it changes what was bound before."""
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id, isinstance(node.ctx, ast.Del)
+    elif isinstance(node, ast.Subscript | ast.Call):
+        yield from ((name, True) for name in _changed(node))
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler):
+        yield node.name or "", False
+    elif isinstance(node, ast.Global):
+        yield from ((name, False) for name in node.names)
+    elif isinstance(node, ast.alias):
+        yield node.asname or node.name.partition(".")[0], False
+    elif isinstance(node, ast.MatchAs | ast.MatchStar):
+        yield node.name or "", False
+    elif isinstance(node, ast.MatchMapping):
+        yield node.rest or "", False
+
+
+def _changed(node: ast.Subscript | ast.Call) -> Iterator[str]:
+    """A name whose value an item assignment or the call of a method may change."""
+    held: ast.expr | None = None
+    if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        held = node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
+        held = node.func.value
+    if isinstance(held, ast.Name):
+        yield held.id

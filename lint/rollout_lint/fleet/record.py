@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
+from rollout_lint.errors import FleetError
 from rollout_lint.fleet.dates import iso_date, moment
-from rollout_lint.fleet.model import FleetError, UpgradeResult
 from rollout_lint.place import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rollout_lint.fleet.model import UpgradeResult
 
 PASSED: Final = "pass"
 FAILED: Final = "fail"

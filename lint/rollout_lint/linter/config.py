@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout_lint.errors import ConfigError
 from rollout_lint.exclusion import Exclude, is_exclusion
 from rollout_lint.facts.images import repository
 from rollout_lint.files import is_file, is_folder, read
@@ -92,15 +93,6 @@ class Config:
             return (self.everywhere,)
         below = folder.relative_to(self.folder).as_posix()
         return (self.everywhere, *(each for each in self.overrides if Exclude(each.paths).names(below)))
-
-
-class ConfigError(Exception):
-    """Invalid config. `problems` has the location of each error."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        """Keep the problems."""
-        super().__init__("; ".join(problem.message for problem in problems))
-        self.problems = problems
 
 
 def folder_of(path: Path) -> Path:

@@ -7,13 +7,14 @@ from datetime import date
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.images import Images, load_images
-from rollout_lint.linter.config import Config, ConfigError, config_in, folder_of
+from rollout_lint.linter.config import Config, config_in, folder_of
 from rollout_lint.linter.resolve import invalid_rule_names, resolve_config
 from rollout_lint.linter.suppression.apply import SuppressionSettings, invalid_rule_ids
 from rollout_lint.rules.checker import RuleIndex
-from rollout_lint.rules.loader import RuleError, load_rules
+from rollout_lint.rules.loader import load_rules
 
 if TYPE_CHECKING:
     from pathlib import Path

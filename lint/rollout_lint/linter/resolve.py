@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster
-from rollout_lint.linter.config import ConfigError, Stated
+from rollout_lint.linter.config import Stated
 from rollout_lint.place import Place, Problem
 from rollout_lint.rules.model import Rule, Severity
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rollout_lint.errors import ExitCode
 from rollout_lint.live.drift import Drift, Filed, drift
 from rollout_lint.live.filed import labels_of
 from rollout_lint.live.told import FAILED_STATES, KNOWN_STATES
@@ -111,8 +112,10 @@ class Inspection:
     fail_on: tuple[str, ...]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """2 where an update has a state that is not known here; 1 where something is as it should not be; else 0."""
         if any(each.is_unknown for each in self.services):
-            return 2
-        return 1 if self.mismatches or any(each.is_wrong(self.fail_on) for each in self.services) else 0
+            return ExitCode.ERROR
+        if self.mismatches or any(each.is_wrong(self.fail_on) for each in self.services):
+            return ExitCode.FINDINGS
+        return ExitCode.OK

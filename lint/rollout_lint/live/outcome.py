@@ -1,4 +1,4 @@
-"""What became of the services that were awaited."""
+"""What became of the services that were awaited, as values and in lines."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.told import ROLLED_BACK_STATES
+from rollout_lint.errors import ExitCode
+from rollout_lint.live.told import ROLLED_BACK_STATES, clock
+from rollout_lint.stack.units import show_seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from rollout_lint.live.model import LiveService, LiveTask
@@ -36,6 +39,7 @@ class Outcome(StrEnum):
 
 
 GOOD = (Outcome.COMPLETED, Outcome.UNCHANGED, Outcome.CREATED)
+MOST_FAILURES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +121,14 @@ class Convergence:
     @property
     def ok(self) -> bool:
         """Whether every update completed, and what runs is what was expected."""
-        return self.exit_code == 0
+        return self.exit_code == ExitCode.OK
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """0 where all is well; 1 where something is not; 2 where that could not be found out in time."""
         if self.timed_out or not self.results:
-            return 2
-        return 0 if all(result.ok for result in self.results) and not self.mismatches else 1
+            return ExitCode.ERROR
+        return ExitCode.OK if all(result.ok for result in self.results) and not self.mismatches else ExitCode.FINDINGS
 
     def failed(self) -> tuple[Result, ...]:
         """The services that did not converge."""
@@ -132,8 +136,6 @@ class Convergence:
 
     def report(self) -> str:
         """All of it as text, in lines; no value of a label or of an environment that was not asked for is in it."""
-        from rollout_lint.live.account import account
-
         return "\n".join(account(self))
 
     def require(self) -> None:
@@ -149,3 +151,61 @@ class NotConvergedError(AssertionError):
         """The message is the whole report."""
         super().__init__(convergence.report())
         self.convergence = convergence
+
+
+def account(convergence: Convergence) -> Iterator[str]:
+    """First each service, then what was expected and is not so, then the sum of it."""
+    if not convergence.results:
+        yield f"the engine has no stack and no service called {' or '.join(convergence.names)}"
+        yield ""
+    for result in convergence.results:
+        yield from account_of(result)
+        yield ""
+    yield from convergence.mismatches
+    if convergence.mismatches:
+        yield ""
+    yield _sum(convergence)
+
+
+def account_of(result: Result) -> Iterator[str]:
+    """One service, with the way there and its failed tasks where it did not converge."""
+    yield f"{result.name}  {_verdict(result)}"
+    yield f"  {result.told}"
+    if not result.ok:
+        yield f"  tasks that run: {result.running}" + ("" if result.wanted is None else f" of {result.wanted}")
+        yield from _history(result)
+    shown = result.failures[-MOST_FAILURES:]
+    if len(shown) < len(result.failures):
+        yield f"  {len(result.failures) - len(shown)} tasks ended before those:"
+    for failure in shown:
+        yield f"  {_failure(failure)}"
+
+
+def _verdict(result: Result) -> str:
+    return result.outcome.value.replace("-", " ") if result.is_over else "not over"
+
+
+def _history(result: Result) -> Iterator[str]:
+    """What was seen on the way, where there is more than how it ended."""
+    for event in result.events[:-1]:
+        yield f"  after {show_seconds(event.after)}: {event.told}"
+
+
+def _failure(failure: Failure) -> str:
+    at = f"{clock(failure.at)}  " if failure.at else ""
+    release = "the new release" if failure.is_new else "the release that was put back"
+    return f"{at}task {failure.task[:12]} of {release}, slot {failure.slot[:12]}: {failure.told}"
+
+
+def _sum(convergence: Convergence) -> str:
+    good = sum(result.ok for result in convergence.results)
+    number = len(convergence.results)
+    told = [f"{_plural(number, 'service')}: {good} as deployed, {number - good} not"]
+    told += [f"{_plural(len(convergence.mismatches), 'expectation')} not met"] if convergence.mismatches else []
+    told += ["the time was over"] if convergence.timed_out else []
+    took = f"after {show_seconds(round(convergence.seconds))}"
+    return f"{', '.join([*told, took])}. Exit {convergence.exit_code}."
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.format import json_value
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.groups import groups_of
+from rollout_lint.report.json_text import json_text
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def rules_json(rules: tuple[Rule, ...]) -> str:
 
 
 def _dump(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 def _evaluation(evaluation: Evaluation) -> dict[str, Any]:

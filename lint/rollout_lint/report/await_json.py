@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.report.as_json import VERSION
+from rollout_lint.report.json_text import json_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +31,7 @@ def await_json(convergence: Convergence) -> str:
             "not_over": sum(not result.is_over for result in results),
         },
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 def _result(result: Result) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.place import Place
 from rollout_lint.report.config_rows import DEFAULT, Given, config_rows
+from rollout_lint.report.json_text import json_text
 
 if TYPE_CHECKING:
     from rollout_lint.linter.resolve import Choice, EffectiveConfig
@@ -25,7 +25,7 @@ def config_json(path: str, counts: EffectiveConfig, given: Given) -> str:
         ],
         "rules": [_rule(choice) for choice in counts.choices],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 def _rule(choice: Choice) -> dict[str, Any]:

@@ -6,12 +6,12 @@ The fields are those that GitLab reads (https://docs.gitlab.com/ci/testing/code_
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fingerprint import fingerprint
 from rollout_lint.report.groups import groups_of, path_below, path_of, problems_of
+from rollout_lint.report.json_text import json_text
 from rollout_lint.report.style import printable
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def gitlab(evaluations: list[Evaluation], root: Path) -> str:
             key = "\0".join((*known_by, path))
             seen[key] += 1
             entries.append({**entry, "fingerprint": _hashed(f"{key}\0{seen[key]}")})
-    return json.dumps(entries, indent=2) + "\n"
+    return json_text(entries)
 
 
 def _entries(evaluation: Evaluation, root: Path) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:

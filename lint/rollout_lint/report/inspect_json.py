@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.format import json_value
@@ -11,6 +10,7 @@ from rollout_lint.live.previous import against_previous
 from rollout_lint.live.told import told_update
 from rollout_lint.report.as_json import VERSION
 from rollout_lint.report.await_json import update_json
+from rollout_lint.report.json_text import json_text
 
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
@@ -35,7 +35,7 @@ def inspect_json(inspection: Inspection) -> str:
             "drifted": sum(each.drift is not None and each.drift.is_there for each in services),
         },
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 def _service(each: Inspected, inspection: Inspection) -> dict[str, Any]:

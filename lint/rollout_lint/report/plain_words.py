@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.report.style import plural
+from rollout_lint.risk_level import RiskLevel
 from rollout_lint.rules.model import Severity
-from rollout_lint.verdict import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LevelWords:
-    """A level of LEVELS for people: a mark that needs no colour, its name, one sentence on what it means."""
+    """A risk level for people: a mark that needs no colour, its name, one sentence on what it means."""
 
     mark: str
     name: str
@@ -23,34 +23,34 @@ class LevelWords:
 
 
 LEVEL_WORDS = {
-    "not-evaluated": LevelWords("?", "not evaluated", "The files could not be evaluated, so nothing is known."),
-    "blocked": LevelWords("■", "blocked", "The next update cannot complete."),
-    "failing": LevelWords("×", "failing", "The newest upgrade did not go through."),  # noqa: RUF001
-    "latent-high": LevelWords("▲", "latent, high", "The next update is likely to go wrong."),
-    "latent-medium": LevelWords(
+    RiskLevel.NOT_EVALUATED: LevelWords("?", "not evaluated", "The files could not be evaluated, so nothing is known."),
+    RiskLevel.BLOCKED: LevelWords("■", "blocked", "The next update cannot complete."),
+    RiskLevel.FAILING: LevelWords("×", "failing", "The newest upgrade did not go through."),  # noqa: RUF001
+    RiskLevel.LATENT_HIGH: LevelWords("▲", "latent, high", "The next update is likely to go wrong."),
+    RiskLevel.LATENT_MEDIUM: LevelWords(
         "△", "latent, medium", "The next update can go wrong, and nothing says how likely that is."
     ),
-    "latent-low": LevelWords("▽", "latent, low", "The next update can go wrong, but that is held to be unlikely."),
-    "latent-unexposed": LevelWords(
+    RiskLevel.LATENT_LOW: LevelWords(
+        "▽", "latent, low", "The next update can go wrong, but that is held to be unlikely."
+    ),
+    RiskLevel.LATENT_UNEXPOSED: LevelWords(
         "○", "latent, no CI exposure", "The next update can go wrong, and no upgrade test would show it."
     ),
-    "mitigated": LevelWords("◐", "fixed in CI only", "CI's deploy is repaired; the recipe as shipped is not."),
-    "safe": LevelWords("●", "safe", "A failed update is rolled back, and nothing was found that hides it."),
-    "not-at-risk": LevelWords("–", "not at risk", "Nothing is rolled back, and no risk was found."),  # noqa: RUF001
+    RiskLevel.MITIGATED: LevelWords("◐", "fixed in CI only", "CI's deploy is repaired; the recipe as shipped is not."),
+    RiskLevel.SAFE: LevelWords("●", "safe", "A failed update is rolled back, and nothing was found that hides it."),
+    RiskLevel.NOT_AT_RISK: LevelWords("–", "not at risk", "Nothing is rolled back, and no risk was found."),  # noqa: RUF001
 }
-"""For each level of LEVELS."""
 
 _OUTCOME = {"fail": "failed", "rolled-back": "was rolled back", "pass": "passed"}
-_CALM = ("mitigated", "safe", "not-at-risk")
 _LEADS = {
-    "not-evaluated": "What its next update will do is not known: its files could not be evaluated.",
-    "blocked": "Its next update cannot complete.",
-    "latent-high": "Its next update is likely to go wrong, and the deploy may not say so.",
-    "latent-medium": "Its next update can go wrong, and the deploy may not say so.",
-    "latent-low": "Its next update can go wrong without a word, but that is held to be unlikely.",
-    "latent-unexposed": "Its next update can go wrong, and no upgrade test would show it first.",
-    "safe": "If its next update fails, Swarm puts the old release back. Nothing was found that would hide it.",
-    "not-at-risk": "No service of it rolls back an update, and no risk to the next one was found.",
+    RiskLevel.NOT_EVALUATED: "What its next update will do is not known: its files could not be evaluated.",
+    RiskLevel.BLOCKED: "Its next update cannot complete.",
+    RiskLevel.LATENT_HIGH: "Its next update is likely to go wrong, and the deploy may not say so.",
+    RiskLevel.LATENT_MEDIUM: "Its next update can go wrong, and the deploy may not say so.",
+    RiskLevel.LATENT_LOW: "Its next update can go wrong without a word, but that is held to be unlikely.",
+    RiskLevel.LATENT_UNEXPOSED: "Its next update can go wrong, and no upgrade test would show it first.",
+    RiskLevel.SAFE: "If its next update fails, Swarm puts the old release back. Nothing was found that would hide it.",
+    RiskLevel.NOT_AT_RISK: "No service of it rolls back an update, and no risk to the next one was found.",
 }
 _SILENCED = "What would be a risk to its next update is silenced, each with a reason; nothing else was found."
 _BESIDE = (
@@ -64,10 +64,10 @@ def headline(summary: dict[str, int]) -> str:
     total = summary["recipes"]
     if not total:
         return "No recipe was looked at."
-    concerned = sum(summary.get(level, 0) for level in LEVELS if level not in _CALM)
+    concerned = sum(summary.get(level, 0) for level in RiskLevel if level.is_at_risk)
     verb = "calls" if concerned == 1 else "call"
     told = f"{concerned} of {plural(total, 'recipe')} {verb} for action" if concerned else "No recipe calls for action"
-    unknown = summary.get("not-evaluated", 0)
+    unknown = summary.get(RiskLevel.NOT_EVALUATED, 0)
     return f"{told}; {unknown} of them could not be evaluated." if unknown else f"{told}."
 
 
@@ -90,9 +90,9 @@ def ago(age: int) -> str:
 
 
 def _sentences(recipe: dict[str, Any], rules: dict[str, Any]) -> Iterator[str]:
-    level = recipe["risk"]["level"]
+    level = RiskLevel(recipe["risk"]["level"])
     yield _lead(recipe, level)
-    if level in ("not-evaluated", "safe", "not-at-risk"):
+    if level is RiskLevel.NOT_EVALUATED or level.is_without_risk:
         return
     findings = _weighing(recipe)
     mechanism = _mechanism(recipe, level, findings, rules)
@@ -106,22 +106,24 @@ def _sentences(recipe: dict[str, Any], rules: dict[str, Any]) -> Iterator[str]:
         yield f"An upgrade {outcome(before['result'])} on {before['date']}; a later one passed."
 
 
-def _lead(recipe: dict[str, Any], level: str) -> str:
-    if level == "failing":
+def _lead(recipe: dict[str, Any], level: RiskLevel) -> str:
+    if level is RiskLevel.FAILING:
         newest = recipe["recent_upgrade"]
         if newest is None:
             return "Its newest upgrade did not go through."
         return f"Its newest upgrade {outcome(newest['result'])} on {newest['date']}, and the next one may do the same."
-    if level == "mitigated":
+    if level is RiskLevel.MITIGATED:
         overlay = recipe["overlay"] or "an overlay"
         return f"In CI {overlay} repairs its updates. Whoever deploys it as shipped still has the risk."
-    is_silenced = level in ("safe", "not-at-risk") and recipe["risk"]["text"].endswith(" silenced")
+    is_silenced = level.is_without_risk and recipe["risk"]["text"].endswith(" silenced")
     return _SILENCED if is_silenced else _LEADS[level]
 
 
-def _mechanism(recipe: dict[str, Any], level: str, findings: list[dict[str, Any]], rules: dict[str, Any]) -> str | None:
+def _mechanism(
+    recipe: dict[str, Any], level: RiskLevel, findings: list[dict[str, Any]], rules: dict[str, Any]
+) -> str | None:
     beside = (recipe["failure_action"], recipe["order"]) == ("rollback", "start-first")
-    if beside and level != "blocked":
+    if beside and level is not RiskLevel.BLOCKED:
         return _BESIDE
     told = next((rules[each["rule"]]["summary"] for each in findings if each["rule"] in rules), None)
     return None if told is None else f"{told.rstrip('.')}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from rollout_lint.facts.format import format_fact
 from rollout_lint.fingerprint import fingerprint
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.groups import NO_STACK, groups_of, path_below, path_of, problems_of
+from rollout_lint.report.json_text import json_text
 from rollout_lint.report.replacement import Replacements
 from rollout_lint.report.sarif_rules import LEVELS, RuleTable
 from rollout_lint.report.style import printable
@@ -56,7 +56,7 @@ def sarif(evaluations: list[Evaluation], root: Path) -> str:
         "originalUriBaseIds": {_BASE: {"description": {"text": "The folder in which rollout-lint was run."}}},
         "results": results,
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _notifications(evaluation: Evaluation, root: Path) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.policy import stated_policy
 from rollout_lint.repair import repair_of
-from rollout_lint.verdict import LEVELS
+from rollout_lint.report.json_text import json_text
+from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -59,7 +60,7 @@ def recipe_row(member: Member, evaluation: Evaluation, verdict: Verdict) -> dict
 
 def as_line(member: Member, evaluation: Evaluation, verdict: Verdict) -> str:
     """The same as one line of JSON, made where the recipe is at hand."""
-    return json.dumps(recipe_row(member, evaluation, verdict))
+    return json_text(recipe_row(member, evaluation, verdict), indent=None, end="")
 
 
 def sweep_document(
@@ -73,7 +74,7 @@ def sweep_document(
     `rules` and `comparison` are asked once every recipe has been seen.
     """
     yield f'{{"version": {VERSION}, "date": "{calendar.today.isoformat()}", "recipes": ['
-    levels: Counter[str] = Counter()
+    levels: Counter[RiskLevel] = Counter()
     found: set[str] = set()
     before = "\n"
     for verdict, line in lines:
@@ -82,7 +83,7 @@ def sweep_document(
         yield before + line
         before = ",\n"
     yield "\n], "
-    yield json.dumps(_closing(levels, found, rules(), comparison()))[1:] + "\n"
+    yield json_text(_closing(levels, found, rules(), comparison()), indent=None)[1:]
 
 
 class Lines:
@@ -116,14 +117,14 @@ def kept_document(
 
 
 def _closing(
-    levels: Counter[str], found: set[str], rules: Iterable[Rule], comparison: Comparison | None
+    levels: Counter[RiskLevel], found: set[str], rules: Iterable[Rule], comparison: Comparison | None
 ) -> dict[str, Any]:
     return {"rules": _rules(rules, found), "summary": summary(levels), "changes": _changes(comparison)}
 
 
-def summary(levels: Counter[str]) -> dict[str, int]:
+def summary(levels: Counter[RiskLevel]) -> dict[str, int]:
     """How many recipes, and how many at each level."""
-    return {"recipes": levels.total(), **{level: levels[level] for level in LEVELS}}
+    return {"recipes": levels.total(), **{level: levels[level] for level in RiskLevel}}
 
 
 def _changes(comparison: Comparison | None) -> dict[str, Any] | None:

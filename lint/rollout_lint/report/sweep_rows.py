@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rollout_lint.risk_level import RiskLevel
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,7 +17,6 @@ HEADINGS = ("Recipe", "failure_action", "order", "ccci overlay", "upgrade tests"
 SERVICE_HEADINGS = ("Recipe", "service", "failure_action", "order", "in CI", "risk")
 
 _NONE = "—"
-_AT_RISK = ("blocked", "failing", "latent-high", "latent-medium", "latent-low", "latent-unexposed")
 _SHORT = {"pass": "PASS", "fail": "FAIL", "rolled-back": "ROLLED BACK"}
 
 
@@ -23,7 +24,7 @@ _SHORT = {"pass": "PASS", "fail": "FAIL", "rolled-back": "ROLLED BACK"}
 class Row:
     """One line of the table; `level` is the risk's, `because` its reasons."""
 
-    level: str
+    level: RiskLevel
     cells: tuple[str, ...]
     because: list[str] = field(default_factory=list)
     tells: bool = True
@@ -48,7 +49,7 @@ def recipe_table(verdicts: list[Verdict], unfold: bool) -> Table:
     rows = [_recipe_row(verdict) for verdict in ordered if unfold or not _is_folded(verdict.risk)]
     folded = [verdict for verdict in ordered if not unfold and _is_folded(verdict.risk)]
     if folded:
-        rows.append(Row("not-at-risk", ("all others", _actions(folded), *[_NONE] * 4, _of_folded(folded))))
+        rows.append(Row(RiskLevel.NOT_AT_RISK, ("all others", _actions(folded), *[_NONE] * 4, _of_folded(folded))))
     return Table(HEADINGS, rows)
 
 
@@ -59,7 +60,7 @@ def service_table(verdicts: list[Verdict], unfold: bool) -> Table:
     rows = []
     folded: list[ServiceVerdict] = []
     for verdict in verdicts:
-        if verdict.risk.level in ("not-evaluated", "failing"):
+        if verdict.risk.level in (RiskLevel.NOT_EVALUATED, RiskLevel.FAILING):
             cells = (verdict.recipe, _NONE, _NONE, _NONE, _NONE, verdict.risk.text)
             rows.append((verdict.rank, verdict.recipe, Row(verdict.risk.level, cells, verdict.risk.because)))
         for service in verdict.services:
@@ -70,7 +71,7 @@ def service_table(verdicts: list[Verdict], unfold: bool) -> Table:
     ordered = [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
     if folded:
         cells = ("all others", _NONE, _actions(folded), _NONE, _NONE, _of_folded(folded))
-        ordered.append(Row("not-at-risk", cells))
+        ordered.append(Row(RiskLevel.NOT_AT_RISK, cells))
     return Table(SERVICE_HEADINGS, ordered, naming=2)
 
 
@@ -104,11 +105,11 @@ def _recipe_row(verdict: Verdict) -> Row:
 
 def _is_folded(risk: Risk) -> bool:
     """One that is not at risk since somebody has silenced what was found is told."""
-    return risk.level == "not-at-risk" and _is_quiet(risk)
+    return risk.level is RiskLevel.NOT_AT_RISK and _is_quiet(risk)
 
 
 def _is_quiet(risk: Risk) -> bool:
-    return risk.level in ("safe", "not-at-risk") and not risk.silenced
+    return risk.level.is_without_risk and not risk.silenced
 
 
 def _told(risk: Risk) -> str:
@@ -141,7 +142,7 @@ def _actions(folded: Sequence[Verdict | ServiceVerdict]) -> str:
 def _overlay(verdict: Verdict) -> str:
     if verdict.overlay is None:
         return "no"
-    return "YES (fixed)" if verdict.risk.level == "mitigated" else "yes"
+    return "YES (fixed)" if verdict.risk.level is RiskLevel.MITIGATED else "yes"
 
 
 def _tests(verdict: Verdict) -> str:
@@ -149,7 +150,8 @@ def _tests(verdict: Verdict) -> str:
         return "unknown"
     if verdict.upgrade_tests:
         return "yes"
-    return "NO tests" if verdict.risk.level in _AT_RISK else "no"
+    is_known_risk = verdict.risk.level.is_at_risk and verdict.risk.level is not RiskLevel.NOT_EVALUATED
+    return "NO tests" if is_known_risk else "no"
 
 
 def _upgrade(verdict: Verdict) -> str:
@@ -157,7 +159,7 @@ def _upgrade(verdict: Verdict) -> str:
     newest = verdict.recent_upgrade
     if newest is None:
         return _without_upgrade(verdict)
-    repaired = verdict.failed_before is not None and verdict.risk.level in ("mitigated", "safe", "not-at-risk")
+    repaired = verdict.failed_before is not None and not verdict.risk.level.is_at_risk
     level = "" if newest.result.level is None else f" L{newest.result.level}"
     before = f"was {_short(verdict.failed_before)}" if verdict.failed_before and not repaired else ""
     notes = ", ".join(filter(None, [before, "stale" if newest.stale else ""]))

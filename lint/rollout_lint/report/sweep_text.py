@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from rollout_lint.report.style import plural, printable
+from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from rollout_lint.verdict import Verdict
 
 _STYLES = {
-    "not-evaluated": "bold magenta",
-    "blocked": "bold red",
-    "failing": "bold red",
-    "latent-high": "bold red",
-    "latent-medium": "bold yellow",
-    "latent-low": "yellow",
-    "latent-unexposed": "yellow",
-    "mitigated": "cyan",
-    "safe": "green",
-    "not-at-risk": "dim",
+    RiskLevel.NOT_EVALUATED: "bold magenta",
+    RiskLevel.BLOCKED: "bold red",
+    RiskLevel.FAILING: "bold red",
+    RiskLevel.LATENT_HIGH: "bold red",
+    RiskLevel.LATENT_MEDIUM: "bold yellow",
+    RiskLevel.LATENT_LOW: "yellow",
+    RiskLevel.LATENT_UNEXPOSED: "yellow",
+    RiskLevel.MITIGATED: "cyan",
+    RiskLevel.SAFE: "green",
+    RiskLevel.NOT_AT_RISK: "dim",
 }
 _KINDS = {"worse": ("bold", "red"), "new": ("bold",), "changed": ("yellow",), "better": ("green",), "gone": ("dim",)}
 _NAMED = 5
@@ -96,7 +97,7 @@ def _width(table: RichTable) -> int:
 
 
 def _summary(verdicts: list[Verdict]) -> Iterator[str]:
-    counts: dict[str, int] = {}
+    counts: dict[RiskLevel, int] = {}
     for verdict in sorted(verdicts, key=lambda each: each.rank):
         counts[verdict.risk.level] = counts.get(verdict.risk.level, 0) + 1
     told = ", ".join(f"{count} {level}" for level, count in counts.items())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.report.plain_words import LEVEL_WORDS, next_update, outcome
 from rollout_lint.report.sweep_rows import HEADINGS, Row, Table, age, recipe_cells
-from rollout_lint.verdict import LEVELS
+from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,10 +73,9 @@ class RecipeView:
     silent: list[str]
 
     @property
-    def level(self) -> str:
+    def level(self) -> RiskLevel:
         """The level of its risk."""
-        level: str = self.recipe["risk"]["level"]
-        return level
+        return RiskLevel(self.recipe["risk"]["level"])
 
     @property
     def mark(self) -> str:
@@ -86,7 +85,7 @@ class RecipeView:
     @property
     def rank(self) -> int:
         """The position of the level, 0 for the worst."""
-        return LEVELS.index(self.level)
+        return self.level.rank
 
     @property
     def age(self) -> int | None:
@@ -104,7 +103,7 @@ def page_table(verdicts: list[Verdict]) -> Table:
 
 def worst_first(rows: list[Row]) -> list[int]:
     """The positions of the rows by their level, then by the recipe's name."""
-    return sorted(range(len(rows)), key=lambda position: (LEVELS.index(rows[position].level), rows[position].cells[0]))
+    return sorted(range(len(rows)), key=lambda position: (rows[position].level.rank, rows[position].cells[0]))
 
 
 def kinds_of(headings: tuple[str, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
 from rollout_lint.node import Mapping, Sequence, plain
 from rollout_lint.place import Problem
@@ -28,15 +29,6 @@ _SIDES = ("bad", "repaired")
 _ENGINE_PROOF = ("service", "old", "new", "bad", "repaired")
 _OTHER_KEY = re.compile(rb"^(?!proof:)[^\s#]", re.MULTILINE)
 _ENGINE_KEYS = frozenset((*_ENGINE_PROOF, "host_memory", "then"))
-
-
-class RuleError(Exception):
-    """Invalid rule files. `problems` has the location of each error."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        """Keep the problems."""
-        super().__init__("; ".join(f"{p.file}:{p.line}:{p.column}: {p.message}" for p in problems))
-        self.problems = problems
 
 
 def load_rules(further: tuple[Path, ...] = (), whole: bool = True) -> tuple[Rule, ...]:

@@ -1,0 +1,111 @@
+"""Print the report of a sweep while its rows are computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from rollout_lint.compare import Comparison, Earlier, State, compare, state_of
+from rollout_lint.progress import with_progress
+from rollout_lint.terminal import warn, width, write
+from rollout_lint.words import SweepFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.risk_level import RiskLevel
+    from rollout_lint.sweep import Sweep, Swept
+    from rollout_lint.verdict import Verdict
+
+
+class Layout(NamedTuple):
+    """Format of the report, and which rows its table has."""
+
+    format: SweepFormat
+    unfold: bool
+    services: bool
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the exit code, the comparison and the tables need of the rows.
+
+    `keeps` is whether the verdicts are needed once they have been written; a document that is written row by row does
+    without them, however large the fleet is.
+    """
+
+    earlier: Earlier | None
+    keeps: bool = True
+    verdicts: list[Verdict] = field(default_factory=list)
+    levels: set[RiskLevel] = field(default_factory=set)
+    states: dict[str, State] = field(default_factory=dict)
+
+    def watch(self, rows: Iterator[Swept]) -> Iterator[Swept]:
+        """The rows, while what is needed of them is kept."""
+        for row in rows:
+            self.levels.add(row.verdict.risk.level)
+            if self.keeps:
+                self.verdicts.append(row.verdict)
+            if self.earlier is not None:
+                self.states[row.verdict.recipe] = state_of(row.verdict)
+            yield row
+
+    def comparison(self) -> Comparison | None:
+        """What changed since the earlier sweep, where one is given."""
+        return None if self.earlier is None else compare(self.earlier, self.states)
+
+
+def print_sweep(sweep: Sweep, outcome: Outcome, layout: Layout, jobs: int | None) -> None:
+    """Run a sweep in `jobs` processes and print its report."""
+    rows = with_progress(outcome.watch(sweep.rows(jobs)), len(sweep.fleet.members))
+    if layout.format is SweepFormat.JSON:
+        _print_json(sweep, outcome, rows)
+    elif layout.format is SweepFormat.HTML:
+        _print_page(sweep, outcome, rows)
+    else:
+        for _ in rows:
+            pass
+        write(_report(outcome, layout))
+    if layout.format in (SweepFormat.MARKDOWN, SweepFormat.HTML):
+        warn(problem for verdict in outcome.verdicts for problem in verdict.problems)
+
+
+def _print_json(sweep: Sweep, outcome: Outcome, rows: Iterator[Swept]) -> None:
+    from rollout_lint.report.sweep_json import as_line, sweep_document
+
+    sweep.detail = as_line
+    lines = ((row.verdict, row.detail) for row in rows)
+    for piece in sweep_document(lines, sweep.calendar, sweep.rules.values, outcome.comparison):
+        write(piece)
+
+
+def _print_page(sweep: Sweep, outcome: Outcome, rows: Iterator[Swept]) -> None:
+    from rollout_lint.report.sweep_html import sweep_html
+    from rollout_lint.report.sweep_json import as_line, kept_document
+    from rollout_lint.report.sweep_view import page_table
+
+    sweep.detail = as_line
+    lines = [row.detail for row in rows]
+    rules, comparison = sweep.rules.values(), outcome.comparison()
+    document = kept_document(lines, outcome.verdicts, sweep.calendar, rules, comparison)
+    for piece in sweep_html(document, page_table(outcome.verdicts)):
+        write(piece)
+
+
+def _report(outcome: Outcome, layout: Layout) -> str:
+    verdicts = outcome.verdicts
+    if layout.format is SweepFormat.CSV:
+        from rollout_lint.report.sweep_csv import services_csv, sweep_csv
+
+        return services_csv(verdicts) if layout.services else sweep_csv(verdicts)
+    from rollout_lint.report.sweep_rows import recipe_table, service_table
+
+    table = (service_table if layout.services else recipe_table)(verdicts, layout.unfold)
+    if layout.format is SweepFormat.MARKDOWN:
+        from rollout_lint.report.sweep_markdown import sweep_markdown
+
+        return sweep_markdown(table, outcome.comparison())
+    from rollout_lint.report.style import style_for_stdout
+    from rollout_lint.report.sweep_text import sweep_text
+
+    return sweep_text(table, verdicts, outcome.comparison(), style_for_stdout(), width())

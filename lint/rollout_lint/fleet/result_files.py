@@ -1,0 +1,92 @@
+"""Result files that a manifest names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from rollout_lint.errors import FleetError
+from rollout_lint.files import is_file
+from rollout_lint.files import read as read_bytes
+from rollout_lint.fleet.results import Record, read_results
+from rollout_lint.source import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollout_lint.files import AnyPath
+    from rollout_lint.fleet.checked import Mention
+    from rollout_lint.fleet.model import UpgradeResult
+    from rollout_lint.place import Problem
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class ResultFiles:
+    """Result files of a fleet in `folder`; each file is read once.
+
+    `mentions` are the files for several recipes. `problems` are the errors in the files.
+    """
+
+    folder: AnyPath
+    problems: list[Problem]
+    mentions: list[Mention] = field(default_factory=list)
+    _records: dict[AnyPath, list[Record]] = field(default_factory=dict)
+    _used: set[Mention] = field(default_factory=set)
+
+    def of_fleet(self, recipe: str) -> Iterator[UpgradeResult]:
+        """Those of files for several recipes; one that names none is of the recipe whose name its path has."""
+        for mention in self.mentions:
+            name = mention.name.replace("*", recipe)
+            if "*" not in mention.name or is_file(self.folder / name):
+                for record in self._read(self.folder / name, mention, name):
+                    if record.recipe == recipe or (record.recipe is None and "*" in mention.name):
+                        self._used.add(mention)
+                        yield record.result
+
+    def report_unused(self) -> None:
+        """Tell of files for several recipes that have results of nobody here."""
+        for mention in self.mentions:
+            records = [] if "*" in mention.name else self._records.get(self.folder / mention.name, [])
+            named = {each.recipe for each in records if each.recipe is not None}
+            if named and mention not in self._used:
+                told = ", ".join(sorted(named))
+                self.problems.append(mention.problem(f"{mention.name} tells of {told}, and of no recipe here"))
+            if any(each.recipe is None and each.result.upgrade for each in records):
+                message = f"{mention.name} has results that name no recipe; a * in its path stands for the name"
+                self.problems.append(mention.problem(message))
+
+    def of_recipe(self, recipe: str, path: AnyPath, mention: Mention) -> list[UpgradeResult]:
+        """Those of a file that a recipe's entry names; one that names another recipe is not about this one."""
+        records = self._read(path, mention, mention.name)
+        own = [record.result for record in records if record.recipe in (None, recipe)]
+        if records and not own:
+            others = ", ".join(sorted({str(record.recipe) for record in records}))
+            self.problems.append(mention.problem(f"{path} tells of {others}, and not of {recipe}"))
+        return own
+
+    def _read(self, path: AnyPath, mention: Mention, shown: str) -> list[Record]:
+        """The records of a file; `shown` is how the manifest calls it."""
+        if path not in self._records:
+            records = read_mentioned(path, mention, read_results, self.problems)
+            self._records[path] = [replace(each, result=replace(each.result, source=shown)) for each in records]
+        return self._records[path]
+
+
+def read_mentioned(
+    path: AnyPath, mention: Mention, reader: Callable[[bytes, str], list[T]], problems: list[Problem]
+) -> list[T]:
+    """Return what `reader` makes of a file; add to `problems` and return nothing if the file is unreadable."""
+    try:
+        return reader(read(path), str(path))
+    except OSError as error:
+        problems.append(mention.problem(f"{path} cannot be read: {error.strerror}"))
+    except FleetError as error:
+        problems += error.problems
+    return []
+
+
+def read(path: AnyPath) -> bytes:
+    """A file, with one byte more than any reader takes, so that it can say that there is too much. Raises OSError."""
+    return read_bytes(path, MAX_BYTES + 1)
