@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster
-from rollout_lint.linter.config import Stated
 from rollout_lint.place import Place, Problem
 from rollout_lint.rules.model import Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.linter.config import Config, Section
+    from rollout_lint.linter.config import Config, Section, Stated
 
 
 class Choice(NamedTuple):
