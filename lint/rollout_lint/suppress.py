@@ -14,6 +14,7 @@ from rollout_lint.facts import Fact
 from rollout_lint.ignores import ignores_in
 from rollout_lint.images import rules_directory
 from rollout_lint.place import Problem
+from rollout_lint.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -88,11 +89,9 @@ def meant(rule: str, rules: Iterable[Rule], ids: Iterable[str]) -> str | None:
         return f"{rule} cannot be silenced"
     if rule in ids:
         return None
-    from difflib import get_close_matches
-
-    near = [by_name[rule]] if rule in by_name else get_close_matches(rule, sorted(ids), n=1, cutoff=0.75)
+    near = by_name.get(rule) or closest(rule, sorted(ids))
     return f"there is no rule {rule if len(rule) <= _LONGEST else f'{rule[:_LONGEST]}…'}" + (
-        f"; did you mean {near[0]}?" if near else ""
+        f"; did you mean {near}?" if near else ""
     )
 
 
