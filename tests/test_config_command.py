@@ -40,14 +40,14 @@ select = ["RL00"]
 TEXT = """\
 legacy/wiki  rollout-lint.toml
 
-  hosts.memory                 2 GiB                       rollout-lint.toml:17:10
-  hosts.nodes                  3                           rollout-lint.toml:17:25
+  hosts.memory                 2 GiB                       rollout-lint.toml:17:1
+  hosts.nodes                  3                           rollout-lint.toml:17:1
   hosts.used                   not known                   default
   images.team/app.healthcheck  true                        rollout-lint.toml:13:1
   fail-on                      high                        --fail-on
-  overlays                     compose.ccci.yml, ci.*.yml  rollout-lint.toml:1:12
+  overlays                     compose.ccci.yml, ci.*.yml  rollout-lint.toml:1:1
   exclude                      old, new                    --exclude
-  rules                        own                         rollout-lint.toml:4:10
+  rules                        own                         rollout-lint.toml:4:1
 
   9 rules judge
     high    RL002 RL003 RL004 RL005 RL006
@@ -87,7 +87,7 @@ def test_it_shows_each_value_and_who_says_it(run: Run) -> None:
     options = ("--fail-on", "high", "--exclude", "old", "--exclude", "new")
     shown = run("config", "legacy/wiki", *options).stdout
     assert shown[: len(TEXT)] == TEXT
-    assert "rules do not\n    rollout-lint.toml:18:11  RL010 RL011" in shown
+    assert "rules do not\n    rollout-lint.toml:18:1  RL010 RL011" in shown
     assert " TT001\n" in shown
     assert "by the config" not in shown
     assert run("config", "legacy/wiki/compose.yml", *options).stdout.partition("\n")[2] == shown.partition("\n")[2]
@@ -98,11 +98,11 @@ def test_as_json(run: Run) -> None:
     shown = document(run, "legacy/wiki", "--overlay", "x.yml", "--rules", "own")
     assert (shown["path"], shown["config"]) == ("legacy/wiki", "rollout-lint.toml")
     assert settings(shown) == {
-        "hosts.memory": (2**31, "rollout-lint.toml:17:10"),
-        "hosts.nodes": (3, "rollout-lint.toml:17:25"),
+        "hosts.memory": (2**31, "rollout-lint.toml:17:1"),
+        "hosts.nodes": (3, "rollout-lint.toml:17:1"),
         "hosts.used": (None, "default"),
         "images.team/app.healthcheck": (True, "rollout-lint.toml:13:1"),
-        "fail-on": ("low", "rollout-lint.toml:3:11"),
+        "fail-on": ("low", "rollout-lint.toml:3:1"),
         "overlays": (["x.yml"], "--overlay"),
         "exclude": ([], "default"),
         "rules": ("own", "--rules"),
@@ -119,14 +119,14 @@ def test_each_rule_has_its_severity_and_who_switched_it(run: Run) -> None:
         origins = rule["origins"]
         return rule["on"], rule["severity"], origin(origins["on"]), origin(origins["severity"])
 
-    assert told("RL001") == (False, "medium", "rollout-lint.toml:2:20", "default")
-    assert told("RL030") == (False, "medium", "rollout-lint.toml:2:12", "default")
+    assert told("RL001") == (False, "medium", "rollout-lint.toml:2:1", "default")
+    assert told("RL030") == (False, "medium", "rollout-lint.toml:2:1", "default")
     assert told("RL010") == (True, "low", "default", "rollout-lint.toml:7:1")
     assert told("RL002") == (True, "high", "default", "default")
     assert told("TT001")[0]
     rules = {rule["id"]: rule for rule in document(run, "legacy")["rules"]}
-    assert told("RL001") == (True, "medium", "rollout-lint.toml:18:11", "default")
-    assert told("RL010") == (False, "low", "rollout-lint.toml:18:11", "rollout-lint.toml:7:1")
+    assert told("RL001") == (True, "medium", "rollout-lint.toml:18:1", "default")
+    assert told("RL010") == (False, "low", "rollout-lint.toml:18:1", "rollout-lint.toml:7:1")
 
 
 @pytest.mark.usefixtures("folder")
@@ -142,7 +142,7 @@ def test_its_rules_are_those_that_judge(run: Run, write: Write) -> None:
 
 
 def test_what_is_off_was_switched_off_by_the_first_that_says_so(run: Run, write: Write) -> None:
-    folder = write({"rollout-lint.toml": "disable = ['RL001',\n  'RL00']\n"})
+    folder = write({".rollout-lint.yml": "disable: [RL001,\n  RL00]\n"})
     lines = {rule["id"]: rule["origins"]["on"].get("line") for rule in document(run, folder)["rules"]}
     assert (lines["RL001"], lines["RL002"], lines["RL010"]) == (1, 2, None)
 

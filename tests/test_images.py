@@ -113,18 +113,8 @@ def test_a_runtime_weighs_the_same_in_any_letters() -> None:
     assert images.weight("COBOL") is None
 
 
-@pytest.mark.parametrize(
-    ("images", "message"),
-    [
-        ("[{name: A, repositories: [a]}]", "images.yaml:2:10: images[0] needs source"),
-        ("[{name: A, repositories: [a, a], source: x}]", "images.yaml:2:38: a is in two entries"),
-        ("[{name: A, repositories: [a], weight: huge, source: x}]", "images[0].weight must be heavy or light"),
-        ("[{name: A, repositories: [a], lock: /data, source: x}]", "did you mean locks?"),
-    ],
-)
-def test_what_is_wrong_has_a_place(tmp_path: Path, images: str, message: str) -> None:
+def test_read_images_refuses_a_repository_in_two_entries(tmp_path: Path) -> None:
     path = tmp_path / "images.yaml"
-    path.write_text(f"runtimes: []\nimages: {images}\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"images\.yaml:2:") as error:
+    path.write_text("runtimes: []\nimages: [{name: A, repositories: [a, a], source: x}]\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"images\.yaml:2:38: a is in two entries"):
         read_images(path)
-    assert message in str(error.value)

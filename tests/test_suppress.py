@@ -406,16 +406,24 @@ def test_an_entry_that_has_ended_is_told_where_a_finding_is_back(run: Run, write
 @pytest.mark.parametrize(
     ("entry", "line", "message"),
     [
-        ('rule = "RL001"', 5, "ignore[1] needs reason"),
-        ('reason = "x"', 5, "ignore[1] needs rule"),
-        ('rule = "RL001"\nreason = " . "', 7, "ignore[1].reason must be a reason"),
+        ('rule = "RL001"', 5, 'missing key "reason" in ignore[1]'),
+        ('reason = "x"', 5, 'missing key "rule" in ignore[1]'),
+        ('rule = "RL001"\nreason = " . "', 7, 'invalid ignore[1].reason " . ": must be a reason'),
         ('rule = "RL0001"\nreason = "x"', 5, "there is no rule RL0001; did you mean RL001?"),
         ('rule = "RL072"\nreason = "x"', 5, "RL072 cannot be silenced"),
-        ('rule = []\nreason = "x"', 6, "needs at least 1"),
-        ('rule = "RL001"\nreason = "x"\nuntil = 2027', 8, "until must be a day such as 2027-01-31"),
-        ('rule = "RL001"\nreason = "x"\nuntil = 2027-01-31T00:00:00Z', 8, "until must be a day"),
+        ('rule = []\nreason = "x"', 6, "invalid ignore[1].rule: must have at least 1 item"),
+        (
+            'rule = "RL001"\nreason = "x"\nuntil = 2027',
+            8,
+            "invalid ignore[1].until 2027: must be a day such as 2027-01-31",
+        ),
+        (
+            'rule = "RL001"\nreason = "x"\nuntil = 2027-01-31T00:00:00Z',
+            8,
+            'until "2027-01-31 00:00:00+00:00": must be a day',
+        ),
         ('rule = "RL001"\nreason = "x"\npath = "!"', 8, "must be a pattern in gitignore's grammar"),
-        ('rule = "RL001"\nreasn = "x"', 7, "did you mean reason?"),
+        ('rule = "RL001"\nreasn = "x"', 7, 'unknown key "reasn" in ignore[1] (did you mean "reason"?)'),
     ],
 )
 def test_what_is_wrong_with_an_entry_has_its_own_place(

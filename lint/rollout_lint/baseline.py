@@ -7,7 +7,6 @@ import os
 import re
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +19,8 @@ from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.node import plain
 from rollout_lint.place import Problem
+from rollout_lint.plain_schema import PlainSchema
 from rollout_lint.rules.finding import Suppression
-from rollout_lint.schema import PlainReader, compile_schema, validate
 from rollout_lint.source import parse
 
 if TYPE_CHECKING:
@@ -32,10 +31,11 @@ if TYPE_CHECKING:
     from rollout_lint.recipe import Recipe
     from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule
-    from rollout_lint.schema import Schema
 
 VERSION = 1
 DEFAULT = BASELINE
+
+_SCHEMA = PlainSchema(Path(__file__).with_name("baseline.schema.json"))
 
 _UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What JSON may hold as it is, and a YAML parser takes for something else."""
@@ -75,9 +75,8 @@ def read_baseline(path: Path) -> Baseline:
         source = parse(path.read_bytes(), str(path))
     except OSError as error:
         raise FleetError([Problem(str(path), 0, 0, f"cannot be read: {error.strerror}")]) from error
-    if source.root is not None:
-        validate(source.root, _schema(), PlainReader(source), {})
-    elif not source.problems:
+    _SCHEMA.check(source)
+    if source.root is None and not source.problems:
         source.problems.append(Problem(source.name, 1, 1, "the file is empty"))
     if source.problems or source.root is None:
         told = (replace(each, message=each.message.replace("not YAML", "not JSON")) for each in source.problems)
@@ -179,8 +178,3 @@ def _order(entry: Entry) -> tuple[str, ...]:
 def _text(name: str) -> str:
     """A name that is no text, as a file's may be, written out."""
     return name.encode("utf-8", "backslashreplace").decode()
-
-
-@cache
-def _schema() -> Schema:
-    return compile_schema(json.loads(Path(__file__).with_name("baseline.schema.json").read_text("utf-8")))

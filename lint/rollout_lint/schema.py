@@ -1,9 +1,8 @@
-"""A JSON Schema held against YAML nodes, so that what is wrong is told with its place.
+"""Validation of stack files with Docker's JSON Schema, with the location of each error.
 
-The few keywords that the schemas of this package use, and `x-cast`, `x-since` and `x-unique-before` for what docker/cli
-does beside its schema and in its older versions; another keyword is an error when the schema loads. The jsonschema
-library answers the same in the tests; it is not used here because it knows no places and takes longer to import than a
-whole check takes.
+The keywords are those that Docker's schema uses, and `x-cast`, `x-since` and `x-unique-before` for what docker/cli does
+beside its schema and in its older versions. Another keyword is an error when the schema loads. The jsonschema library
+knows neither casts nor locations, and importing it takes longer than a whole check; it validates the other files.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rollout_lint.node import Mapping, Scalar, Sequence
 from rollout_lint.scalar import Date
+from rollout_lint.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rollout_lint.node import Node
-    from rollout_lint.source import Source
 
 UNKNOWN = object()
 """The value of a scalar that depends on something not known here; it agrees with every schema."""
@@ -33,7 +32,7 @@ _NAMES = {
     "boolean": "true or false",
     "null": "empty",
 }
-_ANNOTATIONS = frozenset(("$schema", "$id", "title", "description", "examples", "default", "$defs", "$comment"))
+_ANNOTATIONS = frozenset(("$schema", "title", "description", "$defs"))
 
 
 class Reader(Protocol):
@@ -52,29 +51,6 @@ class Reader(Protocol):
         """What is to be said of a key that the mapping at `path` does not know, if more than its name."""
 
 
-class PlainReader:
-    """A file without variables and versions: its problems go to its source."""
-
-    def __init__(self, source: Source) -> None:
-        """Read for this source."""
-        self.report = source.report
-
-    def value(self, scalar: Scalar, cast: str | None) -> Any:
-        """The scalar's own value."""
-        del cast
-        return scalar.value
-
-    def has(self, since: str) -> bool:
-        """There is no version that could lack anything."""
-        del since
-        return True
-
-    def explain_unknown(self, key: str, path: str) -> str | None:
-        """Nothing more is known."""
-        del key, path
-        return None
-
-
 @dataclass(slots=True)
 class Schema:
     """One compiled schema; `None` for types means any."""
@@ -85,12 +61,10 @@ class Schema:
     additional: Schema | bool = True
     required: tuple[str, ...] = ()
     items: Schema | None = None
-    min_items: int = 0
     unique_items: bool = False
     unique_before: str | None = None
     enum: tuple[Any, ...] | None = None
     minimum: float | None = None
-    pattern: re.Pattern[str] | None = None
     format: str | None = None
     cast: str | None = None
     since: str | None = None
@@ -173,13 +147,10 @@ _KEYWORDS: dict[str, Callable[[_Compiler, Schema, Any], None]] = {
     "additionalProperties": _set_additional,
     "required": _plain_setter("required", tuple),
     "items": lambda compiler, schema, value: setattr(schema, "items", compiler.compile(value)),
-    "minItems": _plain_setter("min_items", _same),
     "uniqueItems": _plain_setter("unique_items", _same),
     "x-unique-before": _plain_setter("unique_before", _same),
     "enum": _plain_setter("enum", tuple),
-    "const": _plain_setter("enum", lambda value: (value,)),
     "minimum": _plain_setter("minimum", _same),
-    "pattern": _plain_setter("pattern", re.compile),
     "format": _plain_setter("format", _same),
     "x-cast": _plain_setter("cast", _same),
     "x-since": _plain_setter("since", _same),
@@ -256,8 +227,6 @@ class _Validation:
                 self._reader.report(node, f"{path or 'the file'} needs {key}")
 
     def _unknown_key(self, key: str, schema: Schema, path: str) -> str:
-        from difflib import get_close_matches
-
         if schema.patterns and not schema.properties:
             allowed = " or ".join(pattern.pattern for pattern, _ in schema.patterns)
             return f"{key} cannot be a name under {path}: a name is {allowed}"
@@ -265,8 +234,8 @@ class _Validation:
         explained = self._reader.explain_unknown(key, path)
         if explained:
             return f"{unknown}: {explained}"
-        near = get_close_matches(key.replace("-", "_"), schema.properties, n=1, cutoff=0.7)
-        return f"{unknown}; did you mean {near[0]}?" if near else unknown
+        near = closest(key.replace("-", "_"), schema.properties)
+        return f"{unknown}; did you mean {near}?" if near else unknown
 
     @staticmethod
     def _inner(schema: Schema, key: str) -> Schema | None:
@@ -281,8 +250,6 @@ class _Validation:
         return schema.additional or None
 
     def _check_sequence(self, node: Sequence, schema: Schema, path: str) -> None:
-        if len(node.items) < schema.min_items:
-            self._reader.report(node, f"{path} needs at least {schema.min_items} of its items")
         if schema.items is not None:
             for index, item in enumerate(node.items):
                 self.check(item, schema.items, f"{path}[{index}]")
@@ -328,8 +295,6 @@ class _Validation:
             yield f"must be {_either([str(choice) for choice in schema.enum])}"
         if schema.minimum is not None and isinstance(value, int | float) and value < schema.minimum:
             yield f"must be at least {schema.minimum:g}"
-        if schema.pattern is not None and isinstance(value, str) and not schema.pattern.search(value):
-            yield f"must match {schema.pattern.pattern}"
         if schema.format is not None and value is not None:
             agrees, meant = self._formats[schema.format]
             if not agrees(str(value)):

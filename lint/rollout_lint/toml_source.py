@@ -1,216 +1,125 @@
-"""A TOML file as the nodes that a YAML file has, so that one schema and one way of pointing serve both."""
+"""TOML files: their values, and the line of each key."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_right
-from typing import Any, NamedTuple
+from datetime import date, time
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from rollout_lint.node import Mapping, Node, Scalar, Sequence
-from rollout_lint.place import Problem
-from rollout_lint.source import MAX_BYTES, Source
+from rollout_lint.place import Place, Problem
+from rollout_lint.plain_schema import Document
+from rollout_lint.source import MAX_BYTES
+
+if TYPE_CHECKING:
+    from rollout_lint.plain_schema import KeyPath, Locate
 
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)\Z")
-
-_BLANK = re.compile(r"[ \t]*")
-_FILLING = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_KEY_PART = re.compile(r"[A-Za-z0-9_-]+|\"(?:\\.|[^\"\\])*\"|'[^']*'")
-_TEXT = re.compile(
-    r"\"\"\"(?:\\.|[^\\])*?\"\"\"\"{0,2}|'''.*?''''{0,2}|\"(?:\\.|[^\"\\])*\"|'[^']*'|[^,\]}#\r\n]+", re.DOTALL
-)
-
-Keys = tuple[str | int, ...]
-"""The way to a value: keys, and positions in lists."""
+_KEY = r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*')"""
+_STATEMENT = re.compile(rf"[ \t]*(?P<brackets>\[*)[ \t]*(?P<keys>{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*)[ \t]*[\]=]")
+_INTEGERS = range(-(2**63), 2**63)
 
 
-class _Mark(NamedTuple):
-    line: int
-    column: int
-
-
-class _Event(NamedTuple):
-    """What a node is made from, as the YAML parser would tell it."""
-
-    start_mark: _Mark
-    end_mark: _Mark
-    value: str = ""
-    tag: str | None = None
-    style: str = ""
-
-
-class _Written(NamedTuple):
-    """Where a key stands, and where its value does; an item of a list has no key."""
-
-    key: _Mark
-    value: _Mark
-
-
-def parse_toml(data: bytes, name: str, table: tuple[str, ...] = ()) -> Source:
-    """The table of a TOML file; its root is None where the file has no such table, or cannot be read.
-
-    A value stands where it is written, a table where its name is.
-    """
-    source = Source(name, data)
+def parse_toml(data: bytes, name: str, table: tuple[str, ...] = ()) -> Document:
+    """Return the table of a TOML file; its value is None if there is no such table or the file cannot be read."""
     if len(data) > MAX_BYTES:
-        source.problems.append(Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read"))
-        return source
+        return _unread(name, f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read")
     try:
         text = data.decode("utf-8-sig")
-        document: Any = tomllib.loads(text)
+        value: Any = tomllib.loads(text)
         for key in table:
-            document = document.get(key, {}) if isinstance(document, dict) else {}
-        if document or not table:
-            source.root = _Builder(_Scan(text).places).node(document, table)
+            value = value.get(key) if isinstance(value, dict) else None
+        return Document(name, _plain(value) or (None if table else {}), _locator(name, text, table))
     except UnicodeDecodeError:
-        source.problems.append(Problem(name, 1, 1, "not TOML: it is not UTF-8"))
+        return _unread(name, "not TOML: it is not UTF-8")
     except tomllib.TOMLDecodeError as error:
-        source.problems.append(_syntax_problem(name, str(error)))
+        found = _POSITION.search(str(error))
+        line, column = (int(found["line"] or 1), int(found["column"] or 1)) if found else (1, 1)
+        return _unread(name, f"not TOML: {_POSITION.sub('', str(error))}", line, column)
     except ValueError:
-        source.problems.append(Problem(name, 1, 1, "a number in it has too many digits"))
+        return _unread(name, "a number in it has too many digits")
     except RecursionError:
-        source.problems.append(Problem(name, 1, 1, "nested too deep to be read"))
-    return source
+        return _unread(name, "nested too deep to be read")
 
 
-def _syntax_problem(name: str, message: str) -> Problem:
-    found = _POSITION.search(message)
-    line, column = (int(found["line"] or 1), int(found["column"] or 1)) if found else (1, 1)
-    return Problem(name, line, column, f"not TOML: {_POSITION.sub('', message)}")
+def _unread(name: str, message: str, line: int = 1, column: int = 1) -> Document:
+    return Document(name, None, _locator(name, "", ()), (Problem(name, line, column, message),))
 
 
-class _Scan:
-    """Where each table, key and item of a list stands first, in text that is known to be TOML."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
-        self._at = 0
-        self._tables: dict[Keys, int] = {}
-        self.places: dict[Keys, _Written] = {}
-        self._document()
-
-    def _document(self) -> None:
-        table: Keys = ()
-        while self._skip(_FILLING) < len(self._text):
-            if self._text[self._at] == "[":
-                table = self._header()
-            else:
-                self._assignment(table)
-
-    def _header(self) -> Keys:
-        """The way to the table that a header opens, with the position of each list of tables on it."""
-        brackets = 2 if self._text.startswith("[[", self._at) else 1
-        self._at += brackets
-        self._skip(_BLANK)
-        mark = self._mark()
-        *outer, last = self._key()
-        self._at += brackets
-        keys: Keys = ()
-        for part in outer:
-            keys = (*keys, part)
-            self._note(keys, mark, mark)
-            keys = self._inside(keys)
-        keys = (*keys, last)
-        self._note(keys, mark, mark)
-        if brackets == 2:
-            self._tables[keys] = self._tables.get(keys, -1) + 1
-            keys = self._inside(keys)
-            self._note(keys, mark, mark)
-        return keys
-
-    def _inside(self, keys: Keys) -> Keys:
-        """The last table of a list of tables, else the same."""
-        return (*keys, self._tables[keys]) if keys in self._tables else keys
-
-    def _assignment(self, table: Keys) -> None:
-        mark = self._mark()
-        keys = (*table, *self._key())
-        self._at += 1
-        self._skip(_BLANK)
-        value = self._mark()
-        for length in range(len(table) + 1, len(keys)):
-            self._note(keys[:length], mark, mark)
-        self._note(keys, mark, value)
-        self._value(keys)
-
-    def _key(self) -> Keys:
-        """The parts of a dotted key; what follows it is a bracket or an equals sign."""
-        parts: list[str] = []
-        while True:
-            self._skip(_BLANK)
-            part = self._take(_KEY_PART)
-            parts.append(tomllib.loads(f"key = {part}")["key"] if part[0] in "'\"" else part)
-            self._skip(_BLANK)
-            if self._text[self._at] != ".":
-                return tuple(parts)
-            self._at += 1
-
-    def _value(self, keys: Keys) -> None:
-        opened = self._text[self._at]
-        if opened == "[":
-            self._items(keys)
-        elif opened == "{":
-            self._at += 1
-            while self._text[self._skip(_FILLING)] != "}":
-                self._assignment(keys)
-                self._skip_comma()
-            self._at += 1
-        else:
-            self._take(_TEXT)
-
-    def _items(self, keys: Keys) -> None:
-        self._at += 1
-        position = 0
-        while self._text[self._skip(_FILLING)] != "]":
-            mark = self._mark()
-            self._note((*keys, position), mark, mark)
-            self._value((*keys, position))
-            self._skip_comma()
-            position += 1
-        self._at += 1
-
-    def _skip_comma(self) -> None:
-        if self._text[self._skip(_FILLING)] == ",":
-            self._at += 1
-
-    def _skip(self, pattern: re.Pattern[str]) -> int:
-        self._take(pattern)
-        return self._at
-
-    def _take(self, pattern: re.Pattern[str]) -> str:
-        match = pattern.match(self._text, self._at)
-        assert match is not None
-        self._at = match.end()
-        return match[0]
-
-    def _mark(self) -> _Mark:
-        line = bisect_right(self._lines, self._at) - 1
-        return _Mark(line, self._at - self._lines[line])
-
-    def _note(self, keys: Keys, key: _Mark, value: _Mark) -> None:
-        self.places.setdefault(keys, _Written(key, value))
+def _plain(value: Any) -> Any:
+    """Return the value with dates as text; raise ValueError for an integer of more than 64 bits."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, int) and value not in _INTEGERS:
+        raise ValueError
+    return str(value) if isinstance(value, date | time) else value
 
 
-class _Builder:
-    def __init__(self, places: dict[Keys, _Written]) -> None:
-        self._places = places
+def _locator(name: str, text: str, table: tuple[str, ...]) -> Locate:
+    @cache
+    def positions() -> dict[KeyPath, list[tuple[int, int]]]:
+        return _positions(text)
 
-    def node(self, value: Any, keys: Keys) -> Node:
-        mark = self._written(keys).value
-        if isinstance(value, dict):
-            mapping = Mapping(_Event(mark, mark))
-            for key, inner in value.items():
-                place = self._written((*keys, key)).key
-                mapping.entries[key] = (Scalar(_Event(place, place, key, style="'")), self.node(inner, (*keys, key)))
-            return mapping
-        if isinstance(value, list):
-            sequence = Sequence(_Event(mark, mark))
-            sequence.items += [self.node(item, (*keys, position)) for position, item in enumerate(value)]
-            return sequence
-        plain = isinstance(value, bool | int | float)
-        return Scalar(_Event(mark, mark, str(value).lower() if plain else str(value), style="" if plain else "'"))
+    def locate(path: KeyPath, *, key: bool = False) -> Place:
+        """Return the position of the key, or of the closest key above it that has only one position."""
+        del key
+        path = (*table, *path)
+        while path:
+            found = positions().get(path, [])
+            if len(found) == 1:
+                return Place(name, *found[0], *found[0])
+            path = path[:-1]
+        return Place(name, 1, 1, 1, 1)
 
-    def _written(self, keys: Keys) -> _Written:
-        """The place of the keys; the whole file is at its start."""
-        return self._places.get(keys, _Written(_Mark(0, 0), _Mark(0, 0)))
+    return locate
+
+
+def _positions(text: str) -> dict[KeyPath, list[tuple[int, int]]]:
+    """Return the lines and columns at which the keys and table headers seem to be, by key path.
+
+    A line in a multi-line string can look like a key, so a key can have several positions.
+    """
+    positions: dict[KeyPath, list[tuple[int, int]]] = {}
+    last_items: dict[KeyPath, int] = {}
+    table: KeyPath = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        match = _STATEMENT.match(line)
+        keys = _split(match["keys"]) if match else None
+        if match is None or keys is None:
+            continue
+        path = (*table, *keys)
+        if match["brackets"]:
+            *outer, last = keys
+            path = (*_in_last_items(outer, last_items), last)
+            if match["brackets"] == "[[":
+                last_items[path] = last_items.get(path, -1) + 1
+            table = path = _in_last_items([last], last_items, path[:-1])
+        positions.setdefault(path, []).append((number, match.start("keys") + 1))
+    return positions
+
+
+def _in_last_items(keys: list[str], last_items: dict[KeyPath, int], path: KeyPath = ()) -> KeyPath:
+    """Return the path of a table, with the index of the last item for each list of tables on it."""
+    for key in keys:
+        path = (*path, key)
+        if path in last_items:
+            path = (*path, last_items[path])
+    return path
+
+
+def _split(dotted: str) -> list[str] | None:
+    """Return the parts of a dotted key, or None if it is no key."""
+    if "'" not in dotted and '"' not in dotted:
+        return [part.strip() for part in dotted.split(".")]
+    parts = []
+    try:
+        value = tomllib.loads(f"{dotted} = 0")
+    except tomllib.TOMLDecodeError:
+        return None
+    while isinstance(value, dict):
+        [(part, value)] = value.items()
+        parts.append(part)
+    return parts

@@ -28,6 +28,7 @@ from rollout_lint.fleet.record import (
     shown,
     worst,
 )
+from rollout_lint.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,10 +130,8 @@ def _refuse_unknown(run: Part) -> None:
     """A list in YAML is written by hand, where an unknown key is a slip; a CI writes what it likes."""
     for key in run.value:
         if key not in _LISTED:
-            from difflib import get_close_matches
-
-            near = get_close_matches(key, _LISTED, n=1)
-            meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(_LISTED))}"
+            near = closest(key, _LISTED)
+            meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(_LISTED))}"
             run.below(key).refuse(f"{shown(key)} is not a key here; {meant}")
 
 

@@ -5,10 +5,8 @@ Every value keeps its location, so that reports can name it.
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,9 +15,8 @@ from rollout_lint.exclusion import Exclude, is_exclusion
 from rollout_lint.facts.images import repository
 from rollout_lint.files import is_file, is_folder, read
 from rollout_lint.linter.suppression.directives import IgnoreEntry, parse_day
-from rollout_lint.node import Mapping, Sequence, plain
 from rollout_lint.place import Place, Problem
-from rollout_lint.schema import PlainReader, compile_schema, validate
+from rollout_lint.plain_schema import Document, PlainSchema, yaml_document
 from rollout_lint.source import MAX_BYTES, Source, parse
 from rollout_lint.stack.units import size
 from rollout_lint.stack.validator import FORMATS
@@ -27,8 +24,7 @@ from rollout_lint.stack.validator import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.node import Node
-    from rollout_lint.schema import Schema
+    from rollout_lint.plain_schema import KeyPath
 
 SCHEMA = Path(__file__).with_name("config.schema.json")
 
@@ -41,10 +37,11 @@ NAMES = (TOML_NAME, *YAML_NAMES, PYPROJECT)
 
 _FORMATS = FORMATS | {
     "day": (lambda text: parse_day(text) is not None, "a day such as 2027-01-31"),
-    "filled": (lambda text: bool(text.strip()), "more than nothing"),
+    "filled": (lambda text: bool(text.strip()), "a string that is not blank"),
     "gitignore": (is_exclusion, "a pattern in gitignore's grammar, such as legacy/"),
     "reason": (lambda text: any(character.isalnum() for character in text), "a reason"),
 }
+_SCHEMA = PlainSchema(SCHEMA, _FORMATS)
 
 
 class Stated(NamedTuple):
@@ -112,30 +109,26 @@ def config_in(folder: Path) -> Config | None:
     The names are those of NAMES, in their order. A second file with content is an error, because it would be ignored.
     Raises ConfigError.
     """
-    found = [source for source in _sources(folder) if source.root is not None or source.problems]
+    found = [document for document in _documents(folder) if document.value is not None or document.problems]
     if not found:
         return None
-    first, *others = [source for source in found if not _is_empty(source)] or found
+    first, *others = [document for document in found if document.value != {}] or found
     why = f"is not read, since {Path(first.name).name} beside it is the config; keep one of them"
-    problems = [Problem(other.name, 0, 0, why) for other in others if not _is_empty(other)]
+    problems = [Problem(other.name, 0, 0, why) for other in others if other.value != {}]
     if problems:
         raise ConfigError(problems)
     return _read(first, folder)
 
 
-def _is_empty(source: Source) -> bool:
-    return isinstance(source.root, Mapping) and not source.root.entries
-
-
-def _sources(folder: Path) -> Iterator[Source]:
-    """Yield the files of a folder that may be its config. One without a table for it has no root and no problems."""
+def _documents(folder: Path) -> Iterator[Document]:
+    """Yield the files of a folder that could be its config; one without a config has no value and no problems."""
     for name in NAMES:
         path = folder / name
         if os.path.lexists(path):
-            yield _source(path)
+            yield _document(path)
 
 
-def _source(path: Path) -> Source:
+def _document(path: Path) -> Document:
     from rollout_lint.toml_source import parse_toml
 
     name = str(_from_here(path))
@@ -147,112 +140,100 @@ def _source(path: Path) -> Source:
         return _unread(name, f"cannot be read: {error.strerror}")
     if path.name in YAML_NAMES:
         source = parse(data, name)
-        if source.root is None and not source.problems:
-            source.root = parse(b"{}", name).root
-        return source
+        return yaml_document(source if source.root is not None or source.problems else parse(b"{}", name))
     if path.name == PYPROJECT:
-        return parse_toml(data, name, TABLE) if TABLE[1].encode() in data else Source(name, b"")
+        return parse_toml(data, name, TABLE) if TABLE[1].encode() in data else yaml_document(Source(name, b""))
     return parse_toml(data, name)
 
 
-def _unread(name: str, why: str) -> Source:
+def _unread(name: str, why: str) -> Document:
     source = Source(name, b"")
     source.problems.append(Problem(name, 0, 0, why))
-    return source
+    return yaml_document(source)
 
 
-def _read(source: Source, folder: Path) -> Config:
-    if source.root is not None:
-        validate(source.root, _schema(), PlainReader(source), _FORMATS)
-    if source.problems:
-        raise ConfigError(source.problems)
-    assert isinstance(source.root, Mapping)
-    return _Reader(source, folder).config(source.root)
+def _read(document: Document, folder: Path) -> Config:
+    problems = document.problems or _SCHEMA.problems(document.value, document.locate)
+    if problems:
+        raise ConfigError(list(problems))
+    return _Reader(document, folder).config()
 
 
 class _Reader:
-    """Reader of a file that is valid by the schema."""
+    """Reader of a document that is valid by the schema."""
 
-    def __init__(self, source: Source, folder: Path) -> None:
-        self._source = source
+    def __init__(self, document: Document, folder: Path) -> None:
+        self._file = document.name
+        self._root: dict[str, Any] = document.value
+        self._locate = document.locate
         self._folder = folder
 
-    def config(self, root: Mapping) -> Config:
-        overrides = root.get("overrides")
+    def config(self) -> Config:
+        root = self._root
         return Config(
             folder=self._folder,
-            file=self._source.name,
-            everywhere=self._section(root),
-            overrides=tuple(self._section(each) for each in _items(overrides)),
-            rules=tuple(
-                Stated(_from_here(self._folder / each.value), each.place) for each in self._list(root, "rules") or ()
+            file=self._file,
+            everywhere=self._section(root, ()),
+            overrides=tuple(
+                self._section(each, ("overrides", number)) for number, each in enumerate(root.get("overrides", ()))
             ),
-            overlays=self._whole(root, "overlays"),
-            exclude=self._whole(root, "exclude"),
-            ignores=tuple(_ignores(root.get("ignore"), self._source, self._folder)),
+            rules=tuple(
+                Stated(_from_here(self._folder / each.value), each.place)
+                for each in self._list(root, (), "rules") or ()
+            ),
+            overlays=self._whole("overlays"),
+            exclude=self._whole("exclude"),
+            ignores=tuple(map(self._ignore, range(len(root.get("ignore", ()))))),
         )
 
-    def _section(self, node: Node) -> Section:
-        assert isinstance(node, Mapping)
-        fail_on = node.get("fail-on")
-        hosts = self._mapping(node, "hosts")
+    def _section(self, section: dict[str, Any], path: KeyPath) -> Section:
+        fail_on = section.get("fail-on")
+        hosts = self._mapping(section.get("hosts", {}), (*path, "hosts"))
         return Section(
             hosts={key: Stated(_of_host(key, each.value), each.place) for key, each in hosts.items()},
-            images=self._images(node.get("images")),
-            select=self._list(node, "select"),
-            disable=self._list(node, "disable") or (),
-            severity=self._mapping(node, "severity"),
-            fail_on=self._stated(fail_on) if fail_on is not None else None,
-            paths=tuple(plain(each) for each in _items(node.get("paths"))),
+            images=self._images(section.get("images", {}), (*path, "images")),
+            select=self._list(section, path, "select"),
+            disable=self._list(section, path, "disable") or (),
+            severity=self._mapping(section.get("severity", {}), (*path, "severity")),
+            fail_on=None if fail_on is None else Stated(fail_on, self._locate((*path, "fail-on"))),
+            paths=tuple(section.get("paths", ())),
         )
 
-    def _images(self, node: Node | None) -> dict[str, dict[str, Stated]]:
-        """Return claims by repository. If it is written in two ways, the later one overrides the earlier one."""
+    def _images(self, claims: dict[str, dict[str, Any]], path: KeyPath) -> dict[str, dict[str, Stated]]:
+        """Return the claims by repository; of two references to one repository, the later takes precedence."""
         images: dict[str, dict[str, Stated]] = {}
-        for reference in node.entries if isinstance(node, Mapping) else ():
-            claims = images.setdefault(repository(reference), {})
-            claims |= self._mapping(node, reference)
+        for reference, claimed in claims.items():
+            images.setdefault(repository(reference), {}).update(self._mapping(claimed, (*path, reference)))
         return images
 
-    def _mapping(self, node: Node | None, key: str) -> dict[str, Stated]:
-        inner = node.get(key) if isinstance(node, Mapping) else None
-        entries = inner.entries if isinstance(inner, Mapping) else {}
-        return {name: Stated(plain(value), self._source.place(word)) for name, (word, value) in entries.items()}
+    def _mapping(self, values: dict[str, Any], path: KeyPath) -> dict[str, Stated]:
+        return {key: Stated(value, self._locate((*path, key), key=True)) for key, value in values.items()}
 
-    def _list(self, node: Mapping, key: str) -> tuple[Stated, ...] | None:
-        """Return a list, None if it is missing."""
-        inner = node.get(key)
-        return None if inner is None else tuple(self._stated(each) for each in _items(inner))
+    def _list(self, section: dict[str, Any], path: KeyPath, key: str) -> tuple[Stated, ...] | None:
+        """Return the items of a list, or None if there is no such list."""
+        if key not in section:
+            return None
+        return tuple(Stated(item, self._locate((*path, key, number))) for number, item in enumerate(section[key]))
 
-    def _whole(self, node: Mapping, key: str) -> Stated | None:
-        inner = node.get(key)
-        return None if inner is None else Stated(tuple(map(plain, _items(inner))), self._source.place(inner))
+    def _whole(self, key: str) -> Stated | None:
+        return Stated(tuple(self._root[key]), self._locate((key,))) if key in self._root else None
 
-    def _stated(self, node: Node) -> Stated:
-        return Stated(plain(node), self._source.place(node))
-
-
-def _items(node: Node | None) -> list[Node]:
-    return node.items if isinstance(node, Sequence) else []
-
-
-def _of_host(key: str, value: Any) -> Any:
-    return value if key == "nodes" else size(value)
-
-
-def _ignores(node: Node | None, source: Source, folder: Path) -> Iterator[IgnoreEntry]:
-    for item in _items(node):
-        entry: dict[str, Any] = plain(item)
+    def _ignore(self, number: int) -> IgnoreEntry:
+        entry: dict[str, Any] = self._root["ignore"][number]
         named = entry["rule"] if isinstance(entry["rule"], list) else [entry["rule"]]
-        yield IgnoreEntry(
+        return IgnoreEntry(
             rules=tuple(rule.strip().upper() for rule in named),
             reason=" ".join(entry["reason"].split()),
-            place=source.place(item),
-            folder=folder,
+            place=self._locate(("ignore", number)),
+            folder=self._folder,
             path=entry.get("path"),
             service=entry.get("service"),
             until=parse_day(str(entry["until"])) if "until" in entry else None,
         )
+
+
+def _of_host(key: str, value: Any) -> Any:
+    return value if key == "nodes" else size(value)
 
 
 def _from_here(path: Path) -> Path:
@@ -261,8 +242,3 @@ def _from_here(path: Path) -> Path:
         return path.relative_to(Path.cwd())
     except (OSError, ValueError):
         return path
-
-
-@cache
-def _schema() -> Schema:
-    return compile_schema(json.loads(SCHEMA.read_text("utf-8")))

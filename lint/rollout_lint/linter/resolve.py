@@ -9,6 +9,7 @@ from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.place import Place, Problem
 from rollout_lint.rules.model import Rule, Severity
+from rollout_lint.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -99,12 +100,10 @@ def _exactly(word: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def _unknown(word: str, stated: Stated, rules: tuple[Rule, ...]) -> Iterator[Problem]:
-    from difflib import get_close_matches
-
     if not word.strip() or not rules_called(word, rules):
         known = {called: rule.id for rule in rules for called in (rule.id.lower(), rule.name.lower())}
-        near = get_close_matches(word.lower(), known, n=1)
-        called = next((rule for rule in rules if near and rule.id == known[near[0]]), None)
+        near = closest(word.lower(), known)
+        called = next((rule for rule in rules if near and rule.id == known[near]), None)
         meant = f"; did you mean {called.id} {called.name}?" if called else "; rollout-lint rules lists them"
         yield _problem(stated, f"there is no rule {word.strip() or repr(word)}{meant}")
 

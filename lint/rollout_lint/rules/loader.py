@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +10,9 @@ from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
 from rollout_lint.node import Mapping, Sequence, plain
 from rollout_lint.place import Problem
+from rollout_lint.plain_schema import PlainSchema
 from rollout_lint.rules.condition import compile_condition, kind_of
 from rollout_lint.rules.model import OWN_PREFIX, Grade, Rule, RuleDetails, Severity, placeholders
-from rollout_lint.schema import PlainReader, Schema, compile_schema, validate
 from rollout_lint.source import parse
 
 if TYPE_CHECKING:
@@ -36,15 +34,17 @@ def load_rules(further: tuple[Path, ...] = (), whole: bool = True) -> tuple[Rule
 
     Raises RuleError for unknown keys, facts, keywords or placeholders, for duplicate ids, and for a directory without
     rules. Unless `whole`, the examples and proofs of packaged rules, which are more than half of a file, are read only
-    when they are used.
+    when they are used. Only further directories are validated with the schema: a test validates the packaged rules, and
+    importing jsonschema takes as long as a whole check.
     """
     rules: list[Rule] = []
     problems: list[Problem] = []
-    whole = whole or rules_directory().resolve() in (directory.resolve() for directory in further)
+    validated = {directory.resolve() for directory in further}
+    whole = whole or rules_directory().resolve() in validated
     for directory in _each_once((rules_directory(), *further)):
         paths = [path for path in sorted(directory.glob("*.yaml")) if path.name != "images.yaml"]
         for path in paths:
-            _load(path, rules, problems, whole or directory != rules_directory())
+            _load(path, rules, problems, whole or directory != rules_directory(), directory.resolve() in validated)
         if not paths:
             problems.append(Problem(str(directory), 0, 0, f"{directory} holds no rule: there is no .yaml file in it"))
     if problems:
@@ -60,14 +60,14 @@ def _each_once(directories: tuple[Path, ...]) -> Iterator[Path]:
             yield directory
 
 
-def _load(path: Path, rules: list[Rule], problems: list[Problem], whole: bool) -> None:
+def _load(path: Path, rules: list[Rule], problems: list[Problem], whole: bool, is_validated: bool) -> None:
     try:
         data = path.read_bytes()
     except OSError as error:
         problems.append(Problem(str(path), 0, 0, f"cannot be read: {error.strerror}"))
         return
     head = None if whole else _head(data)
-    source, rule = _read(path, data if head is None else head, is_head=head is not None)
+    source, rule = _read(path, data if head is None else head, is_head=head is not None, is_validated=is_validated)
     if isinstance(source.root, Mapping) and rule is not None:
         twin = next((other for other in rules if other.id == rule.id), None)
         if rule.is_own and path.parent != rules_directory():
@@ -86,12 +86,12 @@ def _head(data: bytes) -> bytes | None:
     return head + b"\n" if found and not _OTHER_KEY.search(rest) else None
 
 
-def _read(path: Path, data: bytes, is_head: bool) -> tuple[Source, Rule | None]:
+def _read(path: Path, data: bytes, is_head: bool, is_validated: bool = False) -> tuple[Source, Rule | None]:
     """Return the rule of a file, or of its head; None if the source has problems."""
     source = parse(data, str(path))
-    if source.root is not None:
-        validate(source.root, _schema_of_heads() if is_head else _schema(), PlainReader(source), {})
-    elif not source.problems:
+    if is_validated:
+        _schema().check(source)
+    if source.root is None and not source.problems:
         source.problems.append(Problem(source.name, 1, 1, "the file is empty"))
     if not isinstance(source.root, Mapping) or source.problems:
         return source, None
@@ -108,14 +108,8 @@ def _details_in(path: Path) -> RuleDetails:
 
 
 @cache
-def _schema() -> Schema:
-    return compile_schema(json.loads((rules_directory() / "rule.schema.json").read_text("utf-8")))
-
-
-@cache
-def _schema_of_heads() -> Schema:
-    schema = _schema()
-    return replace(schema, required=tuple(key for key in schema.required if key != "examples"))
+def _schema() -> PlainSchema:
+    return PlainSchema(rules_directory() / "rule.schema.json")
 
 
 class _RuleReader:

@@ -15,6 +15,7 @@ from rollout_lint.linter.suppression.index import CommentIndex
 from rollout_lint.place import Problem
 from rollout_lint.rules.checker import check_rules
 from rollout_lint.rules.finding import Suppression
+from rollout_lint.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -90,11 +91,9 @@ def rule_id_error(rule: str, rules: Iterable[Rule], ids: Iterable[str]) -> str |
         return f"{rule} cannot be silenced"
     if rule in ids:
         return None
-    from difflib import get_close_matches
-
-    near = [by_name[rule]] if rule in by_name else get_close_matches(rule, sorted(ids), n=1, cutoff=0.75)
+    near = by_name.get(rule) or closest(rule, sorted(ids))
     return f"there is no rule {rule if len(rule) <= _LONGEST else f'{rule[:_LONGEST]}…'}" + (
-        f"; did you mean {near[0]}?" if near else ""
+        f"; did you mean {near}?" if near else ""
     )
 
 

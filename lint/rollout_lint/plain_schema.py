@@ -1,0 +1,234 @@
+"""JSON Schema validation of a plain value, with the location of each error."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+from rollout_lint.node import Mapping, Sequence, plain
+from rollout_lint.place import Place, Problem
+from rollout_lint.suggest import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from jsonschema import ValidationError
+
+    from rollout_lint.node import Node
+    from rollout_lint.source import Source
+
+KeyPath: TypeAlias = "tuple[str | int, ...]"
+"""Keys and list indices from the root of a document to a value."""
+
+Formats: TypeAlias = "dict[str, tuple[Callable[[str], bool], str]]"
+"""A format's name to its test and a description of the values that pass."""
+
+_LONGEST_VALUE = 60
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+class Locate(Protocol):
+    """Function that returns the location of a value, or of its key."""
+
+    def __call__(self, path: KeyPath, *, key: bool = False) -> Place:
+        """Return the location of the value at `path`, or of the key that holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain value of a file and the location of each part; `problems` lists why a file could not be read."""
+
+    name: str
+    value: Any
+    locate: Locate
+    problems: tuple[Problem, ...] = ()
+
+
+def yaml_document(source: Source) -> Document:
+    """Return the document of a YAML file; an empty file has the value None."""
+    value = None if source.root is None else plain(source.root)
+    return Document(source.name, value, yaml_locator(source), tuple(source.problems))
+
+
+def yaml_locator(source: Source) -> Locate:
+    """Return a function that locates values in a YAML file."""
+
+    def locate(path: KeyPath, *, key: bool = False) -> Place:
+        node: Node | None = source.root
+        key_node: Node | None = None
+        for step in path:
+            if isinstance(node, Mapping):
+                key_node, node = node.entries[str(step)]
+            elif isinstance(node, Sequence):
+                key_node, node = None, node.items[int(step)]
+        assert node is not None
+        return source.place(key_node if key and key_node is not None else node)
+
+    return locate
+
+
+class Violation(NamedTuple):
+    """One disagreement with a schema; `at_key` is True if the key itself is wrong."""
+
+    path: KeyPath
+    at_key: bool
+    message: str
+
+
+class PlainSchema:
+    """A JSON Schema file, loaded with the jsonschema library on first use."""
+
+    def __init__(self, path: Path, formats: Formats | None = None) -> None:
+        """Take the path of the schema and the formats that it uses."""
+        self._path = path
+        self._formats = formats or {}
+
+    def check(self, source: Source) -> None:
+        """Add the problems of a YAML file to its source."""
+        if source.root is not None:
+            source.problems += self.problems(plain(source.root), yaml_locator(source))
+
+    def problems(self, value: Any, locate: Locate) -> list[Problem]:
+        """Return what the schema does not allow, sorted by location."""
+        return sorted({located(each, locate) for each in self.violations(value)})
+
+    def violations(self, value: Any) -> list[Violation]:
+        """Return what the schema does not allow, at most one violation for each value or key."""
+        found: dict[tuple[KeyPath, bool], Violation] = {}
+        for error in self._validator.iter_errors(value):
+            for leaf in _meant(error):
+                for violation in self._explain(leaf):
+                    found.setdefault(violation[:2], violation)
+        return list(found.values())
+
+    @cached_property
+    def _validator(self) -> Any:
+        # jsonschema takes longer to import than most checks take.
+        from jsonschema import Draft202012Validator, FormatChecker
+
+        checker = FormatChecker(formats=())
+        for name, (test, _) in self._formats.items():
+            checker.checks(name)(_test_of_text(test))
+        return Draft202012Validator(json.loads(self._path.read_text("utf-8")), format_checker=checker)
+
+    def _explain(self, error: ValidationError) -> Iterator[Violation]:
+        path = tuple(error.absolute_path)
+        value: Any = error.instance
+        argument: Any = error.validator_value
+        context: Any = error.context
+        if error.validator == "additionalProperties":
+            yield from _unknown_keys(value, error.schema, path)
+        elif error.validator == "required":
+            missing = [key for key in argument if key not in value]
+            yield Violation(path, False, f"missing {_keys(missing, 'and')}{_inside(path)}")
+        elif error.validator == "anyOf":
+            needed = [key for branch in context for key in branch.validator_value]
+            yield Violation(path, False, f"missing {_keys(needed, 'or')}{_inside(path)}")
+        else:
+            subject = f"invalid {_name(path)}{_shown(value)}:" if path else "the file"
+            yield Violation(path, False, f"{subject} must {self._wanted(error, argument)}")
+
+    def _wanted(self, error: ValidationError, argument: Any) -> str:
+        """Return what the value must do, as the rest of a sentence."""
+        match error.validator:
+            case "type":
+                return f"be {_either([argument] if isinstance(argument, str) else argument)}"
+            case "oneOf":
+                branches: Any = error.context
+                types = [inner.validator_value for inner in branches if inner.validator == "type"]
+                return f"be {_either(types)}"
+            case "enum":
+                return f"be one of {', '.join(map(str, argument))}"
+            case "const":
+                return f"be {json.dumps(argument)}"
+            case "minimum":
+                return f"be at least {argument}"
+            case "minItems":
+                return f"have at least {argument} item{'s' if argument > 1 else ''}"
+            case "minLength":
+                return "not be empty"
+            case "format":
+                return f"be {self._formats[argument][1]}"
+        schema: Any = error.schema
+        examples = schema.get("examples", ())
+        return f"be a value such as {' or '.join(examples)}" if examples else f"match {argument}"
+
+
+def located(violation: Violation, locate: Locate) -> Problem:
+    """Return the problem at the location of a violation."""
+    place = locate(violation.path, key=violation.at_key)
+    return Problem(place.file, place.line, place.column, violation.message)
+
+
+def _test_of_text(test: Callable[[str], bool]) -> Callable[[object], bool]:
+    return lambda value: not isinstance(value, str | int) or test(str(value))
+
+
+def _meant(error: ValidationError) -> Iterator[ValidationError]:
+    """Yield the errors of the `oneOf` branch whose type the value has, or the error itself if there is none."""
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context or () if error.validator == "oneOf" else ():
+        branches.setdefault(inner.relative_schema_path[0], []).append(inner)
+    for errors in branches.values():
+        if not any(inner.validator == "type" and not inner.relative_path for inner in errors):
+            for inner in errors:
+                yield from _meant(inner)
+            return
+    yield error
+
+
+def _unknown_keys(mapping: dict[str, Any], schema: Any, path: KeyPath) -> Iterator[Violation]:
+    known = schema.get("properties", {})
+    patterns = schema.get("patternProperties", {})
+    for key in mapping:
+        if key in known or any(re.search(pattern, key) for pattern in patterns):
+            continue
+        if patterns:
+            message = f"invalid key {_quoted(key)}{_inside(path)}: must match {' or '.join(patterns)}"
+        else:
+            near = closest(key, known)
+            hint = f' (did you mean "{near}"?)' if near else f": must be one of {', '.join(known)}"
+            message = f"unknown key {_quoted(key)}{_inside(path)}{hint}"
+        yield Violation((*path, key), True, message)
+
+
+def _name(path: KeyPath) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def _inside(path: KeyPath) -> str:
+    return f" in {_name(path)}" if path else ""
+
+
+def _keys(names: list[str], word: str) -> str:
+    plural = "s" if len(names) > 1 and word == "and" else ""
+    return f"key{plural} {_joined(list(map(json.dumps, names)), word)}"
+
+
+def _either(types: Iterable[str]) -> str:
+    return _joined([_TYPES[name] for name in dict.fromkeys(types)], "or")
+
+
+def _joined(names: list[str], word: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def _shown(value: Any) -> str:
+    return "" if isinstance(value, dict | list) else f" {_quoted(value)}"
+
+
+def _quoted(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
