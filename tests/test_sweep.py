@@ -391,7 +391,8 @@ def test_a_day_that_no_calendar_has(
     folder = write({"compose.yml": recipe()})
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "9" * 15)
     ran = run("sweep", folder)
-    assert (ran.exit_code, ran.stderr) == (2, snapshot)
+    assert ran.exit_code == 2
+    assert ran.stderr == snapshot
 
 
 def test_what_nobody_has_foreseen_is_a_row_and_stops_no_other(write: Write, snapshot: SnapshotAssertion) -> None:

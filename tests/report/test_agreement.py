@@ -135,5 +135,5 @@ def test_recipes_that_say_the_same_are_told_once(run: Run, write: Write, snapsho
 
 def test_the_reasons_of_a_service_are_told_with_its_name(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     text = run("sweep", write({"web/compose.yml": recipe()}), "--services").stdout
-    assert text.startswith("web app: ")
+    assert text.startswith("web app")
     assert text == snapshot

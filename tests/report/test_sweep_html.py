@@ -223,7 +223,7 @@ def test_an_age_in_words(snapshot: SnapshotAssertion) -> None:
 def test_a_finding_opens_to_its_rule(snapshot: SnapshotAssertion) -> None:
     body = one(recipe(services=[service(findings=[finding(assumes="the host has the memory", superseded_by="RL003")])]))
     told = words(by_class(body, "finding")[0])
-    for expected in ("medium RL001", "compose.yml:47", "RL003", "the host has the memory."):
+    for expected in ("medium RL001", "compose.yml:47", "RL003", "the host has the memory"):
         assert expected in told
     assert told == snapshot
     assert RULES["RL001"]["summary"] in told
