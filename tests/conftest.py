@@ -22,6 +22,11 @@ ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "recipes-sample"
 
 
+def mask_folder(text: str, folder: Path) -> str:
+    """Replace a temporary folder by DIR, for a snapshot."""
+    return text.replace(str(folder), "DIR")
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a command did."""
@@ -33,6 +38,10 @@ class Ran:
     @property
     def json(self) -> Any:
         return json.loads(self.stdout)
+
+    def text(self, folder: Path) -> str:
+        """Return all output for a snapshot, with `folder` as DIR."""
+        return mask_folder(self.stdout + self.stderr, folder)
 
 
 Run: TypeAlias = "Callable[..., Ran]"

@@ -9,6 +9,8 @@ import pytest
 from tests.rules.own_rule import NAME, OWN_RULE
 
 if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
+
     from tests.conftest import Run, Write
 
 STACK = """services:
@@ -87,13 +89,11 @@ def test_rules_of_ones_own_stand_in_the_config(run: Run, write: Write) -> None:
     assert "TT001" in rules_found(run, folder / "shop")["plain"]
 
 
-def test_rules_of_the_config_are_listed_explained_and_named_as_seen_from_here(
-    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_config_rules_are_listed_explained_and_checked(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(write({f"own/{NAME}": OWN_RULE, "rollout-lint.toml": "rules = ['own']\n", "compose.yml": STACK}))
     assert "TT001  no-memory-limit" in run("rules").stdout
     assert run("explain", "TT001").stdout.startswith("TT001 no-memory-limit")
-    assert f"= why            own/{NAME}\n" in run("check").stdout
+    assert f" own/{NAME}\n" in run("check").stdout
 
 
 def test_show_knows_what_the_config_says(run: Run, write: Write) -> None:
@@ -109,41 +109,39 @@ def test_show_knows_what_the_config_says(run: Run, write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "place", "message"),
+    ("name", "text", "place"),
     [
-        (
-            "rollout-lint.toml",
-            "[hosts]\nmemroy = '8G'\n",
-            "2:1",
-            'unknown key "memroy" in hosts (did you mean "memory"?)',
-        ),
-        ("rollout-lint.toml", "host = 1\n", "1:1", 'unknown key "host" (did you mean "hosts"?)'),
-        ("rollout-lint.toml", "[hosts]\n\n  nodes = 0\n", "3:3", "invalid hosts.nodes 0: must be at least 1"),
-        ("rollout-lint.toml", "hosts = {nodes = 1,\n", "1:20", "not TOML: "),
-        ("rollout-lint.toml", "[hosts]\nmemory = 8\n", "2:1", "invalid hosts.memory 8: must be a string"),
-        ("rollout-lint.toml", b"\xff", "1:1", "not TOML: it is not UTF-8"),
-        ("rollout-lint.toml", "rules = ['gone']\n", "", "/gone holds no rule"),
-        (
+        pytest.param("rollout-lint.toml", "[hosts]\nmemroy = '8G'\n", "2:1", id="misspelt-key"),
+        pytest.param("rollout-lint.toml", "host = 1\n", "1:1", id="misspelt-top-key"),
+        pytest.param("rollout-lint.toml", "[hosts]\n\n  nodes = 0\n", "3:3", id="minimum"),
+        pytest.param("rollout-lint.toml", "hosts = {nodes = 1,\n", "1:20", id="open-table"),
+        pytest.param("rollout-lint.toml", "[hosts]\nmemory = 8\n", "2:1", id="number"),
+        pytest.param("rollout-lint.toml", b"\xff", "1:1", id="bytes"),
+        pytest.param("rollout-lint.toml", "rules = ['gone']\n", "", id="no-rules"),
+        pytest.param(
             "pyproject.toml",
             "[tool.rollout-lint]\n[tool.rollout-lint.images.'a/b']\nlock = 1\n",
             "3:1",
-            'unknown key "lock" in images.a/b (did you mean "locks"?)',
+            id="misspelt-image-key",
         ),
-        ("pyproject.toml", "[tool]\nrollout-lint = 1\n", "2:1", "the file must be a mapping"),
-        (".rollout-lint.yml", "hosts:\n  memory: much\n", "2:11", 'memory "much": must be a size such as 512M or 2G'),
-        (".rollout-lint.yml", "- a\n", "1:1", "the file must be a mapping"),
-        (".rollout-lint.yml", "hosts: [\n", "2:1", "not YAML: "),
+        pytest.param("pyproject.toml", "[tool]\nrollout-lint = 1\n", "2:1", id="pyproject-number"),
+        pytest.param(".rollout-lint.yml", "hosts:\n  memory: much\n", "2:11", id="size"),
+        pytest.param(".rollout-lint.yml", "- a\n", "1:1", id="list"),
+        pytest.param(".rollout-lint.yml", "hosts: [\n", "2:1", id="open-list"),
     ],
 )
-@pytest.mark.parametrize("command", ["check", "sweep"])
 def test_what_is_wrong_has_a_place(
-    run: Run, write: Write, command: str, name: str, text: str | bytes, place: str, message: str
+    run: Run, write: Write, name: str, text: str | bytes, place: str, snapshot: SnapshotAssertion
 ) -> None:
     folder = write({"compose.yml": STACK, name: text})
-    ran = run(command, folder)
-    assert (ran.exit_code, ran.stdout) == (2, "")
-    assert message in ran.stderr
-    assert not place or f"{folder}/{name}:{place}: " in ran.stderr
+    told = set()
+    for command in ("check", "sweep"):
+        ran = run(command, folder)
+        assert (ran.exit_code, ran.stdout) == (2, "")
+        assert not place or f"{folder}/{name}:{place}: " in ran.stderr
+        told.add(ran.text(folder))
+    [message] = told
+    assert message == snapshot
 
 
 def test_an_empty_config_says_nothing(run: Run, write: Write) -> None:

@@ -20,7 +20,10 @@ from tests.support import validate
 
 _SCHEMAS = Path(__file__).parent / "schemas"
 _LOCATION = re.compile(r"(.*):(\d+):(\d+)", re.DOTALL)
-_CONCISE = re.compile(r"(.*?):(\d+):(\d+): (?:(not evaluated)|([A-Z]+\d+)):? (.*)")
+_RULE = re.compile(r"[A-Z]+\d+")
+_CONCISE = re.compile(r"(.*?):(\d+):(\d+): (?:([A-Z]+\d+)|[a-z ]+:) (.*)")
+_LABEL = re.compile(r"[a-z ]+: ")
+"""What a format writes before the message of a problem."""
 
 
 class Found(NamedTuple):
@@ -51,7 +54,14 @@ def of_json(text: str) -> list[Found]:
 
 def of_concise(text: str) -> list[Found]:
     matches = [_CONCISE.fullmatch(line) for line in text.splitlines()]
-    return [Found(match[5] or "", match[1], int(match[2]), match[6]) for match in matches if match]
+    return [Found(match[4] or "", match[1], int(match[2]), match[5]) for match in matches if match]
+
+
+def _unlabelled(text: str) -> str:
+    """Return the message of a problem without its label, which must be there."""
+    label = _LABEL.match(text)
+    assert label is not None, text
+    return text[label.end() :]
 
 
 @cache
@@ -89,8 +99,8 @@ def _of_sarif(rule: str, each: Any) -> Found:
     physical = each["locations"][0]["physicalLocation"]
     line = physical.get("region", {}).get("startLine", 0)
     path = unquote(physical["artifactLocation"]["uri"].removeprefix("file://"), errors="surrogateescape")
-    message = each["message"]["text"].removeprefix("not evaluated: ").replace("\\[", "[")
-    return Found(rule, path, line, message)
+    text = each["message"]["text"]
+    return Found(rule, path, line, (text if rule else _unlabelled(text)).replace("\\[", "["))
 
 
 def of_github(text: str) -> list[Found]:
@@ -101,8 +111,8 @@ def of_github(text: str) -> list[Found]:
         command, properties = head.split(" ", 1)
         assert command in ("error", "warning", "notice")
         fields = {key: _unescaped(value) for key, _, value in (each.partition("=") for each in properties.split(","))}
-        rule = "" if fields["title"] == "not evaluated" else fields["title"].split()[0]
-        found.append(Found(rule, fields["file"], int(fields.get("line", 0)), _unescaped(message)))
+        rule = _RULE.match(fields["title"])
+        found.append(Found(rule[0] if rule else "", fields["file"], int(fields.get("line", 0)), _unescaped(message)))
     return found
 
 
@@ -119,7 +129,8 @@ def of_gitlab(text: str) -> list[Found]:
     found = []
     for each in entries:
         rule = "" if each["check_name"] == "not-evaluated" else each["check_name"]
-        message = each["description"].removeprefix(f"{rule} " if rule else "not evaluated: ")
+        text = each["description"]
+        message = text.removeprefix(f"{rule} ") if rule else _unlabelled(text)
         found.append(Found(rule, each["location"]["path"], each["location"]["lines"]["begin"], message))
     return found
 

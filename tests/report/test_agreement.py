@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from xml.etree.ElementTree import Element
 
+    from syrupy.assertion import SnapshotAssertion
+
     from tests.conftest import Run, Write
 
 Rows = list[tuple[str, ...]]
@@ -26,7 +28,7 @@ COLUMNS = 7
 def of_text(text: str) -> Rows:
     """The cells start where the headings do; no cell of these fleets is broken over lines."""
     lines = text.splitlines()
-    head = next(index for index, line in enumerate(lines) if line.startswith("Recipe "))
+    head = next(index for index, line in enumerate(lines) if line.startswith("─")) - 1
     starts = [match.start() for match in re.finditer(r"(?:(?<=  )|^)\S", lines[head])]
     table = lines[head + 2 : lines.index("", head)]
     spans = list(zip(starts, [*starts[1:], None], strict=True))
@@ -122,15 +124,16 @@ def test_a_spreadsheet_runs_no_cell(run: Run, write: Write) -> None:
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_recipes_that_say_the_same_are_told_once(run: Run, write: Write) -> None:
+def test_recipes_that_say_the_same_are_told_once(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     files: dict[str, str | bytes] = {f"copy{number}/compose.yml": recipe() for number in range(20)}
     text = run("sweep", write({**files, "other/compose.yml": "\n" + recipe()})).stdout
-    assert text.count("RL001 app: rollback (compose.yml:1)") == 1
-    assert "copy0, copy1, copy10, copy11, copy12 and 15 more: latent, medium\n" in text
-    assert "\nother: latent, medium\n  RL001 app: rollback (compose.yml:2)" in text
+    assert len(re.findall(r"  RL001 app: .*\(compose\.yml:1\)", text)) == 1
+    assert len(re.findall(r"  RL001 app: .*\(compose\.yml:2\)", text)) == 1
     assert sum(line.startswith("copy") for line in text.splitlines()) == 21
+    assert text == snapshot
 
 
-def test_the_reasons_of_a_service_are_told_with_its_name(run: Run, write: Write) -> None:
+def test_the_reasons_of_a_service_are_told_with_its_name(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     text = run("sweep", write({"web/compose.yml": recipe()}), "--services").stdout
-    assert text.startswith("web app: latent, medium\n  RL001 app: rollback")
+    assert text.startswith("web app")
+    assert text == snapshot
