@@ -52,7 +52,7 @@ START_FIRST: dict[str, dict[str, Any]] = {ORDER: {"const": "start-first"}}
 """What Swarm does not do of itself, so that a rule with it is asked only where a file says so."""
 
 
-def test_rules_are_asked_in_their_order_whatever_they_are_entered_under() -> None:
+def test_rules_are_checked_in_their_order() -> None:
     rules = [
         rule(START_FIRST, "TT001"),
         rule({"derived.x": {"const": True}}, "TT002"),
@@ -64,14 +64,14 @@ def test_rules_are_asked_in_their_order_whatever_they_are_entered_under() -> Non
     assert [each.id for each in asked] == ["TT001", "TT002", "TT003", "TT004", "TT005"]
 
 
-def test_a_rule_that_names_texts_is_asked_only_of_what_has_one_of_them() -> None:
+def test_a_rule_on_texts_is_checked_only_for_those_texts() -> None:
     asked = Asked([rule({ORDER: {"enum": ["start-first", "stop-first"]}}), rule(START_FIRST, "TT002")])
     assert [each.id for each in asked.of(policy("stop-first"))] == ["TT001"]
     assert list(asked.of(policy(3))) == []
     assert list(asked.of({})) == []
 
 
-def test_a_rule_is_entered_under_the_condition_that_swarm_does_not_fulfil_of_itself() -> None:
+def test_a_rule_is_indexed_by_a_condition_no_default_meets() -> None:
     asked = Asked([rule({ACTION: {"const": "pause"}, **START_FIRST})])
     usual = policy("stop-first", "pause")
     assert list(asked.of(usual)) == []
@@ -105,7 +105,7 @@ def test_what_nothing_states_is_shown_as_nothing() -> None:
     assert one.message == "nothing and 1, b"
 
 
-def test_a_finding_stands_where_the_fact_does_that_its_repair_changes() -> None:
+def test_a_finding_points_at_the_fact_that_its_fix_changes() -> None:
     stated = policy("start-first", "rollback")
     stated[ORDER] = replace(stated[ORDER], place=Place("b.yml", 2, 2, 2, 3))
     when = {ORDER: {"const": "start-first"}, ACTION: {"const": "rollback"}}
@@ -189,9 +189,7 @@ def test_a_silenced_finding_counts_for_nothing() -> None:
         ("low", None, False),
     ],
 )
-def test_a_repair_with_a_price_wants_consent_where_little_is_found(
-    severity: str, trade: str | None, wants: bool
-) -> None:
+def test_a_fix_with_a_trade_off_needs_consent_at_low_severity(severity: str, trade: str | None, wants: bool) -> None:
     assert of_severity(severity, "TT001", trade=trade).wants_consent is wants
 
 

@@ -66,7 +66,7 @@ def test_a_file_that_cannot_be_read_is_told(run: Run, write: Write, name: str) -
 
 
 @pytest.mark.parametrize("gone", ["compose.yml", "compose.ccci.yml"])
-def test_a_file_that_vanishes_leaves_its_recipe_without_a_verdict(write: Write, gone: str) -> None:
+def test_a_recipe_is_not_evaluated_if_its_file_vanishes(write: Write, gone: str) -> None:
     folder = write({"compose.yml": recipe(), "compose.ccci.yml": recipe("stop-first")})
     [found] = recipes_at(str(folder), ("compose.ccci.yml",))
     (folder / gone).unlink()
@@ -75,7 +75,7 @@ def test_a_file_that_vanishes_leaves_its_recipe_without_a_verdict(write: Write, 
     assert any("No such file" in problem.message for problem in evaluation.problems)
 
 
-def test_a_folder_that_vanishes_leaves_its_recipe_without_a_verdict(write: Write) -> None:
+def test_a_recipe_is_not_evaluated_if_its_folder_vanishes(write: Write) -> None:
     folder = write({"compose.yml": recipe()}) / "compose.yml"
     [found] = recipes_at(str(folder.parent))
     folder.unlink()
@@ -260,7 +260,7 @@ def started(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
     return process
 
 
-def test_ctrl_c_ends_a_run_without_a_word_and_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_run_silently_and_keeps_the_file(tmp_path: Path) -> None:
     (tmp_path / "told.json").write_text("before")
     with started("--format", "json", "--output", "told.json", cwd=tmp_path) as process:
         process.send_signal(signal.SIGINT)

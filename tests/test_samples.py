@@ -77,7 +77,7 @@ def test_all_unfolds_the_others(run: Run) -> None:
     assert len(cells(run("sweep", SAMPLES, "--format", "markdown", "--all").stdout)) == 1 + 24
 
 
-def test_swapping_the_order_makes_a_recipe_safe_and_another_risky(run: Run, samples: Path) -> None:
+def test_swapping_the_order_swaps_safe_and_risky(run: Run, samples: Path) -> None:
     change(samples / "n8n/compose.yml", "start-first", "stop-first")
     change(samples / "traefik/compose.yml", "stop-first", "start-first")
     recipes = by_recipe(run, samples)
@@ -138,7 +138,7 @@ def test_check_points_at_the_line_of_the_order(run: Run) -> None:
     )
 
 
-def test_show_gives_each_of_the_twelve_values_with_its_place_or_as_a_default(run: Run) -> None:
+def test_show_locates_each_policy_value_or_marks_its_default(run: Run) -> None:
     document = run("show", SAMPLES / "discourse", "--format", "json").json
     validate("show", document)
     for variant in document["variants"]:

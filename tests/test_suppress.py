@@ -167,18 +167,18 @@ services:
         ("      <<: *policy", {"web"}),
     ],
 )
-def test_an_anchored_block_counts_where_it_stands_and_for_who_takes_it_over(
+def test_an_anchored_block_counts_at_its_anchor_and_its_aliases(
     run: Run, write: Write, line: str, services: set[str | None]
 ) -> None:
     assert silenced(checked(run, write({"compose.yml": behind(ANCHORED, line)}))) == services
 
 
-def test_services_that_are_merged_in_are_silenced_by_the_key_that_does_it(run: Run, write: Write) -> None:
+def test_merged_services_are_suppressed_at_the_merge_key(run: Run, write: Write) -> None:
     text = f"x-both: &both\n  app: {{image: a, {HEALTHY}, deploy: {{{POLICY}}}}}\nservices:\n  <<: *both\n"
     assert silenced(checked(run, write({"compose.yml": behind(text, "  <<: *both")}))) == {"app"}
 
 
-def test_what_is_of_the_stack_is_silenced_on_the_service_that_it_stands_in(run: Run, write: Write) -> None:
+def test_a_stack_finding_is_suppressed_on_its_service(run: Run, write: Write) -> None:
     text = "services:\n  a: {image: a, ports: ['80:80']}\n  b: {image: b, ports: ['80:80']}\n"
     comment = "# rollout-lint: ignore[RL061] only one of them is deployed"
     found = "  b: {image: b, ports: ['80:80']}"
@@ -243,9 +243,7 @@ def test_what_another_tells_is_silenced_with_it(run: Run, write: Write) -> None:
         ("# rollout-lint: ignore[RL001] until=2999-01-31 until=2998-01-31 why", "it says until more than once"),
     ],
 )
-def test_one_that_cannot_be_followed_silences_nothing_and_is_told(
-    run: Run, write: Write, comment: str, message: str
-) -> None:
+def test_an_invalid_comment_suppresses_nothing(run: Run, write: Write, comment: str, message: str) -> None:
     ran = checked(run, write({"compose.yml": behind(TWO, "  app:", comment)}))
     assert silenced(ran) == set()
     [line] = told(ran)
@@ -277,7 +275,7 @@ def test_one_ends_with_the_day_that_it_names(
             assert each["suppressed"]["reason"].startswith(WHY)
 
 
-def test_one_that_silences_nothing_in_any_variant_is_told_once_for_each(run: Run, write: Write) -> None:
+def test_an_unused_comment_is_reported_for_each_variant(run: Run, write: Write) -> None:
     stop = TWO.replace("start-first", "stop-first")
     both = behind(stop, "  app:", "# rollout-lint: ignore[RL001,RL014] why")
     ran = checked(run, write({"compose.yml": both}))
@@ -427,7 +425,7 @@ def test_what_is_wrong_with_an_entry_has_its_own_place(
     assert any(f"rollout-lint.toml:{line}:" in each and message in each for each in ran.stderr.splitlines())
 
 
-def test_a_comment_tells_before_the_config_and_a_key_before_the_file(run: Run, write: Write) -> None:
+def test_a_comment_precedes_the_config_and_a_key_the_file(run: Run, write: Write) -> None:
     text = behind(f"# rollout-lint: ignore[RL001] file\n{TWO}", "        order: start-first")
     ran = checked(run, write({"compose.yml": text, "rollout-lint.toml": CONFIG}))
     assert {each["service"]: each["suppressed"]["reason"] for each in findings(ran)} == {"app": WHY, "web": "file"}
@@ -475,7 +473,7 @@ def test_a_silenced_finding_is_no_risk_and_the_row_says_so(run: Run, write: Writ
     assert "Nothing is rolled back" not in run("sweep", folder, "--format", "html").stdout.partition("<details>")[2]
 
 
-def test_what_is_not_silenced_is_a_risk_as_before_and_what_is_passed_over_is_told(run: Run, write: Write) -> None:
+def test_the_row_names_its_risk_and_its_suppressions(run: Run, write: Write) -> None:
     folder = write({"r/compose.yml": behind(TWO, "  app:")})
     found = row(run, folder)
     assert (found["service"], found["risk"]["level"]) == ("web", "latent-medium")

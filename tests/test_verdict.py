@@ -686,7 +686,7 @@ def test_the_services_stand_in_the_order_of_the_files(run: Run, write: Write) ->
     assert [each["service"] for each in services] == ["b", "a", "A"]
 
 
-def test_the_rules_of_a_service_are_those_that_found_something_of_it(run: Run, write: Write) -> None:
+def test_the_rules_of_a_service_are_those_with_findings(run: Run, write: Write) -> None:
     files = {
         "compose.yml": stack(service("a", RISKY), service("b", RISKY, more="")),
         "compose.ccci.yml": order("stop-first"),

@@ -145,7 +145,7 @@ def test_a_test_that_requires_it_fails_with_the_report() -> None:
     assert isinstance(raised.value, AssertionError)
 
 
-def test_no_report_shows_a_value_of_the_environment_or_steers_a_terminal() -> None:
+def test_no_report_shows_a_secret_or_a_control_character() -> None:
     convergence = converged("completed", "incident", "paused", "hang")
     steering = replace(convergence.results[1], name="a\x1b[2J", told="b\x1b[2J\n")
     convergence = replace(convergence, results=(*convergence.results, steering))

@@ -80,7 +80,7 @@ def test_how_long_an_update_is_under_way_is_told(run: Run) -> None:
     assert found["services"][0]["message"] == "updating since 2026-06-19 23:57:00 UTC, for 3m"
 
 
-def test_a_completed_update_without_a_spec_to_go_back_to_is_doubted(run: Run) -> None:
+def test_a_completed_update_without_previous_spec_is_doubted(run: Run) -> None:
     document = recording("incident").last
     document["UpdateStatus"]["State"] = "completed"
     _, found = inspected(run, stdin=document)
@@ -129,7 +129,7 @@ def test_a_network_of_its_own_name_is_known(run: Run) -> None:
     assert "RL008" in [each["rule"] for each in found["services"][0]["findings"]]
 
 
-def test_a_policy_that_differs_from_the_files_is_drift_with_its_place(run: Run, write: Write) -> None:
+def test_a_policy_that_differs_is_drift_with_its_location(run: Run, write: Write) -> None:
     folder = write({"compose.yml": RECIPE, "compose.ccci.yml": OVERLAY})
     document = recording("incident").last
     document["UpdateStatus"]["State"] = "updating"
@@ -155,7 +155,7 @@ def test_a_label_that_was_put_back_is_drift_by_its_key_alone(run: Run, write: Wr
     _hides_secrets(ran, "s3cret")
 
 
-def test_a_label_and_an_image_of_the_spec_before_are_told_as_such(run: Run, write: Write) -> None:
+def test_drift_names_a_label_and_image_of_the_previous_spec(run: Run, write: Write) -> None:
     document = recording("completed").last
     document["PreviousSpec"]["TaskTemplate"]["ContainerSpec"]["Image"] = "forum:2"
     document["UpdateStatus"]["State"] = "rollback_started"
@@ -168,7 +168,7 @@ def test_a_label_and_an_image_of_the_spec_before_are_told_as_such(run: Run, writ
     assert found["services"][0]["rollback_changes"] == {"image": True, "labels": ["release"], "tasks": True}
 
 
-def test_what_the_files_leave_to_a_variable_is_not_compared_and_said_so(run: Run, write: Write) -> None:
+def test_values_from_unset_variables_are_reported_not_compared(run: Run, write: Write) -> None:
     text = RECIPE.replace("rollout-lint/busybox", "busybox:${TAG:-1}")
     text = text.replace("{release: old}", '["a.$STACK.b=1", "release=${R:-other}"]')
     folder = write({"compose.yml": text, "values": "TAG=1\nSTACK=x\nR=old\n"})
@@ -186,9 +186,7 @@ def test_what_the_files_leave_to_a_variable_is_not_compared_and_said_so(run: Run
     assert (drift["image"]["files"], drift["not_compared"]) == ("busybox:1", [])
 
 
-def test_a_service_that_the_files_do_not_have_is_drift_and_one_of_another_stack_is_left_out(
-    run: Run, write: Write
-) -> None:
+def test_drift_has_unknown_services_but_not_other_stacks(run: Run, write: Write) -> None:
     folder = write({"compose.yml": RECIPE})
     ours, gone, other = (recording("incident").last for _ in range(3))
     for document, name, stack in ((gone, "forum_queue", "forum"), (other, "wiki_app", "wiki")):

@@ -38,7 +38,7 @@ def test_a_service_and_its_tasks_are_read() -> None:
     assert not runs_it(killed[0], template)
 
 
-def test_no_value_of_the_environment_is_in_what_python_shows_of_them() -> None:
+def test_repr_shows_no_environment_value() -> None:
     shown = recording("incident")
     tasks = read_tasks(json.dumps(shown.last_tasks).encode(), "a")
     assert "hunter2" in json.dumps(shown.last)

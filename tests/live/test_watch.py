@@ -33,14 +33,14 @@ def test_a_recorded_update_is_told_rightly(name: str, outcomes: list[Outcome]) -
 
 
 @pytest.mark.parametrize("first", range(1, 9))
-def test_the_incident_is_told_rightly_whenever_one_begins_to_look(first: int) -> None:
+def test_the_incident_is_rolled_back_from_any_first_look(first: int) -> None:
     result = recording("incident").replayed(since_look=first)[-1]
     assert (result.outcome, result.running) == (Outcome.ROLLED_BACK, 1)
     assert "never stopped" in result.told
     assert [(each.exit_code, each.is_new) for each in result.failures] == [(137, True)]
 
 
-def test_the_looks_before_a_deploy_do_not_count_where_a_time_is_given() -> None:
+def test_looks_before_the_given_time_do_not_count() -> None:
     shown = recording("completed")
     since = as_look(0, *_last(shown)).service
     assert since is not None
@@ -84,7 +84,7 @@ def test_a_task_that_ends_after_a_completed_update_fails_it() -> None:
     assert "task: non-zero exit (3)" in result.told
 
 
-def test_a_task_that_takes_the_place_of_another_has_to_stay_as_long() -> None:
+def test_a_replacement_task_must_settle_as_long() -> None:
     """A new service may try again until it runs; how long it stays is counted anew."""
     service, tasks = _new()
     watch = Watch("a", PATIENCE)
@@ -100,7 +100,7 @@ def _new() -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return first["services"][0], [dict(task) for task in first["tasks"]]
 
 
-def test_no_status_is_an_update_to_come_where_a_task_is_of_another_spec() -> None:
+def test_no_status_with_a_task_of_another_spec_is_waiting() -> None:
     shown = recording("completed")
     service, tasks = shown.last, [dict(task) for task in shown.looks[0]["tasks"]]
     del service["UpdateStatus"]
@@ -110,7 +110,7 @@ def test_no_status_is_an_update_to_come_where_a_task_is_of_another_spec() -> Non
     assert _settled(service, tasks).result.outcome is Outcome.UNCHANGED
 
 
-def test_no_status_is_an_update_to_come_where_the_ports_have_changed() -> None:
+def test_no_status_with_changed_ports_is_waiting() -> None:
     shown = recording("completed")
     service, tasks = shown.last, shown.last_tasks
     del service["UpdateStatus"]
@@ -135,7 +135,7 @@ def test_a_completed_update_that_is_a_rollback_is_no_success() -> None:
     assert "which the engine calls completed" in result.told
 
 
-def test_a_rollback_that_was_seen_is_no_success_though_no_task_of_the_update_is_left() -> None:
+def test_a_rollback_seen_earlier_is_no_success() -> None:
     shown = recording("incident")
     watch = Watch("a", PATIENCE)
     for look in shown.looks[1:-2]:
@@ -183,7 +183,7 @@ def test_a_task_that_ends_with_success_may_have_been_unhealthy() -> None:
     assert told_end(LiveTask("a", state="complete", exit_code=0, spec=healthcheck)).endswith("its healthcheck failed")
 
 
-def test_a_completed_update_of_a_service_that_was_never_deployed_again_is_one() -> None:
+def test_a_completed_update_without_previous_spec_is_completed() -> None:
     """As after a node's label has changed: Swarm moves the tasks, and there is no spec before this one."""
     service, tasks = _last(recording("completed"))
     del service["PreviousSpec"]
@@ -266,7 +266,7 @@ def test_a_rollback_is_no_second_deploy() -> None:
     assert "it was deployed again" not in [event.told for event in events]
 
 
-def test_an_old_task_that_ends_badly_when_it_is_told_to_is_no_failure() -> None:
+def test_an_old_task_that_fails_on_shutdown_is_no_failure() -> None:
     service, tasks = _last(recording("completed"))
     old = min(tasks, key=lambda task: str(task["CreatedAt"]))
     old["Status"] = {"State": "failed", "Err": "task: non-zero exit (143)"}
@@ -282,7 +282,7 @@ def test_a_state_of_no_known_name_is_waited_for_and_named() -> None:
     assert "reconsidered" in result.told
 
 
-def test_what_has_kept_failing_has_failed_when_the_time_is_over_and_of_all_else_nothing_is_known() -> None:
+def test_only_a_failing_service_has_failed_at_the_timeout() -> None:
     service, tasks = _new()
     tasks[0]["Status"] = {"State": "starting"}
     watch = Watch("a", PATIENCE)
@@ -293,7 +293,7 @@ def test_what_has_kept_failing_has_failed_when_the_time_is_over_and_of_all_else_
     assert watch.give_up().outcome is Outcome.CRASHING
 
 
-def test_a_rollback_that_outlasts_the_time_has_failed_all_the_same() -> None:
+def test_a_rollback_that_outlasts_the_timeout_has_failed() -> None:
     shown = recording("incident")
     rolling = next(
         each for each in shown.looks if each["services"][0].get("UpdateStatus", {}).get("State") == "rollback_started"

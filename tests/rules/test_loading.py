@@ -137,7 +137,7 @@ def test_two_rules_of_one_id_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(rules_directory().glob("RL*.yaml")), ids=lambda path: path.stem)
-def test_the_schema_says_of_a_rule_what_the_jsonschema_library_says(path: Path, tmp_path: Path) -> None:
+def test_the_loader_refuses_what_the_jsonschema_library_refuses(path: Path, tmp_path: Path) -> None:
     """Each line of a rule left out, or its key misspelt: the library and the loader refuse the same ones."""
     schema = json.loads((rules_directory() / "rule.schema.json").read_text("utf-8"))
     library = Draft202012Validator(schema)

@@ -23,5 +23,5 @@ def test_a_rule_holds_on_its_own_examples(rule: Rule, trial: str) -> None:
 @pytest.mark.parametrize(
     "rule", [rule for rule in RULES if "stop-first" in rule.fix_settings.values()], ids=lambda rule: rule.id
 )
-def test_a_repair_that_takes_the_service_away_for_a_moment_says_so(rule: Rule) -> None:
+def test_a_stop_first_fix_states_its_trade_off(rule: Rule) -> None:
     assert "the service is away" in (rule.trade or "")
