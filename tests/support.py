@@ -43,6 +43,11 @@ def facts_for(
     return ServiceFacts(merged, stack, stated_facts(merged), cluster or Cluster(), load_images())
 
 
+def without_path(text: str, folder: Path) -> str:
+    """Return the text with the word DIR in place of a temporary folder."""
+    return text.replace(str(folder), "DIR")
+
+
 def validate(kind: str, document: Any) -> None:
     """Hold a document against the schema that the package has for it."""
     schema = Path(rollout_lint.__file__).parent / "report" / "schemas" / f"{kind}.schema.json"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.facts.format import format_fact, json_value
@@ -15,6 +15,9 @@ from rollout_lint.rules.finding import Finding, Suppression
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Grade, Rule, Severity
 from rollout_lint.stack.shorthand import Port, Volume
+
+if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
 
 HERE = Place("compose.yml", 1, 1, 1, 2)
 THERE = Place("compose.yml", 7, 3, 7, 9)
@@ -54,7 +57,7 @@ START_FIRST: dict[str, dict[str, Any]] = {ORDER: {"const": "start-first"}}
 """What Swarm does not do of itself, so that a rule with it is asked only where a file says so."""
 
 
-def test_rules_are_asked_in_their_order_whatever_they_are_entered_under() -> None:
+def test_rules_are_checked_in_their_order() -> None:
     rules = [
         rule(START_FIRST, "TT001"),
         rule({"derived.x": {"const": True}}, "TT002"),
@@ -66,14 +69,14 @@ def test_rules_are_asked_in_their_order_whatever_they_are_entered_under() -> Non
     assert [each.id for each in asked] == ["TT001", "TT002", "TT003", "TT004", "TT005"]
 
 
-def test_a_rule_that_names_texts_is_asked_only_of_what_has_one_of_them() -> None:
+def test_a_rule_on_texts_is_checked_only_for_those_texts() -> None:
     index = RuleIndex([rule({ORDER: {"enum": ["start-first", "stop-first"]}}), rule(START_FIRST, "TT002")])
     assert [each.id for each in index.candidates(policy("stop-first"))] == ["TT001"]
     assert list(index.candidates(policy(3))) == []
     assert list(index.candidates({})) == []
 
 
-def test_a_rule_is_entered_under_the_condition_that_swarm_does_not_fulfil_of_itself() -> None:
+def test_a_rule_is_indexed_by_a_condition_no_default_meets() -> None:
     index = RuleIndex([rule({ACTION: {"const": "pause"}, **START_FIRST})])
     usual = policy("stop-first", "pause")
     assert list(index.candidates(usual)) == []
@@ -96,18 +99,19 @@ def test_the_stack_is_asked_only_what_it_has() -> None:
     assert ids(found([of_a_service], stack)) == ["TT003"]
 
 
-@pytest.mark.parametrize(("service", "whose"), [("app", "app"), (None, "the stack")])
-def test_a_finding_says_whose_it_is(service: str | None, whose: str) -> None:
+@pytest.mark.parametrize("service", ["app", None], ids=["service", "stack"])
+def test_a_finding_says_whose_it_is(service: str | None, snapshot: SnapshotAssertion) -> None:
     [one] = found([rule({"derived.a": {"const": 1}}, assumes="{service} is known")], facts(derived__a=1), service)
-    assert (one.subject, one.message, one.assumes) == (whose, f"{whose} it is", f"{whose} is known")
+    assert one.service == service
+    assert [one.subject, one.message, one.assumes] == snapshot
 
 
-def test_what_nothing_states_is_shown_as_nothing() -> None:
+def test_what_nothing_states_is_shown_as_nothing(snapshot: SnapshotAssertion) -> None:
     [one] = found([rule({"image": {"type": "null"}}, message="{image} and {derived.a}")], facts(derived__a=[1, "b"]))
-    assert one.message == "nothing and 1, b"
+    assert one.message == snapshot
 
 
-def test_a_finding_stands_where_the_fact_does_that_its_repair_changes() -> None:
+def test_a_finding_points_at_the_fact_that_its_fix_changes() -> None:
     stated = policy("start-first", "rollback")
     stated[ORDER] = replace(stated[ORDER], place=Place("b.yml", 2, 2, 2, 3))
     when = {ORDER: {"const": "start-first"}, ACTION: {"const": "rollback"}}
@@ -196,9 +200,7 @@ def test_a_silenced_finding_counts_for_nothing() -> None:
         ("low", None, False),
     ],
 )
-def test_a_repair_with_a_price_wants_consent_where_little_is_found(
-    severity: str, trade: str | None, wants: bool
-) -> None:
+def test_a_fix_with_a_trade_off_needs_consent_at_low_severity(severity: str, trade: str | None, wants: bool) -> None:
     assert of_severity(severity, "TT001", trade=trade).needs_unsafe is wants
 
 

@@ -39,9 +39,7 @@ def test_rollback_config_takes_nothing_over_from_update_config() -> None:
     ("written", "key", "value"),
     [("monitor: 0s", "monitor", 5), ("failure_action: ''", "failure_action", "pause")],
 )
-def test_a_zero_that_the_engine_takes_for_nothing_is_the_default_with_its_place(
-    written: str, key: str, value: object
-) -> None:
+def test_an_ignored_zero_is_the_default_with_its_location(written: str, key: str, value: object) -> None:
     fact = facts_for(service_with(f"deploy: {{update_config: {{{written}}}}}"))[f"deploy.update_config.{key}"]
     assert (fact.value, fact.default) == (value, True)
     assert fact.place is not None
@@ -68,7 +66,7 @@ KNOWN = Cluster(2, 8, 3, 5, {"a": 1, "b": 2}, {"a": 4})
 OTHER = Cluster(9, 90, 91, 92, {"b": 93, "c": 94}, {"a": 95, "d": 96})
 
 
-def test_what_one_cluster_says_counts_more_than_what_another_does() -> None:
+def test_one_cluster_overrides_another() -> None:
     assert KNOWN.over(OTHER) == Cluster(2, 8, 3, 5, {"a": 1, "b": 2, "c": 94}, {"a": 4, "d": 96})
     assert Cluster().over(OTHER) == OTHER.over(Cluster()) == OTHER
     assert Cluster(used=0).over(OTHER).used == 0
@@ -151,7 +149,7 @@ def test_a_job_has_no_replicas_that_swarm_fills_in() -> None:
     assert "deploy.replicas" not in facts_for(service_with("deploy: {mode: replicated-job}"))
 
 
-def test_a_list_stands_where_its_last_item_does_and_an_empty_one_is_none() -> None:
+def test_a_list_is_located_at_its_last_item_and_empty_is_none() -> None:
     facts = facts_for(service_with("env_file: [a, b], networks: [], command: [c]"))
     assert facts["env_file"].value == ["a", "b"]
     assert facts["env_file"].place is not None
@@ -198,7 +196,7 @@ services:
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array"}
 
 
-def test_each_fact_that_a_file_states_is_known_with_what_it_may_be() -> None:
+def test_each_fact_of_a_file_is_known_with_its_values() -> None:
     stack, _ = stack_of(EVERYTHING)
     stated = stated_facts(stack.services["a"])
     assert stated.keys() == FACTS.keys()
@@ -210,7 +208,7 @@ def test_each_fact_that_a_file_states_is_known_with_what_it_may_be() -> None:
             assert kind.items == frozenset(("string",)), path
 
 
-def test_the_facts_that_a_file_states_with_a_unit_are_times_and_sizes() -> None:
+def test_facts_with_a_unit_are_times_and_sizes() -> None:
     stated = stated_facts(stack_of(EVERYTHING)[0].services["a"])
     assert {path for path in FACTS if is_duration(path)} == {
         path for path, fact in stated.items() if fact.written == "1s"

@@ -14,6 +14,7 @@ from rollout_lint.source import parse
 if TYPE_CHECKING:
     from pathlib import Path
 
+
 CLAIMS = {"locks", "runtime", "weight", "healthcheck"}
 
 

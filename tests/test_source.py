@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from rollout_lint.node import Mapping, Scalar, Sequence, plain, scalars
 from rollout_lint.scalar import Date
 from rollout_lint.source import MAX_BYTES, parse
+
+if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
 
 
 def read(text: str) -> object:
@@ -95,7 +100,7 @@ def test_places_count_from_one() -> None:
     assert (image.line, image.column, image.end_line, image.end_column) == (3, 12, 3, 15)
 
 
-def test_own_keys_win_over_merged_ones_and_the_first_of_a_list_over_the_next() -> None:
+def test_own_keys_override_merged_ones_and_earlier_ones_later() -> None:
     text = """
 one: &one {a: 1, b: 1}
 two: &two {a: 2, b: 2, c: 2}
@@ -120,42 +125,42 @@ def test_a_merged_value_stands_at_its_anchor() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "column", "message"),
+    ("text", "line", "column"),
     [
-        ("a: 1\nb: 2\na: 3\n", 3, 1, "stands twice in this mapping, first on line 1"),
-        ("x: &x {}\nb:\n  <<: *x\n  <<: *x\n", 4, 3, "stands twice in this mapping, first on line 3"),
-        ("a: &a [*a]\n", 1, 8, "contains itself"),
-        ("a: *nowhere\n", 1, 4, "nowhere stands nowhere above"),
-        ("a: {<<: 3}\n", 1, 9, "takes a mapping"),
-        ("a: {<<: [3]}\n", 1, 9, "takes a mapping"),
-        ("? [a]\n: b\n", 1, 3, "a key must be text"),
-        ("%YAML 1.2\n---\na: b\n", 1, 1, "Docker refuses YAML 1.2"),
-        ("a: b\n---\n@\n", 3, 1, "behind the document"),
-        ("# c\n---\na: b\n...\n---\n'x\n", 7, 1, "behind the document"),
-        ("a: [b:c]\n--- x: y\n", 2, 6, "behind the document"),
-        ("1: b\n", 1, 1, "write '1' in quotes"),
-        ("! 1: b\n", 1, 1, "write '1' in quotes"),
-        ("!!int 1: b\n", 1, 1, "a tag before a key"),
-        ("!note a: b\n", 1, 1, "a tag before a key"),
-        ("a: !!int 1.5\n", 1, 4, "it is no int, as its tag says"),
-        ("a: !!int x\n", 1, 4, "it is no int"),
-        ("a: !!int 18446744073709551616\n", 1, 4, "it is no int"),
-        ("a: !!float 18446744073709551615\n", 1, 4, "it is no float"),
-        ("a: !!bool 1\n", 1, 4, "it is no bool"),
-        ("a: !!null '1'\n", 1, 4, "it is no null"),
-        ("a: !!timestamp 10:00\n", 1, 4, "it is no timestamp"),
-        ("a: !!timestamp\n", 1, 4, "it is no timestamp"),
-        ("a: !!binary aGk\n", 1, 4, "it is no base64"),
-        ("a: [1\nb: }\n", 2, 2, "not YAML"),
-        ("a:\n\t- b\n", 2, 1, "not YAML"),
-        ("a: 'x\n", 2, 1, "not YAML"),
-        ("a: b: c\n", 1, 5, "not YAML"),
+        pytest.param("a: 1\nb: 2\na: 3\n", 3, 1, id="duplicate-key"),
+        pytest.param("x: &x {}\nb:\n  <<: *x\n  <<: *x\n", 4, 3, id="duplicate-merge"),
+        pytest.param("a: &a [*a]\n", 1, 8, id="alias-in-itself"),
+        pytest.param("a: *nowhere\n", 1, 4, id="unknown-alias"),
+        pytest.param("a: {<<: 3}\n", 1, 9, id="merge-of-number"),
+        pytest.param("a: {<<: [3]}\n", 1, 9, id="merge-of-list"),
+        pytest.param("? [a]\n: b\n", 1, 3, id="list-as-key"),
+        pytest.param("%YAML 1.2\n---\na: b\n", 1, 1, id="yaml-1.2"),
+        pytest.param("a: b\n---\n@\n", 3, 1, id="bad-second-document"),
+        pytest.param("# c\n---\na: b\n...\n---\n'x\n", 7, 1, id="bad-third-document"),
+        pytest.param("a: [b:c]\n--- x: y\n", 2, 6, id="bad-inline-document"),
+        pytest.param("1: b\n", 1, 1, id="number-as-key"),
+        pytest.param("! 1: b\n", 1, 1, id="tagged-number-as-key"),
+        pytest.param("!!int 1: b\n", 1, 1, id="int-key"),
+        pytest.param("!note a: b\n", 1, 1, id="note-key"),
+        pytest.param("a: !!int 1.5\n", 1, 4, id="int-fraction"),
+        pytest.param("a: !!int x\n", 1, 4, id="int-text"),
+        pytest.param("a: !!int 18446744073709551616\n", 1, 4, id="int-too-large"),
+        pytest.param("a: !!float 18446744073709551615\n", 1, 4, id="float-too-large"),
+        pytest.param("a: !!bool 1\n", 1, 4, id="bool-number"),
+        pytest.param("a: !!null '1'\n", 1, 4, id="null-quoted"),
+        pytest.param("a: !!timestamp 10:00\n", 1, 4, id="timestamp-time"),
+        pytest.param("a: !!timestamp\n", 1, 4, id="timestamp-empty"),
+        pytest.param("a: !!binary aGk\n", 1, 4, id="base64-padding"),
+        pytest.param("a: [1\nb: }\n", 2, 2, id="bracket-mismatch"),
+        pytest.param("a:\n\t- b\n", 2, 1, id="tab-indent"),
+        pytest.param("a: 'x\n", 2, 1, id="open-quote"),
+        pytest.param("a: b: c\n", 1, 5, id="nested-colon"),
     ],
 )
-def test_what_docker_refuses_has_a_place(text: str, line: int, column: int, message: str) -> None:
+def test_what_docker_refuses_has_a_place(text: str, line: int, column: int, snapshot: SnapshotAssertion) -> None:
     source = parse(text.encode(), "f.yml")
     assert source.root is None
-    assert message in source.problems[0].message
+    assert source.problems[0].message == snapshot
     assert (source.problems[0].file, source.problems[0].line, source.problems[0].column) == ("f.yml", line, column)
 
 
@@ -185,7 +190,7 @@ def test_a_null_byte_is_a_problem() -> None:
 
 
 @pytest.mark.parametrize("text", ["a: 1\r\nb: 2\r\n", "\ufeffa: 1\nb: 2", "a: 1\t\nb:\t2\n"])
-def test_line_ends_byte_order_marks_and_tabs_behind_a_value_are_read(text: str) -> None:
+def test_line_ends_byte_order_marks_and_tabs_are_read(text: str) -> None:
     assert read(text) == {"a": 1, "b": 2}
 
 
@@ -224,10 +229,11 @@ def test_the_services_of_later_documents_are_noted(later: str, names: list[tuple
     assert source.problems == []
 
 
-def test_an_alias_bomb_is_refused() -> None:
+def test_an_alias_bomb_is_refused(snapshot: SnapshotAssertion) -> None:
     levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     source = parse("\n".join(["a0: &a0 x", *levels]).encode(), "f.yml")
-    assert "expands to more than" in source.problems[0].message
+    assert source.root is None
+    assert source.problems[0].message == snapshot
 
 
 def test_a_chain_of_merges_is_refused_before_it_takes_for_ever() -> None:
@@ -236,14 +242,18 @@ def test_a_chain_of_merges_is_refused_before_it_takes_for_ever() -> None:
     assert source.problems
 
 
-def test_deep_nesting_is_refused_also_through_aliases() -> None:
-    assert "nested deeper" in parse(b"[" * 5000, "f.yml").problems[0].message
+def test_deep_nesting_is_refused_also_through_aliases(snapshot: SnapshotAssertion) -> None:
+    direct = parse(b"[" * 5000, "f.yml")
     chain = "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 200))])
-    assert "nested deeper" in parse(chain.encode(), "f.yml").problems[0].message
+    aliased = parse(chain.encode(), "f.yml")
+    assert (direct.root, aliased.root) == (None, None)
+    assert [source.problems[0].message for source in (direct, aliased)] == snapshot
 
 
-def test_a_large_file_is_not_read() -> None:
-    assert "larger than 8 MiB" in parse(b" " * (MAX_BYTES + 1), "f.yml").problems[0].message
+def test_a_large_file_is_not_read(snapshot: SnapshotAssertion) -> None:
+    source = parse(b" " * (MAX_BYTES + 1), "f.yml")
+    assert source.root is None
+    assert [problem.message for problem in source.problems] == snapshot
 
 
 def test_dollars_are_collected_from_values_only() -> None:
@@ -270,7 +280,7 @@ def test_a_colon_inside_brackets_is_read_as_docker_reads_it(written: str, value:
     assert read(f"a: {written}") == {"a": value}
 
 
-def test_such_a_colon_keeps_its_place_behind_a_byte_order_mark_and_in_other_encodings() -> None:
+def test_a_colon_in_brackets_keeps_its_place_in_any_encoding() -> None:
     for data in (b"\xef\xbb\xbfa: [b:c, d]", "\ufeffa: [b:c, d]".encode("utf-16-le")):
         root = parse(data, "f.yml").root
         assert isinstance(root, Mapping)

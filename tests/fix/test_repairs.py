@@ -79,8 +79,10 @@ def assert_repaired(run: Run, folder: Path, *options: str) -> Found:
         for path, value in altered(before[name], merged(files)).items():
             assert path in settings, f"{name}: {path}"
             assert value == settings[path] or str(value) == str(settings[path])
+    written = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     again = run("fix", "--write", *options, folder)
-    assert "nothing to write" in again.stderr
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert {path: path.read_bytes() for path in written} == written
     return gone
 
 

@@ -11,6 +11,8 @@ from rollout_lint.fix.store import StoreError, store
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from syrupy.assertion import SnapshotAssertion
+
 
 def test_all_are_written(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
@@ -19,26 +21,35 @@ def test_all_are_written(tmp_path: Path) -> None:
     assert (old.read_bytes(), new.read_bytes()) == (b"b", b"c")
 
 
-@pytest.mark.parametrize("before", [None, b"a"])
-def test_what_was_written_is_taken_back_where_another_cannot_be(before: bytes | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", [None, b"a"], ids=["new", "changed"])
+def test_what_was_written_is_taken_back_where_another_cannot_be(
+    before: bytes | None, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
     first = tmp_path / "first"
     if before is not None:
         first.write_bytes(before)
-    with pytest.raises(StoreError, match="gone/second cannot be written: No such file or directory"):
+    with pytest.raises(StoreError) as error:
         store([Change("first", first, before, b"b"), Change("gone/second", tmp_path / "gone/second", None, b"c")])
+    assert str(error.value) == snapshot
     assert (first.read_bytes() if first.exists() else None) == before
 
 
-@pytest.mark.parametrize(("before", "now"), [(b"a", b"b"), (b"a", None), (None, b"")])
-def test_a_file_that_is_another_by_now_is_left(before: bytes | None, now: bytes | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("before", "now"), [(b"a", b"b"), (b"a", None), (None, b"")], ids=["changed", "deleted", "created"]
+)
+def test_a_file_that_is_another_by_now_is_left(
+    before: bytes | None, now: bytes | None, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
     file = tmp_path / "file"
     if now is not None:
         file.write_bytes(now)
-    with pytest.raises(StoreError, match="file was changed in the meantime"):
+    with pytest.raises(StoreError) as error:
         store([Change("file", file, before, b"c")])
+    assert str(error.value) == snapshot
     assert (file.read_bytes() if file.exists() else None) == now
 
 
-def test_what_cannot_be_read_is_left(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="folder cannot be read: Is a directory"):
+def test_what_cannot_be_read_is_left(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    with pytest.raises(StoreError) as error:
         store([Change("folder", tmp_path, b"a", b"b")])
+    assert str(error.value) == snapshot

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.commands.fleet import schema
 
 from tests.fleet.recipes import OVERLAY, recipe
+from tests.support import without_path
 
 if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
+
     from tests.conftest import Ran, Run, Write
 
 
@@ -20,6 +24,11 @@ TASK = "p2nh0gyrjv2hhrcjq7gb1lm9e"
 
 def rows(ran: Ran) -> dict[str, Any]:
     return {row["recipe"]: row for row in ran.json["recipes"]}
+
+
+def without_git_words(text: str) -> str:
+    """Return the text without what git says outside a repository, which depends on the mount points."""
+    return re.sub(r"not a git repository.*", "GIT SAYS", text)
 
 
 def fleet(*lines: str) -> str:
@@ -49,7 +58,7 @@ def test_what_an_entry_names_by_itself_is_not_its_patterns(run: Run, write: Writ
     assert {name: row["risk"]["level"] for name, row in found.items()} == {"api": "latent-high", "shop": "latent-low"}
 
 
-def test_a_folder_whose_name_looks_like_a_pattern_or_a_revision_is_a_folder(run: Run, write: Write) -> None:
+def test_a_folder_named_like_a_pattern_or_revision_is_a_folder(run: Run, write: Write) -> None:
     lines = ("recipes:", "  - path: a[1]", "  - path: web@home")
     folder = write({"a[1]/compose.yml": recipe(), "web@home/compose.yml": recipe(), "fleet.yml": fleet(*lines)})
     ran = run("sweep", folder, "--format", "json")
@@ -95,7 +104,7 @@ def test_an_overlay_in_another_tree(run: Run, write: Write, overlays: str, entry
     assert (found["risk"]["level"], found["overlay"]) == ("mitigated", "../ci/web/compose.ccci.yml")
 
 
-def test_an_overlay_that_users_deploy_too_repairs_for_them_as_well(run: Run, write: Write) -> None:
+def test_a_shipped_overlay_counts_for_users_too(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     files: dict[str, str | bytes] = {"web/compose.yml": recipe(order="stop-first"), "web/compose.prod.yml": recipe()}
     write({**files, "fleet.yml": fleet("overlays: [{pattern: 'compose.prod.yml', role: shipped}]")})
     folder = write({"fleet.yml": fleet("overlays: [{pattern: 'compose.prod.yml', role: shipped}]")})
@@ -103,10 +112,11 @@ def test_an_overlay_that_users_deploy_too_repairs_for_them_as_well(run: Run, wri
     assert (found["risk"]["level"], found["overlay"]) == ("latent-medium", None)
     assert [variant["ci"] for variant in found["variants"]] == [False, False]
     write({"fleet.yml": fleet("overlays: [compose.prod.yml]")})
-    assert "by the CI overlay only" in rows(run("sweep", folder, "--format", "json"))["web"]["risk"]["text"]
+    risk = rows(run("sweep", folder, "--format", "json"))["web"]["risk"]
+    assert (risk["level"], risk["text"]) == ("latent-medium", snapshot)
 
 
-def test_the_settings_of_a_recipes_ci_are_read_and_the_manifest_counts_more(run: Run, write: Write) -> None:
+def test_the_manifest_overrides_the_recipe_ci_settings(run: Run, write: Write) -> None:
     folder = write(
         {
             "web/compose.yml": recipe(),
@@ -119,12 +129,13 @@ def test_the_settings_of_a_recipes_ci_are_read_and_the_manifest_counts_more(run:
     assert found["risk"]["level"] == "latent-unexposed"
 
 
-def test_a_setting_that_is_computed_is_unknown_and_told(run: Run, write: Write) -> None:
+def test_a_setting_that_is_computed_is_unknown_and_told(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     marker = write({"web/compose.yml": recipe()}) / "ran"
     code = f"open({str(marker)!r}, 'w')\nUPGRADE_TESTS = bool(1)\n"
     found = rows(run("sweep", write({"web/recipe_meta.py": code}), "--format", "json"))["web"]
     assert found["upgrade_tests"] is None
-    assert any("recipe_meta.py:2:" in reason and "computed" in reason for reason in found["risk"]["because"])
+    [told] = [reason for reason in found["risk"]["because"] if "recipe_meta.py:2:" in reason]
+    assert told == snapshot
     assert not marker.exists()
 
 
@@ -135,107 +146,90 @@ def test_the_settings_may_be_kept_in_another_tree(run: Run, write: Write) -> Non
 
 
 @pytest.mark.parametrize(
-    ("lines", "level", "told"),
+    ("lines", "level"),
     [
-        (("hosts: {memory: 8G}", "recipes: [{name: web, memory: 900M}]"), "latent-low", "= 1.8 GiB of 8 GiB"),
-        (
-            ("hosts: {memory: 8G, used: 7G}", "recipes: [{name: web, memory: 900M}]"),
-            "latent-high",
-            "= 1.8 GiB of 1 GiB left (8 GiB less 7 GiB that others take)",
+        pytest.param(("hosts: {memory: 8G}", "recipes: [{name: web, memory: 900M}]"), "latent-low", id="fits"),
+        pytest.param(
+            ("hosts: {memory: 8G, used: 7G}", "recipes: [{name: web, memory: 900M}]"), "latent-high", id="no-room"
         ),
-        (
-            ("hosts: {memory: 8G, used: 6G}", "recipes: [{name: web, memory: 900M}]"),
-            "latent-medium",
-            "= 1.8 GiB of 2 GiB left (8 GiB less 6 GiB that others take)",
+        pytest.param(
+            ("hosts: {memory: 8G, used: 6G}", "recipes: [{name: web, memory: 900M}]"), "latent-medium", id="tight"
         ),
-        (
+        pytest.param(
             ("hosts: {memory: 8G, used: 5G}", "recipes: [{name: web, memory: {app: 900M, db: 4G}}]"),
             "latent-low",
-            "900 MiB (measured) x 1 old and 1 new",
+            id="by-service",
         ),
-        (
+        pytest.param(
             ("hosts: {memory: 8G}", "recipes: [{name: web, memory: 900M, hosts: {memory: 1G}}]"),
             "latent-high",
-            "= 1.8 GiB of 1 GiB",
+            id="recipe-host",
         ),
-        (
-            ("hosts: {stats: stats.json}",),
-            "latent-high",
-            "1.5 GiB (measured) x 1 old and 1 new = 3 GiB of 2.5",
+        pytest.param(("hosts: {stats: stats.json}",), "latent-high", id="stats"),
+        pytest.param(("hosts: {stats: stats.json, memory: 16G}",), "latent-low", id="stats-and-memory"),
+        pytest.param(
+            ("hosts: {stats: stats.json}", "recipes: [{name: web, memory: 900M}]"),
+            "latent-low",
+            id="stats-and-measured",
         ),
-        (("hosts: {stats: stats.json, memory: 16G}",), "latent-low", "of 14.5 GiB left"),
-        (("hosts: {stats: stats.json}", "recipes: [{name: web, memory: 900M}]"), "latent-low", "900 MiB (measured)"),
-        (("hosts: {stats: stats.json}", "recipes: [{name: web, stack: shop}]"), "latent-low", "512 MiB (measured)"),
-        (("recipes: [{name: web, hosts: {stats: stats.json}}]",), "latent-high", "1.5 GiB (measured)"),
+        pytest.param(
+            ("hosts: {stats: stats.json}", "recipes: [{name: web, stack: shop}]"), "latent-low", id="other-stack"
+        ),
+        pytest.param(("recipes: [{name: web, hosts: {stats: stats.json}}]",), "latent-high", id="recipe-stats"),
     ],
 )
 def test_memory_is_held_against_what_the_host_has_left(
-    run: Run, write: Write, lines: tuple[str, ...], level: str, told: str
+    run: Run, write: Write, lines: tuple[str, ...], level: str, snapshot: SnapshotAssertion
 ) -> None:
     containers = {f"web_app.1.{TASK}": "1.5GiB", f"shop_app.1.{TASK}": "512MiB", "other": "1GiB"}
     stats = "".join(f'{{"Name":"{name}","MemUsage":"{used} / 4GiB"}}\n' for name, used in containers.items())
     folder = write({"web/compose.yml": recipe(), "stats.json": stats, "fleet.yml": fleet(*lines)})
     found = rows(run("sweep", folder, "--format", "json"))["web"]
-    assert any(told in reason for reason in found["risk"]["because"]), found["risk"]
     assert found["risk"]["level"] == level
+    assert found["risk"]["because"] == snapshot
 
 
 TWINS = ("recipes:", "  - {name: web}", "  - {name: web, path: api}")
 
 
 @pytest.mark.parametrize(
-    ("lines", "place", "message", "left"),
+    ("lines", "place", "left"),
     [
-        (
-            ("recipes:", "  - {name: web, upgrade_test: true}"),
-            "3:17",
-            '"upgrade_test" in recipes[0] (did you mean "upgrade_tests"?)',
-            ["web"],
+        pytest.param(("recipes:", "  - {name: web, upgrade_test: true}"), "3:17", ["web"], id="misspelt-key"),
+        pytest.param(("recipes:", "  - {name: web, results: bad.json}"), "bad.json:1:1", ["web"], id="bad-results"),
+        pytest.param(("recipes:", "  - {name: web, results: gone.json}"), "3:26", ["web"], id="no-results"),
+        pytest.param(("recipes:", "  - {name: web, results: api.json}"), "3:26", ["web"], id="results-of-other"),
+        pytest.param(("results: [gone.json]", "recipes: [{name: web}]"), "2:11", ["web"], id="no-fleet-results"),
+        pytest.param(("hosts: {stats: gone.json}", "recipes: [{name: web}]"), "2:16", ["web"], id="no-stats"),
+        pytest.param(TWINS, "4:12", ["web"], id="listed-twice"),
+        pytest.param(
+            ("recipes:", "  - {name: web}", "  - {name: shop, path: ./web}"), "4:12", ["web"], id="path-twice"
         ),
-        (("recipes:", "  - {name: web, results: bad.json}"), "bad.json:1:1", "is not a results file", ["web"]),
-        (("recipes:", "  - {name: web, results: gone.json}"), "3:26", "cannot be read", ["web"]),
-        (("recipes:", "  - {name: web, results: api.json}"), "3:26", "tells of api, and not of web", ["web"]),
-        (("results: [gone.json]", "recipes: [{name: web}]"), "2:11", "cannot be read", ["web"]),
-        (("hosts: {stats: gone.json}", "recipes: [{name: web}]"), "2:16", "cannot be read", ["web"]),
-        (TWINS, "4:12", "the recipe web is listed twice, first on line 3", ["web"]),
-        (("recipes:", "  - {name: web}", "  - {name: shop, path: ./web}"), "4:12", "first on line 3", ["web"]),
-        (("recipes:", "  - {path: '*'}", "  - {path: 'w*'}"), "4:12", "first on line 3", ["api", "web"]),
-        (("recipes:", "  - {path: 'x*'}", "  - {name: web}"), "3:12", "no folder with a compose.yml", ["web"]),
-        (("recipes:", "  - {path: 'loop/**'}", "  - {name: web}"), "3:12", "goes round in a circle", ["web"]),
-        (("recipes:", "  - {path: 'loop/*/*'}", "  - {name: web}"), "3:12", "goes round in a circle", ["web"]),
-        (("recipes:", "  - {path: '*@v1'}", "  - {name: web}"), "3:12", "repository", ["web"]),
-        (("recipes:", "  - {path: '*', name: all}"), "3:23", "cannot all be called all", ["api", "web"]),
-        (
-            ("recipes:", "  - {runtime: JVM}", "  - {name: web}"),
-            "3:5",
-            'missing key "name" or "path" in recipes[0]',
-            ["web"],
+        pytest.param(
+            ("recipes:", "  - {path: '*'}", "  - {path: 'w*'}"), "4:12", ["api", "web"], id="patterns-overlap"
         ),
-        (("recipes:", "  - web", "  - {name: web}"), "3:5", 'invalid recipes[0] "web": must be a mapping', ["web"]),
-        (
-            ("hosts: {memory: 8G, nods: 2}", "recipes: [{name: web}]"),
-            "2:21",
-            'unknown key "nods" in hosts (did you mean "nodes"?)',
-            ["web"],
+        pytest.param(("recipes:", "  - {path: 'x*'}", "  - {name: web}"), "3:12", ["web"], id="pattern-fits-none"),
+        pytest.param(("recipes:", "  - {path: 'loop/**'}", "  - {name: web}"), "3:12", ["web"], id="loop-deep"),
+        pytest.param(("recipes:", "  - {path: 'loop/*/*'}", "  - {name: web}"), "3:12", ["web"], id="loop-shallow"),
+        pytest.param(("recipes:", "  - {path: '*@v1'}", "  - {name: web}"), "3:12", ["web"], id="not-a-repository"),
+        pytest.param(("recipes:", "  - {path: '*', name: all}"), "3:23", ["api", "web"], id="name-for-many"),
+        pytest.param(("recipes:", "  - {runtime: JVM}", "  - {name: web}"), "3:5", ["web"], id="no-name"),
+        pytest.param(("recipes:", "  - web", "  - {name: web}"), "3:5", ["web"], id="not-a-mapping"),
+        pytest.param(
+            ("hosts: {memory: 8G, nods: 2}", "recipes: [{name: web}]"), "2:21", ["web"], id="misspelt-host-key"
         ),
-        (
-            ("hosts: {memory: lots}", "recipes: [{name: web}]"),
-            "2:17",
-            '"lots": must be a value such as 900M or 8G',
-            ["web"],
+        pytest.param(("hosts: {memory: lots}", "recipes: [{name: web}]"), "2:17", ["web"], id="bad-size"),
+        pytest.param(("max_age: soon", "recipes: [{name: web}]"), "2:10", ["web"], id="bad-age"),
+        pytest.param(
+            ("recipes: [{name: web, results: [{date: 2026-02-30, upgrade: pass}]}]",), "2:32", ["web"], id="bad-date"
         ),
-        (("max_age: soon", "recipes: [{name: web}]"), "2:10", '"soon": must be a value such as 30d or 8w', ["web"]),
-        (("recipes: [{name: web, results: [{date: 2026-02-30, upgrade: pass}]}]",), "2:32", "is no date", ["web"]),
-        (
-            ("recipes: [{name: web, results: [{date: 2026-02-28, upgrade: ok}]}]",),
-            "2:61",
-            'invalid recipes[0].results[0].upgrade "ok": must be one of pass, fail, rolled-back',
-            ["web"],
+        pytest.param(
+            ("recipes: [{name: web, results: [{date: 2026-02-28, upgrade: ok}]}]",), "2:61", ["web"], id="bad-result"
         ),
     ],
 )
-def test_a_bad_manifest_is_told_and_the_rest_shown_where_asked(
-    run: Run, write: Write, lines: tuple[str, ...], place: str, message: str, left: list[str]
+def test_a_bad_manifest_fails_unless_keep_going_is_given(
+    run: Run, write: Write, lines: tuple[str, ...], place: str, left: list[str], snapshot: SnapshotAssertion
 ) -> None:
     folder = write(
         {
@@ -247,13 +241,13 @@ def test_a_bad_manifest_is_told_and_the_rest_shown_where_asked(
             "fleet.yml": fleet(*lines),
         }
     )
-    if "circle" in message:
+    if "loop/" in str(lines):
         (folder / "loop" / "a" / "again").symlink_to("..")
     told = place if ".json" in place else f"fleet.yml:{place}"
     refused = run("sweep", folder)
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert f"{told}: " in refused.stderr
-    assert message in refused.stderr
+    assert without_git_words(without_path(refused.stderr, folder)) == snapshot
     kept = run("sweep", folder, "--keep-going", "--format", "json")
     assert (kept.exit_code, kept.stderr) == (2, refused.stderr)
     assert list(rows(kept)) == left
@@ -264,7 +258,7 @@ def test_of_a_manifest_of_another_version_nothing_is_left(run: Run, write: Write
     assert (ran.exit_code, ran.stdout) == (2, "")
 
 
-def test_a_circle_of_two_links_is_one(run: Run, write: Write) -> None:
+def test_a_circle_of_two_links_is_one(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write(
         {"a/x.txt": "", "b/x.txt": "", "web/compose.yml": recipe(), "fleet.yml": fleet("recipes: [{path: '**'}]")}
     )
@@ -272,7 +266,7 @@ def test_a_circle_of_two_links_is_one(run: Run, write: Write) -> None:
     (folder / "b" / "to").symlink_to("../a")
     ran = run("sweep", folder)
     assert ran.exit_code == 2
-    assert "goes round in a circle" in ran.stderr
+    assert without_path(ran.stderr, folder) == snapshot
 
 
 def test_every_key_of_the_schema_says_what_it_is() -> None:
@@ -287,8 +281,10 @@ def test_every_key_of_the_schema_says_what_it_is() -> None:
     assert not undescribed(json.loads(schema()), "")
 
 
-@pytest.mark.parametrize("named", ["", '"recipe": "web", '])
-def test_what_a_recipes_settings_say_is_not_about_the_stack_beside_it(run: Run, write: Write, named: str) -> None:
+@pytest.mark.parametrize("named", ["", '"recipe": "web", '], ids=["unnamed", "named"])
+def test_recipe_settings_do_not_apply_to_a_stack_beside_it(
+    run: Run, write: Write, named: str, snapshot: SnapshotAssertion
+) -> None:
     folder = write(
         {
             "web/compose.yml": recipe(),
@@ -300,10 +296,11 @@ def test_what_a_recipes_settings_say_is_not_about_the_stack_beside_it(run: Run, 
     ran = run("sweep", folder, "--format", "json")
     found = rows(ran)
     assert (ran.exit_code, found["web"]["risk"]["level"]) == (0, "failing")
-    assert found["web/stack-other.yml"]["risk"]["text"] == "latent, medium"
+    assert found["web/stack-other.yml"]["risk"]["level"] == "latent-medium"
+    assert found["web/stack-other.yml"]["risk"]["text"] == snapshot
 
 
-def test_an_overlay_that_users_deploy_is_not_laid_on_the_stack_beside(run: Run, write: Write) -> None:
+def test_a_shipped_overlay_is_not_applied_to_a_stack_beside_it(run: Run, write: Write) -> None:
     folder = write(
         {
             "web/compose.yml": recipe(),
@@ -317,8 +314,10 @@ def test_an_overlay_that_users_deploy_is_not_laid_on_the_stack_beside(run: Run, 
 
 
 @pytest.mark.parametrize("setting", ["RESULTS", "OVERLAY"])
-@pytest.mark.parametrize("name", ["../../secret", "/etc/hostname"])
-def test_a_recipes_settings_lead_to_nothing_outside_the_fleet(run: Run, write: Write, setting: str, name: str) -> None:
+@pytest.mark.parametrize("name", ["../../secret", "/etc/hostname"], ids=["parent", "absolute"])
+def test_a_recipes_settings_lead_to_nothing_outside_the_fleet(
+    run: Run, write: Write, setting: str, name: str, snapshot: SnapshotAssertion
+) -> None:
     folder = write(
         {
             "secret": "upgrade: hunter2\ndate: 2026-06-12\n",
@@ -328,11 +327,12 @@ def test_a_recipes_settings_lead_to_nothing_outside_the_fleet(run: Run, write: W
     )
     ran = run("sweep", folder / "fleet")
     assert ran.exit_code == 2
-    assert f"recipe_meta.py:1:11: {name} lies outside the given folder, and is not read" in ran.stdout
+    assert "recipe_meta.py:1:11: " in ran.stdout
+    assert without_path(ran.stdout, folder) == snapshot
     assert "hunter2" not in ran.stdout + ran.stderr
 
 
-def test_no_link_of_a_recipe_leads_out_of_the_fleet(run: Run, write: Write) -> None:
+def test_no_link_of_a_recipe_leads_out_of_the_fleet(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write(
         {
             "secret.yml": recipe(),
@@ -344,13 +344,11 @@ def test_no_link_of_a_recipe_leads_out_of_the_fleet(run: Run, write: Write) -> N
     (folder / "fleet/web/compose.prod.yml").symlink_to("../../secret.yml")
     (folder / "fleet/web/recipe_meta.py").symlink_to("../../secret.py")
     found = rows(run("sweep", folder / "fleet", "--format", "json"))["web"]
-    assert found["risk"]["because"] == [
-        "compose.prod.yml:1:1: compose.prod.yml lies outside the given folder, and is not read",
-        "recipe_meta.py lies outside the given folder, and is not read",
-    ]
+    assert found["risk"]["level"] == "not-evaluated"
+    assert found["risk"]["because"] == snapshot
 
 
-def test_the_overlay_that_a_recipes_settings_name(run: Run, write: Write) -> None:
+def test_the_overlay_that_a_recipes_settings_name(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     files: dict[str, str | bytes] = {
         "web/compose.yml": recipe(),
         "web/compose.up.yml": OVERLAY,
@@ -360,7 +358,8 @@ def test_the_overlay_that_a_recipes_settings_name(run: Run, write: Write) -> Non
     assert (found["risk"]["level"], found["overlay"]) == ("mitigated", "compose.up.yml")
     ran = run("sweep", write({"web/recipe_meta.py": "OVERLAY = 'nowhere.yml'\n"}))
     assert ran.exit_code == 2
-    assert "recipe_meta.py:1:11: the overlay nowhere.yml does not exist" in ran.stdout
+    assert "recipe_meta.py:1:11: " in ran.stdout
+    assert ran.stdout == snapshot
 
 
 def test_an_overlay_that_is_named_twice_is_one(run: Run, write: Write) -> None:
@@ -377,7 +376,9 @@ def test_an_overlay_that_is_named_twice_is_one(run: Run, write: Write) -> None:
     assert [each["name"] for each in found["variants"]] == ["default", "ccci"]
 
 
-def test_an_overlay_of_users_and_one_of_a_ci_may_have_one_name(run: Run, write: Write) -> None:
+def test_an_overlay_of_users_and_one_of_a_ci_may_have_one_name(
+    run: Run, write: Write, snapshot: SnapshotAssertion
+) -> None:
     folder = write(
         {
             "web/compose.yml": recipe("stop-first"),
@@ -387,7 +388,7 @@ def test_an_overlay_of_users_and_one_of_a_ci_may_have_one_name(run: Run, write: 
         }
     )
     found = rows(run("sweep", folder, "--format", "json"))["web"]
-    assert found["risk"]["text"] == "latent, medium"
+    assert (found["risk"]["level"], found["risk"]["text"]) == ("latent-medium", snapshot)
 
 
 def test_a_fleets_folder_may_be_a_recipe_itself(run: Run, write: Write) -> None:
@@ -431,14 +432,16 @@ def test_no_odd_manifest_ends_in_a_traceback(run: Run, write: Write, line: str) 
     assert "fleet.yml:2:" in ran.stdout + ran.stderr
 
 
-def test_a_manifest_that_cannot_be_found_is_told(run: Run, write: Write) -> None:
+def test_a_manifest_that_cannot_be_found_is_told(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"web/compose.yml": recipe()})
     assert run("sweep", "x" * 5000).exit_code == 2
     (folder / "fleet.yml").symlink_to("nowhere")
-    assert (run("sweep", folder).exit_code, "fleet.yml cannot be read" in run("sweep", folder).stderr) == (2, True)
+    ran = run("sweep", folder)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert without_path(ran.stderr, folder) == snapshot
 
 
-def test_a_stack_file_that_is_none_leaves_its_recipe_in_the_table(run: Run, write: Write) -> None:
+def test_an_unreadable_stack_file_keeps_its_recipe_in_the_table(run: Run, write: Write) -> None:
     folder = write({"web/readme": "", "pipe/readme": "", "fine/compose.yml": recipe(), "fine/docker-compose.yml": ""})
     (folder / "web/compose.yml").symlink_to("nowhere")
     os.mkfifo(folder / "pipe/compose.yml")
@@ -451,7 +454,9 @@ def test_a_stack_file_that_is_none_leaves_its_recipe_in_the_table(run: Run, writ
     }
 
 
-def test_a_service_that_was_not_measured_has_beside_it_all_that_was(run: Run, write: Write) -> None:
+def test_all_measured_memory_counts_beside_an_unmeasured_service(
+    run: Run, write: Write, snapshot: SnapshotAssertion
+) -> None:
     stats = f'{{"ID": "a", "Name": "other_db.1.{TASK}", "MemUsage": "7GiB / 8GiB"}}'
     folder = write(
         {
@@ -461,15 +466,16 @@ def test_a_service_that_was_not_measured_has_beside_it_all_that_was(run: Run, wr
         }
     )
     found = rows(run("sweep", folder, "--format", "json"))["web"]
-    assert found["risk"]["text"] == "latent, high (2 GiB of 1 GiB left)"
+    assert found["risk"]["level"] == "latent-high"
+    assert found["risk"]["text"] == snapshot
 
 
 @pytest.mark.parametrize(
-    ("results", "message"),
-    [(None, "cannot be read: No such file or directory"), ("[", "is not a results file")],
+    "results",
+    [pytest.param(None, id="missing"), pytest.param("[", id="broken")],
 )
-def test_results_that_a_recipes_settings_name_wrongly_stop_no_other(
-    run: Run, write: Write, results: str | None, message: str
+def test_bad_results_of_one_recipe_do_not_stop_the_others(
+    run: Run, write: Write, results: str | None, snapshot: SnapshotAssertion
 ) -> None:
     files: dict[str, str | bytes] = {
         "web/compose.yml": recipe(),
@@ -478,14 +484,16 @@ def test_results_that_a_recipes_settings_name_wrongly_stop_no_other(
     }
     if results is not None:
         files["web/runs.json"] = results
-    ran = run("sweep", write(files), "--format", "json")
+    folder = write(files)
+    ran = run("sweep", folder, "--format", "json")
     found = rows(ran)
     assert (ran.exit_code, found["api"]["risk"]["level"]) == (2, "latent-medium")
-    assert message in found["web"]["risk"]["because"][0]
+    assert without_path(found["web"]["risk"]["because"][0], folder) == snapshot
 
 
-def test_a_manifest_may_be_called_yaml(run: Run, write: Write) -> None:
+def test_a_manifest_may_be_called_yaml(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"web/compose.yml": recipe(), "fleet.yaml": fleet("recipes: [{name: shop, path: web}]")})
     assert list(rows(run("sweep", folder, "--format", "json"))) == ["shop"]
     ran = run("fleet", "init", folder)
-    assert (ran.exit_code, "fleet.yaml is there already" in ran.stderr) == (2, True)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert without_path(ran.stderr, folder) == snapshot

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.live.recordings import NAMES, garble, recording
-from tests.support import validate
+from tests.support import validate, without_path
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
 
     from tests.conftest import Ran, Run, Write
 
@@ -39,52 +41,48 @@ def inspected(run: Run, *arguments: str | Path, stdin: Any = None) -> tuple[int,
     return ran.exit_code, ran.json
 
 
-def test_a_rolled_back_update_fails_and_is_told(run: Run) -> None:
+def test_a_rolled_back_update_fails_and_is_told(run: Run, snapshot: SnapshotAssertion) -> None:
     ran = run("inspect", stdin=json.dumps([recording("incident").last]))
     assert ran.exit_code == 1
-    assert "the update failed and was rolled back at " in ran.stdout
-    assert "the old spec is in force again, labels too" in ran.stdout
-    assert "there is no spec to go back to" in ran.stdout
-    assert "RL001 rollback-start-first" in ran.stdout
-    assert "1 service, 1 finding, 1 update failed. Exit 1." in ran.stdout
+    assert ran.stdout == snapshot
 
 
 @pytest.mark.parametrize(
-    ("state", "told", "code"),
+    ("state", "code"),
     [
-        ("completed", "the update completed at ", 0),
-        ("updating", "updating since ", 0),
-        ("paused", "failed and is paused", 1),
-        ("rollback_started", "is being rolled back", 1),
-        ("rollback_paused", "its rollback failed too", 1),
-        ("rollback_completed", "the update failed and was rolled back", 1),
-        (None, "no update is known", 0),
-        ("reconsidered", "a state that is not known here: reconsidered", 2),
+        pytest.param("completed", 0, id="completed"),
+        pytest.param("updating", 0, id="updating"),
+        pytest.param("paused", 1, id="paused"),
+        pytest.param("rollback_started", 1, id="rollback-started"),
+        pytest.param("rollback_paused", 1, id="rollback-paused"),
+        pytest.param("rollback_completed", 1, id="rollback-completed"),
+        pytest.param(None, 0, id="no-update"),
+        pytest.param("reconsidered", 2, id="unknown-state"),
     ],
 )
-def test_each_state_is_a_sentence(run: Run, state: str | None, told: str, code: int) -> None:
+def test_each_state_is_a_sentence(run: Run, state: str | None, code: int, snapshot: SnapshotAssertion) -> None:
     document = recording("completed").last
     if state is None:
         del document["UpdateStatus"]
     else:
         document["UpdateStatus"]["State"] = state
     exit_code, found = inspected(run, "--fail-on", "never", stdin=document)
-    assert told in found["services"][0]["message"]
     assert exit_code == code
+    assert found["services"][0]["message"] == snapshot
 
 
-def test_how_long_an_update_is_under_way_is_told(run: Run) -> None:
+def test_how_long_an_update_is_under_way_is_told(run: Run, snapshot: SnapshotAssertion) -> None:
     document = recording("hang").last
     document["UpdateStatus"] |= {"StartedAt": "2026-06-19T23:57:00Z", "Message": "update in progress"}
     _, found = inspected(run, stdin=document)
-    assert found["services"][0]["message"] == "updating since 2026-06-19 23:57:00 UTC, for 3m"
+    assert found["services"][0]["message"] == snapshot
 
 
-def test_a_completed_update_without_a_spec_to_go_back_to_is_doubted(run: Run) -> None:
+def test_a_completed_update_without_previous_spec_is_doubted(run: Run, snapshot: SnapshotAssertion) -> None:
     document = recording("incident").last
     document["UpdateStatus"]["State"] = "completed"
     _, found = inspected(run, stdin=document)
-    assert "may be a rollback that failed" in found["services"][0]["message"]
+    assert found["services"][0]["message"] == snapshot
 
 
 def test_the_same_rules_judge_as_of_the_files(run: Run, write: Write) -> None:
@@ -97,19 +95,16 @@ def test_the_same_rules_judge_as_of_the_files(run: Run, write: Write) -> None:
     assert live["findings"][0]["fix"] == of_app[0]["fix"]
 
 
-def test_what_a_spec_cannot_tell_is_not_asked_and_said_so(run: Run) -> None:
+def test_what_a_spec_cannot_tell_is_not_asked_and_said_so(run: Run, snapshot: SnapshotAssertion) -> None:
     _, found = inspected(run, stdin=recording("incident").last)
     [live] = found["services"]
     because = {each["rule"]: each["because"] for each in live["not_asked"]}
-    assert because["RL008"] == "the engine names networks by their id"
-    assert because["RL040"] == "only files show it"
     assert because.keys() & {each["rule"] for each in live["findings"]} == set()
-    _, found = inspected(run, stdin=recording("paused").last)
-    because = {each["rule"]: each["because"] for each in found["services"][0]["not_asked"]}
-    assert because["RL015"] == "the engine fills its defaults in, and does not say what was given"
+    assert {rule: because[rule] for rule in ("RL008", "RL040")} == snapshot(name="because")
     text = run("inspect", stdin=json.dumps(recording("paused").last)).stdout
-    assert "Not asked, for only files show it: RL040, " in text
-    assert "RL015: the engine fills its defaults in" in text
+    assert text == snapshot(name="text")
+    _, found = inspected(run, stdin=recording("paused").last)
+    assert {"RL015", "RL040"} <= {each["rule"] for each in found["services"][0]["not_asked"]}
 
 
 def test_a_rule_that_fails_whatever_is_unknown_is_not_named(run: Run) -> None:
@@ -129,7 +124,7 @@ def test_a_network_of_its_own_name_is_known(run: Run) -> None:
     assert "RL008" in [each["rule"] for each in found["services"][0]["findings"]]
 
 
-def test_a_policy_that_differs_from_the_files_is_drift_with_its_place(run: Run, write: Write) -> None:
+def test_a_policy_that_differs_is_drift_with_its_location(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": RECIPE, "compose.ccci.yml": OVERLAY})
     document = recording("incident").last
     document["UpdateStatus"]["State"] = "updating"
@@ -144,18 +139,20 @@ def test_a_policy_that_differs_from_the_files_is_drift_with_its_place(run: Run, 
     values = {"path": "deploy.update_config.order", "live": "start-first", "files": "stop-first"}
     assert found["services"][0]["drift"]["values"] == [values | place]
     text = run("inspect", "--against", folder, "--variant", "ccci", stdin=json.dumps(document)).stdout
-    place_told = f"compose.ccci.yml:2:{place['column']}"
-    assert f"deploy.update_config.order is start-first, and stop-first in the files, {place_told}" in text
+    assert f"compose.ccci.yml:2:{place['column']}" in text
+    assert without_path(text, folder) == snapshot
 
 
-def test_a_label_that_was_put_back_is_drift_by_its_key_alone(run: Run, write: Write) -> None:
+def test_a_label_that_was_put_back_is_drift_by_its_key_alone(
+    run: Run, write: Write, snapshot: SnapshotAssertion
+) -> None:
     folder = write({"compose.yml": RECIPE.replace("release: old", "release: s3cret")})
     ran = run("inspect", "--against", folder, stdin=json.dumps(recording("incident").last))
-    assert "the label release has another value than in the files" in ran.stdout
+    assert without_path(ran.stdout, folder) == snapshot
     _hides_secrets(ran, "s3cret")
 
 
-def test_a_label_and_an_image_of_the_spec_before_are_told_as_such(run: Run, write: Write) -> None:
+def test_drift_names_a_label_and_image_of_the_previous_spec(run: Run, write: Write) -> None:
     document = recording("completed").last
     document["PreviousSpec"]["TaskTemplate"]["ContainerSpec"]["Image"] = "forum:2"
     document["UpdateStatus"]["State"] = "rollback_started"
@@ -168,7 +165,9 @@ def test_a_label_and_an_image_of_the_spec_before_are_told_as_such(run: Run, writ
     assert found["services"][0]["rollback_changes"] == {"image": True, "labels": ["release"], "tasks": True}
 
 
-def test_what_the_files_leave_to_a_variable_is_not_compared_and_said_so(run: Run, write: Write) -> None:
+def test_values_from_unset_variables_are_reported_not_compared(
+    run: Run, write: Write, snapshot: SnapshotAssertion
+) -> None:
     text = RECIPE.replace("rollout-lint/busybox", "busybox:${TAG:-1}")
     text = text.replace("{release: old}", '["a.$STACK.b=1", "release=${R:-other}"]')
     folder = write({"compose.yml": text, "values": "TAG=1\nSTACK=x\nR=old\n"})
@@ -177,7 +176,8 @@ def test_what_the_files_leave_to_a_variable_is_not_compared_and_said_so(run: Run
     _, found = inspected(run, "--against", folder, stdin=document)
     drift = found["services"][0]["drift"]
     assert (drift["labels"], drift["image"]) == ([], None)
-    assert drift["not_compared"] == ["image", "label release", "the labels whose names have one"]
+    assert len(drift["not_compared"]) == 3
+    assert drift["not_compared"] == snapshot
     exactly = ("-c", folder / "compose.yml", "--env-file", folder / "values")
     _, found = inspected(run, *exactly, stdin=document)
     drift = found["services"][0]["drift"]
@@ -186,9 +186,7 @@ def test_what_the_files_leave_to_a_variable_is_not_compared_and_said_so(run: Run
     assert (drift["image"]["files"], drift["not_compared"]) == ("busybox:1", [])
 
 
-def test_a_service_that_the_files_do_not_have_is_drift_and_one_of_another_stack_is_left_out(
-    run: Run, write: Write
-) -> None:
+def test_drift_has_unknown_services_but_not_other_stacks(run: Run, write: Write) -> None:
     folder = write({"compose.yml": RECIPE})
     ours, gone, other = (recording("incident").last for _ in range(3))
     for document, name, stack in ((gone, "forum_queue", "forum"), (other, "wiki_app", "wiki")):
@@ -201,12 +199,11 @@ def test_a_service_that_the_files_do_not_have_is_drift_and_one_of_another_stack_
     assert found["against"]["other_stacks"] == ["forum_queue"]
 
 
-def test_an_expected_label_or_image_is_held_against_what_runs(run: Run) -> None:
+def test_an_expected_label_or_image_is_held_against_what_runs(run: Run, snapshot: SnapshotAssertion) -> None:
     wanted = ("--expect-label", "release=new", "--expect-image", "rollout-lint/busybox:2")
     _, found = inspected(run, *wanted, stdin=recording("incident").last)
-    label, image = found["mismatches"]
-    assert label == "the label release of forum_app is old, not new, for its update was rolled back"
-    assert image.startswith("forum_app has the image rollout-lint/busybox:latest, not rollout-lint/busybox:2, for its")
+    assert len(found["mismatches"]) == len(wanted) / 2
+    assert found["mismatches"] == snapshot
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -221,30 +218,31 @@ def _hides_secrets(ran: Ran, secret: str) -> None:
     assert secret not in ran.stdout + ran.stderr
 
 
-def test_a_healthcheck_is_told_to_differ_and_not_shown(run: Run, write: Write) -> None:
+def test_a_healthcheck_is_told_to_differ_and_not_shown(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": RECIPE.replace("/tmp/ready", "/s3cret")})
     ran = run("inspect", "--against", folder, stdin=json.dumps(recording("incident").last))
-    assert "healthcheck.test is not what the files say, compose.yml:5:" in ran.stdout
+    assert "compose.yml:5:" in ran.stdout
+    assert without_path(ran.stdout, folder) == snapshot
     _hides_secrets(ran, "s3cret")
     _hides_secrets(ran, "/tmp/ready")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    "arguments",
     [
-        (("missing.json",), "missing.json cannot be read: No such file"),
-        ((".",), ". cannot be read: Is a directory"),
-        (("compose.yml",), "compose.yml:1:1: it is not JSON"),
-        (("running.json", "--variant", "ccci"), "--variant goes with --against"),
-        (("running.json", "--against", ".", "--variant", "ccci"), "there is no variant ccci; there is default"),
-        (("running.json", "--against", "none"), "none"),
-        (("running.json", "--against", "broken.yml"), "nothing can be compared"),
-        (("running.json", "--expect-label", "release"), "give KEY=VALUE"),
-        (("-", "--against", "-"), "only one of the two"),
+        pytest.param(("missing.json",), id="missing"),
+        pytest.param((".",), id="folder"),
+        pytest.param(("compose.yml",), id="not-json"),
+        pytest.param(("running.json", "--variant", "ccci"), id="variant-alone"),
+        pytest.param(("running.json", "--against", ".", "--variant", "ccci"), id="unknown-variant"),
+        pytest.param(("running.json", "--against", "none"), id="missing-stack"),
+        pytest.param(("running.json", "--against", "broken.yml"), id="broken-stack"),
+        pytest.param(("running.json", "--expect-label", "release"), id="bad-label"),
+        pytest.param(("-", "--against", "-"), id="stdin-twice"),
     ],
 )
 def test_what_cannot_be_evaluated_is_said(
-    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], told: str
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], snapshot: SnapshotAssertion
 ) -> None:
     running = json.dumps(recording("completed").last)
     monkeypatch.chdir(
@@ -252,7 +250,7 @@ def test_what_cannot_be_evaluated_is_said(
     )
     ran = run("inspect", *arguments)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert told in ran.stderr
+    assert ran.stderr == snapshot
 
 
 @pytest.mark.parametrize("name", NAMES)

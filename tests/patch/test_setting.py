@@ -144,7 +144,7 @@ def test_what_others_share_is_offered_first_where_it_stands() -> None:
     assert first.characters == text.replace("    order: start-first\nservices", "    order: stop-first\nservices")
 
 
-def test_a_mapping_with_more_than_single_values_is_not_written_out() -> None:
+def test_a_mapping_that_holds_a_list_is_not_written_out() -> None:
     """The whole deploy stands below a mapping without an anchor, and holds a list."""
     shared = "x-a: &a\n  deploy: {placement: {constraints: [a]}, update_config: {order: start-first}}\n"
     text = f"{shared}services:\n  app:\n    <<: *a\n  b:\n    <<: *a\n"

@@ -10,6 +10,7 @@ from rollout_lint.trial import TRIALS
 
 if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
+    from syrupy.assertion import SnapshotAssertion
 
 RULES = load_rules()
 
@@ -20,8 +21,8 @@ def test_a_rule_holds_on_its_own_examples(rule: Rule, trial: str) -> None:
     assert list(TRIALS[trial](rule, RULES)) == []
 
 
-@pytest.mark.parametrize(
-    "rule", [rule for rule in RULES if "stop-first" in rule.fix_settings.values()], ids=lambda rule: rule.id
-)
-def test_a_repair_that_takes_the_service_away_for_a_moment_says_so(rule: Rule) -> None:
-    assert "the service is away" in (rule.trade or "")
+def test_a_stop_first_fix_states_its_trade_off(snapshot: SnapshotAssertion) -> None:
+    """Each text must say that the service is away for a moment."""
+    trades = {rule.id: rule.trade for rule in RULES if "stop-first" in rule.fix_settings.values()}
+    assert all(trades.values())
+    assert trades == snapshot
