@@ -494,7 +494,7 @@ def test_a_silenced_finding_is_no_risk_and_the_row_says_so(run: Run, write: Writ
     assert run("sweep", folder, "--services").stdout == snapshot(name="services")
     page = run("sweep", folder, "--format", "html").stdout.partition("<details>")[2]
     assert page
-    assert LEVEL_WORDS["not-at-risk"].meaning not in page
+    assert LEVEL_WORDS[RiskLevel.NOT_AT_RISK].meaning not in page
 
 
 def test_the_row_names_its_risk_and_its_suppressions(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
