@@ -100,9 +100,9 @@ def ignores_in(source: Source) -> list[IgnoreComment]:
     """Each comment of a file that begins with `rollout-lint:`, in their order; none of a file that cannot be read."""
     if source.root is None or not _NAMED.search(source.data.replace(b"\0", b"")):
         return []
-    from rollout_lint.outline import outline_of
+    from rollout_lint.outline import Outline
 
-    return list(_ignores(source.name, outline_of(source)))
+    return list(_ignores(source.name, Outline(source)))
 
 
 def day_of(text: str) -> date | None:
@@ -167,6 +167,6 @@ def _scope_of(entry: Entry, outline: Outline) -> Scope:
         service=name if len(entry.path) == 2 and entry.is_key else None,
         spans=((entry.start, entry.end),),
         user=name,
-        aliased=tuple((each.start, each.end) for each in outline.aliased_in(entry)),
+        aliased=tuple(outline.aliased_in(entry)),
         depth=len(entry.path),
     )
