@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rollout_lint.linter.suppression.directives import ignore_comments
 from rollout_lint.node import scalars
 from rollout_lint.report.plain_words import LEVEL_WORDS
+from rollout_lint.risk_level import RiskLevel
 from rollout_lint.source import parse
 
 from tests.support import validate, without_path

@@ -1,7 +1,8 @@
-"""Bytes to a parser's events, also those of a file that only the C parser refuses."""
+"""Events of a file that only the C parser refuses, and what the parser counts as the end of a line."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from _ruamel_yaml import CParser, ScalarEvent, StreamEndEvent
@@ -10,30 +11,13 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+"""What the parser counts as the end of a line, which is more than go-yaml does."""
+
 COLON_IN_FLOW = "found unexpected ':'"
 _COLONS = 32
 """In a file with more of them, the parser would begin anew too often."""
 _STAND_INS = "~^`%=;@&*!<>"
-
-
-def events(data: bytes) -> list[Any]:
-    """What the parser says of a file that `parse` could read: every document, down to where one cannot be read."""
-    try:
-        found, colon = _all_events(CParser(data).get_event)
-        return found if colon is None else _all_events(despite_colons(data))[0]
-    except YAMLError:
-        return []
-
-
-def _all_events(event: Callable[[], Any]) -> tuple[list[Any], int | None]:
-    """What can be read; and where a colon in brackets is refused, if that is what ends it, counted in characters."""
-    found: list[Any] = []
-    try:
-        while not found or type(found[-1]) is not StreamEndEvent:
-            found.append(event())
-    except MarkedYAMLError as error:
-        return found, error.problem_mark.index if error.problem == COLON_IN_FLOW else None
-    return found, None
 
 
 def despite_colons(data: bytes) -> Callable[[], Any]:
@@ -90,5 +74,12 @@ def _with_stand_in(data: bytes) -> tuple[str, str] | None:
 
 def _refused_colon(text: str) -> int | None:
     """Where the parser refuses a colon in brackets, before it refuses anything else."""
-    _, colon = _all_events(CParser(text.encode()).get_event)
-    return None if colon is None else colon + text.startswith("\ufeff")
+    parser = CParser(text.encode())
+    try:
+        while type(parser.get_event()) is not StreamEndEvent:
+            pass
+    except MarkedYAMLError as error:
+        if error.problem == COLON_IN_FLOW:
+            index: int = error.problem_mark.index
+            return index + text.startswith("\ufeff")
+    return None

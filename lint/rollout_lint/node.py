@@ -1,114 +1,152 @@
-"""YAML nodes that know their place."""
+"""Nodes of a YAML tree. Each node knows its span: lines and columns count from 1, the end is exclusive."""
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.scalar import YAML, Plain, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+MERGE = "<<"
 START_OF_OTHER_THAN_TEXT = frozenset(("", *"0123456789+-.~nNtTfF"))
 """What a plain scalar begins with that may be something else."""
 _DECODING_TAGS = frozenset(YAML + name for name in ("null", "bool", "int", "float", "timestamp"))
 
 
 class Scalar:
-    """One scalar: its decoded `text`, its `value`, and its span, which counts from 1.
+    """A scalar: its decoded `text`, its `value` and its `style`, which is the quote, `|`, `>` or nothing.
 
     The value is what go-yaml v3 decodes it to (`resolve.go resolve`): `yes` stays text, `0440` is octal.
     """
 
-    __slots__ = ("column", "end_column", "end_line", "line", "plain", "tag", "text", "value")
+    __slots__ = ("anchor", "column", "end_column", "end_line", "line", "style", "tag", "text", "value")
 
     def __init__(self, event: Any) -> None:
         """Take what the parser's ScalarEvent says."""
         start, end = event.start_mark, event.end_mark
         text: str = event.value
         tag: str | None = event.tag
+        style: str = event.style or ""
         self.text = text
         self.tag = tag
-        self.plain: bool = not event.style
+        self.style = style
+        self.anchor: str | None = None
         self.line: int = start.line + 1
         self.column: int = start.column + 1
         self.end_line: int = end.line + 1
         self.end_column: int = end.column + 1
         self.value: Plain = text
-        if tag is not None or (self.plain and text[:1] in START_OF_OTHER_THAN_TEXT):
+        if tag is not None or (not style and text[:1] in START_OF_OTHER_THAN_TEXT):
             self.decode()
+
+    @property
+    def plain(self) -> bool:
+        """True if no quotes and no block style mark the scalar as text."""
+        return not self.style
 
     def decode(self) -> None:
         """Make the value of the text, the tag, and whether it is plain."""
-        decodes = self.plain if self.tag is None else self.tag in _DECODING_TAGS
+        decodes = not self.style if self.tag is None else self.tag in _DECODING_TAGS
         self.value = resolve(self.text) if decodes else self.text
 
 
-class Mapping:
-    """A mapping with `<<` applied: key text to its key node and value node."""
+class _Collection:
+    """What mappings and lists have in common: `flow` is True in brackets.
 
-    __slots__ = ("column", "depth", "end_column", "end_line", "entries", "line", "size")
+    `size` is the number of values and `depth` the number of levels, both with aliases written out.
+    """
+
+    __slots__ = ("anchor", "column", "depth", "end_column", "end_line", "flow", "line", "size", "tag")
+
+    def __init__(self, event: Any) -> None:
+        """Take the start of what the parser's MappingStartEvent or SequenceStartEvent says."""
+        self.anchor: str | None = None
+        self.tag: str | None = None
+        self.flow = False
+        self.size = 1
+        self.depth = 1
+        mark = event.start_mark
+        self.line = self.end_line = mark.line + 1
+        self.column = self.end_column = mark.column + 1
+
+
+class Mapping(_Collection):
+    """A mapping: `entries`, with aliases resolved and `<<` applied, and `pairs`, with both as written.
+
+    `entries` maps each key's text to its key node and its value node.
+    """
+
+    __slots__ = ("entries", "pairs")
 
     def __init__(self, event: Any) -> None:
         """Take the start of what the parser's MappingStartEvent says."""
+        super().__init__(event)
         self.entries: dict[str, tuple[Scalar, Node]] = {}
-        self.size = 1
-        self.depth = 1
-        self.line: int = event.start_mark.line + 1
-        self.column: int = event.start_mark.column + 1
-        self.end_line = self.line
-        self.end_column = self.column
+        self.pairs: list[tuple[Scalar, Written]] = []
 
     def get(self, key: str) -> Node | None:
         """The value under `key`, own or merged in; None where there is none."""
         entry = self.entries.get(key)
         return None if entry is None else entry[1]
 
+    def own(self, key: str) -> Written | None:
+        """Return the value written under `key` in this mapping itself, or None."""
+        return next((value for name, value in self.pairs if name.text == key), None)
 
-class Sequence:
-    """A list of nodes."""
 
-    __slots__ = ("column", "depth", "end_column", "end_line", "items", "line", "size")
+class Sequence(_Collection):
+    """A list: `items`, with aliases resolved, and `written`, with aliases as written."""
+
+    __slots__ = ("items", "written")
 
     def __init__(self, event: Any) -> None:
         """Take the start of what the parser's SequenceStartEvent says."""
+        super().__init__(event)
         self.items: list[Node] = []
-        self.size = 1
-        self.depth = 1
+        self.written: list[Written] = []
+
+
+class Alias:
+    """A use of an anchor, such as `*name`; `target` is the node that the anchor names."""
+
+    __slots__ = ("column", "end_column", "end_line", "line", "name", "target")
+
+    def __init__(self, event: Any, target: Node) -> None:
+        """Take the span and the name from the parser's AliasEvent."""
+        self.name: str = event.anchor
+        self.target = target
         self.line: int = event.start_mark.line + 1
         self.column: int = event.start_mark.column + 1
-        self.end_line = self.line
-        self.end_column = self.column
+        self.end_line: int = event.end_mark.line + 1
+        self.end_column: int = event.end_mark.column + 1
 
 
 Node: TypeAlias = Scalar | Mapping | Sequence
+Written: TypeAlias = Node | Alias
 
 
-def plain(node: Node) -> Any:
-    """The node as dict, list and scalar values."""
+def plain(node: Node, value_of: Callable[[Scalar], Any] = attrgetter("value")) -> Any:
+    """Return the node as dict, list and what `value_of` returns for scalars."""
     if isinstance(node, Scalar):
-        return node.value
+        return value_of(node)
     if isinstance(node, Mapping):
-        return {key: plain(value) for key, (_, value) in node.entries.items()}
-    return [plain(item) for item in node.items]
+        return {key: plain(value, value_of) for key, (_, value) in node.entries.items()}
+    return [plain(item, value_of) for item in node.items]
 
 
-def scalars(node: Node) -> Iterator[tuple[Scalar, bool]]:
-    """Every scalar below the node once, with whether it is a key."""
-    seen: set[int] = set()
-    waiting: list[Node] = [node]
+def scalars(root: Node) -> Iterator[tuple[Scalar, bool]]:
+    """Yield every scalar below the root once, and whether the scalar is a key."""
+    waiting: list[Written] = [root]
     while waiting:
         node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
         if isinstance(node, Scalar):
             yield node, False
         elif isinstance(node, Sequence):
-            waiting.extend(node.items)
-        else:
-            for key, value in node.entries.values():
-                if id(key) not in seen:
-                    seen.add(id(key))
-                    yield key, True
+            waiting.extend(node.written)
+        elif isinstance(node, Mapping):
+            for key, value in node.pairs:
+                yield key, True
                 waiting.append(value)

@@ -1,42 +1,33 @@
-"""Where the keys, the items and the comments of a YAML file stand."""
+"""Comments of a YAML file, and the entries of its tree by line."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from _ruamel_yaml import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-
-from rollout_lint.events import events
+from rollout_lint.events import LINE_END
+from rollout_lint.files import encoding_of
+from rollout_lint.node import Mapping, Scalar, Sequence, scalars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rollout_lint.node import Written
     from rollout_lint.source import Source
 
 Position: TypeAlias = "tuple[int, int]"
 """Line and column, both from 0."""
 
-_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-"""What the parser counts as the end of a line, which is more than go-yaml does."""
+Span: TypeAlias = "tuple[Position, Position]"
 
 _HASH = re.compile(r"(?:^|(?<=\s))#")
 _BLOCK_STYLES = ("|", ">")
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A key with its value, or an item of a list: from its start to the end, which is exclusive.
 
     `path` are the keys that lead to it, its own among them; an item has those of its list. `document` counts from 1.
@@ -57,22 +48,28 @@ class Comment(NamedTuple):
     alone: bool
 
 
-@dataclass
 class Outline:
-    """A file's entries in their order, and what it takes to tell a comment from a text that looks like one."""
+    """The comments and the entries of a file that could be read, all its documents among it."""
 
-    lines: list[str]
-    entries: list[Entry] = field(default_factory=list)
-    scalars: list[tuple[Position, Position]] = field(default_factory=list)
-    aliases: list[tuple[Position, Entry]] = field(default_factory=list)
-    """Where each alias stands, and what it stands for."""
-    end: Position = (0, 0)
-    """How far the parser could read."""
+    def __init__(self, source: Source) -> None:
+        """Split the text into the parser's lines."""
+        self._roots = [] if source.root is None else [source.root, *source.later]
+        self._aliases = source.aliases
+        self._end = source.end
+        self.lines = LINE_END.split(source.data.decode(encoding_of(source.data), errors="replace"))
+
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        return [entry for number, root in enumerate(self._roots, 1) for entry in _entries(root, (), number)]
+
+    @cached_property
+    def _scalars(self) -> list[Span]:
+        return sorted(_text_span(scalar) for root in self._roots for scalar, _ in scalars(root))
 
     @cached_property
     def first_key(self) -> Entry | None:
         """The first key of the file."""
-        return next((entry for entry in self.entries if entry.is_key), None)
+        return next((entry for entry in self._entries if entry.is_key), None)
 
     def only_comments(self, line: int, before: int) -> bool:
         """Whether every line from this one on is a comment, down to another one."""
@@ -89,10 +86,10 @@ class Outline:
 
     def comments(self) -> Iterator[Comment]:
         """Each comment of the file, none of which lies in a scalar."""
-        for number, line in enumerate(self.lines[: self.end[0] + 1]):
+        for number, line in enumerate(self.lines):
             for match in _HASH.finditer(line):
                 start = (number, match.start())
-                if start >= self.end:
+                if self._end is not None and start >= self._end:
                     return
                 if not self._in_scalar(start):
                     yield Comment(line[match.start() :], start, not line[: match.start()].strip())
@@ -105,112 +102,47 @@ class Outline:
 
     def next_from(self, position: Position) -> Entry | None:
         """The outermost entry that starts there, or nearest after it."""
-        index = bisect_left(self.entries, position, key=lambda entry: entry.start)
-        return self.entries[index] if index < len(self.entries) else None
+        index = bisect_left(self._entries, position, key=lambda entry: entry.start)
+        return self._entries[index] if index < len(self._entries) else None
 
-    def aliased_in(self, entry: Entry) -> list[Entry]:
-        """What the aliases in an entry stand for, and those in that again."""
-        found: dict[Position, Entry] = {}
-        waiting = [entry]
+    def aliased_in(self, entry: Entry) -> list[Span]:
+        """The spans of what the aliases in an entry stand for, and of those in that again."""
+        found: set[Span] = set()
+        waiting = [(entry.start, entry.end)]
         while waiting:
-            here = waiting.pop()
-            first = bisect_left(self.aliases, here.start, key=lambda alias: alias[0])
-            last = bisect_left(self.aliases, here.end, key=lambda alias: alias[0])
-            new = {target.start: target for _, target in self.aliases[first:last] if target.start not in found}
+            first, last = (bisect_left(self._aliases, each, key=_start) for each in waiting.pop())
+            new = {_span(alias.target) for alias in self._aliases[first:last]} - found
             found |= new
-            waiting += new.values()
-        return list(found.values())
+            waiting += new
+        return sorted(found)
 
     def _in_scalar(self, position: Position) -> bool:
-        index = bisect_right(self.scalars, position, key=lambda span: span[0]) - 1
-        return index >= 0 and position < self.scalars[index][1]
+        index = bisect_right(self._scalars, position, key=itemgetter(0)) - 1
+        return index >= 0 and position < self._scalars[index][1]
 
 
-def outline_of(source: Source) -> Outline:
-    """The outline of a file that could be read."""
-    encoding = "utf-16" if source.data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    outline = Outline(_LINE_END.split(source.data.decode(encoding, errors="replace")))
-    builder = _Builder(outline)
-    for event in events(source.data):
-        builder.take(event)
-        outline.end = _position(event.end_mark)
-    return outline
+def _entries(node: Written, path: tuple[str, ...], document: int) -> Iterator[Entry]:
+    """Yield what stands below a node, in the order of the file."""
+    if isinstance(node, Mapping):
+        for key, value in node.pairs:
+            here = (*path, key.text)
+            yield Entry(here, _start(key), _span(value)[1], document, is_key=True)
+            yield from _entries(value, here, document)
+    elif isinstance(node, Sequence):
+        for item in node.written:
+            yield Entry(path, *_span(item), document, is_key=False)
+            yield from _entries(item, path, document)
 
 
-@dataclass(slots=True)
-class _Open:
-    """A mapping or a list that has not ended; `entry` is the one whose value is to come, `whole` what it is itself."""
-
-    path: tuple[str, ...]
-    is_mapping: bool
-    whole: Entry
-    is_key: bool = False
-    entry: Entry | None = None
+def _start(node: Written) -> Position:
+    return node.line - 1, node.column - 1
 
 
-class _Builder:
-    def __init__(self, outline: Outline) -> None:
-        self._outline = outline
-        self._open: list[_Open] = []
-        self._anchors: dict[str, Entry] = {}
-        self._document = 0
-
-    def take(self, event: Any) -> None:
-        kind = type(event)
-        if kind is DocumentStartEvent:
-            self._document += 1
-            self._open.clear()
-            self._anchors.clear()
-        elif kind in (MappingEndEvent, SequenceEndEvent):
-            self._close(_position(event.end_mark))
-        elif kind in (ScalarEvent, AliasEvent, MappingStartEvent, SequenceStartEvent):
-            self._node(event, kind)
-
-    def _node(self, event: Any, kind: type) -> None:
-        start, end = _position(event.start_mark), _position(event.end_mark)
-        is_key, entry = self._entry(event, start, end)
-        whole = Entry(entry.path if entry else (), start, end, self._document, is_key=False)
-        if kind is AliasEvent:
-            target = self._anchors.get(event.anchor)
-            if target is not None:
-                self._outline.aliases.append((start, target))
-        elif event.anchor is not None:
-            self._anchors[event.anchor] = whole
-        if kind is ScalarEvent:
-            # Behind the `|` a comment may stand; the text begins on the next line.
-            begin = (start[0] + 1, 0) if event.style in _BLOCK_STYLES else start
-            self._outline.scalars.append((begin, end))
-        if kind in (MappingStartEvent, SequenceStartEvent):
-            self._open.append(_Open(whole.path, kind is MappingStartEvent, whole, is_key))
-        else:
-            self._end(is_key, end)
-
-    def _entry(self, event: Any, start: Position, end: Position) -> tuple[bool, Entry | None]:
-        """Whether the node is a key, and the entry that it begins, or is the value of."""
-        if not self._open:
-            return False, None
-        parent = self._open[-1]
-        if parent.is_mapping and parent.entry is not None:
-            return False, parent.entry
-        path = (*parent.path, str(getattr(event, "value", ""))) if parent.is_mapping else parent.path
-        entry = Entry(path, start, end, self._document, parent.is_mapping)
-        self._outline.entries.append(entry)
-        parent.entry = entry
-        return parent.is_mapping, entry
-
-    def _close(self, end: Position) -> None:
-        closed = self._open.pop()
-        closed.whole.end = end
-        self._end(closed.is_key, end)
-
-    def _end(self, is_key: bool, end: Position) -> None:
-        """A value ends its entry; a key does not."""
-        if self._open and not is_key:
-            parent = self._open[-1]
-            if parent.entry is not None:
-                parent.entry.end = end
-            parent.entry = None
+def _span(node: Written) -> Span:
+    return _start(node), (node.end_line - 1, node.end_column - 1)
 
 
-def _position(mark: Any) -> Position:
-    return mark.line, mark.column
+def _text_span(scalar: Scalar) -> Span:
+    """Return where a scalar holds text: behind the `|` a comment may stand; the text begins on the next line."""
+    start, end = _span(scalar)
+    return ((start[0] + 1, 0) if scalar.style in _BLOCK_STYLES else start), end

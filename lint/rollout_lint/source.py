@@ -8,6 +8,7 @@ third of composing; an alias is the node it names, so size and depth are bounded
 from __future__ import annotations
 
 import re
+from copy import copy
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,7 +20,6 @@ from _ruamel_yaml import (
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
     StreamEndEvent,
 )
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -27,7 +27,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from rollout_lint.events import COLON_IN_FLOW, despite_colons
 from rollout_lint.files import UTF_16, encoding_of
 from rollout_lint.lookahead import problem_behind
-from rollout_lint.node import START_OF_OTHER_THAN_TEXT, Mapping, Node, Scalar, Sequence, scalars
+from rollout_lint.node import MERGE, START_OF_OTHER_THAN_TEXT, Alias, Mapping, Node, Scalar, Sequence, Written, scalars
 from rollout_lint.place import Place, Problem
 from rollout_lint.scalar import BINARY, YAML, Plain, decoded, is_taken_as
 
@@ -43,9 +43,6 @@ _ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
 _MAY_BE_INFINITE = frozenset(".+-")
 _MARK = b"\xef\xbb\xbf"
 _TWO_MARKS = tuple(mark * 2 for mark in (_MARK, *UTF_16))
-_STARTS = frozenset((MappingStartEvent, SequenceStartEvent))
-_ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
-_NODES = _STARTS | {ScalarEvent, AliasEvent}
 _MODIFIERS = frozenset(("!reset", "!override"))
 _TAGS_OF_KEYS = frozenset((YAML + "str", YAML + "merge"))
 
@@ -53,25 +50,35 @@ _TAGS_OF_KEYS = frozenset((YAML + "str", YAML + "merge"))
 class Source:
     """One file as read: its first document's root (None where that could not be read), and the problems."""
 
-    __slots__ = ("data", "dollars", "dropped_services", "modifiers", "name", "problems", "root")
+    __slots__ = ("aliases", "data", "dollars", "end", "later", "modifiers", "name", "problems", "root")
 
     def __init__(self, name: str, data: bytes) -> None:
         """Nothing is read yet."""
         self.name = name
         self.data = data
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was read."""
         self.root: Node | None = None
         self.problems: list[Problem] = []
+        self.aliases: list[Alias] = []
+        """The uses of anchors in all documents, in the order of the file."""
         self.dollars: list[Scalar] = []
         """The text scalars, keys aside, that hold a `$`."""
-        self.modifiers: list[tuple[Node, str]] = []
-        """The nodes tagged `!reset` or `!override`, which docker/cli does not know, with that tag."""
-        self.dropped_services: list[Scalar] = []
-        """The names of the services in later documents, which Docker never reads."""
+        self.modifiers: list[Node] = []
+        """The nodes tagged `!reset` or `!override`, which docker/cli does not know."""
+        self.later: list[Node] = []
+        """The roots of the documents behind the first, which Docker never reads."""
+        self.end: tuple[int, int] | None = None
+        """Line and column, from 0, where a later document cannot be read on; None if the whole file was read."""
 
-    def take(self, other: Source) -> None:
-        """What was read of the same file in another way."""
-        self.root, self.problems, self.dollars = other.root, other.problems, other.dollars
-        self.modifiers, self.dropped_services = other.modifiers, other.dropped_services
+    @property
+    def dropped_services(self) -> list[Scalar]:
+        """The names of the services in later documents, which Docker never reads."""
+        roots = [root for root in self.later if isinstance(root, Mapping)]
+        sections = [value for root in roots for key, value in root.pairs if key.text == "services"]
+        return [key for section in sections if isinstance(section, Mapping) for key, _ in section.pairs]
 
     def place(self, node: Node) -> Place:
         """The node's span in this file."""
@@ -115,11 +122,8 @@ def _build(source: Source) -> None:
     except MarkedYAMLError as error:
         if error.problem != COLON_IN_FLOW:
             raise
-        again = Source(source.name, source.data)
-        try:
-            _Builder(again, despite_colons(source.data)).build()
-        finally:
-            source.take(again)
+        source.reset()
+        _Builder(source, despite_colons(source.data)).build()
 
 
 def _report_escaped_slashes(source: Source, root: Node) -> None:
@@ -189,13 +193,17 @@ class _Builder:
         if event.version not in (None, (1, 1)):
             self._refuse_version(event)
         try:
-            self._source.root = self._node(self._event(), 1)
+            self._source.root = self._root()
         except _RefusedError:
             return
-        end = self._event().start_mark
-        if (problem := problem_behind(self._source.data, end, self._source.name)) is not None:
+        end = self._event()
+        if (problem := problem_behind(self._source.data, end.start_mark, self._source.name)) is not None:
             self._source.problems.append(problem)
-        self._source.dropped_services += _names_of_services(self._event)
+        _LaterBuilder(self._source, self._event, end).build()
+
+    def _root(self) -> Node:
+        node = self._node(self._event(), 1)
+        return node.target if isinstance(node, Alias) else node
 
     def _refuse_version(self, event: Any) -> None:
         version = ".".join(map(str, event.version))
@@ -203,10 +211,10 @@ class _Builder:
         message = f"Docker refuses YAML {version}, and takes a file that states 1.1 or none"
         self._source.problems.append(Problem(self._source.name, place.line + 1, place.column + 1, message))
 
-    def _node(self, event: Any, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> Written:
         kind = type(event)
         if kind is AliasEvent:
-            return self._aliased(event)
+            return self._alias(event)
         if depth > MAX_DEPTH:
             self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
         anchor = event.anchor
@@ -219,9 +227,10 @@ class _Builder:
             if node.size > MAX_VALUES:
                 self._refuse(event, f"expands to more than {MAX_VALUES:,} values once aliases are written out")
         if anchor is not None:
+            node.anchor = anchor
             self._anchors[anchor] = node
-        if event.tag in _MODIFIERS:
-            self._source.modifiers.append((node, event.tag))
+        if event.tag is not None:
+            self._tagged(node, event.tag)
         return node
 
     def _scalar(self, event: Any) -> Scalar:
@@ -233,6 +242,12 @@ class _Builder:
         elif scalar.text[:1] in _MAY_BE_INFINITE and not _is_finite(scalar.value):
             self._source.report(scalar, "Docker refuses a number that is infinite, or none")
         return scalar
+
+    def _tagged(self, node: Node, tag: str) -> None:
+        if not isinstance(node, Scalar):
+            node.tag = tag
+        if tag in _MODIFIERS:
+            self._source.modifiers.append(node)
 
     def _decode(self, scalar: Scalar, tag: str) -> None:
         """What a tag makes of a scalar's text, where it is one of YAML's own; a lone `!` is none to go-yaml."""
@@ -248,50 +263,68 @@ class _Builder:
         elif not is_taken_as(scalar.text, tag):
             self._source.report(scalar, f"Docker refuses this: it is no {tag.removeprefix(YAML)}, as its tag says")
 
-    def _child(self, event: Any, depth: int) -> Node:
+    def _child(self, event: Any, depth: int) -> Written:
         """A node below one of this depth; most are scalars of which nothing more is to be noted."""
         if type(event) is ScalarEvent and event.anchor is None and event.tag is None and depth < MAX_DEPTH:
             return self._scalar(event)
         return self._node(event, depth + 1)
 
-    def _aliased(self, event: Any) -> Node:
-        node = self._anchors.get(event.anchor)
-        if node is None:
-            known = event.anchor in self._anchors
-            what = "contains itself" if known else "stands nowhere above"
-            self._refuse(event, f"the anchor {event.anchor} {what}")
-        return node
+    def _alias(self, event: Any) -> Alias:
+        alias = Alias(event, self._anchors.get(event.anchor) or self._unknown_anchor(event))
+        self._source.aliases.append(alias)
+        return alias
+
+    def _unknown_anchor(self, event: Any) -> Node:
+        known = event.anchor in self._anchors
+        self._refuse(event, f"the anchor {event.anchor} {'contains itself' if known else 'stands nowhere above'}")
 
     def _sequence(self, event: Any, depth: int) -> Sequence:
         node = Sequence(event)
-        while type(event := self._event()) is not SequenceEndEvent:
-            item = self._child(event, depth)
-            node.items.append(item)
-            self._grow(node, item)
+        if event.flow_style:
+            node.flow = True
+        try:
+            while type(event := self._event()) is not SequenceEndEvent:
+                item = self._child(event, depth)
+                node.written.append(item)
+                node.items.append(item if isinstance(item, Scalar) else self._grow(node, item))
+        except (YAMLError, _RefusedError) as error:
+            event = self._interrupted(error)
+        node.size += len(node.items)
         self._end(node, event)
         return node
 
     def _mapping(self, event: Any, depth: int) -> Mapping:
         node = Mapping(event)
-        entries = node.entries
-        merges: list[Node] = []
-        lines: dict[str, int] = {}
-        while type(event := self._event()) is not MappingEndEvent:
-            key = self._key(event, depth)
-            value = self._child(self._event(), depth)
-            text = key.text
-            if text in lines:
-                self._source.report(key, _duplicate(text, lines[text]))
-            lines[text] = key.line
-            if text == "<<" and key.plain and key.tag in (None, YAML + "merge"):
-                merges.append(value)
-            else:
-                entries[text] = (key, value)
-            self._grow(node, value)
+        if event.flow_style:
+            node.flow = True
+        entries, pairs = node.entries, node.pairs
+        merges: list[tuple[Scalar, Node]] = []
+        try:
+            while type(event := self._event()) is not MappingEndEvent:
+                key = self._key(event, depth)
+                written = self._child(self._event(), depth)
+                value = written if isinstance(written, Scalar) else self._grow(node, written)
+                pair = key, value
+                text = key.text
+                if text in entries or (merges and text == MERGE):
+                    first, _ = entries[text] if text in entries else merges[-1]
+                    self._source.report(key, _duplicate(text, first.line))
+                pairs.append(pair if value is written else (key, written))
+                if text == MERGE and key.plain and key.tag in (None, YAML + "merge"):
+                    merges.append(pair)
+                else:
+                    entries[text] = pair
+        except (YAMLError, _RefusedError) as error:
+            event = self._interrupted(error)
+        node.size += len(pairs)
         self._end(node, event)
-        for value in merges:
+        for _, value in merges:
             self._merge_in(node, value)
         return node
+
+    def _interrupted(self, error: Exception) -> Any:
+        """Return the event that ends a collection whose own end cannot be read; the first document is refused."""
+        raise error
 
     def _key(self, event: Any, depth: int) -> Scalar:
         """docker/cli hands the decoded file to a JSON encoder, which knows only text as a key."""
@@ -301,6 +334,8 @@ class _Builder:
                 return text
         dollars = len(self._source.dollars)
         key = self._node(event, depth + 1)
+        if isinstance(key, Alias):
+            key = _standing_at(key)
         if not isinstance(key, Scalar):
             self._refuse(event, "a key must be text, and this one is a list or a mapping")
         del self._source.dollars[dollars:]
@@ -324,12 +359,13 @@ class _Builder:
                 node.entries.setdefault(key, entry)
 
     @staticmethod
-    def _grow(node: Mapping | Sequence, child: Node) -> None:
-        if isinstance(child, Scalar):
-            node.size += 1
-        else:
-            node.size += child.size
+    def _grow(node: Mapping | Sequence, written: Written) -> Node:
+        """Add the size and depth of a child to its parent's; return the child with an alias resolved."""
+        child = written.target if isinstance(written, Alias) else written
+        if not isinstance(child, Scalar):
+            node.size += child.size - 1
             node.depth = max(node.depth, child.depth + 1)
+        return child
 
     def _end(self, node: Mapping | Sequence, event: Any) -> None:
         node.end_line = event.end_mark.line + 1
@@ -344,29 +380,53 @@ class _Builder:
         raise _RefusedError
 
 
-def _names_of_services(event: Callable[[], Any]) -> list[Scalar]:
-    """The keys below `services:` at the top of the documents to come; what is wrong there, Docker never sees."""
-    names: list[Scalar] = []
-    awaits_key: list[bool | None] = []
-    section = ""
-    try:
-        while type(now := event()) is not StreamEndEvent:
-            kind = type(now)
-            if kind in _ENDS:
-                awaits_key.pop()
-            elif kind in _NODES:
-                inside = awaits_key[-1] if awaits_key else None
-                if inside and kind is ScalarEvent:
-                    section = now.value if len(awaits_key) == 1 else section
-                    if len(awaits_key) == 2 and section == "services":
-                        names.append(Scalar(now))
-                if inside is not None:
-                    awaits_key[-1] = not inside
-                if kind in _STARTS:
-                    awaits_key.append(True if kind is MappingStartEvent else None)
-    except YAMLError:
-        return names
-    return names
+class _LaterBuilder(_Builder):
+    """Builds the documents behind the first one, as far as they can be read. Docker never reads them.
+
+    Problems of these documents are therefore noted nowhere.
+    """
+
+    def __init__(self, source: Source, event: Callable[[], Any], last: Any) -> None:
+        super().__init__(Source(source.name, source.data), self._next)
+        self._source.aliases = source.aliases
+        self._first = source
+        self._parsed = event
+        self._last = last
+        self._error: Exception | None = None
+
+    def build(self) -> None:
+        try:
+            while type(event := self._event()) is not StreamEndEvent:
+                if type(event) is DocumentStartEvent:
+                    self._anchors.clear()
+                    self._first.later.append(self._root())
+        except (YAMLError, _RefusedError):
+            mark = self._last.end_mark
+            self._first.end = mark.line, mark.column
+
+    def _next(self) -> Any:
+        if self._error is not None:
+            raise self._error
+        self._last = self._parsed()
+        return self._last
+
+    def _interrupted(self, error: Exception) -> Any:
+        self._error = error
+        return self._last
+
+    def _unknown_anchor(self, event: Any) -> Node:
+        """Return an empty list, which stands for a node that does not exist."""
+        return Sequence(event)
+
+
+def _standing_at(alias: Alias) -> Node:
+    """Return the alias's target; a scalar as a copy that stands where the alias does."""
+    if not isinstance(alias.target, Scalar):
+        return alias.target
+    scalar = copy(alias.target)
+    scalar.line, scalar.column = alias.line, alias.column
+    scalar.end_line, scalar.end_column = alias.end_line, alias.end_column
+    return scalar
 
 
 def _is_finite(value: Plain) -> bool:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rollout_lint.node import Mapping, Scalar, Sequence
+from rollout_lint.node import Mapping, Scalar, plain
 
 if TYPE_CHECKING:
     from rollout_lint.node import Node
@@ -66,11 +66,11 @@ def load_json(text: str) -> Any:
 
 def from_yaml(node: Node) -> Any:
     """The values of a YAML node."""
-    if isinstance(node, Mapping):
-        return {key: from_yaml(value) for key, (_, value) in node.entries.items()}
-    if isinstance(node, Sequence):
-        return [from_yaml(item) for item in node.items]
-    return node.value if node.value is None or isinstance(node.value, bool) else node.text
+    return plain(node, _as_written)
+
+
+def _as_written(scalar: Scalar) -> bool | str | None:
+    return scalar.value if scalar.value is None or isinstance(scalar.value, bool) else scalar.text
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,10 +6,18 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-"""What the parser counts as the end of a line."""
+from rollout_lint.events import LINE_END
+from rollout_lint.node import Mapping, Scalar, Sequence
 
+if TYPE_CHECKING:
+    from rollout_lint.node import Written
+
+BLOCK_STYLES = ("|", ">")
+
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
+"""An anchor and a tag before a value."""
 _MARKS = {"utf-16-le": "\ufeff".encode("utf-16-le"), "utf-16-be": "\ufeff".encode("utf-16-be")}
 
 
@@ -41,13 +49,39 @@ class Text:
         """Where a position of the parser's, both counted from 0, is in the characters."""
         return self._starts[line] + column if line < len(self._starts) else len(self.characters)
 
+    def start(self, node: Written) -> int:
+        """Return the offset where a node starts, with its anchor and its tag."""
+        return self.offset(node.line - 1, node.column - 1)
+
+    def begin(self, node: Written) -> int:
+        """Return the offset where a node's own value begins, behind an anchor and a tag."""
+        start = self.start(node)
+        match = _PROPERTIES.match(self.characters, start)
+        return match.end() if match else start
+
+    def end(self, node: Written) -> int:
+        """Return the offset where a node ends: a block ends with its last value, not where the parser goes on."""
+        if isinstance(node, Mapping) and node.pairs and not node.flow:
+            return max(map(self.end, node.pairs[-1]))
+        if isinstance(node, Sequence) and node.written and not node.flow:
+            return self.end(node.written[-1])
+        end = self.offset(node.end_line - 1, node.end_column - 1)
+        if isinstance(node, Scalar) and node.style in BLOCK_STYLES:
+            begin = self.begin(node)
+            return begin + len(self.characters[begin:end].rstrip())
+        return end
+
+    def raw(self, node: Written) -> str:
+        """Return a node's own characters, without its anchor and its tag."""
+        return self.characters[self.begin(node) : self.end(node)]
+
     def line_start(self, offset: int) -> int:
         """Where the line begins in which the offset lies."""
         return self._starts[bisect_right(self._starts, offset) - 1]
 
     def line_end(self, offset: int) -> int:
         """Where the line's own characters end in which the offset lies."""
-        match = _LINE_END.search(self.characters, offset)
+        match = LINE_END.search(self.characters, offset)
         return match.start() if match else len(self.characters)
 
     @cached_property
@@ -58,4 +92,4 @@ class Text:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in _LINE_END.finditer(self.characters))]
+        return [0, *(match.end() for match in LINE_END.finditer(self.characters))]

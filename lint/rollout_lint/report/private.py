@@ -7,11 +7,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.stated import FACTS
-from rollout_lint.patch.tree import Node, tree_of
+from rollout_lint.node import Mapping, Scalar, Sequence
+from rollout_lint.source import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rollout_lint.node import Written
     from rollout_lint.patch.text import Text
 
 _OF_THE_USER = frozenset(
@@ -33,9 +35,11 @@ def private_spans(text: Text) -> dict[int, list[tuple[int, int]]]:
     """
     lines = text.characters.split("\n")
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    root = tree_of(text)
-    for node in _private(root, ()) if root is not None else ():
-        for line, start, end in _by_line(text.characters, node.begin, node.end):
+    source = parse(text.encoded(), "")
+    if source.problems:
+        return {line: [(0, len(characters))] for line, characters in enumerate(lines)}
+    for node in _private(source.root, ()) if source.root is not None else ():
+        for line, start, end in _by_line(text.characters, text.begin(node), text.end(node)):
             spans[line].append((start, end))
     for line, characters in enumerate(lines):
         # From the first mark on alone: a search from each one would take for ever on a line of nothing else.
@@ -45,12 +49,14 @@ def private_spans(text: Text) -> dict[int, list[tuple[int, int]]]:
     return {line: sorted(found) for line, found in spans.items()}
 
 
-def _private(node: Node, path: tuple[str, ...]) -> Iterator[Node]:
-    for key, value in node.entries:
-        yield from _private(value, (*path, key.written))
-    for item in node.items:
-        yield from _private(item, path)
-    if node.is_scalar and not (path and path[-1] in _PUBLIC and _OF_THE_USER.isdisjoint(path)):
+def _private(node: Written, path: tuple[str, ...]) -> Iterator[Scalar]:
+    if isinstance(node, Mapping):
+        for key, value in node.pairs:
+            yield from _private(value, (*path, key.text))
+    elif isinstance(node, Sequence):
+        for item in node.written:
+            yield from _private(item, path)
+    elif isinstance(node, Scalar) and not (path and path[-1] in _PUBLIC and _OF_THE_USER.isdisjoint(path)):
         yield node
 
 

@@ -21,7 +21,7 @@ def find_marks(layer: Layer) -> dict[str | None, Marks]:
     What stands in an `x-` block counts where a service uses it. The values are paths, for a text may be a secret.
     """
     found: dict[str | None, Marks] = {}
-    modifiers = dict(layer.modifiers)
+    modifiers = set(layer.modifiers)
     if not modifiers and not layer.swallowed:
         return found
     for keys, node in _below(layer.root, ()):
@@ -31,7 +31,7 @@ def find_marks(layer: Layer) -> dict[str | None, Marks]:
             told = f"{where}: {', '.join(f'${name}' for name in names)}"
             found.setdefault(service, Marks()).swallowed[where] = Setting(told, layer.place(node), node.text)
         if node in modifiers:
-            told = f"{where}: {modifiers[node]}".removeprefix(": ")
+            told = f"{where}: {node.tag}".removeprefix(": ")
             found.setdefault(service, Marks()).modifiers[where] = Setting(told, layer.place(node), "")
     return found
 

@@ -72,9 +72,9 @@ def ignore_comments(source: Source) -> list[IgnoreComment]:
     """Return the comments of a file that begin with `rollout-lint:`, in their order; none if the file is invalid."""
     if source.root is None or not _NAMED.search(source.data.replace(b"\0", b"")):
         return []
-    from rollout_lint.outline import outline_of
+    from rollout_lint.outline import Outline
 
-    return list(_ignores(source.name, outline_of(source)))
+    return list(_ignores(source.name, Outline(source)))
 
 
 def parse_day(text: str) -> date | None:
@@ -139,6 +139,6 @@ def _scope_of(entry: Entry, outline: Outline) -> CommentScope:
         service=name if len(entry.path) == 2 and entry.is_key else None,
         spans=((entry.start, entry.end),),
         user=name,
-        aliased=tuple((each.start, each.end) for each in outline.aliased_in(entry)),
+        aliased=tuple(outline.aliased_in(entry)),
         depth=len(entry.path),
     )
