@@ -10,6 +10,7 @@ import pytest
 from rollout_lint.collect import NoRecipeError, add_overlay, find_recipe_directories, recipes_at
 from rollout_lint.env_sample import read_environment
 from rollout_lint.evaluate import Known, evaluate
+from rollout_lint.export import join, shown
 from rollout_lint.files import read
 from rollout_lint.revision import open_revision
 from rollout_lint.rule_files import load_rules
@@ -17,7 +18,6 @@ from rollout_lint.source import MAX_BYTES
 
 if TYPE_CHECKING:
     from rollout_lint.recipe import Recipe
-    from rollout_lint.revision import RevisionPath
 
     from tests.conftest import Write
     from tests.repository import Repository
@@ -254,12 +254,17 @@ FLEET = {
 }
 
 
+def at(repository: Repository, ref: str = "HEAD") -> Path:
+    """The root of a revision's tree, with all files."""
+    return join(open_revision(repository.folder, ref).export(repository.folder).path, "")
+
+
 @pytest.fixture(scope="module")
 def known() -> Known:
     return Known(load_rules())
 
 
-def said_of(path: Path | RevisionPath, known: Known) -> list[tuple[object, ...]]:
+def said_of(path: Path, known: Known) -> list[tuple[object, ...]]:
     """Everything that is found below a path, without how the path itself is named."""
     recipes = recipes_at(path, overlays=("compose.ccci.yml", "ci/*.yml", "../shared/*.yml"), exclude=("old/",))
     said: list[tuple[object, ...]] = []
@@ -283,10 +288,10 @@ def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: 
     app_on_disk = said_of(folder / "app", known)
     shutil.rmtree(folder / "app")
     repository.commit({"deep/er/docker-compose.yml": BASE, "old/c/compose.yml": None, "away.yml": None})
-    then = open_revision(folder, "HEAD~1")
-    assert said_of(then.path(folder), known) == on_disk
-    assert said_of(then.path(folder / "app"), known) == app_on_disk != on_disk[:1]
-    assert said_of(open_revision(folder, "HEAD").path(folder), known) == said_of(folder, known) != on_disk
+    then = at(repository, "HEAD~1")
+    assert said_of(then, known) == on_disk
+    assert said_of(then / "app", known) == app_on_disk != on_disk[:1]
+    assert said_of(at(repository), known) == said_of(folder, known) != on_disk
     assert [said[:2] for said in on_disk] == [
         ("app", "evaluated"),
         ("app/docker-stack.yml", "evaluated"),
@@ -299,18 +304,18 @@ def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: 
 @pytest.mark.parametrize("name", ["compose.yml", "compose.ccci.yml", ".env.sample", "compose.db.yml", "other.yml"])
 def test_a_file_of_a_revision_stands_for_its_recipe(repository: Repository, name: str) -> None:
     repository.commit({**FLEET, "app/other.yml": BASE})
-    path = open_revision(repository.folder, "HEAD").path(repository.folder / "app" / name)
+    path = at(repository) / "app" / name
     [recipe], [as_on_disk] = recipes_at(path), recipes_at(repository.folder / "app" / name)
     assert variants(recipe) == variants(as_on_disk)
-    assert recipe.path == f"{as_on_disk.path}@HEAD"
+    assert shown(Path(recipe.path)) == f"{as_on_disk.path}@HEAD"
 
 
 def test_a_revision_without_a_recipe_says_so(repository: Repository) -> None:
     repository.commit({"notes.txt": "x"})
-    root = open_revision(repository.folder, "main").path(repository.folder)
-    with pytest.raises(NoRecipeError, match="@main holds no recipe"):
+    root = at(repository)
+    with pytest.raises(NoRecipeError, match="holds no recipe"):
         list(recipes_at(root))
-    with pytest.raises(NoRecipeError, match="@main does not exist"):
+    with pytest.raises(NoRecipeError, match="does not exist"):
         list(recipes_at(root / "gone"))
 
 
@@ -319,7 +324,7 @@ def test_no_link_leads_out_of_a_revision(repository: Repository, sample: str) ->
     (repository.folder.parent / "secret").write_text("SECRET=1\n")
     (repository.folder / ".env.sample").symlink_to(sample)
     repository.commit({"compose.yml": BASE})
-    [recipe] = recipes_at(open_revision(repository.folder, "HEAD").path(repository.folder))
+    [recipe] = recipes_at(at(repository))
     assert [(each.file, each.message) for each in recipe.problems] == [
         (".env.sample", "lies outside the given folder, and is not read")
     ]
@@ -328,7 +333,7 @@ def test_no_link_leads_out_of_a_revision(repository: Repository, sample: str) ->
 
 def test_an_overlay_kept_elsewhere_is_named_by_the_way_to_it(repository: Repository, tmp_path: Path) -> None:
     repository.commit({"r/compose.yml": BASE, "ci/compose.ccci.yml": BASE})
-    root = open_revision(repository.folder, "HEAD").path(repository.folder)
+    root = at(repository)
     for overlay, name in (
         (root / "ci" / "compose.ccci.yml", "../ci/compose.ccci.yml"),
         (tmp_path / "compose.ccci.yml", "../../compose.ccci.yml"),
@@ -340,15 +345,15 @@ def test_an_overlay_kept_elsewhere_is_named_by_the_way_to_it(repository: Reposit
 
 def test_no_more_of_a_file_is_read_than_asked_for(repository: Repository) -> None:
     repository.commit({"a": "0123456789"})
-    for folder in (repository.folder, open_revision(repository.folder, "HEAD").path(repository.folder)):
+    for folder in (repository.folder, at(repository)):
         assert read(folder / "a", 3) == b"012"
 
 
 def test_a_layer_that_the_repository_lacks_or_is_too_large_is_a_problem(repository: Repository) -> None:
     repository.commit({"r/compose.yml": BASE + "#" * MAX_BYTES, "s/compose.yml": BASE})
-    root = open_revision(repository.folder, "HEAD").path(repository.folder)
     blob = repository.git("rev-parse", "HEAD:s/compose.yml")
     (repository.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    root = at(repository)
     large, lost = (evaluate(recipe, Known()) for recipe in recipes_at(root))
     assert [(large.status, each.message) for each in large.problems] == [
         ("not-evaluated", "larger than 8 MiB, not read")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.config import ConfigError
 from rollout_lint.evaluate import NOT_A_STACK, NOT_EVALUATED, Evaluation, Known, evaluate
+from rollout_lint.export import ref_of
 from rollout_lint.history import policy_since
 from rollout_lint.parallel import for_each, processes_for
 from rollout_lint.place import Problem
@@ -120,7 +121,5 @@ class Sweep:
 
 def _on_disk(recipe: Recipe) -> str:
     """Where the recipe is, also where it is read at a revision: what it is judged by is today's."""
-    revisions = {
-        layer.path.revision for variant in recipe.variants for layer in variant.files if hasattr(layer.path, "revision")
-    }
-    return next((recipe.path.removesuffix(f"@{each.short}") for each in revisions), recipe.path)
+    refs = (ref_of(layer.path) for variant in recipe.variants for layer in variant.files)
+    return next((recipe.path.removesuffix(f"@{ref}") for ref in refs if ref is not None), recipe.path)

@@ -14,6 +14,8 @@ from rollout_lint.commands.today import today
 from rollout_lint.compare import Comparison, Earlier, State, compare, read_earlier, state_of
 from rollout_lint.config import ConfigError
 from rollout_lint.evidence import Calendar
+from rollout_lint.export import RevisionError, join
+from rollout_lint.files import is_file
 from rollout_lint.fleet.manifest import load_fleet
 from rollout_lint.fleet.model import Fleet, FleetError
 from rollout_lint.progress import with_progress
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rollout_lint.evaluate import Known
-    from rollout_lint.files import AnyPath
     from rollout_lint.sweep import Swept
     from rollout_lint.verdict import Verdict
 
@@ -107,16 +108,19 @@ def _little_collected() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _root(request: Request) -> tuple[AnyPath, date]:
+def _root(request: Request) -> tuple[Path, date]:
     """Where the fleet is read, and the day that ages are counted to: at a revision, that revision's."""
     path = Path(request.path)
     if request.at is None:
         return path, today()
-    from rollout_lint.revision import RevisionError, open_revision
+    from rollout_lint.revision import open_revision
 
     try:
         revision = open_revision(path, request.at)
-        return revision.path(path), datetime.fromisoformat(revision.date).astimezone(UTC).date()
+        root = join(revision.export(path).path, "")
+        if is_file(root):
+            join(root.parent, "")
+        return root, datetime.fromisoformat(revision.date).astimezone(UTC).date()
     except RevisionError as error:
         usage_error(f"--at {request.at}: {error}")
 
@@ -129,12 +133,14 @@ def _hold_config(request: Request, knowledge: Callable[[str], Known]) -> None:
         refuse(error.problems)
 
 
-def _fleet(request: Request, root: AnyPath) -> Fleet:
+def _fleet(request: Request, root: Path) -> Fleet:
     walk = Walk(request.overlays, request.exclude)
     try:
         fleet = load_fleet(root, request.overlays, walk.exclude(request.path), walk.configured_overlays(request.path))
     except FleetError as error:
         refuse(error.problems)
+    except RevisionError as error:
+        usage_error(f"--at {request.at}: {error}")
     if fleet.problems:
         (warn if request.keep_going else refuse)(fleet.problems)
     return fleet

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rollout_lint.export import join, shown
 from rollout_lint.facts import Cluster
 from rollout_lint.files import is_file, leads_out, real
 from rollout_lint.files import read as read_bytes
@@ -19,8 +20,8 @@ from rollout_lint.stack.units import size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from rollout_lint.files import AnyPath
     from rollout_lint.fleet.entries import Entry
     from rollout_lint.place import Problem
     from rollout_lint.recipe import Recipe
@@ -39,17 +40,17 @@ class Gatherer:
     with the files that are named.
     """
 
-    folder: AnyPath
+    folder: Path
     cluster: Cluster = field(default_factory=Cluster)
     stats: list[Mention] = field(default_factory=list)
     results: list[Mention] = field(default_factory=list)
     meta: str | None = None
     problems: list[Problem] = field(default_factory=list)
-    _records: dict[AnyPath, list[Record]] = field(default_factory=dict)
-    _measured: dict[AnyPath, Measured] = field(default_factory=dict)
+    _records: dict[Path, list[Record]] = field(default_factory=dict)
+    _measured: dict[Path, Measured] = field(default_factory=dict)
     _used: set[Mention] = field(default_factory=set)
 
-    def member(self, recipe: Recipe, folder: AnyPath | None, entry: Entry | None = None) -> Member:
+    def member(self, recipe: Recipe, folder: Path | None, entry: Entry | None = None) -> Member:
         """The recipe with its evidence; an entry's own words count more than those of the CI's settings.
 
         `folder` is where it may have settings of its own, None for a stack beside another, whose those are.
@@ -67,12 +68,12 @@ class Gatherer:
         )
         return Member(recipe, evidence, self._cluster(recipe.name, values, entry), named=entry is not None)
 
-    def overlay(self, recipe: Recipe, folder: AnyPath) -> Mention | None:
+    def overlay(self, recipe: Recipe, folder: Path) -> Mention | None:
         """The overlay that the CI's settings of a recipe name."""
         setting = self._settings(recipe, folder)[0].get("overlay")
         return None if setting is None else self._mention(recipe, setting)
 
-    def leads_out(self, path: AnyPath, folder: AnyPath) -> bool:
+    def leads_out(self, path: Path, folder: Path) -> bool:
         """Whether it lies neither in the recipe's folder nor in the fleet's."""
         return leads_out(path, real(folder)) and leads_out(path, real(self.folder))
 
@@ -80,12 +81,12 @@ class Gatherer:
         file = self.meta.replace("*", recipe.name) if self.meta else META
         return Mention(setting.value, file, setting.line, setting.column)
 
-    def _settings(self, recipe: Recipe, folder: AnyPath | None) -> tuple[dict[str, Setting], list[str]]:
+    def _settings(self, recipe: Recipe, folder: Path | None) -> tuple[dict[str, Setting], list[str]]:
         """What the CI's settings say of a recipe, and what in them cannot be known."""
         if self.meta:
-            path = self.folder / self.meta.replace("*", recipe.name)
+            path = join(self.folder, self.meta.replace("*", recipe.name))
         elif folder is not None:
-            path = folder / META
+            path = join(folder, META)
         else:
             return {}, []
         if not is_file(path):
@@ -99,7 +100,7 @@ class Gatherer:
         return settings, [problem.told for problem in problems]
 
     def _results(
-        self, recipe: Recipe, folder: AnyPath | None, setting: Setting | None, entry: Entry | None
+        self, recipe: Recipe, folder: Path | None, setting: Setting | None, entry: Entry | None
     ) -> tuple[UpgradeResult, ...]:
         found = list(self._fleet_results(recipe.name))
         if setting is not None and folder is not None:
@@ -107,13 +108,13 @@ class Gatherer:
         if entry is not None:
             found += self._inline(entry)
             for mention in entry.mentions("results"):
-                found += self._of_recipe(recipe.name, self.folder / mention.name, mention)
+                found += self._of_recipe(recipe.name, join(self.folder, mention.name), mention)
         once = list(dict.fromkeys(reversed(found)))[::-1]
         return tuple(sorted(once, key=lambda result: moment(result.date)))
 
-    def _by_settings(self, recipe: Recipe, folder: AnyPath, mention: Mention) -> list[UpgradeResult]:
+    def _by_settings(self, recipe: Recipe, folder: Path, mention: Mention) -> list[UpgradeResult]:
         """Those of the file that the recipe's own settings name; what is wrong there stops no other recipe."""
-        path = folder / mention.name
+        path = join(folder, mention.name)
         if self.leads_out(path, folder):
             recipe.problems.append(mention.problem(f"{mention.name} lies outside the given folder, and is not read"))
             return []
@@ -127,8 +128,9 @@ class Gatherer:
         """Those of files for several recipes; one that names none is of the recipe whose name its path has."""
         for mention in self.results:
             name = mention.name.replace("*", recipe)
-            if "*" not in mention.name or is_file(self.folder / name):
-                for record in self._read_results(self.folder / name, mention, name):
+            path = join(self.folder, name)
+            if "*" not in mention.name or is_file(path):
+                for record in self._read_results(path, mention, name):
                     if record.recipe == recipe or (record.recipe is None and "*" in mention.name):
                         self._used.add(mention)
                         yield record.result
@@ -136,7 +138,7 @@ class Gatherer:
     def hold_results(self) -> None:
         """Tell of files for several recipes that have results of nobody here."""
         for mention in self.results:
-            records = [] if "*" in mention.name else self._records.get(self.folder / mention.name, [])
+            records = [] if "*" in mention.name else self._records.get(join(self.folder, mention.name), [])
             named = {each.recipe for each in records if each.recipe is not None}
             if named and mention not in self._used:
                 told = ", ".join(sorted(named))
@@ -145,16 +147,16 @@ class Gatherer:
                 message = f"{mention.name} has results that name no recipe; a * in its path stands for the name"
                 self.problems.append(mention.problem(message))
 
-    def _of_recipe(self, recipe: str, path: AnyPath, mention: Mention) -> list[UpgradeResult]:
+    def _of_recipe(self, recipe: str, path: Path, mention: Mention) -> list[UpgradeResult]:
         """Those of a file that a recipe's entry names; one that names another recipe is not about this one."""
         records = self._read_results(path, mention, mention.name)
         own = [record.result for record in records if record.recipe in (None, recipe)]
         if records and not own:
             others = ", ".join(sorted({str(record.recipe) for record in records}))
-            self.problems.append(mention.problem(f"{path} tells of {others}, and not of {recipe}"))
+            self.problems.append(mention.problem(f"{shown(path)} tells of {others}, and not of {recipe}"))
         return own
 
-    def _read_results(self, path: AnyPath, mention: Mention, shown: str) -> list[Record]:
+    def _read_results(self, path: Path, mention: Mention, shown: str) -> list[Record]:
         """The records of a file; `shown` is how the manifest calls it."""
         if path not in self._records:
             records = self._read(path, mention, read_results)
@@ -171,16 +173,16 @@ class Gatherer:
                 yield UpgradeResult(each.get("upgrade"), each["date"], each.get("ref"), each.get("level"))
 
     def _measure(self, mention: Mention) -> Measured:
-        path = self.folder / mention.name
+        path = join(self.folder, mention.name)
         if path not in self._measured:
             self._measured[path] = Measured(tuple(self._read(path, mention, read_stats)))
         return self._measured[path]
 
-    def _read(self, path: AnyPath, mention: Mention, reader: Callable[[bytes, str], list[T]]) -> list[T]:
+    def _read(self, path: Path, mention: Mention, reader: Callable[[bytes, str], list[T]]) -> list[T]:
         try:
-            return reader(read(path), str(path))
+            return reader(read(path), shown(path))
         except OSError as error:
-            self.problems.append(mention.problem(f"{path} cannot be read: {error.strerror}"))
+            self.problems.append(mention.problem(f"{shown(path)} cannot be read: {error.strerror}"))
         except FleetError as error:
             self.problems += error.problems
         return []
@@ -218,6 +220,6 @@ def _measured_for(stack: str, measured: Measured) -> Cluster:
     )
 
 
-def read(path: AnyPath) -> bytes:
+def read(path: Path) -> bytes:
     """A file, with one byte more than any reader takes, so that it can say that there is too much. Raises OSError."""
     return read_bytes(path, MAX_BYTES + 1)
