@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rollout_lint.collect import NoRecipeError, add_overlay, find_recipe_directories, recipes_at
 from rollout_lint.env_sample import read_environment
+from rollout_lint.export import join, shown
 from rollout_lint.files import read
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
@@ -20,7 +21,6 @@ from tests.support import without_path
 
 if TYPE_CHECKING:
     from rollout_lint.recipe import Recipe
-    from rollout_lint.revision import RevisionPath
     from syrupy.assertion import SnapshotAssertion
 
     from tests.conftest import Write
@@ -39,7 +39,7 @@ def only(path: Path | str, **options: tuple[str, ...]) -> Recipe:
     return recipes[0]
 
 
-def refused(path: Path | RevisionPath | str) -> str:
+def refused(path: Path | str) -> str:
     """Return the message of the error for a path without a recipe."""
     with pytest.raises(NoRecipeError) as error:
         list(recipes_at(path))
@@ -265,12 +265,17 @@ FLEET = {
 }
 
 
+def at(repository: Repository, ref: str = "HEAD") -> Path:
+    """The root of a revision's tree, with all files."""
+    return join(open_revision(repository.folder, ref).export(repository.folder).path, "")
+
+
 @pytest.fixture(scope="module")
 def known() -> LintContext:
     return LintContext(load_rules())
 
 
-def said_of(path: Path | RevisionPath, known: LintContext) -> list[tuple[object, ...]]:
+def said_of(path: Path, known: LintContext) -> list[tuple[object, ...]]:
     """Everything that is found below a path, without how the path itself is named."""
     recipes = recipes_at(path, overlays=("compose.ccci.yml", "ci/*.yml", "../shared/*.yml"), exclude=("old/",))
     said: list[tuple[object, ...]] = []
@@ -294,10 +299,10 @@ def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: 
     app_on_disk = said_of(folder / "app", known)
     shutil.rmtree(folder / "app")
     repository.commit({"deep/er/docker-compose.yml": BASE, "old/c/compose.yml": None, "away.yml": None})
-    then = open_revision(folder, "HEAD~1")
-    assert said_of(then.path(folder), known) == on_disk
-    assert said_of(then.path(folder / "app"), known) == app_on_disk != on_disk[:1]
-    assert said_of(open_revision(folder, "HEAD").path(folder), known) == said_of(folder, known) != on_disk
+    then = at(repository, "HEAD~1")
+    assert said_of(then, known) == on_disk
+    assert said_of(then / "app", known) == app_on_disk != on_disk[:1]
+    assert said_of(at(repository), known) == said_of(folder, known) != on_disk
     assert [said[:2] for said in on_disk] == [
         ("app", "evaluated"),
         ("app/docker-stack.yml", "evaluated"),
@@ -310,18 +315,16 @@ def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: 
 @pytest.mark.parametrize("name", ["compose.yml", "compose.ccci.yml", ".env.sample", "compose.db.yml", "other.yml"])
 def test_a_file_of_a_revision_stands_for_its_recipe(repository: Repository, name: str) -> None:
     repository.commit({**FLEET, "app/other.yml": BASE})
-    path = open_revision(repository.folder, "HEAD").path(repository.folder / "app" / name)
+    path = at(repository) / "app" / name
     [recipe], [as_on_disk] = recipes_at(path), recipes_at(repository.folder / "app" / name)
     assert variants(recipe) == variants(as_on_disk)
-    assert recipe.path == f"{as_on_disk.path}@HEAD"
+    assert shown(Path(recipe.path)) == f"{as_on_disk.path}@HEAD"
 
 
 def test_a_revision_without_a_recipe_says_so(repository: Repository, snapshot: SnapshotAssertion) -> None:
     repository.commit({"notes.txt": "x"})
-    root = open_revision(repository.folder, "main").path(repository.folder)
-    told = [refused(path) for path in (root, root / "gone")]
-    assert all("@main" in each for each in told)
-    assert [without_path(each, repository.folder) for each in told] == snapshot
+    root = at(repository)
+    assert [without_path(refused(path), root) for path in (root, root / "gone")] == snapshot
 
 
 @pytest.mark.parametrize("sample", ["../secret", "/etc/hostname"], ids=["parent", "absolute"])
@@ -329,7 +332,7 @@ def test_no_link_leads_out_of_a_revision(repository: Repository, sample: str, sn
     (repository.folder.parent / "secret").write_text("SECRET=1\n")
     (repository.folder / ".env.sample").symlink_to(sample)
     repository.commit({"compose.yml": BASE})
-    [recipe] = recipes_at(open_revision(repository.folder, "HEAD").path(repository.folder))
+    [recipe] = recipes_at(at(repository))
     assert [each.file for each in recipe.problems] == [".env.sample"]
     assert [each.message for each in recipe.problems] == snapshot
     assert recipe.variants[0].environment == {}
@@ -337,7 +340,7 @@ def test_no_link_leads_out_of_a_revision(repository: Repository, sample: str, sn
 
 def test_an_overlay_kept_elsewhere_is_named_by_the_way_to_it(repository: Repository, tmp_path: Path) -> None:
     repository.commit({"r/compose.yml": BASE, "ci/compose.ccci.yml": BASE})
-    root = open_revision(repository.folder, "HEAD").path(repository.folder)
+    root = at(repository)
     for overlay, name in (
         (root / "ci" / "compose.ccci.yml", "../ci/compose.ccci.yml"),
         (tmp_path / "compose.ccci.yml", "../../compose.ccci.yml"),
@@ -349,15 +352,15 @@ def test_an_overlay_kept_elsewhere_is_named_by_the_way_to_it(repository: Reposit
 
 def test_no_more_of_a_file_is_read_than_asked_for(repository: Repository) -> None:
     repository.commit({"a": "0123456789"})
-    for folder in (repository.folder, open_revision(repository.folder, "HEAD").path(repository.folder)):
+    for folder in (repository.folder, at(repository)):
         assert read(folder / "a", 3) == b"012"
 
 
 def test_a_missing_or_too_large_layer_is_a_problem(repository: Repository, snapshot: SnapshotAssertion) -> None:
     repository.commit({"r/compose.yml": BASE + "#" * MAX_BYTES, "s/compose.yml": BASE})
-    root = open_revision(repository.folder, "HEAD").path(repository.folder)
     blob = repository.git("rev-parse", "HEAD:s/compose.yml")
     (repository.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    root = at(repository)
     large, lost = (evaluate(recipe, LintContext()) for recipe in recipes_at(root))
     assert (large.status, lost.status) == ("not-evaluated", "not-evaluated")
     assert [[each.message for each in evaluation.problems] for evaluation in (large, lost)] == snapshot

@@ -1,7 +1,5 @@
 """Paths to recipes, and a recipe to its variants: which files someone deploys, in which order.
 
-A path is one of the disk, or one in a git revision (`rollout_lint.revision`), under the same rules.
-
 Nothing is parsed here but `.env.sample`, and no symbolic link is followed out of the tree that was given.
 """
 
@@ -10,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from rollout_lint.env_sample import ENV_SAMPLE, assignments, read_environment
 from rollout_lint.exclusion import Exclude
@@ -34,8 +32,6 @@ from rollout_lint.recipe import LayerFile, Recipe, Variant
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.files import AnyPath
-    from rollout_lint.revision import RevisionPath
 
 BASES = (
     "compose.yml",
@@ -66,7 +62,7 @@ class NoRecipeError(Exception):
 
 
 def recipes_at(
-    path: str | AnyPath, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: Iterable[str] | Exclude = ()
+    path: str | Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: Iterable[str] | Exclude = ()
 ) -> Iterator[Recipe]:
     """The recipes that a path belongs to: a folder's, those below it, a file's, or standard input's for `-`.
 
@@ -77,7 +73,7 @@ def recipes_at(
     if path == STDIN:
         yield recipe_from_stdin()
     elif is_folder(given):
-        directories: list[AnyPath] = list(find_recipe_directories(given, exclude))
+        directories: list[Path] = list(find_recipe_directories(given, exclude))
         if not directories:
             spared = " that is not excluded" if exclude else ""
             raise NoRecipeError(f"{path} holds no recipe: there is no {BASES[0]} in it or in a folder below it{spared}")
@@ -89,32 +85,28 @@ def recipes_at(
         raise NoRecipeError(f"{path} does not exist")
 
 
-@overload
-def base_of(directory: Path) -> Path | None: ...
-@overload
-def base_of(directory: RevisionPath) -> RevisionPath | None: ...
-def base_of(directory: AnyPath) -> AnyPath | None:
+def base_of(directory: Path) -> Path | None:
     """The stack file of a folder, None where it has none; one that is no file, such as a broken link, comes last."""
     there = names_in(directory)
-    named: list[AnyPath] = [directory / name for name in BASES if there is None or name in there]
+    named: list[Path] = [directory / name for name in BASES if there is None or name in there]
     base = next(filter(is_file, named), None) or next(iter(_whole_stacks(directory, there)), None)
     return base or next(filter(_is_no_folder, named), None)
 
 
-def _is_no_folder(path: AnyPath) -> bool:
+def _is_no_folder(path: Path) -> bool:
     return (exists(path) or is_link(path)) and not is_folder(path)
 
 
-def _whole_stacks(directory: AnyPath, there: list[str] | None) -> list[AnyPath]:
+def _whole_stacks(directory: Path, there: list[str] | None) -> list[Path]:
     named = (directory / name for name in there or () if _WHOLE_STACK.match(name))
     return [path for path in named if is_file(path)]
 
 
 def recipes_in(
-    directory: AnyPath,
+    directory: Path,
     name: str | None = None,
     overlays: Iterable[str] = DEFAULT_OVERLAYS,
-    tree: AnyPath | None = None,
+    tree: Path | None = None,
 ) -> Iterator[Recipe]:
     """The recipe of a folder that has a stack file, and one for each stack of its own that stands beside that."""
     recipe = recipe_from_directory(directory, name, overlays, tree)
@@ -125,23 +117,15 @@ def recipes_in(
             yield _stack_beside(recipe.name, path, tree or directory)
 
 
-def _stack_beside(folder: str, path: AnyPath, tree: AnyPath) -> Recipe:
+def _stack_beside(folder: str, path: Path, tree: Path) -> Recipe:
     recipe = Recipe(f"{folder}/{path.name}", str(path.parent))
     _Collector(recipe, path.parent, path, tree).add_alone()
     return recipe
 
 
-@overload
 def find_recipe_directories(
     root: Path, exclude: Iterable[str] | Exclude = (), *, within: bool = False
-) -> Iterator[Path]: ...
-@overload
-def find_recipe_directories(
-    root: RevisionPath, exclude: Iterable[str] | Exclude = (), *, within: bool = False
-) -> Iterator[RevisionPath]: ...
-def find_recipe_directories(
-    root: AnyPath, exclude: Iterable[str] | Exclude = (), *, within: bool = False
-) -> Iterator[AnyPath]:
+) -> Iterator[Path]:
     """Every outermost folder at or below `root` with a stack file, in order; hidden folders are passed over.
 
     `exclude` are patterns in gitignore's grammar, held against paths below `root`. `within` is whether `root` may be a
@@ -163,10 +147,10 @@ def find_recipe_directories(
 
 
 def recipe_from_directory(
-    directory: AnyPath,
+    directory: Path,
     name: str | None = None,
     overlays: Iterable[str] = DEFAULT_OVERLAYS,
-    tree: AnyPath | None = None,
+    tree: Path | None = None,
 ) -> Recipe:
     """The recipe of a folder that has a stack file.
 
@@ -185,7 +169,7 @@ def recipe_from_directory(
     return recipe
 
 
-def add_overlay(recipe: Recipe, directory: AnyPath, overlay: AnyPath, ci: bool = True) -> None:
+def add_overlay(recipe: Recipe, directory: Path, overlay: Path, ci: bool = True) -> None:
     """Add the variant that an overlay kept elsewhere makes; `ci` is whether only a CI deploys it."""
     _add_variant(recipe, LayerFile(way(overlay, directory), overlay), ci)
 
@@ -200,7 +184,7 @@ def overlaid(recipe: Recipe, overlay: str) -> Recipe:
     return replace(recipe, variants=[Variant(name, (*default.files, layer), default.environment, ci=True)])
 
 
-def recipe_from_file(file: AnyPath, overlays: Iterable[str] = DEFAULT_OVERLAYS, tree: AnyPath | None = None) -> Recipe:
+def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tree: Path | None = None) -> Recipe:
     """The recipe that a file belongs to.
 
     That is its folder's where the file is one of its layers, its `.env.sample`, or named like an overlay, which is
@@ -240,7 +224,7 @@ def _add_variant(recipe: Recipe, overlay: LayerFile, ci: bool) -> None:
 
 
 class _Collector:
-    def __init__(self, recipe: Recipe, directory: AnyPath, base: AnyPath, tree: AnyPath) -> None:
+    def __init__(self, recipe: Recipe, directory: Path, base: Path, tree: Path) -> None:
         self._recipe = recipe
         self._directory = directory
         self._base = base
@@ -267,7 +251,7 @@ class _Collector:
         """The variant `default` of the base alone, with the values of `.env.sample`."""
         self._add("default", self._base.name, read_environment(self._sample()), 0)
 
-    def add_overlay(self, name: str, path: AnyPath) -> None:
+    def add_overlay(self, name: str, path: Path) -> None:
         if not self._recipe.variants:
             return
         default = self._recipe.variants[0]
@@ -301,7 +285,7 @@ class _Collector:
         if layers and all(layers):
             self._recipe.add(Variant(name, tuple(layer for layer in layers if layer), environment))
 
-    def _leads_out(self, file: str, path: AnyPath) -> bool:
+    def _leads_out(self, file: str, path: Path) -> bool:
         """What lies in the recipe's own folder, and is no link, lies where that does."""
         if "/" in file or "\\" in file or file in ("", "..") or is_link(path):
             return leads_out(path, self._tree)
@@ -335,5 +319,5 @@ def is_pattern(overlay: str) -> bool:
     return any(character in overlay for character in "*?[") and not Path(overlay).is_absolute()
 
 
-def _name_of(directory: AnyPath) -> str:
+def _name_of(directory: Path) -> str:
     return real(directory).name or str(directory)

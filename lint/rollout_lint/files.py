@@ -1,4 +1,4 @@
-"""What reading a recipe asks of its files, be they on disk or in a git revision.
+"""What reading a recipe asks of its files.
 
 A question about a path that no file can have (too long, a null byte, a link to itself) is answered, and fails nothing.
 """
@@ -9,12 +9,8 @@ import errno
 import os
 import re
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, TypeAlias
 
-if TYPE_CHECKING:
-    from rollout_lint.revision import RevisionPath
-
-AnyPath: TypeAlias = "Path | RevisionPath"
+from rollout_lint.export import lacks_contents, on_disk
 
 _STARS = re.compile(r"\*{2,}")
 _USUAL = 64 * 1024
@@ -23,7 +19,7 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """How a file of UTF-16 begins."""
 
 
-def is_file(path: AnyPath) -> bool:
+def is_file(path: Path) -> bool:
     """Whether it is a regular file, or a link to one."""
     try:
         return path.is_file()
@@ -31,7 +27,7 @@ def is_file(path: AnyPath) -> bool:
         return False
 
 
-def is_folder(path: AnyPath) -> bool:
+def is_folder(path: Path) -> bool:
     """Whether it is a folder, or a link to one."""
     try:
         return path.is_dir()
@@ -39,7 +35,7 @@ def is_folder(path: AnyPath) -> bool:
         return False
 
 
-def exists(path: AnyPath) -> bool:
+def exists(path: Path) -> bool:
     """Whether there is anything, at the end of a link too."""
     try:
         return path.exists()
@@ -47,7 +43,7 @@ def exists(path: AnyPath) -> bool:
         return False
 
 
-def is_link(path: AnyPath) -> bool:
+def is_link(path: Path) -> bool:
     """Whether it is a link, wherever that leads."""
     try:
         return path.is_symlink()
@@ -55,7 +51,7 @@ def is_link(path: AnyPath) -> bool:
         return False
 
 
-def real(path: AnyPath) -> AnyPath:
+def real(path: Path) -> Path:
     """Where its links lead; itself where they lead in a circle."""
     try:
         return path.resolve()
@@ -63,25 +59,25 @@ def real(path: AnyPath) -> AnyPath:
         return path
 
 
-def leads_out(path: AnyPath, tree: AnyPath) -> bool:
+def leads_out(path: Path, tree: Path) -> bool:
     """Whether it lies outside of a tree, whose own path is real, once links are followed."""
     try:
-        return not _place(path.resolve()).is_relative_to(_place(tree))
+        return not on_disk(path.resolve()).is_relative_to(on_disk(tree))
     except (OSError, RuntimeError, ValueError):
         return False
 
 
-def below(path: AnyPath, folder: AnyPath) -> str:
+def below(path: Path, folder: Path) -> str:
     """The path below a folder as both are written, with forward slashes; raises ValueError where it is not below."""
-    return _place(path).relative_to(_place(folder)).as_posix()
+    return path.relative_to(folder).as_posix()
 
 
-def way(path: AnyPath, folder: AnyPath) -> str:
+def way(path: Path, folder: Path) -> str:
     """The path as seen from a folder, by where both lie on disk, with forward slashes."""
-    return PurePath(os.path.relpath(_place(path), _place(folder))).as_posix()
+    return PurePath(os.path.relpath(on_disk(path), on_disk(folder))).as_posix()
 
 
-def matching(folder: AnyPath, pattern: str) -> list[AnyPath]:
+def matching(folder: Path, pattern: str) -> list[Path]:
     """What below a folder has a name of this pattern, in order; `**` alone is any number of folders."""
     parts = (part if part == "**" else _STARS.sub("*", part) for part in PurePath(pattern).parts)
     try:
@@ -90,21 +86,22 @@ def matching(folder: AnyPath, pattern: str) -> list[AnyPath]:
         return []
 
 
-def names_in(folder: AnyPath) -> list[str] | None:
+def names_in(folder: Path) -> list[str] | None:
     """The names of what is in a folder, in order; None where it cannot be listed."""
     try:
-        if not isinstance(folder, Path):
-            return sorted(path.name for path in folder.iterdir())
         with os.scandir(folder) as entries:
             return sorted(entry.name for entry in entries)
     except (OSError, ValueError):
         return None
 
 
-def subfolders(folder: AnyPath) -> list[AnyPath]:
+def subfolders(folder: Path) -> list[Path]:
     """The folders in a folder, in order, without links; none where it cannot be listed."""
     try:
-        return [folder / name for name in sorted(_names_of_folders(folder))]
+        with os.scandir(folder) as entries:
+            return [
+                folder / name for name in sorted(each.name for each in entries if each.is_dir(follow_symlinks=False))
+            ]
     except OSError:
         return []
 
@@ -114,8 +111,10 @@ def encoding_of(data: bytes) -> str:
     return "utf-16" if data.startswith(UTF_16) else "utf-8-sig"
 
 
-def read(path: AnyPath, limit: int) -> bytes:
+def read(path: Path, limit: int) -> bytes:
     """The first bytes of a file, no more than `limit`; raises OSError."""
+    if lacks_contents(path):
+        raise OSError(errno.EIO, "the repository lacks its contents")
     try:
         with path.open("rb") as stream:
             # A buffer as large as the limit would be made for each file.
@@ -123,14 +122,3 @@ def read(path: AnyPath, limit: int) -> bytes:
             return start if len(start) < _USUAL else start + stream.read(limit - _USUAL)
     except ValueError as error:
         raise OSError(errno.EINVAL, "no file can be called so") from error
-
-
-def _place(path: AnyPath) -> PurePath:
-    return path if isinstance(path, Path) else path.place
-
-
-def _names_of_folders(folder: AnyPath) -> list[str]:
-    if not isinstance(folder, Path):
-        return [path.name for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
-    with os.scandir(folder) as entries:
-        return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]

@@ -6,16 +6,14 @@ looks like (a bare one, committed below a recipe) is not taken for one: `safe.ba
 
 from __future__ import annotations
 
-import atexit
-import errno
 import os
 import re
-from contextlib import suppress
+from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import PurePath
-    from subprocess import Popen
 
 _OPTIONS = ("--no-pager", "--no-replace-objects", "-c", "safe.bareRepository=explicit", "-c", "protocol.allow=never")
 
@@ -59,9 +57,63 @@ def run(folder: PurePath, *arguments: str) -> bytes:
     return ran.stdout
 
 
-def read_blob(folder: PurePath, blob: str, limit: int | None) -> bytes:
-    """The first `limit` bytes of a blob of the repository of a folder, all for None; raises OSError."""
-    return _READER.read(folder, blob, limit)
+def read_tree(folder: PurePath, commit: str) -> dict[str, tuple[str, bool]]:
+    """Return each file of a commit by its path: its object and whether it is a symbolic link; raises GitError.
+
+    A submodule is not among them. A tree that git itself would not check out raises GitError.
+    """
+    tree: dict[str, tuple[str, bool]] = {}
+    for entry in run(folder, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
+        about, _, raw_path = entry.partition(b"\t")
+        mode, kind, name = about.decode().split()
+        if kind == "blob":
+            tree[os.fsdecode(raw_path)] = (name, mode == "120000")
+    for path in tree:
+        parts = path.split("/")
+        is_below_a_file = any("/".join(parts[:end]) in tree for end in range(1, len(parts)))
+        if is_below_a_file or any(part.lower() in ("", ".", "..", ".git") for part in parts):
+            raise GitError(f"the commit has a file with the path {path!r}, which cannot be written")
+    return tree
+
+
+def read_blobs(folder: PurePath, names: Sequence[str], limit: int) -> Iterator[bytes | int | None]:
+    """Yield the contents of each blob, its size if that is above the limit, None if the repository lacks it.
+
+    One `git cat-file --batch` reads them. It starts again after a blob that is too large and after a damaged one.
+    """
+    from subprocess import DEVNULL, PIPE, Popen
+
+    command = _command(folder, ("cat-file", "--batch"))
+    done = 0
+    while done < len(names):
+        with TemporaryFile() as requests:
+            requests.write("".join(f"{name}\n" for name in names[done:]).encode())
+            requests.seek(0)
+            with Popen(command, env=_environment(), stdin=requests, stdout=PIPE, stderr=DEVNULL) as process:  # noqa: S603
+                assert process.stdout is not None
+                try:
+                    for contents, can_go_on in _answers(process.stdout, limit):
+                        done += 1
+                        yield contents
+                        if not can_go_on or done == len(names):
+                            break
+                finally:
+                    process.kill()
+
+
+def _answers(stream: IO[bytes], limit: int) -> Iterator[tuple[bytes | int | None, bool]]:
+    """Yield what git prints of each blob, and whether the next one follows; the header is `object type size`."""
+    while True:
+        header = stream.readline().split()
+        size = int(header[2]) if len(header) == 3 else 0
+        if len(header) != 3:
+            yield None, bool(header)
+        elif size > limit:
+            yield size, False
+        else:
+            contents = stream.read(size)
+            is_whole = len(contents) == size and stream.read(1) == b"\n"
+            yield contents if is_whole else None, is_whole
 
 
 def _command(folder: PurePath, arguments: tuple[str, ...]) -> list[str]:
@@ -78,74 +130,3 @@ def _words(stderr: bytes) -> str:
     lines = stderr.decode("utf-8", errors="replace").splitlines()
     kept = (line for line in lines if not line.startswith(("hint:", "warning:")))
     return " ".join(" ".join(kept).replace("fatal: ", "").replace("error: ", "").split())
-
-
-class _Reader:
-    """One `git cat-file --batch`, for one repository at a time, so that a fleet of any size needs one process."""
-
-    def __init__(self) -> None:
-        self._process: Popen[bytes] | None = None
-        self._folder: PurePath | None = None
-        self._owner = 0
-
-    def read(self, folder: PurePath, blob: str, limit: int | None) -> bytes:
-        """The first `limit` bytes of a blob; a rest is left unread by ending the process."""
-        process = self._running(folder)
-        assert process.stdin is not None
-        assert process.stdout is not None
-        complete = False
-        try:
-            process.stdin.write(f"{blob}\n".encode())
-            process.stdin.flush()
-            data, complete = _answer(process.stdout, limit)
-        finally:
-            if not complete:
-                self.close()
-        return data
-
-    def close(self) -> None:
-        """End the process; one that was started before a fork is the parent's, and only let go of."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        for stream in (process.stdin, process.stdout):
-            with suppress(OSError):
-                assert stream is not None
-                stream.close()
-        if self._owner == os.getpid():
-            process.kill()
-            process.wait()
-        else:
-            process.poll()
-
-    def _running(self, folder: PurePath) -> Popen[bytes]:
-        here = self._owner == os.getpid() and self._folder == folder
-        if self._process is None or not here or self._process.poll() is not None:
-            self.close()
-            self._process = self._start(folder)
-            self._folder, self._owner = folder, os.getpid()
-        return self._process
-
-    @staticmethod
-    def _start(folder: PurePath) -> Popen[bytes]:
-        from subprocess import DEVNULL, PIPE, Popen
-
-        command = _command(folder, ("cat-file", "--batch"))
-        return Popen(command, env=_environment(), stdin=PIPE, stdout=PIPE, stderr=DEVNULL)  # noqa: S603
-
-
-def _answer(stream: IO[bytes], limit: int | None) -> tuple[bytes, bool]:
-    """The start of a blob, and whether the whole answer was read; its header is `object type size`."""
-    header = stream.readline().split()
-    if len(header) != 3:
-        raise OSError(errno.EIO, "the repository lacks its contents")
-    size = int(header[2])
-    kept = size if limit is None else min(size, limit)
-    data = stream.read(kept)
-    if len(data) < kept:
-        raise OSError(errno.EIO, "the repository lacks the rest of it")
-    return data, kept == size and stream.read(1) == b"\n"
-
-
-_READER = _Reader()
-atexit.register(_READER.close)

@@ -26,11 +26,11 @@ def policy_since(member: Member, now: Evaluation, known: LintContext) -> Callabl
     """
 
     def since(result: UpgradeResult) -> str | None:
-        recipe = member.earlier(result) if now.status == EvaluationStatus.EVALUATED else None
-        if recipe is None:
+        if now.status != EvaluationStatus.EVALUATED:
             return None
-        then = evaluate(recipe, replace(known, rules=()))
-        if then.status != EvaluationStatus.EVALUATED:
+        with member.earlier(result) as recipe:
+            then = None if recipe is None else evaluate(recipe, replace(known, rules=()))
+        if then is None or then.status != EvaluationStatus.EVALUATED:
             return None
         before, at_risk = _deployed_by_ci(then), _at_risk(now)
         told = _changes(before, _deployed_by_ci(now))

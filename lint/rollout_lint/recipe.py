@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
-    from rollout_lint.files import AnyPath
     from rollout_lint.place import Problem
 
 
@@ -16,7 +16,7 @@ class LayerFile(NamedTuple):
     """A file of a variant: its path, and its name as the recipe's reports show it."""
 
     name: str
-    path: AnyPath
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.errors import ConfigError, RuleError
+from rollout_lint.export import ref_of
 from rollout_lint.history import policy_since
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
@@ -121,7 +122,5 @@ class Sweep:
 
 def _on_disk(recipe: Recipe) -> str:
     """Where the recipe is, also where it is read at a revision: what it is judged by is today's."""
-    revisions = {
-        layer.path.revision for variant in recipe.variants for layer in variant.files if hasattr(layer.path, "revision")
-    }
-    return next((recipe.path.removesuffix(f"@{each.short}") for each in revisions), recipe.path)
+    refs = (ref_of(layer.path) for variant in recipe.variants for layer in variant.files)
+    return next((recipe.path.removesuffix(f"@{ref}") for ref in refs if ref is not None), recipe.path)

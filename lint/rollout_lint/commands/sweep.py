@@ -15,6 +15,8 @@ from rollout_lint.commands.today import today
 from rollout_lint.compare import Earlier, read_earlier
 from rollout_lint.errors import ConfigError, ExitCode, FleetError, RuleError
 from rollout_lint.evidence import Calendar
+from rollout_lint.export import RevisionError, join
+from rollout_lint.files import is_file
 from rollout_lint.fleet.manifest import load_fleet
 from rollout_lint.fleet.model import Fleet
 from rollout_lint.risk_level import RiskLevel
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from rollout_lint.files import AnyPath
     from rollout_lint.fleet.model import Fleet
     from rollout_lint.linter.context import LintContext
 
@@ -76,16 +77,19 @@ def _little_collected() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _root(request: Request) -> tuple[AnyPath, date]:
+def _root(request: Request) -> tuple[Path, date]:
     """Where the fleet is read, and the day that ages are counted to: at a revision, that revision's."""
     path = Path(request.path)
     if request.at is None:
         return path, today()
-    from rollout_lint.revision import RevisionError, open_revision
+    from rollout_lint.revision import open_revision
 
     try:
         revision = open_revision(path, request.at)
-        return revision.path(path), datetime.fromisoformat(revision.date).astimezone(UTC).date()
+        root = join(revision.export(path).path, "")
+        if is_file(root):
+            join(root.parent, "")
+        return root, datetime.fromisoformat(revision.date).astimezone(UTC).date()
     except RevisionError as error:
         usage_error(f"--at {request.at}: {error}")
 
@@ -98,12 +102,14 @@ def _hold_config(request: Request, knowledge: Callable[[str], LintContext]) -> N
         refuse(error.problems)
 
 
-def _fleet(request: Request, root: AnyPath) -> Fleet:
+def _fleet(request: Request, root: Path) -> Fleet:
     walk = Walk(request.overlays, request.exclude)
     try:
         fleet = load_fleet(root, request.overlays, walk.exclude(request.path), walk.configured_overlays(request.path))
     except FleetError as error:
         refuse(error.problems)
+    except RevisionError as error:
+        usage_error(f"--at {request.at}: {error}")
     if fleet.problems:
         (warn if request.keep_going else refuse)(fleet.problems)
     return fleet

@@ -107,7 +107,7 @@ def _of_recipe(recipe: Recipe) -> Iterator[Path]:
     folder = Path(recipe.path)
     yield folder / ENV_SAMPLE
     for variant in recipe.variants:
-        yield from (layer.path for layer in variant.files if isinstance(layer.path, Path))
+        yield from (layer.path for layer in variant.files)
     for above in (folder.absolute(), *folder.absolute().parents):
         yield from (above / name for name in NAMES)
 

@@ -91,7 +91,7 @@ class Desk:
 
     def path(self, name: str) -> Path:
         """Where the file lies, with links followed."""
-        return Path(str(real(self._layers[name].path)))
+        return real(self._layers[name].path)
 
     def _may_write(self, name: str) -> bool:
         return name in self._layers

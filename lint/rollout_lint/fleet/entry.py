@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.export import join, shown
 from rollout_lint.files import exists
 from rollout_lint.fleet.checked import Mention, mentions, plain
 from rollout_lint.fleet.model import Member
@@ -15,7 +16,8 @@ from rollout_lint.place import Problem
 from rollout_lint.recipe import Recipe
 
 if TYPE_CHECKING:
-    from rollout_lint.files import AnyPath
+    from pathlib import Path
+
     from rollout_lint.node import Node
 
 
@@ -31,13 +33,13 @@ class Overlay:
 class Entry:
     """One entry of `recipes`, and where it stands; `absent` is the row of a recipe that cannot be found."""
 
-    manifest: AnyPath
+    manifest: Path
     node: Mapping
     values: dict[str, Any]
     absent: Member | None = None
 
     @classmethod
-    def of(cls, manifest: AnyPath, node: Mapping) -> Entry:
+    def of(cls, manifest: Path, node: Mapping) -> Entry:
         """The entry at a node."""
         return cls(manifest, node, plain(node))
 
@@ -49,7 +51,7 @@ class Entry:
     @property
     def is_pattern(self) -> bool:
         """Whether it stands for all folders that its path fits; a folder that is called so is one."""
-        return is_pattern(self.path) and not exists(self.manifest.parent / self.path)
+        return is_pattern(self.path) and not exists(join(self.manifest.parent, self.path))
 
     @property
     def name(self) -> str:
@@ -69,12 +71,12 @@ class Entry:
         node: Node | None = self.node
         for key in keys:
             node = node.get(key) if isinstance(node, Mapping) else None
-        return mentions(str(self.manifest), node)
+        return mentions(shown(self.manifest), node)
 
     def problem(self, key: str, message: str) -> Problem:
         """What is wrong with the value of a key, or with the entry where it has no such key."""
         node: Node = self.node.get(key) or self.node.get("path") or self.node.get("name") or self.node
-        return Problem(str(self.manifest), node.line, node.column, message)
+        return Problem(shown(self.manifest), node.line, node.column, message)
 
 
 def absent_member(name: str, path: str, problem: Problem) -> Member:

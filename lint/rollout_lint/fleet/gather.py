@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.export import join
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.files import is_file, leads_out, real
 from rollout_lint.fleet.checked import Mention
@@ -17,8 +18,8 @@ from rollout_lint.stack.units import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from rollout_lint.files import AnyPath
     from rollout_lint.fleet.entry import Entry
     from rollout_lint.place import Problem
     from rollout_lint.recipe import Recipe
@@ -35,20 +36,20 @@ class Gatherer:
     with the files that are named.
     """
 
-    folder: AnyPath
+    folder: Path
     cluster: Cluster = field(default_factory=Cluster)
     stats: list[Mention] = field(default_factory=list)
     results: list[Mention] = field(default_factory=list)
     meta: str | None = None
     problems: list[Problem] = field(default_factory=list)
     result_files: ResultFiles = field(init=False)
-    _measured: dict[AnyPath, Measured] = field(default_factory=dict)
+    _measured: dict[Path, Measured] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Collect the errors of the result files with all others."""
         self.result_files = ResultFiles(self.folder, self.problems, self.results)
 
-    def member(self, recipe: Recipe, folder: AnyPath | None, entry: Entry | None = None) -> Member:
+    def member(self, recipe: Recipe, folder: Path | None, entry: Entry | None = None) -> Member:
         """The recipe with its evidence; an entry's own words count more than those of the CI's settings.
 
         `folder` is where it may have settings of its own, None for a stack beside another, whose those are.
@@ -66,12 +67,12 @@ class Gatherer:
         )
         return Member(recipe, evidence, self._cluster(recipe.name, values, entry), named=entry is not None)
 
-    def overlay(self, recipe: Recipe, folder: AnyPath) -> Mention | None:
+    def overlay(self, recipe: Recipe, folder: Path) -> Mention | None:
         """The overlay that the CI's settings of a recipe name."""
         setting = self._settings(recipe, folder)[0].get("overlay")
         return None if setting is None else self._mention(recipe, setting)
 
-    def leads_out(self, path: AnyPath, folder: AnyPath) -> bool:
+    def leads_out(self, path: Path, folder: Path) -> bool:
         """Whether it lies neither in the recipe's folder nor in the fleet's."""
         return leads_out(path, real(folder)) and leads_out(path, real(self.folder))
 
@@ -79,12 +80,12 @@ class Gatherer:
         file = self.meta.replace("*", recipe.name) if self.meta else META
         return Mention(setting.value, file, setting.line, setting.column)
 
-    def _settings(self, recipe: Recipe, folder: AnyPath | None) -> tuple[dict[str, Setting], list[str]]:
+    def _settings(self, recipe: Recipe, folder: Path | None) -> tuple[dict[str, Setting], list[str]]:
         """What the CI's settings say of a recipe, and what in them cannot be known."""
         if self.meta:
-            path = self.folder / self.meta.replace("*", recipe.name)
+            path = join(self.folder, self.meta.replace("*", recipe.name))
         elif folder is not None:
-            path = folder / META
+            path = join(folder, META)
         else:
             return {}, []
         if not is_file(path):
@@ -98,7 +99,7 @@ class Gatherer:
         return settings, [problem.told for problem in problems]
 
     def _results(
-        self, recipe: Recipe, folder: AnyPath | None, setting: Setting | None, entry: Entry | None
+        self, recipe: Recipe, folder: Path | None, setting: Setting | None, entry: Entry | None
     ) -> tuple[UpgradeResult, ...]:
         found = list(self.result_files.of_fleet(recipe.name))
         if setting is not None and folder is not None:
@@ -106,13 +107,13 @@ class Gatherer:
         if entry is not None:
             found += self._inline(entry)
             for mention in entry.mentions("results"):
-                found += self.result_files.of_recipe(recipe.name, self.folder / mention.name, mention)
+                found += self.result_files.of_recipe(recipe.name, join(self.folder, mention.name), mention)
         once = list(dict.fromkeys(reversed(found)))[::-1]
         return tuple(sorted(once, key=lambda result: moment(result.date)))
 
-    def _by_settings(self, recipe: Recipe, folder: AnyPath, mention: Mention) -> list[UpgradeResult]:
+    def _by_settings(self, recipe: Recipe, folder: Path, mention: Mention) -> list[UpgradeResult]:
         """Those of the file that the recipe's own settings name; what is wrong there stops no other recipe."""
-        path = folder / mention.name
+        path = join(folder, mention.name)
         if self.leads_out(path, folder):
             recipe.problems.append(mention.problem(f"{mention.name} lies outside the given folder, and is not read"))
             return []
@@ -132,7 +133,7 @@ class Gatherer:
                 yield UpgradeResult(each.get("upgrade"), each["date"], each.get("ref"), each.get("level"))
 
     def _measure(self, mention: Mention) -> Measured:
-        path = self.folder / mention.name
+        path = join(self.folder, mention.name)
         if path not in self._measured:
             self._measured[path] = Measured(tuple(read_mentioned(path, mention, read_stats, self.problems)))
         return self._measured[path]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.collect import DEFAULT_OVERLAYS, find_recipe_directories
 from rollout_lint.errors import FleetError
 from rollout_lint.exclusion import Exclude
+from rollout_lint.export import shown
 from rollout_lint.files import is_file, is_folder, is_link
 from rollout_lint.fleet.checked import load_document, mentions, plain
 from rollout_lint.fleet.entries import Entries
@@ -19,8 +20,8 @@ from rollout_lint.place import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-    from rollout_lint.files import AnyPath
 
 MANIFEST = "fleet.yml"
 MANIFESTS = (MANIFEST, "fleet.yaml")
@@ -28,7 +29,7 @@ MANIFESTS = (MANIFEST, "fleet.yaml")
 
 
 def load_fleet(
-    path: AnyPath,
+    path: Path,
     overlays: Iterable[str] = (),
     exclude: Iterable[str] | Exclude = (),
     usual: Iterable[str] = DEFAULT_OVERLAYS,
@@ -46,16 +47,16 @@ def load_fleet(
     return Fleet(list(_beside(entries, exclude)), problems=entries.gatherer.problems)
 
 
-def manifest_in(folder: AnyPath) -> AnyPath | None:
+def manifest_in(folder: Path) -> Path | None:
     """A folder's manifest, be it a link that leads nowhere; None where it has none, or is no folder."""
     named = (folder / name for name in MANIFESTS) if is_folder(folder) else ()
     return next((path for path in named if is_file(path) or is_link(path)), None)
 
 
 def _read_manifest(
-    path: AnyPath, overlays: tuple[str, ...], exclude: Iterable[str] | Exclude, usual: Iterable[str]
+    path: Path, overlays: tuple[str, ...], exclude: Iterable[str] | Exclude, usual: Iterable[str]
 ) -> Fleet:
-    root, problems = load_document(_bytes(path), str(path))
+    root, problems = load_document(_bytes(path), shown(path))
     values = plain(root)
     gatherer = _gatherer(path, root, values)
     of_manifest = tuple(_overlay(each) for each in values.get("overlays", usual))
@@ -78,13 +79,13 @@ def days(age: str | int) -> int:
     return int(text.rstrip("dw")) * (7 if text.endswith("w") else 1)
 
 
-def _gatherer(path: AnyPath, root: Mapping, values: dict[str, Any]) -> Gatherer:
+def _gatherer(path: Path, root: Mapping, values: dict[str, Any]) -> Gatherer:
     hosts = root.get("hosts")
     return Gatherer(
         path.parent,
         cluster_of(values.get("hosts", {})),
-        stats=mentions(str(path), hosts.get("stats") if isinstance(hosts, Mapping) else None),
-        results=mentions(str(path), root.get("results")),
+        stats=mentions(shown(path), hosts.get("stats") if isinstance(hosts, Mapping) else None),
+        results=mentions(shown(path), root.get("results")),
         meta=values.get("meta"),
     )
 
@@ -104,11 +105,11 @@ def _beside(entries: Entries, exclude: Iterable[str] | Exclude, own_too: bool = 
         yield from entries.found(folder)
     if nothing:
         spared = " and is not excluded" if exclude else ""
-        raise FleetError([Problem(str(entries.root), 0, 0, f"no folder in it holds a compose.yml{spared}")])
+        raise FleetError([Problem(shown(entries.root), 0, 0, f"no folder in it holds a compose.yml{spared}")])
 
 
-def _bytes(path: AnyPath) -> bytes:
+def _bytes(path: Path) -> bytes:
     try:
         return read(path)
     except OSError as error:
-        raise FleetError([Problem(str(path), 0, 0, f"{path} cannot be read: {error.strerror}")]) from error
+        raise FleetError([Problem(shown(path), 0, 0, f"{shown(path)} cannot be read: {error.strerror}")]) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -53,14 +54,14 @@ class Member:
 
     `cluster` is what the manifest says of its hosts, and of what was measured there. `named` says that a manifest lists
     it; one that was only found in a folder may turn out to be something else. `earlier` is the recipe as it was when a
-    CI had a result, None where its repository does not tell.
+    CI had a result, None where its repository does not tell; its files are there until the context ends.
     """
 
     recipe: Recipe
     evidence: Evidence = field(default_factory=Evidence)
     cluster: Cluster = field(default_factory=Cluster)
     named: bool = False
-    earlier: Callable[[UpgradeResult], Recipe | None] = lambda _: None
+    earlier: Callable[[UpgradeResult], AbstractContextManager[Recipe | None]] = lambda _: nullcontext()
 
 
 @dataclass(slots=True)

@@ -7,12 +7,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from rollout_lint.collect import base_of
+from rollout_lint.export import join, shown
 from rollout_lint.files import is_folder, is_link, leads_out, matching, real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from rollout_lint.files import AnyPath
 
 ANY_DEPTH = "**"
 
@@ -26,15 +27,15 @@ def is_pattern(path: str) -> bool:
     return any(character in path for character in "*?[")
 
 
-def recipe_folders(root: AnyPath, pattern: str) -> Iterator[tuple[str, AnyPath]]:
+def recipe_folders(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:
     """Name and folder of each recipe that `pattern` names below `root`, in order, each once.
 
     The name is what stands for the pattern's part from its first wildcard on. Hidden folders are named only by a
     pattern that begins with a dot. Raises PatternError where a symbolic link leads back to a folder above it.
     """
     fixed, wild = _split(pattern)
-    seen: set[AnyPath] = set()
-    for names, folder in _Expansion(pattern).below(_Step(_below(root, fixed)), wild):
+    seen: set[Path] = set()
+    for names, folder in _Expansion(pattern).below(_Step(join(root, "/".join(fixed))), wild):
         if base_of(folder) is not None and (place := real(folder)) not in seen:
             seen.add(place)
             yield "/".join(names), folder
@@ -50,22 +51,16 @@ def _split(pattern: str) -> tuple[list[str], list[str]]:
 class _Step:
     """A folder on the way, the names that the wildcards have stood for, and the real folders that led here."""
 
-    folder: AnyPath
+    folder: Path
     names: tuple[str, ...] = ()
-    above: tuple[AnyPath, ...] = ()
-
-
-def _below(root: AnyPath, parts: list[str]) -> AnyPath:
-    for part in parts:
-        root = root / part
-    return root
+    above: tuple[Path, ...] = ()
 
 
 class _Expansion:
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
 
-    def below(self, step: _Step, parts: list[str]) -> Iterator[tuple[tuple[str, ...], AnyPath]]:
+    def below(self, step: _Step, parts: list[str]) -> Iterator[tuple[tuple[str, ...], Path]]:
         """The names and the folder of everything that the parts of the pattern name."""
         if not parts:
             yield step.names, step.folder
@@ -76,7 +71,7 @@ class _Expansion:
                 if _names(parts[0], child.folder.name):
                     yield from self.below(child, parts[1:])
 
-    def _at_any_depth(self, step: _Step, rest: list[str]) -> Iterator[tuple[tuple[str, ...], AnyPath]]:
+    def _at_any_depth(self, step: _Step, rest: list[str]) -> Iterator[tuple[tuple[str, ...], Path]]:
         """A recipe's own folders hold no further recipes, as where a tree is searched without a pattern."""
         if step.names or rest:
             yield from self.below(step, rest)
@@ -91,7 +86,7 @@ class _Expansion:
         above = (*step.above, real(step.folder))
         for child in filter(is_folder, matching(step.folder, "*")):
             if is_link(child) and any(not leads_out(each, real(child)) for each in above):
-                message = f"{self._pattern} goes round in a circle: {child} is a link to a folder above it"
+                message = f"{self._pattern} goes round in a circle: {shown(child)} is a link to a folder above it"
                 raise PatternError(message)
             yield _Step(child, (*step.names, child.name), above)
 

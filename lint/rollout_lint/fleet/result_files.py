@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from rollout_lint.errors import FleetError
+from rollout_lint.export import join, shown
 from rollout_lint.files import is_file
 from rollout_lint.files import read as read_bytes
 from rollout_lint.fleet.results import Record, read_results
@@ -13,8 +14,8 @@ from rollout_lint.source import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from rollout_lint.files import AnyPath
     from rollout_lint.fleet.checked import Mention
     from rollout_lint.fleet.model import UpgradeResult
     from rollout_lint.place import Problem
@@ -29,18 +30,19 @@ class ResultFiles:
     `mentions` are the files for several recipes. `problems` are the errors in the files.
     """
 
-    folder: AnyPath
+    folder: Path
     problems: list[Problem]
     mentions: list[Mention] = field(default_factory=list)
-    _records: dict[AnyPath, list[Record]] = field(default_factory=dict)
+    _records: dict[Path, list[Record]] = field(default_factory=dict)
     _used: set[Mention] = field(default_factory=set)
 
     def of_fleet(self, recipe: str) -> Iterator[UpgradeResult]:
         """Those of files for several recipes; one that names none is of the recipe whose name its path has."""
         for mention in self.mentions:
             name = mention.name.replace("*", recipe)
-            if "*" not in mention.name or is_file(self.folder / name):
-                for record in self._read(self.folder / name, mention, name):
+            path = join(self.folder, name)
+            if "*" not in mention.name or is_file(path):
+                for record in self._read(path, mention, name):
                     if record.recipe == recipe or (record.recipe is None and "*" in mention.name):
                         self._used.add(mention)
                         yield record.result
@@ -48,7 +50,7 @@ class ResultFiles:
     def report_unused(self) -> None:
         """Tell of files for several recipes that have results of nobody here."""
         for mention in self.mentions:
-            records = [] if "*" in mention.name else self._records.get(self.folder / mention.name, [])
+            records = [] if "*" in mention.name else self._records.get(join(self.folder, mention.name), [])
             named = {each.recipe for each in records if each.recipe is not None}
             if named and mention not in self._used:
                 told = ", ".join(sorted(named))
@@ -57,36 +59,36 @@ class ResultFiles:
                 message = f"{mention.name} has results that name no recipe; a * in its path stands for the name"
                 self.problems.append(mention.problem(message))
 
-    def of_recipe(self, recipe: str, path: AnyPath, mention: Mention) -> list[UpgradeResult]:
+    def of_recipe(self, recipe: str, path: Path, mention: Mention) -> list[UpgradeResult]:
         """Those of a file that a recipe's entry names; one that names another recipe is not about this one."""
         records = self._read(path, mention, mention.name)
         own = [record.result for record in records if record.recipe in (None, recipe)]
         if records and not own:
             others = ", ".join(sorted({str(record.recipe) for record in records}))
-            self.problems.append(mention.problem(f"{path} tells of {others}, and not of {recipe}"))
+            self.problems.append(mention.problem(f"{shown(path)} tells of {others}, and not of {recipe}"))
         return own
 
-    def _read(self, path: AnyPath, mention: Mention, shown: str) -> list[Record]:
-        """The records of a file; `shown` is how the manifest calls it."""
+    def _read(self, path: Path, mention: Mention, name: str) -> list[Record]:
+        """The records of a file; `name` is the path in the manifest."""
         if path not in self._records:
             records = read_mentioned(path, mention, read_results, self.problems)
-            self._records[path] = [replace(each, result=replace(each.result, source=shown)) for each in records]
+            self._records[path] = [replace(each, result=replace(each.result, source=name)) for each in records]
         return self._records[path]
 
 
 def read_mentioned(
-    path: AnyPath, mention: Mention, reader: Callable[[bytes, str], list[T]], problems: list[Problem]
+    path: Path, mention: Mention, reader: Callable[[bytes, str], list[T]], problems: list[Problem]
 ) -> list[T]:
     """Return what `reader` makes of a file; add to `problems` and return nothing if the file is unreadable."""
     try:
-        return reader(read(path), str(path))
+        return reader(read(path), shown(path))
     except OSError as error:
-        problems.append(mention.problem(f"{path} cannot be read: {error.strerror}"))
+        problems.append(mention.problem(f"{shown(path)} cannot be read: {error.strerror}"))
     except FleetError as error:
         problems += error.problems
     return []
 
 
-def read(path: AnyPath) -> bytes:
+def read(path: Path) -> bytes:
     """A file, with one byte more than any reader takes, so that it can say that there is too much. Raises OSError."""
     return read_bytes(path, MAX_BYTES + 1)
