@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
+from rollout_lint import rule_files
 from rollout_lint.images import rules_directory
 from rollout_lint.node import plain
 from rollout_lint.plain_schema import PlainSchema
@@ -84,6 +85,12 @@ def test_the_rule_loads(tmp_path: Path) -> None:
         ("{const: start-first}", "{minimum: 3}", "not a number"),
         ("{const: start-first}", "{minItems: 1}", "not a list"),
         ("{const: start-first}", "{type: integer}", "never integer"),
+        (
+            "{const: start-first}",
+            "{type: 1.5}",
+            "6: invalid when.deploy.update_config.order.type 1.5: must be a string",
+        ),
+        ("{const: start-first}", "{not: {enum: 5}}", "6: invalid when.deploy.update_config.order.not.enum 5: must be"),
         ("{const: start-first}", "{pattern: '('}", "6: deploy.update_config.order: "),
         ("{const: start-first}", "{not: {konst: 1}}", "konst is not a keyword"),
         (
@@ -150,6 +157,17 @@ def test_two_rules_of_one_id_are_told(tmp_path: Path) -> None:
     load(tmp_path, RULE)
     found = load(tmp_path, RULE.replace("name: test-rule", "name: twin"), "TT001-twin.yaml")
     assert found == ["1: TT001 is the id of TT001-test-rule.yaml too"]
+
+
+def test_packaged_folder_is_validated_if_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = (rules_directory() / "rule.schema.json").read_bytes()
+    (tmp_path / "rule.schema.json").write_bytes(schema)
+    monkeypatch.setattr(rule_files, "rules_directory", lambda: tmp_path)
+    path = tmp_path / "TT001-test-rule.yaml"
+    path.write_text(RULE.replace("medium", "grave"), encoding="utf-8")
+    assert [rule.id for rule in load_rules()] == ["TT001"]
+    with pytest.raises(RuleError, match='invalid severity "grave"'):
+        load_rules((tmp_path,))
 
 
 @pytest.mark.parametrize("path", sorted(rules_directory().glob("*.yaml")), ids=lambda path: path.stem)
