@@ -422,6 +422,7 @@ def test_a_fleets_folder_may_be_a_recipe_itself(run: Run, write: Write) -> None:
         f"recipes: [{{path: web/{'x' * 5000}/web}}]",
         f"hosts: {{memory: '{'9' * 400}'}}",
         "recipes: []",
+        "recipes: [&a {path: web, pth: x}, *a]",
     ],
 )
 def test_no_odd_manifest_ends_in_a_traceback(run: Run, write: Write, line: str) -> None:

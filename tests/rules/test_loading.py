@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
+from rollout_lint import rule_files
 from rollout_lint.node import plain
 from rollout_lint.plain_schema import PlainSchema
 from rollout_lint.rules.loader import load_rules
@@ -79,6 +80,8 @@ def test_the_rule_loads(tmp_path: Path) -> None:
         pytest.param("{const: start-first}", "{minimum: 3}", id="minimum-of-text"),
         pytest.param("{const: start-first}", "{minItems: 1}", id="items-of-text"),
         pytest.param("{const: start-first}", "{type: integer}", id="never-type"),
+        pytest.param("{const: start-first}", "{type: 1.5}", id="number-as-type"),
+        pytest.param("{const: start-first}", "{not: {enum: 5}}", id="number-as-enum"),
         pytest.param("{const: start-first}", "{pattern: '('}", id="bad-pattern"),
         pytest.param("{const: start-first}", "{not: {konst: 1}}", id="misspelt-nested"),
         pytest.param("{const: start-first}", "start-first", id="condition-as-text"),
@@ -137,6 +140,17 @@ def test_two_rules_of_one_id_are_told(tmp_path: Path, snapshot: SnapshotAssertio
     load(tmp_path, RULE)
     found = load(tmp_path, RULE.replace("name: test-rule", "name: twin"), "TT001-twin.yaml")
     assert found == snapshot
+
+
+def test_packaged_folder_is_validated_if_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = (rules_directory() / "rule.schema.json").read_bytes()
+    (tmp_path / "rule.schema.json").write_bytes(schema)
+    monkeypatch.setattr(rule_files, "rules_directory", lambda: tmp_path)
+    path = tmp_path / "TT001-test-rule.yaml"
+    path.write_text(RULE.replace("medium", "grave"), encoding="utf-8")
+    assert [rule.id for rule in load_rules()] == ["TT001"]
+    with pytest.raises(RuleError, match='invalid severity "grave"'):
+        load_rules((tmp_path,))
 
 
 @pytest.mark.parametrize("path", sorted(rules_directory().glob("*.yaml")), ids=lambda path: path.stem)
