@@ -201,7 +201,6 @@ def test_a_crash_loop_after_a_completed_update_is_caught(seen: Seen) -> None:
 @pytest.mark.parametrize(
     ("case", "outcome"),
     [(good, "completed"), (no_change, "unchanged"), (new_stack, "created")],
-    ids=str,
 )
 def test_what_is_well_is_told_as_well(seen: Seen, case: Case, outcome: str) -> None:
     said = _said(seen, case)
