@@ -34,6 +34,7 @@ _LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 
 
+@pytest.mark.packaging
 @EVERY_PAGE
 def test_its_sessions_are_what_the_program_prints(page: Path) -> None:
     shown = [block for block in blocks(page) if block.language == "console"]
@@ -48,6 +49,7 @@ def scripts(page: Path) -> list[str]:
     return [block.text for block in blocks(page) if block.language == "sh" and block.name is None]
 
 
+@pytest.mark.packaging
 @pytest.mark.parametrize("page", [page for page in PAGES if scripts(page)], ids=lambda page: page.name)
 def test_its_commands_run(page: Path, tmp_path: Path) -> None:
     write_files(page, tmp_path)
@@ -143,6 +145,7 @@ def test_the_readme_is_one_screen_and_has_the_commands_that_ci_runs() -> None:
     assert len(re.findall(pattern, text, re.MULTILINE)) == 2
 
 
+@pytest.mark.packaging
 def test_the_site_builds_without_a_warning_and_asks_nobody_for_anything(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
     quiet = environment() | {"NO_MKDOCS_2_WARNING": "1"}

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Case: TypeAlias = Callable[[Site], Awaited]
     Seen: TypeAlias = "dict[Case, Future[Awaited]]"
 
+pytestmark = pytest.mark.swarm
+
 OPTIONS = ("--format=json", "--expect-label=release=new")
 RISKY = {"failure_action": "rollback", "order": "start-first"}
 SHORT = {"monitor": "2s"}
