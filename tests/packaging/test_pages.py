@@ -137,6 +137,15 @@ def test_the_page_about_fleets_has_a_config_that_is_one(run: Run, tmp_path: Path
     assert shown["services"]["app"]["derived.has_healthcheck"]["value"] is True
 
 
+def test_ci_runs_every_suite_that_a_plain_run_leaves_out() -> None:
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+    slow = {marker.partition(":")[0] for marker in options["markers"]}
+    expression = f"not ({' or '.join(marker.partition(':')[0] for marker in options['markers'])})"
+    assert options["addopts"][-2:] == ["-m", expression]
+    selected = re.findall(r"pytest .*-m (?:'(.+)'|(\w+))", (ROOT / ".ci" / "run").read_text("utf-8"))
+    assert sorted(name for quoted, word in selected for name in (quoted or word).split(" or ")) == sorted(slow)
+
+
 def test_the_readme_is_one_screen_and_has_the_commands_that_ci_runs() -> None:
     text = README.read_text("utf-8")
     assert len(text.splitlines()) <= 70
