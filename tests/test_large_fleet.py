@@ -14,7 +14,10 @@ from bench.measure import cost_of, rollout_lint
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs a system that tells a process's memory")
+pytestmark = [
+    pytest.mark.large,
+    pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs a system that tells a process's memory"),
+]
 
 
 def swept(folder: Path, count: int, broken: int) -> tuple[Any, list[str], int]:

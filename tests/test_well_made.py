@@ -31,6 +31,7 @@ def test_nothing_of_weight_is_found(run: Run, stack: Path) -> None:
     assert ran.exit_code == 0
 
 
+@pytest.mark.oracle
 @EACH
 def test_docker_takes_it(stack: Path) -> None:
     require()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.browser.chromium import Shown
 from tests.browser.picture import PICTURE, digest, page, take, taken_of
 from tests.pages import README
@@ -19,6 +21,7 @@ def test_the_readme_shows_the_page_as_it_is() -> None:
     assert taken_of(PICTURE.read_bytes()) == digest(page()), "python -m tests.browser.picture"
 
 
+@pytest.mark.browser
 def test_a_picture_is_taken_by_a_browser_and_says_of_what(browser: Chrome, tmp_path: Path) -> None:
     text = page()
     (tmp_path / "sweep.html").write_text(text, "utf-8")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Show = Callable[[dict[str, Any]], Shown]
 
+pytestmark = pytest.mark.browser
+
 AGE = 'th[data-kind="age"] button'
 NAME = 'th[data-kind="name"] button'
 BEYOND = """

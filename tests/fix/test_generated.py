@@ -22,6 +22,8 @@ from tests.fix.stacks import Written, recipes
 from tests.made_up import stacks_in_number
 from tests.oracle.docker import require
 
+pytestmark = pytest.mark.oracle
+
 KNOWN = LintContext(load_rules())
 
 # What a repair may write or alter; a line without any of it must stay as it is.

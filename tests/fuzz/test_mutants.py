@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.conftest import ROOT
 
-if TYPE_CHECKING:
-    import pytest
+pytestmark = pytest.mark.fuzz
 
 COUNT = os.environ.get("ROLLOUT_LINT_FUZZ", "400")
 SEED = os.environ.get("ROLLOUT_LINT_SEED", "1")

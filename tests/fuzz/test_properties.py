@@ -9,6 +9,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeAlias
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.collect import recipe_from_layers
@@ -23,8 +24,9 @@ from tests.made_up import stacks_in_number
 if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation
 
-Found: TypeAlias = "set[tuple[str, str | None, str]]"
+pytestmark = pytest.mark.fuzz
 
+Found: TypeAlias = "set[tuple[str, str | None, str]]"
 
 ROLLOUT = tuple(f"RL0{number:02d}" for number in range(1, 30))
 made_up = stacks_in_number(150)

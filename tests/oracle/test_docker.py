@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from rollout_lint.recipe import Variant
 
+pytestmark = pytest.mark.oracle
+
 EXAMPLES = [
     pytest.param(example["files"], id=f"{rule.id}-{kind}-{n}")
     for rule in load_rules()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+pytestmark = pytest.mark.oracle
+
 
 @pytest.fixture(autouse=True)
 def docker() -> None:

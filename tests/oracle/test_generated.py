@@ -10,6 +10,8 @@ from tests.oracle.compare import disagreements
 from tests.oracle.docker import require
 from tests.oracle.stacks import ENVIRONMENT, stacks
 
+pytestmark = pytest.mark.oracle
+
 
 @pytest.fixture(scope="module", autouse=True)
 def docker() -> None:

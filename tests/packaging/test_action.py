@@ -18,6 +18,8 @@ from tests.packaging.recipes import RISKY, SAFE
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.packaging
+
 ACTION = ROOT / "action.yml"
 ODD = "a recipe; touch broken-out $(touch broken-out) *"
 

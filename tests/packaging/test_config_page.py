@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rollout_lint.linter.config import SCHEMA
 
-from tests.pages import CONFIG, commands, refreshed
+from tests.pages import CONFIG
 from tests.rules.own_rule import NAME, OWN_RULE
 
 if TYPE_CHECKING:
@@ -22,17 +22,6 @@ BLOCKS = [
     if "compose.yml" not in title
 ]
 NAMES = {"toml": "rollout-lint.toml", "yaml": ".rollout-lint.yml"}
-
-
-def test_its_sessions_are_what_the_program_prints() -> None:
-    assert len(commands(CONFIG)) == 1
-    assert refreshed(CONFIG) == TEXT, "python -m tests.pages"
-
-
-def test_its_links_lead_somewhere() -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#]+)", TEXT)
-    assert links
-    assert [link for link in links if not (CONFIG.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize(("kind", "text"), BLOCKS)

@@ -11,6 +11,8 @@ import tomllib
 from typing import TYPE_CHECKING
 from venv import EnvBuilder
 
+import pytest
+
 from tests.conftest import ROOT
 from tests.packaging.recipes import RISKY
 
@@ -54,6 +56,7 @@ def test_both_stages_have_the_python_that_the_wheels_are_built_for() -> None:
     assert len(images) == 1
 
 
+@pytest.mark.packaging
 def test_what_it_copies_is_enough_to_build_and_to_run(tmp_path: Path) -> None:
     build, last = stages()
     source, wheels, environment = tmp_path / "source", tmp_path / "wheels", tmp_path / "environment"

@@ -16,6 +16,8 @@ from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.packaging
+
 RISKY = "services: {app: {image: b, healthcheck: {test: x}, deploy: {update_config: %s}}}\n"
 POLICY = "{failure_action: rollback, order: start-first}"
 

@@ -22,6 +22,8 @@ from tests.packaging.test_action import ACTION
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.packaging
+
 SCHEMAS = {
     ACTION: "github-actions",
     FOLDER / "github.yml": "github-workflows",

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from rollout_lint.rules.loader import load_rules
 
+pytestmark = pytest.mark.packaging
+
 MODE = "ROLLOUT_LINT_INDEX"
 BIN = Path(sys.executable).parent
 RUNNERS: dict[str, list[str | Path]] = {"pipx": [BIN / "pipx", "run", "--spec"], "uvx": [BIN / "uvx", "--from"]}

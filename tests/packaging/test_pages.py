@@ -34,6 +34,7 @@ _LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 
 
+@pytest.mark.packaging
 @EVERY_PAGE
 def test_its_sessions_are_what_the_program_prints(page: Path) -> None:
     shown = [block for block in blocks(page) if block.language == "console"]
@@ -48,6 +49,7 @@ def scripts(page: Path) -> list[str]:
     return [block.text for block in blocks(page) if block.language == "sh" and block.name is None]
 
 
+@pytest.mark.packaging
 @pytest.mark.parametrize("page", [page for page in PAGES if scripts(page)], ids=lambda page: page.name)
 def test_its_commands_run(page: Path, tmp_path: Path) -> None:
     write_files(page, tmp_path)
@@ -135,6 +137,15 @@ def test_the_page_about_fleets_has_a_config_that_is_one(run: Run, tmp_path: Path
     assert shown["services"]["app"]["derived.has_healthcheck"]["value"] is True
 
 
+def test_ci_runs_every_suite_that_a_plain_run_leaves_out() -> None:
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+    slow = {marker.partition(":")[0] for marker in options["markers"]}
+    expression = f"not ({' or '.join(marker.partition(':')[0] for marker in options['markers'])})"
+    assert options["addopts"][-2:] == ["-m", expression]
+    selected = re.findall(r"pytest .*-m (?:'(.+)'|(\w+))", (ROOT / ".ci" / "run").read_text("utf-8"))
+    assert sorted(name for quoted, word in selected for name in (quoted or word).split(" or ")) == sorted(slow)
+
+
 def test_the_readme_is_one_screen_and_has_the_commands_that_ci_runs() -> None:
     text = README.read_text("utf-8")
     assert len(text.splitlines()) <= 70
@@ -143,6 +154,7 @@ def test_the_readme_is_one_screen_and_has_the_commands_that_ci_runs() -> None:
     assert len(re.findall(pattern, text, re.MULTILINE)) == 2
 
 
+@pytest.mark.packaging
 def test_the_site_builds_without_a_warning_and_asks_nobody_for_anything(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
     quiet = environment() | {"NO_MKDOCS_2_WARNING": "1"}

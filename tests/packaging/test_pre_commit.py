@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.packaging.recipes import RISKY, SAFE, commit
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.packaging.conftest import RunIn
+
+pytestmark = pytest.mark.packaging
 
 OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: start-first}}}}\n'
 

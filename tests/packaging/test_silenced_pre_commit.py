@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from tests.packaging.conftest import RunIn
 
+pytestmark = pytest.mark.packaging
+
 SILENCED = RISKY.replace("order: start-first", "order: start-first  # rollout-lint: ignore[RL001] it fits twice")
 NO_REASON = SILENCED.replace(" it fits twice", "")
 STALE = SAFE.replace("order: stop-first", "order: stop-first  # rollout-lint: ignore[RL001] it fits twice")

@@ -62,12 +62,14 @@ def wheel(checkout: Path, folder: Path, epoch: int) -> bytes:
     return built.read_bytes()
 
 
+@pytest.mark.packaging
 def test_the_wheel_is_the_same_byte_for_byte(checkout: Path, tmp_path: Path) -> None:
     first, second = (wheel(checkout, tmp_path / name, 1_700_000_000) for name in ("a", "bb"))
     assert first == second
     assert first != wheel(checkout, tmp_path / "c", 1_600_000_001)
 
 
+@pytest.mark.packaging
 @pytest.mark.parametrize(
     ("answer", "code", "said"),
     [

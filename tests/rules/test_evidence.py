@@ -19,7 +19,7 @@ from tests.swarm.deploy_proof import as_stated, deploy_cases
 from tests.swarm.evidence import HEADINGS
 from tests.swarm.proof import OLD_TASKS, RELEASES, UPDATES, Case, Expectation, cases
 
-RENEW = "ROLLOUT_LINT_EVIDENCE=rules/EVIDENCE.md pytest tests/swarm"
+RENEW = "ROLLOUT_LINT_EVIDENCE=rules/EVIDENCE.md pytest -m swarm tests/swarm"
 
 
 def definitions() -> dict[str, Any]:

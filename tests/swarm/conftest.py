@@ -1,4 +1,4 @@
-"""Runs the engine suite only where it is asked for, and its cases side by side."""
+"""Fixtures of the engine suite: cases run side by side."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -20,12 +20,12 @@ HERE = Path(__file__).parent
 ENGINE = "ROLLOUT_LINT_ENGINE"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip this folder's tests where they were not asked for, or cannot run and need not."""
-    reason = _reason_to_skip(config)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests of this folder if the machine cannot run them and ROLLOUT_LINT_ENGINE does not require them."""
+    lacking = [] if os.environ.get(ENGINE) == "required" else missing()
     for item in items:
-        if reason and item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.skip(reason=reason))
+        if lacking and item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(lacking)}"))
 
 
 @pytest.fixture(scope="session")
@@ -49,19 +49,6 @@ def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
     if not complete or not all(as_stated(case, answer) for case, answer in deployed):
         pytest.fail(f"{target} is not written: it needs every proof, each as its rule states")
     target.write_text(page(seen, answers, deployed), encoding="utf-8")
-
-
-def _reason_to_skip(config: pytest.Config) -> str | None:
-    mode = os.environ.get(ENGINE)
-    if not mode and not _named(config):
-        return "engine suite: run pytest tests/swarm"
-    lacking = [] if mode == "required" else missing()
-    return f"needs {', '.join(lacking)}" if lacking else None
-
-
-def _named(config: pytest.Config) -> bool:
-    given = (config.invocation_params.dir / argument.split("::")[0] for argument in config.args)
-    return any(path.resolve().is_relative_to(HERE) for path in given)
 
 
 def _selected(session: pytest.Session) -> list[Case]:

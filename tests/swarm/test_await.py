@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Case: TypeAlias = Callable[[Site], Awaited]
     Seen: TypeAlias = "dict[Case, Future[Awaited]]"
 
+pytestmark = pytest.mark.swarm
+
 OPTIONS = ("--format=json", "--expect-label=release=new")
 RISKY = {"failure_action": "rollback", "order": "start-first"}
 SHORT = {"monitor": "2s"}
@@ -201,7 +203,6 @@ def test_a_crash_loop_after_a_completed_update_is_caught(seen: Seen) -> None:
 @pytest.mark.parametrize(
     ("case", "outcome"),
     [(good, "completed"), (no_change, "unchanged"), (new_stack, "created")],
-    ids=str,
 )
 def test_what_is_well_is_told_as_well(seen: Seen, case: Case, outcome: str) -> None:
     said = _said(seen, case)

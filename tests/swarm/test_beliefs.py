@@ -12,6 +12,8 @@ from tests.swarm.needs import missing, waits_unless_detached
 from tests.swarm.snapshot import Snapshot, snapshot
 from tests.swarm.stack import deployable
 
+pytestmark = pytest.mark.swarm
+
 STACK, SERVICE = "belief", "app"
 ROLLS_BACK = {
     "version": "3.13",

@@ -10,6 +10,8 @@ import pytest
 from tests.pages import CONTRIBUTING, ROOT, write_files
 from tests.swarm.needs import EVIDENCE, missing
 
+pytestmark = pytest.mark.swarm
+
 
 def test_the_rule_of_the_walk_is_proved(tmp_path: Path) -> None:
     if lacking := missing():

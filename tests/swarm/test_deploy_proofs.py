@@ -9,6 +9,8 @@ from tests.swarm.deploy_proof import DeployCase, as_stated, deploy, deploy_cases
 from tests.swarm.engine import Engine, private_engine
 from tests.swarm.needs import missing
 
+pytestmark = pytest.mark.swarm
+
 CASES = deploy_cases()
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.swarm
+
 AWAIT = ROOT / "docs" / "await.md"
 QUICK = {"monitor": "1s"}
 RICH = f"""version: "3.8"

@@ -5,6 +5,8 @@ import pytest
 from tests.swarm.proof import Case, cases, rules_folder
 from tests.swarm.side_by_side import Outcomes
 
+pytestmark = pytest.mark.swarm
+
 CASES = cases(rules_folder())
 
 
