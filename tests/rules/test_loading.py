@@ -9,9 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
-from rollout_lint import rule_files
 from rollout_lint.node import plain
 from rollout_lint.plain_schema import PlainSchema
+from rollout_lint.rules import loader
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.source import parse
 
@@ -145,7 +145,7 @@ def test_two_rules_of_one_id_are_told(tmp_path: Path, snapshot: SnapshotAssertio
 def test_packaged_folder_is_validated_if_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     schema = (rules_directory() / "rule.schema.json").read_bytes()
     (tmp_path / "rule.schema.json").write_bytes(schema)
-    monkeypatch.setattr(rule_files, "rules_directory", lambda: tmp_path)
+    monkeypatch.setattr(loader, "rules_directory", lambda: tmp_path)
     path = tmp_path / "TT001-test-rule.yaml"
     path.write_text(RULE.replace("medium", "grave"), encoding="utf-8")
     assert [rule.id for rule in load_rules()] == ["TT001"]
