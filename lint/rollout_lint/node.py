@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MERGE = "<<"
+BLOCK_STYLES = ("|", ">")
 START_OF_OTHER_THAN_TEXT = frozenset(("", *"0123456789+-.~nNtTfF"))
 """What a plain scalar begins with that may be something else."""
 _DECODING_TAGS = frozenset(YAML + name for name in ("null", "bool", "int", "float", "timestamp"))
