@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.node import Mapping, Scalar, Sequence, plain, scalars
+from rollout_lint.node import Alias, Mapping, Scalar, Sequence, plain, scalars
 from rollout_lint.scalar import Date
 from rollout_lint.source import MAX_BYTES, parse
 
@@ -227,6 +227,57 @@ def test_the_services_of_later_documents_are_noted(later: str, names: list[tuple
     source = parse(f"a: 1\n---\n{later}".encode(), "f.yml")
     assert [(name.text, name.line) for name in source.dropped_services] == names
     assert source.problems == []
+
+
+@pytest.mark.parametrize(
+    ("later", "names", "end"),
+    [
+        ("services: {x: {}}\n", ["x"], None),
+        ("services:\n  x:\n    y: @\n", ["x"], (4, 5)),
+        ("services:\n  x:\n  y: [\n---\nservices: {z: }\n", ["x", "y"], (4, 6)),
+        ("services: {x: }\n? [a]\n: b\n---\nservices: {z: }\n", ["x"], (3, 5)),
+    ],
+)
+def test_a_later_document_is_read_as_far_as_possible(later: str, names: list[str], end: tuple[int, int] | None) -> None:
+    source = parse(f"a: 1\n---\n{later}".encode(), "f.yml")
+    assert [name.text for name in source.dropped_services] == names
+    assert source.end == end
+    assert source.problems == []
+
+
+def test_an_anchor_ends_with_its_document() -> None:
+    source = parse(b"a: &a {b: c}\n---\nservices: *a\n", "f.yml")
+    assert source.dropped_services == []
+    assert [alias.name for alias in source.aliases] == ["a"]
+
+
+def test_the_tree_keeps_what_is_written() -> None:
+    source = parse(b"x: &x !note {a: 'b'}\ny:\n  <<: *x\n  c: [*x, 1]\n  d: >-\n    e\n", "f.yml")
+    assert isinstance(source.root, Mapping)
+    x, y = source.root.get("x"), source.root.get("y")
+    assert isinstance(x, Mapping)
+    assert isinstance(y, Mapping)
+    assert (x.anchor, x.tag, x.flow) == ("x", "!note", True)
+    assert (y.anchor, y.tag, y.flow) == (None, None, False)
+    merged, items, folded = (value for _, value in y.pairs)
+    assert [key.text for key, _ in y.pairs] == ["<<", "c", "d"]
+    assert list(y.entries) == ["c", "d", "a"]
+    assert y.own("a") is None
+    assert y.get("a") is x.get("a")
+    assert isinstance(merged, Alias)
+    assert (merged.target, merged.line, merged.column, merged.end_column) == (x, 3, 7, 9)
+    assert isinstance(items, Sequence)
+    assert (items.flow, items.items[0]) == (True, x)
+    assert source.aliases == [merged, items.written[0]]
+    values = (x.get("a"), items.items[1], folded)
+    assert [value.style for value in values if isinstance(value, Scalar)] == ["'", "", ">"]
+
+
+def test_a_key_that_is_an_alias_stands_where_the_alias_does() -> None:
+    source = parse(b"a: &k b\n? *k\n: c\n", "f.yml")
+    assert isinstance(source.root, Mapping)
+    key, _ = source.root.entries["b"]
+    assert (key.line, key.column, key.end_column) == (2, 3, 5)
 
 
 def test_an_alias_bomb_is_refused(snapshot: SnapshotAssertion) -> None:

@@ -192,6 +192,14 @@ def test_a_stack_finding_is_suppressed_on_its_service(run: Run, write: Write) ->
     assert silenced(checked(run, write({"compose.yml": second})), "RL057") == {None}
 
 
+def test_a_comment_in_a_broken_later_document_counts_as_far_as_that_is_read(run: Run, write: Write) -> None:
+    comment = "# rollout-lint: ignore[RL057] not yet"
+    text = f"services:\n  a: {{image: a}}\n---\nservices:\n  b: {comment}\n    image: [\n{comment}\n"
+    ran = checked(run, write({"compose.yml": text}))
+    assert silenced(ran, "RL057") == {None}
+    assert told(ran) == []
+
+
 OVERLAY = "services:\n  app:\n    deploy:\n      update_config: {order: start-first, monitor: 9s}\n"
 
 

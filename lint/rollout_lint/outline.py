@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rollout_lint.events import LINE_END
 from rollout_lint.files import encoding_of
-from rollout_lint.node import Mapping, Scalar, Sequence, scalars
+from rollout_lint.node import BLOCK_STYLES, Mapping, Scalar, Sequence, scalars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ Position: TypeAlias = "tuple[int, int]"
 Span: TypeAlias = "tuple[Position, Position]"
 
 _HASH = re.compile(r"(?:^|(?<=\s))#")
-_BLOCK_STYLES = ("|", ">")
 
 
 class Entry(NamedTuple):
@@ -145,4 +144,4 @@ def _span(node: Written) -> Span:
 def _text_span(scalar: Scalar) -> Span:
     """Return where a scalar holds text: behind the `|` a comment may stand; the text begins on the next line."""
     start, end = _span(scalar)
-    return ((start[0] + 1, 0) if scalar.style in _BLOCK_STYLES else start), end
+    return ((start[0] + 1, 0) if scalar.style in BLOCK_STYLES else start), end

@@ -237,9 +237,10 @@ class _Builder:
         scalar = Scalar(event)
         if scalar.tag is not None:
             self._decode(scalar, scalar.tag)
-        if "$" in scalar.text:
+        text = scalar.text
+        if "$" in text:
             self._source.dollars.append(scalar)
-        elif scalar.text[:1] in _MAY_BE_INFINITE and not _is_finite(scalar.value):
+        elif text[:1] in _MAY_BE_INFINITE and not _is_finite(scalar.value):
             self._source.report(scalar, "Docker refuses a number that is infinite, or none")
         return scalar
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rollout_lint.node import MERGE, Alias, Mapping, Scalar
+from rollout_lint.node import BLOCK_STYLES, MERGE, Alias, Mapping, Scalar
 from rollout_lint.patch.fragment import as_yaml, in_brackets, in_lines, is_word, nested, pairs_in_brackets
-from rollout_lint.patch.text import BLOCK_STYLES
 from rollout_lint.source import parse
 
 if TYPE_CHECKING:

@@ -9,12 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rollout_lint.events import LINE_END
-from rollout_lint.node import Mapping, Scalar, Sequence
+from rollout_lint.node import BLOCK_STYLES, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from rollout_lint.node import Written
-
-BLOCK_STYLES = ("|", ">")
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
 """An anchor and a tag before a value."""
