@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import dropwhile
 from pathlib import Path, PurePath, PurePosixPath
-from secrets import token_hex
-from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +30,12 @@ class RevisionError(Exception):
     """A revision that cannot be read; the text gives the reason."""
 
 
+def _new_folder() -> Path:
+    from tempfile import gettempdir
+
+    return Path(gettempdir()).resolve() / f"rollout-lint-{os.urandom(8).hex()}"
+
+
 @dataclass(slots=True, eq=False)
 class Export:
     """Files of the commit of a repository whose working tree is at `top`.
@@ -46,7 +49,7 @@ class Export:
     ref: str
     given: Path
     place: Path
-    base: Path = field(default_factory=lambda: Path(gettempdir()).resolve() / f"rollout-lint-{token_hex(8)}")
+    base: Path = field(default_factory=_new_folder)
     lacking: set[Path] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
     _written: set[str] = field(default_factory=set)
@@ -63,6 +66,8 @@ class Export:
         atexit.unregister(self.close)
         _EXPORTS.pop(self.base, None)
         if self._owner == os.getpid():
+            import shutil
+
             shutil.rmtree(self.base, ignore_errors=True)
 
     @property
