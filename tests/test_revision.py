@@ -75,6 +75,8 @@ class TestFiles:
         assert join(root / "r", "../x").read_bytes() == b""
         assert names(root) == ["r", "x"]
         assert not join(root, "s").exists()
+        assert join(empty(repository) / "r", "../x").is_file()
+        assert not join(empty(repository) / "gone", "../x").exists()
 
     def test_a_file_with_an_odd_name_is_written(self, repository: Repository) -> None:
         odd = ["with space.yml", "new\nline.yml", '"quoted".yml', "größe-Ω-漢.yml", "-x", os.fsdecode(b"\xff\xfe")]

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import dropwhile
 from pathlib import Path, PurePath, PurePosixPath
-from secrets import token_hex
-from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +30,12 @@ class RevisionError(Exception):
     """A revision that cannot be read; the text gives the reason."""
 
 
+def _new_folder() -> Path:
+    from tempfile import gettempdir
+
+    return Path(gettempdir()).resolve() / f"rollout-lint-{os.urandom(8).hex()}"
+
+
 @dataclass(slots=True, eq=False)
 class Export:
     """Files of the commit of a repository whose working tree is at `top`.
@@ -46,7 +49,7 @@ class Export:
     ref: str
     given: Path
     place: Path
-    base: Path = field(default_factory=lambda: Path(gettempdir()).resolve() / f"rollout-lint-{token_hex(8)}")
+    base: Path = field(default_factory=_new_folder)
     lacking: set[Path] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
     _written: set[str] = field(default_factory=set)
@@ -63,6 +66,8 @@ class Export:
         atexit.unregister(self.close)
         _EXPORTS.pop(self.base, None)
         if self._owner == os.getpid():
+            import shutil
+
             shutil.rmtree(self.base, ignore_errors=True)
 
     @property
@@ -109,6 +114,10 @@ class Export:
         """Return where the path lies in the working tree."""
         return self.top / path.relative_to(self.root) if path.is_relative_to(self.root) else path
 
+    @property
+    def _tree(self) -> _Tree:
+        return _read_tree(self.top, self.commit)
+
     def _given(self, path: Path) -> PurePath:
         base, given = self.path, PurePath(self.given)
         while not path.is_relative_to(base):
@@ -130,6 +139,8 @@ class Export:
         # Where `..` leads after a name depends on the links before it.
         follows_links = ".." in dropwhile(lambda part: part == "..", place.parts)
         self._write_below("." if follows_links else wanted.relative_to(self.root).as_posix())
+        if self._written and ".." in place.parts and self._tree.has_folder(folder.relative_to(self.root).as_posix()):
+            folder.mkdir(parents=True, exist_ok=True)
 
     def _write_below(self, wanted: str) -> None:
         from rollout_lint import git
@@ -137,10 +148,7 @@ class Export:
         if "." in self._asked or wanted in self._asked:
             return
         self._asked.add(wanted)
-        try:
-            tree = _tree(self.top, self.commit)
-        except git.GitError as error:
-            raise RevisionError(str(error)) from error
+        tree = self._tree
         names = [name for name in tree.below(wanted) if name not in self._written]
         if names and not self._written:
             self.base.mkdir(mode=0o700)
@@ -192,6 +200,11 @@ class _Tree:
     names: list[str]
     files: dict[str, tuple[str, bool]]
 
+    def has_folder(self, wanted: str) -> bool:
+        """Return whether there is a folder with files at a path."""
+        start = bisect_left(self.names, f"{wanted}/")
+        return wanted == "." or (start < len(self.names) and self.names[start].startswith(f"{wanted}/"))
+
     def below(self, wanted: str) -> Iterator[str]:
         """Yield the files at or below a path; all files if a link is among them or above: it may lead anywhere."""
         found = self.names
@@ -205,10 +218,13 @@ class _Tree:
 
 
 @lru_cache(maxsize=16)
-def _tree(top: Path, commit: str) -> _Tree:
+def _read_tree(top: Path, commit: str) -> _Tree:
     from rollout_lint import git
 
-    files = git.read_tree(top, commit)
+    try:
+        files = git.read_tree(top, commit)
+    except git.GitError as error:
+        raise RevisionError(str(error)) from error
     return _Tree(sorted(name for name in files if PurePosixPath(name).suffix.lower() not in _NEVER_READ), files)
 
 

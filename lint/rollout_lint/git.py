@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,6 +81,7 @@ def read_blobs(folder: PurePath, names: Sequence[str], limit: int) -> Iterator[b
     One `git cat-file --batch` reads them. It starts again after a blob that is too large and after a damaged one.
     """
     from subprocess import DEVNULL, PIPE, Popen
+    from tempfile import TemporaryFile
 
     command = _command(folder, ("cat-file", "--batch"))
     done = 0

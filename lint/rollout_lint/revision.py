@@ -16,15 +16,14 @@ _SHOWN_HASH = 12
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
-def open_revision(folder: Path, ref: str) -> Revision:
+def open_revision(folder: Path, ref: str, known: Revision | None = None) -> Revision:
     """The commit that `ref` names, in the repository that holds a folder; the folder need not exist today.
 
-    Raises RevisionError where there is no git, no repository, or no such commit in this clone.
+    Raises RevisionError where there is no git, no repository, or no such commit in this clone. `known` is the revision
+    of `ref` in a repository that may be the same one.
     """
-    existing = _existing(folder)
-    top = Path(os.fsdecode(_git(existing, "rev-parse", "--show-toplevel").removesuffix(b"\n")))
-    commit = _commit(top, ref)
-    return Revision(top, commit, ref)
+    top = _top(folder)
+    return known if known is not None and known.top == top else Revision(top, _commit(top, ref), ref)
 
 
 def resolves(folder: Path, ref: str) -> str | None:
@@ -99,6 +98,10 @@ class Revision:
         Raises RevisionError if the path lies outside of the working tree.
         """
         return Export(self.top, self.commit, self.short, folder, _place_of(folder, self.top))
+
+
+def _top(folder: Path) -> Path:
+    return Path(os.fsdecode(_git(_existing(folder), "rev-parse", "--show-toplevel").removesuffix(b"\n")))
 
 
 def _git(folder: Path, *arguments: str) -> bytes:

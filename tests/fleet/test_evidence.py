@@ -338,6 +338,25 @@ def test_an_overlay_that_was_not_there_then_is_a_change(
     assert found["recent_upgrade"]["stale"] == snapshot
 
 
+def test_an_overlay_outside_of_the_recipe_is_read_as_it_was_then(
+    run: Run, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = repository_at(tmp_path / "repository")
+    files = {"web/compose.yml": recipe(), "web/recipe_meta.py": 'OVERLAY = "../ci/overlay.yml"\n'}
+    commit = repository.commit({**files, "ci/overlay.yml": OVERLAY}, date="2026-06-01T12:00:00Z")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    results = f"[{{date: 2026-06-02, ref: {commit}, upgrade: pass}}]"
+    write({"repository/fleet.yml": manifest(results)})
+    assert row(run, repository.folder)["recent_upgrade"]["stale"] is None
+    write({"repository/ci/overlay.yml": "services: {app: {hostname: x}}\n"})
+    assert row(run, repository.folder)["recent_upgrade"]["stale"] == (
+        "the policy has changed since: app: order was stop-first and is start-first"
+    )
+    assert list(temporary.iterdir()) == []
+
+
 def test_a_stack_beside_another_is_held_against_itself(run: Run, write: Write, tmp_path: Path) -> None:
     repository = repository_at(tmp_path)
     files = {"apps/compose.yml": recipe(), "apps/docker-stack-web.yml": recipe("stop-first")}

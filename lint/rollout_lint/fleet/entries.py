@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rollout_lint.fleet.gather import Gatherer
     from rollout_lint.fleet.model import Member, UpgradeResult
     from rollout_lint.recipe import Recipe
+    from rollout_lint.revision import Revision
 
 
 @dataclass(slots=True)
@@ -198,8 +199,9 @@ class _Earlier:
         commit = self._commit(result)
         if commit is None:
             return None
-        place = join(_at_commit(self.place, commit, exports), "")
-        then = replace(self.entries, root=self._root(commit, exports))
+        revision = open_revision(on_disk(self.place), commit)
+        place = join(_exported(revision, self.place, exports), "")
+        then = replace(self.entries, root=self._root(revision, exports))
         if is_file(place):
             folder = join(place.parent, "")
             recipe = recipe_from_file(place, then.patterns(folder))
@@ -210,10 +212,11 @@ class _Earlier:
             return None
         return then.with_overlays(recipe, folder, self.entry)
 
-    def _root(self, commit: str, exports: ExitStack) -> Path:
+    def _root(self, revision: Revision, exports: ExitStack) -> Path:
         """The fleet's folder then; as it is now where the recipe's repository is another one."""
         try:
-            return _at_commit(self.entries.root, commit, exports)
+            of_fleet = open_revision(on_disk(self.entries.root), revision.commit, known=revision)
+            return _exported(of_fleet, self.entries.root, exports)
         except RevisionError:
             return self.entries.root
 
@@ -245,9 +248,8 @@ def split_revision(root: Path, path: str) -> tuple[str, str | None]:
     return before, ref
 
 
-def _at_commit(folder: Path, commit: str, exports: ExitStack) -> Path:
-    """Return the folder in a commit of the repository that holds it, until `exports` end. Raises RevisionError."""
-    place = on_disk(folder)
-    export = open_revision(place, commit).export(place)
+def _exported(revision: Revision, folder: Path, exports: ExitStack) -> Path:
+    """Return the folder in a revision, until `exports` end. Raises RevisionError."""
+    export = revision.export(on_disk(folder))
     exports.callback(export.close)
     return export.path
