@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.commands.baseline import BaselineRequest, read_known, silence_known, write_known
-from rollout_lint.commands.lookup import known_by, recipes_of
+from rollout_lint.commands.lookup import targets_of
 from rollout_lint.commands.outputs import Output, deliver
 from rollout_lint.errors import ExitCode
 from rollout_lint.evaluate import NOT_EVALUATED, TEMPLATE, evaluate
@@ -41,10 +41,9 @@ def run_plain(paths: Sequence[str]) -> ExitCode:
 def run(request: Request) -> ExitCode:
     """Write what is asked for; the exit code."""
     baseline = read_known(request.baseline)
-    known_at = known_by(request.rules)
-    recipes = recipes_of(request.paths, request.overlays, request.exclude)
-    known = {recipe.path: known_at(recipe.path) for recipe in recipes}
-    evaluations = [evaluate(each, known[each.path].honouring(request.honours_ignores)) for each in recipes]
+    targets = targets_of(request.paths, request.overlays, request.exclude, request.rules)
+    known = {recipe.path: by for recipe, by in targets}
+    evaluations = [evaluate(recipe, by.honouring(request.honours_ignores)) for recipe, by in targets]
     if baseline is not None and request.baseline.write:
         return write_known(baseline, evaluations)
     if baseline is not None:
