@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.commands.baseline import BaselineRequest, read_known, silence_known, write_known
-from rollout_lint.commands.lookup import known_by, recipes_of
+from rollout_lint.commands.lookup import targets_of
 from rollout_lint.commands.outputs import Output, deliver
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
@@ -42,17 +42,16 @@ def run_plain(paths: Sequence[str]) -> ExitCode:
 def run(request: Request) -> ExitCode:
     """Write what is asked for; the exit code."""
     baseline = read_known(request.baseline)
-    known_at = known_by(request.rules)
-    recipes = recipes_of(request.paths, request.overlays, request.exclude)
-    known = {recipe.path: known_at(recipe.path) for recipe in recipes}
-    evaluations = [evaluate(each, known[each.path].with_suppressions(request.honours_ignores)) for each in recipes]
+    targets = targets_of(request.paths, request.overlays, request.exclude, request.rules)
+    contexts = {recipe.path: context for recipe, context in targets}
+    evaluations = [evaluate(recipe, context.with_suppressions(request.honours_ignores)) for recipe, context in targets]
     if baseline is not None and request.baseline.write:
         return write_known(baseline, evaluations)
     if baseline is not None:
-        silence_known(baseline, evaluations, {path: each.rules for path, each in known.items()})
+        silence_known(baseline, evaluations, {path: each.rules for path, each in contexts.items()})
 
     def failing(evaluation: Evaluation) -> tuple[str, ...]:
-        return severities_from(request.fail_on or known[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
+        return severities_from(request.fail_on or contexts[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
 
     return deliver(evaluations, request.outputs, _exit_code(evaluations, failing), failing)
 

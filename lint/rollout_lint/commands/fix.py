@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.collect import STDIN, base_of, is_pattern
 from rollout_lint.commands.asking import Asking
-from rollout_lint.commands.lookup import known_by, recipes_of, rules_here
+from rollout_lint.commands.lookup import rules_here, targets_of
 from rollout_lint.errors import ExitCode
 from rollout_lint.files import exists, is_file, is_folder
 from rollout_lint.fix.desk import Desk, OverlayDesk
@@ -49,11 +49,10 @@ def run(request: Request) -> ExitCode:
     """Show or write the repairs; the exit code."""
     _check(request)
     wanted = Wanted(_only(request), request.unsafe)
-    known = known_by(request.rules)
     overlays = () if request.overlay is None else (request.overlay,)
-    recipes = recipes_of(request.paths, overlays, request.exclude)
+    targets = targets_of(request.paths, overlays, request.exclude, request.rules)
     asking = Asking() if request.interactive else None
-    fixed = [_fix(recipe, known(recipe.path), wanted, request, asking) for recipe in recipes]
+    fixed = [_fix(recipe, context, wanted, request, asking) for recipe, context in targets]
     return _deliver([each for each in fixed if each.evaluation.status != EvaluationStatus.NOT_A_STACK], request)
 
 

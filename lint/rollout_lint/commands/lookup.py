@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.collect import DEFAULT_OVERLAYS, STDIN, NoRecipeError, recipes_at
 from rollout_lint.commands.today import today
@@ -21,6 +21,25 @@ if TYPE_CHECKING:
     from rollout_lint.linter.context import LintContext
     from rollout_lint.recipe import Recipe
     from rollout_lint.rules.model import Rule
+
+
+class Target(NamedTuple):
+    """A recipe to check, with its context."""
+
+    recipe: Recipe
+    context: LintContext
+
+
+def targets_of(
+    paths: Iterable[str], overlays: Iterable[str], exclude: Iterable[str], further: Iterable[Path]
+) -> list[Target]:
+    """Return the recipes of the paths, each once, with their configs and rules. Exit on any error in them."""
+    loader = ContextLoader(tuple(further), today())
+    recipes = joined(_recipes_of_each(paths, Walk(tuple(overlays), tuple(exclude), loader)))
+    try:
+        return [Target(recipe, loader.context(Path(recipe.path))) for recipe in recipes]
+    except (ConfigError, RuleError) as error:
+        refuse(error.problems)
 
 
 def knowledge_of(further: Iterable[Path]) -> Callable[[str], LintContext]:
@@ -69,14 +88,16 @@ def _recipes_of_each(paths: Iterable[str], walk: Walk) -> Iterator[Recipe]:
 class Walk:
     """What recipes are looked for by, for one run: what the command line says, else the config nearest to a path."""
 
-    def __init__(self, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> None:
+    def __init__(
+        self, overlays: tuple[str, ...], exclude: tuple[str, ...], loader: ContextLoader | None = None
+    ) -> None:
         """An exclusion that is none ends the run."""
         for pattern in exclude:
             if not is_exclusion(pattern):
                 usage_error(f"--exclude {pattern!r} is no pattern in gitignore's grammar")
         self._overlays = overlays
         self._exclude = exclude
-        self._knowledge = ContextLoader()
+        self._knowledge = loader or ContextLoader()
 
     def overlays(self, path: str) -> tuple[str, ...]:
         """The names and patterns to look for; none that are given stand in for Docker's own files."""
