@@ -10,7 +10,7 @@ import rollout_lint
 from jsonschema import Draft202012Validator
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.derived import ServiceFacts
-from rollout_lint.facts.images import load_images
+from rollout_lint.facts.images import Images
 from rollout_lint.facts.stated import stated_facts
 from rollout_lint.source import parse
 from rollout_lint.stack.merge import load_stack
@@ -40,7 +40,7 @@ def facts_for(
     stack, problems = stack_of(*texts, environment=environment)
     assert not problems
     merged = stack.services[service]
-    return ServiceFacts(merged, stack, stated_facts(merged), cluster or Cluster(), load_images())
+    return ServiceFacts(merged, stack, stated_facts(merged), cluster or Cluster(), Images())
 
 
 def without_path(text: str, folder: Path) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
-from rollout_lint.facts.images import Image, Images, load_images, read_images, rules_directory
+from rollout_lint.facts.images import Image, ImageData, Images, read_images, rules_directory
 from rollout_lint.node import plain
 from rollout_lint.source import parse
 
@@ -69,7 +69,7 @@ def test_stores_and_applications_are_among_them() -> None:
     ],
 )
 def test_registry_namespace_mirror_tag_and_digest_do_not_matter(reference: str) -> None:
-    found = load_images().find(reference)
+    found = Images().find(reference)
     assert found is not None
     assert found.name == "PostgreSQL"
 
@@ -91,11 +91,11 @@ def test_registry_namespace_mirror_tag_and_digest_do_not_matter(reference: str) 
     ],
 )
 def test_another_image_of_that_name_is_not_it(reference: str) -> None:
-    assert load_images().find(reference) is None
+    assert Images().find(reference) is None
 
 
 def test_a_claim_counts_more_than_what_is_known() -> None:
-    known = load_images().with_claims(
+    known = Images().with_claims(
         {"postgres": {"healthcheck": True}, "registry.example.com/team/app:1": {"runtime": "JVM", "weight": "heavy"}}
     )
     postgres, app = known.find("docker.io/library/postgres:17"), known.find("registry.example.com/team/app:2")
@@ -103,13 +103,13 @@ def test_a_claim_counts_more_than_what_is_known() -> None:
     assert postgres.healthcheck
     assert postgres.locks == "/var/lib/postgresql"
     assert app == Image("team/app", runtime="JVM", weight="heavy")
-    untouched = load_images().find("postgres")
+    untouched = Images().find("postgres")
     assert untouched is not None
     assert not untouched.healthcheck
 
 
 def test_a_runtime_weighs_the_same_in_any_letters() -> None:
-    images = Images({}, {"rails": "heavy"})
+    images = Images(ImageData({}, {"rails": "heavy"}))
     assert images.weight("Rails") == images.weight("RAILS") == "heavy"
     assert images.weight("COBOL") is None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.collect import recipe_from_layers
 from rollout_lint.facts.cluster import Cluster
-from rollout_lint.facts.images import load_images
+from rollout_lint.facts.images import Images
 from rollout_lint.fix.desk import Desk
 from rollout_lint.fix.model import Wanted
 from rollout_lint.fix.session import Session
@@ -261,7 +261,7 @@ def _recipe(paths: list[Path]) -> Recipe:
 def _known(example: Example, rules: tuple[Rule, ...]) -> LintContext:
     hosts = example.get("hosts", {})
     cluster = Cluster(hosts.get("nodes"), size(hosts["memory"]) if "memory" in hosts else None)
-    return LintContext(rules, cluster, load_images().with_claims(example.get("images", {})))
+    return LintContext(rules, cluster, Images().with_claims(example.get("images", {})))
 
 
 @contextmanager

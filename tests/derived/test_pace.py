@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.derived import ServiceFacts
-from rollout_lint.facts.images import load_images
+from rollout_lint.facts.images import Images
 from rollout_lint.facts.stated import stated_facts
 
 from tests.support import facts_for, service_with, stack_of
@@ -30,7 +30,7 @@ def test_tasks(deploy: str, nodes: int | None, number: int | None) -> None:
 def test_replicas_that_docker_refuses_count_nothing() -> None:
     stack, problems = stack_of(service_with("deploy: {replicas: -14, update_config: {max_failure_ratio: 0.2}}"))
     service = stack.services["a"]
-    facts = ServiceFacts(service, stack, stated_facts(service), Cluster(), load_images())
+    facts = ServiceFacts(service, stack, stated_facts(service), Cluster(), Images())
     assert len(problems) == 1
     assert (facts["derived.tasks"].value, facts["derived.tolerated_failures"].value) == (1, 0)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.facts.cluster import Cluster
-from rollout_lint.facts.images import Images, load_images
+from rollout_lint.facts.images import Images
 from rollout_lint.linter.config import Config, config_in, folder_of
 from rollout_lint.linter.resolve import invalid_rule_names, resolve_config
 from rollout_lint.linter.suppression.apply import SuppressionSettings, invalid_rule_ids
@@ -36,7 +36,7 @@ class LintContext:
 
     rules: tuple[Rule, ...] = ()
     cluster: Cluster = field(default_factory=Cluster)
-    images: Images = field(default_factory=load_images)
+    images: Images = field(default_factory=Images)
     suppressions: SuppressionSettings = field(default_factory=SuppressionSettings)
     fail_on: str | None = None
     off: tuple[str, ...] = ()
@@ -135,7 +135,7 @@ class ContextLoader:
         return LintContext(
             tuple(choice.effective_rule for choice in resolved.choices if choice.on),
             resolved.cluster,
-            load_images().with_claims(claims),
+            Images().with_claims(claims),
             self._suppressions(resolved.config, tuple(choice.rule for choice in resolved.choices)),
             fail_on=resolved.fail_on.value if resolved.fail_on else None,
             off=tuple(choice.rule.id for choice in resolved.choices if not choice.on and choice.matters_to_risk),
