@@ -56,10 +56,7 @@ def _run(module: str, fault: Fault | None, tests: Sequence[str]) -> int:
     ):
         for each in tests:
             # Sooner or later one of the files fails; those that are quick come first.
-            if (
-                pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-m", "", each])
-                != 0
-            ):
+            if pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-m", "", each]) != 0:
                 return 1
     return 0
 
