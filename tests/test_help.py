@@ -79,10 +79,12 @@ ELSEWHERE = ("--watch", "rollout-lint await", "docker ")
 """What does not end by itself, and what needs an engine; tests/swarm runs the latter."""
 
 
+@pytest.mark.packaging
 @pytest.mark.parametrize("line", [line for line in LINES if not any(each in line for each in ELSEWHERE)])
 def test_an_example_runs(world: Path, line: str) -> None:
-    old = _bash("rollout-lint sweep --format json > old.json", world)
-    assert (old.returncode, old.stderr) == (0, "")
+    if "old.json" in line:
+        old = _bash("rollout-lint sweep --format json > old.json", world)
+        assert (old.returncode, old.stderr) == (0, "")
     ran = _bash(line, world)
     assert ran.returncode in ((1,) if " check " in line else (0, 1))
     if " fix " in line:
