@@ -48,10 +48,15 @@ Run: TypeAlias = "Callable[..., Ran]"
 Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
 
 
+@pytest.fixture(autouse=True)
+def fixed_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the width of texts independent of the terminal."""
+    monkeypatch.setenv("COLUMNS", "160")
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line; an exception that is not an exit fails the test."""
-    monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", TODAY)
 
     def invoke(*arguments: str | Path, stdin: str | bytes | None = None) -> Ran:

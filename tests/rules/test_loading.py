@@ -147,9 +147,9 @@ def test_packaged_folder_is_validated_if_named(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "rule.schema.json").write_bytes(schema)
     monkeypatch.setattr(loader, "rules_directory", lambda: tmp_path)
     path = tmp_path / "TT001-test-rule.yaml"
-    path.write_text(RULE.replace("medium", "grave"), encoding="utf-8")
+    path.write_text(RULE.replace("why: because", "why: because\nwy: because"), encoding="utf-8")
     assert [rule.id for rule in load_rules()] == ["TT001"]
-    with pytest.raises(RuleError, match='invalid severity "grave"'):
+    with pytest.raises(RuleError, match='unknown key "wy"'):
         load_rules((tmp_path,))
 
 
