@@ -18,7 +18,7 @@ from rollout_lint.stack.merge import load_stack
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
     from rollout_lint.stack.setting import Stack
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rollout_lint.facts.format import format_fact, json_value
 from rollout_lint.facts.model import Fact, Kind
-from rollout_lint.place import Place
+from rollout_lint.location import Place
 from rollout_lint.rules.checker import RuleIndex, check_rules, failing_condition, supersede
 from rollout_lint.rules.condition import compile_condition
 from rollout_lint.rules.finding import Finding, Suppression

@@ -17,8 +17,8 @@ from rollout_lint.files import exists
 from rollout_lint.fingerprint import fingerprint
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
+from rollout_lint.location import Problem
 from rollout_lint.node import plain
-from rollout_lint.place import Problem
 from rollout_lint.plain_schema import PlainSchema
 from rollout_lint.rules.finding import Suppression
 from rollout_lint.source import parse
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
     from rollout_lint.recipe import Recipe
     from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule

@@ -26,7 +26,7 @@ from rollout_lint.files import (
     subfolders,
     way,
 )
-from rollout_lint.place import Problem
+from rollout_lint.location import Problem
 from rollout_lint.recipe import LayerFile, Recipe, Variant
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.errors import FleetError
-from rollout_lint.place import Problem
+from rollout_lint.location import Problem
 from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:

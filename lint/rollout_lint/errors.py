@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
 
 
 class ExitCode(IntEnum):

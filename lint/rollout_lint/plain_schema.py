@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
+from rollout_lint.location import Place, Problem
 from rollout_lint.node import Mapping, Sequence, plain
-from rollout_lint.place import Place, Problem
 from rollout_lint.suggest import closest
 
 if TYPE_CHECKING:

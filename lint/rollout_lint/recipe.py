@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
 
 
 class LayerFile(NamedTuple):

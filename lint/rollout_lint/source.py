@@ -26,9 +26,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rollout_lint.events import COLON_IN_FLOW, despite_colons
 from rollout_lint.files import UTF_16, encoding_of
+from rollout_lint.location import Place, Problem
 from rollout_lint.lookahead import problem_behind
 from rollout_lint.node import MERGE, START_OF_OTHER_THAN_TEXT, Alias, Mapping, Node, Scalar, Sequence, Written, scalars
-from rollout_lint.place import Place, Problem
 from rollout_lint.scalar import BINARY, YAML, Plain, decoded, is_taken_as
 
 if TYPE_CHECKING:

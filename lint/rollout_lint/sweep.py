@@ -11,8 +11,8 @@ from rollout_lint.history import policy_since
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
+from rollout_lint.location import Problem
 from rollout_lint.parallel import for_each, processes_for
-from rollout_lint.place import Problem
 from rollout_lint.verdict import Verdict, judge
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from rollout_lint.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
 
 _WIDTH = 100
 NOBODY_READS = 141

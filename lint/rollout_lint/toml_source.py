@@ -8,7 +8,7 @@ from datetime import date, time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.place import Place, Problem
+from rollout_lint.location import Place, Problem
 from rollout_lint.plain_schema import Document
 from rollout_lint.source import MAX_BYTES
 

@@ -17,8 +17,8 @@ from rollout_lint.fix.model import Wanted
 from rollout_lint.fix.session import Session
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.location import Place, Problem
 from rollout_lint.node import plain
-from rollout_lint.place import Place, Problem
 from rollout_lint.rules.checker import check_rules
 from rollout_lint.source import parse
 from rollout_lint.stack.units import size

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
     from rollout_lint.fleet.model import Evidence
     from rollout_lint.linter.context import LintContext
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
     from rollout_lint.rules.finding import Finding
 
 FAILURE_ACTION = "deploy.update_config.failure_action"

@@ -19,7 +19,7 @@ from rollout_lint.fleet.docker_stats import Measured, TaskMemory, read_stats
 from rollout_lint.source import MAX_BYTES
 
 if TYPE_CHECKING:
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
     from syrupy.assertion import SnapshotAssertion
 
 PRINTED = Path(__file__).parent / "docker_stats"

@@ -17,7 +17,7 @@ from rollout_lint.source import MAX_BYTES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
     from syrupy.assertion import SnapshotAssertion
 
 DAY = "2026-06-10"

@@ -19,7 +19,7 @@ from junitparser import JUnitXml
 from rollout_lint.collect import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.place import Place, Problem
+from rollout_lint.location import Place, Problem
 from rollout_lint.report.check_markdown import check_markdown
 from rollout_lint.report.concise import concise
 from rollout_lint.report.github import github

@@ -12,7 +12,7 @@ import pytest
 from rollout_lint.collect import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.place import Place
+from rollout_lint.location import Place
 from rollout_lint.report.as_json import check_json
 from rollout_lint.report.concise import concise
 from rollout_lint.report.gitlab import gitlab

@@ -16,7 +16,7 @@ from tests.support import without_path
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
     from syrupy.assertion import SnapshotAssertion
 
     from tests.conftest import Run

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rollout_lint.stack.units import seconds, size
 
 if TYPE_CHECKING:
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
     from rollout_lint.stack.setting import Setting
 
 

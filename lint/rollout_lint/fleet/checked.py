@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.errors import FleetError
+from rollout_lint.location import Problem
 from rollout_lint.node import Mapping, Node, Scalar, Sequence
-from rollout_lint.place import Problem
 from rollout_lint.plain_schema import PlainSchema, located, yaml_locator
 from rollout_lint.source import parse
 

@@ -11,8 +11,8 @@ from rollout_lint.export import RevisionError, commit_of, join, on_disk, shown
 from rollout_lint.files import below, is_file, is_folder, matching, real
 from rollout_lint.fleet.entry import Entry, Overlay, absent_member
 from rollout_lint.fleet.patterns import PatternError, recipe_folders
+from rollout_lint.location import Problem
 from rollout_lint.node import Mapping, Sequence
-from rollout_lint.place import Problem
 from rollout_lint.revision import moves, newest_before, open_revision, refusal, resolves
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from rollout_lint.files import exists
 from rollout_lint.fleet.checked import Mention, mentions, plain
 from rollout_lint.fleet.model import Member
 from rollout_lint.fleet.patterns import is_pattern
+from rollout_lint.location import Problem
 from rollout_lint.node import Mapping
-from rollout_lint.place import Problem
 from rollout_lint.recipe import Recipe
 
 if TYPE_CHECKING:

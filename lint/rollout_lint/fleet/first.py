@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.collect import DEFAULT_OVERLAYS, find_recipe_directories
 from rollout_lint.errors import FleetError
-from rollout_lint.place import Problem
+from rollout_lint.location import Problem
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.fleet.entry import Entry
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
     from rollout_lint.recipe import Recipe
 
 META = "recipe_meta.py"

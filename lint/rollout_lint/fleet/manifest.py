@@ -15,8 +15,8 @@ from rollout_lint.fleet.entry import Overlay
 from rollout_lint.fleet.gather import Gatherer, cluster_of
 from rollout_lint.fleet.model import Fleet, Member
 from rollout_lint.fleet.result_files import read
+from rollout_lint.location import Problem
 from rollout_lint.node import Mapping, Sequence
-from rollout_lint.place import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rollout_lint.facts.images import Claims
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
     from rollout_lint.recipe import Recipe
 
 

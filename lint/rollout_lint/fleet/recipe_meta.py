@@ -14,7 +14,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from rollout_lint.place import Problem
+from rollout_lint.location import Problem
 from rollout_lint.stack.units import size
 
 if TYPE_CHECKING:

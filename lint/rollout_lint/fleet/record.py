@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.dates import iso_date, moment
-from rollout_lint.place import Problem
+from rollout_lint.location import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

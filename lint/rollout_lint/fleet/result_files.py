@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.fleet.checked import Mention
     from rollout_lint.fleet.model import UpgradeResult
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
 
 T = TypeVar("T")
 

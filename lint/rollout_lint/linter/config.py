@@ -15,7 +15,7 @@ from rollout_lint.exclusion import Exclude, is_exclusion
 from rollout_lint.facts.images import repository
 from rollout_lint.files import is_file, is_folder, read
 from rollout_lint.linter.suppression.directives import IgnoreEntry, parse_day
-from rollout_lint.place import Place, Problem
+from rollout_lint.location import Place, Problem
 from rollout_lint.plain_schema import Document, PlainSchema, yaml_document
 from rollout_lint.source import MAX_BYTES, Source, parse
 from rollout_lint.stack.units import size

@@ -12,7 +12,7 @@ from rollout_lint.files import is_file
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, VariantEvaluation
 from rollout_lint.linter.reader import excluding_status, parse_source, read_source
 from rollout_lint.linter.suppression.apply import SuppressionScope, apply_suppressions
-from rollout_lint.place import Place, Problem
+from rollout_lint.location import Place, Problem
 from rollout_lint.rules.checker import supersede
 from rollout_lint.stack.merge import load_stack
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.facts.derived import ServiceFacts
     from rollout_lint.facts.model import Fact
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
     from rollout_lint.recipe import Recipe, Variant
     from rollout_lint.rules.finding import Finding
     from rollout_lint.source import Source

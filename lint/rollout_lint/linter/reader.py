@@ -10,8 +10,8 @@ from rollout_lint.collect import STDIN
 from rollout_lint.env_sample import ENV_SAMPLE
 from rollout_lint.files import exists, is_file, read
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.location import Problem
 from rollout_lint.node import Mapping
-from rollout_lint.place import Problem
 from rollout_lint.source import MAX_BYTES, Source, parse
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster
-from rollout_lint.place import Place, Problem
+from rollout_lint.location import Place, Problem
 from rollout_lint.rules.model import Rule, Severity
 from rollout_lint.suggest import closest
 

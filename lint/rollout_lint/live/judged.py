@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout_lint.live.service_facts import OF_FILES, facts_of_live, unknown_facts
-from rollout_lint.place import Place
+from rollout_lint.location import Place
 from rollout_lint.rules.checker import check_rules, supersede
 
 if TYPE_CHECKING:

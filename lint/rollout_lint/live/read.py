@@ -12,7 +12,7 @@ from rollout_lint.errors import FleetError
 from rollout_lint.live.fields import found, mapping, moment, text, texts, whole
 from rollout_lint.live.model import GLOBAL, GLOBAL_JOB, REPLICATED, REPLICATED_JOB, LiveService, LiveTask, Spec
 from rollout_lint.live.model import UpdateStatus as Status
-from rollout_lint.place import Problem
+from rollout_lint.location import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

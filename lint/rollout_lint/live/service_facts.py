@@ -15,7 +15,7 @@ from rollout_lint.facts.derived.layers import OF_STACK_AND_SERVICE
 from rollout_lint.facts.stated import stated_facts
 from rollout_lint.live import normal
 from rollout_lint.live.fields import items, mapping, number, seconds, text, whole
-from rollout_lint.place import Place
+from rollout_lint.location import Place
 from rollout_lint.stack.setting import Resource, Service, Setting, Stack
 from rollout_lint.stack.shorthand import Port, Volume
 

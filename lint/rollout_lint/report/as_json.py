@@ -14,7 +14,7 @@ from rollout_lint.rules.model import Severity
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.place import Place, Problem
+    from rollout_lint.location import Place, Problem
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Conditions, Rule
     from rollout_lint.stack.setting import Resource

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
-    from rollout_lint.place import Place, Problem
+    from rollout_lint.location import Place, Problem
     from rollout_lint.rules.finding import Finding
 
 

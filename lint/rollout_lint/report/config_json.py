@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.place import Place
+from rollout_lint.location import Place
 from rollout_lint.report.config_rows import DEFAULT, Given, config_rows
 from rollout_lint.report.json_text import json_text
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.linter.config import Stated
     from rollout_lint.linter.resolve import EffectiveConfig
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
 
 DEFAULT = "default"
 

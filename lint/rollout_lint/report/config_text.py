@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.place import Place
+from rollout_lint.location import Place
 from rollout_lint.report.config_rows import DEFAULT, Given, config_rows
 from rollout_lint.report.style import plural, printable
 from rollout_lint.rules.model import Severity

@@ -14,7 +14,7 @@ from rollout_lint.report.style import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
     from rollout_lint.report.style import Style
     from rollout_lint.source import Source
 

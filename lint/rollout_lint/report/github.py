@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.place import Place, Problem
+    from rollout_lint.location import Place, Problem
     from rollout_lint.report.groups import Group
 
 _COMMANDS = {"high": "error", "medium": "warning", "low": "notice", "info": "notice"}

@@ -9,14 +9,14 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.place import Problem
+from rollout_lint.location import Problem
 from rollout_lint.report.style import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Rule
 

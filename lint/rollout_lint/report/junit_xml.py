@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from junitparser import TestCase
 
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
     from rollout_lint.report.groups import Group
 
     Failing: TypeAlias = Callable[[Evaluation], Collection[str]]

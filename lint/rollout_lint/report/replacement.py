@@ -12,7 +12,7 @@ from rollout_lint.patch.fragment import as_yaml
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
     from rollout_lint.rules.finding import Finding
 
 

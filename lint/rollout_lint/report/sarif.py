@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.facts.model import Fact
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.place import Place, Problem
+    from rollout_lint.location import Place, Problem
     from rollout_lint.report.groups import Group
     from rollout_lint.report.replacement import Replacement
     from rollout_lint.rules.finding import Suppression

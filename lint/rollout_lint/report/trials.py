@@ -8,7 +8,7 @@ from rollout_lint.report.style import printable
 from rollout_lint.trial import TRIALS
 
 if TYPE_CHECKING:
-    from rollout_lint.place import Problem
+    from rollout_lint.location import Problem
     from rollout_lint.rules.model import Rule
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from rollout_lint.facts.model import Fact
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
     from rollout_lint.rules.model import Conditions, Rule
 
 

@@ -9,7 +9,7 @@ from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
     from rollout_lint.rules.model import Rule
 
 THE_STACK = "the stack"

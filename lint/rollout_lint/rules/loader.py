@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
+from rollout_lint.location import Problem
 from rollout_lint.node import Mapping, Sequence, plain
-from rollout_lint.place import Problem
 from rollout_lint.plain_schema import PlainSchema
 from rollout_lint.rules.condition import compile_condition, kind_of
 from rollout_lint.rules.model import OWN_PREFIX, Grade, Rule, RuleDetails, Severity, placeholders

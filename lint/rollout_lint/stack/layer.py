@@ -6,8 +6,8 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.location import Place, Problem
 from rollout_lint.node import Mapping, Node, Scalar
-from rollout_lint.place import Place, Problem
 from rollout_lint.schema import UNKNOWN
 from rollout_lint.stack.interpolate import Substitution, substitute
 

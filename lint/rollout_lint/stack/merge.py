@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from rollout_lint.location import Problem
 from rollout_lint.node import Mapping
-from rollout_lint.place import Problem
 from rollout_lint.stack.decode import decode_services
 from rollout_lint.stack.layer import Layer
 from rollout_lint.stack.losses import ignored_values, lost_ports, merge_marks

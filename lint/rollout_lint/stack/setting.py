@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
 
 
 class Setting(NamedTuple):

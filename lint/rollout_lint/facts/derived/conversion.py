@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
     from rollout_lint.stack.setting import Setting
 
 Refusal: TypeAlias = "tuple[str, Place | None]"

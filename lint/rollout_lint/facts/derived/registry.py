@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.facts.cluster import Cluster
     from rollout_lint.facts.images import Images
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
     from rollout_lint.stack.setting import Service, Setting, Stack
 
 Derivation: TypeAlias = "tuple[Any, Place | None]"

@@ -12,7 +12,7 @@ from rollout_lint.facts.images import rules_directory
 from rollout_lint.facts.model import Fact
 from rollout_lint.linter.suppression.directives import ignore_comments
 from rollout_lint.linter.suppression.index import CommentIndex
-from rollout_lint.place import Problem
+from rollout_lint.location import Problem
 from rollout_lint.rules.checker import check_rules
 from rollout_lint.rules.finding import Suppression
 from rollout_lint.suggest import closest
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from rollout_lint.linter.suppression.directives import IgnoreComment, IgnoreEntry
-    from rollout_lint.place import Place
+    from rollout_lint.location import Place
     from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule
     from rollout_lint.source import Source

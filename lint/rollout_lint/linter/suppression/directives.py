@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.place import Place
+from rollout_lint.location import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
