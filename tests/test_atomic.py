@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.atomic import write_whole
+from rollout_lint.discovery.atomic_write import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

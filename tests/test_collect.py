@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.collect import NoRecipeError, add_overlay, find_recipe_directories, recipes_at
-from rollout_lint.env_sample import read_environment
-from rollout_lint.export import join, shown
-from rollout_lint.files import read
+from rollout_lint.discovery.env_sample import read_environment
+from rollout_lint.discovery.export import join, shown
+from rollout_lint.discovery.filesystem import read
+from rollout_lint.discovery.recipes import NoRecipeError, add_overlay, find_recipe_directories, recipes_at
+from rollout_lint.discovery.revision import open_revision
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.revision import open_revision
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.source import MAX_BYTES
 
 from tests.support import without_path
 
 if TYPE_CHECKING:
-    from rollout_lint.recipe import Recipe
+    from rollout_lint.discovery.recipe import Recipe
     from syrupy.assertion import SnapshotAssertion
 
     from tests.conftest import Write

@@ -11,7 +11,7 @@ from importlinter.cli import lint_imports
 from tests.conftest import ROOT
 
 LIBRARIES = ("rich", "jsonschema", "junitparser", "pathspec", "ruamel.yaml", "pydantic", "jinja2", "importlib.metadata")
-HEAVY = (*LIBRARIES, "rollout_lint.revision", "rollout_lint.git")
+HEAVY = (*LIBRARIES, "rollout_lint.discovery.revision", "rollout_lint.discovery.git")
 
 AT_START = "import sys; import rollout_lint.cli; print(*sys.modules, sep='\\n')"
 

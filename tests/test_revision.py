@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from rollout_lint.export import MAX_BYTES, RevisionError, join, on_disk, shown
-from rollout_lint.files import read
-from rollout_lint.revision import newest_before, open_revision, resolves
+from rollout_lint.discovery.export import MAX_BYTES, RevisionError, join, on_disk, shown
+from rollout_lint.discovery.filesystem import read
+from rollout_lint.discovery.revision import newest_before, open_revision, resolves
 
 from tests.repository import Repository, repository_at
 
@@ -135,8 +135,8 @@ class TestFiles:
         code = """
 import os, sys
 from pathlib import Path
-from rollout_lint.export import join
-from rollout_lint.revision import open_revision
+from rollout_lint.discovery.export import join
+from rollout_lint.discovery.revision import open_revision
 
 folder = Path(sys.argv[1])
 root = join(open_revision(folder, "HEAD").export(folder).path, "")

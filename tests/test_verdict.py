@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rollout_lint.discovery.recipe import Recipe
 from rollout_lint.fleet.model import Evidence
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
-from rollout_lint.recipe import Recipe
 from rollout_lint.verdict import judge
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.atomic import write_whole
-from rollout_lint.collect import STDIN
+from rollout_lint.discovery.atomic_write import write_whole
+from rollout_lint.discovery.filesystem import exists
+from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import FleetError
-from rollout_lint.files import exists
 from rollout_lint.fingerprint import fingerprint
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
@@ -26,9 +26,9 @@ from rollout_lint.source import parse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Place
-    from rollout_lint.recipe import Recipe
     from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule
 

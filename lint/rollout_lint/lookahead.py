@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from rollout_lint.files import UTF_16, encoding_of
+from rollout_lint.discovery.filesystem import UTF_16, encoding_of
 from rollout_lint.location import Problem
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from rollout_lint.discovery.filesystem import encoding_of
 from rollout_lint.events import LINE_END
-from rollout_lint.files import encoding_of
 from rollout_lint.node import BLOCK_STYLES, Mapping, Scalar, Sequence, scalars
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.discovery.export import ref_of
 from rollout_lint.errors import ConfigError, RuleError
-from rollout_lint.export import ref_of
 from rollout_lint.history import policy_since
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
@@ -18,9 +18,9 @@ from rollout_lint.verdict import Verdict, judge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.evidence import Calendar
     from rollout_lint.fleet.model import Fleet, Member
-    from rollout_lint.recipe import Recipe
     from rollout_lint.rules.model import Rule
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.collect import recipe_from_layers
+from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.images import Images
 from rollout_lint.fix.desk import Desk
@@ -26,9 +26,9 @@ from rollout_lint.stack.units import size
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.fix.model import Fixed
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.recipe import Recipe
     from rollout_lint.rules.model import Rule
 
 _EVERYTHING = Wanted(unsafe=True)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
-from rollout_lint.collect import recipe_from_directory
+from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.fix.desk import Desk
 from rollout_lint.fix.model import Fixed, Wanted, key_of
 from rollout_lint.fix.session import Session

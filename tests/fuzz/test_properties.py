@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rollout_lint.collect import recipe_from_layers
+from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus

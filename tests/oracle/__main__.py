@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rollout_lint.collect import base_of
+from rollout_lint.discovery.recipes import base_of
 from rollout_lint.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.source import parse
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rollout_lint.collect import recipe_from_layers
+from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.facts.stated import stated_facts
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.collect import recipes_at
+from rollout_lint.discovery.recipes import recipes_at
 from rollout_lint.node import plain
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.source import parse
@@ -20,7 +20,7 @@ from tests.stack.test_interpolate import CASES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rollout_lint.recipe import Variant
+    from rollout_lint.discovery.recipe import Variant
 
 pytestmark = pytest.mark.oracle
 

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 from junitparser import JUnitXml
-from rollout_lint.collect import recipe_from_directory
+from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Place, Problem

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ExitCode, FleetError
-from rollout_lint.files import exists
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.report.style import printable

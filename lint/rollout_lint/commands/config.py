@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_lint.discovery.exclude import is_exclusion
+from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ConfigError, RuleError
-from rollout_lint.exclusion import is_exclusion
-from rollout_lint.files import exists
 from rollout_lint.linter.config import SCHEMA, Stated
 from rollout_lint.linter.context import ContextLoader
 from rollout_lint.report.config_rows import Given

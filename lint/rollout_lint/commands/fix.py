@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import STDIN, base_of, is_pattern
 from rollout_lint.commands.asking import Asking
 from rollout_lint.commands.lookup import rules_here, targets_of
+from rollout_lint.discovery.filesystem import exists, is_file, is_folder
+from rollout_lint.discovery.recipes import STDIN, base_of, is_pattern
 from rollout_lint.errors import ExitCode
-from rollout_lint.files import exists, is_file, is_folder
 from rollout_lint.fix.desk import Desk, OverlayDesk
 from rollout_lint.fix.model import Fixed, Wanted
 from rollout_lint.fix.session import Session
@@ -24,8 +24,8 @@ from rollout_lint.report.unified import unified
 from rollout_lint.terminal import complain, say, usage_error, warn, width, write, write_bytes
 
 if TYPE_CHECKING:
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.context import LintContext
-    from rollout_lint.recipe import Recipe
     from rollout_lint.report.style import Style
 
 _SUFFIXES = (".yml", ".yaml")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.atomic import write_whole
 from rollout_lint.commands.lookup import Walk
+from rollout_lint.discovery.atomic_write import write_whole
+from rollout_lint.discovery.filesystem import exists, is_link
 from rollout_lint.errors import FleetError
-from rollout_lint.files import exists, is_link
 from rollout_lint.fleet.checked import SCHEMA
 from rollout_lint.fleet.first import first_manifest
 from rollout_lint.fleet.manifest import MANIFEST, manifest_in

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import STDIN
 from rollout_lint.commands import show
 from rollout_lint.commands.check import severities_from
 from rollout_lint.commands.lookup import known_by
 from rollout_lint.commands.today import now
+from rollout_lint.discovery.filesystem import read
+from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode, FleetError
-from rollout_lint.files import read
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.live.expectation import mismatches

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.atomic import write_whole
+from rollout_lint.discovery.atomic_write import write_whole
 from rollout_lint.errors import ExitCode
 from rollout_lint.terminal import complain, usage_error, width, write
 from rollout_lint.words import CheckFormat

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import recipe_from_layers
 from rollout_lint.commands.lookup import known_by, recipes_of
-from rollout_lint.env_sample import read_environment
+from rollout_lint.discovery.env_sample import read_environment
+from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
@@ -19,8 +19,8 @@ from rollout_lint.words import Format
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from rollout_lint.commands.lookup import Walk
 from rollout_lint.commands.sweep_output import Layout, Outcome, print_sweep
 from rollout_lint.commands.today import today
 from rollout_lint.compare import Earlier, read_earlier
+from rollout_lint.discovery.export import RevisionError, join
+from rollout_lint.discovery.filesystem import is_file
 from rollout_lint.errors import ConfigError, ExitCode, FleetError, RuleError
 from rollout_lint.evidence import Calendar
-from rollout_lint.export import RevisionError, join
-from rollout_lint.files import is_file
 from rollout_lint.fleet.manifest import load_fleet
 from rollout_lint.fleet.model import Fleet
 from rollout_lint.risk_level import RiskLevel
@@ -82,7 +82,7 @@ def _root(request: Request) -> tuple[Path, date]:
     path = Path(request.path)
     if request.at is None:
         return path, today()
-    from rollout_lint.revision import open_revision
+    from rollout_lint.discovery.revision import open_revision
 
     try:
         revision = open_revision(path, request.at)

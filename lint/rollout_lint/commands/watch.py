@@ -10,10 +10,10 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import TYPE_CHECKING, TypeAlias
 
-from rollout_lint.collect import STDIN
 from rollout_lint.commands import check
 from rollout_lint.commands.lookup import recipes_of
-from rollout_lint.env_sample import ENV_SAMPLE
+from rollout_lint.discovery.env_sample import ENV_SAMPLE
+from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.config import NAMES
 from rollout_lint.linter.suppression.apply import BASELINE
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rollout_lint.commands.check import Request
-    from rollout_lint.recipe import Recipe
+    from rollout_lint.discovery.recipe import Recipe
 
 State: TypeAlias = dict[Path, tuple[int, int] | None]
 """Of each path when it was changed, in nanoseconds, and its size in bytes; None of one that is not there.

@@ -8,23 +8,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import overlaid
+from rollout_lint.discovery.filesystem import is_file, is_link, real
+from rollout_lint.discovery.recipe import LayerFile, Variant
+from rollout_lint.discovery.recipes import overlaid
 from rollout_lint.facts.model import parse_value
-from rollout_lint.files import is_file, is_link, real
 from rollout_lint.fix.judge import facts_beside
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.node import Mapping, Scalar
 from rollout_lint.patch.setting import ways_to_set
 from rollout_lint.patch.text import Text
-from rollout_lint.recipe import LayerFile, Variant
 from rollout_lint.source import parse
 
 if TYPE_CHECKING:
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.facts.model import Fact
     from rollout_lint.fix.model import Contents, Settings
     from rollout_lint.linter.context import LintContext
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.recipe import Recipe
     from rollout_lint.rules.finding import Finding
 
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")

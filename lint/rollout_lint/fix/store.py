@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.atomic import write_whole
-from rollout_lint.files import exists
+from rollout_lint.discovery.atomic_write import write_whole
+from rollout_lint.discovery.filesystem import exists
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

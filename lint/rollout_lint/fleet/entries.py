@@ -6,24 +6,24 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import add_overlay, base_of, recipe_from_file, recipes_in
-from rollout_lint.export import RevisionError, commit_of, join, on_disk, shown
-from rollout_lint.files import below, is_file, is_folder, matching, real
+from rollout_lint.discovery.export import RevisionError, commit_of, join, on_disk, shown
+from rollout_lint.discovery.filesystem import below, is_file, is_folder, matching, real
+from rollout_lint.discovery.recipes import add_overlay, base_of, recipe_from_file, recipes_in
+from rollout_lint.discovery.revision import moves, newest_before, open_revision, refusal, resolves
 from rollout_lint.fleet.entry import Entry, Overlay, absent_member
 from rollout_lint.fleet.patterns import PatternError, recipe_folders
 from rollout_lint.location import Problem
 from rollout_lint.node import Mapping, Sequence
-from rollout_lint.revision import moves, newest_before, open_revision, refusal, resolves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rollout_lint.discovery.recipe import Recipe
+    from rollout_lint.discovery.revision import Revision
     from rollout_lint.fleet.checked import Mention
     from rollout_lint.fleet.gather import Gatherer
     from rollout_lint.fleet.model import Member, UpgradeResult
-    from rollout_lint.recipe import Recipe
-    from rollout_lint.revision import Revision
 
 
 @dataclass(slots=True)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.export import join, shown
-from rollout_lint.files import exists
+from rollout_lint.discovery.export import join, shown
+from rollout_lint.discovery.filesystem import exists
+from rollout_lint.discovery.recipe import Recipe
 from rollout_lint.fleet.checked import Mention, mentions, plain
 from rollout_lint.fleet.model import Member
 from rollout_lint.fleet.patterns import is_pattern
 from rollout_lint.location import Problem
 from rollout_lint.node import Mapping
-from rollout_lint.recipe import Recipe
 
 if TYPE_CHECKING:
     from pathlib import Path

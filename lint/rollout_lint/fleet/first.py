@@ -5,14 +5,14 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import DEFAULT_OVERLAYS, find_recipe_directories
+from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipe_directories
 from rollout_lint.errors import FleetError
 from rollout_lint.location import Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.exclusion import Exclude
+    from rollout_lint.discovery.exclude import Exclude
 
 _HEAD = """\
 # The recipes of a fleet, for `rollout-lint sweep`. `rollout-lint fleet schema > fleet.schema.json` gives an editor that

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.export import join
+from rollout_lint.discovery.export import join
+from rollout_lint.discovery.filesystem import is_file, leads_out, real
 from rollout_lint.facts.cluster import Cluster
-from rollout_lint.files import is_file, leads_out, real
 from rollout_lint.fleet.checked import Mention
 from rollout_lint.fleet.dates import iso_date, moment
 from rollout_lint.fleet.docker_stats import Measured, read_stats
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.fleet.entry import Entry
     from rollout_lint.location import Problem
-    from rollout_lint.recipe import Recipe
 
 META = "recipe_meta.py"
 

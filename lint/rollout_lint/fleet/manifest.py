@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.collect import DEFAULT_OVERLAYS, find_recipe_directories
+from rollout_lint.discovery.exclude import Exclude
+from rollout_lint.discovery.export import shown
+from rollout_lint.discovery.filesystem import is_file, is_folder, is_link
+from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipe_directories
 from rollout_lint.errors import FleetError
-from rollout_lint.exclusion import Exclude
-from rollout_lint.export import shown
-from rollout_lint.files import is_file, is_folder, is_link
 from rollout_lint.fleet.checked import load_document, mentions, plain
 from rollout_lint.fleet.entries import Entries
 from rollout_lint.fleet.entry import Overlay

@@ -11,9 +11,9 @@ from rollout_lint.facts.cluster import Cluster
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.facts.images import Claims
     from rollout_lint.location import Problem
-    from rollout_lint.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

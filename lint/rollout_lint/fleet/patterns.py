@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import base_of
-from rollout_lint.export import join, shown
-from rollout_lint.files import is_folder, is_link, leads_out, matching, real
+from rollout_lint.discovery.export import join, shown
+from rollout_lint.discovery.filesystem import is_folder, is_link, leads_out, matching, real
+from rollout_lint.discovery.recipes import base_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

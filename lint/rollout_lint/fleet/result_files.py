@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from rollout_lint.discovery.export import join, shown
+from rollout_lint.discovery.filesystem import is_file
+from rollout_lint.discovery.filesystem import read as read_bytes
 from rollout_lint.errors import FleetError
-from rollout_lint.export import join, shown
-from rollout_lint.files import is_file
-from rollout_lint.files import read as read_bytes
 from rollout_lint.fleet.results import Record, read_results
 from rollout_lint.source import MAX_BYTES
 

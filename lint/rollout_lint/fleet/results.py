@@ -6,7 +6,7 @@ import re
 from json import JSONDecodeError
 from typing import NoReturn
 
-from rollout_lint.files import encoding_of
+from rollout_lint.discovery.filesystem import encoding_of
 from rollout_lint.fleet.dates import iso_date
 from rollout_lint.fleet.document import JsonText, YamlText, from_yaml, load_json
 from rollout_lint.fleet.levels import Part, read_runs

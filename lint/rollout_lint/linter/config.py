@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout_lint.discovery.exclude import Exclude, is_exclusion
+from rollout_lint.discovery.filesystem import is_file, is_folder, read
 from rollout_lint.errors import ConfigError
-from rollout_lint.exclusion import Exclude, is_exclusion
 from rollout_lint.facts.images import repository
-from rollout_lint.files import is_file, is_folder, read
 from rollout_lint.linter.suppression.directives import IgnoreEntry, parse_day
 from rollout_lint.location import Place, Problem
 from rollout_lint.plain_schema import Document, PlainSchema, yaml_document

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_lint.discovery.filesystem import is_file
 from rollout_lint.facts.derived import ServiceFacts, stack_facts
 from rollout_lint.facts.stated import stated_facts
-from rollout_lint.files import is_file
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, VariantEvaluation
 from rollout_lint.linter.reader import excluding_status, parse_source, read_source
 from rollout_lint.linter.suppression.apply import SuppressionScope, apply_suppressions
@@ -19,8 +19,8 @@ from rollout_lint.stack.merge import load_stack
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from rollout_lint.discovery.recipe import Recipe, Variant
     from rollout_lint.linter.context import LintContext
-    from rollout_lint.recipe import Recipe, Variant
     from rollout_lint.rules.finding import Finding
     from rollout_lint.source import Source
     from rollout_lint.stack.merge import LayerCache

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rollout_lint.discovery.recipe import Recipe, Variant
     from rollout_lint.facts.derived import ServiceFacts
     from rollout_lint.facts.model import Fact
     from rollout_lint.location import Problem
-    from rollout_lint.recipe import Recipe, Variant
     from rollout_lint.rules.finding import Finding
     from rollout_lint.source import Source
     from rollout_lint.stack.setting import Resource

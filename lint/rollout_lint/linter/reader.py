@@ -6,9 +6,9 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rollout_lint.collect import STDIN
-from rollout_lint.env_sample import ENV_SAMPLE
-from rollout_lint.files import exists, is_file, read
+from rollout_lint.discovery.env_sample import ENV_SAMPLE
+from rollout_lint.discovery.filesystem import exists, is_file, read
+from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.location import Problem
 from rollout_lint.node import Mapping
@@ -17,7 +17,7 @@ from rollout_lint.source import MAX_BYTES, Source, parse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rollout_lint.recipe import LayerFile
+    from rollout_lint.discovery.recipe import LayerFile
 
 _MAX_CACHED_BYTES = 64 * 1024
 _MAX_CACHED_FILES = 64

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Iterable, Iterator
 
+    from rollout_lint.discovery.recipe import Variant
     from rollout_lint.node import Node
-    from rollout_lint.recipe import Variant
     from rollout_lint.source import Source
 
 _PATH = ("deploy", "labels")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rollout_lint.collect import DEFAULT_OVERLAYS
+from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
 
 if TYPE_CHECKING:

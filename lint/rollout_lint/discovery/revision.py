@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from rollout_lint import git
-from rollout_lint.export import Export, RevisionError
+from rollout_lint.discovery import git
+from rollout_lint.discovery.export import Export, RevisionError
 
 _SHORTEST_ABBREVIATION = 7
 _SHOWN_HASH = 12

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.env_sample import ENV_SAMPLE, assignments, read_environment
-from rollout_lint.exclusion import Exclude
-from rollout_lint.files import (
+from rollout_lint.discovery.env_sample import ENV_SAMPLE, assignments, read_environment
+from rollout_lint.discovery.exclude import Exclude
+from rollout_lint.discovery.filesystem import (
     below,
     exists,
     is_file,
@@ -26,8 +26,8 @@ from rollout_lint.files import (
     subfolders,
     way,
 )
+from rollout_lint.discovery.recipe import LayerFile, Recipe, Variant
 from rollout_lint.location import Problem
-from rollout_lint.recipe import LayerFile, Recipe, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

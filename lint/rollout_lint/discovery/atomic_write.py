@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-from rollout_lint.files import is_file, is_link
+from rollout_lint.discovery.filesystem import is_file, is_link
 
 
 def write_whole(path: Path, data: bytes) -> None:

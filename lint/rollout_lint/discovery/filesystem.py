@@ -10,7 +10,7 @@ import os
 import re
 from pathlib import Path, PurePath
 
-from rollout_lint.export import lacks_contents, on_disk
+from rollout_lint.discovery.export import lacks_contents, on_disk
 
 _STARS = re.compile(r"\*{2,}")
 _USUAL = 64 * 1024

@@ -143,7 +143,7 @@ class Export:
             folder.mkdir(parents=True, exist_ok=True)
 
     def _write_below(self, wanted: str) -> None:
-        from rollout_lint import git
+        from rollout_lint.discovery import git
 
         if "." in self._asked or wanted in self._asked:
             return
@@ -219,7 +219,7 @@ class _Tree:
 
 @lru_cache(maxsize=16)
 def _read_tree(top: Path, commit: str) -> _Tree:
-    from rollout_lint import git
+    from rollout_lint.discovery import git
 
     try:
         files = git.read_tree(top, commit)
