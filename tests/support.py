@@ -12,8 +12,8 @@ from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.derived import ServiceFacts
 from rollout_lint.facts.images import Images
 from rollout_lint.facts.stated import stated_facts
-from rollout_lint.source import parse
 from rollout_lint.stack.merge import load_stack
+from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.node import scalars
 from rollout_lint.report import excerpt
+from rollout_lint.syntax.node import scalars
 
 from tests.support import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.node import Node, Scalar
+    from rollout_lint.syntax.node import Node, Scalar
     from syrupy.assertion import SnapshotAssertion
 
     from tests.conftest import Ran, Run, Write

@@ -15,7 +15,7 @@ from rollout_lint.discovery.revision import open_revision
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.rules.loader import load_rules
-from rollout_lint.source import MAX_BYTES
+from rollout_lint.syntax.parser import MAX_BYTES
 
 from tests.support import without_path
 

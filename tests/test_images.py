@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 from rollout_lint.facts.images import Image, ImageData, Images, read_images, rules_directory
-from rollout_lint.node import plain
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.plain_schema import PlainSchema
-from rollout_lint.source import parse
+from rollout_lint.syntax.parser import parse
+from rollout_lint.syntax.plain_schema import PlainSchema
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.node import Alias, Mapping, Scalar, Sequence, plain, scalars
-from rollout_lint.scalar import Date
-from rollout_lint.source import MAX_BYTES, parse
+from rollout_lint.syntax.node import Alias, Mapping, Scalar, Sequence, plain, scalars
+from rollout_lint.syntax.parser import MAX_BYTES, parse
+from rollout_lint.syntax.scalar import Date
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

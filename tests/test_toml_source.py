@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rollout_lint.source import MAX_BYTES
-from rollout_lint.toml_source import parse_toml
+from rollout_lint.syntax.parser import MAX_BYTES
+from rollout_lint.syntax.toml_source import parse_toml
 
 if TYPE_CHECKING:
-    from rollout_lint.plain_schema import Document, KeyPath
+    from rollout_lint.syntax.plain_schema import Document, KeyPath
 
 DOCUMENT = '''# disable = ["no"]
 disable = [ # [no]

@@ -18,10 +18,10 @@ from rollout_lint.fingerprint import fingerprint
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.location import Problem
-from rollout_lint.node import plain
-from rollout_lint.plain_schema import PlainSchema
 from rollout_lint.rules.finding import Suppression
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.parser import parse
+from rollout_lint.syntax.plain_schema import PlainSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,7 @@ from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.node import Mapping, Scalar
+from rollout_lint.syntax.node import Mapping, Scalar
 
 if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation

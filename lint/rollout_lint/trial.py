@@ -18,10 +18,10 @@ from rollout_lint.fix.session import Session
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Place, Problem
-from rollout_lint.node import plain
 from rollout_lint.rules.checker import check_rules
-from rollout_lint.source import parse
 from rollout_lint.stack.units import size
+from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.docker_stats import Measured, TaskMemory, read_stats
-from rollout_lint.source import MAX_BYTES
+from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
     from rollout_lint.location import Problem

@@ -12,7 +12,7 @@ from rollout_lint.errors import FleetError
 from rollout_lint.fleet.dates import iso_date, moment
 from rollout_lint.fleet.model import UpgradeResult
 from rollout_lint.fleet.results import Record, read_results
-from rollout_lint.source import MAX_BYTES
+from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path

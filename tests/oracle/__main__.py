@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rollout_lint.discovery.recipes import base_of
-from rollout_lint.node import Mapping, Node, Scalar, Sequence
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
+from rollout_lint.syntax.parser import parse
 
 from tests.oracle.compare import Comparison, compare
 from tests.oracle.docker import why_not

@@ -12,8 +12,8 @@ from rollout_lint.facts.stated import stated_facts
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.source import parse
 from rollout_lint.stack.merge import load_stack
+from rollout_lint.syntax.parser import parse
 
 from tests.oracle.docker import docker_says
 

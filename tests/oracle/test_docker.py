@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.discovery.recipes import recipes_at
-from rollout_lint.node import plain
 from rollout_lint.rules.loader import load_rules
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.parser import parse
 
 from tests.conftest import SAMPLES
 from tests.oracle.compare import compare, disagreements

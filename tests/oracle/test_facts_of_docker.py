@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.node import plain
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.parser import parse
 
 from tests.oracle.compare import disagreements
 from tests.oracle.docker import docker_says, require

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.node import Mapping, plain
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import Mapping, plain
+from rollout_lint.syntax.parser import parse
 
 from tests.conftest import ROOT
 

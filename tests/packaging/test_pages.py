@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint import __version__
-from rollout_lint.source import parse
+from rollout_lint.syntax.parser import parse
 
 from tests.conftest import ROOT, SAMPLES
 from tests.packaging.integrations import ADDRESS, FOLDER, document_of

@@ -6,7 +6,7 @@ import pytest
 from rollout_lint.patch.changes import changed_paths
 from rollout_lint.patch.setting import ways_to_set
 from rollout_lint.patch.text import Text
-from rollout_lint.source import parse
+from rollout_lint.syntax.parser import parse
 
 ADDED = "    deploy:\n      update_config:\n        order: stop-first\n"
 NEW = f"services:\n  app:\n{ADDED}"

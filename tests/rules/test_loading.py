@@ -9,11 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
-from rollout_lint.node import plain
-from rollout_lint.plain_schema import PlainSchema
 from rollout_lint.rules import loader
 from rollout_lint.rules.loader import load_rules
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.parser import parse
+from rollout_lint.syntax.plain_schema import PlainSchema
 
 if TYPE_CHECKING:
     from pathlib import Path

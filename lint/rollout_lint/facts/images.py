@@ -7,14 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from rollout_lint.node import Mapping, Sequence, plain
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import Mapping, Sequence, plain
+from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections import abc
 
-    from rollout_lint.node import Node
-    from rollout_lint.source import Source
+    from rollout_lint.syntax.node import Node
+    from rollout_lint.syntax.parser import Source
 
 
 class Image(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from rollout_lint.fix.model import key_of
 from rollout_lint.patch.changes import changed_paths
 from rollout_lint.rules.model import Severity
-from rollout_lint.source import parse
+from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.errors import FleetError
 from rollout_lint.location import Problem
-from rollout_lint.node import Mapping, Node, Scalar, Sequence
-from rollout_lint.plain_schema import PlainSchema, located, yaml_locator
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
+from rollout_lint.syntax.parser import parse
+from rollout_lint.syntax.plain_schema import PlainSchema, located, yaml_locator
 
 if TYPE_CHECKING:
-    from rollout_lint.plain_schema import KeyPath
+    from rollout_lint.syntax.plain_schema import KeyPath
 
 SCHEMA = Path(__file__).with_name("fleet.schema.json")
 _SCHEMA = PlainSchema(SCHEMA)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.document import JsonText, load_json
 from rollout_lint.location import Problem
-from rollout_lint.source import MAX_BYTES
+from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rollout_lint.node import Mapping, Scalar, plain
+from rollout_lint.syntax.node import Mapping, Scalar, plain
 
 if TYPE_CHECKING:
-    from rollout_lint.node import Node
+    from rollout_lint.syntax.node import Node
 
 TWICE: Final = object()
 

@@ -13,7 +13,7 @@ from rollout_lint.discovery.revision import moves, newest_before, open_revision,
 from rollout_lint.fleet.entry import Entry, Overlay, absent_member
 from rollout_lint.fleet.patterns import PatternError, recipe_folders
 from rollout_lint.location import Problem
-from rollout_lint.node import Mapping, Sequence
+from rollout_lint.syntax.node import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

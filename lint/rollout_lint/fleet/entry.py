@@ -13,12 +13,12 @@ from rollout_lint.fleet.checked import Mention, mentions, plain
 from rollout_lint.fleet.model import Member
 from rollout_lint.fleet.patterns import is_pattern
 from rollout_lint.location import Problem
-from rollout_lint.node import Mapping
+from rollout_lint.syntax.node import Mapping
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.node import Node
+    from rollout_lint.syntax.node import Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from rollout_lint.fleet.record import (
     records_of,
     settle,
 )
-from rollout_lint.source import MAX_DEPTH, MAX_VALUES
+from rollout_lint.syntax.parser import MAX_DEPTH, MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -28,7 +28,7 @@ from rollout_lint.fleet.record import (
     shown,
     worst,
 )
-from rollout_lint.suggest import closest
+from rollout_lint.syntax.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from rollout_lint.fleet.gather import Gatherer, cluster_of
 from rollout_lint.fleet.model import Fleet, Member
 from rollout_lint.fleet.result_files import read
 from rollout_lint.location import Problem
-from rollout_lint.node import Mapping, Sequence
+from rollout_lint.syntax.node import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

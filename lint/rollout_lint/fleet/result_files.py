@@ -10,7 +10,7 @@ from rollout_lint.discovery.filesystem import is_file
 from rollout_lint.discovery.filesystem import read as read_bytes
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.results import Record, read_results
-from rollout_lint.source import MAX_BYTES
+from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

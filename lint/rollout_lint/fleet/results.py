@@ -11,7 +11,7 @@ from rollout_lint.fleet.dates import iso_date
 from rollout_lint.fleet.document import JsonText, YamlText, from_yaml, load_json
 from rollout_lint.fleet.levels import Part, read_runs
 from rollout_lint.fleet.record import Reading, Record, oldest_first
-from rollout_lint.source import MAX_BYTES, Source, parse
+from rollout_lint.syntax.parser import MAX_BYTES, Source, parse
 
 __all__ = ["Record", "read_results"]
 

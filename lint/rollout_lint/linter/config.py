@@ -16,15 +16,15 @@ from rollout_lint.errors import ConfigError
 from rollout_lint.facts.images import repository
 from rollout_lint.linter.suppression.directives import IgnoreEntry, parse_day
 from rollout_lint.location import Place, Problem
-from rollout_lint.plain_schema import Document, PlainSchema, yaml_document
-from rollout_lint.source import MAX_BYTES, Source, parse
 from rollout_lint.stack.units import size
 from rollout_lint.stack.validator import FORMATS
+from rollout_lint.syntax.parser import MAX_BYTES, Source, parse
+from rollout_lint.syntax.plain_schema import Document, PlainSchema, yaml_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.plain_schema import KeyPath
+    from rollout_lint.syntax.plain_schema import KeyPath
 
 SCHEMA = Path(__file__).with_name("config.schema.json")
 
@@ -129,7 +129,7 @@ def _documents(folder: Path) -> Iterator[Document]:
 
 
 def _document(path: Path) -> Document:
-    from rollout_lint.toml_source import parse_toml
+    from rollout_lint.syntax.toml_source import parse_toml
 
     name = str(_from_here(path))
     if not is_file(path):

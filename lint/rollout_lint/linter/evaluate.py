@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.recipe import Recipe, Variant
     from rollout_lint.linter.context import LintContext
     from rollout_lint.rules.finding import Finding
-    from rollout_lint.source import Source
     from rollout_lint.stack.merge import LayerCache
     from rollout_lint.stack.setting import Stack
+    from rollout_lint.syntax.parser import Source
 
 
 def evaluate(recipe: Recipe, context: LintContext, contents: Mapping[str, bytes] | None = None) -> Evaluation:

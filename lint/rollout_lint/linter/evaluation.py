@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
     from rollout_lint.location import Problem
     from rollout_lint.rules.finding import Finding
-    from rollout_lint.source import Source
     from rollout_lint.stack.setting import Resource
+    from rollout_lint.syntax.parser import Source
 
 
 class EvaluationStatus(StrEnum):

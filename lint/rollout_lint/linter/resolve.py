@@ -9,7 +9,7 @@ from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.location import Place, Problem
 from rollout_lint.rules.model import Rule, Severity
-from rollout_lint.suggest import closest
+from rollout_lint.syntax.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeGuard
 
-from rollout_lint.node import Mapping, Scalar, Sequence
 from rollout_lint.stack.interpolate import substitute
+from rollout_lint.syntax.node import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Iterable, Iterator
 
     from rollout_lint.discovery.recipe import Variant
-    from rollout_lint.node import Node
-    from rollout_lint.source import Source
+    from rollout_lint.syntax.node import Node
+    from rollout_lint.syntax.parser import Source
 
 _PATH = ("deploy", "labels")
 

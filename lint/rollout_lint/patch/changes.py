@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from rollout_lint.node import Mapping, Node, Scalar
+from rollout_lint.syntax.node import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator

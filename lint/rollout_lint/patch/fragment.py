@@ -6,7 +6,7 @@ import json
 import re
 from typing import TypeAlias
 
-from rollout_lint.scalar import resolve
+from rollout_lint.syntax.scalar import resolve
 
 Fragment: TypeAlias = "str | list[tuple[str, Fragment]]"
 """A value as YAML, or keys, also as YAML, in their order."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rollout_lint.events import LINE_END
-from rollout_lint.node import BLOCK_STYLES, Mapping, Scalar, Sequence
+from rollout_lint.syntax.events import LINE_END
+from rollout_lint.syntax.node import BLOCK_STYLES, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from rollout_lint.node import Written
+    from rollout_lint.syntax.node import Written
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
 """An anchor and a tag before a value."""

@@ -8,15 +8,15 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.node import scalars
 from rollout_lint.report.style import printable
+from rollout_lint.syntax.node import scalars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.location import Place
     from rollout_lint.report.style import Style
-    from rollout_lint.source import Source
+    from rollout_lint.syntax.parser import Source
 
 _BLANKED = re.compile("\0+")
 _NEAR = 3

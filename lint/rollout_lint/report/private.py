@@ -7,14 +7,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.stated import FACTS
-from rollout_lint.node import Mapping, Scalar, Sequence
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import Mapping, Scalar, Sequence
+from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.node import Written
     from rollout_lint.patch.text import Text
+    from rollout_lint.syntax.node import Written
 
 _OF_THE_USER = frozenset(
     ("environment", "labels", "command", "entrypoint", "test", "args", "options", "driver_opts", "env_file", "user")

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
 from rollout_lint.location import Problem
-from rollout_lint.node import Mapping, Sequence, plain
-from rollout_lint.plain_schema import PlainSchema
 from rollout_lint.rules.condition import compile_condition, kind_of
 from rollout_lint.rules.model import OWN_PREFIX, Grade, Rule, RuleDetails, Severity, placeholders
-from rollout_lint.source import parse
+from rollout_lint.syntax.node import Mapping, Sequence, plain
+from rollout_lint.syntax.parser import parse
+from rollout_lint.syntax.plain_schema import PlainSchema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from rollout_lint.node import Node, Scalar
     from rollout_lint.rules.model import Conditions
-    from rollout_lint.source import Source
+    from rollout_lint.syntax.node import Node, Scalar
+    from rollout_lint.syntax.parser import Source
 
 _SIDES = ("bad", "repaired")
 _ENGINE_PROOF = ("service", "old", "new", "bad", "repaired")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rollout_lint.node import Mapping, Node, Scalar, Sequence
-from rollout_lint.schema import UNKNOWN
 from rollout_lint.stack.setting import Service, Setting
 from rollout_lint.stack.shell import shell_words
 from rollout_lint.stack.shorthand import Port, Volume, parse_ports, parse_volume
 from rollout_lint.stack.units import seconds, size
+from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
+from rollout_lint.syntax.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

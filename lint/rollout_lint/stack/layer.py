@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.location import Place, Problem
-from rollout_lint.node import Mapping, Node, Scalar
-from rollout_lint.schema import UNKNOWN
 from rollout_lint.stack.interpolate import Substitution, substitute
+from rollout_lint.syntax.node import Mapping, Node, Scalar
+from rollout_lint.syntax.schema import UNKNOWN
 
 if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Callable, Iterator
 
-    from rollout_lint.source import Source
+    from rollout_lint.syntax.parser import Source
 
 LATEST = "3.13"
 """Version that a missing version and "3" mean to docker/cli (`cli/compose/schema/schema.go defaultVersion`)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.stack.setting import Marks, Setting
+from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

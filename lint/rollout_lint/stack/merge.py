@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.location import Problem
-from rollout_lint.node import Mapping
 from rollout_lint.stack.decode import decode_services
 from rollout_lint.stack.layer import Layer
 from rollout_lint.stack.losses import ignored_values, lost_ports, merge_marks
@@ -13,12 +12,13 @@ from rollout_lint.stack.marks import find_marks
 from rollout_lint.stack.resources import decode_resources, report_conflicts
 from rollout_lint.stack.setting import Marks, Resource, Service, Setting, Stack
 from rollout_lint.stack.validator import validate_layer
+from rollout_lint.syntax.node import Mapping
 
 if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Callable, Iterable
 
-    from rollout_lint.source import Source
+    from rollout_lint.syntax.parser import Source
 
 
 LayerCache: TypeAlias = "dict[tuple[str, int, frozenset[tuple[str, str]], bool], DecodedLayer | None]"

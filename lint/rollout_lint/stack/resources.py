@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.node import Mapping, Node, Scalar, Sequence
-from rollout_lint.schema import UNKNOWN
 from rollout_lint.stack.setting import Resource
+from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
+from rollout_lint.syntax.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.schema import Schema, compile_schema, validate
 from rollout_lint.stack.layer import LATEST
 from rollout_lint.stack.shorthand import parse_ports, parse_volume
 from rollout_lint.stack.units import seconds, size
+from rollout_lint.syntax.schema import Schema, compile_schema, validate
 
 if TYPE_CHECKING:
     from rollout_lint.stack.layer import Layer

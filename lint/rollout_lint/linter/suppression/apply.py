@@ -15,7 +15,7 @@ from rollout_lint.linter.suppression.index import CommentIndex
 from rollout_lint.location import Problem
 from rollout_lint.rules.checker import check_rules
 from rollout_lint.rules.finding import Suppression
-from rollout_lint.suggest import closest
+from rollout_lint.syntax.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rollout_lint.location import Place
     from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule
-    from rollout_lint.source import Source
+    from rollout_lint.syntax.parser import Source
 
 
 BASELINE = ".rollout-lint-baseline.json"

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rollout_lint.outline import Comment, Entry, Outline, Position
-    from rollout_lint.source import Source
+    from rollout_lint.syntax.comments import Comment, Entry, Outline, Position
+    from rollout_lint.syntax.parser import Source
 
 HOW = "write `ignore[RL001]` and the reason"
 
@@ -72,7 +72,7 @@ def ignore_comments(source: Source) -> list[IgnoreComment]:
     """Return the comments of a file that begin with `rollout-lint:`, in their order; none if the file is invalid."""
     if source.root is None or not _NAMED.search(source.data.replace(b"\0", b"")):
         return []
-    from rollout_lint.outline import Outline
+    from rollout_lint.syntax.comments import Outline
 
     return list(_ignores(source.name, Outline(source)))
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rollout_lint.linter.suppression.directives import IgnoreComment
-    from rollout_lint.outline import Position
     from rollout_lint.rules.finding import Finding
+    from rollout_lint.syntax.comments import Position
 
 _Span = tuple["Position", "Position", "IgnoreComment"]
 

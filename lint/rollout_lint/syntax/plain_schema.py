@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from rollout_lint.location import Place, Problem
-from rollout_lint.node import Mapping, Sequence, plain
-from rollout_lint.suggest import closest
+from rollout_lint.syntax.node import Mapping, Sequence, plain
+from rollout_lint.syntax.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from jsonschema import ValidationError
 
-    from rollout_lint.node import Node
-    from rollout_lint.source import Source
+    from rollout_lint.syntax.node import Node
+    from rollout_lint.syntax.parser import Source
 
 KeyPath: TypeAlias = "tuple[str | int, ...]"
 """Keys and list indices from the root of a document to a value."""

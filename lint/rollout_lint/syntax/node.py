@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rollout_lint.scalar import YAML, Plain, resolve
+from rollout_lint.syntax.scalar import YAML, Plain, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,14 +11,14 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rollout_lint.node import Mapping, Scalar, Sequence
-from rollout_lint.scalar import Date
-from rollout_lint.suggest import closest
+from rollout_lint.syntax.node import Mapping, Scalar, Sequence
+from rollout_lint.syntax.scalar import Date
+from rollout_lint.syntax.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rollout_lint.node import Node
+    from rollout_lint.syntax.node import Node
 
 UNKNOWN = object()
 """The value of a scalar that depends on something not known here; it agrees with every schema."""

@@ -25,11 +25,21 @@ from _ruamel_yaml import (
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rollout_lint.discovery.filesystem import UTF_16, encoding_of
-from rollout_lint.events import COLON_IN_FLOW, despite_colons
 from rollout_lint.location import Place, Problem
-from rollout_lint.lookahead import problem_behind
-from rollout_lint.node import MERGE, START_OF_OTHER_THAN_TEXT, Alias, Mapping, Node, Scalar, Sequence, Written, scalars
-from rollout_lint.scalar import BINARY, YAML, Plain, decoded, is_taken_as
+from rollout_lint.syntax.events import COLON_IN_FLOW, despite_colons
+from rollout_lint.syntax.node import (
+    MERGE,
+    START_OF_OTHER_THAN_TEXT,
+    Alias,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Written,
+    scalars,
+)
+from rollout_lint.syntax.scalar import BINARY, YAML, Plain, decoded, is_taken_as
+from rollout_lint.syntax.trailing_tokens import problem_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

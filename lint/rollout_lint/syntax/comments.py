@@ -9,14 +9,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rollout_lint.discovery.filesystem import encoding_of
-from rollout_lint.events import LINE_END
-from rollout_lint.node import BLOCK_STYLES, Mapping, Scalar, Sequence, scalars
+from rollout_lint.syntax.events import LINE_END
+from rollout_lint.syntax.node import BLOCK_STYLES, Mapping, Scalar, Sequence, scalars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.node import Written
-    from rollout_lint.source import Source
+    from rollout_lint.syntax.node import Written
+    from rollout_lint.syntax.parser import Source
 
 Position: TypeAlias = "tuple[int, int]"
 """Line and column, both from 0."""
