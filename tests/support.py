@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rollout_lint.location import Problem
-    from rollout_lint.stack.setting import Stack
+    from rollout_lint.stack.model import Stack
 
 
 def stack_of(*texts: str, environment: Mapping[str, str] | None = None) -> tuple[Stack, list[Problem]]:

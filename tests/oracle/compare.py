@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.facts.model import Fact
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.stack.setting import Resource, Stack
+    from rollout_lint.stack.model import Resource, Stack
 
 
 Values: TypeAlias = "dict[str, dict[str, Any]]"

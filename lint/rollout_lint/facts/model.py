@@ -9,7 +9,7 @@ from rollout_lint.stack.units import seconds, size
 
 if TYPE_CHECKING:
     from rollout_lint.location import Place
-    from rollout_lint.stack.setting import Setting
+    from rollout_lint.stack.model import Setting
 
 
 class Kind(NamedTuple):

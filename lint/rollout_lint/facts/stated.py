@@ -9,7 +9,7 @@ from rollout_lint.facts.defaults import DEFAULTS, EMPTY_IS_DEFAULT, ROLLOUT_BLOC
 from rollout_lint.facts.model import Fact, Kind
 
 if TYPE_CHECKING:
-    from rollout_lint.stack.setting import Service, Setting
+    from rollout_lint.stack.model import Service, Setting
 
 
 def _kind(*types: str, words: tuple[str, ...] = ()) -> Kind:

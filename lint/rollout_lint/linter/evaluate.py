@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rollout_lint.linter.context import LintContext
     from rollout_lint.rules.finding import Finding
     from rollout_lint.stack.merge import LayerCache
-    from rollout_lint.stack.setting import Stack
+    from rollout_lint.stack.model import Stack
     from rollout_lint.syntax.parser import Source
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
     from rollout_lint.location import Problem
     from rollout_lint.rules.finding import Finding
-    from rollout_lint.stack.setting import Resource
+    from rollout_lint.stack.model import Resource
     from rollout_lint.syntax.parser import Source
 
 

@@ -16,7 +16,7 @@ from rollout_lint.facts.stated import stated_facts
 from rollout_lint.live import normal
 from rollout_lint.live.fields import items, mapping, number, seconds, text, whole
 from rollout_lint.location import Place
-from rollout_lint.stack.setting import Resource, Service, Setting, Stack
+from rollout_lint.stack.model import Resource, Service, Setting, Stack
 from rollout_lint.stack.shorthand import Port, Volume
 
 if TYPE_CHECKING:

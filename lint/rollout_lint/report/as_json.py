@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rollout_lint.location import Place, Problem
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Conditions, Rule
-    from rollout_lint.stack.setting import Resource
+    from rollout_lint.stack.model import Resource
 
 VERSION = 1
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rollout_lint.report.groups import Group
     from rollout_lint.report.replacement import Replacement
     from rollout_lint.rules.finding import Suppression
-    from rollout_lint.stack.setting import Setting
+    from rollout_lint.stack.model import Setting
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _BASE = "%SRCROOT%"

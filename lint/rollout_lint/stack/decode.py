@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rollout_lint.stack.setting import Service, Setting
+from rollout_lint.stack.model import Service, Setting
 from rollout_lint.stack.shell import shell_words
 from rollout_lint.stack.shorthand import Port, Volume, parse_ports, parse_volume
 from rollout_lint.stack.units import seconds, size

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from rollout_lint.location import Problem
 from rollout_lint.stack.decode import decode_services
 from rollout_lint.stack.layer import Layer
-from rollout_lint.stack.losses import ignored_values, lost_ports, merge_marks
-from rollout_lint.stack.marks import find_marks
+from rollout_lint.stack.merge_losses import ignored_values, lost_ports, merge_marks
+from rollout_lint.stack.model import Marks, Resource, Service, Setting, Stack
+from rollout_lint.stack.quirks import find_marks
 from rollout_lint.stack.resources import decode_resources, report_conflicts
-from rollout_lint.stack.setting import Marks, Resource, Service, Setting, Stack
 from rollout_lint.stack.validator import validate_layer
 from rollout_lint.syntax.node import Mapping
 

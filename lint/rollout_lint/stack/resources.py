@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.stack.setting import Resource
+from rollout_lint.stack.model import Resource
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.syntax.schema import UNKNOWN
 

@@ -11,7 +11,7 @@ from rollout_lint.facts.derived.registry import DERIVED, STACK_FACTS, Derived, S
 from rollout_lint.facts.model import Fact
 
 if TYPE_CHECKING:
-    from rollout_lint.stack.setting import Stack
+    from rollout_lint.stack.model import Stack
 
 __all__ = ["DERIVED", "STACK_FACTS", "Derived", "ServiceFacts", "stack_facts"]
 

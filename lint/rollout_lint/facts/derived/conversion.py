@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
     from rollout_lint.location import Place
-    from rollout_lint.stack.setting import Setting
+    from rollout_lint.stack.model import Setting
 
 Refusal: TypeAlias = "tuple[str, Place | None]"
 """Message of Docker, and the location that it is about."""

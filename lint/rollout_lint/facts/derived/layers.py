@@ -8,7 +8,7 @@ from rollout_lint.facts.derived.registry import derived, values_of
 
 if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
-    from rollout_lint.stack.setting import Service, Setting, Stack
+    from rollout_lint.stack.model import Service, Setting, Stack
 
 
 @derived("array")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rollout_lint.facts.cluster import Cluster
     from rollout_lint.facts.images import Images
     from rollout_lint.location import Place
-    from rollout_lint.stack.setting import Service, Setting, Stack
+    from rollout_lint.stack.model import Service, Setting, Stack
 
 Derivation: TypeAlias = "tuple[Any, Place | None]"
 """Value of a derived fact, and the location that it comes from."""

@@ -8,7 +8,7 @@ from rollout_lint.facts.derived.registry import derived_of_stack, values_of
 
 if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation
-    from rollout_lint.stack.setting import Setting, Stack
+    from rollout_lint.stack.model import Setting, Stack
 
 
 @derived_of_stack("array")

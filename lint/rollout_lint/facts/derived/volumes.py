@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
-    from rollout_lint.stack.setting import Setting
+    from rollout_lint.stack.model import Setting
 
 _NOT_DATA = ("/proc", "/sys", "/dev", "/etc/localtime", "/etc/timezone", "/etc/hosts", "/etc/resolv.conf")
 """System folders of a host, which tasks are not meant to write."""

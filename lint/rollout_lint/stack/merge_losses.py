@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.stack.setting import Marks, Setting
+from rollout_lint.stack.model import Marks, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.stack.setting import Service
+    from rollout_lint.stack.model import Service
     from rollout_lint.stack.shorthand import Port
 
 _ENVIRONMENT = "environment"

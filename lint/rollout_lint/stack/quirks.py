@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.stack.setting import Marks, Setting
+from rollout_lint.stack.model import Marks, Setting
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
