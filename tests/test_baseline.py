@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.baseline import DEFAULT
+from rollout_lint.linter.baseline import DEFAULT
 
 from tests.conftest import SAMPLES
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.recipes import recipe_from_directory
-from rollout_lint.fingerprint import fingerprint
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.rules.loader import load_rules
 
 from tests.fleet.recipes import OVERLAY, recipe

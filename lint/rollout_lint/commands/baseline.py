@@ -13,7 +13,7 @@ from rollout_lint.report.style import printable
 from rollout_lint.terminal import refuse, say, usage_error, warn
 
 if TYPE_CHECKING:
-    from rollout_lint.baseline import Baseline
+    from rollout_lint.linter.baseline import Baseline
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.model import Rule
 
@@ -39,7 +39,7 @@ def read_known(request: BaselineRequest) -> Baseline | None:
         return _new(path) if request.write else None
     if request.without or not (request.write or request.file or request.is_sought):
         return None
-    from rollout_lint.baseline import read_baseline
+    from rollout_lint.linter.baseline import read_baseline
 
     try:
         return read_baseline(path)
@@ -48,14 +48,14 @@ def read_known(request: BaselineRequest) -> Baseline | None:
 
 
 def _new(path: Path) -> Baseline:
-    from rollout_lint.baseline import Baseline
+    from rollout_lint.linter.baseline import Baseline
 
     return Baseline(path)
 
 
 def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict[str, tuple[Rule, ...]]) -> None:
     """Silence what is known, and tell what has been paid off."""
-    from rollout_lint.baseline import hold_against
+    from rollout_lint.linter.baseline import hold_against
 
     gone = hold_against(baseline, evaluations, rules)
     if gone:
@@ -65,7 +65,7 @@ def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict
 
 def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> ExitCode:
     """Write the findings of now, and say how many; the exit code, 2 where something could not be evaluated."""
-    from rollout_lint.baseline import baseline_of, write_baseline
+    from rollout_lint.linter.baseline import baseline_of, write_baseline
 
     baseline = baseline_of(evaluations, earlier)
     try:

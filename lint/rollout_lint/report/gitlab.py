@@ -9,7 +9,7 @@ import hashlib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.fingerprint import fingerprint
+from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.report.groups import groups_of, path_below, path_of, problems_of
 from rollout_lint.report.json_text import json_text
 from rollout_lint.report.style import printable

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from rollout_lint import __version__
 from rollout_lint.facts.format import format_fact
-from rollout_lint.fingerprint import fingerprint
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.report.groups import NO_STACK, groups_of, path_below, path_of, problems_of
 from rollout_lint.report.json_text import json_text
 from rollout_lint.report.replacement import Replacements

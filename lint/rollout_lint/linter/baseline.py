@@ -14,8 +14,8 @@ from rollout_lint.discovery.atomic_write import write_whole
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import FleetError
-from rollout_lint.fingerprint import fingerprint
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.location import Problem
 from rollout_lint.rules.finding import Suppression
