@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.parallel import for_each, processes_for
+from rollout_lint.fleet.parallel import for_each, processes_for
 
 if TYPE_CHECKING:
     from pathlib import Path

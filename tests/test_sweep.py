@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.commands.lookup import knowledge_of
-from rollout_lint.evidence import Calendar
-from rollout_lint.fleet.manifest import load_fleet
+from rollout_lint.fleet.manifest.loader import load_fleet
+from rollout_lint.fleet.result_age import Calendar
+from rollout_lint.fleet.risk import Verdict
+from rollout_lint.fleet.risk_level import RiskLevel
+from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.linter.reader import parse_cached
-from rollout_lint.risk_level import RiskLevel
 from rollout_lint.rules.model import Severity
-from rollout_lint.sweep import Sweep
-from rollout_lint.verdict import Verdict
 from rollout_lint.words import SeverityThreshold
 
 from tests.conftest import mask_folder
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.fleet.model import Member
-    from rollout_lint.verdict import Verdict
+    from rollout_lint.fleet.risk import Verdict
     from syrupy.assertion import SnapshotAssertion
 
     from tests.conftest import Run, Write

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rollout_lint.discovery.recipe import Recipe
 from rollout_lint.fleet.model import Evidence
+from rollout_lint.fleet.risk import judge
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
-from rollout_lint.verdict import judge
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

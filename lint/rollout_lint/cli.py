@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from rollout_lint.examples import examples
+from rollout_lint.fleet.risk_level import RiskLevel  # noqa: TC001 - typer evaluates the annotations
 from rollout_lint.options import (
     CheckFormats,
     ComposeFiles,
@@ -30,7 +31,6 @@ from rollout_lint.options import (
     in_order,
     parse_age,
 )
-from rollout_lint.risk_level import RiskLevel  # noqa: TC001 - typer evaluates the annotations
 from rollout_lint.terminal import STDOUT, give_up, prepare, usage_error, write, write_version
 from rollout_lint.words import AwaitFormat, Format, SweepFormat, TableFormat
 

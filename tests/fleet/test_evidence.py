@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.evidence import Calendar, failed_before, intermittent, newest_upgrade, told
 from rollout_lint.fleet.model import UpgradeResult
+from rollout_lint.fleet.result_age import Calendar, failed_before, intermittent, newest_upgrade, told
 
 from tests.fleet.recipes import OVERLAY, recipe
 from tests.repository import repository_at

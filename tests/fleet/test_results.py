@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.dates import iso_date, moment
 from rollout_lint.fleet.model import UpgradeResult
-from rollout_lint.fleet.results import Record, read_results
+from rollout_lint.fleet.results.dates import iso_date, moment
+from rollout_lint.fleet.results.reader import Record, read_results
 from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ TEXT = FLEET.read_text("utf-8")
 def test_it_tells_of_every_key() -> None:
     import json
 
-    from rollout_lint.fleet.checked import SCHEMA
+    from rollout_lint.fleet.manifest.schema import SCHEMA
 
     document = json.loads(SCHEMA.read_text("utf-8"))
     keys = {*document["properties"], *document["properties"]["recipes"]["items"]["properties"]} - {"version"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.risk_level import RiskLevel
+from rollout_lint.fleet.risk_level import RiskLevel
 
 from tests.report.sweep_documents import RULES, small_fleet
 

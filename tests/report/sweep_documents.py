@@ -6,16 +6,16 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.evidence import Calendar
-from rollout_lint.fleet.manifest import load_fleet
+from rollout_lint.fleet.manifest.loader import load_fleet
+from rollout_lint.fleet.result_age import Calendar
+from rollout_lint.fleet.risk_level import RiskLevel
+from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.linter.context import LintContext
 from rollout_lint.report.sweep_html import sweep_html
 from rollout_lint.report.sweep_json import as_line, sweep_document
 from rollout_lint.report.sweep_rows import Row, Table
 from rollout_lint.report.sweep_view import page_table
-from rollout_lint.risk_level import RiskLevel
 from rollout_lint.rules.loader import load_rules
-from rollout_lint.sweep import Sweep
 
 if TYPE_CHECKING:
     from pathlib import Path

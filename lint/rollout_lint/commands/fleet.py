@@ -8,9 +8,9 @@ from rollout_lint.commands.lookup import Walk
 from rollout_lint.discovery.atomic_write import write_whole
 from rollout_lint.discovery.filesystem import exists, is_link
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.checked import SCHEMA
-from rollout_lint.fleet.first import first_manifest
-from rollout_lint.fleet.manifest import MANIFEST, manifest_in
+from rollout_lint.fleet.manifest.init import first_manifest
+from rollout_lint.fleet.manifest.loader import MANIFEST, manifest_in
+from rollout_lint.fleet.manifest.schema import SCHEMA
 from rollout_lint.terminal import refuse, usage_error, write
 
 if TYPE_CHECKING:

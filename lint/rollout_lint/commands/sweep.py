@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from rollout_lint.commands.lookup import Walk
 from rollout_lint.commands.sweep_output import Layout, Outcome, print_sweep
 from rollout_lint.commands.today import today
-from rollout_lint.compare import Earlier, read_earlier
 from rollout_lint.discovery.export import RevisionError, join
 from rollout_lint.discovery.filesystem import is_file
 from rollout_lint.errors import ConfigError, ExitCode, FleetError, RuleError
-from rollout_lint.evidence import Calendar
-from rollout_lint.fleet.manifest import load_fleet
+from rollout_lint.fleet.compare import Earlier, read_earlier
+from rollout_lint.fleet.manifest.loader import load_fleet
 from rollout_lint.fleet.model import Fleet
-from rollout_lint.risk_level import RiskLevel
-from rollout_lint.sweep import Sweep
+from rollout_lint.fleet.result_age import Calendar
+from rollout_lint.fleet.risk_level import RiskLevel
+from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.terminal import refuse, usage_error, warn
 from rollout_lint.words import SweepFormat
 

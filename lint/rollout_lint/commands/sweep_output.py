@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.compare import Comparison, Earlier, State, compare, state_of
+from rollout_lint.fleet.compare import Comparison, Earlier, State, compare, state_of
 from rollout_lint.progress import with_progress
 from rollout_lint.terminal import warn, width, write
 from rollout_lint.words import SweepFormat
@@ -13,9 +13,9 @@ from rollout_lint.words import SweepFormat
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.risk_level import RiskLevel
-    from rollout_lint.sweep import Sweep, Swept
-    from rollout_lint.verdict import Verdict
+    from rollout_lint.fleet.risk import Verdict
+    from rollout_lint.fleet.risk_level import RiskLevel
+    from rollout_lint.fleet.sweep import Sweep, Swept
 
 
 class Layout(NamedTuple):

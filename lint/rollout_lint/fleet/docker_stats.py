@@ -13,14 +13,14 @@ from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.document import JsonText, load_json
+from rollout_lint.fleet.results.document import JsonText, load_json
 from rollout_lint.location import Problem
 from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rollout_lint.fleet.document import Steps
+    from rollout_lint.fleet.results.document import Steps
 
 _TASK = re.compile(r"(?P<service>.+)\.(?:[0-9]+|[0-9a-z]{25})\.[0-9a-z]{25}")
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,12})?(?:e[+-]?\d\d?)?) ?(B|[kKMGTP]i?B)", re.ASCII)

@@ -9,14 +9,14 @@ from rollout_lint.discovery.export import join, shown
 from rollout_lint.discovery.filesystem import is_file
 from rollout_lint.discovery.filesystem import read as read_bytes
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.results import Record, read_results
+from rollout_lint.fleet.results.reader import Record, read_results
 from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from rollout_lint.fleet.checked import Mention
+    from rollout_lint.fleet.manifest.schema import Mention
     from rollout_lint.fleet.model import UpgradeResult
     from rollout_lint.location import Problem
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.report.style import plural
-from rollout_lint.risk_level import RiskLevel
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:

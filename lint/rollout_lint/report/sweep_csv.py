@@ -12,7 +12,7 @@ from rollout_lint.report.sweep_rows import HEADINGS, recipe_cells, service_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.verdict import Verdict
+    from rollout_lint.fleet.risk import Verdict
 
 _FURTHER = ("service", "level", "date", "revision", "age in days", "stale", "rules", "because")
 _FORMULA = ("=", "+", "-", "@")

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.compare import KINDS
+from rollout_lint.fleet.compare import KINDS
 from rollout_lint.report.plain_words import LEVEL_WORDS, ago, headline
 from rollout_lint.report.style import plural, printable
 from rollout_lint.report.sweep_view import Cell, kinds_of, recipe_view, worst_first

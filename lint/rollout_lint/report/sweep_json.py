@@ -7,22 +7,22 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.policy import stated_policy
+from rollout_lint.fleet.policy import stated_policy
+from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.repair import repair_of
 from rollout_lint.report.json_text import json_text
-from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from rollout_lint.compare import Comparison
-    from rollout_lint.evidence import Calendar, Seen
+    from rollout_lint.fleet.compare import Comparison
     from rollout_lint.fleet.model import Member
+    from rollout_lint.fleet.policy import Stated
+    from rollout_lint.fleet.result_age import Calendar, Seen
+    from rollout_lint.fleet.risk import Risk, ServiceVerdict, Verdict
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.policy import Stated
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Rule
-    from rollout_lint.verdict import Risk, ServiceVerdict, Verdict
 
 VERSION = 1
 

@@ -10,7 +10,7 @@ from rollout_lint.report.style import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.compare import Comparison
+    from rollout_lint.fleet.compare import Comparison
     from rollout_lint.report.sweep_rows import Table
 
 _MARKUP = re.compile(r"[\\|<>`*\[\]]")

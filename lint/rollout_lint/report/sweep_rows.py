@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rollout_lint.risk_level import RiskLevel
+from rollout_lint.fleet.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rollout_lint.evidence import Seen
-    from rollout_lint.verdict import Risk, ServiceVerdict, Verdict
+    from rollout_lint.fleet.result_age import Seen
+    from rollout_lint.fleet.risk import Risk, ServiceVerdict, Verdict
 
 HEADINGS = ("Recipe", "failure_action", "order", "ccci overlay", "upgrade tests", "recent upgrade", "risk")
 SERVICE_HEADINGS = ("Recipe", "service", "failure_action", "order", "in CI", "risk")

@@ -12,16 +12,16 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.report.style import plural, printable
-from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.compare import Comparison
+    from rollout_lint.fleet.compare import Comparison
+    from rollout_lint.fleet.risk import Verdict
     from rollout_lint.report.style import Style
     from rollout_lint.report.sweep_rows import Row, Table
-    from rollout_lint.verdict import Verdict
 
 _STYLES = {
     RiskLevel.NOT_EVALUATED: "bold magenta",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.report.plain_words import LEVEL_WORDS, next_update, outcome
 from rollout_lint.report.sweep_rows import HEADINGS, Row, Table, age, recipe_cells
-from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.verdict import Verdict
+    from rollout_lint.fleet.risk import Verdict
 
 
 @dataclass(frozen=True, slots=True)

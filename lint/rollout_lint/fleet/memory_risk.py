@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rollout_lint.risk_level import RiskLevel
+from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.stack.units import show_size
 
 if TYPE_CHECKING:

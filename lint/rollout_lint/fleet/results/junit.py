@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from rollout_lint.fleet.dates import moment
 from rollout_lint.fleet.model import UpgradeResult
-from rollout_lint.fleet.record import (
+from rollout_lint.fleet.results.dates import moment
+from rollout_lint.fleet.results.model import (
     PASSED,
     Reading,
     Record,

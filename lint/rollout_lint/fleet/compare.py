@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.errors import FleetError
+from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.location import Problem
-from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rollout_lint.evidence import Seen
-    from rollout_lint.verdict import Verdict
+    from rollout_lint.fleet.result_age import Seen
+    from rollout_lint.fleet.risk import Verdict
 
 KINDS = ("worse", "new", "changed", "better", "gone")
 """In the order in which somebody wants to read them."""

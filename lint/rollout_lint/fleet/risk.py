@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.evidence import Seen, failed_before, intermittent, newest_upgrade, told
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
+from rollout_lint.fleet.memory_risk import Grade, grade_by_memory
+from rollout_lint.fleet.policy import UPDATE_POLICY
+from rollout_lint.fleet.result_age import Seen, failed_before, intermittent, newest_upgrade, told
+from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
-from rollout_lint.memory import Grade, grade_by_memory
-from rollout_lint.policy import UPDATE_POLICY
-from rollout_lint.risk_level import RiskLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,8 +10,8 @@ from rollout_lint.discovery.export import RevisionError, commit_of, join, on_dis
 from rollout_lint.discovery.filesystem import below, is_file, is_folder, matching, real
 from rollout_lint.discovery.recipes import add_overlay, base_of, recipe_from_file, recipes_in
 from rollout_lint.discovery.revision import moves, newest_before, open_revision, refusal, resolves
-from rollout_lint.fleet.entry import Entry, Overlay, absent_member
-from rollout_lint.fleet.patterns import PatternError, recipe_folders
+from rollout_lint.fleet.manifest.entry import Entry, Overlay, absent_member
+from rollout_lint.fleet.manifest.patterns import PatternError, recipe_folders
 from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping, Sequence
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.discovery.revision import Revision
-    from rollout_lint.fleet.checked import Mention
-    from rollout_lint.fleet.gather import Gatherer
+    from rollout_lint.fleet.evidence_loader import Gatherer
+    from rollout_lint.fleet.manifest.schema import Mention
     from rollout_lint.fleet.model import Member, UpgradeResult
 
 

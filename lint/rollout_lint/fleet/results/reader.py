@@ -7,10 +7,10 @@ from json import JSONDecodeError
 from typing import NoReturn
 
 from rollout_lint.discovery.filesystem import encoding_of
-from rollout_lint.fleet.dates import iso_date
-from rollout_lint.fleet.document import JsonText, YamlText, from_yaml, load_json
-from rollout_lint.fleet.levels import Part, read_runs
-from rollout_lint.fleet.record import Reading, Record, oldest_first
+from rollout_lint.fleet.results.dates import iso_date
+from rollout_lint.fleet.results.document import JsonText, YamlText, from_yaml, load_json
+from rollout_lint.fleet.results.model import Reading, Record, oldest_first
+from rollout_lint.fleet.results.runs import Part, read_runs
 from rollout_lint.syntax.parser import MAX_BYTES, Source, parse
 
 __all__ = ["Record", "read_results"]
@@ -31,7 +31,7 @@ def read_results(data: bytes, name: str, file_date: str | None = None) -> list[R
         reading.refuse((1, 1), f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read")
     text = _text(data)
     if _XML.match(text):
-        from rollout_lint.fleet.junit import read_junit
+        from rollout_lint.fleet.results.junit import read_junit
 
         return oldest_first(read_junit(data, reading))
     if "\ufffd" in text:

@@ -9,10 +9,10 @@ from rollout_lint.discovery.export import shown
 from rollout_lint.discovery.filesystem import is_file, is_folder, is_link
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipe_directories
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.checked import load_document, mentions, plain
-from rollout_lint.fleet.entries import Entries
-from rollout_lint.fleet.entry import Overlay
-from rollout_lint.fleet.gather import Gatherer, cluster_of
+from rollout_lint.fleet.evidence_loader import Gatherer, cluster_of
+from rollout_lint.fleet.manifest.entry import Overlay
+from rollout_lint.fleet.manifest.resolver import Entries
+from rollout_lint.fleet.manifest.schema import load_document, mentions, plain
 from rollout_lint.fleet.model import Fleet, Member
 from rollout_lint.fleet.result_files import read
 from rollout_lint.location import Problem

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from rollout_lint.fleet.document import TWICE, YamlText
 from rollout_lint.fleet.model import UpgradeResult
-from rollout_lint.fleet.record import (
+from rollout_lint.fleet.results.document import TWICE, YamlText
+from rollout_lint.fleet.results.model import (
     FAILED,
     PASSED,
     Reading,
@@ -33,7 +33,7 @@ from rollout_lint.syntax.suggest import closest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.fleet.document import JsonText, Steps
+    from rollout_lint.fleet.results.document import JsonText, Steps
 
 _RUNS = ("runs", "results")
 _RECIPE = ("recipe",)

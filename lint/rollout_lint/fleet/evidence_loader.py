@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.discovery.export import join
 from rollout_lint.discovery.filesystem import is_file, leads_out, real
 from rollout_lint.facts.cluster import Cluster
-from rollout_lint.fleet.checked import Mention
-from rollout_lint.fleet.dates import iso_date, moment
 from rollout_lint.fleet.docker_stats import Measured, read_stats
+from rollout_lint.fleet.manifest.schema import Mention
 from rollout_lint.fleet.model import Evidence, Member, UpgradeResult
 from rollout_lint.fleet.recipe_meta import Setting, read_meta
 from rollout_lint.fleet.result_files import ResultFiles, read, read_mentioned
+from rollout_lint.fleet.results.dates import iso_date, moment
 from rollout_lint.stack.units import size
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.discovery.recipe import Recipe
-    from rollout_lint.fleet.entry import Entry
+    from rollout_lint.fleet.manifest.entry import Entry
     from rollout_lint.location import Problem
 
 META = "recipe_meta.py"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.discovery.export import join, shown
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.discovery.recipe import Recipe
-from rollout_lint.fleet.checked import Mention, mentions, plain
+from rollout_lint.fleet.manifest.patterns import is_pattern
+from rollout_lint.fleet.manifest.schema import Mention, mentions, plain
 from rollout_lint.fleet.model import Member
-from rollout_lint.fleet.patterns import is_pattern
 from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping
 

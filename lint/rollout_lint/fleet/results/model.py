@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.dates import iso_date, moment
+from rollout_lint.fleet.results.dates import iso_date, moment
 from rollout_lint.location import Problem
 
 if TYPE_CHECKING:

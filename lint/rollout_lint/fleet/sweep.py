@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.export import ref_of
 from rollout_lint.errors import ConfigError, RuleError
-from rollout_lint.history import policy_since
+from rollout_lint.fleet.parallel import for_each, processes_for
+from rollout_lint.fleet.policy_history import policy_since
+from rollout_lint.fleet.risk import Verdict, judge
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.location import Problem
-from rollout_lint.parallel import for_each, processes_for
-from rollout_lint.verdict import Verdict, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rollout_lint.discovery.recipe import Recipe
-    from rollout_lint.evidence import Calendar
     from rollout_lint.fleet.model import Fleet, Member
+    from rollout_lint.fleet.result_age import Calendar
     from rollout_lint.rules.model import Rule
 
 
