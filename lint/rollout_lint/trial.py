@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.images import Images
-from rollout_lint.fix.desk import Desk
 from rollout_lint.fix.model import Wanted
-from rollout_lint.fix.session import Session
+from rollout_lint.fix.planner import Session
+from rollout_lint.fix.target import Desk
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Place, Problem

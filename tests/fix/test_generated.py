@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from rollout_lint.discovery.recipes import recipe_from_directory
-from rollout_lint.fix.desk import Desk
+from rollout_lint.fix.apply import store
 from rollout_lint.fix.model import Fixed, Wanted, key_of
-from rollout_lint.fix.session import Session
-from rollout_lint.fix.store import store
+from rollout_lint.fix.planner import Session
+from rollout_lint.fix.target import Desk
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.rules.loader import load_rules

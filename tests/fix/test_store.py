@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from rollout_lint.fix.apply import StoreError, store
 from rollout_lint.fix.model import Change
-from rollout_lint.fix.store import StoreError, store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from rollout_lint.patch.changes import changed_paths
-from rollout_lint.patch.setting import ways_to_set
-from rollout_lint.patch.text import Text
+from rollout_lint.fix.patch.changes import changed_paths
+from rollout_lint.fix.patch.edits import ways_to_set
+from rollout_lint.fix.patch.text import Text
 from rollout_lint.syntax.parser import parse
 
 ADDED = "    deploy:\n      update_config:\n        order: stop-first\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rollout_lint.patch.text import Text
+from rollout_lint.fix.patch.text import Text
 from rollout_lint.report.private import private_spans
 
 

@@ -12,10 +12,10 @@ from rollout_lint.commands.lookup import rules_here, targets_of
 from rollout_lint.discovery.filesystem import exists, is_file, is_folder
 from rollout_lint.discovery.recipes import STDIN, base_of, is_pattern
 from rollout_lint.errors import ExitCode
-from rollout_lint.fix.desk import Desk, OverlayDesk
+from rollout_lint.fix.apply import StoreError, store
 from rollout_lint.fix.model import Fixed, Wanted
-from rollout_lint.fix.session import Session
-from rollout_lint.fix.store import StoreError, store
+from rollout_lint.fix.planner import Session
+from rollout_lint.fix.target import Desk, OverlayDesk
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.fix_text import fix_text
 from rollout_lint.report.groups import path_below, path_of, problems_of

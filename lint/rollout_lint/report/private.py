@@ -13,7 +13,7 @@ from rollout_lint.syntax.parser import parse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.patch.text import Text
+    from rollout_lint.fix.patch.text import Text
     from rollout_lint.syntax.node import Written
 
 _OF_THE_USER = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rollout_lint.patch.fragment import as_yaml
+from rollout_lint.fix.patch.fragment import as_yaml
 
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.fix.recommendation import repair_of
 from rollout_lint.fleet.policy import stated_policy
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.repair import repair_of
 from rollout_lint.report.json_text import json_text
 
 if TYPE_CHECKING:

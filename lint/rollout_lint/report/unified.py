@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, TypeAlias
 
-from rollout_lint.patch.text import Text
+from rollout_lint.fix.patch.text import Text
 from rollout_lint.report.private import private_spans
 from rollout_lint.report.style import printable
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.fix.model import key_of
-from rollout_lint.patch.changes import changed_paths
+from rollout_lint.fix.patch.changes import changed_paths
 from rollout_lint.rules.model import Severity
 from rollout_lint.syntax.parser import parse
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rollout_lint.facts.model import Fact
+    from rollout_lint.fix.patch.changes import Path
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.patch.changes import Path
     from rollout_lint.rules.finding import Finding
 
 Reach: TypeAlias = "set[tuple[str, str, str]]"

@@ -6,19 +6,19 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from rollout_lint.fix.judge import objection, strays
 from rollout_lint.fix.model import Change, Fixed, Left, Repaired, key_of
-from rollout_lint.patch.setting import ways_to_set
-from rollout_lint.patch.text import Text
+from rollout_lint.fix.patch.edits import ways_to_set
+from rollout_lint.fix.patch.text import Text
+from rollout_lint.fix.verify import objection, strays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.fix.desk import Desk
-    from rollout_lint.fix.judge import Reach
     from rollout_lint.fix.model import Contents, Key, Settings, Wanted
+    from rollout_lint.fix.patch.changes import Path
+    from rollout_lint.fix.target import Desk
+    from rollout_lint.fix.verify import Reach
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.patch.changes import Path
     from rollout_lint.rules.finding import Finding
 
 _MOST_TRIALS = 64

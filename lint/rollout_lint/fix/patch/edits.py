@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rollout_lint.patch.fragment import as_yaml, in_brackets, in_lines, is_word, nested, pairs_in_brackets
+from rollout_lint.fix.patch.fragment import as_yaml, in_brackets, in_lines, is_word, nested, pairs_in_brackets
 from rollout_lint.syntax.node import BLOCK_STYLES, MERGE, Alias, Mapping, Scalar
 from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.patch.fragment import Fragment
-    from rollout_lint.patch.text import Text
+    from rollout_lint.fix.patch.fragment import Fragment
+    from rollout_lint.fix.patch.text import Text
     from rollout_lint.syntax.node import Node, Written
 
 _STEP = 2

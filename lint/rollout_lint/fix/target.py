@@ -12,10 +12,10 @@ from rollout_lint.discovery.filesystem import is_file, is_link, real
 from rollout_lint.discovery.recipe import LayerFile, Variant
 from rollout_lint.discovery.recipes import overlaid
 from rollout_lint.facts.model import parse_value
-from rollout_lint.fix.judge import facts_beside
+from rollout_lint.fix.patch.edits import ways_to_set
+from rollout_lint.fix.patch.text import Text
+from rollout_lint.fix.verify import facts_beside
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.patch.setting import ways_to_set
-from rollout_lint.patch.text import Text
 from rollout_lint.syntax.node import Mapping, Scalar
 from rollout_lint.syntax.parser import parse
 
