@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.live.read import read_services, read_tasks
-from rollout_lint.live.watch import Look, Patience, Watch
+from rollout_lint.live.parse import read_services, read_tasks
+from rollout_lint.live.watcher import Look, Patience, Watch
 
 if TYPE_CHECKING:
     import random
 
     from rollout_lint.live.model import LiveService
-    from rollout_lint.live.outcome import Result
+    from rollout_lint.live.result import Result
 
 FOLDER = Path(__file__).parent / "recorded"
 NAMES = tuple(sorted(file.stem for file in FOLDER.glob("*.json")))

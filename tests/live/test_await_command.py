@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from rollout_lint.live import Convergence, EngineError, NotConvergedError, await_converged
-from rollout_lint.live.expectation import is_image, mismatches
+from rollout_lint.live.expectations import is_image, mismatches
 from rollout_lint.options import parse_moment, parse_seconds
 from rollout_lint.report.await_json import await_json
 from rollout_lint.report.await_junit import await_junit

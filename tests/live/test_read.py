@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.errors import FleetError
+from rollout_lint.live.describe import told_update
 from rollout_lint.live.model import REPLICATED_JOB
-from rollout_lint.live.normal import runs_it, task_template
-from rollout_lint.live.outcome import account_of
-from rollout_lint.live.read import MAX_BYTES, read_services, read_tasks
-from rollout_lint.live.told import told_update
-from rollout_lint.live.watch import Look, Watch
+from rollout_lint.live.parse import MAX_BYTES, read_services, read_tasks
+from rollout_lint.live.result import account_of
+from rollout_lint.live.spec_diff import runs_it, task_template
+from rollout_lint.live.watcher import Look, Watch
 
 from tests.live.recordings import NAMES, as_service, garble, recording
 

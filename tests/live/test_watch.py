@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rollout_lint.live.describe import told_end
 from rollout_lint.live.model import LiveTask
-from rollout_lint.live.outcome import Outcome
-from rollout_lint.live.told import told_end
-from rollout_lint.live.watch import Look, Patience, Watch
+from rollout_lint.live.result import Outcome
+from rollout_lint.live.watcher import Look, Patience, Watch
 
 from tests.live.recordings import Recording, as_look, recording
 

@@ -16,11 +16,11 @@ from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.live.expectation import mismatches
+from rollout_lint.live.describe import ROLLED_BACK_STATES
+from rollout_lint.live.expectations import mismatches
 from rollout_lint.live.inspection import Inspected, Inspection, compare
-from rollout_lint.live.judged import judge
-from rollout_lint.live.read import MAX_BYTES, read_services
-from rollout_lint.live.told import ROLLED_BACK_STATES
+from rollout_lint.live.lint import judge
+from rollout_lint.live.parse import MAX_BYTES, read_services
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
 from rollout_lint.terminal import refuse, usage_error, warn, write
 from rollout_lint.words import Format, SeverityThreshold

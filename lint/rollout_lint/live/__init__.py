@@ -9,9 +9,9 @@
 
 from __future__ import annotations
 
-from rollout_lint.live.engine import EngineError, NoServiceError
-from rollout_lint.live.outcome import Convergence, Event, Failure, NotConvergedError, Outcome, Result
-from rollout_lint.live.waiting import await_converged
+from rollout_lint.live.docker_cli import EngineError, NoServiceError
+from rollout_lint.live.result import Convergence, Event, Failure, NotConvergedError, Outcome, Result
+from rollout_lint.live.wait import await_converged
 
 __all__ = [
     "Convergence",

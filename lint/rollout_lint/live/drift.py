@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
 from rollout_lint.facts.derived.health import DEFAULTS
-from rollout_lint.live.expectation import is_image
+from rollout_lint.live.expectations import is_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rollout_lint.facts.model import Fact
-    from rollout_lint.live.filed import FiledLabels
+    from rollout_lint.live.declared_labels import FiledLabels
     from rollout_lint.live.model import LiveService
 
 POLICY = (

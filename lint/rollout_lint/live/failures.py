@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.fields import text
-from rollout_lint.live.outcome import Failure
-from rollout_lint.live.standing import is_done, is_of, is_of_spec, start_of
-from rollout_lint.live.told import ROLLED_BACK_STATES, told_end
+from rollout_lint.live.describe import ROLLED_BACK_STATES, told_end
+from rollout_lint.live.json_access import text
+from rollout_lint.live.result import Failure
+from rollout_lint.live.tasks import is_done, is_of, is_of_spec, start_of
 
 if TYPE_CHECKING:
     from rollout_lint.live.model import LiveService, LiveTask

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ExitCode
+from rollout_lint.live.declared_labels import labels_of
+from rollout_lint.live.describe import FAILED_STATES, KNOWN_STATES
 from rollout_lint.live.drift import Drift, Filed, drift
-from rollout_lint.live.filed import labels_of
-from rollout_lint.live.told import FAILED_STATES, KNOWN_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
-    from rollout_lint.live.judged import Judged
+    from rollout_lint.live.lint import Judged
     from rollout_lint.live.model import LiveService
 
 

@@ -13,8 +13,8 @@ from rollout_lint.facts.defaults import ROLLOUT_BLOCKS
 from rollout_lint.facts.derived import DERIVED, STACK_FACTS, ServiceFacts
 from rollout_lint.facts.derived.layers import OF_STACK_AND_SERVICE
 from rollout_lint.facts.stated import stated_facts
-from rollout_lint.live import normal
-from rollout_lint.live.fields import items, mapping, number, seconds, text, whole
+from rollout_lint.live import spec_diff as normal
+from rollout_lint.live.json_access import items, mapping, number, seconds, text, whole
 from rollout_lint.location import Place
 from rollout_lint.stack.model import Resource, Service, Setting, Stack
 from rollout_lint.stack.shorthand import Port, Volume

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.outcome import account_of
+from rollout_lint.live.result import account_of
 from rollout_lint.report.style import printable
 
 if TYPE_CHECKING:

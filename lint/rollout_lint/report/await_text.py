@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.outcome import account
+from rollout_lint.live.result import account
 from rollout_lint.report.style import Style, printable
 
 if TYPE_CHECKING:

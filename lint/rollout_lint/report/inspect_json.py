@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.format import json_value
+from rollout_lint.live.describe import told_update
 from rollout_lint.live.drift import NOT_SHOWN, POLICY
-from rollout_lint.live.previous import against_previous
-from rollout_lint.live.told import told_update
+from rollout_lint.live.rollback_diff import against_previous
 from rollout_lint.report.as_json import VERSION
 from rollout_lint.report.await_json import update_json
 from rollout_lint.report.json_text import json_text

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.format import format_fact
+from rollout_lint.live.describe import told_update
 from rollout_lint.live.drift import NOT_SHOWN
-from rollout_lint.live.previous import against_previous
-from rollout_lint.live.told import told_update
+from rollout_lint.live.rollback_diff import against_previous
 from rollout_lint.report.style import Style, plural, printable
 
 if TYPE_CHECKING:

@@ -11,19 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rollout_lint.live import normal
-from rollout_lint.live.failures import failures_of
-from rollout_lint.live.outcome import Event, Outcome, Result
-from rollout_lint.live.standing import (
-    ended,
-    is_done,
-    is_of,
-    is_rollback_in_disguise,
-    missing,
-    serving,
-    start_of,
-)
-from rollout_lint.live.told import (
+from rollout_lint.live import spec_diff as normal
+from rollout_lint.live.describe import (
     COMPLETED,
     PAUSED,
     ROLLBACK_COMPLETED,
@@ -32,6 +21,17 @@ from rollout_lint.live.told import (
     UPDATING,
     clock,
     told_end,
+)
+from rollout_lint.live.failures import failures_of
+from rollout_lint.live.result import Event, Outcome, Result
+from rollout_lint.live.tasks import (
+    ended,
+    is_done,
+    is_of,
+    is_rollback_in_disguise,
+    missing,
+    serving,
+    start_of,
 )
 from rollout_lint.stack.units import show_seconds
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout_lint.live.model import NAMESPACE
-from rollout_lint.live.read import names, read_services, read_tasks
+from rollout_lint.live.parse import names, read_services, read_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

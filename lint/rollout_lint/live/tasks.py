@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.live import normal
-from rollout_lint.live.fields import text
+from rollout_lint.live import spec_diff as normal
+from rollout_lint.live.describe import may_be_rollback
+from rollout_lint.live.json_access import text
 from rollout_lint.live.model import GLOBAL
-from rollout_lint.live.told import may_be_rollback
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.fields import items
+from rollout_lint.live.json_access import items
 from rollout_lint.stack.units import show_seconds
 
 if TYPE_CHECKING:

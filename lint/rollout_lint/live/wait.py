@@ -6,17 +6,17 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.engine import Docker, EngineError, NoServiceError
-from rollout_lint.live.expectation import mismatches
-from rollout_lint.live.outcome import Convergence, Outcome
-from rollout_lint.live.watch import Look, Patience, Watch
+from rollout_lint.live.docker_cli import Docker, EngineError, NoServiceError
+from rollout_lint.live.expectations import mismatches
+from rollout_lint.live.result import Convergence, Outcome
+from rollout_lint.live.watcher import Look, Patience, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from rollout_lint.live.model import LiveService, LiveTask
-    from rollout_lint.live.outcome import Result
+    from rollout_lint.live.result import Result
 
 TIMEOUT, SETTLE, PENDING_TIMEOUT, POLL = 300.0, 10.0, 30.0, 1.0
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ExitCode
-from rollout_lint.live.told import ROLLED_BACK_STATES, clock
+from rollout_lint.live.describe import ROLLED_BACK_STATES, clock
 from rollout_lint.stack.units import show_seconds
 
 if TYPE_CHECKING:

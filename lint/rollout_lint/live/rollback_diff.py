@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rollout_lint.live import normal
+from rollout_lint.live import spec_diff as normal
 
 if TYPE_CHECKING:
     from rollout_lint.live.model import LiveService, Spec

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.errors import FleetError
-from rollout_lint.live.fields import found, mapping, moment, text, texts, whole
+from rollout_lint.live.json_access import found, mapping, moment, text, texts, whole
 from rollout_lint.live.model import GLOBAL, GLOBAL_JOB, REPLICATED, REPLICATED_JOB, LiveService, LiveTask, Spec
 from rollout_lint.live.model import UpdateStatus as Status
 from rollout_lint.location import Problem

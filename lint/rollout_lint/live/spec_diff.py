@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.live.fields import NANOSECONDS, mapping
+from rollout_lint.live.json_access import NANOSECONDS, mapping
 
 if TYPE_CHECKING:
     from rollout_lint.live.model import LiveTask, Spec
