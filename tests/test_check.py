@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.report import excerpt
+from rollout_lint.report.common import excerpt
 from rollout_lint.syntax.node import scalars
 
 from tests.support import validate

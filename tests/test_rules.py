@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.report.proofs import shown
+from rollout_lint.report.rules.proofs import shown
 from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import ROOT

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.linter.suppression.directives import ignore_comments
-from rollout_lint.report.plain_words import LEVEL_WORDS
+from rollout_lint.report.sweep.sentences import LEVEL_WORDS
 from rollout_lint.syntax.node import scalars
 from rollout_lint.syntax.parser import parse
 

@@ -96,7 +96,7 @@ def give_up(descriptor: int) -> None:
 
 def warn(problems: Iterable[Problem]) -> None:
     """Each problem with its place, on standard error."""
-    from rollout_lint.report.style import printable
+    from rollout_lint.report.common.style import printable
 
     for problem in problems:
         say(printable(problem.told))
@@ -110,7 +110,7 @@ def refuse(problems: Iterable[Problem]) -> NoReturn:
 
 def complain(message: str) -> None:
     """What went wrong, on standard error."""
-    from rollout_lint.report.style import printable
+    from rollout_lint.report.common.style import printable
 
     say(f"rollout-lint: {printable(message)}")
 

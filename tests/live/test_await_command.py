@@ -13,10 +13,10 @@ import pytest
 from rollout_lint.live import Convergence, EngineError, NotConvergedError, await_converged
 from rollout_lint.live.expectations import is_image, mismatches
 from rollout_lint.options import parse_moment, parse_seconds
-from rollout_lint.report.await_json import await_json
-from rollout_lint.report.await_junit import await_junit
-from rollout_lint.report.await_text import await_text
-from rollout_lint.report.style import Style
+from rollout_lint.report.common.style import Style
+from rollout_lint.report.live.await_json import await_json
+from rollout_lint.report.live.await_junit import await_junit
+from rollout_lint.report.live.await_text import await_text
 from typer import BadParameter
 from xmlschema import XMLSchema
 

@@ -11,10 +11,10 @@ from rollout_lint.fleet.result_age import Calendar
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.linter.context import LintContext
-from rollout_lint.report.sweep_html import sweep_html
-from rollout_lint.report.sweep_json import as_line, sweep_document
-from rollout_lint.report.sweep_rows import Row, Table
-from rollout_lint.report.sweep_view import page_table
+from rollout_lint.report.sweep.html_page import sweep_html
+from rollout_lint.report.sweep.json_document import as_line, sweep_document
+from rollout_lint.report.sweep.rows import Row, Table
+from rollout_lint.report.sweep.view import page_table
 from rollout_lint.rules.loader import load_rules
 
 if TYPE_CHECKING:

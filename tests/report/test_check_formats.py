@@ -20,13 +20,13 @@ from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Place, Problem
-from rollout_lint.report.check_markdown import check_markdown
-from rollout_lint.report.concise import concise
-from rollout_lint.report.github import github
-from rollout_lint.report.gitlab import gitlab
-from rollout_lint.report.groups import groups_of
-from rollout_lint.report.sarif import sarif
-from rollout_lint.report.style import printable
+from rollout_lint.report.check.concise import concise
+from rollout_lint.report.check.github import github
+from rollout_lint.report.check.gitlab import gitlab
+from rollout_lint.report.check.markdown import check_markdown
+from rollout_lint.report.check.sarif import sarif
+from rollout_lint.report.common.groups import groups_of
+from rollout_lint.report.common.style import printable
 from rollout_lint.rules.finding import Suppression
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Severity

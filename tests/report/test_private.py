@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rollout_lint.fix.patch.text import Text
-from rollout_lint.report.private import private_spans
+from rollout_lint.report.common.masking import private_spans
 
 
 def test_private_spans_are_values_of_the_user() -> None:

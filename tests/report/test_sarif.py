@@ -13,11 +13,11 @@ from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Place
-from rollout_lint.report.as_json import check_json
-from rollout_lint.report.concise import concise
-from rollout_lint.report.gitlab import gitlab
-from rollout_lint.report.replacement import Replacements
-from rollout_lint.report.sarif import sarif
+from rollout_lint.report.check.concise import concise
+from rollout_lint.report.check.gitlab import gitlab
+from rollout_lint.report.check.replacement import Replacements
+from rollout_lint.report.check.sarif import sarif
+from rollout_lint.report.common.as_json import check_json
 from rollout_lint.rules.finding import Suppression
 from rollout_lint.rules.loader import load_rules
 from sarif import loader

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import html5lib
 import pytest
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.plain_words import LEVEL_WORDS, ago, headline, next_update
-from rollout_lint.report.sweep_html import sweep_html
-from rollout_lint.report.sweep_rows import HEADINGS as TERMINALS
+from rollout_lint.report.sweep.html_page import sweep_html
+from rollout_lint.report.sweep.rows import HEADINGS as TERMINALS
+from rollout_lint.report.sweep.sentences import LEVEL_WORDS, ago, headline, next_update
 
 from tests.conftest import SAMPLES
 from tests.report.nasty import NASTY, nasty_fleet

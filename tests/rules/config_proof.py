@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.report.proofs import config_words
+from rollout_lint.report.rules.proofs import config_words
 from ruamel.yaml import YAML
 
 from tests.oracle.docker import docker_says

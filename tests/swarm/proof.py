@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rollout_lint.facts.images import rules_directory
-from rollout_lint.report.proofs import behaviour_words, then_words
+from rollout_lint.report.rules.proofs import behaviour_words, then_words
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Rule
 from rollout_lint.trial import written_into

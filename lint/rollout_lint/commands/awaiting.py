@@ -77,16 +77,16 @@ def expected_labels(given: Sequence[str]) -> dict[str, str]:
 def _report(convergence: Convergence, format_: AwaitFormat) -> str:
     match format_:
         case AwaitFormat.JSON:
-            from rollout_lint.report.await_json import await_json
+            from rollout_lint.report.live.await_json import await_json
 
             return await_json(convergence)
         case AwaitFormat.JUNIT:
-            from rollout_lint.report.await_junit import await_junit
+            from rollout_lint.report.live.await_junit import await_junit
 
             return await_junit(convergence)
         case AwaitFormat.TEXT:
-            from rollout_lint.report.await_text import await_text
-            from rollout_lint.report.style import style_for_stdout
+            from rollout_lint.report.common.style import style_for_stdout
+            from rollout_lint.report.live.await_text import await_text
 
             return await_text(convergence, style_for_stdout())
 
@@ -122,7 +122,7 @@ class _Progress:
             complain(message)
 
     def _line(self, results: Sequence[Result]) -> None:
-        from rollout_lint.report.style import printable
+        from rollout_lint.report.common.style import printable
 
         waiting = [f"{result.name}: {result.told}" for result in results if not result.is_over]
         if waiting:

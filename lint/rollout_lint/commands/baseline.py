@@ -9,7 +9,7 @@ from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
-from rollout_lint.report.style import printable
+from rollout_lint.report.common.style import printable
 from rollout_lint.terminal import refuse, say, usage_error, warn
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.report.junit_xml import Failing
+    from rollout_lint.report.check.junit import Failing
 
 
 class Request(NamedTuple):

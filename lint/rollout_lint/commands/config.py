@@ -11,7 +11,7 @@ from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import SCHEMA, Stated
 from rollout_lint.linter.context import ContextLoader
-from rollout_lint.report.config_rows import Given
+from rollout_lint.report.config.rows import Given
 from rollout_lint.terminal import refuse, usage_error, width, write
 from rollout_lint.words import Format
 
@@ -60,10 +60,10 @@ def _report(request: Request, counts: EffectiveConfig) -> str:
         rules=tuple(Stated(each, "--rules") for each in request.rules),
     )
     if request.format is Format.JSON:
-        from rollout_lint.report.config_json import config_json
+        from rollout_lint.report.config.json_document import config_json
 
         return config_json(request.path, counts, given)
-    from rollout_lint.report.config_text import config_text
-    from rollout_lint.report.style import style_for_stdout
+    from rollout_lint.report.common.style import style_for_stdout
+    from rollout_lint.report.config.text import config_text
 
     return config_text(request.path, counts, given, style_for_stdout(), width())

@@ -17,16 +17,16 @@ from rollout_lint.fix.model import Fixed, Wanted
 from rollout_lint.fix.planner import Session
 from rollout_lint.fix.target import Desk, OverlayDesk
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.report.fix_text import fix_text
-from rollout_lint.report.groups import path_below, path_of, problems_of
-from rollout_lint.report.style import style_for_stderr, style_for_stdout
-from rollout_lint.report.unified import unified
+from rollout_lint.report.common.groups import path_below, path_of, problems_of
+from rollout_lint.report.common.style import style_for_stderr, style_for_stdout
+from rollout_lint.report.fix.diff import unified
+from rollout_lint.report.fix.text import fix_text
 from rollout_lint.terminal import complain, say, usage_error, warn, width, write, write_bytes
 
 if TYPE_CHECKING:
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.context import LintContext
-    from rollout_lint.report.style import Style
+    from rollout_lint.report.common.style import Style
 
 _SUFFIXES = (".yml", ".yaml")
 

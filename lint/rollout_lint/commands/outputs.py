@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.report.junit_xml import Failing
+    from rollout_lint.report.check.junit import Failing
 
 STDOUT = "-"
 FORMAT, OUTPUT = "formats", "outputs"
@@ -90,37 +90,37 @@ def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: Ex
 def _report(evaluations: list[Evaluation], output: Output, code: ExitCode, failing: Failing) -> str:
     match output.format:
         case CheckFormat.TEXT:
-            from rollout_lint.report.check_text import check_text
-            from rollout_lint.report.style import Style, style_for_stdout
+            from rollout_lint.report.check.text import check_text
+            from rollout_lint.report.common.style import Style, style_for_stdout
 
             style = style_for_stdout() if output.file == STDOUT else Style(colour=False)
             return check_text(evaluations, code, style, width())
         case CheckFormat.CONCISE:
-            from rollout_lint.report.concise import concise
+            from rollout_lint.report.check.concise import concise
 
             return concise(evaluations)
         case CheckFormat.JSON:
-            from rollout_lint.report.as_json import check_json
+            from rollout_lint.report.common.as_json import check_json
 
             return check_json(evaluations)
         case CheckFormat.SARIF:
-            from rollout_lint.report.sarif import sarif
+            from rollout_lint.report.check.sarif import sarif
 
             return sarif(evaluations, _here())
         case CheckFormat.GITHUB:
-            from rollout_lint.report.github import github
+            from rollout_lint.report.check.github import github
 
             return github(evaluations, _root("GITHUB_WORKSPACE"))
         case CheckFormat.GITLAB:
-            from rollout_lint.report.gitlab import gitlab
+            from rollout_lint.report.check.gitlab import gitlab
 
             return gitlab(evaluations, _root("CI_PROJECT_DIR"))
         case CheckFormat.JUNIT:
-            from rollout_lint.report.junit_xml import junit_xml
+            from rollout_lint.report.check.junit import junit_xml
 
             return junit_xml(evaluations, failing)
         case CheckFormat.MARKDOWN:
-            from rollout_lint.report.check_markdown import check_markdown
+            from rollout_lint.report.check.markdown import check_markdown
 
             return check_markdown(evaluations)
 
@@ -153,7 +153,7 @@ def _append_summary(evaluations: list[Evaluation]) -> bool:
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if not file:
         return True
-    from rollout_lint.report.check_markdown import check_markdown
+    from rollout_lint.report.check.markdown import check_markdown
 
     try:
         with Path(file).open("ab") as stream:

@@ -19,23 +19,23 @@ def list_rules(format_: TableFormat, further: tuple[Path, ...]) -> None:
     """Print the list."""
     rules = rules_here(further)
     if format_ is TableFormat.JSON:
-        from rollout_lint.report.as_json import rules_json
+        from rollout_lint.report.common.as_json import rules_json
 
         write(rules_json(rules))
     elif format_ is TableFormat.MARKDOWN:
-        from rollout_lint.report.rules_markdown import rules_markdown
+        from rollout_lint.report.rules.markdown import rules_markdown
 
         write(rules_markdown(rules))
     else:
-        from rollout_lint.report.rule_page import rules_text
-        from rollout_lint.report.style import style_for_stdout
+        from rollout_lint.report.common.style import style_for_stdout
+        from rollout_lint.report.rules.page import rules_text
 
         write(rules_text(rules, style_for_stdout()))
 
 
 def try_own(folders: tuple[Path, ...], further: tuple[Path, ...]) -> ExitCode:
     """Hold the rules of some folders to their own examples; the exit code."""
-    from rollout_lint.report.trials import trials_text
+    from rollout_lint.report.rules.selftest_text import trials_text
     from rollout_lint.trial import try_rules
 
     rules = rules_here([*further, *folders])
@@ -54,12 +54,12 @@ def explain(rule: str | None, every: bool, format_: Format, further: tuple[Path,
     if not found:
         usage_error(f"there is no rule {rule}; rollout-lint rules lists them")
     if format_ is Format.JSON:
-        from rollout_lint.report.as_json import rules_json
+        from rollout_lint.report.common.as_json import rules_json
 
         write(rules_json(found))
         return
-    from rollout_lint.report.rule_page import rule_text
-    from rollout_lint.report.style import style_for_stdout
+    from rollout_lint.report.common.style import style_for_stdout
+    from rollout_lint.report.rules.page import rule_text
 
     style = style_for_stdout()
     write("\n\n".join(rule_text(each, style, width()) for each in found))

@@ -71,7 +71,7 @@ def print_sweep(sweep: Sweep, outcome: Outcome, layout: Layout, jobs: int | None
 
 
 def _print_json(sweep: Sweep, outcome: Outcome, rows: Iterator[Swept]) -> None:
-    from rollout_lint.report.sweep_json import as_line, sweep_document
+    from rollout_lint.report.sweep.json_document import as_line, sweep_document
 
     sweep.detail = as_line
     lines = ((row.verdict, row.detail) for row in rows)
@@ -80,9 +80,9 @@ def _print_json(sweep: Sweep, outcome: Outcome, rows: Iterator[Swept]) -> None:
 
 
 def _print_page(sweep: Sweep, outcome: Outcome, rows: Iterator[Swept]) -> None:
-    from rollout_lint.report.sweep_html import sweep_html
-    from rollout_lint.report.sweep_json import as_line, kept_document
-    from rollout_lint.report.sweep_view import page_table
+    from rollout_lint.report.sweep.html_page import sweep_html
+    from rollout_lint.report.sweep.json_document import as_line, kept_document
+    from rollout_lint.report.sweep.view import page_table
 
     sweep.detail = as_line
     lines = [row.detail for row in rows]
@@ -95,17 +95,17 @@ def _print_page(sweep: Sweep, outcome: Outcome, rows: Iterator[Swept]) -> None:
 def _report(outcome: Outcome, layout: Layout) -> str:
     verdicts = outcome.verdicts
     if layout.format is SweepFormat.CSV:
-        from rollout_lint.report.sweep_csv import services_csv, sweep_csv
+        from rollout_lint.report.sweep.csv_table import services_csv, sweep_csv
 
         return services_csv(verdicts) if layout.services else sweep_csv(verdicts)
-    from rollout_lint.report.sweep_rows import recipe_table, service_table
+    from rollout_lint.report.sweep.rows import recipe_table, service_table
 
     table = (service_table if layout.services else recipe_table)(verdicts, layout.unfold)
     if layout.format is SweepFormat.MARKDOWN:
-        from rollout_lint.report.sweep_markdown import sweep_markdown
+        from rollout_lint.report.sweep.markdown import sweep_markdown
 
         return sweep_markdown(table, outcome.comparison())
-    from rollout_lint.report.style import style_for_stdout
-    from rollout_lint.report.sweep_text import sweep_text
+    from rollout_lint.report.common.style import style_for_stdout
+    from rollout_lint.report.sweep.text import sweep_text
 
     return sweep_text(table, verdicts, outcome.comparison(), style_for_stdout(), width())

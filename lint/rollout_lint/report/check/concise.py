@@ -1,0 +1,28 @@
+"""`check --format concise`: one line a finding, for editors and grep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.report.common.groups import at, groups_of, path_of, problems_of
+from rollout_lint.report.common.style import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.linter.evaluation import Evaluation
+
+
+def concise(evaluations: list[Evaluation]) -> str:
+    """`file:line:column: RL001 message`, and `file:line:column: not evaluated: message` for a problem."""
+    return "".join(f"{line}\n" for evaluation in evaluations for line in _lines(evaluation))
+
+
+def _lines(evaluation: Evaluation) -> Iterator[str]:
+    for problem in problems_of(evaluation):
+        where = at(path_of(evaluation, problem.file), problem.line, problem.column)
+        yield f"{where}: not evaluated: {printable(problem.message)}"
+    for group in groups_of(evaluation):
+        place = group.finding.place
+        where = at(group.path, place.line, place.column)
+        yield f"{where}: {group.rule.id} {printable(group.finding.message)}"

@@ -1,0 +1,47 @@
+"""`config --format json`; `schemas/config.schema.json` describes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.location import Place
+from rollout_lint.report.common.json_writer import json_text
+from rollout_lint.report.config.rows import DEFAULT, Given, config_rows
+
+if TYPE_CHECKING:
+    from rollout_lint.linter.resolve import Choice, EffectiveConfig
+
+VERSION = 1
+
+
+def config_json(path: str, counts: EffectiveConfig, given: Given) -> str:
+    """What counts for the recipe at a path."""
+    document = {
+        "version": VERSION,
+        "path": path,
+        "config": counts.config.file,
+        "settings": [
+            {"key": row.key, "value": row.value, "origin": _origin(row.origin)} for row in config_rows(counts, given)
+        ],
+        "rules": [_rule(choice) for choice in counts.choices],
+    }
+    return json_text(document)
+
+
+def _rule(choice: Choice) -> dict[str, Any]:
+    return {
+        "id": choice.rule.id,
+        "name": choice.rule.name,
+        "on": choice.on,
+        "severity": choice.effective_rule.severity,
+        "origins": {
+            "on": _origin(choice.switch.place if choice.switch else DEFAULT),
+            "severity": _origin(choice.severity.place if choice.severity else DEFAULT),
+        },
+    }
+
+
+def _origin(origin: Place | str) -> dict[str, Any]:
+    if isinstance(origin, Place):
+        return {"by": "config", "file": origin.file, "line": origin.line, "column": origin.column}
+    return {"by": DEFAULT} if origin == DEFAULT else {"by": "option", "option": origin}

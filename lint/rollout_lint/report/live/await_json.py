@@ -1,0 +1,78 @@
+"""`await --format json`; `schemas/await.schema.json` describes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.report.common.as_json import VERSION
+from rollout_lint.report.common.json_writer import json_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rollout_lint.live import Convergence, Failure, Result
+    from rollout_lint.live.model import UpdateStatus
+
+
+def await_json(convergence: Convergence) -> str:
+    """The document."""
+    results = convergence.results
+    document = {
+        "version": VERSION,
+        "names": list(convergence.names),
+        "seconds": round(convergence.seconds, 1),
+        "exit_code": convergence.exit_code,
+        "services": [_result(result) for result in results],
+        "mismatches": list(convergence.mismatches),
+        "summary": {
+            "services": len(results),
+            "converged": sum(result.ok for result in results),
+            "failed": sum(result.is_over and not result.ok for result in results),
+            "not_over": sum(not result.is_over for result in results),
+        },
+    }
+    return json_text(document)
+
+
+def _result(result: Result) -> dict[str, Any]:
+    service = result.service
+    return {
+        "service": result.name,
+        "stack": service.stack if service else None,
+        "outcome": result.outcome.value,
+        "converged": result.ok,
+        "message": result.told,
+        "image": service.spec.image if service else None,
+        "version": service.version if service else None,
+        "update": update_json(service.update) if service and service.update else None,
+        "running": result.running,
+        "wanted": result.wanted,
+        "failures": [_failure(failure) for failure in result.failures],
+        "events": [{"after": event.after, "message": event.told} for event in result.events],
+    }
+
+
+def update_json(update: UpdateStatus) -> dict[str, Any]:
+    """The engine's own word on an update."""
+    return {
+        "state": update.state,
+        "started": _time(update.started),
+        "completed": _time(update.completed),
+        "message": update.message or None,
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "task": failure.task,
+        "slot": failure.slot,
+        "release": "new" if failure.is_new else "old",
+        "image": failure.image or None,
+        "exit_code": failure.exit_code,
+        "at": _time(failure.at),
+        "message": failure.told,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,80 @@
+"""A rule's page, and the list of rules."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from rollout_lint.report.common.style import Style, printable
+from rollout_lint.report.rules.proofs import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rollout_lint.rules.model import Rule
+
+
+def rules_text(rules: tuple[Rule, ...], style: Style) -> str:
+    """One line a rule."""
+    width = max(len(rule.name) for rule in rules)
+    lines = [
+        f"{style(rule.id, 'bold')}  {rule.name:<{width}}  "
+        f"{style.severity(rule.severity)}{' ' * (7 - len(rule.severity))} {rule.summary}"
+        for rule in rules
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def rule_text(rule: Rule, style: Style, width: int) -> str:
+    """The page: what happens, when, what to write, an example of each, sources."""
+    return "\n".join(_page(rule, style, max(width, 60))) + "\n"
+
+
+def in_general(text: str | None) -> str:
+    """A text of a rule where no service is at hand."""
+    return (text or "").replace("{service}", "the service")
+
+
+def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
+    yield f"{style(rule.id, 'bold')} {style(rule.name, 'bold')}  {style.severity(rule.severity)}"
+    yield from textwrap.wrap(rule.summary, width)
+    yield ""
+    yield rule.why.rstrip()
+    yield ""
+    yield style("When", "bold")
+    for path, condition in rule.when.items():
+        yield f"  {path}: {condition.words}"
+    yield from textwrap.wrap(in_general(rule.assumes), width, initial_indent="  given that ", subsequent_indent="    ")
+    for grade in rule.grades:
+        conditions = ", ".join(f"{path}: {condition.words}" for path, condition in grade.when.items())
+        yield f"  {style.severity(grade.severity)} where {conditions}"
+        yield from textwrap.wrap(
+            in_general(grade.assumes), width, initial_indent="    given that ", subsequent_indent="      "
+        )
+    yield ""
+    yield style("Write instead", "bold")
+    if rule.advice:
+        yield from textwrap.wrap(rule.advice, width, initial_indent="  ", subsequent_indent="  ")
+    for path, value in rule.fix_settings.items():
+        yield f"  {path}: {value}"
+    if rule.trade:
+        yield from textwrap.wrap(rule.trade, width, initial_indent="  its price: ", subsequent_indent="    ")
+    yield ""
+    yield from _proofs(rule, style, width)
+    for heading, examples in (("Found", rule.examples["bad"]), ("Not found", rule.examples["good"])):
+        yield style(heading, "bold")
+        for name, text in examples[0]["files"].items():
+            yield f"  {style(printable(name), 'dim')}"
+            yield textwrap.indent(text.rstrip(), "    ")
+        yield ""
+    yield style("Sources", "bold")
+    for source in rule.sources:
+        yield from textwrap.wrap(source, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+
+
+def _proofs(rule: Rule, style: Style, width: int) -> Iterator[str]:
+    for proof in shown(rule):
+        yield style(f"Shown by {proof.where}", "bold")
+        for label, words in (("", proof.deployed), ("found     ", proof.bad), ("repaired  ", proof.repaired)):
+            yield from textwrap.wrap(f"{label}{words}", width, initial_indent="  ", subsequent_indent="    ")
+        yield ""

@@ -1,0 +1,55 @@
+"""`sweep --format csv`: the risk table for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rollout_lint.report.common.style import printable
+from rollout_lint.report.sweep.rows import HEADINGS, recipe_cells, service_table, worst_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rollout_lint.fleet.risk import Verdict
+
+_FURTHER = ("service", "level", "date", "revision", "age in days", "stale", "rules", "because")
+_FORMULA = ("=", "+", "-", "@")
+
+
+def sweep_csv(verdicts: list[Verdict]) -> str:
+    """A row for each recipe, the worst first: the table's cells, then what its details say."""
+    return _csv([(*HEADINGS, *_FURTHER), *((*recipe_cells(each), *_further(each)) for each in worst_first(verdicts))])
+
+
+def services_csv(verdicts: list[Verdict]) -> str:
+    """A row for each service, the worst first."""
+    table = service_table(verdicts, unfold=True)
+    rows = ((*row.cells, row.level, "\n".join(row.because)) for row in table.rows)
+    return _csv([(*table.headings, "level", "because"), *rows])
+
+
+def _further(verdict: Verdict) -> Iterator[str]:
+    newest = verdict.recent_upgrade
+    yield verdict.service or ""
+    yield verdict.risk.level
+    yield newest.result.date if newest else ""
+    yield (newest.result.ref or "") if newest else ""
+    yield "" if newest is None or newest.age is None else str(newest.age)
+    yield (newest.stale or "") if newest else ""
+    yield " ".join(verdict.rules)
+    yield "\n".join(verdict.risk.because)
+
+
+def _csv(rows: Iterable[tuple[str, ...]]) -> str:
+    output = StringIO()
+    writer = csv.writer(output, lineterminator="\n")
+    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    return output.getvalue()
+
+
+def _cell(text: str) -> str:
+    """A cell that a spreadsheet takes for text: one that looks like a formula is run where it is opened."""
+    shown = "\n".join(printable(line) for line in text.split("\n"))
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown

@@ -1,0 +1,161 @@
+"""`sweep` as one HTML page that needs nothing else: no network, no other file, no script to be read.
+
+The script and the style are the only ones that the page's own policy lets a browser run, by their hashes
+(https://www.w3.org/TR/CSP3/#grammardef-hash-source), and no value of the document is ever put into either.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.fleet.compare import KINDS
+from rollout_lint.report.common.style import plural, printable
+from rollout_lint.report.sweep.sentences import LEVEL_WORDS, ago, headline
+from rollout_lint.report.sweep.view import Cell, kinds_of, recipe_view, worst_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    from rollout_lint.report.sweep.rows import Table
+    from rollout_lint.report.sweep.view import RecipeView
+
+_TEMPLATES = Path(__file__).parents[1] / "templates"
+_PIECES_AT_ONCE = 64
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
+_NUMBERED = re.compile(r"\d+\. ")
+
+
+def sweep_html(document: dict[str, Any], table: Table) -> Iterator[str]:
+    """The page of the document that `sweep --format json` prints, piece by piece.
+
+    `table` has the words of the table: a row for each of the document's recipes, in the same order, as `page_table`
+    makes it. `document["recipes"]` is asked for one recipe at a time, so that it need not hold them all.
+    """
+    from markupsafe import Markup
+
+    style, script = (_part(name) for name in ("sweep.css", "sweep.js"))
+    order = worst_first(table.rows)
+    template = _environment().get_template("sweep.html.j2")
+    stream = template.stream(
+        document=document,
+        summary=document["summary"],
+        headline=headline(document["summary"]),
+        levels=LEVEL_WORDS,
+        columns=list(zip(table.headings, kinds_of(table.headings), strict=True)),
+        recipes=_views(document, table, order),
+        anchors={table.rows[position].cells[0]: f"r{number}" for number, position in enumerate(order, 1)},
+        kinds_of_change=KINDS,
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        policy=_policy(style, script),
+    )
+    stream.enable_buffering(_PIECES_AT_ONCE)
+    yield from stream
+
+
+def _views(document: dict[str, Any], table: Table, order: list[int]) -> Iterator[RecipeView]:
+    kinds = kinds_of(table.headings)
+    for number, position in enumerate(order, 1):
+        texts = zip(table.headings, kinds, table.rows[position].cells, strict=True)
+        yield recipe_view(number, document["recipes"][position], [Cell(*each) for each in texts], document["rules"])
+
+
+def _part(name: str) -> str:
+    return (_TEMPLATES / name).read_text("utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_visible,
+    )
+    environment.filters |= {
+        "dotted": _dotted,
+        "lines": _lines,
+        "prose": _prose,
+        "blocks": _blocks,
+        "plural": plural,
+        "ago": ago,
+    }
+    environment.tests["web_address"] = _is_web_address
+    return environment
+
+
+def _visible(value: object) -> object:
+    """Every value that the template prints: None as nothing, what is invisible or turns text around written out."""
+    if value is None:
+        return ""
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _dotted(path: str) -> Markup:
+    """A dotted path that may break behind its dots."""
+    from markupsafe import Markup
+
+    return Markup(".<wbr>").join(printable(path).split("."))
+
+
+def _lines(text: str) -> Markup:
+    """A text whose lines stay lines."""
+    from markupsafe import escape
+
+    return escape("\n".join(printable(line) for line in text.replace("\r\n", "\n").split("\n")))
+
+
+def _prose(text: str) -> Markup:
+    """A text in one line, with what stands between backticks as code."""
+    from markupsafe import Markup, escape
+
+    parts = printable(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(printable(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if position % 2 else escape(part) for position, part in enumerate(parts)
+    )
+
+
+def _blocks(text: str) -> list[tuple[str, list[str]]]:
+    """The paragraphs of a rule's `why`: `steps` with one text each, and `text`, with line ends as spaces."""
+    blocks: list[tuple[str, list[str]]] = []
+    for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
+        lines = [line.strip() for line in paragraph.split("\n")]
+        if not _NUMBERED.match(lines[0]):
+            blocks.append(("text", [" ".join(lines)]))
+            continue
+        steps: list[str] = []
+        for line in lines:
+            found = _NUMBERED.match(line)
+            if found:
+                steps.append(line[found.end() :])
+            else:
+                steps[-1] += f" {line}"
+        blocks.append(("steps", steps))
+    return blocks
+
+
+def _is_web_address(link: str | None) -> bool:
+    return link is not None and _WEB_ADDRESS.match(link) is not None and link.isprintable()

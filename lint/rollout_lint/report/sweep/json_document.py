@@ -1,0 +1,238 @@
+"""`sweep --format json`: one recipe a line, written as it is judged; the other formats show the same."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.fix.recommendation import repair_of
+from rollout_lint.fleet.policy import stated_policy
+from rollout_lint.fleet.risk_level import RiskLevel
+from rollout_lint.report.common.json_writer import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from rollout_lint.fleet.compare import Comparison
+    from rollout_lint.fleet.model import Member
+    from rollout_lint.fleet.policy import Stated
+    from rollout_lint.fleet.result_age import Calendar, Seen
+    from rollout_lint.fleet.risk import Risk, ServiceVerdict, Verdict
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.rules.finding import Finding, Suppression
+    from rollout_lint.rules.model import Rule
+
+VERSION = 1
+
+
+def recipe_row(member: Member, evaluation: Evaluation, verdict: Verdict) -> dict[str, Any]:
+    """One recipe of the document: the table's values, and all that its details show."""
+    return {
+        "recipe": verdict.recipe,
+        "path": evaluation.recipe.path,
+        "role": member.evidence.role,
+        "note": member.evidence.note,
+        "service": verdict.service,
+        "failure_action": verdict.failure_action,
+        "order": verdict.order,
+        "overlay": verdict.overlay,
+        "upgrade_tests": verdict.upgrade_tests,
+        "recent_upgrade": _seen(verdict.recent_upgrade),
+        "failed_before": _seen(verdict.failed_before),
+        "risk": _risk(verdict.risk),
+        "reasons": verdict.reasons,
+        "rules": verdict.rules,
+        "variants": [
+            {
+                "name": each.variant.name,
+                "ci": each.variant.ci,
+                "files": [layer.name for layer in each.variant.files],
+            }
+            for each in evaluation.variants
+        ],
+        "services": [_service(evaluation, service) for service in verdict.services],
+        "evidence": [_seen(seen) for seen in reversed(verdict.evidence)],
+        "problems": [asdict(problem) for problem in evaluation.problems],
+    }
+
+
+def as_line(member: Member, evaluation: Evaluation, verdict: Verdict) -> str:
+    """The same as one line of JSON, made where the recipe is at hand."""
+    return json_text(recipe_row(member, evaluation, verdict), indent=None, end="")
+
+
+def sweep_document(
+    lines: Iterable[tuple[Verdict, str]],
+    calendar: Calendar,
+    rules: Callable[[], Iterable[Rule]],
+    comparison: Callable[[], Comparison | None] = lambda: None,
+) -> Iterator[str]:
+    """The document in pieces; nothing of a recipe is kept but its level and its rules.
+
+    `rules` and `comparison` are asked once every recipe has been seen.
+    """
+    yield f'{{"version": {VERSION}, "date": "{calendar.today.isoformat()}", "recipes": ['
+    levels: Counter[RiskLevel] = Counter()
+    found: set[str] = set()
+    before = "\n"
+    for verdict, line in lines:
+        levels[verdict.risk.level] += 1
+        found.update(verdict.rules)
+        yield before + line
+        before = ",\n"
+    yield "\n], "
+    yield json_text(_closing(levels, found, rules(), comparison()), indent=None)[1:]
+
+
+class Lines:
+    """The recipes of a document as lines of JSON, each read when it is asked for."""
+
+    def __init__(self, lines: list[str]) -> None:
+        """Nothing is read yet."""
+        self._lines = lines
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._lines)
+
+    def __getitem__(self, position: int) -> Any:
+        """One recipe."""
+        return json.loads(self._lines[position])
+
+
+def kept_document(
+    lines: list[str],
+    verdicts: list[Verdict],
+    calendar: Calendar,
+    rules: Iterable[Rule],
+    comparison: Comparison | None,
+) -> dict[str, Any]:
+    """The same document for a report that goes through it again."""
+    levels = Counter(verdict.risk.level for verdict in verdicts)
+    found = {rule for verdict in verdicts for rule in verdict.rules}
+    head = {"version": VERSION, "date": calendar.today.isoformat(), "recipes": Lines(lines)}
+    return {**head, **_closing(levels, found, rules, comparison)}
+
+
+def _closing(
+    levels: Counter[RiskLevel], found: set[str], rules: Iterable[Rule], comparison: Comparison | None
+) -> dict[str, Any]:
+    return {"rules": _rules(rules, found), "summary": summary(levels), "changes": _changes(comparison)}
+
+
+def summary(levels: Counter[RiskLevel]) -> dict[str, int]:
+    """How many recipes, and how many at each level."""
+    return {"recipes": levels.total(), **{level: levels[level] for level in RiskLevel}}
+
+
+def _changes(comparison: Comparison | None) -> dict[str, Any] | None:
+    if comparison is None:
+        return None
+    return {
+        "since": comparison.since,
+        "recipes": [
+            {
+                "recipe": change.recipe,
+                "change": change.kind,
+                "before": change.before,
+                "after": change.after,
+                "because": change.because,
+                "worse": change.worse,
+            }
+            for change in comparison.changes
+        ],
+    }
+
+
+def _rules(rules: Iterable[Rule], found: set[str]) -> dict[str, Any]:
+    return {
+        rule.id: {"name": rule.name, "summary": rule.summary, "why": rule.why, "link": rule.link}
+        for rule in rules
+        if rule.id in found
+    }
+
+
+def _seen(seen: Seen | None) -> dict[str, Any] | None:
+    if seen is None:
+        return None
+    result = seen.result
+    return {
+        "result": result.upgrade,
+        "level": result.level,
+        "ref": result.ref,
+        "date": result.date,
+        "age": seen.age,
+        "stale": seen.stale,
+        "source": result.source,
+    }
+
+
+def _risk(risk: Risk) -> dict[str, Any]:
+    return {"level": risk.level, "text": risk.text, "because": risk.because}
+
+
+def _service(evaluation: Evaluation, verdict: ServiceVerdict) -> dict[str, Any]:
+    repair = repair_of(evaluation, verdict.service)
+    return {
+        "service": verdict.service,
+        "failure_action": verdict.failure_action,
+        "order": verdict.order,
+        "risk": _risk(verdict.risk),
+        "rules": verdict.rules,
+        "variants": [each.variant.name for each in evaluation.variants if verdict.service in each.services],
+        "policy": {
+            path: {variant: _stated(stated) for variant, stated in by_variant.items()}
+            for path, by_variant in stated_policy(evaluation.variants, verdict.service).items()
+        },
+        "findings": _findings(finding for finding in evaluation.findings if finding.service == verdict.service),
+        "repair": {"overlay": repair.overlay, "advice": list(repair.advice)},
+    }
+
+
+def _stated(stated: Stated) -> dict[str, Any]:
+    return {
+        "value": stated.value,
+        "text": stated.text,
+        "file": stated.file,
+        "line": stated.line,
+        "column": stated.column,
+    }
+
+
+def _suppression(suppression: Suppression | None) -> dict[str, Any] | None:
+    if suppression is None:
+        return None
+    return {"by": suppression.by, "reason": suppression.reason, "until": suppression.until}
+
+
+def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Each once, with the variants that have it."""
+    told: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for finding in findings:
+        key = (
+            finding.rule.id,
+            finding.message,
+            finding.place,
+            finding.severity,
+            finding.superseded_by,
+            finding.suppressed,
+        )
+        row = told.setdefault(
+            key,
+            {
+                "rule": finding.rule.id,
+                "severity": finding.severity,
+                "variants": [],
+                "message": finding.message,
+                "file": finding.place.file,
+                "line": finding.place.line,
+                "column": finding.place.column,
+                "assumes": finding.assumes,
+                "superseded_by": finding.superseded_by,
+                "suppressed": _suppression(finding.suppressed),
+            },
+        )
+        row["variants"].append(finding.variant)
+    return list(told.values())
