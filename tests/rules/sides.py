@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rollout_lint.trial import repaired
+from rollout_lint.selftest import repaired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

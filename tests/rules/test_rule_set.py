@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.rules.loader import load_rules
-from rollout_lint.trial import TRIALS
+from rollout_lint.selftest import TRIALS
 
 if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule

@@ -8,7 +8,7 @@ import pytest
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
 from rollout_lint.rules.loader import load_rules
-from rollout_lint.trial import TRIALS, try_rules
+from rollout_lint.selftest import TRIALS, try_rules
 
 from tests.rules.own_rule import NAME, OWN_RULE
 from tests.support import without_path

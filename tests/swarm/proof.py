@@ -10,7 +10,7 @@ from rollout_lint.facts.images import rules_directory
 from rollout_lint.report.rules.proofs import behaviour_words, then_words
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Rule
-from rollout_lint.trial import written_into
+from rollout_lint.selftest import written_into
 from ruamel.yaml import YAML
 
 from tests.rules.sides import SIDES, Named

@@ -36,7 +36,7 @@ def list_rules(format_: TableFormat, further: tuple[Path, ...]) -> None:
 def try_own(folders: tuple[Path, ...], further: tuple[Path, ...]) -> ExitCode:
     """Hold the rules of some folders to their own examples; the exit code."""
     from rollout_lint.report.rules.selftest_text import trials_text
-    from rollout_lint.trial import try_rules
+    from rollout_lint.selftest import try_rules
 
     rules = rules_here([*further, *folders])
     named = {folder.resolve() for folder in folders}

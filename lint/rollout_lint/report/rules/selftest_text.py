@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.report.common.style import printable
-from rollout_lint.trial import TRIALS
+from rollout_lint.selftest import TRIALS
 
 if TYPE_CHECKING:
     from rollout_lint.location import Problem
