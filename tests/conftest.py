@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
-from rollout_lint.cli import app
+from rollout_lint.cli.app import app
 from typer.testing import CliRunner
 
 from tests.pages import TODAY

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 LIBRARIES = ("rich", "jsonschema", "junitparser", "pathspec", "ruamel.yaml", "pydantic", "jinja2", "importlib.metadata")
 HEAVY = (*LIBRARIES, "rollout_lint.discovery.revision", "rollout_lint.discovery.git")
 
-AT_START = "import sys; import rollout_lint.cli; print(*sys.modules, sep='\\n')"
+AT_START = "import sys; import rollout_lint.cli.app; print(*sys.modules, sep='\\n')"
 
 
 def test_nothing_imports_from_a_later_stage(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import typer
-from rollout_lint.cli import app
-from rollout_lint.examples import EXAMPLES
+from rollout_lint.cli.app import app
+from rollout_lint.cli.examples import EXAMPLES
 
 from tests.live.recordings import recording
 from tests.packaging.recipes import RISKY, SAFE

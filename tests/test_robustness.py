@@ -105,7 +105,7 @@ def test_a_file_of_100_mb_is_not_read(write: Write, name: str) -> None:
     command = "sweep" if name in ("fleet.yml", "ci/results.json") else "check"
     limits = "import resource; resource.setrlimit(resource.RLIMIT_DATA, (2**28, 2**28))"
     ran = subprocess.run(
-        [sys.executable, "-c", f"{limits}; from rollout_lint.cli import app; app()", command, str(folder)],
+        [sys.executable, "-c", f"{limits}; from rollout_lint.cli.app import app; app()", command, str(folder)],
         capture_output=True,
         text=True,
         check=False,
@@ -183,7 +183,7 @@ def limited(limit: str, *arguments: str | Path) -> subprocess.CompletedProcess[s
 
     It writes no bytecode, of which the limit would leave the beginning for everybody.
     """
-    program = f"import resource; resource.setrlimit(resource.{limit}); from rollout_lint.cli import app; app()"
+    program = f"import resource; resource.setrlimit(resource.{limit}); from rollout_lint.cli.app import app; app()"
     return subprocess.run(
         [sys.executable, "-B", "-c", program, *map(str, arguments)], capture_output=True, text=True, check=False
     )

@@ -8,8 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint import cli
-from rollout_lint.commands import check
+from rollout_lint.cli import app as cli
+from rollout_lint.cli.commands import check
 from typer.testing import CliRunner
 
 from tests.conftest import SAMPLES
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Run, Write
 
-SHORT = "from rollout_lint.start import main; main()"
-LONG = "from rollout_lint.cli import app; app()"
+SHORT = "from rollout_lint.cli.entry import main; main()"
+LONG = "from rollout_lint.cli.app import app; app()"
 STACK = "services: {a: {image: b, deploy: {update_config: {failure_action: rollback, order: start-first}}}}\n"
 
 
@@ -82,7 +82,7 @@ def test_a_plain_check_loads_no_parser_of_options(run: Run) -> None:
     _, out, told = answers(program, ["check", str(SAMPLES / "discourse")], SAMPLES)
     assert "RL001" in out
     assert {"typer", "rich", "jsonschema", "tempfile", "hashlib", "multiprocessing"}.isdisjoint(told.split())
-    assert "rollout_lint.commands.check" in told.split()
+    assert "rollout_lint.cli.commands.check" in told.split()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs pipes that close")

@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.commands.lookup import knowledge_of
+from rollout_lint.cli.choices import SeverityThreshold
+from rollout_lint.cli.commands.targets import knowledge_of
 from rollout_lint.fleet.manifest.loader import load_fleet
 from rollout_lint.fleet.result_age import Calendar
 from rollout_lint.fleet.risk import Verdict
@@ -16,7 +17,6 @@ from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.linter.reader import parse_cached
 from rollout_lint.rules.model import Severity
-from rollout_lint.words import SeverityThreshold
 
 from tests.conftest import mask_folder
 from tests.support import validate

@@ -26,7 +26,7 @@ RISKY = """services:
 """
 ESCAPE = "\x1b["
 SWEEP = (
-    "import time; from rollout_lint.progress import with_progress; "
+    "import time; from rollout_lint.cli.progress import with_progress; "
     "[time.sleep({0}) for _ in with_progress(iter('ab'), 2)]"
 )
 
@@ -122,7 +122,7 @@ def test_a_slow_sweep_in_a_pipe_shows_no_bar() -> None:
 )
 def test_bash_completes(tmp_path: Path, words: str, expected: set[str]) -> None:
     program = tmp_path / "rollout-lint"
-    program.write_text(f"#!{sys.executable}\nfrom rollout_lint.cli import app\n\napp()\n")
+    program.write_text(f"#!{sys.executable}\nfrom rollout_lint.cli.app import app\n\napp()\n")
     program.chmod(0o755)
     script = f"""
         eval "$(rollout-lint --show-completion bash)"

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import pytest
-from rollout_lint.commands.check import Request
-from rollout_lint.commands.outputs import Output
-from rollout_lint.commands.watch import CLEAR, State, changed
-from rollout_lint.commands.watch import run as watch_with
+from rollout_lint.cli.choices import CheckFormat
+from rollout_lint.cli.commands.check import Request
+from rollout_lint.cli.commands.outputs import Output
+from rollout_lint.cli.commands.watch import CLEAR, State, changed
+from rollout_lint.cli.commands.watch import run as watch_with
 from rollout_lint.linter.baseline import DEFAULT
-from rollout_lint.words import CheckFormat
 
 from tests.conftest import mask_folder
 from tests.packaging.recipes import RISKY, SAFE

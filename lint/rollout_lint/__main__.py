@@ -1,5 +1,5 @@
 """`python -m rollout_lint`."""
 
-from rollout_lint.start import main
+from rollout_lint.cli.entry import main
 
 main()

@@ -440,7 +440,7 @@ def test_a_file_is_not_written_where_another_cannot_be(write: Write, snapshot: S
     folder = write({"compose.yml": base, "compose.ccci.yml": overlay})
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
     # Without bytecode, of which the limit would leave the beginning for everybody.
-    program = [sys.executable, "-B", "-c", f"{limited}; from rollout_lint.cli import app; app()"]
+    program = [sys.executable, "-B", "-c", f"{limited}; from rollout_lint.cli.app import app; app()"]
     ran = subprocess.run([*program, "fix", "--write", folder], capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert mask_folder(ran.stderr, folder) == snapshot

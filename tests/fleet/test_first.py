@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.commands.fleet import schema
+from rollout_lint.cli.commands.fleet import schema
 
 from tests.conftest import SAMPLES
 from tests.fleet.recipes import OVERLAY, recipe

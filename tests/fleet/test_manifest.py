@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.commands.fleet import schema
+from rollout_lint.cli.commands.fleet import schema
 
 from tests.fleet.recipes import OVERLAY, recipe
 from tests.support import without_path

@@ -14,7 +14,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
-from rollout_lint.cli import app
+from rollout_lint.cli.app import app
 from typer.testing import CliRunner
 
 from tests.fuzz.corpus import others, stacks

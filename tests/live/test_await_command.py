@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
+from rollout_lint.cli.options import parse_moment, parse_seconds
 from rollout_lint.live import Convergence, EngineError, NotConvergedError, await_converged
 from rollout_lint.live.expectations import is_image, mismatches
-from rollout_lint.options import parse_moment, parse_seconds
 from rollout_lint.report.common.style import Style
 from rollout_lint.report.live.await_json import await_json
 from rollout_lint.report.live.await_junit import await_junit

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.examples import EXAMPLES
+from rollout_lint.cli.examples import EXAMPLES
 
 from tests.conftest import ROOT
 from tests.pages import blocks, environment

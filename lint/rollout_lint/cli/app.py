@@ -8,9 +8,10 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from rollout_lint.examples import examples
-from rollout_lint.fleet.risk_level import RiskLevel  # noqa: TC001 - typer evaluates the annotations
-from rollout_lint.options import (
+from rollout_lint.cli.choices import AwaitFormat, Format, SweepFormat, TableFormat
+from rollout_lint.cli.console import STDOUT, give_up, prepare, usage_error, write, write_version
+from rollout_lint.cli.examples import examples
+from rollout_lint.cli.options import (
     CheckFormats,
     ComposeFiles,
     EnvFiles,
@@ -31,8 +32,7 @@ from rollout_lint.options import (
     in_order,
     parse_age,
 )
-from rollout_lint.terminal import STDOUT, give_up, prepare, usage_error, write, write_version
-from rollout_lint.words import AwaitFormat, Format, SweepFormat, TableFormat
+from rollout_lint.fleet.risk_level import RiskLevel  # noqa: TC001 - typer evaluates the annotations
 
 
 class _ToldGroup(TyperGroup):
@@ -102,9 +102,9 @@ def check(
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
     """Judge the recipes that these paths belong to."""
-    from rollout_lint.commands.baseline import BaselineRequest
-    from rollout_lint.commands.check import Request, run
-    from rollout_lint.commands.outputs import outputs_of
+    from rollout_lint.cli.commands.baseline import BaselineRequest
+    from rollout_lint.cli.commands.check import Request, run
+    from rollout_lint.cli.commands.outputs import outputs_of
 
     request = Request(
         paths=tuple(paths or ["."]),
@@ -117,7 +117,7 @@ def check(
         baseline=BaselineRequest(baseline, write_baseline, no_baseline, is_sought=not no_ignores),
     )
     if watch:
-        from rollout_lint.commands import watch as watching
+        from rollout_lint.cli.commands import watch as watching
 
         raise typer.Exit(watching.run(request))
     raise typer.Exit(run(request))
@@ -158,8 +158,8 @@ def sweep(
     further: RuleFolders = None,
 ) -> None:
     """Print the risk table of a fleet."""
-    from rollout_lint.commands.lookup import knowledge_of
-    from rollout_lint.commands.sweep import Request, run
+    from rollout_lint.cli.commands.sweep import Request, run
+    from rollout_lint.cli.commands.targets import knowledge_of
 
     if fail_on_worse and compare is None:
         usage_error("--fail-on-worse needs --compare OLD.json")
@@ -188,7 +188,7 @@ def init_fleet(
     exclude: Excludes = None,
 ) -> None:
     """Write a first fleet.yml for the recipes of a folder."""
-    from rollout_lint.commands.fleet import init
+    from rollout_lint.cli.commands.fleet import init
 
     init(folder, tuple(overlay or ()), tuple(exclude or ()))
 
@@ -196,7 +196,7 @@ def init_fleet(
 @fleet_app.command("schema", epilog=examples("fleet schema"))
 def print_fleet_schema() -> None:
     """Print the JSON Schema of fleet.yml, for editors."""
-    from rollout_lint.commands.fleet import schema
+    from rollout_lint.cli.commands.fleet import schema
 
     write(schema())
 
@@ -211,7 +211,7 @@ def show(
     overlay: Overlays = None,
 ) -> None:
     """Show the effective policy of every service, and which file and line decided each value."""
-    from rollout_lint.commands.show import Request, run
+    from rollout_lint.cli.commands.show import Request, run
 
     request = Request(
         path=path,
@@ -246,7 +246,7 @@ def fix(
     further: RuleFolders = None,
 ) -> None:
     """Repair what is found: show the changes, write them, or write an overlay that makes them."""
-    from rollout_lint.commands.fix import Request, run
+    from rollout_lint.cli.commands.fix import Request, run
 
     if diff and (writes or interactive):
         usage_error("--diff writes nothing, so it goes with neither --write nor --interactive")
@@ -274,7 +274,7 @@ def show_config(
     further: RuleFolders = None,
 ) -> None:
     """Show which config counts for a recipe, who says each value, and which rules judge."""
-    from rollout_lint.commands import config
+    from rollout_lint.cli.commands import config
 
     if schema:
         write(config.schema())
@@ -300,7 +300,7 @@ def list_rules(
     ] = None,
 ) -> None:
     """List the rules, or try your own."""
-    from rollout_lint.commands import rules
+    from rollout_lint.cli.commands import rules
 
     if test:
         raise typer.Exit(rules.try_own(tuple(test), tuple(further or ())))
@@ -308,7 +308,7 @@ def list_rules(
 
 
 def _complete_rule(incomplete: str) -> list[tuple[str, str]]:
-    from rollout_lint.commands.rules import ids_and_names
+    from rollout_lint.cli.commands.rules import ids_and_names
 
     return ids_and_names(incomplete)
 
@@ -323,7 +323,7 @@ def explain(
     further: RuleFolders = None,
 ) -> None:
     """Print a rule's page."""
-    from rollout_lint.commands import rules
+    from rollout_lint.cli.commands import rules
 
     rules.explain(rule, every, format_, tuple(further or ()))
 
@@ -349,9 +349,9 @@ def inspect_(
     further: RuleFolders = None,
 ) -> None:
     """Hold running services against the rules and the files, and tell what their last update came to."""
-    from rollout_lint.commands import show as files
-    from rollout_lint.commands.awaiting import expected_labels
-    from rollout_lint.commands.inspecting import Request, run
+    from rollout_lint.cli.commands import show as files
+    from rollout_lint.cli.commands.await_updates import expected_labels
+    from rollout_lint.cli.commands.inspect_services import Request, run
 
     compared = files.Request(
         path=against,
@@ -384,7 +384,7 @@ def await_(
     format_: Annotated[AwaitFormat, typer.Option("--format", help="What to print.")] = AwaitFormat.TEXT,
 ) -> None:
     """Wait until every update of a deployed stack is over; fail unless each completed."""
-    from rollout_lint.commands.awaiting import Request, expected_labels, run
+    from rollout_lint.cli.commands.await_updates import Request, expected_labels, run
 
     request = Request(
         names=tuple(names),

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from rollout_lint.commands.asking import Asking
-from rollout_lint.commands.lookup import rules_here, targets_of
+from rollout_lint.cli.commands.prompt import Asking
+from rollout_lint.cli.commands.targets import rules_here, targets_of
+from rollout_lint.cli.console import complain, say, usage_error, warn, width, write, write_bytes
 from rollout_lint.discovery.filesystem import exists, is_file, is_folder
 from rollout_lint.discovery.recipes import STDIN, base_of, is_pattern
 from rollout_lint.errors import ExitCode
@@ -21,7 +22,6 @@ from rollout_lint.report.common.groups import path_below, path_of, problems_of
 from rollout_lint.report.common.style import style_for_stderr, style_for_stdout
 from rollout_lint.report.fix.diff import unified
 from rollout_lint.report.fix.text import fix_text
-from rollout_lint.terminal import complain, say, usage_error, warn, width, write, write_bytes
 
 if TYPE_CHECKING:
     from rollout_lint.discovery.recipe import Recipe

@@ -10,19 +10,19 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import TYPE_CHECKING, TypeAlias
 
-from rollout_lint.commands import check
-from rollout_lint.commands.lookup import recipes_of
+from rollout_lint.cli.commands import check
+from rollout_lint.cli.commands.targets import recipes_of
+from rollout_lint.cli.console import say, usage_error, write
 from rollout_lint.discovery.env_sample import ENV_SAMPLE
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.config import NAMES
 from rollout_lint.linter.suppression.apply import BASELINE
-from rollout_lint.terminal import say, usage_error, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rollout_lint.commands.check import Request
+    from rollout_lint.cli.commands.check import Request
     from rollout_lint.discovery.recipe import Recipe
 
 State: TypeAlias = dict[Path, tuple[int, int] | None]

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_lint.cli.choices import Format
+from rollout_lint.cli.console import refuse, usage_error, width, write
 from rollout_lint.discovery.exclude import is_exclusion
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import SCHEMA, Stated
 from rollout_lint.linter.context import ContextLoader
 from rollout_lint.report.config.rows import Given
-from rollout_lint.terminal import refuse, usage_error, width, write
-from rollout_lint.words import Format
 
 if TYPE_CHECKING:
+    from rollout_lint.cli.choices import SeverityThreshold
     from rollout_lint.linter.resolve import EffectiveConfig
-    from rollout_lint.words import SeverityThreshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,18 +32,18 @@ def main() -> None:
 def _main() -> None:
     words = sys.argv[1:]
     if words == ["--version"] and not _completes():
-        from rollout_lint.terminal import write_version
+        from rollout_lint.cli.console import write_version
 
         _end(write_version)
     if words[:1] == ["check"] and not any(map(_is_option, words)) and not _completes() and os.name != "nt":
         # Imports leave no garbage; collecting it takes a tenth of the time.
         gc.disable()
-        from rollout_lint.commands.check import run_plain
+        from rollout_lint.cli.commands.check import run_plain
 
         gc.freeze()
         gc.enable()
         _end(lambda: run_plain(words[1:]))
-    from rollout_lint.cli import app
+    from rollout_lint.cli.app import app
 
     app()
 
@@ -60,13 +60,13 @@ def _completes() -> bool:
 
 def _end(run: Callable[[], int]) -> NoReturn:
     """Run and exit. Report an interrupt or a closed pipe as every other command does."""
-    from rollout_lint.terminal import prepare
+    from rollout_lint.cli.console import prepare
 
     prepare()
     try:
         code = run()
     except (KeyboardInterrupt, EOFError, OSError) as error:
-        from rollout_lint.cli import end_by
+        from rollout_lint.cli.app import end_by
 
         end_by(error)
     except SystemExit as end:

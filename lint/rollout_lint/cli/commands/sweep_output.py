@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.cli.choices import SweepFormat
+from rollout_lint.cli.console import warn, width, write
+from rollout_lint.cli.progress import with_progress
 from rollout_lint.fleet.compare import Comparison, Earlier, State, compare, state_of
-from rollout_lint.progress import with_progress
-from rollout_lint.terminal import warn, width, write
-from rollout_lint.words import SweepFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.commands.today import today
+from rollout_lint.cli.commands.clock import today
+from rollout_lint.cli.console import refuse, usage_error
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
 from rollout_lint.discovery.recipe import joined
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, STDIN, NoRecipeError, recipes_at
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import folder_of
 from rollout_lint.linter.context import ContextLoader
-from rollout_lint.terminal import refuse, usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from rollout_lint.words import CheckFormat, Format, SeverityThreshold, TableFormat
+from rollout_lint.cli.choices import CheckFormat, Format, SeverityThreshold, TableFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.commands import show
-from rollout_lint.commands.check import severities_from
-from rollout_lint.commands.lookup import known_by
-from rollout_lint.commands.today import now
+from rollout_lint.cli.choices import Format, SeverityThreshold
+from rollout_lint.cli.commands import show
+from rollout_lint.cli.commands.check import severities_from
+from rollout_lint.cli.commands.clock import now
+from rollout_lint.cli.commands.targets import known_by
+from rollout_lint.cli.console import refuse, usage_error, warn, write
 from rollout_lint.discovery.filesystem import read
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode, FleetError
@@ -22,8 +24,6 @@ from rollout_lint.live.inspection import Inspected, Inspection, compare
 from rollout_lint.live.lint import judge
 from rollout_lint.live.parse import MAX_BYTES, read_services
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
-from rollout_lint.terminal import refuse, usage_error, warn, write
-from rollout_lint.words import Format, SeverityThreshold
 
 if TYPE_CHECKING:
     from rollout_lint.linter.context import LintContext

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.cli.choices import CheckFormat
+from rollout_lint.cli.console import complain, usage_error, width, write
 from rollout_lint.discovery.atomic_write import write_whole
 from rollout_lint.errors import ExitCode
-from rollout_lint.terminal import complain, usage_error, width, write
-from rollout_lint.words import CheckFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.commands.lookup import Walk
+from rollout_lint.cli.commands.targets import Walk
+from rollout_lint.cli.console import refuse, usage_error, write
 from rollout_lint.discovery.atomic_write import write_whole
 from rollout_lint.discovery.filesystem import exists, is_link
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.manifest.init import first_manifest
 from rollout_lint.fleet.manifest.loader import MANIFEST, manifest_in
 from rollout_lint.fleet.manifest.schema import SCHEMA
-from rollout_lint.terminal import refuse, usage_error, write
 
 if TYPE_CHECKING:
     from pathlib import Path

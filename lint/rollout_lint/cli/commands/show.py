@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.commands.lookup import known_by, recipes_of
+from rollout_lint.cli.choices import Format
+from rollout_lint.cli.commands.targets import known_by, recipes_of
+from rollout_lint.cli.console import usage_error, write
 from rollout_lint.discovery.env_sample import read_environment
 from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.terminal import usage_error, write
-from rollout_lint.words import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.commands.lookup import rules_here
+from rollout_lint.cli.choices import Format, TableFormat
+from rollout_lint.cli.commands.targets import rules_here
+from rollout_lint.cli.console import usage_error, width, write
 from rollout_lint.errors import ExitCode
-from rollout_lint.terminal import usage_error, width, write
-from rollout_lint.words import Format, TableFormat
 
 if TYPE_CHECKING:
     from pathlib import Path

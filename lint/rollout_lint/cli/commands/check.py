@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.commands.baseline import BaselineRequest, read_known, silence_known, write_known
-from rollout_lint.commands.lookup import targets_of
-from rollout_lint.commands.outputs import Output, deliver
+from rollout_lint.cli.choices import SeverityThreshold
+from rollout_lint.cli.commands.baseline import BaselineRequest, read_known, silence_known, write_known
+from rollout_lint.cli.commands.outputs import Output, deliver
+from rollout_lint.cli.commands.targets import targets_of
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.rules.model import DEFAULT_FAIL_ON, Severity
-from rollout_lint.words import SeverityThreshold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 
-from rollout_lint.terminal import usage_error
+from rollout_lint.cli.console import usage_error
 
 
 def today() -> date:

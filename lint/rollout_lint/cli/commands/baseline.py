@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.cli.console import refuse, say, usage_error, warn
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.report.common.style import printable
-from rollout_lint.terminal import refuse, say, usage_error, warn
 
 if TYPE_CHECKING:
     from rollout_lint.linter.baseline import Baseline

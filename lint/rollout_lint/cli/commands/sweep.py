@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.commands.lookup import Walk
-from rollout_lint.commands.sweep_output import Layout, Outcome, print_sweep
-from rollout_lint.commands.today import today
+from rollout_lint.cli.choices import SweepFormat
+from rollout_lint.cli.commands.clock import today
+from rollout_lint.cli.commands.sweep_output import Layout, Outcome, print_sweep
+from rollout_lint.cli.commands.targets import Walk
+from rollout_lint.cli.console import refuse, usage_error, warn
 from rollout_lint.discovery.export import RevisionError, join
 from rollout_lint.discovery.filesystem import is_file
 from rollout_lint.errors import ConfigError, ExitCode, FleetError, RuleError
@@ -21,8 +23,6 @@ from rollout_lint.fleet.model import Fleet
 from rollout_lint.fleet.result_age import Calendar
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.fleet.sweep import Sweep
-from rollout_lint.terminal import refuse, usage_error, warn
-from rollout_lint.words import SweepFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

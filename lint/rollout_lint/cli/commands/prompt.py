@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_lint.cli.console import width, write
 from rollout_lint.report.common.groups import path_below, path_of
 from rollout_lint.report.common.style import style_for_stdout
 from rollout_lint.report.fix.diff import unified
 from rollout_lint.report.fix.text import repaired_text
-from rollout_lint.terminal import width, write
 
 if TYPE_CHECKING:
     from rollout_lint.fix.model import Change, Repaired

@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rollout_lint.cli.choices import AwaitFormat
+from rollout_lint.cli.console import complain, usage_error, width, write
 from rollout_lint.errors import ExitCode
 from rollout_lint.live import EngineError, await_converged
-from rollout_lint.terminal import complain, usage_error, width, write
-from rollout_lint.words import AwaitFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,1 @@
+"""Command line: parses options, prints and exits."""
