@@ -1,7 +1,7 @@
 """Entry point of the installed command.
 
 `check PATH...` without options and `--version` run without typer, as pre-commit hooks call them. Everything else, and
-shell completion, goes to `cli.app`. Both ways print the same (tests/test_start.py).
+shell completion, goes to `cli.app`. Both ways print the same (tests/cli/test_entry.py).
 """
 
 from __future__ import annotations
