@@ -55,7 +55,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def _source_of(page: str) -> str:
     """The file of the repository that a page of the site is made of."""
-    return next((source for source, place in PAGES.items() if place == page), f"docs/{page}")
+    return next((source for source, location in PAGES.items() if location == page), f"docs/{page}")
 
 
 def _place_of(source: str) -> str:

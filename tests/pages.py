@@ -45,8 +45,8 @@ def refreshed(page: Path) -> str:
     """
     text = page.read_text("utf-8")
     with TemporaryDirectory() as folder:
-        place = Path(folder) if write_files(page, Path(folder)) else ROOT
-        return _SESSION.sub(lambda session: _session(session["session"], place), text)
+        location = Path(folder) if write_files(page, Path(folder)) else ROOT
+        return _SESSION.sub(lambda session: _session(session["session"], location), text)
 
 
 def commands(page: Path) -> list[str]:
@@ -72,12 +72,14 @@ def environment() -> dict[str, str]:
     return os.environ | {"PATH": path, "COLUMNS": "124", "SOURCE_DATE_EPOCH": TODAY}
 
 
-def _session(session: str, place: Path) -> str:
-    return "".join(f"$ {command}\n{_output(command, place)}" for command in _COMMAND.findall(session))
+def _session(session: str, location: Path) -> str:
+    return "".join(f"$ {command}\n{_output(command, location)}" for command in _COMMAND.findall(session))
 
 
-def _output(command: str, place: Path) -> str:
-    ran = subprocess.run(command, shell=True, cwd=place, env=environment(), capture_output=True, text=True, check=False)
+def _output(command: str, location: Path) -> str:
+    ran = subprocess.run(
+        command, shell=True, cwd=location, env=environment(), capture_output=True, text=True, check=False
+    )
     return ran.stdout + ran.stderr
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A span in `file`, as reports name that file; lines and columns count from 1, the end is exclusive."""
 
     file: str
@@ -29,5 +29,5 @@ class Problem:
     @property
     def told(self) -> str:
         """`file:line:column: message`."""
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.message}"
+        location = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{location}: {self.message}"

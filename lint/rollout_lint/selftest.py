@@ -17,7 +17,7 @@ from rollout_lint.fix.planner import Session
 from rollout_lint.fix.target import Desk
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.location import Place, Problem
+from rollout_lint.location import Location, Problem
 from rollout_lint.rules.checker import check_rules
 from rollout_lint.stack.units import size
 from rollout_lint.syntax.node import plain
@@ -105,7 +105,7 @@ def no_condition_is_idle(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Compla
 def something_must_be_there(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
     """Of a service of which nothing is known, the rule says nothing."""
     del rules
-    if list(check_rules((rule,), "default", "any", Place("nowhere", 1, 1, 1, 1), {})):
+    if list(check_rules((rule,), "default", "any", Location("nowhere", 1, 1, 1, 1), {})):
         yield "when", "the rule holds where no fact is there at all; one condition must ask for one"
 
 
@@ -173,9 +173,9 @@ def the_finding_stands_where_the_repair_goes(rule: Rule, rules: tuple[Rule, ...]
         evaluation = _evaluation(example, (rule,))
         for finding in evaluation.findings:
             facts = evaluation.variants[0].facts(finding.service) or {}
-            stated = {facts[path].place for path in rule.fix_settings if path in facts} - {None}
-            if stated and finding.place not in stated:
-                yield key, f"the finding is on line {finding.place.line}, where the fix changes nothing"
+            stated = {facts[path].location for path in rule.fix_settings if path in facts} - {None}
+            if stated and finding.location not in stated:
+                yield key, f"the finding is on line {finding.location.line}, where the fix changes nothing"
 
 
 def what_is_superseded_exists(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
@@ -237,11 +237,11 @@ def _found_at(example: Example, rule: Rule, rules: tuple[Rule, ...]) -> list[tup
     """Where the rule is found; one that is about ignores, beside the others, since it is about what they find."""
     others = [each for each in rules if each.id != rule.id] if rule.is_about_suppressions else []
     findings = [each for each in _evaluation(example, (rule, *others)).findings if each.rule.id == rule.id]
-    return [(f"{Path(each.place.file).name}:{each.place.line}", each.severity) for each in findings]
+    return [(f"{Path(each.location.file).name}:{each.location.line}", each.severity) for each in findings]
 
 
 def _told(found: list[tuple[str, str]]) -> str:
-    return " and ".join(f"{place} ({severity})" for place, severity in found) or "none"
+    return " and ".join(f"{location} ({severity})" for location, severity in found) or "none"
 
 
 def _evaluation(example: Example, rules: tuple[Rule, ...]) -> Evaluation:

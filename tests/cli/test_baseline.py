@@ -211,7 +211,7 @@ def test_baseline_follows_a_link_and_overwrites_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "location"),
     [
         pytest.param("", "1:1", id="empty"),
         pytest.param("{", "2:1", id="open"),
@@ -231,7 +231,7 @@ def test_a_file_that_is_none_ends_the_run_with_its_place(
     write: Write,
     monkeypatch: pytest.MonkeyPatch,
     text: str | bytes,
-    place: str,
+    location: str,
     snapshot: SnapshotAssertion,
 ) -> None:
     fleet(write, monkeypatch, r__compose_yml=RISKY)
@@ -240,7 +240,7 @@ def test_a_file_that_is_none_ends_the_run_with_its_place(
     for name, option in (("known.json", "--baseline=known.json"), (DEFAULT, "--write-baseline")):
         ran = run("check", option)
         assert (ran.exit_code, ran.stdout) == (2, "")
-        assert any(each.startswith(f"{name}:{place}: ") for each in ran.stderr.splitlines()), ran.stderr
+        assert any(each.startswith(f"{name}:{location}: ") for each in ran.stderr.splitlines()), ran.stderr
         assert (folder / name).read_bytes() == (text if isinstance(text, bytes) else text.encode())
         told.add(ran.stderr.replace(name, "FILE"))
     assert list(told) == [snapshot]

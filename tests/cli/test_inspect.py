@@ -135,11 +135,11 @@ def test_a_policy_that_differs_is_drift_with_its_location(run: Run, write: Write
     assert found["against"]["files"] == ["compose.yml", "compose.ccci.yml"]
     assert found["against"]["fitting_variants"] == ["default"]
     assert found["against"]["not_given"] == ["db"]
-    place = {"file": "compose.ccci.yml", "line": 2, "column": OVERLAY.splitlines()[1].index("stop-first") + 1}
+    location = {"file": "compose.ccci.yml", "line": 2, "column": OVERLAY.splitlines()[1].index("stop-first") + 1}
     values = {"path": "deploy.update_config.order", "live": "start-first", "files": "stop-first"}
-    assert found["services"][0]["drift"]["values"] == [values | place]
+    assert found["services"][0]["drift"]["values"] == [values | location]
     text = run("inspect", "--against", folder, "--variant", "ccci", stdin=json.dumps(document)).stdout
-    assert f"compose.ccci.yml:2:{place['column']}" in text
+    assert f"compose.ccci.yml:2:{location['column']}" in text
     assert without_path(text, folder) == snapshot
 
 

@@ -54,8 +54,8 @@ def test_every_rollout_value_has_its_place_or_is_a_default(run: Run, write: Writ
 def test_what_an_overlay_replaced_stays_visible(run: Run, write: Write) -> None:
     variants = shown(run, write({"compose.yml": BASE, "compose.ccci.yml": OVERLAY}))
     order = variants["ccci"]["app"]["deploy.update_config.order"]
-    place = {"file": "compose.ccci.yml", "line": 2, "column": OVERLAY.splitlines()[1].index("stop-first") + 1}
-    assert {key: order[key] for key in place} == place
+    location = {"file": "compose.ccci.yml", "line": 2, "column": OVERLAY.splitlines()[1].index("stop-first") + 1}
+    assert {key: order[key] for key in location} == location
     assert order["overrides"] == [{"value": "start-first", "file": "compose.yml", "line": 9, "column": 16}]
 
 

@@ -356,9 +356,9 @@ def test_what_is_refused_blocks_a_recipe_and_says_why_in_words(
     assert {row["risk"]["level"] for row in rows.values()} == {"blocked"}
     assert (rows["ports"]["service"], rows["ports"]["failure_action"]) == ("a", "rollback")
     because = {name: row["risk"]["because"] for name, row in rows.items()}
-    for name, rule, place in (("ports", "RL061", "compose.yml:3"), ("images", "RL059", "compose.yml:1")):
+    for name, rule, location in (("ports", "RL061", "compose.yml:3"), ("images", "RL059", "compose.yml:1")):
         assert because[name][0].startswith(f"{rule} ")
-        assert because[name][0].endswith(f" ({place})")
+        assert because[name][0].endswith(f" ({location})")
     assert because == snapshot
 
 

@@ -42,7 +42,7 @@ def test_rollback_config_takes_nothing_over_from_update_config() -> None:
 def test_an_ignored_zero_is_the_default_with_its_location(written: str, key: str, value: object) -> None:
     fact = facts_for(service_with(f"deploy: {{update_config: {{{written}}}}}"))[f"deploy.update_config.{key}"]
     assert (fact.value, fact.default) == (value, True)
-    assert fact.place is not None
+    assert fact.location is not None
 
 
 def test_an_explicit_zero_of_parallelism_stays() -> None:
@@ -124,7 +124,7 @@ def test_a_value_is_read_in_the_facts_unit(path: str, text: str, value: object) 
 def test_when_a_task_is_started_again(text: str, value: str, default: bool) -> None:
     fact = facts_for(service_with(text))["deploy.restart_policy.condition"]
     assert (fact.value, fact.default) == (value, default)
-    assert (fact.place is None) == (default and "condition" not in text)
+    assert (fact.location is None) == (default and "condition" not in text)
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_a_job_has_no_replicas_that_swarm_fills_in() -> None:
 def test_a_list_is_located_at_its_last_item_and_empty_is_none() -> None:
     facts = facts_for(service_with("env_file: [a, b], networks: [], command: [c]"))
     assert facts["env_file"].value == ["a", "b"]
-    assert facts["env_file"].place is not None
-    assert (facts["env_file"].default, facts["env_file"].place.column) == (False, 40)
+    assert facts["env_file"].location is not None
+    assert (facts["env_file"].default, facts["env_file"].location.column) == (False, 40)
     assert facts.keys().isdisjoint({"networks", "command"})
 
 

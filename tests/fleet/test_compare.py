@@ -136,7 +136,7 @@ def test_what_an_earlier_version_printed_is_understood(run: Run, write: Write, f
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "location"),
     [
         pytest.param("{", "1:2:", id="open"),
         pytest.param("[" * 100_000, "1:1:", id="nested"),
@@ -154,7 +154,7 @@ def test_what_an_earlier_version_printed_is_understood(run: Run, write: Write, f
     ],
 )
 def test_what_is_no_earlier_sweep_is_refused(
-    run: Run, fleet: Path, text: str | None, place: str, snapshot: SnapshotAssertion
+    run: Run, fleet: Path, text: str | None, location: str, snapshot: SnapshotAssertion
 ) -> None:
     if text is None:
         (fleet / "old.json").unlink()
@@ -162,7 +162,7 @@ def test_what_is_no_earlier_sweep_is_refused(
         (fleet / "old.json").write_text(text, encoding="latin-1")
     ran = run("sweep", fleet, "--compare", fleet / "old.json")
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert f"old.json:{place}" in ran.stderr
+    assert f"old.json:{location}" in ran.stderr
     assert ran.text(fleet) == snapshot
 
 

@@ -115,7 +115,7 @@ def test_the_same_container_is_known_by_its_short_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "location"),
     [
         pytest.param("", (1, 1), id="empty"),
         pytest.param("\n \n", (1, 1), id="blank"),
@@ -138,11 +138,11 @@ def test_the_same_container_is_known_by_its_short_id() -> None:
     ],
 )
 def test_what_docker_would_not_print_has_a_place(
-    text: str | bytes, place: tuple[int, int], snapshot: SnapshotAssertion
+    text: str | bytes, location: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
     problem = refused(text)
     assert problem.message == snapshot
-    assert (problem.line, problem.column) == place
+    assert (problem.line, problem.column) == location
 
 
 def test_a_huge_file_is_not_read(snapshot: SnapshotAssertion) -> None:

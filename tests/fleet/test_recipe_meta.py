@@ -95,7 +95,7 @@ def test_what_is_known(text: str | bytes, expected: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "location"),
     [
         pytest.param("\nUPGRADE_TESTS = bool(1)", (2, 17), id="call"),
         pytest.param("import os\nNOTE = os.environ['NOTE']", (2, 8), id="environ"),
@@ -131,10 +131,10 @@ def test_what_is_known(text: str | bytes, expected: dict[str, Any]) -> None:
     ],
 )
 def test_what_cannot_be_known_is_said_at_its_place(
-    text: str, place: tuple[int, int], snapshot: SnapshotAssertion
+    text: str, location: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
     [(line, column, message)] = problems(text)
-    assert (line, column) == place
+    assert (line, column) == location
     assert message == snapshot
 
 

@@ -34,30 +34,30 @@ def mutated(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
 
 def _flip(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     del others
-    at = _place(data, random)
+    at = _location(data, random)
     return data[:at] + bytes([random.randrange(256)]) + data[at + 1 :]
 
 
 def _cut(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     del others
-    at = _place(data, random)
+    at = _location(data, random)
     return data[:at] + data[at + random.choice((1, 2, 5, 40, 400)) :]
 
 
 def _truncate(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     del others
-    return data[: _place(data, random)]
+    return data[: _location(data, random)]
 
 
 def _insert(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     del others
-    at = _place(data, random)
+    at = _location(data, random)
     return data[:at] + random.choice(TOKENS) + data[at:]
 
 
 def _repeat(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     del others
-    at, length = _place(data, random), random.choice((1, 3, 20, 200))
+    at, length = _location(data, random), random.choice((1, 3, 20, 200))
     return data[:at] + data[at : at + length] * random.choice((2, 2, 3, 50)) + data[at + length :]
 
 
@@ -90,8 +90,8 @@ def _lines(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
 
 def _splice(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     other = random.choice(others)
-    start = _place(other, random)
-    at = _place(data, random)
+    start = _location(other, random)
+    at = _location(data, random)
     return data[:at] + other[start : start + random.choice((10, 100, 1000))] + data[at:]
 
 
@@ -101,7 +101,7 @@ def _encode(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
     return random.choice((text.encode("utf-16"), text.encode("utf-8-sig"), text.replace("\n", "\r\n").encode()))
 
 
-def _place(data: bytes, random: Random) -> int:
+def _location(data: bytes, random: Random) -> int:
     return random.randrange(len(data) + 1)
 
 

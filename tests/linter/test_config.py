@@ -39,13 +39,13 @@ def rules_found(run: Run, *arguments: object) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-@pytest.mark.parametrize("place", ["", "fleet/", "fleet/shop/"])
-def test_a_config_says_what_the_file_does_not(run: Run, write: Write, name: str, place: str) -> None:
+@pytest.mark.parametrize("location", ["", "fleet/", "fleet/shop/"])
+def test_a_config_says_what_the_file_does_not(run: Run, write: Write, name: str, location: str) -> None:
     folder = write({"fleet/shop/compose.yml": STACK})
     before = rules_found(run, folder / "fleet" / "shop")
     assert "RL002" not in before["app"]
     assert "RL009" in before["plain"]
-    write({place + name: CONFIGS[name]})
+    write({location + name: CONFIGS[name]})
     after = rules_found(run, folder / "fleet" / "shop" / "compose.yml")
     assert "RL002" in after["app"]
     assert "RL009" not in after["plain"]
@@ -109,7 +109,7 @@ def test_show_knows_what_the_config_says(run: Run, write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "place"),
+    ("name", "text", "location"),
     [
         pytest.param("rollout-lint.toml", "[hosts]\nmemroy = '8G'\n", "2:1", id="misspelt-key"),
         pytest.param("rollout-lint.toml", "host = 1\n", "1:1", id="misspelt-top-key"),
@@ -131,14 +131,14 @@ def test_show_knows_what_the_config_says(run: Run, write: Write) -> None:
     ],
 )
 def test_what_is_wrong_has_a_place(
-    run: Run, write: Write, name: str, text: str | bytes, place: str, snapshot: SnapshotAssertion
+    run: Run, write: Write, name: str, text: str | bytes, location: str, snapshot: SnapshotAssertion
 ) -> None:
     folder = write({"compose.yml": STACK, name: text})
     told = set()
     for command in ("check", "sweep"):
         ran = run(command, folder)
         assert (ran.exit_code, ran.stdout) == (2, "")
-        assert not place or f"{folder}/{name}:{place}: " in ran.stderr
+        assert not location or f"{folder}/{name}:{location}: " in ran.stderr
         told.add(ran.text(folder))
     [message] = told
     assert message == snapshot

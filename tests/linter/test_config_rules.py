@@ -199,7 +199,7 @@ def test_what_else_takes_memory_on_a_host_is_counted(run: Run, write: Write) -> 
 
 
 @pytest.mark.parametrize(
-    ("config", "place"),
+    ("config", "location"),
     [
         pytest.param("disable = ['RL01',\n  'RL999']", "1:1", id="unknown-id"),
         pytest.param("select = ['rolback-start-first']", "1:1", id="misspelt-name"),
@@ -225,7 +225,7 @@ def test_what_does_not_hold_has_a_place_for_every_command(
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
     config: str,
-    place: str,
+    location: str,
     snapshot: SnapshotAssertion,
 ) -> None:
     monkeypatch.chdir(write({"compose.yml": RISKY, CONFIG: config}))
@@ -236,7 +236,7 @@ def test_what_does_not_hold_has_a_place_for_every_command(
     for command in commands:
         ran = run(command)
         assert (ran.exit_code, ran.stdout) == (2, "")
-        assert f"{CONFIG}:{place}: " in ran.stderr
+        assert f"{CONFIG}:{location}: " in ran.stderr
         told.add(ran.stderr)
     [text] = told
     assert text == snapshot

@@ -102,7 +102,7 @@ PLACES: dict[str, tuple[str, set[str | None]]] = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("location", PLACES)
 @pytest.mark.parametrize(
     ("end", "encoding", "healthy"),
     [
@@ -114,16 +114,16 @@ PLACES: dict[str, tuple[str, set[str | None]]] = {
     ],
 )
 def test_a_comment_is_about_where_it_stands(
-    run: Run, write: Write, place: str, end: str, encoding: str, healthy: str
+    run: Run, write: Write, location: str, end: str, encoding: str, healthy: str
 ) -> None:
-    text, services = PLACES[place]
+    text, services = PLACES[location]
     text = text.replace(HEALTHY, healthy)
     ran = checked(run, write({"compose.yml": text.replace("\n", end).encode(encoding)}))
     assert silenced(ran) == services
     reasons = {each["suppressed"]["reason"] for each in findings(ran) if each["suppressed"]}
     assert reasons == ({WHY} if services else set())
-    is_comment = "does not begin" not in place and "without the space" not in place
-    assert bool(told(ran)) == (is_comment and (not services or "another key" in place))
+    is_comment = "does not begin" not in location and "without the space" not in location
+    assert bool(told(ran)) == (is_comment and (not services or "another key" in location))
     assert ran.json["summary"]["suppressed"] == len(services)
 
 
@@ -350,7 +350,7 @@ def test_a_scalar_holds_no_comment(text: str) -> None:
 
 def test_behind_the_head_of_a_block_a_comment_may_stand() -> None:
     [found] = ignore_comments(parse(f"a: |  {COMMENT}\n  b # rollout-lint: ignore[RL001] x\nc: d\n".encode(), "x"))
-    assert (found.place.line, found.place.column, found.reason) == (1, 7, WHY)
+    assert (found.location.line, found.location.column, found.reason) == (1, 7, WHY)
 
 
 texts = st.lists(
@@ -373,7 +373,7 @@ def test_no_comment_is_found_that_a_scalar_holds(parts: list[tuple[str, str]]) -
     for scalar, _ in scalars(source.root) if source.root is not None else ():
         if scalar.plain or scalar.line == scalar.end_line:
             begin, end = (scalar.line, scalar.column), (scalar.end_line, scalar.end_column)
-            assert not [each for each in found if begin <= (each.place.line, each.place.column) < end]
+            assert not [each for each in found if begin <= (each.location.line, each.location.column) < end]
     marks = sum(text.text.count("rollout-lint") for text, _ in scalars(source.root)) if source.root is not None else 0
     written = "\n".join(lines).count("rollout-lint")
     assert len(found) <= written - marks

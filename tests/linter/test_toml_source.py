@@ -44,8 +44,8 @@ twice = 2
 
 
 def position(document: Document, *path: str | int) -> tuple[int, int]:
-    place = document.locate(path)
-    return place.line, place.column
+    location = document.locate(path)
+    return location.line, location.column
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ def test_what_it_copies_is_enough_to_build_and_to_run(tmp_path: Path) -> None:
     for line in values(build, "COPY"):
         *names, target = line.split()
         for name in names:
-            place = source / target
-            _copy(ROOT / name, place / name if target.endswith("/") else place)
+            location = source / target
+            _copy(ROOT / name, location / name if target.endswith("/") else location)
     EnvBuilder(with_pip=True).create(environment)
     for command in values(build, "RUN") + values(last, "RUN"):
         words = re.sub(r"--mount=\S+ ", "", command).replace("/wheels", shlex.quote(str(wheels)))
@@ -85,9 +85,9 @@ def test_what_it_copies_is_enough_to_build_and_to_run(tmp_path: Path) -> None:
     assert (found.returncode, "RL001" in found.stdout) == (1, True)
 
 
-def _copy(what: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
+def _copy(what: Path, location: Path) -> None:
+    location.parent.mkdir(parents=True, exist_ok=True)
     if what.is_dir():
-        shutil.copytree(what, place, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(what, location, ignore=shutil.ignore_patterns("__pycache__"))
     else:
-        shutil.copy(what, place)
+        shutil.copy(what, location)

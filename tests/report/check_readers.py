@@ -141,14 +141,14 @@ def of_junit(text: str) -> list[Found]:
     for suite in JUnitXml.fromstring(text.encode()):
         for case in suite:
             for result in case.result:
-                place = _LOCATION.fullmatch(result.text or "")
-                if place is None:
+                location = _LOCATION.fullmatch(result.text or "")
+                if location is None:
                     assert isinstance(result, Skipped)
                     continue
                 assert isinstance(result, Error | Failure | Skipped)
                 rule = "" if isinstance(result, Error) else result.message.split()[0]
                 message = result.message if isinstance(result, Error) else result.message.partition(" ")[2]
-                found.append(Found(rule, place[1], int(place[2]), message))
+                found.append(Found(rule, location[1], int(location[2]), message))
     return found
 
 
@@ -157,13 +157,13 @@ def of_markdown(text: str) -> list[Found]:
     for line in text.splitlines():
         cells = [re.sub(r"\\(.)", r"\1", cell.strip()) for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
         if len(cells) == 6 and cells[0] in ("high", "medium", "low", "info"):
-            place = _LOCATION.fullmatch(cells[2])
-            assert place is not None
-            found.append(Found(cells[1].split()[0], place[1], int(place[2]), cells[5]))
+            location = _LOCATION.fullmatch(cells[2])
+            assert location is not None
+            found.append(Found(cells[1].split()[0], location[1], int(location[2]), cells[5]))
         elif line.startswith("- "):
-            place = re.match(r"- (.*?):(\d+):(\d+) (.*)", re.sub(r"\\(.)", r"\1", line))
-            assert place is not None
-            found.append(Found("", place[1], int(place[2]), place[4]))
+            location = re.match(r"- (.*?):(\d+):(\d+) (.*)", re.sub(r"\\(.)", r"\1", line))
+            assert location is not None
+            found.append(Found("", location[1], int(location[2]), location[4]))
     return found
 
 

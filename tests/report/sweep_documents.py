@@ -48,9 +48,9 @@ def result(outcome: str | None = "pass", **more: Any) -> dict[str, Any]:
 
 def finding(rule: str = "RL001", **more: Any) -> dict[str, Any]:
     """A finding at compose.yml:47."""
-    place = {"file": "compose.yml", "line": 47, "column": 16}
+    location = {"file": "compose.yml", "line": 47, "column": 16}
     told = {"severity": "medium", "variants": ["default"], "message": "app starts the new task beside the old one"}
-    return {"rule": rule, **told, **place, "assumes": None, "superseded_by": None, "suppressed": None, **more}
+    return {"rule": rule, **told, **location, "assumes": None, "superseded_by": None, "suppressed": None, **more}
 
 
 def stated(value: Any, line: int, file: str = "compose.yml") -> dict[str, Any]:

@@ -19,7 +19,7 @@ from junitparser import JUnitXml
 from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.location import Place, Problem
+from rollout_lint.location import Location, Problem
 from rollout_lint.report.check.concise import concise
 from rollout_lint.report.check.github import github
 from rollout_lint.report.check.gitlab import gitlab
@@ -245,7 +245,7 @@ def test_a_service_passes_in_junit_only_where_all_was_evaluated(
 def test_github_gets_columns_only_of_a_span_on_one_line(write: Write, tmp_path: Path) -> None:
     evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
-    evaluation.findings.append(replace(finding, place=Place("compose.yml", 3, 5, 6, 1)))
+    evaluation.findings.append(replace(finding, location=Location("compose.yml", 3, 5, 6, 1)))
     lines = github([evaluation], tmp_path).splitlines()
     start = recipe().index("start-first") + 1
     one = f"file=compose.yml,line=1,endLine=1,col={start},endColumn={start + 10},title="

@@ -12,7 +12,7 @@ import pytest
 from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.location import Place
+from rollout_lint.location import Location
 from rollout_lint.report.check.concise import concise
 from rollout_lint.report.check.gitlab import gitlab
 from rollout_lint.report.check.replacement import Replacements
@@ -220,7 +220,7 @@ def test_gitlab_fingerprints_of_equal_findings_differ(run: Run, write: Write) ->
     assert len({each["fingerprint"] for each in entries}) == 2
     evaluation = evaluated(write, {"compose.yml": recipe()})
     [finding] = evaluation.findings
-    evaluation.findings.append(replace(finding, variant="ccci", place=Place("compose.yml", 9, 1, 9, 2)))
+    evaluation.findings.append(replace(finding, variant="ccci", location=Location("compose.yml", 9, 1, 9, 2)))
     once, again = json.loads(gitlab([evaluation], Path(evaluation.recipe.path)))
     assert once["fingerprint"] != again["fingerprint"]
     evaluation.findings.pop()
@@ -231,7 +231,7 @@ def test_gitlab_fingerprints_of_equal_findings_differ(run: Run, write: Write) ->
 @pytest.mark.parametrize(("by", "kind"), [("comment", "inSource"), ("config", "external"), ("baseline", "external")])
 def test_sarif_has_suppressed_findings_with_their_reason(write: Write, by: str, kind: str) -> None:
     evaluation = evaluated(write, {"compose.yml": recipe()})
-    why = Suppression(by, "room for both", Place("compose.yml", 1, 1, 1, 9), "2027-01-31")
+    why = Suppression(by, "room for both", Location("compose.yml", 1, 1, 1, 9), "2027-01-31")
     evaluation.findings = [replace(each, suppressed=why) for each in evaluation.findings]
     [result] = results(evaluation)
     [suppression] = result["suppressions"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rollout_lint.facts.format import format_fact, json_value
 from rollout_lint.facts.model import Fact, Kind
-from rollout_lint.location import Place
+from rollout_lint.location import Location
 from rollout_lint.rules.checker import RuleIndex, check_rules, failing_condition, supersede
 from rollout_lint.rules.condition import compile_condition
 from rollout_lint.rules.finding import Finding, Suppression
@@ -19,8 +19,8 @@ from rollout_lint.stack.shorthand import Port, Volume
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-HERE = Place("compose.yml", 1, 1, 1, 2)
-THERE = Place("compose.yml", 7, 3, 7, 9)
+HERE = Location("compose.yml", 1, 1, 1, 2)
+THERE = Location("compose.yml", 7, 3, 7, 9)
 ORDER = "deploy.update_config.order"
 ACTION = "deploy.update_config.failure_action"
 ANY = Kind(frozenset(("string", "integer", "boolean", "array", "null")))
@@ -37,7 +37,7 @@ def rule(when: dict[str, dict[str, Any]], id_: str = "TT001", **others: Any) -> 
 
 def facts(**values: Any) -> dict[str, Fact]:
     """By path, with two underscores for a dot."""
-    return {path.replace("__", "."): Fact(value, default=False, place=THERE) for path, value in values.items()}
+    return {path.replace("__", "."): Fact(value, default=False, location=THERE) for path, value in values.items()}
 
 
 def policy(order: Any, action: str | None = None) -> dict[str, Fact]:
@@ -113,13 +113,14 @@ def test_what_nothing_states_is_shown_as_nothing(snapshot: SnapshotAssertion) ->
 
 def test_a_finding_points_at_the_fact_that_its_fix_changes() -> None:
     stated = policy("start-first", "rollback")
-    stated[ORDER] = replace(stated[ORDER], place=Place("b.yml", 2, 2, 2, 3))
+    stated[ORDER] = replace(stated[ORDER], location=Location("b.yml", 2, 2, 2, 3))
     when = {ORDER: {"const": "start-first"}, ACTION: {"const": "rollback"}}
-    assert found([rule(when)], stated)[0].place == THERE
+    assert found([rule(when)], stated)[0].location == THERE
     assert (
-        found([rule(when, fix={"deploy": {"update_config": {"order": "stop-first"}}})], stated)[0].place.file == "b.yml"
+        found([rule(when, fix={"deploy": {"update_config": {"order": "stop-first"}}})], stated)[0].location.file
+        == "b.yml"
     )
-    assert found([rule({"image": {"type": "null"}})], stated)[0].place == HERE
+    assert found([rule({"image": {"type": "null"}})], stated)[0].location == HERE
 
 
 def test_the_first_grade_that_holds_decides() -> None:

@@ -29,9 +29,9 @@ def test_a_value_keeps_the_chain_that_it_overrode() -> None:
     layers = [BASE, overlay("{update_config: {delay: 20s}}"), overlay("{update_config: {delay: 40s}}")]
     delay = facts_for(*layers)["deploy.update_config.delay"]
     assert delay.value == 40
-    assert delay.place is not None
-    assert delay.place.file == "3.yml"
-    assert [(each.value, each.place.file) for each in delay.overrides] == [(20, "2.yml"), (10, "1.yml")]
+    assert delay.location is not None
+    assert delay.location.file == "3.yml"
+    assert [(each.value, each.location.file) for each in delay.overrides] == [(20, "2.yml"), (10, "1.yml")]
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,14 @@ def test_every_unreadable_layer_is_reported_and_no_stack_is_left(
 def test_a_port_can_be_lost_within_the_overlay() -> None:
     base = 'services: {a: {image: b, ports: ["80:80"]}}'
     lost = stack_of(base, 'services: {a: {ports: ["53:53/tcp", "53:53/udp"]}}')[0].services["a"].lost_ports
-    assert [(item.place.file, item.value.protocol) for item in lost] == [("2.yml", "tcp")]
+    assert [(item.location.file, item.value.protocol) for item in lost] == [("2.yml", "tcp")]
 
 
 @pytest.mark.parametrize("key", ["command", "entrypoint"])
 @pytest.mark.parametrize(("over", "file"), [("[d]", "2.yml"), ("[]", "1.yml"), ("''", "1.yml"), ("e f", "2.yml")])
 def test_a_command_replaces_an_earlier_one_unless_it_is_empty(key: str, over: str, file: str) -> None:
     stack, _ = stack_of(f"services: {{a: {{image: b, {key}: [c]}}}}", f"services: {{a: {{{key}: {over}}}}}")
-    assert [item.place.file for item in stack.services["a"].lists[key]] == [file]
+    assert [item.location.file for item in stack.services["a"].lists[key]] == [file]
 
 
 def test_environment_merges_by_name_and_empty_replaces_nothing() -> None:
@@ -160,7 +160,7 @@ def test_environment_merges_by_name_and_empty_replaces_nothing() -> None:
         "services: {a: {environment: {D: y, A: '', C: ''}}}",
     )
     merged = stack.services["a"].lists["environment"]
-    assert [(item.value, item.place.file) for item in merged] == [
+    assert [(item.value, item.location.file) for item in merged] == [
         ("A", "1.yml"),
         ("B", "1.yml"),
         ("C", "2.yml"),
@@ -175,7 +175,7 @@ def test_a_name_is_listed_once_at_its_last_layer(path: str) -> None:
     texts = [f"{block}: {{{each}}}" if block else each for each in (first, second)]
     stack, _ = stack_of(f"services: {{a: {{image: b, {texts[0]}}}}}", f"services: {{a: {{{texts[1]}}}}}")
     merged = stack.services["a"].lists[path]
-    assert [(item.value, item.place.file) for item in merged] == [
+    assert [(item.value, item.location.file) for item in merged] == [
         ("a", "2.yml"),
         ("b", "1.yml"),
         ("c", "2.yml"),
@@ -196,7 +196,7 @@ def test_what_is_appended_keeps_twins_and_their_order(path: str, text: str) -> N
     base, over = text % ("NONE", "b"), text % ("a", "b")
     stack, _ = stack_of(f"services: {{a: {{image: b, {base}}}}}", f"services: {{a: {{{over}}}}}")
     merged = stack.services["a"].lists[path]
-    assert [(item.value, item.place.file) for item in merged] == [
+    assert [(item.value, item.location.file) for item in merged] == [
         ("NONE", "1.yml"),
         ("b", "1.yml"),
         ("a", "2.yml"),

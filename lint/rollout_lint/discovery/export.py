@@ -40,15 +40,15 @@ def _new_folder() -> Path:
 class Export:
     """Files of the commit of a repository whose working tree is at `top`.
 
-    `given` is the path that the user gave, `place` is where that lies on disk, `ref` is the name to show. The files lie
-    in the temporary folder `base`, which the first one makes. Nothing is ever written to `outside`.
+    `given` is the path that the user gave, `location` is its real path, `ref` is the name to show. The files are in the
+    temporary folder `base`, which is made with the first file. Nothing is ever written to `outside`.
     """
 
     top: Path
     commit: str
     ref: str
     given: Path
-    place: Path
+    location: Path
     base: Path = field(default_factory=_new_folder)
     lacking: set[Path] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
@@ -83,25 +83,25 @@ class Export:
     @property
     def path(self) -> Path:
         """The path that stands for the one that the user gave."""
-        return self.root / self.place.relative_to(self.top)
+        return self.root / self.location.relative_to(self.top)
 
     def join(self, folder: Path, name: str) -> Path:
         """Return the path of a name in a folder, with its files written; raises RevisionError.
 
         The path does not exist if the name leads out of the tree.
         """
-        place = PurePath(name)
-        if place.is_relative_to(self.top):
-            folder, place = self.root, place.relative_to(self.top)
+        location = PurePath(name)
+        if location.is_relative_to(self.top):
+            folder, location = self.root, location.relative_to(self.top)
         try:
-            self._write(folder.resolve(), place)
-            is_inside = self._stays_inside(folder, place)
+            self._write(folder.resolve(), location)
+            is_inside = self._stays_inside(folder, location)
         except (RuntimeError, ValueError):
             is_inside = False
         except OSError as error:
             raise RevisionError(f"{name} cannot be written to a temporary folder: {error.strerror}") from error
         if is_inside:
-            return folder / place
+            return folder / location
         outside = self.outside / str(len(self._named_outside))
         self._named_outside[outside] = self._given(folder) / name
         return outside
@@ -124,22 +124,22 @@ class Export:
             base, given = base.parent, given / ".." if given.name in ("", "..") else given.parent
         return given / path.relative_to(base)
 
-    def _stays_inside(self, folder: Path, place: PurePath) -> bool:
+    def _stays_inside(self, folder: Path, location: PurePath) -> bool:
         here = folder.resolve()
-        for part in place.parts:
+        for part in location.parts:
             if not here.is_relative_to(self.root):
                 return False
             here = here.parent if part == ".." else (here / part).resolve()
         return here.is_relative_to(self.root)
 
-    def _write(self, folder: Path, place: PurePath) -> None:
-        wanted = Path(os.path.normpath(folder / place))
+    def _write(self, folder: Path, location: PurePath) -> None:
+        wanted = Path(os.path.normpath(folder / location))
         if not wanted.is_relative_to(self.root):
             return
         # Where `..` leads after a name depends on the links before it.
-        follows_links = ".." in dropwhile(lambda part: part == "..", place.parts)
+        follows_links = ".." in dropwhile(lambda part: part == "..", location.parts)
         self._write_below("." if follows_links else wanted.relative_to(self.root).as_posix())
-        if self._written and ".." in place.parts and self._tree.has_folder(folder.relative_to(self.root).as_posix()):
+        if self._written and ".." in location.parts and self._tree.has_folder(folder.relative_to(self.root).as_posix()):
             folder.mkdir(parents=True, exist_ok=True)
 
     def _write_below(self, wanted: str) -> None:
@@ -184,11 +184,11 @@ class Export:
         """
         named = PurePosixPath(os.fsdecode(target))
         steps = [part for part in named.parts if part != named.anchor]
-        place = PurePath(os.path.normpath(self.top / folder / named))
+        location = PurePath(os.path.normpath(self.top / folder / named))
         is_clear = bool(target) and b"\0" not in target and len(target) <= _LONGEST_TARGET
         path.parent.mkdir(parents=True, exist_ok=True)
-        if is_clear and ".." not in dropwhile(lambda part: part == "..", steps) and place.is_relative_to(self.top):
-            path.symlink_to(os.path.relpath(place, self.top / folder))
+        if is_clear and ".." not in dropwhile(lambda part: part == "..", steps) and location.is_relative_to(self.top):
+            path.symlink_to(os.path.relpath(location, self.top / folder))
         else:
             path.symlink_to(self.outside)
 

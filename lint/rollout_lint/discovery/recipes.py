@@ -293,14 +293,14 @@ class _Collector:
 
     def _layer(self, file: str, line: int, mentioned_in: str) -> LayerFile | None:
         path = self._directory / file
-        place = Problem(mentioned_in, line or 1, 1, "")
+        location = Problem(mentioned_in, line or 1, 1, "")
         if self._leads_out(file, path):
             self._recipe.problems.append(
-                replace(place, message=f"{file} lies outside the given folder, and is not read")
+                replace(location, message=f"{file} lies outside the given folder, and is not read")
             )
             return None
         if not exists(path) and (line or not is_link(path)):
-            self._recipe.problems.append(replace(place, message=f"COMPOSE_FILE names {file}, which does not exist"))
+            self._recipe.problems.append(replace(location, message=f"COMPOSE_FILE names {file}, which does not exist"))
             return None
         return LayerFile(Path(file).as_posix(), path)
 

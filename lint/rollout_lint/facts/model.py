@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rollout_lint.stack.units import seconds, size
 
 if TYPE_CHECKING:
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
     from rollout_lint.stack.model import Setting
 
 
@@ -24,13 +24,13 @@ class Kind(NamedTuple):
 class Fact:
     """An effective value of a service. Durations are in seconds, sizes in bytes.
 
-    `place` is None if Swarm's default applies and no file mentions the value. `overrides` are the settings that the
+    `location` is None if Swarm's default applies and no file mentions the value. `overrides` are the settings that the
     value replaced, nearest layer first. `unset` are the variables without a value that it depends on.
     """
 
     value: Any
     default: bool
-    place: Place | None = None
+    location: Location | None = None
     written: str = ""
     overrides: tuple[Setting, ...] = ()
     unset: tuple[str, ...] = ()

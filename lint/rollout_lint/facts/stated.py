@@ -94,7 +94,7 @@ def stated_facts(service: Service) -> dict[str, Fact]:
         facts.setdefault("deploy.replicas", Fact(1, default=True))
     for path, items in service.lists.items():
         if items and path in FACTS:
-            facts[path] = Fact([item.value for item in items], default=False, place=items[-1].place)
+            facts[path] = Fact([item.value for item in items], default=False, location=items[-1].location)
     return facts
 
 
@@ -115,4 +115,4 @@ def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
 
 
 def _from_setting(setting: Setting) -> Fact:
-    return Fact(setting.value, False, setting.place, setting.written, setting.overrides, setting.unset)
+    return Fact(setting.value, False, setting.location, setting.written, setting.overrides, setting.unset)

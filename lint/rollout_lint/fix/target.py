@@ -59,11 +59,11 @@ class Desk:
         facts = facts_beside(evaluation, finding)
         for path, value in settings.items():
             fact = facts.get(path)
-            if fact is not None and fact.place is not None and self._may_write(fact.place.file):
+            if fact is not None and fact.location is not None and self._may_write(fact.location.file):
                 if "$" in fact.written:
                     return _by_variable(path, fact, value)
-                if self._is_link(fact.place.file):
-                    return f"{fact.place.file} is a link to a file elsewhere, which others may use"
+                if self._is_link(fact.location.file):
+                    return f"{fact.location.file} is a link to a file elsewhere, which others may use"
         return None
 
     def why_not(self, reason: str) -> str:
@@ -74,10 +74,10 @@ class Desk:
         """The names of the files in which a setting may be made, the best first."""
         facts = facts_beside(evaluation, finding)
         block = path.rpartition(".")[0]
-        deciding = [facts[path].place] if path in facts else []
-        beside = [fact.place for other, fact in facts.items() if other.rpartition(".")[0] == block]
+        deciding = [facts[path].location] if path in facts else []
+        beside = [fact.location for other, fact in facts.items() if other.rpartition(".")[0] == block]
         variant = next(each.variant for each in evaluation.variants if each.variant.name == finding.variant)
-        named = [place.file for place in (*deciding, finding.place, *beside) if place is not None]
+        named = [location.file for location in (*deciding, finding.location, *beside) if location is not None]
         names = dict.fromkeys((*named, *(layer.name for layer in reversed(variant.files))))
         return [name for name in names if name in self._layers and not self._is_link(name)]
 

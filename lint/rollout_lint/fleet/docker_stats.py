@@ -77,7 +77,7 @@ class _Entry:
     steps: Steps = ()
 
     def refuse(self, reason: str, *steps: str) -> NoReturn:
-        _refuse(self.file, self.text.place((*self.steps, *steps)), reason)
+        _refuse(self.file, self.text.location((*self.steps, *steps)), reason)
 
     def get(self, key: str) -> str:
         """The text under the key, empty where it is absent. Raises FleetError for anything else."""
@@ -107,9 +107,9 @@ def read_stats(data: bytes, name: str) -> list[TaskMemory]:
     return list(tasks.values())
 
 
-def _refuse(file: str, place: tuple[int, int], reason: str) -> NoReturn:
+def _refuse(file: str, location: tuple[int, int], reason: str) -> NoReturn:
     message = f"is not what `docker stats --no-stream --format json` prints: {reason}"
-    raise FleetError([Problem(file, *place, message)])
+    raise FleetError([Problem(file, *location, message)])
 
 
 def _entries(text: str, file: str) -> Iterator[_Entry]:

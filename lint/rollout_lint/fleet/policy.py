@@ -63,12 +63,12 @@ def changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> list[str]:
 
 def _is_news(path: str, fact: Fact, first: Mapping[str, Fact] | None) -> bool:
     if first is None:
-        return fact.place is not None
+        return fact.location is not None
     return path not in first or first[path].value != fact.value
 
 
 def _stated(path: str, fact: Fact) -> Stated:
     value, text = json_value(fact.value), format_fact(path, fact)
-    if fact.place is None:
+    if fact.location is None:
         return Stated(value, text)
-    return Stated(value, text, fact.place.file, fact.place.line, fact.place.column)
+    return Stated(value, text, fact.location.file, fact.location.line, fact.location.column)

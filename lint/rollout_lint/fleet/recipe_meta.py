@@ -117,12 +117,12 @@ class _Reader:
 
     def settings(self) -> dict[str, Setting]:
         found = self._all().items()
-        return {key: Setting(kept.value, *self._place(kept.node)) for key, kept in found if kept.message is None}
+        return {key: Setting(kept.value, *self._location(kept.node)) for key, kept in found if kept.message is None}
 
     def problems(self) -> Iterator[Problem]:
         for kept in self._unknown():
             if kept.message is not None:
-                yield Problem(self._name, *self._place(kept.node), kept.message)
+                yield Problem(self._name, *self._location(kept.node), kept.message)
 
     def _unknown(self) -> Iterator[_Kept]:
         if self._import:
@@ -179,7 +179,7 @@ class _Reader:
             else:
                 self._found[name.lower()] = kept
 
-    def _place(self, node: ast.AST) -> tuple[int, int]:
+    def _location(self, node: ast.AST) -> tuple[int, int]:
         """Line and column in characters; the syntax counts the bytes of UTF-8."""
         line: int = getattr(node, "lineno", 1)
         before = self._lines[line - 1].encode()[: getattr(node, "col_offset", 0)] if line <= len(self._lines) else b""

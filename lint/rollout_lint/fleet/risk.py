@@ -351,7 +351,7 @@ def _about(finding: Finding) -> str:
     if finding.facts.keys() <= FACTS.keys():
         values = (_stated(format_fact(path, fact), fact) for path, fact in finding.facts.items())
         return f"{finding.subject}: {', '.join(values)}"
-    return f"{finding.message} ({finding.place.file}:{finding.place.line})"
+    return f"{finding.message} ({finding.location.file}:{finding.location.line})"
 
 
 def _shown(fact: Fact | None) -> str | None:
@@ -359,6 +359,6 @@ def _shown(fact: Fact | None) -> str | None:
 
 
 def _stated(value: Any, fact: Fact) -> str:
-    if fact.place is None:
+    if fact.location is None:
         return f"{value} (default)"
-    return f"{value} ({fact.place.file}:{fact.place.line})"
+    return f"{value} ({fact.location.file}:{fact.location.line})"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
     from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule
 
@@ -113,34 +113,34 @@ def _silence(evaluation: Evaluation, key: str, known: Counter[Entry], name: str)
     """At how many places each entry is found; at as many as are known, it is silenced."""
     suppression = Suppression("baseline", f"it was there when {name} was written")
     found = _places(evaluation, key)
-    silenced = {(entry, place) for entry, places in found.items() for place in places[: known[entry]]}
+    silenced = {(entry, location) for entry, locations in found.items() for location in locations[: known[entry]]}
     evaluation.findings = [
         replace(finding, suppressed=suppression)
-        if finding.is_active and (entry, finding.place) in silenced
+        if finding.is_active and (entry, finding.location) in silenced
         else finding
         for entry, finding in _entries(evaluation, key)
     ]
-    return Counter({entry: len(places) for entry, places in found.items()})
+    return Counter({entry: len(locations) for entry, locations in found.items()})
 
 
-def _places(evaluation: Evaluation, key: str) -> dict[Entry, list[Place]]:
+def _places(evaluation: Evaluation, key: str) -> dict[Entry, list[Location]]:
     """Where each finding stands, once for all variants, without those that are silenced already."""
-    places: dict[Entry, set[Place]] = {}
+    locations: dict[Entry, set[Location]] = {}
     for entry, finding in _entries(evaluation, key):
         if finding.suppressed is None and not finding.rule.is_about_suppressions:
-            places.setdefault(entry, set()).add(finding.place)
-    return {entry: sorted(each) for entry, each in places.items()}
+            locations.setdefault(entry, set()).add(finding.location)
+    return {entry: sorted(each) for entry, each in locations.items()}
 
 
 def baseline_of(evaluations: Iterable[Evaluation], earlier: Baseline) -> Baseline:
     """All that is told now, and what the earlier file says of recipes that are still there and were not evaluated."""
-    told: set[tuple[Entry, Place]] = set()
+    told: set[tuple[Entry, Location]] = set()
     evaluated = set()
     for evaluation in evaluations:
         key = earlier.key_of(evaluation.recipe)
         if evaluation.status == EvaluationStatus.EVALUATED:
             evaluated.add(key)
-            told |= {(entry, finding.place) for entry, finding in _entries(evaluation, key) if _is_told(finding)}
+            told |= {(entry, finding.location) for entry, finding in _entries(evaluation, key) if _is_told(finding)}
     folder = earlier.path.parent
     kept = (each for each in earlier.entries if each.recipe not in evaluated and exists(folder / each.recipe))
     return Baseline(earlier.path, tuple(sorted([*(entry for entry, _ in told), *kept], key=_order)))
@@ -163,7 +163,7 @@ def _entries(evaluation: Evaluation, key: str) -> Iterator[tuple[Entry, Finding]
     for finding in evaluation.findings:
         service = None if finding.service is None else _text(finding.service)
         mark = fingerprint(key, finding)
-        yield Entry(key, finding.rule.id, service, _text(finding.place.file), mark), finding
+        yield Entry(key, finding.rule.id, service, _text(finding.location.file), mark), finding
 
 
 def _is_told(finding: Finding) -> bool:

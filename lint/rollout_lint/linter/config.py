@@ -15,7 +15,7 @@ from rollout_lint.discovery.filesystem import is_file, is_folder, read
 from rollout_lint.errors import ConfigError
 from rollout_lint.facts.images import repository
 from rollout_lint.linter.suppression.directives import IgnoreEntry, parse_day
-from rollout_lint.location import Place, Problem
+from rollout_lint.location import Location, Problem
 from rollout_lint.stack.units import size
 from rollout_lint.stack.validator import FORMATS
 from rollout_lint.syntax.parser import MAX_BYTES, Source, parse
@@ -45,10 +45,10 @@ _SCHEMA = PlainSchema(SCHEMA, _FORMATS)
 
 
 class Stated(NamedTuple):
-    """A value and its location. `place` is the name of an option for a value of the command line."""
+    """A value and its location. `location` is the name of an option for a value of the command line."""
 
     value: Any
-    place: Place | str
+    location: Location | str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +178,7 @@ class _Reader:
                 self._section(each, ("overrides", number)) for number, each in enumerate(root.get("overrides", ()))
             ),
             rules=tuple(
-                Stated(_from_here(self._folder / each.value), each.place)
+                Stated(_from_here(self._folder / each.value), each.location)
                 for each in self._list(root, (), "rules") or ()
             ),
             overlays=self._whole("overlays"),
@@ -190,7 +190,7 @@ class _Reader:
         fail_on = section.get("fail-on")
         hosts = self._mapping(section.get("hosts", {}), (*path, "hosts"))
         return Section(
-            hosts={key: Stated(_of_host(key, each.value), each.place) for key, each in hosts.items()},
+            hosts={key: Stated(_of_host(key, each.value), each.location) for key, each in hosts.items()},
             images=self._images(section.get("images", {}), (*path, "images")),
             select=self._list(section, path, "select"),
             disable=self._list(section, path, "disable") or (),
@@ -224,7 +224,7 @@ class _Reader:
         return IgnoreEntry(
             rules=tuple(rule.strip().upper() for rule in named),
             reason=" ".join(entry["reason"].split()),
-            place=self._locate(("ignore", number)),
+            location=self._locate(("ignore", number)),
             folder=self._folder,
             path=entry.get("path"),
             service=entry.get("service"),

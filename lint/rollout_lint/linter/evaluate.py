@@ -12,7 +12,7 @@ from rollout_lint.facts.stated import stated_facts
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, VariantEvaluation
 from rollout_lint.linter.reader import excluding_status, parse_source, read_source
 from rollout_lint.linter.suppression.apply import SuppressionScope, apply_suppressions
-from rollout_lint.location import Place, Problem
+from rollout_lint.location import Location, Problem
 from rollout_lint.rules.checker import supersede
 from rollout_lint.stack.merge import load_stack
 
@@ -84,10 +84,10 @@ def _variant_evaluation(
 
 def _findings(variant: VariantEvaluation, stack: Stack, context: LintContext) -> Iterator[Finding]:
     """Yield the findings of the stack, then those of each service."""
-    name, place = variant.variant.name, Place(variant.variant.files[0].name, 1, 1, 1, 1)
-    yield from supersede(list(context.rule_index.check(name, None, place, variant.stack)))
+    name, location = variant.variant.name, Location(variant.variant.files[0].name, 1, 1, 1, 1)
+    yield from supersede(list(context.rule_index.check(name, None, location, variant.stack)))
     for service, facts in variant.services.items():
-        yield from supersede(list(context.rule_index.check(name, service, stack.services[service].place, facts)))
+        yield from supersede(list(context.rule_index.check(name, service, stack.services[service].location, facts)))
 
 
 def _own_problems(variant: Variant, stack: Stack, is_readable: bool) -> Iterator[Problem]:
@@ -108,4 +108,4 @@ def _missing_env_files(variant: Variant, stack: Stack) -> Iterator[Problem]:
         for item in service.lists.get("env_file", []):
             if not is_file(folder / os.path.expanduser(item.value)):  # noqa: PTH111
                 message = f"Docker opens this env_file of {service.name}, and there is none"
-                yield Problem(item.place.file, item.place.line, item.place.column, message)
+                yield Problem(item.location.file, item.location.line, item.location.column, message)

@@ -18,5 +18,5 @@ def fingerprint(recipe: str, finding: Finding) -> str:
     import hashlib
 
     values = (f"{path}={format_fact(path, fact)}" for path, fact in sorted(finding.facts.items()))
-    parts = (finding.rule.id, recipe, finding.subject, finding.place.file, *values)
+    parts = (finding.rule.id, recipe, finding.subject, finding.location.file, *values)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

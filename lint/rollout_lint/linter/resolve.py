@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster
-from rollout_lint.location import Place, Problem
+from rollout_lint.location import Location, Problem
 from rollout_lint.rules.model import Rule, Severity
 from rollout_lint.syntax.suggest import closest
 
@@ -109,8 +109,8 @@ def _unknown(word: str, stated: Stated, rules: tuple[Rule, ...]) -> Iterator[Pro
 
 
 def _problem(stated: Stated, message: str) -> Problem:
-    assert isinstance(stated.place, Place)
-    return Problem(stated.place.file, stated.place.line, stated.place.column, message)
+    assert isinstance(stated.location, Location)
+    return Problem(stated.location.file, stated.location.line, stated.location.column, message)
 
 
 def _choices(sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> tuple[Choice, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout_lint.live.service_facts import OF_FILES, facts_of_live, unknown_facts
-from rollout_lint.location import Place
+from rollout_lint.location import Location
 from rollout_lint.rules.checker import check_rules, supersede
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def judge(service: LiveService, rules: Iterable[Rule], cluster: Cluster, images:
             asked.append(rule)
         elif not _surely_fails(rule, facts, unknown):
             not_asked.append(NotAsked(rule, why))
-    place = Place(service.name, 0, 0, 0, 0)
-    findings = supersede(list(check_rules(asked, LIVE, service.name, place, facts)))
+    location = Location(service.name, 0, 0, 0, 0)
+    findings = supersede(list(check_rules(asked, LIVE, service.name, location, facts)))
     return Judged(service, facts, tuple(findings), tuple(not_asked))
 
 

@@ -15,7 +15,7 @@ from rollout_lint.facts.derived.layers import OF_STACK_AND_SERVICE
 from rollout_lint.facts.stated import stated_facts
 from rollout_lint.live import spec_diff as normal
 from rollout_lint.live.json_access import items, mapping, number, seconds, text, whole
-from rollout_lint.location import Place
+from rollout_lint.location import Location
 from rollout_lint.stack.model import Resource, Service, Setting, Stack
 from rollout_lint.stack.shorthand import Port, Volume
 
@@ -57,9 +57,9 @@ _OF_FILES = {
 
 def facts_of_live(service: LiveService, cluster: Cluster, images: Images) -> ServiceFacts:
     """The facts of a service by path; `unknown_facts` says which of them mean nothing."""
-    place = Place(service.name, 0, 0, 0, 0)
-    made = _service(service, place)
-    stack = Stack(services={made.name: made}, resources={"networks": _networks(service, place)})
+    location = Location(service.name, 0, 0, 0, 0)
+    made = _service(service, location)
+    stack = Stack(services={made.name: made}, resources={"networks": _networks(service, location)})
     return ServiceFacts(made, stack, stated_facts(made), cluster, images)
 
 
@@ -82,16 +82,16 @@ def stated_blocks(service: LiveService) -> list[str]:
     return [block for block, policy in zip(ROLLOUT_BLOCKS, given, strict=True) if policy != normal.ROLLOUT]
 
 
-def _service(service: LiveService, place: Place) -> Service:
+def _service(service: LiveService, location: Location) -> Service:
     document = service.spec.document
     settings = {path: value for path, value in _settings(service, document) if value not in (None, "")}
     lists = {path: list(values) for path, values in _lists(service, document)}
     return Service(
         name=service.name_in_stack,
-        place=place,
-        blocks=dict.fromkeys(stated_blocks(service), place),
-        settings={path: Setting(value, place, "", zero=not value) for path, value in settings.items()},
-        lists={path: [Setting(value, place, "") for value in values] for path, values in lists.items() if values},
+        location=location,
+        blocks=dict.fromkeys(stated_blocks(service), location),
+        settings={path: Setting(value, location, "", zero=not value) for path, value in settings.items()},
+        lists={path: [Setting(value, location, "") for value in values] for path, values in lists.items() if values},
     )
 
 
@@ -186,5 +186,5 @@ def _targets(service: LiveService) -> list[str]:
     return [text(each, "Target") for each in given]
 
 
-def _networks(service: LiveService, place: Place) -> dict[str, Resource]:
-    return {target: Resource(place, external=True, known_as=target) for target in _targets(service)}
+def _networks(service: LiveService, location: Location) -> dict[str, Resource]:
+    return {target: Resource(location, external=True, known_as=target) for target in _targets(service)}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from rollout_lint.facts.model import Fact
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
     from rollout_lint.rules.model import Conditions, Rule
 
 
@@ -49,21 +49,23 @@ class RuleIndex:
         found.sort(key=itemgetter(0))
         return (rule for _, rule in found)
 
-    def check(self, variant: str, service: str | None, place: Place, facts: Mapping[str, Fact]) -> Iterator[Finding]:
+    def check(
+        self, variant: str, service: str | None, location: Location, facts: Mapping[str, Fact]
+    ) -> Iterator[Finding]:
         """Yield the findings of the candidates."""
-        return check_rules(self.candidates(facts), variant, service, place, facts)
+        return check_rules(self.candidates(facts), variant, service, location, facts)
 
 
 def check_rules(
-    rules: Iterable[Rule], variant: str, service: str | None, place: Place, facts: Mapping[str, Fact]
+    rules: Iterable[Rule], variant: str, service: str | None, location: Location, facts: Mapping[str, Fact]
 ) -> Iterator[Finding]:
-    """Yield the findings of one service, or of the stack if `service` is None; `place` is its location.
+    """Yield the findings of one service, or of the stack if `service` is None; `location` is its location.
 
     The stack is checked only by rules that need no facts of a service.
     """
     for rule in rules:
         if (service is not None or rule.when.keys() <= facts.keys()) and _matches(rule, facts):
-            yield _finding(rule, variant, service, place, facts)
+            yield _finding(rule, variant, service, location, facts)
 
 
 def _matches(rule: Rule, facts: Mapping[str, Fact]) -> bool:
@@ -110,7 +112,7 @@ def _failing(conditions: Conditions, facts: Mapping[str, Fact]) -> str | None:
     return None
 
 
-def _finding(rule: Rule, variant: str, service: str | None, place: Place, facts: Mapping[str, Fact]) -> Finding:
+def _finding(rule: Rule, variant: str, service: str | None, location: Location, facts: Mapping[str, Fact]) -> Finding:
     grade = next((grade for grade in rule.grades if _failing(grade.when, facts) is None), None)
 
     def show(path: str) -> str:
@@ -127,6 +129,6 @@ def _finding(rule: Rule, variant: str, service: str | None, place: Place, facts:
         service=service,
         variant=variant,
         message=fill((grade and grade.message) or rule.message, subject, show),
-        place=next((fact.place for fact in located if fact.place), place),
+        location=next((fact.location for fact in located if fact.location), location),
         facts={path: facts[path] for path in rule.when if path in facts},
     )

@@ -9,7 +9,7 @@ from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
     from rollout_lint.rules.model import Rule
 
 THE_STACK = "the stack"
@@ -23,7 +23,7 @@ class Suppression(NamedTuple):
 
     by: str
     reason: str
-    place: Place | None = None
+    location: Location | None = None
     until: str | None = None
 
 
@@ -42,7 +42,7 @@ class Finding:
     service: str | None
     variant: str
     message: str
-    place: Place
+    location: Location
     facts: dict[str, Fact]
     superseded_by: str | None = None
     suppressed: Suppression | None = None

@@ -125,15 +125,15 @@ def decode_services(layer: Layer) -> dict[str, Service]:
 
 
 def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Service:
-    service = Service(name, layer.place(key))
+    service = Service(name, layer.location(key))
     with layer.below(name):
         _decode_fields(node, _FIELDS, "", layer, service)
         if "build" in node.entries:
-            service.blocks["build"] = layer.place(node.entries["build"][0])
+            service.blocks["build"] = layer.location(node.entries["build"][0])
         for path, decode in _LISTS.items():
             found = _find(node, path)
             if found is not None:
-                service.blocks[path] = layer.place(found)
+                service.blocks[path] = layer.location(found)
                 service.lists[path] = list(decode(found, layer))
     return service
 
@@ -147,14 +147,14 @@ def _decode_fields(node: Mapping, fields: dict[str, Any], prefix: str, layer: La
         path = prefix + name
         if isinstance(field, dict):
             if isinstance(value, Mapping):
-                into.blocks[path] = layer.place(key)
+                into.blocks[path] = layer.location(key)
                 _decode_fields(value, field, path + ".", layer, into)
         elif isinstance(value, Scalar):
             setting = _decode_scalar(value, field, path, layer)
             if setting is not None:
                 into.settings[path] = setting
             elif layer.value(value, field.cast) is UNKNOWN:
-                into.blocks[path] = layer.place(key)
+                into.blocks[path] = layer.location(key)
 
 
 def _decode_scalar(node: Scalar, field: Field, path: str, layer: Layer) -> Setting | None:
@@ -167,7 +167,7 @@ def _decode_scalar(node: Scalar, field: Field, path: str, layer: Layer) -> Setti
     if value is None:
         return None
     zero = not field.pointer and not value
-    return Setting(value, layer.place(node), node.text, zero, layer.unset(node))
+    return Setting(value, layer.location(node), node.text, zero, layer.unset(node))
 
 
 def _find(node: Mapping, path: str) -> Node | None:
@@ -184,9 +184,9 @@ def _decode_ports(node: Node, layer: Layer) -> Iterator[Setting]:
             ports = None if value is UNKNOWN else parse_ports(str(value))
             if ports is not None and layer.has_room_for(len(ports), item):
                 unset = _without_value(item, layer)
-                yield from (Setting(port, layer.place(item), item.text, unset=unset) for port in ports)
+                yield from (Setting(port, layer.location(item), item.text, unset=unset) for port in ports)
         elif isinstance(item, Mapping):
-            yield Setting(_decode_port(item, layer), layer.place(item), "", unset=_without_value(item, layer))
+            yield Setting(_decode_port(item, layer), layer.location(item), "", unset=_without_value(item, layer))
 
 
 def _decode_port(node: Mapping, layer: Layer) -> Port:
@@ -209,7 +209,7 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
             options = tuple(name for name in _MOUNT_OPTIONS if isinstance(item.get(name), Mapping))
             volume = Volume(type_, source, target, _is_true(item.get("read_only"), layer), options)
         if volume is not None:
-            yield Setting(volume, layer.place(item), "", unset=_without_value(item, layer))
+            yield Setting(volume, layer.location(item), "", unset=_without_value(item, layer))
 
 
 def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -223,7 +223,7 @@ def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
                 name, _, value = _string(item, layer).partition("=")
                 named[name] = (item, not value)
     for name, (scalar, empty) in named.items():
-        yield Setting(name, layer.place(scalar), name, empty, _without_value(scalar, layer))
+        yield Setting(name, layer.location(scalar), name, empty, _without_value(scalar, layer))
 
 
 def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -245,25 +245,25 @@ def _decode_sources(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         source = item.get("source") if isinstance(item, Mapping) else item
         name = _string(source, layer)
-        yield Setting(name, layer.place(item), name, unset=_without_value(item, layer))
+        yield Setting(name, layer.location(item), name, unset=_without_value(item, layer))
 
 
 def _decode_preferences(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         if isinstance(item, Mapping):
             spread = _string(item.get("spread"), layer)
-            yield Setting(spread, layer.place(item), spread)
+            yield Setting(spread, layer.location(item), spread)
 
 
 def _decode_texts(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         if isinstance(item, Scalar):
-            yield Setting(_string(item, layer), layer.place(item), item.text, unset=_without_value(item, layer))
+            yield Setting(_string(item, layer), layer.location(item), item.text, unset=_without_value(item, layer))
 
 
 def _decode_text_or_texts(node: Node, layer: Layer) -> Iterator[Setting]:
     if isinstance(node, Scalar):
-        yield Setting(_string(node, layer), layer.place(node), node.text)
+        yield Setting(_string(node, layer), layer.location(node), node.text)
     else:
         yield from _decode_texts(node, layer)
 
@@ -277,13 +277,13 @@ def _decode_command(node: Node, layer: Layer) -> Iterator[Setting]:
     if words is None:
         layer.report(node, "Docker refuses this: a quote in it stays open, or nothing follows its last backslash")
     elif words:
-        yield Setting(words, layer.place(node), node.text)
+        yield Setting(words, layer.location(node), node.text)
 
 
 def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
     """A text is a shell command (`loader.go transformHealthCheckTest`)."""
     if isinstance(node, Scalar):
-        yield Setting("CMD-SHELL", layer.place(node), node.text)
+        yield Setting("CMD-SHELL", layer.location(node), node.text)
     yield from _decode_text_or_texts(node, layer)
 
 

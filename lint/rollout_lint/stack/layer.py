@@ -6,7 +6,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.location import Place, Problem
+from rollout_lint.location import Location, Problem
 from rollout_lint.stack.interpolate import Substitution, substitute
 from rollout_lint.syntax.node import Mapping, Node, Scalar
 from rollout_lint.syntax.schema import UNKNOWN
@@ -83,9 +83,9 @@ class Layer:
         """Node of the version, or the root if there is none."""
         return self.root.get("version") or self.root
 
-    def place(self, node: Node) -> Place:
+    def location(self, node: Node) -> Location:
         """Return the span of the node in this file."""
-        return Place(self.file, node.line, node.column, node.end_line, node.end_column)
+        return Location(self.file, node.line, node.column, node.end_line, node.end_column)
 
     def report(self, node: Node, message: str) -> None:
         """Add a problem at the node."""

@@ -33,8 +33,8 @@ class DecodedLayer:
         self.layer = layer
         validate_layer(layer)
         report_conflicts(layer)
-        self.version = Setting(layer.version, layer.place(layer.version_node), layer.version)
-        self.dropped = [Setting(name.text, layer.place(name), name.text) for name in source.dropped_services]
+        self.version = Setting(layer.version, layer.location(layer.version_node), layer.version)
+        self.dropped = [Setting(name.text, layer.location(name), name.text) for name in source.dropped_services]
         marks = find_marks(layer)
         self.outside = marks.get(None, Marks())
         self.services = decode_services(layer)
@@ -113,7 +113,7 @@ def merge_services(base: Service, overlay: Service) -> Service:
     """Return `base` merged with `overlay`, each value with the settings that it overrides."""
     merged = Service(
         name=base.name,
-        place=base.place,
+        location=base.location,
         blocks=overlay.blocks | base.blocks,
         settings=dict(base.settings),
         lists=dict(base.lists),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
 
 
 class Setting(NamedTuple):
@@ -17,7 +17,7 @@ class Setting(NamedTuple):
     """
 
     value: Any
-    place: Place
+    location: Location
     written: str
     zero: bool = False
     unset: tuple[str, ...] = ()
@@ -48,8 +48,8 @@ class Service:
     """
 
     name: str
-    place: Place
-    blocks: dict[str, Place] = field(default_factory=dict)
+    location: Location
+    blocks: dict[str, Location] = field(default_factory=dict)
     settings: dict[str, Setting] = field(default_factory=dict)
     lists: dict[str, list[Setting]] = field(default_factory=dict)
     first_layer: int = 0
@@ -66,7 +66,7 @@ class Resource(NamedTuple):
     nothing is left, the nearest layer first.
     """
 
-    place: Place
+    location: Location
     external: bool = False
     known_as: str = ""
     driver: str = ""

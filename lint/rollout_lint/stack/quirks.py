@@ -29,10 +29,10 @@ def find_marks(layer: Layer) -> dict[str | None, Marks]:
         where = ".".join(path)
         if isinstance(node, Scalar) and (names := layer.swallowed.get(node)):
             told = f"{where}: {', '.join(f'${name}' for name in names)}"
-            found.setdefault(service, Marks()).swallowed[where] = Setting(told, layer.place(node), node.text)
+            found.setdefault(service, Marks()).swallowed[where] = Setting(told, layer.location(node), node.text)
         if node in modifiers:
             told = f"{where}: {node.tag}".removeprefix(": ")
-            found.setdefault(service, Marks()).modifiers[where] = Setting(told, layer.place(node), "")
+            found.setdefault(service, Marks()).modifiers[where] = Setting(told, layer.location(node), "")
     return found
 
 

@@ -35,14 +35,14 @@ def decode_resources(layer: Layer) -> dict[str, dict[str, Resource]]:
 def _decode_resource(name: str, key: Scalar, node: Node, layer: Layer) -> Resource:
     """An external one goes by its own `name`, by `external.name`, or by its key (`loader.go LoadNetworks`)."""
     if not isinstance(node, Mapping):
-        return Resource(layer.place(key))
+        return Resource(layer.location(key))
     external = node.get("external")
     given = _text(node.get("name"), layer) or (
         _text(external.get("name"), layer) if isinstance(external, Mapping) else ""
     )
     is_external = _is_external(external, layer)
     known_as = given or (name if is_external else "")
-    return Resource(layer.place(key), is_external, known_as, _text(node.get("driver"), layer), tuple(_stated(node)))
+    return Resource(layer.location(key), is_external, known_as, _text(node.get("driver"), layer), tuple(_stated(node)))
 
 
 def _stated(node: Mapping, prefix: str = "") -> Iterator[str]:

@@ -25,7 +25,7 @@ from _ruamel_yaml import (
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rollout_lint.discovery.filesystem import UTF_16, encoding_of
-from rollout_lint.location import Place, Problem
+from rollout_lint.location import Location, Problem
 from rollout_lint.syntax.events import COLON_IN_FLOW, despite_colons
 from rollout_lint.syntax.node import (
     MERGE,
@@ -90,9 +90,9 @@ class Source:
         sections = [value for root in roots for key, value in root.pairs if key.text == "services"]
         return [key for section in sections if isinstance(section, Mapping) for key, _ in section.pairs]
 
-    def place(self, node: Node) -> Place:
+    def location(self, node: Node) -> Location:
         """The node's span in this file."""
-        return Place(self.name, node.line, node.column, node.end_line, node.end_column)
+        return Location(self.name, node.line, node.column, node.end_line, node.end_column)
 
     def report(self, node: Node, message: str) -> None:
         """Note a problem at the node."""
@@ -217,9 +217,9 @@ class _Builder:
 
     def _refuse_version(self, event: Any) -> None:
         version = ".".join(map(str, event.version))
-        place = event.start_mark
+        location = event.start_mark
         message = f"Docker refuses YAML {version}, and takes a file that states 1.1 or none"
-        self._source.problems.append(Problem(self._source.name, place.line + 1, place.column + 1, message))
+        self._source.problems.append(Problem(self._source.name, location.line + 1, location.column + 1, message))
 
     def _node(self, event: Any, depth: int) -> Written:
         kind = type(event)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
-from rollout_lint.location import Place, Problem
+from rollout_lint.location import Location, Problem
 from rollout_lint.syntax.node import Mapping, Sequence, plain
 from rollout_lint.syntax.suggest import closest
 
@@ -42,7 +42,7 @@ _TYPES = {
 class Locate(Protocol):
     """Function that returns the location of a value, or of its key."""
 
-    def __call__(self, path: KeyPath, *, key: bool = False) -> Place:
+    def __call__(self, path: KeyPath, *, key: bool = False) -> Location:
         """Return the location of the value at `path`, or of the key that holds it."""
 
 
@@ -65,7 +65,7 @@ def yaml_document(source: Source) -> Document:
 def yaml_locator(source: Source) -> Locate:
     """Return a function that locates values in a YAML file."""
 
-    def locate(path: KeyPath, *, key: bool = False) -> Place:
+    def locate(path: KeyPath, *, key: bool = False) -> Location:
         node: Node | None = source.root
         key_node: Node | None = None
         for step in path:
@@ -74,7 +74,7 @@ def yaml_locator(source: Source) -> Locate:
             elif isinstance(node, Sequence):
                 key_node, node = None, node.items[int(step)]
         assert node is not None
-        return source.place(key_node if key and key_node is not None else node)
+        return source.location(key_node if key and key_node is not None else node)
 
     return locate
 
@@ -168,8 +168,8 @@ class PlainSchema:
 
 def located(violation: Violation, locate: Locate) -> Problem:
     """Return the problem at the location of a violation."""
-    place = locate(violation.path, key=violation.at_key)
-    return Problem(place.file, place.line, place.column, violation.message)
+    location = locate(violation.path, key=violation.at_key)
+    return Problem(location.file, location.line, location.column, violation.message)
 
 
 def _test_of_text(test: Callable[[str], bool]) -> Callable[[object], bool]:

@@ -8,7 +8,7 @@ from datetime import date, time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.location import Place, Problem
+from rollout_lint.location import Location, Problem
 from rollout_lint.syntax.parser import MAX_BYTES
 from rollout_lint.syntax.plain_schema import Document
 
@@ -63,16 +63,16 @@ def _locator(name: str, text: str, table: tuple[str, ...]) -> Locate:
     def positions() -> dict[KeyPath, list[tuple[int, int]]]:
         return _positions(text)
 
-    def locate(path: KeyPath, *, key: bool = False) -> Place:
+    def locate(path: KeyPath, *, key: bool = False) -> Location:
         """Return the position of the key, or of the closest key above it that has only one position."""
         del key
         path = (*table, *path)
         while path:
             found = positions().get(path, [])
             if len(found) == 1:
-                return Place(name, *found[0], *found[0])
+                return Location(name, *found[0], *found[0])
             path = path[:-1]
-        return Place(name, 1, 1, 1, 1)
+        return Location(name, 1, 1, 1, 1)
 
     return locate
 

@@ -75,11 +75,11 @@ def test_only_built(services: str, value: bool) -> None:
 
 def test_refused_by_deploy_stands_where_the_first_refusal_is() -> None:
     fact = facts_for("services: {a: {image: b,\n networks: [n],\n secrets: [s]}}")["derived.refused_by_deploy"]
-    assert (fact.value, fact.place and fact.place.line) == (['undefined network "n"', 'undefined secret "s"'], 2)
+    assert (fact.value, fact.location and fact.location.line) == (['undefined network "n"', 'undefined secret "s"'], 2)
 
 
 def test_refused_by_engine_stands_where_the_first_refusal_is() -> None:
     fact = facts_for(service_with("deploy: {resources: {limits: {memory: 1M}},\n endpoint_mode: no}"))[
         "derived.refused_by_engine"
     ]
-    assert (len(fact.value), fact.place and fact.place.line) == (2, 1)
+    assert (len(fact.value), fact.location and fact.location.line) == (2, 1)

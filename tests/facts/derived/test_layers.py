@@ -56,8 +56,8 @@ def overlaid(*texts: str) -> ServiceFacts:
 def test_ignored_zeros(base: str, overlay: str, path: str) -> None:
     fact = overlaid(f"{{image: b, {base}}}", f"{{{overlay}}}")["derived.ignored_zeros"]
     assert fact.value == [path]
-    assert fact.place is not None
-    assert fact.place.file == "2.yml"
+    assert fact.location is not None
+    assert fact.location.file == "2.yml"
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,8 @@ def test_tasks_at_once(deploy: str, nodes: int | None, at_once: int | None, all_
 
 
 def test_all_at_once_stands_where_the_parallelism_does() -> None:
-    place = facts_for(service_with("deploy: {update_config: {parallelism: 0}}"))["derived.all_at_once"].place
-    assert place is not None
+    location = facts_for(service_with("deploy: {update_config: {parallelism: 0}}"))["derived.all_at_once"].location
+    assert location is not None
 
 
 @pytest.mark.parametrize(

@@ -101,4 +101,4 @@ def test_ends_by_itself(service: str, ends: str) -> None:
 )
 def test_states_a_policy(deploy: str, states: bool) -> None:
     fact = facts_for(service_with(f"deploy: {deploy}"))["derived.states_a_policy"]
-    assert (fact.value, fact.place is not None) == (states, states)
+    assert (fact.value, fact.location is not None) == (states, states)

@@ -38,7 +38,7 @@ def test_replaced_resources(base: str, overlay: str, lost: list[str]) -> None:
     texts = (f"services: {{a: {{image: b}}}}\nnetworks: {{{text}}}" for text in (base, overlay))
     fact = facts(*texts)["stack.replaced_resources"]
     assert fact.value == lost
-    assert not lost or (fact.place is not None and fact.place.file == "2.yml")
+    assert not lost or (fact.location is not None and fact.location.file == "2.yml")
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_replaced_resources(base: str, overlay: str, lost: list[str]) -> None:
 def test_versions(base: str, overlay: str, differing: list[str]) -> None:
     fact = facts(f"{base}services: {{a: {{image: b}}}}", f"{overlay}services: {{a: {{hostname: c}}}}")["stack.versions"]
     assert fact.value == differing
-    assert not differing or (fact.place is not None and fact.place.file == "2.yml")
+    assert not differing or (fact.location is not None and fact.location.file == "2.yml")
 
 
 def test_dropped_services() -> None:
     fact = facts("services: {a: {image: b}}\n---\nservices:\n  c: {image: d}\n")["stack.dropped_services"]
-    assert (fact.value, fact.place and fact.place.line) == (["c"], 4)
+    assert (fact.value, fact.location and fact.location.line) == (["c"], 4)
     assert facts("services: {a: {image: b}}")["stack.dropped_services"].value == []
 
 
@@ -86,6 +86,6 @@ def test_contested_ports(first: str, second: str, is_contested: bool, snapshot: 
     text = f"services:\n  a: {{image: x, ports: [{first}]}}\n  b: {{image: x, ports: [{second}]}}\n"
     fact = facts(text)["stack.contested_ports"]
     assert len(fact.value) == int(is_contested)
-    assert (fact.place and fact.place.line) == (3 if is_contested else None)
+    assert (fact.location and fact.location.line) == (3 if is_contested else None)
     if is_contested:
         assert fact.value == snapshot

@@ -193,7 +193,7 @@ TWINS = ("recipes:", "  - {name: web}", "  - {name: web, path: api}")
 
 
 @pytest.mark.parametrize(
-    ("lines", "place", "left"),
+    ("lines", "location", "left"),
     [
         pytest.param(("recipes:", "  - {name: web, upgrade_test: true}"), "3:17", ["web"], id="misspelt-key"),
         pytest.param(("recipes:", "  - {name: web, results: bad.json}"), "bad.json:1:1", ["web"], id="bad-results"),
@@ -229,7 +229,7 @@ TWINS = ("recipes:", "  - {name: web}", "  - {name: web, path: api}")
     ],
 )
 def test_a_bad_manifest_fails_unless_keep_going_is_given(
-    run: Run, write: Write, lines: tuple[str, ...], place: str, left: list[str], snapshot: SnapshotAssertion
+    run: Run, write: Write, lines: tuple[str, ...], location: str, left: list[str], snapshot: SnapshotAssertion
 ) -> None:
     folder = write(
         {
@@ -243,7 +243,7 @@ def test_a_bad_manifest_fails_unless_keep_going_is_given(
     )
     if "loop/" in str(lines):
         (folder / "loop" / "a" / "again").symlink_to("..")
-    told = place if ".json" in place else f"fleet.yml:{place}"
+    told = location if ".json" in location else f"fleet.yml:{location}"
     refused = run("sweep", folder)
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert f"{told}: " in refused.stderr

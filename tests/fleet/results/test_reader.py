@@ -165,7 +165,7 @@ def test_tests_of_one_name_in_other_suites_are_no_rerun() -> None:
 
 
 @pytest.mark.parametrize(
-    ("xml", "place"),
+    ("xml", "location"),
     [
         pytest.param('<!DOCTYPE html>\n<html lang="en"></html>', (1, 15), id="doctype"),
         pytest.param("<html></html>", (1, 1), id="html"),
@@ -183,10 +183,10 @@ def test_tests_of_one_name_in_other_suites_are_no_rerun() -> None:
         pytest.param(suite(case("test_upgrade"), "level=high"), (1, 70), id="bad-level"),
     ],
 )
-def test_what_is_wrong_with_xml_has_a_place(xml: str, place: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+def test_what_is_wrong_with_xml_has_a_place(xml: str, location: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     problem = refused(xml)
     assert problem.message == snapshot
-    assert (problem.line, problem.column) == place
+    assert (problem.line, problem.column) == location
 
 
 def test_no_entity_is_ever_expanded_or_fetched(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
@@ -281,7 +281,7 @@ def test_a_run_without_a_date_has_the_files(snapshot: SnapshotAssertion) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "location"),
     [
         pytest.param("", (1, 1), id="empty-file"),
         pytest.param(" \n", (1, 1), id="blank-file"),
@@ -344,11 +344,11 @@ def test_a_run_without_a_date_has_the_files(snapshot: SnapshotAssertion) -> None
     ],
 )
 def test_what_is_no_results_file_has_a_place(
-    text: str | bytes, place: tuple[int, int], snapshot: SnapshotAssertion
+    text: str | bytes, location: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
     problem = refused(text)
     assert problem.message == snapshot
-    assert (problem.line, problem.column) == place
+    assert (problem.line, problem.column) == location
 
 
 def test_a_long_word_is_not_shown_in_full() -> None:

@@ -24,4 +24,4 @@ def stack_facts(stack: Stack) -> dict[str, Fact]:
     """Return the facts of the stack itself by path."""
     derivations = {path: each.derive(stack) for path, each in STACK_FACTS.items()}
     derivations |= {f"derived.{name}": derive(stack) for name, derive in layers.OF_STACK_AND_SERVICE.items()}
-    return {path: Fact(value, default=False, place=place) for path, (value, place) in derivations.items()}
+    return {path: Fact(value, default=False, location=location) for path, (value, location) in derivations.items()}

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
     from rollout_lint.stack.model import Setting
 
-Refusal: TypeAlias = "tuple[str, Place | None]"
+Refusal: TypeAlias = "tuple[str, Location | None]"
 """Message of Docker, and the location that it is about."""
 
 _MODES = ("", "replicated", "global", "replicated-job", "global-job")
@@ -43,7 +43,7 @@ def refused_by_deploy(facts: ServiceFacts) -> Derivation:
 def told(facts: ServiceFacts, refusals: tuple[Callable[[ServiceFacts], Iterator[Refusal]], ...]) -> Derivation:
     """Return the messages of these checks, each once, and the location of the first."""
     found = [refusal for refuses in refusals for refusal in refuses(facts)]
-    return list(dict.fromkeys(words for words, _ in found)), next((place for _, place in found if place), None)
+    return list(dict.fromkeys(words for words, _ in found)), next((location for _, location in found if location), None)
 
 
 def known(facts: ServiceFacts, path: str) -> Setting | None:
@@ -62,8 +62,8 @@ def lacks_image(facts: ServiceFacts) -> Derivation:
     """True if no file sets the image of the service. A variable without a value also sets it."""
     stated = facts.service.settings.get("image")
     if stated is None:
-        return "image" not in facts.service.blocks, facts.service.place
-    return not stated.value and not stated.unset, stated.place
+        return "image" not in facts.service.blocks, facts.service.location
+    return not stated.value and not stated.unset, stated.location
 
 
 @derived("boolean")
@@ -80,9 +80,9 @@ def only_built(facts: ServiceFacts) -> Derivation:
 def _image(facts: ServiceFacts) -> Iterator[Refusal]:
     image = known(facts, "image")
     if lacks_image(facts)[0]:
-        yield "no image specified", facts.service.place
+        yield "no image specified", facts.service.location
     elif image is not None and not _is_reference(image.value):
-        yield "invalid reference format", image.place
+        yield "invalid reference format", image.location
 
 
 def _is_reference(text: str) -> bool:
@@ -108,15 +108,15 @@ def _mode(facts: ServiceFacts) -> Iterator[Refusal]:
     if mode is None:
         return
     if mode.value not in _MODES:
-        yield f"unknown mode: {mode.value}", mode.place
+        yield f"unknown mode: {mode.value}", mode.location
     elif mode.value.startswith("global") and replicas is not None:
-        yield "replicas can only be used with replicated or replicated-job mode", replicas.place
+        yield "replicas can only be used with replicated or replicated-job mode", replicas.location
 
 
 def _healthcheck(facts: ServiceFacts) -> Iterator[Refusal]:
     disable = known(facts, "healthcheck.disable")
     if disable is not None and disable.value and facts.service.lists.get("healthcheck.test"):
-        yield "test and disable can't be set at the same time", disable.place
+        yield "test and disable can't be set at the same time", disable.location
 
 
 def _restart(facts: ServiceFacts) -> Iterator[Refusal]:
@@ -125,9 +125,9 @@ def _restart(facts: ServiceFacts) -> Iterator[Refusal]:
         return
     policy, colon, count = restart.value.partition(":")
     if count and not _COUNT.fullmatch(count):
-        yield "maximum retry count must be an integer", restart.place
+        yield "maximum retry count must be an integer", restart.location
     elif policy not in _RESTARTS or (colon and not policy):
-        yield f"unknown restart policy: {policy}", restart.place
+        yield f"unknown restart policy: {policy}", restart.location
 
 
 def _undefined(facts: ServiceFacts) -> Iterator[Refusal]:
@@ -135,12 +135,12 @@ def _undefined(facts: ServiceFacts) -> Iterator[Refusal]:
         defined = facts.stack.resources.get(section, {})
         for item in known_items(facts, section):
             if item.value not in defined and (section, item.value) != ("networks", "default"):
-                yield f'undefined {section.removesuffix("s")} "{item.value}"', item.place
+                yield f'undefined {section.removesuffix("s")} "{item.value}"', item.location
     volumes = facts.stack.resources.get("volumes", {})
     for item in known_items(facts, "volumes"):
         source = item.value.source
         if source and item.value.type in ("volume", "") and source not in volumes:
-            yield f'undefined volume "{source}"', item.place
+            yield f'undefined volume "{source}"', item.location
 
 
 _OWN_OPTIONS = {"": "volume", "volume": "volume", "image": "image", "bind": "bind", "tmpfs": "tmpfs", "npipe": "bind"}
@@ -151,23 +151,23 @@ def _mounts(facts: ServiceFacts) -> Iterator[Refusal]:
     for item in known_items(facts, "volumes"):
         type_, options = item.value.type, item.value.options
         if type_ not in _OWN_OPTIONS and type_ != "cluster":
-            yield "volume type must be volume, bind, tmpfs, npipe, or cluster", item.place
+            yield "volume type must be volume, bind, tmpfs, npipe, or cluster", item.location
         elif type_ in _NEEDS_SOURCE and not item.value.source:
-            yield f"invalid {type_} source, source cannot be empty", item.place
+            yield f"invalid {type_} source, source cannot be empty", item.location
         elif type_ == "tmpfs" and item.value.source:
-            yield "invalid tmpfs source, source must be empty", item.place
+            yield "invalid tmpfs source, source must be empty", item.location
         else:
             foreign = next((each for each in options if each != _OWN_OPTIONS.get(type_, type_)), None)
             if foreign:
-                yield f"{foreign} options are incompatible with type {type_ or 'volume'}", item.place
+                yield f"{foreign} options are incompatible with type {type_ or 'volume'}", item.location
 
 
 def _cpus(facts: ServiceFacts) -> Iterator[Refusal]:
     for stated, amount in processors(facts):
         if amount is None:
-            yield f"failed to parse {stated.value} as a rational number", stated.place
+            yield f"failed to parse {stated.value} as a rational number", stated.location
         elif (amount * 10**9).denominator != 1:
-            yield "value is too precise", stated.place
+            yield "value is too precise", stated.location
 
 
 def processors(facts: ServiceFacts) -> Iterator[tuple[Setting, Fraction | None]]:

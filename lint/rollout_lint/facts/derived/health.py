@@ -22,12 +22,12 @@ def has_healthcheck(facts: ServiceFacts) -> Derivation:
     test = facts.service.lists.get("healthcheck.test", [])
     disable = facts.get("healthcheck.disable")
     if disable is not None and disable.value:
-        return False, disable.place
+        return False, disable.location
     if not test:
         image = facts.value("image")
         known = None if image is None else facts.images.find(image)
         return known is not None and known.healthcheck, None
-    return test[0].value not in ("", "NONE"), test[0].place
+    return test[0].value not in ("", "NONE"), test[0].location
 
 
 @derived("number", "null")
@@ -40,8 +40,8 @@ def longest_start(facts: ServiceFacts) -> Derivation:
     if not has_healthcheck(facts)[0] or not facts.service.lists.get("healthcheck.test"):
         return None, None
     given = {name: facts.value(f"healthcheck.{name}") or default for name, default in DEFAULTS.items()}
-    place = facts.place("healthcheck.start_period") or has_healthcheck(facts)[1]
-    return given["start_period"] + given["retries"] * (given["interval"] + given["timeout"]), place
+    location = facts.location("healthcheck.start_period") or has_healthcheck(facts)[1]
+    return given["start_period"] + given["retries"] * (given["interval"] + given["timeout"]), location
 
 
 @derived("boolean")
@@ -53,4 +53,4 @@ def monitor_ends_before_last_start(facts: ServiceFacts) -> Derivation:
     """
     start, _ = longest_start(facts)
     monitor = facts["deploy.update_config.monitor"]
-    return start is not None and monitor.value < start + facts.value("deploy.update_config.delay"), monitor.place
+    return start is not None and monitor.value < start + facts.value("deploy.update_config.delay"), monitor.location

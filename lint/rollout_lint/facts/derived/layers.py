@@ -19,7 +19,7 @@ def ignored_zeros(facts: ServiceFacts) -> Derivation:
     mergeServices`). A value that means the same as the earlier one is left out.
     """
     ignored = {path: setting for path, setting in facts.service.ignored.items() if not _means_the_same(facts, path)}
-    return list(ignored), next((setting.place for setting in ignored.values()), None)
+    return list(ignored), next((setting.location for setting in ignored.values()), None)
 
 
 def _means_the_same(facts: ServiceFacts, path: str) -> bool:
@@ -31,13 +31,13 @@ def _means_the_same(facts: ServiceFacts, path: str) -> bool:
 @derived("boolean")
 def in_first_layer(facts: ServiceFacts) -> Derivation:
     """True if the first file has the service."""
-    return facts.service.first_layer == 0, facts.service.place
+    return facts.service.first_layer == 0, facts.service.location
 
 
 @derived("array")
 def healthcheck_test_layers(facts: ServiceFacts) -> Derivation:
     """Files that set healthcheck.test, whose words docker/cli concatenates (`cli/compose/loader/merge.go`)."""
-    by_file = {item.place.file: item.place for item in facts.service.lists.get("healthcheck.test", [])}
+    by_file = {item.location.file: item.location for item in facts.service.lists.get("healthcheck.test", [])}
     return list(by_file), list(by_file.values())[-1] if by_file else None
 
 
@@ -50,7 +50,7 @@ def lost_ports(facts: ServiceFacts) -> Derivation:
     kept = [item.value for item in facts.service.lists.get("ports", [])]
     lost = [item for item in facts.service.lost_ports if item.value not in kept]
     told = [f"{item.value.published or ''}:{item.value.target}/{item.value.protocol}".lstrip(":") for item in lost]
-    return list(dict.fromkeys(told)), lost[0].place if lost else None
+    return list(dict.fromkeys(told)), lost[0].location if lost else None
 
 
 @derived("array")
@@ -79,7 +79,7 @@ def modified_in(holder: Service | Stack) -> Derivation:
 
 
 def _sorted(marks: dict[str, Setting]) -> list[Setting]:
-    return sorted(marks.values(), key=lambda mark: mark.place)
+    return sorted(marks.values(), key=lambda mark: mark.location)
 
 
 OF_STACK_AND_SERVICE = {swallowed_text.__name__: swallowed_in, ignored_modifiers.__name__: modified_in}

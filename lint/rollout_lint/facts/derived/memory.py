@@ -23,8 +23,8 @@ def memory_needed(facts: ServiceFacts) -> Derivation:
     if measured and (limit is None or measured <= limit):
         return measured, None
     if limit is not None:
-        return limit, facts.place(_LIMIT)
-    return facts.value(_RESERVATION) or None, facts.place(_RESERVATION)
+        return limit, facts.location(_LIMIT)
+    return facts.value(_RESERVATION) or None, facts.location(_RESERVATION)
 
 
 @derived("integer", "null")
@@ -33,18 +33,18 @@ def memory_of_update(facts: ServiceFacts) -> Derivation:
 
     Tasks are assumed to be spread evenly over the nodes, or to share one node if the number of nodes is unknown.
     """
-    needed, place = memory_needed(facts)
-    return None if needed is None else needed * sum(old_and_new_tasks(facts)), place
+    needed, location = memory_needed(facts)
+    return None if needed is None else needed * sum(old_and_new_tasks(facts)), location
 
 
 @derived("string")
 def room_for_update(facts: ServiceFacts) -> Derivation:
     """Room on a host for that memory beside its other workloads: `enough`, `none`, or `unknown` without data."""
-    needed, place = memory_of_update(facts)
+    needed, location = memory_of_update(facts)
     left = facts.cluster.left_for(facts.service.name)
     if not needed or left is None:
-        return "unknown", place
-    return "none" if needed > left else "enough", place
+        return "unknown", location
+    return "none" if needed > left else "enough", location
 
 
 @derived("string")
@@ -54,13 +54,13 @@ def room_for_reservation(facts: ServiceFacts) -> Derivation:
     It is unknown if the memory of a host is unknown and the new task can only run on the node of an old one. The
     reservation of an old task remains until the task has ended (swarmkit `manager/scheduler/filter.go ResourceFilter`).
     """
-    reservation, place = facts.value(_RESERVATION), facts.place(_RESERVATION)
+    reservation, location = facts.value(_RESERVATION), facts.location(_RESERVATION)
     if not reservation:
         return "enough", None
     if facts.cluster.memory is None:
-        return "unknown" if tasks_share_a_node(facts)[0] else "enough", place
+        return "unknown" if tasks_share_a_node(facts)[0] else "enough", location
     old, _ = old_and_new_tasks(facts)
-    return "none" if reservation * (old + 1) > facts.cluster.memory else "enough", place
+    return "none" if reservation * (old + 1) > facts.cluster.memory else "enough", location
 
 
 def old_and_new_tasks(facts: ServiceFacts) -> tuple[int, int]:

@@ -20,5 +20,5 @@ def on_host_network(facts: ServiceFacts) -> Derivation:
     for item in facts.service.lists.get("networks", []):
         network = networks.get(item.value)
         if network is not None and network.external and network.known_as == "host":
-            return True, item.place
+            return True, item.location
     return False, None

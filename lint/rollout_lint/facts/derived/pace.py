@@ -21,8 +21,8 @@ def tasks(facts: ServiceFacts) -> Derivation:
     """
     mode = facts.value("deploy.mode")
     if mode == "replicated":
-        return facts.value("deploy.replicas"), facts.place("deploy.replicas")
-    return (facts.cluster.nodes, facts.place("deploy.mode")) if mode == "global" else (None, None)
+        return facts.value("deploy.replicas"), facts.location("deploy.replicas")
+    return (facts.cluster.nodes, facts.location("deploy.mode")) if mode == "global" else (None, None)
 
 
 @derived("integer", "null")
@@ -34,16 +34,16 @@ def tasks_at_once(facts: ServiceFacts) -> Derivation:
     parallelism = facts[_PARALLELISM]
     number, _ = tasks(facts)
     if number is None:
-        return parallelism.value or None, parallelism.place
-    return min(parallelism.value or number, number), parallelism.place
+        return parallelism.value or None, parallelism.location
+    return min(parallelism.value or number, number), parallelism.location
 
 
 @derived("boolean")
 def all_at_once(facts: ServiceFacts) -> Derivation:
     """True if an update replaces at least two tasks, and all of them at the same moment."""
     number, _ = tasks(facts)
-    at_once, place = tasks_at_once(facts)
-    return number is not None and number >= 2 and at_once == number, place
+    at_once, location = tasks_at_once(facts)
+    return number is not None and number >= 2 and at_once == number, location
 
 
 @derived("integer")
@@ -56,10 +56,10 @@ def tolerated_failures(facts: ServiceFacts) -> Derivation:
     ratio = facts["deploy.update_config.max_failure_ratio"]
     number, _ = tasks(facts)
     if not number or ratio.value <= 0:
-        return 0, ratio.place
+        return 0, ratio.location
     guess = int(min(ratio.value, 1) * number)
     near = (failed for failed in range(min(guess + 1, number), -1, -1))
-    return next(failed for failed in near if _float32(failed / number) <= _float32(min(ratio.value, 1))), ratio.place
+    return next(failed for failed in near if _float32(failed / number) <= _float32(min(ratio.value, 1))), ratio.location
 
 
 def _float32(number: float) -> float:
@@ -70,7 +70,7 @@ def _float32(number: float) -> float:
 def delay_exceeds_monitor(facts: ServiceFacts) -> Derivation:
     """True if an update waits longer between two tasks than it monitors the first of them."""
     delay = facts["deploy.update_config.delay"]
-    return delay.value > facts.value("deploy.update_config.monitor"), delay.place
+    return delay.value > facts.value("deploy.update_config.monitor"), delay.location
 
 
 @derived("number")
@@ -80,15 +80,15 @@ def last_watch(facts: ServiceFacts) -> Derivation:
     It is so from Docker 20.10.10 on (swarmkit `manager/orchestrator/update/updater.go Run`).
     """
     monitor, delay = (facts[f"deploy.update_config.{key}"] for key in ("monitor", "delay"))
-    return (delay.value + 1 if delay.value >= monitor.value else monitor.value), monitor.place
+    return (delay.value + 1 if delay.value >= monitor.value else monitor.value), monitor.location
 
 
 @derived("integer", "null")
 def batches(facts: ServiceFacts) -> Derivation:
     """Number of steps of an update; null if the number of tasks is unknown."""
     number, _ = tasks(facts)
-    at_once, place = tasks_at_once(facts)
-    return (-(-number // at_once) if number and at_once else number), place
+    at_once, location = tasks_at_once(facts)
+    return (-(-number // at_once) if number and at_once else number), location
 
 
 @derived("number", "null")
@@ -100,11 +100,11 @@ def all_replaced_after(facts: ServiceFacts) -> Derivation:
     """
     steps, _ = batches(facts)
     delay = facts["deploy.update_config.delay"]
-    return (None if steps is None else delay.value * max(steps - 1, 0)), delay.place
+    return (None if steps is None else delay.value * max(steps - 1, 0)), delay.location
 
 
 @derived("boolean")
 def paced(facts: ServiceFacts) -> Derivation:
     """True if some task still has the old release when the monitoring of the first new task ends."""
-    waits, place = all_replaced_after(facts)
-    return waits is not None and waits >= facts.value("deploy.update_config.monitor"), place
+    waits, location = all_replaced_after(facts)
+    return waits is not None and waits >= facts.value("deploy.update_config.monitor"), location

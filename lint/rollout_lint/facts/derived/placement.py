@@ -23,7 +23,7 @@ def host_ports(facts: ServiceFacts) -> Derivation:
     bound = [
         item for item in facts.service.lists.get("ports", []) if item.value.mode == "host" and item.value.published
     ]
-    return [item.value.published for item in bound], bound[0].place if bound else None
+    return [item.value.published for item in bound], bound[0].location if bound else None
 
 
 @derived("boolean")
@@ -33,10 +33,10 @@ def tasks_share_a_node(facts: ServiceFacts) -> Derivation:
     This is so for a global service, for a service pinned to a node by name or id, and in a cluster of one node.
     """
     if facts.value("deploy.mode") == "global":
-        return True, facts["deploy.mode"].place
+        return True, facts["deploy.mode"].location
     for item in facts.service.lists.get("deploy.placement.constraints", []):
         if _ONE_NODE.match(item.value):
-            return True, item.place
+            return True, item.location
     return facts.cluster.nodes == 1, None
 
 
@@ -47,8 +47,8 @@ def room_for_host_port(facts: ServiceFacts) -> Derivation:
     It is `enough` without such ports, and `unknown` if it depends on how many nodes the task may run on. A port stays
     in use until its task has ended (swarmkit `manager/scheduler/filter.go HostPortFilter`).
     """
-    ports, place = host_ports(facts)
-    return (_room(facts, 1), place) if ports else ("enough", None)
+    ports, location = host_ports(facts)
+    return (_room(facts, 1), location) if ports else ("enough", None)
 
 
 @derived("string")
@@ -59,7 +59,7 @@ def room_under_max_replicas(facts: ServiceFacts) -> Derivation:
     counts old and new tasks alike (swarmkit `manager/scheduler/filter.go MaxReplicasFilter`).
     """
     most = facts["deploy.placement.max_replicas_per_node"]
-    return (_room(facts, most.value), most.place) if most.value else ("enough", None)
+    return (_room(facts, most.value), most.location) if most.value else ("enough", None)
 
 
 def _room(facts: ServiceFacts, most: int) -> str:

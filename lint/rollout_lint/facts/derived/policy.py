@@ -23,7 +23,7 @@ _FAILURE_ACTIONS = ("pause", "continue", "rollback")
 def stated_failure_action(facts: ServiceFacts) -> Derivation:
     """The failure_action that a file sets, null if no file sets it and Swarm pauses."""
     action = facts[_FAILURE_ACTION]
-    return (None, None) if action.default else (action.value, action.place)
+    return (None, None) if action.default else (action.value, action.location)
 
 
 @derived("array")
@@ -56,15 +56,15 @@ def negative_times(facts: ServiceFacts) -> Derivation:
 @derived("boolean")
 def has_update_config(facts: ServiceFacts) -> Derivation:
     """True if the file has an update_config, even an empty one."""
-    place = facts.service.blocks.get(_UPDATE)
-    return place is not None, place
+    location = facts.service.blocks.get(_UPDATE)
+    return location is not None, location
 
 
 @derived("boolean")
 def states_a_policy(facts: ServiceFacts) -> Derivation:
     """True if the file has an update_config or a rollback_config."""
-    place = next((facts.service.blocks[block] for block in ROLLOUT_BLOCKS if block in facts.service.blocks), None)
-    return place is not None, place
+    location = next((facts.service.blocks[block] for block in ROLLOUT_BLOCKS if block in facts.service.blocks), None)
+    return location is not None, location
 
 
 @derived("boolean")
@@ -73,8 +73,8 @@ def has_restart_policy(facts: ServiceFacts) -> Derivation:
 
     See docker/cli `cli/compose/convert/service.go convertRestartPolicy`.
     """
-    place = facts.service.blocks.get("deploy.restart_policy")
-    return place is not None, place
+    location = facts.service.blocks.get("deploy.restart_policy")
+    return location is not None, location
 
 
 @derived("string")
@@ -84,16 +84,16 @@ def ends_by_itself(facts: ServiceFacts) -> Derivation:
     `yes` if the restart condition is none. `perhaps` if it is on-failure and the service has neither ports nor a
     healthcheck. `no` for a job, because an update does not monitor its tasks.
     """
-    condition, place = facts.value(_CONDITION), facts.place(_CONDITION)
+    condition, location = facts.value(_CONDITION), facts.location(_CONDITION)
     if facts.value("deploy.mode") not in ("replicated", "global"):
-        return "no", place
+        return "no", location
     if condition == "on-failure":
         answers = facts.service.lists.get("ports") or has_healthcheck(facts)[0]
-        return ("no" if answers else "perhaps"), place
-    return ("yes" if condition == "none" else "no"), place
+        return ("no" if answers else "perhaps"), location
+    return ("yes" if condition == "none" else "no"), location
 
 
 def _paths(facts: ServiceFacts, keys: Iterable[str], is_wrong: Callable[[Any], bool]) -> Derivation:
     paths = [f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in keys]
     stated = {path: fact for path in paths if not (fact := facts[path]).default and is_wrong(fact.value)}
-    return list(stated), next((fact.place for fact in stated.values()), None)
+    return list(stated), next((fact.location for fact in stated.values()), None)

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from rollout_lint.facts.cluster import Cluster
     from rollout_lint.facts.images import Images
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
     from rollout_lint.stack.model import Service, Setting, Stack
 
-Derivation: TypeAlias = "tuple[Any, Place | None]"
+Derivation: TypeAlias = "tuple[Any, Location | None]"
 """Value of a derived fact, and the location that it comes from."""
 
 
@@ -55,8 +55,8 @@ class ServiceFacts(Mapping[str, Fact]):
         """Return the fact of a path. Raises KeyError if the service does not have it."""
         fact = self._stated.get(path) or self._derived.get(path)
         if fact is None:
-            value, place = DERIVED[path].derive(self)
-            fact = self._derived[path] = Fact(value, default=False, place=place)
+            value, location = DERIVED[path].derive(self)
+            fact = self._derived[path] = Fact(value, default=False, location=location)
         return fact
 
     def __contains__(self, path: object) -> bool:
@@ -77,10 +77,10 @@ class ServiceFacts(Mapping[str, Fact]):
         fact = self.get(path)
         return None if fact is None else fact.value
 
-    def place(self, path: str) -> Place | None:
+    def location(self, path: str) -> Location | None:
         """Return the location that set a fact, None if no file sets it."""
         fact = self.get(path)
-        return None if fact is None else fact.place
+        return None if fact is None else fact.location
 
 
 def derived(
@@ -109,4 +109,4 @@ def _register(into: dict[str, Derived], prefix: str, types: tuple[str, ...], ite
 
 def values_of(settings: list[Setting]) -> Derivation:
     """Return the values of settings, and the location of the first."""
-    return [setting.value for setting in settings], settings[0].place if settings else None
+    return [setting.value for setting in settings], settings[0].location if settings else None

@@ -18,7 +18,7 @@ def replaced_resources(stack: Stack) -> Derivation:
     The later entry replaces the earlier one (docker/cli `cli/compose/loader/merge.go`, mergo over a map of structs).
     """
     lost = {
-        f"{section}.{key}.{path}": resource.place
+        f"{section}.{key}.{path}": resource.location
         for section, resources in stack.resources.items()
         for key, resource in resources.items()
         for earlier in resource.overrides
@@ -34,7 +34,7 @@ def versions(stack: Stack) -> Derivation:
     differing = [version for version in stack.versions if version.value != stack.versions[0].value]
     if not differing:
         return [], None
-    return list(dict.fromkeys(version.value for version in stack.versions)), differing[0].place
+    return list(dict.fromkeys(version.value for version in stack.versions)), differing[0].location
 
 
 @derived_of_stack("array")
@@ -55,7 +55,7 @@ def contested_ports(stack: Stack) -> Derivation:
                     ingress.add(key)
     contested = {key: by_name for key, by_name in holders.items() if len(by_name) > 1 and key in ingress}
     told = [f"{port}/{protocol} of {' and '.join(by_name)}" for (port, protocol), by_name in contested.items()]
-    return told, next((list(by_name.values())[1].place for by_name in contested.values()), None)
+    return told, next((list(by_name.values())[1].location for by_name in contested.values()), None)
 
 
 @derived_of_stack("array")

@@ -47,33 +47,33 @@ def _image(facts: ServiceFacts) -> Iterator[Refusal]:
     """Yield an error for an image id: the CLI accepts it (swarmkit `manager/controlapi/service.go validateImage`)."""
     image = known(facts, "image")
     if image is not None and _ID.fullmatch(image.value):
-        yield f'"{image.value}" is not a valid repository/tag', image.place
+        yield f'"{image.value}" is not a valid repository/tag', image.location
 
 
 def _name(facts: ServiceFacts) -> Iterator[Refusal]:
     """Yield an error for a name that is invalid in the daemon, after the name of the stack and an underscore."""
     if not _DNS_NAME.fullmatch(facts.service.name):
-        yield "name must be valid as a DNS name component", facts.service.place
+        yield "name must be valid as a DNS name component", facts.service.location
 
 
 def _resources(facts: ServiceFacts) -> Iterator[Refusal]:
     for stated, amount in processors(facts):
         if amount and amount * 1000 < 1:
-            yield f"invalid cpu value {float(amount):g}: Must be at least 0.001", stated.place
+            yield f"invalid cpu value {float(amount):g}: Must be at least 0.001", stated.location
     for kind in ("limits", "reservations"):
         memory = known(facts, f"deploy.resources.{kind}.memory")
         if memory is not None and memory.value and memory.value < LEAST_MEMORY:
-            yield f"invalid memory value {memory.value}: Must be at least 4MiB", memory.place
+            yield f"invalid memory value {memory.value}: Must be at least 4MiB", memory.location
 
 
 def _restart_policy(facts: ServiceFacts) -> Iterator[Refusal]:
     condition = known(facts, "deploy.restart_policy.condition")
     if condition is not None and condition.value not in _CONDITIONS:
-        yield f'invalid RestartCondition: "{condition.value}"', condition.place
+        yield f'invalid RestartCondition: "{condition.value}"', condition.location
     for key in ("delay", "window"):
         time = known(facts, f"deploy.restart_policy.{key}")
         if time is not None and time.value < 0:
-            yield f"TaskSpec: restart-{key} cannot be negative", time.place
+            yield f"TaskSpec: restart-{key} cannot be negative", time.location
 
 
 def _constraints(facts: ServiceFacts) -> Iterator[Refusal]:
@@ -81,13 +81,13 @@ def _constraints(facts: ServiceFacts) -> Iterator[Refusal]:
     for item in known_items(facts, "deploy.placement.constraints"):
         operator = next((each for each in ("==", "!=") if each in item.value), None)
         if operator is None:
-            yield "constraint expected one operator from ==, !=", item.place
+            yield "constraint expected one operator from ==, !=", item.location
             continue
         key, _, value = (part.strip() for part in item.value.partition(operator))
         if not _CONSTRAINT_KEY.fullmatch(key):
-            yield f"key '{key}' is invalid", item.place
+            yield f"key '{key}' is invalid", item.location
         elif not _CONSTRAINT_VALUE.fullmatch(value):
-            yield f"value '{value}' is invalid", item.place
+            yield f"value '{value}' is invalid", item.location
 
 
 def _healthcheck(facts: ServiceFacts) -> Iterator[Refusal]:
@@ -96,17 +96,17 @@ def _healthcheck(facts: ServiceFacts) -> Iterator[Refusal]:
     for key, name in _HEALTHCHECK_TIMES.items():
         time = known(facts, f"healthcheck.{key}")
         if time is not None and time.value and time.value < LEAST_SECONDS:
-            yield f"{name} in HealthConfig cannot be less than 1ms", time.place
+            yield f"{name} in HealthConfig cannot be less than 1ms", time.location
 
 
 def _endpoint(facts: ServiceFacts) -> Iterator[Refusal]:
     mode = known(facts, "deploy.endpoint_mode")
     if mode is not None and mode.value.lower() not in _ENDPOINT_MODES:
-        yield f'invalid resolution mode: "{mode.value}"', mode.place
+        yield f'invalid resolution mode: "{mode.value}"', mode.location
     if mode is not None and mode.value.lower() == "dnsrr":
         for item in known_items(facts, "ports"):
             if item.value.mode != "host":
-                yield "port published with ingress mode can't be used with dnsrr mode", item.place
+                yield "port published with ingress mode can't be used with dnsrr mode", item.location
 
 
 def _twins(facts: ServiceFacts) -> Iterator[Refusal]:
@@ -115,12 +115,12 @@ def _twins(facts: ServiceFacts) -> Iterator[Refusal]:
         key = (item.value.published, item.value.protocol)
         seen[key] += 1
         if item.value.published and seen[key] == 2:
-            yield "duplicate published ports provided", item.place
+            yield "duplicate published ports provided", item.location
     targets: Counter[str] = Counter()
     for item in known_items(facts, "volumes"):
         targets[item.value.target] += 1
         if targets[item.value.target] == 2:
-            yield f"duplicate mount point: {item.value.target}", item.place
+            yield f"duplicate mount point: {item.value.target}", item.location
 
 
 _REFUSALS = (_image, _name, _resources, _restart_policy, _constraints, _healthcheck, _endpoint, _twins)

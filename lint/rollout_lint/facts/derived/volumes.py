@@ -29,7 +29,7 @@ def exclusive_store(facts: ServiceFacts) -> Derivation:
         return None, None
     for item in writable:
         if _holds(item.value.target, known.locks):
-            return known.name, item.place
+            return known.name, item.location
     return None, None
 
 
@@ -44,7 +44,7 @@ def shared_volume(facts: ServiceFacts) -> Derivation:
     for item in _writable(facts):
         source = item.value.source
         if source and not source.endswith(".sock") and not any(_holds_or_is(each, source) for each in _NOT_DATA):
-            return source, item.place
+            return source, item.location
     return None, None
 
 
@@ -57,8 +57,8 @@ def single_writer(facts: ServiceFacts) -> Derivation:
     """
     mode = facts.value("deploy.mode")
     if mode == "global":
-        return True, facts.place("deploy.mode")
-    return mode == "replicated" and facts.value("deploy.replicas") == 1, facts.place("deploy.replicas")
+        return True, facts.location("deploy.mode")
+    return mode == "replicated" and facts.value("deploy.replicas") == 1, facts.location("deploy.replicas")
 
 
 def _writable(facts: ServiceFacts) -> Iterator[Setting]:

@@ -36,8 +36,8 @@ def recipe_folders(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:
     fixed, wild = _split(pattern)
     seen: set[Path] = set()
     for names, folder in _Expansion(pattern).below(_Step(join(root, "/".join(fixed))), wild):
-        if base_of(folder) is not None and (place := real(folder)) not in seen:
-            seen.add(place)
+        if base_of(folder) is not None and (location := real(folder)) not in seen:
+            seen.add(location)
             yield "/".join(names), folder
 
 

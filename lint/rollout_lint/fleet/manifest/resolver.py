@@ -120,7 +120,7 @@ class Entries:
         """With what its repository tells of its results' revisions, or why it does not."""
         if member.evidence.results:
             member.earlier = earlier
-            why = refusal(on_disk(earlier.place))
+            why = refusal(on_disk(earlier.location))
             if why is not None:
                 doubt = f"whether the policy has changed since its results cannot be known: {why}"
                 member.evidence = replace(member.evidence, doubts=(*member.evidence.doubts, doubt))
@@ -182,7 +182,7 @@ class _Earlier:
 
     entries: Entries
     name: str
-    place: Path
+    location: Path
     entry: Entry | None
 
     @contextmanager
@@ -199,15 +199,15 @@ class _Earlier:
         commit = self._commit(result)
         if commit is None:
             return None
-        revision = open_revision(on_disk(self.place), commit)
-        place = join(_exported(revision, self.place, exports), "")
+        revision = open_revision(on_disk(self.location), commit)
+        location = join(_exported(revision, self.location, exports), "")
         then = replace(self.entries, root=self._root(revision, exports))
-        if is_file(place):
-            folder = join(place.parent, "")
-            recipe = recipe_from_file(place, then.patterns(folder))
+        if is_file(location):
+            folder = join(location.parent, "")
+            recipe = recipe_from_file(location, then.patterns(folder))
             recipe.name = self.name
-        elif base_of(place) is not None:
-            recipe, folder = next(recipes_in(place, self.name, then.patterns(place), tree=place)), place
+        elif base_of(location) is not None:
+            recipe, folder = next(recipes_in(location, self.name, then.patterns(location), tree=location)), location
         else:
             return None
         return then.with_overlays(recipe, folder, self.entry)
@@ -226,7 +226,7 @@ class _Earlier:
         One that this repository does not know is another's, whose changes may have come here at any later time: then
         a failure is held to be about what is here now. So it is with a branch, which has moved on since.
         """
-        folder = on_disk(self.place)
+        folder = on_disk(self.location)
         commit = resolves(folder, result.ref) if result.ref else None
         if commit and result.ref and moves(folder, result.ref):
             commit = None

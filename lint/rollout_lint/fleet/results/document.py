@@ -30,7 +30,7 @@ class JsonText:
     text: str
     line: int = 1
 
-    def place(self, steps: Steps) -> tuple[int, int]:
+    def location(self, steps: Steps) -> tuple[int, int]:
         """Line and column of the value below these keys and indices, or of the last one that exists."""
         at = _skip(self.text, 0)
         for step in steps:
@@ -48,7 +48,7 @@ class YamlText:
 
     root: Node
 
-    def place(self, steps: Steps) -> tuple[int, int]:
+    def location(self, steps: Steps) -> tuple[int, int]:
         """Line and column of the value below these keys and indices, or of the last one that exists."""
         node = self.root
         for step in steps:

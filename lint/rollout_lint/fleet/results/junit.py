@@ -44,7 +44,7 @@ _REF = (
 class _Placed(Element):
     """An element that knows its line and column."""
 
-    place = (1, 1)
+    location = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,10 @@ class _Stated:
 
     reading: Reading
     text: str
-    place: tuple[int, int]
+    location: tuple[int, int]
 
     def refuse(self, message: str) -> NoReturn:
-        self.reading.refuse(self.place, message)
+        self.reading.refuse(self.location, message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,12 @@ def read_junit(data: bytes, reading: Reading) -> list[Record]:
 
     root: Any = _Tree(reading).read(data)
     if root.tag not in ("testsuites", "testsuite"):
-        reading.refuse_shape(root.place, f"its root is `{root.tag[:40]}`, where JUnit has `testsuites`")
+        reading.refuse_shape(root.location, f"its root is `{root.tag[:40]}`, where JUnit has `testsuites`")
     by_recipe: dict[str | None, list[_Case]] = {}
     for case in _cases(xunit2.JUnitXml.fromroot(root), {}, reading):
         recipe = case.stated.get("recipe")
         by_recipe.setdefault(printable(recipe) if recipe else None, []).append(case)
-    return [record for recipe, cases in by_recipe.items() for record in _records(recipe, cases, reading, root.place)]
+    return [record for recipe, cases in by_recipe.items() for record in _records(recipe, cases, reading, root.location)]
 
 
 class _Tree:
@@ -125,26 +125,26 @@ class _Tree:
         assert isinstance(root, _Placed)
         return root
 
-    def _place(self) -> tuple[int, int]:
+    def _location(self) -> tuple[int, int]:
         return self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         self._count += 1
         if self._depth > MAX_DEPTH:
-            self._reading.refuse(self._place(), f"nested deeper than {MAX_DEPTH} levels")
+            self._reading.refuse(self._location(), f"nested deeper than {MAX_DEPTH} levels")
         if self._count > MAX_VALUES:
-            self._reading.refuse(self._place(), f"more than {MAX_VALUES:,} elements")
+            self._reading.refuse(self._location(), f"more than {MAX_VALUES:,} elements")
         element = self._builder.start(tag, attributes)
         assert isinstance(element, _Placed)
-        element.place = self._place()
+        element.location = self._location()
 
     def _end(self, tag: str) -> None:
         self._depth -= 1
         self._builder.end(tag)
 
     def _refuse_doctype(self, *_: object) -> None:
-        self._reading.refuse_shape(self._place(), "it has a document type declaration, which no JUnit file has")
+        self._reading.refuse_shape(self._location(), "it has a document type declaration, which no JUnit file has")
 
 
 def _cases(suite: Any, above: dict[str, _Stated], reading: Reading) -> Iterator[_Case]:
@@ -165,16 +165,16 @@ def _stated(part: Any, reading: Reading) -> dict[str, _Stated]:
     from junitparser import Properties
 
     element = part._elem
-    found = {"timestamp": _Stated(reading, element.get("timestamp") or "", _place(element))}
+    found = {"timestamp": _Stated(reading, element.get("timestamp") or "", _location(element))}
     for each in part.child(Properties) or ():
         name = re.sub(r"[\W_]+", "_", (each.name or "").strip().lower())
         if name != "timestamp":
-            found[name] = _Stated(reading, (each.value or each._elem.text or "").strip(), _place(each._elem))
+            found[name] = _Stated(reading, (each.value or each._elem.text or "").strip(), _location(each._elem))
     return {name: stated for name, stated in found.items() if stated.text}
 
 
-def _place(element: Element) -> tuple[int, int]:
-    return element.place if isinstance(element, _Placed) else (1, 1)
+def _location(element: Element) -> tuple[int, int]:
+    return element.location if isinstance(element, _Placed) else (1, 1)
 
 
 def _records(recipe: str | None, cases: list[_Case], reading: Reading, root: tuple[int, int]) -> list[Record]:

@@ -53,13 +53,13 @@ class Reading:
     name: str
     file_date: str | None = None
 
-    def refuse(self, place: tuple[int, int], message: str) -> NoReturn:
+    def refuse(self, location: tuple[int, int], message: str) -> NoReturn:
         """Raise FleetError with the problem at line and column."""
-        raise FleetError([Problem(self.name, *place, message)])
+        raise FleetError([Problem(self.name, *location, message)])
 
-    def refuse_shape(self, place: tuple[int, int], reason: str) -> NoReturn:
+    def refuse_shape(self, location: tuple[int, int], reason: str) -> NoReturn:
         """Raise FleetError for a file that is something else, with what would be read."""
-        self.refuse(place, f"is not a results file: {reason}; {READABLE}")
+        self.refuse(location, f"is not a results file: {reason}; {READABLE}")
 
 
 class Stated(Protocol):

@@ -54,8 +54,8 @@ def _refuse_bytes(data: bytes, reading: Reading) -> None:
         data.decode(encoding_of(data))
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(encoding_of(data), errors="replace")
-        place = before.count("\n") + 1, len(before) - before.rfind("\n")
-        reading.refuse_shape(place, f"it is not text in {error.encoding.upper()}")
+        location = before.count("\n") + 1, len(before) - before.rfind("\n")
+        reading.refuse_shape(location, f"it is not text in {error.encoding.upper()}")
 
 
 def _read_text(data: bytes, text: str, reading: Reading) -> list[Record]:

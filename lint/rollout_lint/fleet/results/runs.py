@@ -83,11 +83,11 @@ class Part:
 
     def refuse(self, message: str) -> NoReturn:
         """Raise FleetError with the place of the value."""
-        self.reading.refuse(self.document.place(self.steps), message)
+        self.reading.refuse(self.document.location(self.steps), message)
 
     def refuse_shape(self, reason: str) -> NoReturn:
         """Raise FleetError: the file is something else than results."""
-        self.reading.refuse_shape(self.document.place(self.steps), reason)
+        self.reading.refuse_shape(self.document.location(self.steps), reason)
 
     def _named(self) -> str:
         return next((step for step in reversed(self.steps) if isinstance(step, str)), "this")

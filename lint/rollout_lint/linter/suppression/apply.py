@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from rollout_lint.linter.suppression.directives import IgnoreComment, IgnoreEntry
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
     from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule
     from rollout_lint.syntax.parser import Source
@@ -81,7 +81,7 @@ def invalid_rule_ids(rules: Iterable[Rule], settings: SuppressionSettings) -> It
     for entry in settings.ignores:
         for rule in entry.rules:
             if wrong := rule_id_error(rule, rules, all_rule_ids(rules, settings)):
-                yield Problem(entry.place.file, entry.place.line, entry.place.column, f"ignore: {wrong}")
+                yield Problem(entry.location.file, entry.location.line, entry.location.column, f"ignore: {wrong}")
 
 
 def rule_id_error(rule: str, rules: Iterable[Rule], ids: Iterable[str]) -> str | None:
@@ -112,7 +112,7 @@ class _Run:
     comments: list[IgnoreComment]
     scope: SuppressionScope
     settings: SuppressionSettings
-    used: set[tuple[Place, str]] = field(default_factory=set)
+    used: set[tuple[Location, str]] = field(default_factory=set)
     """Comments that suppress a finding, each with the rule."""
     expired: list[tuple[IgnoreEntry, Finding]] = field(default_factory=list)
     """Findings whose entry of the config has expired."""
@@ -134,13 +134,13 @@ class _Run:
     def suppression(self, finding: Finding) -> Suppression | None:
         """Return the suppression of a finding. A comment takes precedence over the config."""
         found = self.index.covering(finding, self.scope.variants[finding.variant])
-        self.used |= {(comment.place, finding.rule.id) for comment in found}
+        self.used |= {(comment.location, finding.rule.id) for comment in found}
         if found:
-            return Suppression("comment", found[0].reason, found[0].place, _iso(found[0].until))
+            return Suppression("comment", found[0].reason, found[0].location, _iso(found[0].until))
         entries = [each for each in self.settings.ignores if self._entry_covers(each, finding)]
         valid = next((each for each in entries if not self._has_expired(each.until)), None)
         if valid is not None:
-            return Suppression("config", valid.reason, valid.place, _iso(valid.until))
+            return Suppression("config", valid.reason, valid.location, _iso(valid.until))
         if entries:
             self.expired.append((entries[0], finding))
         return None
@@ -164,28 +164,28 @@ class _Run:
         for comment in self.comments:
             facts = self._facts(comment)
             for variant, files in self.scope.variants.items():
-                if comment.place.file in files:
-                    yield from check_rules(rules, variant, None, comment.place, facts)
+                if comment.location.file in files:
+                    yield from check_rules(rules, variant, None, comment.location, facts)
         for entry, finding in self.expired:
-            told = f"the config's entry for {finding.rule.id} ({entry.place.file}:{entry.place.line})"
-            facts = _suppression_facts(finding.place, ended=f"{told} ended on {_iso(entry.until)}")
-            yield from check_rules(rules, finding.variant, finding.service, finding.place, facts)
+            told = f"the config's entry for {finding.rule.id} ({entry.location.file}:{entry.location.line})"
+            facts = _suppression_facts(finding.location, ended=f"{told} ended on {_iso(entry.until)}")
+            yield from check_rules(rules, finding.variant, finding.service, finding.location, facts)
 
     def _facts(self, comment: IgnoreComment) -> dict[str, Fact]:
         if comment.refused is not None:
-            return _suppression_facts(comment.place, refused=comment.refused)
+            return _suppression_facts(comment.location, refused=comment.refused)
         if self._has_expired(comment.until):
-            return _suppression_facts(comment.place, ended=f"this comment ended on {_iso(comment.until)}")
+            return _suppression_facts(comment.location, ended=f"this comment ended on {_iso(comment.until)}")
         checked = {rule.id for rule in self.scope.rules} if self.scope.is_whole else set()
-        idle = [rule for rule in comment.rules if rule in checked and (comment.place, rule) not in self.used]
-        return _suppression_facts(comment.place, idle=idle)
+        idle = [rule for rule in comment.rules if rule in checked and (comment.location, rule) not in self.used]
+        return _suppression_facts(comment.location, idle=idle)
 
 
 def _suppression_facts(
-    place: Place, refused: str | None = None, ended: str | None = None, idle: Iterable[str] = ()
+    location: Location, refused: str | None = None, ended: str | None = None, idle: Iterable[str] = ()
 ) -> dict[str, Fact]:
     values = {"ignore.refused": refused, "ignore.ended": ended, "ignore.idle": list(idle)}
-    return {path: Fact(value, default=False, place=place) for path, value in values.items()}
+    return {path: Fact(value, default=False, location=location) for path, value in values.items()}
 
 
 def _with_superseded(findings: list[Finding]) -> list[Finding]:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.location import Place
+from rollout_lint.location import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ class IgnoreEntry(NamedTuple):
 
     rules: tuple[str, ...]
     reason: str
-    place: Place
+    location: Location
     folder: Path
     path: str | None = None
     service: str | None = None
@@ -62,7 +62,7 @@ class IgnoreComment(NamedTuple):
 
     rules: tuple[str, ...]
     reason: str
-    place: Place
+    location: Location
     scope: CommentScope
     until: date | None = None
     refused: str | None = None
@@ -90,19 +90,19 @@ def _ignores(file: str, outline: Outline) -> Iterator[IgnoreComment]:
         match = _DIRECTIVE.match(comment.text)
         if match is not None:
             line, column = comment.start
-            place = Place(file, line + 1, column + 1, line + 1, column + 1 + len(comment.text.rstrip()))
-            yield _ignore(match["rest"] if match["colon"] else "", place, _scope(comment, outline))
+            location = Location(file, line + 1, column + 1, line + 1, column + 1 + len(comment.text.rstrip()))
+            yield _ignore(match["rest"] if match["colon"] else "", location, _scope(comment, outline))
 
 
-def _ignore(text: str, place: Place, scope: CommentScope) -> IgnoreComment:
+def _ignore(text: str, location: Location, scope: CommentScope) -> IgnoreComment:
     match = _IGNORE.match(text)
     if match is None:
-        return IgnoreComment((), "", place, scope, refused=f"it cannot be read; {HOW} behind `rollout-lint:`")
+        return IgnoreComment((), "", location, scope, refused=f"it cannot be read; {HOW} behind `rollout-lint:`")
     rules = tuple(dict.fromkeys(filter(None, (each.strip().upper() for each in match["rules"].split(",")))))
     days = [each["day"] for each in _UNTIL.finditer(match["rest"])]
     until = parse_day(days[0]) if days else None
     reason = " ".join(_UNTIL.sub(" ", match["rest"]).split()).lstrip(_BEFORE_REASON)
-    return IgnoreComment(rules, reason, place, scope, until, _refusal(rules, days, until, reason))
+    return IgnoreComment(rules, reason, location, scope, until, _refusal(rules, days, until, reason))
 
 
 def _refusal(rules: tuple[str, ...], days: list[str], until: date | None, reason: str) -> str | None:

@@ -25,7 +25,7 @@ class CommentIndex:
         self._services: dict[tuple[str, str, str], list[IgnoreComment]] = defaultdict(list)
         spans: dict[tuple[str, str, str | None], list[_Span]] = defaultdict(list)
         for comment in comments:
-            file, scope = comment.place.file, comment.scope
+            file, scope = comment.location.file, comment.scope
             for rule in comment.rules:
                 if scope.whole_file:
                     self._whole[file, rule].append(comment)
@@ -41,17 +41,17 @@ class CommentIndex:
         A comment on a key covers facts that are set there and findings located there; one on the file, all in it.
         """
         rule = finding.rule.id
-        found = {comment.place: comment for comment in self._whole.get((finding.place.file, rule), ())}
+        found = {comment.location: comment for comment in self._whole.get((finding.location.file, rule), ())}
         for file in files:
             if finding.service is not None:
-                found |= {each.place: each for each in self._services.get((file, rule, finding.service), ())}
-        decided = [finding.place, *(fact.place for fact in finding.facts.values() if fact.place is not None)]
-        for place in dict.fromkeys(decided):
+                found |= {each.location: each for each in self._services.get((file, rule, finding.service), ())}
+        decided = [finding.location, *(fact.location for fact in finding.facts.values() if fact.location is not None)]
+        for location in dict.fromkeys(decided):
             for user in dict.fromkeys((None, finding.service)):
-                spans = self._spans.get((place.file, rule, user))
-                for comment in spans.at((place.line - 1, place.column - 1)) if spans is not None else ():
-                    found[comment.place] = comment
-        return sorted(found.values(), key=lambda comment: (-comment.scope.depth, comment.place))
+                spans = self._spans.get((location.file, rule, user))
+                for comment in spans.at((location.line - 1, location.column - 1)) if spans is not None else ():
+                    found[comment.location] = comment
+        return sorted(found.values(), key=lambda comment: (-comment.scope.depth, comment.location))
 
 
 class _Spans:

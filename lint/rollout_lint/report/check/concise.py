@@ -23,6 +23,6 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
         where = at(path_of(evaluation, problem.file), problem.line, problem.column)
         yield f"{where}: not evaluated: {printable(problem.message)}"
     for group in groups_of(evaluation):
-        place = group.finding.place
-        where = at(group.path, place.line, place.column)
+        location = group.finding.location
+        where = at(group.path, location.line, location.column)
         yield f"{where}: {group.rule.id} {printable(group.finding.message)}"

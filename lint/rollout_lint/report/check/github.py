@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.location import Place, Problem
+    from rollout_lint.location import Location, Problem
     from rollout_lint.report.common.groups import Group
 
 _COMMANDS = {"high": "error", "medium": "warning", "low": "notice", "info": "notice"}
@@ -38,17 +38,17 @@ def _problem(evaluation: Evaluation, problem: Problem, root: Path) -> str:
 
 def _finding(group: Group, root: Path) -> str:
     finding = group.finding
-    properties = {"file": path_below(root, group.path), **_span(finding.place)}
+    properties = {"file": path_below(root, group.path), **_span(finding.location)}
     title = f"{group.rule.id} {group.rule.name}"
     return _command(_COMMANDS[finding.severity], {**properties, "title": title}, finding.message)
 
 
-def _span(place: Place) -> dict[str, str]:
+def _span(location: Location) -> dict[str, str]:
     """GitHub takes columns for a span on one line only, and counts the last one in."""
-    lines = {"line": str(place.line), "endLine": str(place.end_line)}
-    if place.end_line != place.line:
+    lines = {"line": str(location.line), "endLine": str(location.end_line)}
+    if location.end_line != location.line:
         return lines
-    return {**lines, "col": str(place.column), "endColumn": str(max(place.end_column - 1, place.column))}
+    return {**lines, "col": str(location.column), "endColumn": str(max(location.end_column - 1, location.column))}
 
 
 def _command(command: str, properties: dict[str, str], message: str) -> str:

@@ -51,7 +51,7 @@ def _entries(evaluation: Evaluation, root: Path) -> Iterator[tuple[tuple[str, ..
         finding = group.finding
         message = f"{finding.rule.id} {finding.message}"
         path = path_below(root, group.path)
-        entry = _entry(finding.rule.id, _SEVERITIES[finding.severity], message, path, finding.place.line)
+        entry = _entry(finding.rule.id, _SEVERITIES[finding.severity], message, path, finding.location.line)
         yield (fingerprint(evaluation.recipe.name, finding),), entry
 
 

@@ -85,6 +85,6 @@ def _finding(group: Group, failing: Collection[str]) -> TestCase:
     fails = finding.severity in failing
     told = printable(f"{rule.id} {finding.message}")
     result = Failure(told, finding.severity) if fails else Skipped(told, finding.severity)
-    result.text = at(group.path, finding.place.line, finding.place.column)
+    result.text = at(group.path, finding.location.line, finding.location.column)
     case.result = [result]
     return case

@@ -54,7 +54,7 @@ def _counts(evaluations: list[Evaluation], groups: list[Group]) -> str:
 
 def _row(group: Group) -> str:
     finding = group.finding
-    where = at(group.path, finding.place.line, finding.place.column)
+    where = at(group.path, finding.location.line, finding.location.column)
     cells = (
         finding.severity,
         f"{group.rule.id} {group.rule.name}",

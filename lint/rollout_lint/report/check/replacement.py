@@ -12,7 +12,7 @@ from rollout_lint.fix.patch.fragment import as_yaml
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
     from rollout_lint.rules.finding import Finding
 
 
@@ -21,7 +21,7 @@ class Replacement:
     """What to write, as YAML, at the place of the value that decided the fact `path`."""
 
     path: str
-    place: Place
+    location: Location
     text: str
 
 
@@ -44,27 +44,29 @@ class Replacements:
             return None
         [(path, value)] = settings.items()
         fact = finding.facts.get(path)
-        if fact is None or fact.place is None:
+        if fact is None or fact.location is None:
             return None
-        alone = self._stands_alone(fact, fact.place) and len(self._users[fact.place]) == 1
-        return Replacement(path, fact.place, as_yaml(value)) if alone else None
+        alone = self._stands_alone(fact, fact.location) and len(self._users[fact.location]) == 1
+        return Replacement(path, fact.location, as_yaml(value)) if alone else None
 
-    def _stands_alone(self, fact: Fact, place: Place) -> bool:
+    def _stands_alone(self, fact: Fact, location: Location) -> bool:
         """Whether the place holds the value and nothing else, such as an anchor, a tag or a variable."""
         if "$" in fact.written or not fact.written:
             return False
-        if place.file not in self._lines:
-            self._lines[place.file] = self._evaluation.sources[place.file].lines()
-        text = "".join(self._lines[place.file][place.line - 1 : place.line])[place.column - 1 : place.end_column - 1]
+        if location.file not in self._lines:
+            self._lines[location.file] = self._evaluation.sources[location.file].lines()
+        text = "".join(self._lines[location.file][location.line - 1 : location.line])[
+            location.column - 1 : location.end_column - 1
+        ]
         return text in (fact.written, f'"{fact.written}"', f"'{fact.written}'")
 
     @cached_property
-    def _users(self) -> dict[Place, set[tuple[str, str]]]:
+    def _users(self) -> dict[Location, set[tuple[str, str]]]:
         """To each place the services, and the paths in them, whose value stands there in any variant."""
-        users: dict[Place, set[tuple[str, str]]] = defaultdict(set)
+        users: dict[Location, set[tuple[str, str]]] = defaultdict(set)
         for service, facts in (item for variant in self._evaluation.variants for item in variant.services.items()):
             for path, fact in facts.items():
-                if fact.place is not None and not path.startswith("derived."):
-                    for place in (fact.place, *(setting.place for setting in fact.overrides)):
-                        users[place].add((service, path))
+                if fact.location is not None and not path.startswith("derived."):
+                    for location in (fact.location, *(setting.location for setting in fact.overrides)):
+                        users[location].add((service, path))
         return users

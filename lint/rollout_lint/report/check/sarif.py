@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.facts.model import Fact
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.location import Place, Problem
+    from rollout_lint.location import Location, Problem
     from rollout_lint.report.check.replacement import Replacement
     from rollout_lint.report.common.groups import Group
     from rollout_lint.rules.finding import Suppression
@@ -88,7 +88,7 @@ def _result(group: Group, rules: RuleTable, root: Path) -> dict[str, Any]:
         "ruleIndex": rules.index_of(finding.rule),
         "level": LEVELS[finding.severity],
         "message": {"text": _message(finding.message)},
-        "locations": [_location(group, finding.place, root)],
+        "locations": [_location(group, finding.location, root)],
         **({"relatedLocations": related} if related else {}),
         "partialFingerprints": {_FINGERPRINT: fingerprint(group.evaluation.recipe.name, finding)},
         **({"suppressions": [_suppression(group, finding.suppressed, root)]} if finding.suppressed else {}),
@@ -104,21 +104,21 @@ def _result(group: Group, rules: RuleTable, root: Path) -> dict[str, Any]:
 
 def _related(group: Group, root: Path) -> Iterator[dict[str, Any]]:
     """Where each fact was decided, and what that replaced; one and the same place once."""
-    told: dict[tuple[Place, str], None] = {}
+    told: dict[tuple[Location, str], None] = {}
     for finding in group.findings:
         for path, fact in finding.facts.items():
             told.update(dict.fromkeys(_deciders(path, fact, finding.rule.notes.get(path, ""))))
-    for number, (place, message) in enumerate(told, 1):
-        yield {"id": number, **_location(group, place, root), "message": {"text": _message(message)}}
+    for number, (location, message) in enumerate(told, 1):
+        yield {"id": number, **_location(group, location, root), "message": {"text": _message(message)}}
 
 
-def _deciders(path: str, fact: Fact, note: str) -> Iterator[tuple[Place, str]]:
-    if fact.place is None:
+def _deciders(path: str, fact: Fact, note: str) -> Iterator[tuple[Location, str]]:
+    if fact.location is None:
         return
     told = f"is {format_fact(path, fact)}" if fact.written and _is_single(fact.value) else "is decided here"
-    yield fact.place, f"{path} {told}{f': {note}' if note else ''}"
+    yield fact.location, f"{path} {told}{f': {note}' if note else ''}"
     for setting in fact.overrides:
-        yield setting.place, _overridden(path, setting)
+        yield setting.location, _overridden(path, setting)
 
 
 def _overridden(path: str, setting: Setting) -> str:
@@ -134,37 +134,37 @@ def _is_single(value: object) -> bool:
 def _fix(group: Group, new: Replacement, root: Path) -> dict[str, Any]:
     """The value that decided, replaced by that of the rule's repair."""
     change = {
-        "artifactLocation": _artifact(path_of(group.evaluation, new.place.file), root),
-        "replacements": [{"deletedRegion": _region(new.place), "insertedContent": {"text": new.text}}],
+        "artifactLocation": _artifact(path_of(group.evaluation, new.location.file), root),
+        "replacements": [{"deletedRegion": _region(new.location), "insertedContent": {"text": new.text}}],
     }
     return {"description": {"text": f"Write {new.path}: {new.text}"}, "artifactChanges": [change]}
 
 
 def _suppression(group: Group, suppression: Suppression, root: Path) -> dict[str, Any]:
     """A comment is in the source; the config and the baseline are not."""
-    place = suppression.place
-    location = {"location": _location(group, place, root)} if place and suppression.by == "comment" else {}
+    location = suppression.location
+    located = {"location": _location(group, location, root)} if location and suppression.by == "comment" else {}
     return {
         "kind": "inSource" if suppression.by == "comment" else "external",
         "status": "accepted",
         "justification": printable(suppression.reason),
-        **location,
+        **located,
         "properties": {"by": suppression.by, "until": suppression.until},
     }
 
 
-def _location(group: Group, place: Place, root: Path) -> dict[str, Any]:
-    artifact = _artifact(path_of(group.evaluation, place.file), root)
-    return {"physicalLocation": {"artifactLocation": artifact, "region": _region(place)}}
+def _location(group: Group, location: Location, root: Path) -> dict[str, Any]:
+    artifact = _artifact(path_of(group.evaluation, location.file), root)
+    return {"physicalLocation": {"artifactLocation": artifact, "region": _region(location)}}
 
 
-def _region(place: Place) -> dict[str, int]:
+def _region(location: Location) -> dict[str, int]:
     """The end is exclusive, as SARIF has it."""
     return {
-        "startLine": place.line,
-        "startColumn": place.column,
-        "endLine": place.end_line,
-        "endColumn": place.end_column,
+        "startLine": location.line,
+        "startColumn": location.column,
+        "endLine": location.end_line,
+        "endColumn": location.end_column,
     }
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
-    from rollout_lint.location import Place, Problem
+    from rollout_lint.location import Location, Problem
     from rollout_lint.rules.finding import Finding
 
 
@@ -37,8 +37,8 @@ def check_text(evaluations: list[Evaluation], exit_code: int, style: Style, widt
 
 def told_problem(evaluation: Evaluation, problem: Problem, style: Style) -> list[str]:
     """A problem, with its place where it has one."""
-    place = f":{problem.line}:{problem.column}" if problem.line else ""
-    head = style(f"{shown_path(evaluation, problem.file)}{place}", "bold")
+    location = f":{problem.line}:{problem.column}" if problem.line else ""
+    head = style(f"{shown_path(evaluation, problem.file)}{location}", "bold")
     return [f"{head}  {style('problem', 'bold', 'red')}  {printable(problem.message)}"]
 
 
@@ -54,8 +54,8 @@ def _blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[list[s
 def _finding(group: Group, style: Style, width: int) -> list[str]:
     evaluation, finding = group.evaluation, group.finding
     rule = finding.rule
-    place = finding.place
-    head = f"{shown_path(evaluation, place.file)}:{place.line}:{place.column}"
+    location = finding.location
+    head = f"{shown_path(evaluation, location.file)}:{location.line}:{location.column}"
     return [
         f"{style(head, 'bold')}  {style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}",
         *textwrap.wrap(printable(finding.message), max(width, 60), initial_indent="  ", subsequent_indent="  "),
@@ -68,16 +68,16 @@ def _finding(group: Group, style: Style, width: int) -> list[str]:
 
 def _excerpts(evaluation: Evaluation, finding: Finding, style: Style, width: int) -> Iterator[str]:
     """The lines that decided, file by file, the finding's own file first."""
-    marks: dict[str, list[Mark]] = {finding.place.file: []}
+    marks: dict[str, list[Mark]] = {finding.location.file: []}
     for path, fact in finding.facts.items():
-        if fact.place is not None:
-            marks.setdefault(fact.place.file, []).append(
-                Mark(fact.place, finding.rule.notes.get(path, ""), path in _FREE_TEXT)
+        if fact.location is not None:
+            marks.setdefault(fact.location.file, []).append(
+                Mark(fact.location, finding.rule.notes.get(path, ""), path in _FREE_TEXT)
             )
-    if not marks[finding.place.file]:
-        marks[finding.place.file].append(Mark(finding.place))
+    if not marks[finding.location.file]:
+        marks[finding.location.file].append(Mark(finding.location))
     for file, of_file in marks.items():
-        if file != finding.place.file:
+        if file != finding.location.file:
             yield f"  {style(shown_path(evaluation, file), 'dim')}"
         yield from excerpt(evaluation.sources[file], of_file, style, max(width - 10, 40))
 
@@ -137,12 +137,12 @@ def _otherwise(finding: Finding, evaluation: VariantEvaluation) -> str:
     if facts is None or path is None:
         return ""
     fact = facts.get(path) if path in FACTS else None
-    decided = f": {_place_told(fact.place)} sets {format_fact(path, fact)}" if fact and fact.place else ""
+    decided = f": {_place_told(fact.location)} sets {format_fact(path, fact)}" if fact and fact.location else ""
     return f"With {printable(evaluation.variant.files[-1].name)} it is not{decided}."
 
 
-def _place_told(place: Place) -> str:
-    return f"{printable(place.file)}:{place.line}"
+def _place_told(location: Location) -> str:
+    return f"{printable(location.file)}:{location.line}"
 
 
 def _files(evaluation: VariantEvaluation) -> str:
@@ -159,7 +159,7 @@ def _summary(evaluations: list[Evaluation], exit_code: int) -> str:
     counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
     told = plural(len(findings), "finding") + (f" ({counted})" if counted else "")
     if len(groups) != len(findings):
-        told += f" at {plural(len(groups), 'place')}"
+        told += f" at {plural(len(groups), 'location')}"
     if silenced := sum(finding.is_suppressed for each in evaluations for finding in each.findings):
         told += f", {silenced} silenced"
     parts = [

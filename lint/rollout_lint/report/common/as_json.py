@@ -14,7 +14,7 @@ from rollout_lint.rules.model import Severity
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.location import Place, Problem
+    from rollout_lint.location import Location, Problem
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Conditions, Rule
     from rollout_lint.stack.model import Resource
@@ -26,7 +26,7 @@ def check_json(evaluations: list[Evaluation]) -> str:
     """`check --format json`."""
     findings = [finding for evaluation in evaluations for finding in evaluation.findings]
     by_severity = Counter(finding.severity for finding in findings if finding.is_active)
-    places = Counter(group.finding.severity for evaluation in evaluations for group in groups_of(evaluation))
+    locations = Counter(group.finding.severity for evaluation in evaluations for group in groups_of(evaluation))
     return _dump(
         {
             "version": VERSION,
@@ -35,7 +35,7 @@ def check_json(evaluations: list[Evaluation]) -> str:
                 "recipes": len(evaluations),
                 "services": sum(len(evaluation.services) for evaluation in evaluations),
                 "findings": {severity: by_severity[severity] for severity in Severity},
-                "places": {severity: places[severity] for severity in Severity},
+                "places": {severity: locations[severity] for severity in Severity},
                 "suppressed": sum(finding.is_suppressed for finding in findings),
                 "not_evaluated": sum(evaluation.status != EvaluationStatus.EVALUATED for evaluation in evaluations),
             },
@@ -105,7 +105,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "variant": finding.variant,
         "message": finding.message,
         "assumes": finding.assumes,
-        **_place(finding.place),
+        **_location(finding.location),
         "facts": {path: _fact(fact) for path, fact in finding.facts.items()},
         "fix": finding.rule.fix,
         "advice": finding.rule.advice,
@@ -122,7 +122,7 @@ def _suppression(suppression: Suppression | None) -> dict[str, Any] | None:
         "by": suppression.by,
         "reason": suppression.reason,
         "until": suppression.until,
-        **(_place(suppression.place) if suppression.place else {}),
+        **(_location(suppression.location) if suppression.location else {}),
     }
 
 
@@ -130,8 +130,10 @@ def _fact(fact: Fact) -> dict[str, Any]:
     return {
         "value": json_value(fact.value),
         "default": fact.default,
-        **(_place(fact.place) if fact.place else {}),
-        "overrides": [{"value": json_value(setting.value), **_place(setting.place)} for setting in fact.overrides],
+        **(_location(fact.location) if fact.location else {}),
+        "overrides": [
+            {"value": json_value(setting.value), **_location(setting.location)} for setting in fact.overrides
+        ],
         **({"unset": list(fact.unset)} if fact.unset else {}),
     }
 
@@ -141,13 +143,13 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "external": resource.external,
         "name": resource.known_as or None,
         "driver": resource.driver or None,
-        **_place(resource.place),
-        "overrides": [_place(each.place) for each in resource.overrides],
+        **_location(resource.location),
+        "overrides": [_location(each.location) for each in resource.overrides],
     }
 
 
-def _place(place: Place) -> dict[str, Any]:
-    return {"file": place.file, "line": place.line, "column": place.column}
+def _location(location: Location) -> dict[str, Any]:
+    return {"file": location.file, "line": location.line, "column": location.column}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

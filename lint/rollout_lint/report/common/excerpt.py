@@ -14,7 +14,7 @@ from rollout_lint.syntax.node import scalars
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
     from rollout_lint.report.common.style import Style
     from rollout_lint.syntax.parser import Source
 
@@ -26,7 +26,7 @@ _NEAR = 3
 class Mark(NamedTuple):
     """A span to underline, and what to say under it; a `blank` one is underlined, and not shown."""
 
-    place: Place
+    location: Location
     note: str = ""
     blank: bool = False
 
@@ -36,14 +36,14 @@ def excerpt(source: Source, marks: list[Mark], style: Style, width: int) -> list
     masked = _masked(source)
     numbers = _shown_lines(len(masked.lines), marks)
     gutter = len(str(max(numbers, default=1)))
-    kept = [mark.place for mark in marks if not mark.blank]
+    kept = [mark.location for mark in marks if not mark.blank]
     output: list[str] = []
     previous = None
     for number in numbers:
         if previous is not None and number > previous + 1:
             output.append(f"  {style('...', 'dim')}")
         previous = number
-        here = [mark for mark in marks if mark.place.line == number]
+        here = [mark for mark in marks if mark.location.line == number]
         cut = _cut(len(masked.blanked(number)), here, width)
         shown = printable(masked.window(number, cut, width, kept))
         output.append(f"  {style(f'{number:>{gutter}} |', 'dim')} {shown}".rstrip())
@@ -57,11 +57,11 @@ def _cut(length: int, marks: list[Mark], width: int) -> int:
     """How much of a long line to leave out on the left, so that its first mark is seen."""
     if length <= width or not marks:
         return 0
-    return max(0, min(mark.place.column for mark in marks) - width // 3)
+    return max(0, min(mark.location.column for mark in marks) - width // 3)
 
 
 def _shown_lines(count: int, marks: list[Mark]) -> list[int]:
-    wanted = sorted({mark.place.line for mark in marks if 1 <= mark.place.line <= count})
+    wanted = sorted({mark.location.line for mark in marks if 1 <= mark.location.line <= count})
     shown = set(wanted)
     for first, second in pairwise(wanted):
         if second - first <= _NEAR:
@@ -114,7 +114,7 @@ class _Masked:
             self._blanked[number] = ("".join(characters[:end]) + line[end:].partition("#")[0]).rstrip()
         return self._blanked[number]
 
-    def window(self, number: int, start: int, width: int, kept: list[Place]) -> str:
+    def window(self, number: int, start: int, width: int, kept: list[Location]) -> str:
         """A part of the line as it is shown: the values at the kept places, an ellipsis for each other."""
         line = self.lines[number - 1]
         characters = list(self.blanked(number)[start : start + width])
@@ -125,11 +125,11 @@ class _Masked:
         shown = _BLANKED.sub(lambda match: "…".ljust(len(match[0])), "".join(characters))
         return shown.expandtabs(1).rstrip()
 
-    def _within(self, number: int, places: list[Place]) -> Iterator[_Span]:
+    def _within(self, number: int, locations: list[Location]) -> Iterator[_Span]:
         spans = self._spans.get(number, [])
-        for place in places:
-            first = bisect_left(spans, (place.line, place.column))
-            behind = bisect_left(spans, (place.end_line, place.end_column))
+        for location in locations:
+            first = bisect_left(spans, (location.line, location.column))
+            behind = bisect_left(spans, (location.end_line, location.end_column))
             yield from spans[first:behind]
 
 
@@ -137,10 +137,10 @@ _masked = lru_cache(maxsize=8)(_Masked)
 
 
 def _underline(mark: Mark, masked: _Masked, cut: int, width: int, style: Style) -> str:
-    place = mark.place
-    start = place.column - 1
-    behind = min(len(masked.blanked(place.line)), cut + width)
-    end = min(place.end_column - 1, behind) if place.end_line == place.line else behind
+    location = mark.location
+    start = location.column - 1
+    behind = min(len(masked.blanked(location.line)), cut + width)
+    end = min(location.end_column - 1, behind) if location.end_line == location.line else behind
     carets = "^" * max(end - start, 1)
     note = f" {printable(mark.note)}" if mark.note else ""
     return f"{' ' * (start - cut)}{style(carets + note, 'bold', 'yellow')}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Rule
 
@@ -49,17 +49,17 @@ class Group:
     @property
     def path(self) -> str:
         """The file where it stands, as the command line names it."""
-        return path_of(self.evaluation, self.finding.place.file)
+        return path_of(self.evaluation, self.finding.location.file)
 
 
 def groups_of(evaluation: Evaluation, suppressed: bool = False) -> list[Group]:
     """What is told of a recipe, the gravest first, then by place; where asked for, what is silenced too."""
-    groups: dict[tuple[str, str | None, Place, str, Suppression | None], list[Finding]] = {}
+    groups: dict[tuple[str, str | None, Location, str, Suppression | None], list[Finding]] = {}
     for finding in evaluation.findings:
         if finding.is_active or (suppressed and finding.superseded_by is None):
-            key = (finding.rule.id, finding.service, finding.place, finding.severity, finding.suppressed)
+            key = (finding.rule.id, finding.service, finding.location, finding.severity, finding.suppressed)
             groups.setdefault(key, []).append(finding)
-    ordered = sorted(groups.values(), key=lambda group: (group[0].severity.rank, group[0].place))
+    ordered = sorted(groups.values(), key=lambda group: (group[0].severity.rank, group[0].location))
     return [Group(evaluation, tuple(findings)) for findings in ordered]
 
 

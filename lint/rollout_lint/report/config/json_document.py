@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.location import Place
+from rollout_lint.location import Location
 from rollout_lint.report.common.json_writer import json_text
 from rollout_lint.report.config.rows import DEFAULT, Given, config_rows
 
@@ -35,13 +35,13 @@ def _rule(choice: Choice) -> dict[str, Any]:
         "on": choice.on,
         "severity": choice.effective_rule.severity,
         "origins": {
-            "on": _origin(choice.switch.place if choice.switch else DEFAULT),
-            "severity": _origin(choice.severity.place if choice.severity else DEFAULT),
+            "on": _origin(choice.switch.location if choice.switch else DEFAULT),
+            "severity": _origin(choice.severity.location if choice.severity else DEFAULT),
         },
     }
 
 
-def _origin(origin: Place | str) -> dict[str, Any]:
-    if isinstance(origin, Place):
+def _origin(origin: Location | str) -> dict[str, Any]:
+    if isinstance(origin, Location):
         return {"by": "config", "file": origin.file, "line": origin.line, "column": origin.column}
     return {"by": DEFAULT} if origin == DEFAULT else {"by": "option", "option": origin}

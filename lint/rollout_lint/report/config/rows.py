@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.linter.config import Stated
     from rollout_lint.linter.resolve import EffectiveConfig
-    from rollout_lint.location import Place
+    from rollout_lint.location import Location
 
 DEFAULT = "default"
 
@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
     key: str
     value: Any
-    origin: Place | str
+    origin: Location | str
 
 
 def config_rows(counts: EffectiveConfig, given: Given) -> Iterator[Row]:
@@ -43,16 +43,16 @@ def config_rows(counts: EffectiveConfig, given: Given) -> Iterator[Row]:
         yield _row(f"hosts.{name}", counts.hosts.get(name), None)
     for image, claims in counts.images.items():
         for name, stated in claims.items():
-            yield Row(f"images.{image}.{name}", stated.value, stated.place)
+            yield Row(f"images.{image}.{name}", stated.value, stated.location)
     yield _row("fail-on", given.fail_on or counts.fail_on, DEFAULT_FAIL_ON)
     yield _row("overlays", given.overlays or config.overlays, DEFAULT_OVERLAYS)
     yield _row("exclude", given.exclude or config.exclude, ())
     folders = [*config.rules, *given.rules]
-    yield from (Row("rules", each.value.as_posix(), each.place) for each in folders)
+    yield from (Row("rules", each.value.as_posix(), each.location) for each in folders)
     if not folders:
         yield Row("rules", None, DEFAULT)
-    yield from (Row("ignore", f"{', '.join(each.rules)}: {each.reason}", each.place) for each in config.ignores)
+    yield from (Row("ignore", f"{', '.join(each.rules)}: {each.reason}", each.location) for each in config.ignores)
 
 
 def _row(key: str, stated: Stated | None, default: Any) -> Row:
-    return Row(key, default, DEFAULT) if stated is None else Row(key, stated.value, stated.place)
+    return Row(key, default, DEFAULT) if stated is None else Row(key, stated.value, stated.location)

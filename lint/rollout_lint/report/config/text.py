@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.location import Place
+from rollout_lint.location import Location
 from rollout_lint.report.common.style import plural, printable
 from rollout_lint.report.config.rows import DEFAULT, Given, config_rows
 from rollout_lint.rules.model import Severity
@@ -58,12 +58,12 @@ def _off(choices: tuple[Choice, ...], style: Style, width: int) -> Iterator[str]
     by_place: dict[str, list[str]] = {}
     for choice in choices:
         if not choice.on and choice.switch is not None:
-            by_place.setdefault(_origin(choice.switch.place), []).append(choice.rule.id)
+            by_place.setdefault(_origin(choice.switch.location), []).append(choice.rule.id)
     if by_place:
         count = sum(map(len, by_place.values()))
         yield from ("", f"  {style(plural(count, 'rule'), 'bold')} {'does' if count == 1 else 'do'} not")
-    for place, ids in by_place.items():
-        yield from _wrapped(f"    {place}  ", len(place) + 6, ids, width)
+    for location, ids in by_place.items():
+        yield from _wrapped(f"    {location}  ", len(location) + 6, ids, width)
 
 
 def _graded(choices: tuple[Choice, ...], style: Style, width: int) -> Iterator[str]:
@@ -72,12 +72,14 @@ def _graded(choices: tuple[Choice, ...], style: Style, width: int) -> Iterator[s
     for choice in choices:
         stated: Stated | None = choice.severity
         if choice.on and stated is not None:
-            by_place.setdefault((_origin(stated.place), stated.value), []).append(choice.rule.id)
+            by_place.setdefault((_origin(stated.location), stated.value), []).append(choice.rule.id)
     if by_place:
         count = sum(map(len, by_place.values()))
         yield from ("", f"  {style(plural(count, 'rule'), 'bold')} with a severity by the config")
-    for (place, severity), ids in by_place.items():
-        yield from _wrapped(f"    {place}  {style.severity(severity)}  ", len(place) + len(severity) + 8, ids, width)
+    for (location, severity), ids in by_place.items():
+        yield from _wrapped(
+            f"    {location}  {style.severity(severity)}  ", len(location) + len(severity) + 8, ids, width
+        )
 
 
 def _wrapped(head: str, indent: int, ids: list[str], width: int) -> Iterator[str]:
@@ -87,8 +89,8 @@ def _wrapped(head: str, indent: int, ids: list[str], width: int) -> Iterator[str
     yield from (" " * indent + other for other in others)
 
 
-def _origin(origin: Place | str) -> str:
-    return f"{printable(origin.file)}:{origin.line}:{origin.column}" if isinstance(origin, Place) else origin
+def _origin(origin: Location | str) -> str:
+    return f"{printable(origin.file)}:{origin.line}:{origin.column}" if isinstance(origin, Location) else origin
 
 
 def _value(key: str, value: Any) -> str:

@@ -52,8 +52,8 @@ def _told(left: Left) -> str:
 
 
 def _block(evaluation: Evaluation, finding: Finding, notes: list[str], style: Style, width: int) -> str:
-    place = finding.place
-    head = f"{printable(path_of(evaluation, place.file))}:{place.line}:{place.column}"
+    location = finding.location
+    head = f"{printable(path_of(evaluation, location.file))}:{location.line}:{location.column}"
     rule = finding.rule
     told = f"{style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}"
     lines = [f"{style(head, 'bold')}  {told}  {printable(finding.subject)}"]

@@ -90,11 +90,11 @@ def _drift(drift: Drift) -> dict[str, Any]:
 
 def _difference(difference: Difference) -> dict[str, Any]:
     shown = difference.path not in NOT_SHOWN
-    place = difference.files.place if difference.files else None
+    location = difference.files.location if difference.files else None
     return {
         "path": difference.path,
         **({"live": _value(difference.live), "files": _value(difference.files)} if shown else {}),
-        **({"file": place.file, "line": place.line, "column": place.column} if place else {}),
+        **({"file": location.file, "line": location.line, "column": location.column} if location else {}),
     }
 
 

@@ -107,18 +107,18 @@ def _drift(drift: Drift) -> Iterator[str]:
 def _difference(difference: Difference) -> str:
     path, files = difference.path, difference.files
     if path in NOT_SHOWN:
-        return f"{path} is not what the files say{_place(files)}"
-    return f"{path} is {_value(path, difference.live)}, and {_value(path, files)} in the files{_place(files)}"
+        return f"{path} is not what the files say{_location(files)}"
+    return f"{path} is {_value(path, difference.live)}, and {_value(path, files)} in the files{_location(files)}"
 
 
 def _value(path: str, fact: Fact | None) -> str:
     return "nothing" if fact is None or fact.value in (None, "", []) else format_fact(path, fact)
 
 
-def _place(fact: Fact | None) -> str:
-    if fact is None or fact.place is None:
+def _location(fact: Fact | None) -> str:
+    if fact is None or fact.location is None:
         return ""
-    return f", {fact.place.file}:{fact.place.line}:{fact.place.column}"
+    return f", {fact.location.file}:{fact.location.line}:{fact.location.column}"
 
 
 def _label(label: LabelDifference) -> str:

@@ -74,24 +74,25 @@ def _others(facts: Mapping[str, Fact]) -> Iterator[str]:
 
 
 def _row(row: str, fact: Fact, style: Style) -> str:
-    if fact.default and fact.place is None:
+    if fact.default and fact.location is None:
         return style(f"{row}Swarm's default", "dim")
     return f"{row}{_decided(fact)}".rstrip() + _overrode(fact, style)
 
 
 def _decided(fact: Fact) -> str:
-    if fact.place is None:
+    if fact.location is None:
         return ""
-    place = f"{printable(fact.place.file)}:{fact.place.line}:{fact.place.column}"
+    location = f"{printable(fact.location.file)}:{fact.location.line}:{fact.location.column}"
     if fact.default:
-        place = f"Swarm's default, for {place} says nothing with {printable(fact.written) or 'an empty text'}"
-    return place + (f"    {', '.join(fact.unset)} has no value here" if fact.unset else "")
+        location = f"Swarm's default, for {location} says nothing with {printable(fact.written) or 'an empty text'}"
+    return location + (f"    {', '.join(fact.unset)} has no value here" if fact.unset else "")
 
 
 def _overrode(fact: Fact, style: Style) -> str:
     over = "".join(
-        f"    over {printable(each.written)}, {printable(each.place.file)}:{each.place.line}:{each.place.column}"
+        f"    over {printable(each.written)}, {printable(at.file)}:{at.line}:{at.column}"
         for each in fact.overrides
+        for at in (each.location,)
     )
     return style(over, "dim")
 
