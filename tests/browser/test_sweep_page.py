@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.report.nasty import nasty_fleet
+from tests.report.hostile_documents import nasty_fleet
 from tests.report.sweep_documents import PATCH, document, quiet, recipe, repaired, result, small_fleet
 
 if TYPE_CHECKING:

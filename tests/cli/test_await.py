@@ -14,9 +14,9 @@ from rollout_lint.cli.options import parse_moment, parse_seconds
 from rollout_lint.live import Convergence, EngineError, NotConvergedError, await_converged
 from rollout_lint.live.expectations import is_image, mismatches
 from rollout_lint.report.common.style import Style
-from rollout_lint.report.live.await_json import await_json
-from rollout_lint.report.live.await_junit import await_junit
-from rollout_lint.report.live.await_text import await_text
+from rollout_lint.report.live.await_json import format_await_json
+from rollout_lint.report.live.await_junit import format_await_junit
+from rollout_lint.report.live.await_text import format_await_text
 from typer import BadParameter
 from xmlschema import XMLSchema
 
@@ -122,11 +122,11 @@ def test_a_moment_has_a_zone() -> None:
 )
 def test_the_reports_agree(names: tuple[str, ...], code: int, snapshot: SnapshotAssertion) -> None:
     convergence = converged(*names)
-    document = json.loads(await_json(convergence))
+    document = json.loads(format_await_json(convergence))
     validate("await", document)
     assert convergence.exit_code == document["exit_code"] == code
-    assert await_text(convergence, PLAIN) == snapshot
-    text = await_junit(convergence)
+    assert format_await_text(convergence, PLAIN) == snapshot
+    text = format_await_junit(convergence)
     XMLSchema(str(ROOT / "tests" / "report" / "schemas" / "junit.xsd")).validate(text)
     suite = ElementTree.fromstring(text).find("testsuite")
     assert suite is not None
@@ -138,16 +138,16 @@ def test_what_is_not_over_is_an_error_and_no_success(snapshot: SnapshotAssertion
     waiting = recording("incident").replayed(since_look=1)[0]
     convergence = Convergence(("forum",), (waiting,))
     assert (convergence.exit_code, convergence.timed_out, convergence.ok) == (2, True, False)
-    assert await_text(convergence, PLAIN) == snapshot
-    assert "<error " in await_junit(convergence)
-    assert json.loads(await_json(convergence))["summary"]["not_over"] == 1
+    assert format_await_text(convergence, PLAIN) == snapshot
+    assert "<error " in format_await_junit(convergence)
+    assert json.loads(format_await_json(convergence))["summary"]["not_over"] == 1
 
 
 def test_an_expectation_that_is_not_met_fails_all_the_same(snapshot: SnapshotAssertion) -> None:
     convergence = converged("completed", wrong=("the label a of b is c, not d",))
     assert convergence.exit_code == 1
-    assert await_text(convergence, PLAIN) == snapshot
-    assert 'message="the label a of b is c, not d"' in await_junit(convergence)
+    assert format_await_text(convergence, PLAIN) == snapshot
+    assert 'message="the label a of b is c, not d"' in format_await_junit(convergence)
 
 
 def test_a_test_that_requires_it_fails_with_the_report() -> None:
@@ -162,7 +162,11 @@ def test_no_report_shows_a_secret_or_a_control_character() -> None:
     convergence = converged("completed", "incident", "paused", "hang")
     steering = replace(convergence.results[1], name="a\x1b[2J", told="b\x1b[2J\n")
     convergence = replace(convergence, results=(*convergence.results, steering))
-    for report in (await_text(convergence, PLAIN), await_json(convergence), await_junit(convergence)):
+    for report in (
+        format_await_text(convergence, PLAIN),
+        format_await_json(convergence),
+        format_await_junit(convergence),
+    ):
         assert "hunter2" not in report
         assert "\x1b" not in report
 

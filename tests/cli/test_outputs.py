@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import mask_folder
 from tests.fleet.recipes import recipe
-from tests.report.check_readers import READERS, of_concise, of_gitlab, of_json, of_sarif
+from tests.report.readers import READERS, of_concise, of_gitlab, of_json, of_sarif
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

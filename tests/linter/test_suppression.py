@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.linter.suppression.directives import ignore_comments
-from rollout_lint.report.sweep.sentences import LEVEL_WORDS
+from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS
 from rollout_lint.syntax.node import scalars
 from rollout_lint.syntax.parser import parse
 
@@ -503,7 +503,7 @@ def test_a_silenced_finding_is_no_risk_and_the_row_says_so(run: Run, write: Writ
     assert run("sweep", folder, "--services").stdout == snapshot(name="services")
     page = run("sweep", folder, "--format", "html").stdout.partition("<details>")[2]
     assert page
-    assert LEVEL_WORDS[RiskLevel.NOT_AT_RISK].meaning not in page
+    assert LEVEL_DESCRIPTIONS[RiskLevel.NOT_AT_RISK].meaning not in page
 
 
 def test_the_row_names_its_risk_and_its_suppressions(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:

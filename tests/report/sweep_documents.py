@@ -11,16 +11,16 @@ from rollout_lint.fleet.result_age import Calendar
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.linter.context import LintContext
-from rollout_lint.report.sweep.html_page import sweep_html
-from rollout_lint.report.sweep.json_document import as_line, sweep_document
+from rollout_lint.report.sweep.html_page import stream_sweep_html
+from rollout_lint.report.sweep.json_document import format_recipe_line, stream_sweep_json
 from rollout_lint.report.sweep.rows import Row, Table
-from rollout_lint.report.sweep.view import page_table
+from rollout_lint.report.sweep.view import build_page_table
 from rollout_lint.rules.loader import load_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEADINGS = page_table([]).headings
+HEADINGS = build_page_table([]).headings
 ORDER = "deploy.update_config.order"
 ACTION = "deploy.update_config.failure_action"
 RULES = {
@@ -213,12 +213,14 @@ def table_of(of: dict[str, Any]) -> Table:
 
 def page(of: dict[str, Any]) -> str:
     """The whole page."""
-    return "".join(sweep_html(of, table_of(of)))
+    return "".join(stream_sweep_html(of, table_of(of)))
 
 
 def swept(folder: Path) -> tuple[dict[str, Any], Table]:
     """The document of a real fleet, and its table."""
-    sweep = Sweep(load_fleet(folder), lambda _: LintContext(load_rules()), Calendar(date(2026, 11, 24), None), as_line)
+    sweep = Sweep(
+        load_fleet(folder), lambda _: LintContext(load_rules()), Calendar(date(2026, 11, 24), None), format_recipe_line
+    )
     rows = list(sweep.rows(1))
-    pieces = sweep_document(((row.verdict, row.detail) for row in rows), sweep.calendar, sweep.rules.values)
-    return json.loads("".join(pieces)), page_table([row.verdict for row in rows])
+    pieces = stream_sweep_json(((row.verdict, row.detail) for row in rows), sweep.calendar, sweep.rules.values)
+    return json.loads("".join(pieces)), build_page_table([row.verdict for row in rows])

@@ -20,12 +20,12 @@ from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Location, Problem
-from rollout_lint.report.check.concise import concise
-from rollout_lint.report.check.github import github
-from rollout_lint.report.check.gitlab import gitlab
-from rollout_lint.report.check.markdown import check_markdown
-from rollout_lint.report.check.sarif import sarif
-from rollout_lint.report.common.groups import groups_of
+from rollout_lint.report.check.concise import format_check_concise
+from rollout_lint.report.check.github import format_check_github
+from rollout_lint.report.check.gitlab import format_check_gitlab
+from rollout_lint.report.check.markdown import format_check_markdown
+from rollout_lint.report.check.sarif import format_check_sarif
+from rollout_lint.report.common.groups import group_findings
 from rollout_lint.report.common.style import printable
 from rollout_lint.rules.finding import Suppression
 from rollout_lint.rules.loader import load_rules
@@ -33,7 +33,7 @@ from rollout_lint.rules.model import Severity
 
 from tests.conftest import ROOT, SAMPLES, mask_folder
 from tests.fleet.recipes import recipe
-from tests.report.check_readers import READERS, Found, of_json, sarif_run
+from tests.report.readers import READERS, Found, of_json, sarif_run
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -164,7 +164,7 @@ def test_a_markdown_page_stays_below_what_github_takes(write: Write, snapshot: S
     evaluation = evaluate(
         recipe_from_directory(write({"compose.yml": f"services:\n{services}"})), LintContext(load_rules())
     )
-    page = check_markdown([evaluation])
+    page = format_check_markdown([evaluation])
     assert len(page.encode()) < 1024 * 1024 / 2
     shown = page.count("\n| medium |")
     assert 100 < shown < 1500
@@ -246,7 +246,7 @@ def test_github_gets_columns_only_of_a_span_on_one_line(write: Write, tmp_path: 
     evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
     evaluation.findings.append(replace(finding, location=Location("compose.yml", 3, 5, 6, 1)))
-    lines = github([evaluation], tmp_path).splitlines()
+    lines = format_check_github([evaluation], tmp_path).splitlines()
     start = recipe().index("start-first") + 1
     one = f"file=compose.yml,line=1,endLine=1,col={start},endColumn={start + 10},title="
     assert [line.split("RL001")[0] for line in lines] == [
@@ -293,8 +293,8 @@ def test_groups_keep_variants_of_another_severity_apart(write: Write) -> None:
         replace(finding, variant="b", severity=Severity.LOW),
         silenced,
     ]
-    assert [group.variants for group in groups_of(evaluation)] == [("default", "a"), ("b",)]
-    told = groups_of(evaluation, suppressed=True)
+    assert [group.variants for group in group_findings(evaluation)] == [("default", "a"), ("b",)]
+    told = group_findings(evaluation, suppressed=True)
     assert [group.variants for group in told] == [("default", "a"), ("c",), ("b",)]
 
 
@@ -326,10 +326,13 @@ def test_a_problem_of_a_whole_file_is_in_each_that_needs_no_line(write: Write, s
     evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     evaluation.findings, evaluation.problems = [], [Problem("compose.yml", 0, 0, "is gone")]
     folder = Path(evaluation.recipe.path)
-    assert READERS["github"](github([evaluation], folder)) == [Found("", "compose.yml", 0, "is gone")]
-    assert READERS["sarif"](sarif([evaluation], folder)) == [Found("", "compose.yml", 0, "is gone")]
-    assert READERS["gitlab"](gitlab([evaluation], folder)) == [Found("", "compose.yml", 1, "is gone")]
-    assert [github([evaluation], folder), mask_folder(concise([evaluation]), folder)] == snapshot
+    assert READERS["github"](format_check_github([evaluation], folder)) == [Found("", "compose.yml", 0, "is gone")]
+    assert READERS["sarif"](format_check_sarif([evaluation], folder)) == [Found("", "compose.yml", 0, "is gone")]
+    assert READERS["gitlab"](format_check_gitlab([evaluation], folder)) == [Found("", "compose.yml", 1, "is gone")]
+    assert [
+        format_check_github([evaluation], folder),
+        mask_folder(format_check_concise([evaluation]), folder),
+    ] == snapshot
 
 
 def test_junit_has_one_suite_for_each_recipe_of_one_name(run: Run, write: Write) -> None:

@@ -13,18 +13,18 @@ from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Location
-from rollout_lint.report.check.concise import concise
-from rollout_lint.report.check.gitlab import gitlab
+from rollout_lint.report.check.concise import format_check_concise
+from rollout_lint.report.check.gitlab import format_check_gitlab
+from rollout_lint.report.check.json_document import format_check_json
 from rollout_lint.report.check.replacement import Replacements
-from rollout_lint.report.check.sarif import sarif
-from rollout_lint.report.common.as_json import check_json
+from rollout_lint.report.check.sarif import format_check_sarif
 from rollout_lint.rules.finding import Suppression
 from rollout_lint.rules.loader import load_rules
 from sarif import loader
 
 from tests.conftest import ROOT, SAMPLES
 from tests.fleet.recipes import HEALTHY, OVERLAY, recipe
-from tests.report.check_readers import sarif_run
+from tests.report.readers import sarif_run
 
 if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation
@@ -40,7 +40,7 @@ def evaluated(write: Write, files: dict[str, str | bytes]) -> Evaluation:
 
 
 def results(evaluation: Evaluation, rule: str = "RL001") -> list[Any]:
-    run = sarif_run(sarif([evaluation], Path(evaluation.recipe.path)))
+    run = sarif_run(format_check_sarif([evaluation], Path(evaluation.recipe.path)))
     return [each for each in run["results"] if each["ruleId"] == rule]
 
 
@@ -203,7 +203,7 @@ def test_the_fixes_of_the_samples_are_the_repairs_of_their_rules(run: Run, snaps
 def test_the_fingerprints_survive_moved_lines(write: Write) -> None:
     def known_by(text: str) -> tuple[list[str], list[str]]:
         evaluation = evaluated(write, {"compose.yml": text})
-        of_gitlab = json.loads(gitlab([evaluation], Path(evaluation.recipe.path)))
+        of_gitlab = json.loads(format_check_gitlab([evaluation], Path(evaluation.recipe.path)))
         of_sarif = [each["partialFingerprints"]["rolloutLint/v1"] for each in results(evaluation)]
         return of_sarif, [each["fingerprint"] for each in of_gitlab]
 
@@ -221,10 +221,10 @@ def test_gitlab_fingerprints_of_equal_findings_differ(run: Run, write: Write) ->
     evaluation = evaluated(write, {"compose.yml": recipe()})
     [finding] = evaluation.findings
     evaluation.findings.append(replace(finding, variant="ccci", location=Location("compose.yml", 9, 1, 9, 2)))
-    once, again = json.loads(gitlab([evaluation], Path(evaluation.recipe.path)))
+    once, again = json.loads(format_check_gitlab([evaluation], Path(evaluation.recipe.path)))
     assert once["fingerprint"] != again["fingerprint"]
     evaluation.findings.pop()
-    [alone] = json.loads(gitlab([evaluation], Path(evaluation.recipe.path)))
+    [alone] = json.loads(format_check_gitlab([evaluation], Path(evaluation.recipe.path)))
     assert alone["fingerprint"] == once["fingerprint"]
 
 
@@ -238,16 +238,16 @@ def test_sarif_has_suppressed_findings_with_their_reason(write: Write, by: str, 
     assert (suppression["kind"], suppression["justification"]) == (kind, "room for both")
     assert suppression["properties"] == {"by": by, "until": "2027-01-31"}
     assert ("location" in suppression) is (by == "comment")
-    assert json.loads(check_json([evaluation]))["summary"]["suppressed"] == 1
-    assert concise([evaluation]) == ""
-    assert json.loads(gitlab([evaluation], Path())) == []
+    assert json.loads(format_check_json([evaluation]))["summary"]["suppressed"] == 1
+    assert format_check_concise([evaluation]) == ""
+    assert json.loads(format_check_gitlab([evaluation], Path())) == []
 
 
 def test_what_another_finding_tells_is_left_out(write: Write) -> None:
     policy = "{replicas: 0, update_config: {failure_action: rollback, order: start-first}}"
     evaluation = evaluated(write, {"compose.yml": f"services: {{a: {{image: b, deploy: {policy}}}}}\n"})
     assert len(evaluation.findings) > 1
-    run = sarif_run(sarif([evaluation], Path(evaluation.recipe.path)))
+    run = sarif_run(format_check_sarif([evaluation], Path(evaluation.recipe.path)))
     assert [each["ruleId"] for each in run["results"]] == ["RL055"]
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import html5lib
 import pytest
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.sweep.html_page import sweep_html
+from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, ago, describe_next_update, headline
+from rollout_lint.report.sweep.html_page import stream_sweep_html
 from rollout_lint.report.sweep.rows import HEADINGS as TERMINALS
-from rollout_lint.report.sweep.sentences import LEVEL_WORDS, ago, headline, next_update
 
 from tests.conftest import SAMPLES
-from tests.report.nasty import NASTY, nasty_fleet
+from tests.report.hostile_documents import NASTY, nasty_fleet
 from tests.report.sweep_documents import (
     HEADINGS,
     ORDER,
@@ -87,7 +87,7 @@ def test_page_table_has_the_given_cells_worst_first() -> None:
     given = sorted(of["recipes"], key=lambda each: (RiskLevel(each["risk"]["level"]).rank, each["recipe"]))
     assert marked == [cells_of(each) for each in given]
     assert [cells[-1].partition(" ")[0] for cells in shown] == [
-        LEVEL_WORDS[each["risk"]["level"]].mark for each in given
+        LEVEL_DESCRIPTIONS[each["risk"]["level"]].mark for each in given
     ]
 
 
@@ -98,12 +98,13 @@ def test_the_headings_are_the_terminals() -> None:
 
 
 def test_each_level_has_a_mark_and_words_of_its_own() -> None:
-    assert tuple(LEVEL_WORDS) == tuple(RiskLevel)
-    assert len({each.mark for each in LEVEL_WORDS.values()}) == len(RiskLevel)
+    assert tuple(LEVEL_DESCRIPTIONS) == tuple(RiskLevel)
+    assert len({each.mark for each in LEVEL_DESCRIPTIONS.values()}) == len(RiskLevel)
     of = small_fleet()
     rows = by_class(parsed(page(of)), "ledger")[0].findall("tbody/tr")
     assert [[words(cell) for cell in row] for row in rows] == [
-        [str(of["summary"][level]), f"{each.mark} {each.name}", each.meaning] for level, each in LEVEL_WORDS.items()
+        [str(of["summary"][level]), f"{each.mark} {each.name}", each.meaning]
+        for level, each in LEVEL_DESCRIPTIONS.items()
     ]
 
 
@@ -144,7 +145,7 @@ BLOCKED = service(level="blocked", findings=[finding("RL003")])
 def test_the_details_begin_with_what_happens_at_the_next_update(
     of: dict[str, Any], snapshot: SnapshotAssertion
 ) -> None:
-    lead = next_update(of, RULES)
+    lead = describe_next_update(of, RULES)
     assert lead == snapshot
     assert words(next(one(of).iter("summary"))) == lead
     assert "update_config" not in lead
@@ -153,25 +154,25 @@ def test_the_details_begin_with_what_happens_at_the_next_update(
 def test_next_update_uses_the_gravest_active_finding() -> None:
     findings = [finding(), finding("RL003", severity="high", superseded_by="RL001")]
     told = recipe(level="blocked", services=[service(level="blocked", findings=findings)])
-    assert RULES["RL001"]["summary"] in next_update(told, RULES)
+    assert RULES["RL001"]["summary"] in describe_next_update(told, RULES)
     findings[1] = finding("RL003", severity="high")
-    assert RULES["RL003"]["summary"] in next_update(told, RULES)
+    assert RULES["RL003"]["summary"] in describe_next_update(told, RULES)
 
 
 def test_the_services_that_gave_the_recipe_its_level_speak_first() -> None:
     lesser = service("db", findings=[finding(severity="high")])
     worst = service(level="latent-high", findings=[finding("RL003", severity="low")])
     told = recipe(level="latent-high", order="stop-first", services=[lesser, worst])
-    assert RULES["RL003"]["summary"] in next_update(told, RULES)
+    assert RULES["RL003"]["summary"] in describe_next_update(told, RULES)
     told = recipe(level="failing", order="stop-first", services=[lesser])
-    assert RULES["RL001"]["summary"] in next_update(told, RULES)
+    assert RULES["RL001"]["summary"] in describe_next_update(told, RULES)
 
 
 def test_a_risk_that_only_the_ci_overlay_brings_is_told_as_such(snapshot: SnapshotAssertion) -> None:
     variants = [*recipe()["variants"], {"name": "ccci", "ci": True, "files": ["compose.yml", "compose.ccci.yml"]}]
     only = service(findings=[finding(variants=["ccci"])])
-    in_ci = next_update(recipe(variants=variants, services=[only]), RULES)
-    shipped = next_update(recipe(variants=variants), RULES)
+    in_ci = describe_next_update(recipe(variants=variants, services=[only]), RULES)
+    shipped = describe_next_update(recipe(variants=variants), RULES)
     assert in_ci != shipped
     assert [in_ci, shipped] == snapshot
 
@@ -352,7 +353,7 @@ def test_style_and_script_are_the_same_for_every_document() -> None:
 
 def test_page_of_a_real_fleet_has_all_of_its_document() -> None:
     of, table = swept(SAMPLES)
-    text = "".join(sweep_html(of, table))
+    text = "".join(stream_sweep_html(of, table))
     root = parsed(text)
     shown = words(root)
     assert [words(row[0]) for row in by_class(root, "row")][:4] == ["keycloak", "n8n", "drone", "discourse"]
@@ -378,7 +379,7 @@ def test_recipes_are_asked_for_one_at_a_time() -> None:
 
     many = document(*(quiet(f"r{number}") for number in range(1000)))
     lazy = Lazy()
-    pieces = sweep_html({**many, "recipes": lazy}, table_of(many))
+    pieces = stream_sweep_html({**many, "recipes": lazy}, table_of(many))
     for _ in range(4):
         next(pieces)
     assert 0 < lazy.asked < 500
@@ -388,7 +389,7 @@ def test_recipes_are_asked_for_one_at_a_time() -> None:
 def test_a_page_of_many_recipes_is_never_held_whole() -> None:
     many = [quiet(f"r{number}") for number in range(1000)]
     of = document(*many)
-    sizes = [len(piece) for piece in sweep_html(of, table_of(of))]
+    sizes = [len(piece) for piece in stream_sweep_html(of, table_of(of))]
     assert max(sizes) < sum(sizes) / 10
 
 

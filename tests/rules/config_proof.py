@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.report.rules.proofs import config_words
+from rollout_lint.report.rules.proofs import describe_config_output
 from ruamel.yaml import YAML
 
 from tests.oracle.docker import docker_says
@@ -72,7 +72,7 @@ def config_table(answers: Iterable[tuple[ConfigCase, dict[str, Any]]]) -> list[s
 
 def told(answer: dict[str, Any]) -> str:
     """An answer as a cell of the table."""
-    return config_words(answer).replace("|", "\\|")
+    return describe_config_output(answer).replace("|", "\\|")
 
 
 def docker_version() -> str:

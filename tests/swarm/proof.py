@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rollout_lint.facts.images import rules_directory
-from rollout_lint.report.rules.proofs import behaviour_words, then_words
+from rollout_lint.report.rules.proofs import describe_behaviour, describe_follow_up
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Rule
 from rollout_lint.selftest import written_into
@@ -125,7 +125,11 @@ def _case(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], side: 
         service=proof["service"],
         old=behaviour(proof["old"]),
         new=behaviour(proof["new"]),
-        words=(behaviour_words(proof["old"]), behaviour_words(proof["new"]) + then_words(proof), memory or ""),
+        words=(
+            describe_behaviour(proof["old"]),
+            describe_behaviour(proof["new"]) + describe_follow_up(proof),
+            memory or "",
+        ),
         host_memory=size(memory) if memory else None,
         then=proof.get("then"),
         expected=_expectation(**proof[side]),

@@ -77,18 +77,18 @@ def expected_labels(given: Sequence[str]) -> dict[str, str]:
 def _report(convergence: Convergence, format_: AwaitFormat) -> str:
     match format_:
         case AwaitFormat.JSON:
-            from rollout_lint.report.live.await_json import await_json
+            from rollout_lint.report.live.await_json import format_await_json
 
-            return await_json(convergence)
+            return format_await_json(convergence)
         case AwaitFormat.JUNIT:
-            from rollout_lint.report.live.await_junit import await_junit
+            from rollout_lint.report.live.await_junit import format_await_junit
 
-            return await_junit(convergence)
+            return format_await_junit(convergence)
         case AwaitFormat.TEXT:
             from rollout_lint.report.common.style import style_for_stdout
-            from rollout_lint.report.live.await_text import await_text
+            from rollout_lint.report.live.await_text import format_await_text
 
-            return await_text(convergence, style_for_stdout())
+            return format_await_text(convergence, style_for_stdout())
 
 
 @dataclass(slots=True)

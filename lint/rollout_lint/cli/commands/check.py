@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.report.check.junit import Failing
+    from rollout_lint.report.check.junit import FailingSeverities
 
 
 class Request(NamedTuple):
@@ -63,7 +63,7 @@ def severities_from(fail_on: str) -> tuple[Severity, ...]:
     return tuple(severity for severity in Severity if severity.at_least(Severity(fail_on)))
 
 
-def _exit_code(evaluations: list[Evaluation], failing: Failing) -> ExitCode:
+def _exit_code(evaluations: list[Evaluation], failing: FailingSeverities) -> ExitCode:
     if any(each.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE) for each in evaluations):
         return ExitCode.ERROR
     counted = ((each, finding) for each in evaluations for finding in each.findings if finding.is_active)

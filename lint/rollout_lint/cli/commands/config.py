@@ -13,7 +13,7 @@ from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import SCHEMA, Stated
 from rollout_lint.linter.context import ContextLoader
-from rollout_lint.report.config.rows import Given
+from rollout_lint.report.config.rows import CommandLineSettings
 
 if TYPE_CHECKING:
     from rollout_lint.cli.choices import SeverityThreshold
@@ -53,17 +53,17 @@ def schema() -> str:
 
 
 def _report(request: Request, counts: EffectiveConfig) -> str:
-    given = Given(
+    given = CommandLineSettings(
         fail_on=Stated(request.fail_on.value, "--fail-on") if request.fail_on else None,
         overlays=Stated(request.overlays, "--overlay") if request.overlays else None,
         exclude=Stated(request.exclude, "--exclude") if request.exclude else None,
         rules=tuple(Stated(each, "--rules") for each in request.rules),
     )
     if request.format is Format.JSON:
-        from rollout_lint.report.config.json_document import config_json
+        from rollout_lint.report.config.json_document import format_config_json
 
-        return config_json(request.path, counts, given)
+        return format_config_json(request.path, counts, given)
     from rollout_lint.report.common.style import style_for_stdout
-    from rollout_lint.report.config.text import config_text
+    from rollout_lint.report.config.text import format_config_text
 
-    return config_text(request.path, counts, given, style_for_stdout(), width())
+    return format_config_text(request.path, counts, given, style_for_stdout(), width())

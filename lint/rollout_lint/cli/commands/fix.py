@@ -18,10 +18,11 @@ from rollout_lint.fix.model import Fixed, Wanted
 from rollout_lint.fix.planner import Session
 from rollout_lint.fix.target import Desk, OverlayDesk
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.report.common.groups import path_below, path_of, problems_of
+from rollout_lint.report.common.groups import list_problems
+from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.style import style_for_stderr, style_for_stdout
-from rollout_lint.report.fix.diff import unified
-from rollout_lint.report.fix.text import fix_text
+from rollout_lint.report.fix.diff import create_diff
+from rollout_lint.report.fix.text import format_fix_text
 
 if TYPE_CHECKING:
     from rollout_lint.discovery.recipe import Recipe
@@ -130,11 +131,11 @@ def _deliver(fixed: list[Fixed], request: Request) -> ExitCode:
             _show(each, style)
         if each.evaluation.status != EvaluationStatus.EVALUATED:
             warn(
-                replace(problem, file=path_of(each.evaluation, problem.file))
-                for problem in problems_of(each.evaluation)
+                replace(problem, file=recipe_path(each.evaluation, problem.file))
+                for problem in list_problems(each.evaluation)
             )
     code = _exit_code(fixed, request)
-    say(fix_text(fixed, request.writes, code, style_for_stderr(), width()).removesuffix("\n"))
+    say(format_fix_text(fixed, request.writes, code, style_for_stderr(), width()).removesuffix("\n"))
     return code
 
 
@@ -152,8 +153,8 @@ def _data(fixed: Fixed) -> bytes:
 
 def _show(fixed: Fixed, style: Style) -> None:
     for change in fixed.changes:
-        name = path_below(Path.cwd(), path_of(fixed.evaluation, change.name))
-        diff = unified(name, change.before, change.after, style)
+        name = relative_path(Path.cwd(), recipe_path(fixed.evaluation, change.name))
+        diff = create_diff(name, change.before, change.after, style)
         write(diff.text)
         if diff.encoding != "utf-8":
             complain(f"{name}: it is in UTF-16, so this is no patch to apply; fix --write writes it")

@@ -107,10 +107,10 @@ def _variant(evaluation: Evaluation, name: str | None) -> VariantEvaluation:
 
 def _report(inspection: Inspection, format_: Format) -> str:
     if format_ is Format.JSON:
-        from rollout_lint.report.live.inspect_json import inspect_json
+        from rollout_lint.report.live.inspect_json import format_inspect_json
 
-        return inspect_json(inspection)
+        return format_inspect_json(inspection)
     from rollout_lint.report.common.style import style_for_stdout
-    from rollout_lint.report.live.inspect_text import inspect_text
+    from rollout_lint.report.live.inspect_text import format_inspect_text
 
-    return inspect_text(inspection, style_for_stdout())
+    return format_inspect_text(inspection, style_for_stdout())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.report.check.junit import Failing
+    from rollout_lint.report.check.junit import FailingSeverities
 
 STDOUT = "-"
 FORMAT, OUTPUT = "formats", "outputs"
@@ -72,7 +72,9 @@ def _real(file: str) -> str:
         return file
 
 
-def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: ExitCode, failing: Failing) -> ExitCode:
+def deliver(
+    evaluations: list[Evaluation], outputs: tuple[Output, ...], code: ExitCode, failing: FailingSeverities
+) -> ExitCode:
     """Write each report, the files first; the exit code, which says where one could not be written.
 
     `failing` are the severities that fail the run, for each recipe.
@@ -87,42 +89,42 @@ def deliver(evaluations: list[Evaluation], outputs: tuple[Output, ...], code: Ex
     return code
 
 
-def _report(evaluations: list[Evaluation], output: Output, code: ExitCode, failing: Failing) -> str:
+def _report(evaluations: list[Evaluation], output: Output, code: ExitCode, failing: FailingSeverities) -> str:
     match output.format:
         case CheckFormat.TEXT:
-            from rollout_lint.report.check.text import check_text
+            from rollout_lint.report.check.text import format_check_text
             from rollout_lint.report.common.style import Style, style_for_stdout
 
             style = style_for_stdout() if output.file == STDOUT else Style(colour=False)
-            return check_text(evaluations, code, style, width())
+            return format_check_text(evaluations, code, style, width())
         case CheckFormat.CONCISE:
-            from rollout_lint.report.check.concise import concise
+            from rollout_lint.report.check.concise import format_check_concise
 
-            return concise(evaluations)
+            return format_check_concise(evaluations)
         case CheckFormat.JSON:
-            from rollout_lint.report.common.as_json import check_json
+            from rollout_lint.report.check.json_document import format_check_json
 
-            return check_json(evaluations)
+            return format_check_json(evaluations)
         case CheckFormat.SARIF:
-            from rollout_lint.report.check.sarif import sarif
+            from rollout_lint.report.check.sarif import format_check_sarif
 
-            return sarif(evaluations, _here())
+            return format_check_sarif(evaluations, _here())
         case CheckFormat.GITHUB:
-            from rollout_lint.report.check.github import github
+            from rollout_lint.report.check.github import format_check_github
 
-            return github(evaluations, _root("GITHUB_WORKSPACE"))
+            return format_check_github(evaluations, _root("GITHUB_WORKSPACE"))
         case CheckFormat.GITLAB:
-            from rollout_lint.report.check.gitlab import gitlab
+            from rollout_lint.report.check.gitlab import format_check_gitlab
 
-            return gitlab(evaluations, _root("CI_PROJECT_DIR"))
+            return format_check_gitlab(evaluations, _root("CI_PROJECT_DIR"))
         case CheckFormat.JUNIT:
-            from rollout_lint.report.check.junit import junit_xml
+            from rollout_lint.report.check.junit import format_check_junit
 
-            return junit_xml(evaluations, failing)
+            return format_check_junit(evaluations, failing)
         case CheckFormat.MARKDOWN:
-            from rollout_lint.report.check.markdown import check_markdown
+            from rollout_lint.report.check.markdown import format_check_markdown
 
-            return check_markdown(evaluations)
+            return format_check_markdown(evaluations)
 
 
 def _root(variable: str) -> Path:
@@ -139,7 +141,7 @@ def _here() -> Path:
         return Path()
 
 
-def _deliver_to_file(evaluations: list[Evaluation], output: Output, code: ExitCode, failing: Failing) -> bool:
+def _deliver_to_file(evaluations: list[Evaluation], output: Output, code: ExitCode, failing: FailingSeverities) -> bool:
     data = _report(evaluations, output, code, failing).encode("utf-8", "backslashreplace")
     try:
         write_whole(Path(output.file), data)
@@ -153,11 +155,11 @@ def _append_summary(evaluations: list[Evaluation]) -> bool:
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if not file:
         return True
-    from rollout_lint.report.check.markdown import check_markdown
+    from rollout_lint.report.check.markdown import format_check_markdown
 
     try:
         with Path(file).open("ab") as stream:
-            stream.write(check_markdown(evaluations).encode("utf-8", "backslashreplace"))
+            stream.write(format_check_markdown(evaluations).encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
         return _not_written(file, error)
     return True

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.console import width, write
-from rollout_lint.report.common.groups import path_below, path_of
+from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.style import style_for_stdout
-from rollout_lint.report.fix.diff import unified
-from rollout_lint.report.fix.text import repaired_text
+from rollout_lint.report.fix.diff import create_diff
+from rollout_lint.report.fix.text import format_fix_block
 
 if TYPE_CHECKING:
     from rollout_lint.fix.model import Change, Repaired
@@ -30,10 +30,10 @@ class Asking:
         if self._always is not None:
             return self._always
         style = style_for_stdout()
-        write(repaired_text(evaluation, repaired, "would set", style, width()), "\n")
+        write(format_fix_block(evaluation, repaired, "would set", style, width()), "\n")
         for change in changes:
-            name = path_below(Path.cwd(), path_of(evaluation, change.name))
-            write(unified(name, change.before, change.after, style).text)
+            name = relative_path(Path.cwd(), recipe_path(evaluation, change.name))
+            write(create_diff(name, change.before, change.after, style).text)
         return self._answer()
 
     def _answer(self) -> bool:

@@ -19,30 +19,30 @@ def list_rules(format_: TableFormat, further: tuple[Path, ...]) -> None:
     """Print the list."""
     rules = rules_here(further)
     if format_ is TableFormat.JSON:
-        from rollout_lint.report.common.as_json import rules_json
+        from rollout_lint.report.rules.json_document import format_rules_json
 
-        write(rules_json(rules))
+        write(format_rules_json(rules))
     elif format_ is TableFormat.MARKDOWN:
-        from rollout_lint.report.rules.markdown import rules_markdown
+        from rollout_lint.report.rules.markdown import format_rules_markdown
 
-        write(rules_markdown(rules))
+        write(format_rules_markdown(rules))
     else:
         from rollout_lint.report.common.style import style_for_stdout
-        from rollout_lint.report.rules.page import rules_text
+        from rollout_lint.report.rules.page import format_rules_text
 
-        write(rules_text(rules, style_for_stdout()))
+        write(format_rules_text(rules, style_for_stdout()))
 
 
 def try_own(folders: tuple[Path, ...], further: tuple[Path, ...]) -> ExitCode:
     """Hold the rules of some folders to their own examples; the exit code."""
-    from rollout_lint.report.rules.selftest_text import trials_text
+    from rollout_lint.report.rules.selftest_text import format_selftest_text
     from rollout_lint.selftest import try_rules
 
     rules = rules_here([*further, *folders])
     named = {folder.resolve() for folder in folders}
     tried = tuple(rule for rule in rules if rule.path.parent.resolve() in named)
     failures = list(try_rules(tried, rules))
-    write(trials_text(tried, failures))
+    write(format_selftest_text(tried, failures))
     return ExitCode.FINDINGS if failures else ExitCode.OK
 
 
@@ -54,15 +54,15 @@ def explain(rule: str | None, every: bool, format_: Format, further: tuple[Path,
     if not found:
         usage_error(f"there is no rule {rule}; rollout-lint rules lists them")
     if format_ is Format.JSON:
-        from rollout_lint.report.common.as_json import rules_json
+        from rollout_lint.report.rules.json_document import format_rules_json
 
-        write(rules_json(found))
+        write(format_rules_json(found))
         return
     from rollout_lint.report.common.style import style_for_stdout
-    from rollout_lint.report.rules.page import rule_text
+    from rollout_lint.report.rules.page import format_rule_page
 
     style = style_for_stdout()
-    write("\n\n".join(rule_text(each, style, width()) for each in found))
+    write("\n\n".join(format_rule_page(each, style, width()) for each in found))
 
 
 def ids_and_names(beginning: str) -> list[tuple[str, str]]:

@@ -59,13 +59,13 @@ def recipe_of(request: Request) -> Recipe:
 
 def _report(evaluation: Evaluation, request: Request) -> str:
     if request.format is Format.JSON:
-        from rollout_lint.report.common.as_json import show_json
+        from rollout_lint.report.show.json_document import format_show_json
 
-        return show_json(evaluation)
+        return format_show_json(evaluation)
     from rollout_lint.report.common.style import style_for_stdout
-    from rollout_lint.report.show.text import show_text
+    from rollout_lint.report.show.text import format_show_text
 
-    return show_text(evaluation, style_for_stdout(), request.all_facts)
+    return format_show_text(evaluation, style_for_stdout(), request.all_facts)
 
 
 def _variables(files: Iterable[str]) -> dict[str, str]:

@@ -71,41 +71,41 @@ def print_sweep(sweep: Sweep, outcome: Outcome, layout: Layout, jobs: int | None
 
 
 def _print_json(sweep: Sweep, outcome: Outcome, rows: Iterator[Swept]) -> None:
-    from rollout_lint.report.sweep.json_document import as_line, sweep_document
+    from rollout_lint.report.sweep.json_document import format_recipe_line, stream_sweep_json
 
-    sweep.detail = as_line
+    sweep.detail = format_recipe_line
     lines = ((row.verdict, row.detail) for row in rows)
-    for piece in sweep_document(lines, sweep.calendar, sweep.rules.values, outcome.comparison):
+    for piece in stream_sweep_json(lines, sweep.calendar, sweep.rules.values, outcome.comparison):
         write(piece)
 
 
 def _print_page(sweep: Sweep, outcome: Outcome, rows: Iterator[Swept]) -> None:
-    from rollout_lint.report.sweep.html_page import sweep_html
-    from rollout_lint.report.sweep.json_document import as_line, kept_document
-    from rollout_lint.report.sweep.view import page_table
+    from rollout_lint.report.sweep.html_page import stream_sweep_html
+    from rollout_lint.report.sweep.json_document import build_sweep_document, format_recipe_line
+    from rollout_lint.report.sweep.view import build_page_table
 
-    sweep.detail = as_line
+    sweep.detail = format_recipe_line
     lines = [row.detail for row in rows]
     rules, comparison = sweep.rules.values(), outcome.comparison()
-    document = kept_document(lines, outcome.verdicts, sweep.calendar, rules, comparison)
-    for piece in sweep_html(document, page_table(outcome.verdicts)):
+    document = build_sweep_document(lines, outcome.verdicts, sweep.calendar, rules, comparison)
+    for piece in stream_sweep_html(document, build_page_table(outcome.verdicts)):
         write(piece)
 
 
 def _report(outcome: Outcome, layout: Layout) -> str:
     verdicts = outcome.verdicts
     if layout.format is SweepFormat.CSV:
-        from rollout_lint.report.sweep.csv_table import services_csv, sweep_csv
+        from rollout_lint.report.sweep.csv_table import format_services_csv, format_sweep_csv
 
-        return services_csv(verdicts) if layout.services else sweep_csv(verdicts)
-    from rollout_lint.report.sweep.rows import recipe_table, service_table
+        return format_services_csv(verdicts) if layout.services else format_sweep_csv(verdicts)
+    from rollout_lint.report.sweep.rows import build_recipe_table, build_service_table
 
-    table = (service_table if layout.services else recipe_table)(verdicts, layout.unfold)
+    table = (build_service_table if layout.services else build_recipe_table)(verdicts, layout.unfold)
     if layout.format is SweepFormat.MARKDOWN:
-        from rollout_lint.report.sweep.markdown import sweep_markdown
+        from rollout_lint.report.sweep.markdown import format_sweep_markdown
 
-        return sweep_markdown(table, outcome.comparison())
+        return format_sweep_markdown(table, outcome.comparison())
     from rollout_lint.report.common.style import style_for_stdout
-    from rollout_lint.report.sweep.text import sweep_text
+    from rollout_lint.report.sweep.text import format_sweep_text
 
-    return sweep_text(table, verdicts, outcome.comparison(), style_for_stdout(), width())
+    return format_sweep_text(table, verdicts, outcome.comparison(), style_for_stdout(), width())

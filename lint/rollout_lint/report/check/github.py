@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.report.common.groups import path_below, path_of, problems_of, worst_first
+from rollout_lint.report.common.groups import group_all_findings, list_problems
+from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
@@ -20,17 +21,19 @@ if TYPE_CHECKING:
 _COMMANDS = {"high": "error", "medium": "warning", "low": "notice", "info": "notice"}
 
 
-def github(evaluations: list[Evaluation], root: Path) -> str:
+def format_check_github(evaluations: list[Evaluation], root: Path) -> str:
     """One command a line, what was not evaluated first, then the gravest: GitHub shows ten of a kind for a step.
 
     `root` is the folder of the repository, below which GitHub looks for the files.
     """
-    problems = [_problem(each, problem, root) for each in evaluations for problem in problems_of(each)]
-    return "".join(f"{line}\n" for line in (*problems, *(_finding(each, root) for each in worst_first(evaluations))))
+    problems = [_problem(each, problem, root) for each in evaluations for problem in list_problems(each)]
+    return "".join(
+        f"{line}\n" for line in (*problems, *(_finding(each, root) for each in group_all_findings(evaluations)))
+    )
 
 
 def _problem(evaluation: Evaluation, problem: Problem, root: Path) -> str:
-    properties = {"file": path_below(root, path_of(evaluation, problem.file))}
+    properties = {"file": relative_path(root, recipe_path(evaluation, problem.file))}
     if problem.line:
         properties |= {"line": str(problem.line), "col": str(problem.column)}
     return _command("error", {**properties, "title": "not evaluated"}, problem.message)
@@ -38,7 +41,7 @@ def _problem(evaluation: Evaluation, problem: Problem, root: Path) -> str:
 
 def _finding(group: Group, root: Path) -> str:
     finding = group.finding
-    properties = {"file": path_below(root, group.path), **_span(finding.location)}
+    properties = {"file": relative_path(root, group.path), **_span(finding.location)}
     title = f"{group.rule.id} {group.rule.name}"
     return _command(_COMMANDS[finding.severity], {**properties, "title": title}, finding.message)
 

@@ -10,8 +10,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.linter.fingerprint import fingerprint
-from rollout_lint.report.common.groups import groups_of, path_below, path_of, problems_of
-from rollout_lint.report.common.json_writer import json_text
+from rollout_lint.report.common.groups import group_findings, list_problems
+from rollout_lint.report.common.json_values import format_json
+from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _SEVERITIES = {"high": "critical", "medium": "major", "low": "minor", "info": "i
 _NOT_EVALUATED = "not-evaluated"
 
 
-def gitlab(evaluations: list[Evaluation], root: Path) -> str:
+def format_check_gitlab(evaluations: list[Evaluation], root: Path) -> str:
     """The report; `root` is the folder of the repository. What was not evaluated is a blocker.
 
     GitLab drops an entry with the fingerprint of another, so that of two findings that are known by the same, the
@@ -38,19 +39,19 @@ def gitlab(evaluations: list[Evaluation], root: Path) -> str:
             key = "\0".join((*known_by, path))
             seen[key] += 1
             entries.append({**entry, "fingerprint": _hashed(f"{key}\0{seen[key]}")})
-    return json_text(entries)
+    return format_json(entries)
 
 
 def _entries(evaluation: Evaluation, root: Path) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Each entry, and what makes it the same in the next run."""
-    for problem in problems_of(evaluation):
-        path = path_below(root, path_of(evaluation, problem.file))
+    for problem in list_problems(evaluation):
+        path = relative_path(root, recipe_path(evaluation, problem.file))
         message = f"not evaluated: {problem.message}"
         yield (_NOT_EVALUATED, message), _entry(_NOT_EVALUATED, "blocker", message, path, problem.line)
-    for group in groups_of(evaluation):
+    for group in group_findings(evaluation):
         finding = group.finding
         message = f"{finding.rule.id} {finding.message}"
-        path = path_below(root, group.path)
+        path = relative_path(root, group.path)
         entry = _entry(finding.rule.id, _SEVERITIES[finding.severity], message, path, finding.location.line)
         yield (fingerprint(evaluation.recipe.name, finding),), entry
 

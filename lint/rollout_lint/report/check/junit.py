@@ -6,7 +6,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.report.common.groups import NO_STACK, at, groups_of, path_of, problems_of
+from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_findings, list_problems
+from rollout_lint.report.common.paths import format_location, recipe_path
 from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from rollout_lint.location import Problem
     from rollout_lint.report.common.groups import Group
 
-    Failing: TypeAlias = Callable[[Evaluation], Collection[str]]
+    FailingSeverities: TypeAlias = Callable[[Evaluation], Collection[str]]
 
 
-def junit_xml(evaluations: list[Evaluation], failing: Failing) -> str:
+def format_check_junit(evaluations: list[Evaluation], failing: FailingSeverities) -> str:
     """The document; `failing` are the severities that fail the run, for each recipe.
 
     A case is a finding, since readers take no more than one failure of a case. One that does not fail the run is
@@ -47,9 +48,9 @@ def junit_xml(evaluations: list[Evaluation], failing: Failing) -> str:
 def _cases(evaluation: Evaluation, failing: Collection[str]) -> Iterator[TestCase]:
     from junitparser import Skipped, TestCase
 
-    for number, problem in enumerate(problems_of(evaluation), 1):
+    for number, problem in enumerate(list_problems(evaluation), 1):
         yield _problem(evaluation, problem, number)
-    groups = groups_of(evaluation)
+    groups = group_findings(evaluation)
     for group in groups:
         yield _finding(group, failing)
     if evaluation.status == EvaluationStatus.EVALUATED:
@@ -57,7 +58,7 @@ def _cases(evaluation: Evaluation, failing: Collection[str]) -> Iterator[TestCas
         yield from (TestCase(printable(name)) for name in sorted(evaluation.services) if name not in told)
     if evaluation.status == EvaluationStatus.NOT_A_STACK:
         case = TestCase("the stack")
-        case.result = [Skipped(NO_STACK)]
+        case.result = [Skipped(NOT_A_STACK_MESSAGE)]
         yield case
 
 
@@ -71,7 +72,7 @@ def _problem(evaluation: Evaluation, problem: Problem, number: int) -> TestCase:
 
     case = TestCase(f"evaluation, problem {number}")
     error = Error(printable(problem.message), "not evaluated")
-    error.text = at(path_of(evaluation, problem.file), problem.line, problem.column)
+    error.text = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
     case.result = [error]
     return case
 
@@ -85,6 +86,6 @@ def _finding(group: Group, failing: Collection[str]) -> TestCase:
     fails = finding.severity in failing
     told = printable(f"{rule.id} {finding.message}")
     result = Failure(told, finding.severity) if fails else Skipped(told, finding.severity)
-    result.text = at(group.path, finding.location.line, finding.location.column)
+    result.text = format_location(group.path, finding.location.line, finding.location.column)
     case.result = [result]
     return case

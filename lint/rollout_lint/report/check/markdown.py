@@ -8,7 +8,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.report.common.groups import at, path_of, problems_of, worst_first
+from rollout_lint.report.common.groups import group_all_findings, list_problems
+from rollout_lint.report.common.paths import format_location, recipe_path
 from rollout_lint.report.common.style import plural, printable
 from rollout_lint.rules.model import Severity
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.location import Problem
     from rollout_lint.report.common.groups import Group
 
 _MARKUP = re.compile(r"[\\|<>`*\[\]~&]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|:(?=//)|(?<=www)\.")
@@ -23,14 +25,10 @@ _MOST = 512 * 1024
 """How many bytes are told in all: GitHub takes 1 MiB for the summary of a step, and nothing of one that has more."""
 
 
-def check_markdown(evaluations: list[Evaluation]) -> str:
+def format_check_markdown(evaluations: list[Evaluation]) -> str:
     """The counts; a table of the findings, the worst first; what was not evaluated."""
-    groups = worst_first(evaluations)
-    problems = [
-        f"- {_escape(at(path_of(each, problem.file), problem.line, problem.column))} {_escape(problem.message)}"
-        for each in evaluations
-        for problem in problems_of(each)
-    ]
+    groups = group_all_findings(evaluations)
+    problems = [_format_problem(each, problem) for each in evaluations for problem in list_problems(each)]
     lines = ["## rollout-lint", "", _counts(evaluations, groups)]
     if problems:
         lines += ["", "### Not evaluated", "", *_as_many_as_fit(problems)]
@@ -52,9 +50,14 @@ def _counts(evaluations: list[Evaluation], groups: list[Group]) -> str:
     return "".join(parts) + "."
 
 
+def _format_problem(evaluation: Evaluation, problem: Problem) -> str:
+    location = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
+    return f"- {_escape(location)} {_escape(problem.message)}"
+
+
 def _row(group: Group) -> str:
     finding = group.finding
-    where = at(group.path, finding.location.line, finding.location.column)
+    where = format_location(group.path, finding.location.line, finding.location.column)
     cells = (
         finding.severity,
         f"{group.rule.id} {group.rule.name}",

@@ -12,8 +12,9 @@ from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.report.check.replacement import Replacements
 from rollout_lint.report.check.sarif_rules import LEVELS, RuleTable
-from rollout_lint.report.common.groups import NO_STACK, groups_of, path_below, path_of, problems_of
-from rollout_lint.report.common.json_writer import json_text
+from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_findings, list_problems
+from rollout_lint.report.common.json_values import format_json
+from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _FINGERPRINT = "rolloutLint/v1"
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 
-def sarif(evaluations: list[Evaluation], root: Path) -> str:
+def format_check_sarif(evaluations: list[Evaluation], root: Path) -> str:
     """The log of one run: a result for each finding, whose properties have the variants where it holds.
 
     Paths are relative to `root`, save those that are not below it. What is silenced is there with its suppression;
@@ -56,26 +57,26 @@ def sarif(evaluations: list[Evaluation], root: Path) -> str:
         "originalUriBaseIds": {_BASE: {"description": {"text": "The folder in which rollout-lint was run."}}},
         "results": results,
     }
-    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    return format_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _notifications(evaluation: Evaluation, root: Path) -> Iterator[dict[str, Any]]:
-    for problem in problems_of(evaluation):
+    for problem in list_problems(evaluation):
         message = {"text": _message(f"not evaluated: {problem.message}")}
         yield {"level": "error", "message": message, "locations": [_location_of(evaluation, problem, root)]}
     if evaluation.status == EvaluationStatus.NOT_A_STACK:
-        whole = {"physicalLocation": {"artifactLocation": _artifact(path_of(evaluation, ""), root)}}
-        yield {"level": "note", "message": {"text": NO_STACK}, "locations": [whole]}
+        whole = {"physicalLocation": {"artifactLocation": _artifact(recipe_path(evaluation, ""), root)}}
+        yield {"level": "note", "message": {"text": NOT_A_STACK_MESSAGE}, "locations": [whole]}
 
 
 def _location_of(evaluation: Evaluation, problem: Problem, root: Path) -> dict[str, Any]:
     region = {"region": {"startLine": problem.line, "startColumn": max(problem.column, 1)}} if problem.line else {}
-    return {"physicalLocation": {"artifactLocation": _artifact(path_of(evaluation, problem.file), root), **region}}
+    return {"physicalLocation": {"artifactLocation": _artifact(recipe_path(evaluation, problem.file), root), **region}}
 
 
 def _results(evaluation: Evaluation, rules: RuleTable, root: Path) -> Iterator[dict[str, Any]]:
     replacements = Replacements(evaluation)
-    for group in groups_of(evaluation, suppressed=True):
+    for group in group_findings(evaluation, suppressed=True):
         new = replacements.of(group.finding)
         yield {**_result(group, rules, root), **({"fixes": [_fix(group, new, root)]} if new else {})}
 
@@ -134,7 +135,7 @@ def _is_single(value: object) -> bool:
 def _fix(group: Group, new: Replacement, root: Path) -> dict[str, Any]:
     """The value that decided, replaced by that of the rule's repair."""
     change = {
-        "artifactLocation": _artifact(path_of(group.evaluation, new.location.file), root),
+        "artifactLocation": _artifact(recipe_path(group.evaluation, new.location.file), root),
         "replacements": [{"deletedRegion": _region(new.location), "insertedContent": {"text": new.text}}],
     }
     return {"description": {"text": f"Write {new.path}: {new.text}"}, "artifactChanges": [change]}
@@ -154,7 +155,7 @@ def _suppression(group: Group, suppression: Suppression, root: Path) -> dict[str
 
 
 def _location(group: Group, location: Location, root: Path) -> dict[str, Any]:
-    artifact = _artifact(path_of(group.evaluation, location.file), root)
+    artifact = _artifact(recipe_path(group.evaluation, location.file), root)
     return {"physicalLocation": {"artifactLocation": artifact, "region": _region(location)}}
 
 
@@ -170,7 +171,7 @@ def _region(location: Location) -> dict[str, int]:
 
 def _artifact(path: str, root: Path) -> dict[str, str]:
     """A file by its URI, which is of bytes: names of files need not be text."""
-    below = path_below(root, path)
+    below = relative_path(root, path)
     uri = quote(below, errors="surrogateescape")
     return {"uri": f"file://{uri}"} if below.startswith("/") else {"uri": uri, "uriBaseId": _BASE}
 

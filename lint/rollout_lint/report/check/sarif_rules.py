@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.report.rules.page import in_general
+from rollout_lint.report.rules.page import fill_service_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def _help(rule: Rule, code: str = "", strong: str = "") -> Iterator[str]:
     yield f"{strong}When{strong}\n"
     yield from (f"- {code}{path}{code}: {code}{condition.words}{code}" for path, condition in rule.when.items())
     if rule.assumes:
-        yield f"- given that {in_general(rule.assumes)}"
+        yield f"- given that {fill_service_placeholder(rule.assumes)}"
     yield f"\n{strong}Write instead{strong}\n"
     if rule.advice:
         yield f"{rule.advice}\n"

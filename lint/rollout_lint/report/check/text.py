@@ -10,7 +10,8 @@ from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.excerpt import Mark, excerpt
-from rollout_lint.report.common.groups import A_TEMPLATE, Group, fix_command, groups_of, shown_path
+from rollout_lint.report.common.groups import TEMPLATE_MESSAGE, Group, group_findings
+from rollout_lint.report.common.paths import fix_command, printable_path
 from rollout_lint.report.common.style import Style, plural, printable
 from rollout_lint.rules.checker import failing_condition
 from rollout_lint.rules.model import Severity
@@ -29,25 +30,25 @@ _FREE_TEXT = frozenset(
 """Facts whose place is a text of the user's own, which may hold a password."""
 
 
-def check_text(evaluations: list[Evaluation], exit_code: int, style: Style, width: int) -> str:
+def format_check_text(evaluations: list[Evaluation], exit_code: int, style: Style, width: int) -> str:
     """The whole report; `width` is the terminal's, in columns."""
     blocks = ["\n".join(block) for evaluation in evaluations for block in _blocks(evaluation, style, width) if block]
     return "\n\n".join([*blocks, _summary(evaluations, exit_code)]) + "\n"
 
 
-def told_problem(evaluation: Evaluation, problem: Problem, style: Style) -> list[str]:
+def format_problem(evaluation: Evaluation, problem: Problem, style: Style) -> list[str]:
     """A problem, with its place where it has one."""
     location = f":{problem.line}:{problem.column}" if problem.line else ""
-    head = style(f"{shown_path(evaluation, problem.file)}{location}", "bold")
+    head = style(f"{printable_path(evaluation, problem.file)}{location}", "bold")
     return [f"{head}  {style('problem', 'bold', 'red')}  {printable(problem.message)}"]
 
 
 def _blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[list[str]]:
     for problem in evaluation.problems:
-        yield told_problem(evaluation, problem, style)
+        yield format_problem(evaluation, problem, style)
     if evaluation.status == EvaluationStatus.TEMPLATE:
-        yield [f"{shown_path(evaluation, '')}  not evaluated: {A_TEMPLATE}"]
-    for group in groups_of(evaluation):
+        yield [f"{printable_path(evaluation, '')}  not evaluated: {TEMPLATE_MESSAGE}"]
+    for group in group_findings(evaluation):
         yield _finding(group, style, width)
 
 
@@ -55,7 +56,7 @@ def _finding(group: Group, style: Style, width: int) -> list[str]:
     evaluation, finding = group.evaluation, group.finding
     rule = finding.rule
     location = finding.location
-    head = f"{shown_path(evaluation, location.file)}:{location.line}:{location.column}"
+    head = f"{printable_path(evaluation, location.file)}:{location.line}:{location.column}"
     return [
         f"{style(head, 'bold')}  {style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}",
         *textwrap.wrap(printable(finding.message), max(width, 60), initial_indent="  ", subsequent_indent="  "),
@@ -78,7 +79,7 @@ def _excerpts(evaluation: Evaluation, finding: Finding, style: Style, width: int
         marks[finding.location.file].append(Mark(finding.location))
     for file, of_file in marks.items():
         if file != finding.location.file:
-            yield f"  {style(shown_path(evaluation, file), 'dim')}"
+            yield f"  {style(printable_path(evaluation, file), 'dim')}"
         yield from excerpt(evaluation.sources[file], of_file, style, max(width - 10, 40))
 
 
@@ -153,7 +154,7 @@ def _summary(evaluations: list[Evaluation], exit_code: int) -> str:
     judged = [
         each for each in evaluations if each.status not in (EvaluationStatus.NOT_A_STACK, EvaluationStatus.TEMPLATE)
     ]
-    groups = [group for each in evaluations for group in groups_of(each)]
+    groups = [group for each in evaluations for group in group_findings(each)]
     findings = [finding for group in groups for finding in group.findings]
     by_severity = Counter(finding.severity for finding in findings)
     counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])

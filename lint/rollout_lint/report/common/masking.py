@@ -27,7 +27,7 @@ _MAY_TELL = re.compile(
 )
 
 
-def private_spans(text: Text) -> dict[int, list[tuple[int, int]]]:
+def find_secret_spans(text: Text) -> dict[int, list[tuple[int, int]]]:
     """By line, counted from 0 as git counts them, the columns of what may be a secret, in their order.
 
     That is each value which is neither a policy nor another fact of a known kind, and a comment that assigns something,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.location import Location
-from rollout_lint.report.common.json_writer import json_text
-from rollout_lint.report.config.rows import DEFAULT, Given, config_rows
+from rollout_lint.report.common.json_values import format_json
+from rollout_lint.report.config.rows import DEFAULT, CommandLineSettings, list_config_rows
 
 if TYPE_CHECKING:
     from rollout_lint.linter.resolve import Choice, EffectiveConfig
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-def config_json(path: str, counts: EffectiveConfig, given: Given) -> str:
+def format_config_json(path: str, counts: EffectiveConfig, given: CommandLineSettings) -> str:
     """What counts for the recipe at a path."""
     document = {
         "version": VERSION,
         "path": path,
         "config": counts.config.file,
         "settings": [
-            {"key": row.key, "value": row.value, "origin": _origin(row.origin)} for row in config_rows(counts, given)
+            {"key": row.key, "value": row.value, "origin": _origin(row.origin)}
+            for row in list_config_rows(counts, given)
         ],
         "rules": [_rule(choice) for choice in counts.choices],
     }
-    return json_text(document)
+    return format_json(document)
 
 
 def _rule(choice: Choice) -> dict[str, Any]:

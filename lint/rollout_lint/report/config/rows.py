@@ -19,7 +19,7 @@ DEFAULT = "default"
 _HOSTS = ("memory", "nodes", "used")
 
 
-class Given(NamedTuple):
+class CommandLineSettings(NamedTuple):
     """What the command line says; None and nothing where it does not."""
 
     fail_on: Stated | None = None
@@ -36,7 +36,7 @@ class Row(NamedTuple):
     origin: Location | str
 
 
-def config_rows(counts: EffectiveConfig, given: Given) -> Iterator[Row]:
+def list_config_rows(counts: EffectiveConfig, given: CommandLineSettings) -> Iterator[Row]:
     """Every key, and each claim about an image; what is given on the command line counts more than the config."""
     config = counts.config
     for name in _HOSTS:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.location import Location
 from rollout_lint.report.common.style import plural, printable
-from rollout_lint.report.config.rows import DEFAULT, Given, config_rows
+from rollout_lint.report.config.rows import DEFAULT, CommandLineSettings, list_config_rows
 from rollout_lint.rules.model import Severity
 from rollout_lint.stack.units import show_size
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 _WIDEST = 32
 
 
-def config_text(path: str, counts: EffectiveConfig, given: Given, style: Style, width: int) -> str:
+def format_config_text(path: str, counts: EffectiveConfig, given: CommandLineSettings, style: Style, width: int) -> str:
     """What counts for the recipe at a path; `width` is the terminal's, in columns."""
     file = counts.config.file
     lines = [f"{style(printable(path), 'bold')}  {printable(file) if file else 'no config, here or above'}", ""]
-    lines += _settings(list(config_rows(counts, given)), style)
+    lines += _settings(list(list_config_rows(counts, given)), style)
     lines += _judging(counts.choices, style, width)
     lines += _off(counts.choices, style, width)
     lines += _graded(counts.choices, style, width)

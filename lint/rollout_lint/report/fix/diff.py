@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.fix.patch.text import Text
-from rollout_lint.report.common.masking import private_spans
+from rollout_lint.report.common.masking import find_secret_spans
 from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Diff:
     encoding: str
 
 
-def unified(name: str, before: bytes | None, after: bytes, style: Style) -> Diff:
+def create_diff(name: str, before: bytes | None, after: bytes, style: Style) -> Diff:
     """The difference between a file's bytes; `name` is its path as git writes it. None is a file that does not exist.
 
     Lines that hold what may be a secret are no context; on a line that changes they are blanked.
@@ -64,7 +64,7 @@ class _Lines:
         self.encoding = text.encoding
         self._mark = "\ufeff" * text.mark
         self.lines = _split(text.characters)
-        self.private = private_spans(text)
+        self.private = find_secret_spans(text)
 
     def shown(self, number: int, on_a_terminal: bool) -> str:
         """The line with its end, and nothing in it that may be a secret; nor, on a terminal, what could steer that."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from rollout_lint.report.common.groups import path_of
+from rollout_lint.report.common.paths import printable_path
 from rollout_lint.report.common.style import Style, plural, printable
 
 if TYPE_CHECKING:
@@ -16,18 +16,16 @@ if TYPE_CHECKING:
     from rollout_lint.rules.finding import Finding
 
 
-def fix_text(fixed: list[Fixed], is_written: bool, exit_code: int, style: Style, width: int) -> str:
+def format_fix_text(fixed: list[Fixed], is_written: bool, exit_code: int, style: Style, width: int) -> str:
     """A block for each finding, and the sum; `is_written` is whether the files are, or only would be."""
     blocks = [block for each in fixed for block in _blocks(each, is_written, style, max(width, 60))]
     return "\n".join((*blocks, _summary(fixed, is_written, exit_code))) + "\n"
 
 
-def repaired_text(evaluation: Evaluation, repaired: Repaired, verb: str, style: Style, width: int) -> str:
+def format_fix_block(evaluation: Evaluation, repaired: Repaired, verb: str, style: Style, width: int) -> str:
     """One repair: what is set, in which file, what it costs, and what else it ends."""
-    notes = [
-        f"{verb:<10} {path}: {value}  in {', '.join(printable(path_of(evaluation, file)) for file in repaired.files)}"
-        for path, value in repaired.settings.items()
-    ]
+    files = ", ".join(printable_path(evaluation, file) for file in repaired.files)
+    notes = [f"{verb:<10} {path}: {value}  in {files}" for path, value in repaired.settings.items()]
     if repaired.finding.rule.trade:
         notes.append(f"{'its price':<10} {repaired.finding.rule.trade}")
     also = dict.fromkeys(
@@ -42,7 +40,7 @@ def repaired_text(evaluation: Evaluation, repaired: Repaired, verb: str, style: 
 
 def _blocks(fixed: Fixed, is_written: bool, style: Style, width: int) -> Iterator[str]:
     verb = "wrote" if is_written else "would set"
-    yield from (repaired_text(fixed.evaluation, each, verb, style, width) for each in fixed.repaired)
+    yield from (format_fix_block(fixed.evaluation, each, verb, style, width) for each in fixed.repaired)
     left = {_block(fixed.evaluation, each.finding, [_told(each)], style, width): None for each in fixed.left}
     yield from left
 
@@ -53,7 +51,7 @@ def _told(left: Left) -> str:
 
 def _block(evaluation: Evaluation, finding: Finding, notes: list[str], style: Style, width: int) -> str:
     location = finding.location
-    head = f"{printable(path_of(evaluation, location.file))}:{location.line}:{location.column}"
+    head = f"{printable_path(evaluation, location.file)}:{location.line}:{location.column}"
     rule = finding.rule
     told = f"{style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}"
     lines = [f"{style(head, 'bold')}  {told}  {printable(finding.subject)}"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.report.common.as_json import VERSION
-from rollout_lint.report.common.json_writer import json_text
+from rollout_lint.report.common.json_values import VERSION, format_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from rollout_lint.live.model import UpdateStatus
 
 
-def await_json(convergence: Convergence) -> str:
+def format_await_json(convergence: Convergence) -> str:
     """The document."""
     results = convergence.results
     document = {
@@ -31,7 +30,7 @@ def await_json(convergence: Convergence) -> str:
             "not_over": sum(not result.is_over for result in results),
         },
     }
-    return json_text(document)
+    return format_json(document)
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def _result(result: Result) -> dict[str, Any]:
         "message": result.told,
         "image": service.spec.image if service else None,
         "version": service.version if service else None,
-        "update": update_json(service.update) if service and service.update else None,
+        "update": build_update(service.update) if service and service.update else None,
         "running": result.running,
         "wanted": result.wanted,
         "failures": [_failure(failure) for failure in result.failures],
@@ -52,7 +51,7 @@ def _result(result: Result) -> dict[str, Any]:
     }
 
 
-def update_json(update: UpdateStatus) -> dict[str, Any]:
+def build_update(update: UpdateStatus) -> dict[str, Any]:
     """The engine's own word on an update."""
     return {
         "state": update.state,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rollout_lint.live import Convergence, Result
 
 
-def await_junit(convergence: Convergence) -> str:
+def format_await_junit(convergence: Convergence) -> str:
     """The document. A service that is not over is an error, one that did not converge a failure."""
     from junitparser import JUnitXml, TestSuite
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rollout_lint.live import Convergence
 
 
-def await_text(convergence: Convergence, style: Style) -> str:
+def format_await_text(convergence: Convergence, style: Style) -> str:
     """Every service, the way there and its failed tasks where it did not converge, and the sum."""
     good = {result.name: result.ok for result in convergence.results}
     lines = [printable(line) for line in account(convergence)]

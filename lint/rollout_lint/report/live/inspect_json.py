@@ -8,9 +8,8 @@ from rollout_lint.facts.format import json_value
 from rollout_lint.live.describe import told_update
 from rollout_lint.live.drift import NOT_SHOWN, POLICY
 from rollout_lint.live.rollback_diff import against_previous
-from rollout_lint.report.common.as_json import VERSION
-from rollout_lint.report.common.json_writer import json_text
-from rollout_lint.report.live.await_json import update_json
+from rollout_lint.report.common.json_values import VERSION, format_json
+from rollout_lint.report.live.await_json import build_update
 
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from rollout_lint.rules.finding import Finding
 
 
-def inspect_json(inspection: Inspection) -> str:
+def format_inspect_json(inspection: Inspection) -> str:
     """The document."""
     services = inspection.services
     document = {
@@ -35,7 +34,7 @@ def inspect_json(inspection: Inspection) -> str:
             "drifted": sum(each.drift is not None and each.drift.is_there for each in services),
         },
     }
-    return json_text(document)
+    return format_json(document)
 
 
 def _service(each: Inspected, inspection: Inspection) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def _service(each: Inspected, inspection: Inspection) -> dict[str, Any]:
         "stack": service.stack,
         "image": service.spec.image,
         "version": service.version,
-        "update": update_json(service.update) if service.update else None,
+        "update": build_update(service.update) if service.update else None,
         "message": told,
         "update_failed": each.update_failed,
         "rollback_changes": None

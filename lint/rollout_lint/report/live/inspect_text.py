@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NOTED = 10
 
 
-def inspect_text(inspection: Inspection, style: Style) -> str:
+def format_inspect_text(inspection: Inspection, style: Style) -> str:
     """What each service's update came to, what the rules say, what differs from the files, and what was not asked."""
     lines = []
     for each in inspection.services:

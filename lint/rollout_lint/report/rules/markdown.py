@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived import DERIVED, STACK_FACTS
 from rollout_lint.facts.suppression import SUPPRESSION_FACTS
-from rollout_lint.report.rules.page import in_general
+from rollout_lint.report.rules.page import fill_service_placeholder
 from rollout_lint.report.rules.proofs import shown
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ This page is generated: `rollout-lint rules --format markdown > rules/README.md`
 """
 
 
-def rules_markdown(rules: tuple[Rule, ...]) -> str:
+def format_rules_markdown(rules: tuple[Rule, ...]) -> str:
     """The table of the rules, a section for each, and the derived facts."""
     return "\n".join((_INTRODUCTION, *_table(rules), *(line for rule in rules for line in _section(rule)), *_facts()))
 
@@ -82,7 +82,7 @@ def _grade(grade: Grade) -> str:
 
 
 def _given(assumes: str | None) -> str:
-    return f", given that {in_general(assumes)}" if assumes else ""
+    return f", given that {fill_service_placeholder(assumes)}" if assumes else ""
 
 
 def _repair(rule: Rule) -> str:

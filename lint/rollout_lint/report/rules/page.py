@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
 
 
-def rules_text(rules: tuple[Rule, ...], style: Style) -> str:
+def format_rules_text(rules: tuple[Rule, ...], style: Style) -> str:
     """One line a rule."""
     width = max(len(rule.name) for rule in rules)
     lines = [
@@ -25,12 +25,12 @@ def rules_text(rules: tuple[Rule, ...], style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def rule_text(rule: Rule, style: Style, width: int) -> str:
+def format_rule_page(rule: Rule, style: Style, width: int) -> str:
     """The page: what happens, when, what to write, an example of each, sources."""
     return "\n".join(_page(rule, style, max(width, 60))) + "\n"
 
 
-def in_general(text: str | None) -> str:
+def fill_service_placeholder(text: str | None) -> str:
     """A text of a rule where no service is at hand."""
     return (text or "").replace("{service}", "the service")
 
@@ -44,12 +44,14 @@ def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
     yield style("When", "bold")
     for path, condition in rule.when.items():
         yield f"  {path}: {condition.words}"
-    yield from textwrap.wrap(in_general(rule.assumes), width, initial_indent="  given that ", subsequent_indent="    ")
+    yield from textwrap.wrap(
+        fill_service_placeholder(rule.assumes), width, initial_indent="  given that ", subsequent_indent="    "
+    )
     for grade in rule.grades:
         conditions = ", ".join(f"{path}: {condition.words}" for path, condition in grade.when.items())
         yield f"  {style.severity(grade.severity)} where {conditions}"
         yield from textwrap.wrap(
-            in_general(grade.assumes), width, initial_indent="    given that ", subsequent_indent="      "
+            fill_service_placeholder(grade.assumes), width, initial_indent="    given that ", subsequent_indent="      "
         )
     yield ""
     yield style("Write instead", "bold")

@@ -14,7 +14,7 @@ CONFIG = "docker stack config"
 DEPLOY = "docker stack deploy"
 
 
-class Shown(NamedTuple):
+class ProofDescription(NamedTuple):
     """One proof: where it is made, what is deployed there, and what is seen of each side."""
 
     where: str
@@ -23,46 +23,50 @@ class Shown(NamedTuple):
     repaired: str
 
 
-def shown(rule: Rule) -> list[Shown]:
+def shown(rule: Rule) -> list[ProofDescription]:
     """Every proof of a rule, in the order of its file."""
     return [_shown(proof) for proof in rule.proofs]
 
 
-def behaviour_words(behaviour: Mapping[str, Any]) -> str:
+def describe_behaviour(behaviour: Mapping[str, Any]) -> str:
     """How the tasks of a release behave, such as `crashes-after, seconds 8`."""
     parameters = (f"{key} {_inline(value)}" for key, value in behaviour.items() if key != "behaviour")
     return ", ".join((str(behaviour["behaviour"]), *parameters))
 
 
-def config_words(answer: Mapping[str, Any]) -> str:
+def describe_config_output(answer: Mapping[str, Any]) -> str:
     """What `docker stack config` prints at some paths, or why it refuses the files."""
     if "refused" in answer:
         return f"refused: {' '.join(answer['refused'].split())}"
     return ", ".join(f"{path}: {_inline(value)}" for path, value in answer["prints"].items())
 
 
-def _shown(proof: Mapping[str, Any]) -> Shown:
+def _shown(proof: Mapping[str, Any]) -> ProofDescription:
     if "config" in proof:
         return _of_config(proof["config"])
     if "deploy" in proof:
-        return Shown(DEPLOY, "", f"refused: {proof['deploy']['refused']}", "taken")
+        return ProofDescription(DEPLOY, "", f"refused: {proof['deploy']['refused']}", "taken")
     return _of_engine(proof)
 
 
-def _of_config(config: Mapping[str, Any]) -> Shown:
+def _of_config(config: Mapping[str, Any]) -> ProofDescription:
     variables = ", ".join(f"{name}={value}" for name, value in config.get("environment", {}).items())
-    return Shown(
-        CONFIG, f"with {variables}" if variables else "", config_words(config["bad"]), config_words(config["repaired"])
+    return ProofDescription(
+        CONFIG,
+        f"with {variables}" if variables else "",
+        describe_config_output(config["bad"]),
+        describe_config_output(config["repaired"]),
     )
 
 
-def _of_engine(proof: Mapping[str, Any]) -> Shown:
+def _of_engine(proof: Mapping[str, Any]) -> ProofDescription:
     memory = f", on a host with {proof['host_memory']}" if "host_memory" in proof else ""
-    deployed = f"old: {behaviour_words(proof['old'])}; new: {behaviour_words(proof['new'])}{then_words(proof)}{memory}"
-    return Shown(ENGINE, deployed, _seen(proof["bad"]), _seen(proof["repaired"]))
+    releases = f"old: {describe_behaviour(proof['old'])}; new: {describe_behaviour(proof['new'])}"
+    deployed = f"{releases}{describe_follow_up(proof)}{memory}"
+    return ProofDescription(ENGINE, deployed, _seen(proof["bad"]), _seen(proof["repaired"]))
 
 
-def then_words(proof: Mapping[str, Any]) -> str:
+def describe_follow_up(proof: Mapping[str, Any]) -> str:
     """What is done once the update has ended; nothing where nothing is."""
     return f", then {proof['then'].replace('-', ' ')}" if "then" in proof else ""
 

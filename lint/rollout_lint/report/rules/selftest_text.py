@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
 
 
-def trials_text(tried: tuple[Rule, ...], failures: list[Problem]) -> str:
+def format_selftest_text(tried: tuple[Rule, ...], failures: list[Problem]) -> str:
     """A line for each failure, with its place, and one for each rule that holds."""
     failed = {failure.file for failure in failures}
     lines = [printable(f"{failure.file}:{failure.line}: {failure.message}") for failure in failures]

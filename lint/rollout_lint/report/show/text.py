@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
 from rollout_lint.facts.model import is_duration, is_size
 from rollout_lint.facts.stated import FACTS
-from rollout_lint.report.check.text import told_problem
-from rollout_lint.report.common.groups import shown_path
+from rollout_lint.report.check.text import format_problem
+from rollout_lint.report.common.paths import printable_path
 from rollout_lint.report.common.style import Style, printable
 from rollout_lint.stack.units import show_seconds, show_size
 
@@ -29,11 +29,11 @@ _BESIDE = (
 _WIDEST_VALUE = 24
 
 
-def show_text(evaluation: Evaluation, style: Style, all_facts: bool = False) -> str:
+def format_show_text(evaluation: Evaluation, style: Style, all_facts: bool = False) -> str:
     """Every variant and service: the twelve values of its policy and what they depend on, or every fact."""
-    lines = [line for problem in evaluation.problems for line in told_problem(evaluation, problem, style)]
+    lines = [line for problem in evaluation.problems for line in format_problem(evaluation, problem, style)]
     for each in evaluation.variants:
-        files = " + ".join(shown_path(evaluation, layer.name) for layer in each.variant.files)
+        files = " + ".join(printable_path(evaluation, layer.name) for layer in each.variant.files)
         lines += ["", f"{style(printable(each.variant.name), 'bold')}  {files}"]
         for name, facts in each.services.items():
             lines += ["", f"  {style(printable(name), 'bold')}", *_service(facts, style, all_facts)]

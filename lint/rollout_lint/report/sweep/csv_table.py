@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from rollout_lint.report.common.style import printable
-from rollout_lint.report.sweep.rows import HEADINGS, recipe_cells, service_table, worst_first
+from rollout_lint.report.sweep.rows import HEADINGS, build_service_table, format_recipe_cells, sort_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,14 +18,16 @@ _FURTHER = ("service", "level", "date", "revision", "age in days", "stale", "rul
 _FORMULA = ("=", "+", "-", "@")
 
 
-def sweep_csv(verdicts: list[Verdict]) -> str:
+def format_sweep_csv(verdicts: list[Verdict]) -> str:
     """A row for each recipe, the worst first: the table's cells, then what its details say."""
-    return _csv([(*HEADINGS, *_FURTHER), *((*recipe_cells(each), *_further(each)) for each in worst_first(verdicts))])
+    return _csv(
+        [(*HEADINGS, *_FURTHER), *((*format_recipe_cells(each), *_further(each)) for each in sort_verdicts(verdicts))]
+    )
 
 
-def services_csv(verdicts: list[Verdict]) -> str:
+def format_services_csv(verdicts: list[Verdict]) -> str:
     """A row for each service, the worst first."""
-    table = service_table(verdicts, unfold=True)
+    table = build_service_table(verdicts, unfold=True)
     rows = ((*row.cells, row.level, "\n".join(row.because)) for row in table.rows)
     return _csv([(*table.headings, "level", "because"), *rows])
 

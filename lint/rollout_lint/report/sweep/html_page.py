@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fleet.compare import KINDS
 from rollout_lint.report.common.style import plural, printable
-from rollout_lint.report.sweep.sentences import LEVEL_WORDS, ago, headline
-from rollout_lint.report.sweep.view import Cell, kinds_of, recipe_view, worst_first
+from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, ago, headline
+from rollout_lint.report.sweep.view import Cell, build_recipe_view, column_kinds, sort_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,23 +32,23 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d+\. ")
 
 
-def sweep_html(document: dict[str, Any], table: Table) -> Iterator[str]:
-    """The page of the document that `sweep --format json` prints, piece by piece.
+def stream_sweep_html(document: dict[str, Any], table: Table) -> Iterator[str]:
+    """Yield the HTML page of a sweep document in pieces.
 
-    `table` has the words of the table: a row for each of the document's recipes, in the same order, as `page_table`
-    makes it. `document["recipes"]` is asked for one recipe at a time, so that it need not hold them all.
+    `table` comes from `build_page_table` and has a row for each recipe of the document, in the same order.
+    `document["recipes"]` is indexed one recipe at a time, so it need not hold them all.
     """
     from markupsafe import Markup
 
     style, script = (_part(name) for name in ("sweep.css", "sweep.js"))
-    order = worst_first(table.rows)
+    order = sort_rows(table.rows)
     template = _environment().get_template("sweep.html.j2")
     stream = template.stream(
         document=document,
         summary=document["summary"],
         headline=headline(document["summary"]),
-        levels=LEVEL_WORDS,
-        columns=list(zip(table.headings, kinds_of(table.headings), strict=True)),
+        levels=LEVEL_DESCRIPTIONS,
+        columns=list(zip(table.headings, column_kinds(table.headings), strict=True)),
         recipes=_views(document, table, order),
         anchors={table.rows[position].cells[0]: f"r{number}" for number, position in enumerate(order, 1)},
         kinds_of_change=KINDS,
@@ -61,10 +61,12 @@ def sweep_html(document: dict[str, Any], table: Table) -> Iterator[str]:
 
 
 def _views(document: dict[str, Any], table: Table, order: list[int]) -> Iterator[RecipeView]:
-    kinds = kinds_of(table.headings)
+    kinds = column_kinds(table.headings)
     for number, position in enumerate(order, 1):
         texts = zip(table.headings, kinds, table.rows[position].cells, strict=True)
-        yield recipe_view(number, document["recipes"][position], [Cell(*each) for each in texts], document["rules"])
+        yield build_recipe_view(
+            number, document["recipes"][position], [Cell(*each) for each in texts], document["rules"]
+        )
 
 
 def _part(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.fix.recommendation import repair_of
 from rollout_lint.fleet.policy import stated_policy
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.common.json_writer import json_text
+from rollout_lint.report.common.json_values import format_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-def recipe_row(member: Member, evaluation: Evaluation, verdict: Verdict) -> dict[str, Any]:
+def build_recipe(member: Member, evaluation: Evaluation, verdict: Verdict) -> dict[str, Any]:
     """One recipe of the document: the table's values, and all that its details show."""
     return {
         "recipe": verdict.recipe,
@@ -58,12 +58,12 @@ def recipe_row(member: Member, evaluation: Evaluation, verdict: Verdict) -> dict
     }
 
 
-def as_line(member: Member, evaluation: Evaluation, verdict: Verdict) -> str:
+def format_recipe_line(member: Member, evaluation: Evaluation, verdict: Verdict) -> str:
     """The same as one line of JSON, made where the recipe is at hand."""
-    return json_text(recipe_row(member, evaluation, verdict), indent=None, end="")
+    return format_json(build_recipe(member, evaluation, verdict), indent=None, end="")
 
 
-def sweep_document(
+def stream_sweep_json(
     lines: Iterable[tuple[Verdict, str]],
     calendar: Calendar,
     rules: Callable[[], Iterable[Rule]],
@@ -83,7 +83,7 @@ def sweep_document(
         yield before + line
         before = ",\n"
     yield "\n], "
-    yield json_text(_closing(levels, found, rules(), comparison()), indent=None)[1:]
+    yield format_json(_closing(levels, found, rules(), comparison()), indent=None)[1:]
 
 
 class Lines:
@@ -102,7 +102,7 @@ class Lines:
         return json.loads(self._lines[position])
 
 
-def kept_document(
+def build_sweep_document(
     lines: list[str],
     verdicts: list[Verdict],
     calendar: Calendar,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"[\\|<>`*\[\]]")
 
 
-def sweep_markdown(table: Table, comparison: Comparison | None) -> str:
+def format_sweep_markdown(table: Table, comparison: Comparison | None) -> str:
     """A pipe table; below it, what changed since an earlier sweep."""
     rule = "|" + "---|" * len(table.headings)
     lines = [_line(table.headings), rule, *(_line(row.cells) for row in table.rows), *_changes(comparison)]

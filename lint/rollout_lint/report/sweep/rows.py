@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HEADINGS = ("Recipe", "failure_action", "order", "ccci overlay", "upgrade tests", "recent upgrade", "risk")
 SERVICE_HEADINGS = ("Recipe", "service", "failure_action", "order", "in CI", "risk")
 
-_NONE = "—"
+_NOT_SET = "—"
 _SHORT = {"pass": "PASS", "fail": "FAIL", "rolled-back": "ROLLED BACK"}
 
 
@@ -43,17 +43,17 @@ class Table:
     naming: int = 1
 
 
-def recipe_table(verdicts: list[Verdict], unfold: bool) -> Table:
+def build_recipe_table(verdicts: list[Verdict], unfold: bool) -> Table:
     """A row for each recipe; those not at risk in one at the end, unless unfolded."""
-    ordered = worst_first(verdicts)
+    ordered = sort_verdicts(verdicts)
     rows = [_recipe_row(verdict) for verdict in ordered if unfold or not _is_folded(verdict.risk)]
     folded = [verdict for verdict in ordered if not unfold and _is_folded(verdict.risk)]
     if folded:
-        rows.append(Row(RiskLevel.NOT_AT_RISK, ("all others", _actions(folded), *[_NONE] * 4, _of_folded(folded))))
+        rows.append(Row(RiskLevel.NOT_AT_RISK, ("all others", _actions(folded), *[_NOT_SET] * 4, _of_folded(folded))))
     return Table(HEADINGS, rows)
 
 
-def service_table(verdicts: list[Verdict], unfold: bool) -> Table:
+def build_service_table(verdicts: list[Verdict], unfold: bool) -> Table:
     """A row for each service, and for each recipe that was not evaluated or whose upgrade failed; those not at risk as
     above.
     """
@@ -61,7 +61,7 @@ def service_table(verdicts: list[Verdict], unfold: bool) -> Table:
     folded: list[ServiceVerdict] = []
     for verdict in verdicts:
         if verdict.risk.level in (RiskLevel.NOT_EVALUATED, RiskLevel.FAILING):
-            cells = (verdict.recipe, _NONE, _NONE, _NONE, _NONE, verdict.risk.text)
+            cells = (verdict.recipe, _NOT_SET, _NOT_SET, _NOT_SET, _NOT_SET, verdict.risk.text)
             rows.append((verdict.rank, verdict.recipe, Row(verdict.risk.level, cells, verdict.risk.because)))
         for service in verdict.services:
             if _is_folded(service.risk) and not unfold:
@@ -70,22 +70,22 @@ def service_table(verdicts: list[Verdict], unfold: bool) -> Table:
                 rows.append((service.risk.rank, verdict.recipe, _service_row(verdict, service)))
     ordered = [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
     if folded:
-        cells = ("all others", _NONE, _actions(folded), _NONE, _NONE, _of_folded(folded))
+        cells = ("all others", _NOT_SET, _actions(folded), _NOT_SET, _NOT_SET, _of_folded(folded))
         ordered.append(Row(RiskLevel.NOT_AT_RISK, cells))
     return Table(SERVICE_HEADINGS, ordered, naming=2)
 
 
-def worst_first(verdicts: list[Verdict]) -> list[Verdict]:
+def sort_verdicts(verdicts: list[Verdict]) -> list[Verdict]:
     """By level, then by name."""
     return sorted(verdicts, key=lambda verdict: (verdict.rank, verdict.recipe))
 
 
-def recipe_cells(verdict: Verdict) -> tuple[str, ...]:
+def format_recipe_cells(verdict: Verdict) -> tuple[str, ...]:
     """The words of a recipe's row, one for each of HEADINGS."""
     return (
         verdict.recipe,
-        verdict.failure_action or _NONE,
-        verdict.order or _NONE,
+        verdict.failure_action or _NOT_SET,
+        verdict.order or _NOT_SET,
         _overlay(verdict),
         _tests(verdict),
         _upgrade(verdict),
@@ -96,11 +96,11 @@ def recipe_cells(verdict: Verdict) -> tuple[str, ...]:
 def age(verdict: Verdict) -> str:
     """How old the newest upgrade's result is, in days."""
     newest = verdict.recent_upgrade
-    return _NONE if newest is None or newest.age is None else f"{newest.age} d"
+    return _NOT_SET if newest is None or newest.age is None else f"{newest.age} d"
 
 
 def _recipe_row(verdict: Verdict) -> Row:
-    return Row(verdict.risk.level, recipe_cells(verdict), verdict.risk.because, not _is_quiet(verdict.risk))
+    return Row(verdict.risk.level, format_recipe_cells(verdict), verdict.risk.because, not _is_quiet(verdict.risk))
 
 
 def _is_folded(risk: Risk) -> bool:
@@ -120,9 +120,9 @@ def _service_row(verdict: Verdict, service: ServiceVerdict) -> Row:
     cells = (
         verdict.recipe,
         service.service or "(the stack)",
-        service.failure_action or _NONE,
-        service.order or _NONE,
-        ", ".join(f"{key}: {value}" for key, value in service.in_ci.items()) or _NONE,
+        service.failure_action or _NOT_SET,
+        service.order or _NOT_SET,
+        ", ".join(f"{key}: {value}" for key, value in service.in_ci.items()) or _NOT_SET,
         _told(service.risk),
     )
     return Row(service.risk.level, cells, service.risk.because, not _is_quiet(service.risk))

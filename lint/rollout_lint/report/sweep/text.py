@@ -42,7 +42,9 @@ _NAMED = 5
 _GAP = 2
 
 
-def sweep_text(table: Table, verdicts: list[Verdict], comparison: Comparison | None, style: Style, width: int) -> str:
+def format_sweep_text(
+    table: Table, verdicts: list[Verdict], comparison: Comparison | None, style: Style, width: int
+) -> str:
     """The reasons for each row that is not safe, or has something silenced; then, where the eye is, the table in
     `width` columns.
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.sweep.rows import HEADINGS, Row, Table, age, recipe_cells
-from rollout_lint.report.sweep.sentences import LEVEL_WORDS, next_update, outcome
+from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, describe_next_update, outcome
+from rollout_lint.report.sweep.rows import HEADINGS, Row, Table, age, format_recipe_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Overlaid:
+class OverlayChanges:
     """What one CI variant changes in the policy of a service."""
 
     files: list[str]
@@ -56,7 +56,7 @@ class Service:
     """A service that has something to show."""
 
     shown: dict[str, Any]
-    overlaid: list[Overlaid]
+    overlaid: list[OverlayChanges]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class RecipeView:
     @property
     def mark(self) -> str:
         """The sign of that level."""
-        return LEVEL_WORDS[self.level].mark
+        return LEVEL_DESCRIPTIONS[self.level].mark
 
     @property
     def rank(self) -> int:
@@ -95,31 +95,31 @@ class RecipeView:
         return age
 
 
-def page_table(verdicts: list[Verdict]) -> Table:
+def build_page_table(verdicts: list[Verdict]) -> Table:
     """The terminal's table with the age before the risk, and a row for each verdict, in their order."""
     headings = (*HEADINGS[:-1], "age", HEADINGS[-1])
     return Table(headings, [_row(verdict) for verdict in verdicts])
 
 
-def worst_first(rows: list[Row]) -> list[int]:
+def sort_rows(rows: list[Row]) -> list[int]:
     """The positions of the rows by their level, then by the recipe's name."""
     return sorted(range(len(rows)), key=lambda position: (rows[position].level.rank, rows[position].cells[0]))
 
 
-def kinds_of(headings: tuple[str, ...]) -> list[str]:
+def column_kinds(headings: tuple[str, ...]) -> list[str]:
     """How each column is set and sorted: `name`, the first; `risk`, the last; `age`; else `word`."""
     between = ["age" if heading == "age" else "word" for heading in headings[1:-1]]
     return ["name", *between, "risk"]
 
 
-def recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], rules: dict[str, Any]) -> RecipeView:
+def build_recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], rules: dict[str, Any]) -> RecipeView:
     """The recipe of the page with this number; `rules` are the document's."""
     speaking = [service for service in recipe["services"] if service["policy"] or service["findings"]]
     return RecipeView(
         number=number,
         recipe=recipe,
         cells=cells,
-        lead=next_update(recipe, rules),
+        lead=describe_next_update(recipe, rules),
         words=" ".join(_words(recipe)),
         results=_results(recipe["evidence"]),
         services=[Service(service, _overlaid(service, recipe["variants"])) for service in speaking],
@@ -128,7 +128,7 @@ def recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], rules: d
 
 
 def _row(verdict: Verdict) -> Row:
-    *words, risk = recipe_cells(verdict)
+    *words, risk = format_recipe_cells(verdict)
     return Row(verdict.risk.level, (*words, age(verdict), risk), verdict.risk.because)
 
 
@@ -162,12 +162,12 @@ def _remark(result: dict[str, Any], passed: set[str], went_wrong: bool, later_pa
     return "a later one passed: repaired, or intermittent" if went_wrong and later_pass else None
 
 
-def _overlaid(service: dict[str, Any], variants: list[dict[str, Any]]) -> list[Overlaid]:
+def _overlaid(service: dict[str, Any], variants: list[dict[str, Any]]) -> list[OverlayChanges]:
     if not service["policy"]:
         return []
     first = next(variant for variant in variants if variant["name"] in service["variants"])
     return [
-        Overlaid(
+        OverlayChanges(
             [file for file in variant["files"] if file not in first["files"]],
             [
                 Change(path, values.get(first["name"]), values[variant["name"]])

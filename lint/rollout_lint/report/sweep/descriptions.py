@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelWords:
+class LevelDescription:
     """A risk level for people: a mark that needs no colour, its name, one sentence on what it means."""
 
     mark: str
@@ -22,23 +22,29 @@ class LevelWords:
     meaning: str
 
 
-LEVEL_WORDS = {
-    RiskLevel.NOT_EVALUATED: LevelWords("?", "not evaluated", "The files could not be evaluated, so nothing is known."),
-    RiskLevel.BLOCKED: LevelWords("■", "blocked", "The next update cannot complete."),
-    RiskLevel.FAILING: LevelWords("×", "failing", "The newest upgrade did not go through."),  # noqa: RUF001
-    RiskLevel.LATENT_HIGH: LevelWords("▲", "latent, high", "The next update is likely to go wrong."),
-    RiskLevel.LATENT_MEDIUM: LevelWords(
+LEVEL_DESCRIPTIONS = {
+    RiskLevel.NOT_EVALUATED: LevelDescription(
+        "?", "not evaluated", "The files could not be evaluated, so nothing is known."
+    ),
+    RiskLevel.BLOCKED: LevelDescription("■", "blocked", "The next update cannot complete."),
+    RiskLevel.FAILING: LevelDescription("×", "failing", "The newest upgrade did not go through."),  # noqa: RUF001
+    RiskLevel.LATENT_HIGH: LevelDescription("▲", "latent, high", "The next update is likely to go wrong."),
+    RiskLevel.LATENT_MEDIUM: LevelDescription(
         "△", "latent, medium", "The next update can go wrong, and nothing says how likely that is."
     ),
-    RiskLevel.LATENT_LOW: LevelWords(
+    RiskLevel.LATENT_LOW: LevelDescription(
         "▽", "latent, low", "The next update can go wrong, but that is held to be unlikely."
     ),
-    RiskLevel.LATENT_UNEXPOSED: LevelWords(
+    RiskLevel.LATENT_UNEXPOSED: LevelDescription(
         "○", "latent, no CI exposure", "The next update can go wrong, and no upgrade test would show it."
     ),
-    RiskLevel.MITIGATED: LevelWords("◐", "fixed in CI only", "CI's deploy is repaired; the recipe as shipped is not."),
-    RiskLevel.SAFE: LevelWords("●", "safe", "A failed update is rolled back, and nothing was found that hides it."),
-    RiskLevel.NOT_AT_RISK: LevelWords("–", "not at risk", "Nothing is rolled back, and no risk was found."),  # noqa: RUF001
+    RiskLevel.MITIGATED: LevelDescription(
+        "◐", "fixed in CI only", "CI's deploy is repaired; the recipe as shipped is not."
+    ),
+    RiskLevel.SAFE: LevelDescription(
+        "●", "safe", "A failed update is rolled back, and nothing was found that hides it."
+    ),
+    RiskLevel.NOT_AT_RISK: LevelDescription("–", "not at risk", "Nothing is rolled back, and no risk was found."),  # noqa: RUF001
 }
 
 _OUTCOME = {"fail": "failed", "rolled-back": "was rolled back", "pass": "passed"}
@@ -71,7 +77,7 @@ def headline(summary: dict[str, int]) -> str:
     return f"{told}; {unknown} of them could not be evaluated." if unknown else f"{told}."
 
 
-def next_update(recipe: dict[str, Any], rules: dict[str, Any]) -> str:
+def describe_next_update(recipe: dict[str, Any], rules: dict[str, Any]) -> str:
     """What happens at the next update of one recipe of the document, in two or three sentences."""
     return " ".join(_sentences(recipe, rules))
 

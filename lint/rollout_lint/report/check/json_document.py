@@ -1,0 +1,86 @@
+"""`check --format json`; `schemas/check.schema.json` describes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.report.common.groups import group_findings
+from rollout_lint.report.common.json_values import (
+    VERSION,
+    convert_fact,
+    convert_location,
+    convert_problem,
+    format_json,
+)
+from rollout_lint.rules.model import Severity
+
+if TYPE_CHECKING:
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.rules.finding import Finding, Suppression
+
+
+def format_check_json(evaluations: list[Evaluation]) -> str:
+    """Return the JSON document of a check."""
+    findings = [finding for evaluation in evaluations for finding in evaluation.findings]
+    by_severity = Counter(finding.severity for finding in findings if finding.is_active)
+    locations = Counter(group.finding.severity for evaluation in evaluations for group in group_findings(evaluation))
+    return format_json(
+        {
+            "version": VERSION,
+            "recipes": [_convert_evaluation(evaluation) for evaluation in evaluations],
+            "summary": {
+                "recipes": len(evaluations),
+                "services": sum(len(evaluation.services) for evaluation in evaluations),
+                "findings": {severity: by_severity[severity] for severity in Severity},
+                "places": {severity: locations[severity] for severity in Severity},
+                "suppressed": sum(finding.is_suppressed for finding in findings),
+                "not_evaluated": sum(evaluation.status != EvaluationStatus.EVALUATED for evaluation in evaluations),
+            },
+        }
+    )
+
+
+def _convert_evaluation(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "name": evaluation.recipe.name,
+        "path": evaluation.recipe.path,
+        "status": evaluation.status,
+        "variants": [
+            {"name": each.variant.name, "files": [layer.name for layer in each.variant.files]}
+            for each in evaluation.variants
+        ],
+        "problems": [convert_problem(problem) for problem in evaluation.problems],
+        "findings": [_convert_finding(finding) for finding in evaluation.findings],
+    }
+
+
+def _convert_finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule.id,
+        "name": finding.rule.name,
+        "severity": finding.severity,
+        "service": finding.service,
+        "variant": finding.variant,
+        "message": finding.message,
+        "assumes": finding.assumes,
+        **convert_location(finding.location),
+        "facts": {path: convert_fact(fact) for path, fact in finding.facts.items()},
+        "fix": finding.rule.fix,
+        "advice": finding.rule.advice,
+        "link": finding.rule.link,
+        "superseded_by": finding.superseded_by,
+        "suppressed": _convert_suppression(finding.suppressed),
+    }
+
+
+def _convert_suppression(suppression: Suppression | None) -> dict[str, Any] | None:
+    if suppression is None:
+        return None
+    return {
+        "by": suppression.by,
+        "reason": suppression.reason,
+        "until": suppression.until,
+        **convert_location(suppression.location),
+    }

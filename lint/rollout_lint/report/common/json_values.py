@@ -1,0 +1,42 @@
+"""JSON text of reports, and the values that several reports share."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.facts.format import json_value
+
+if TYPE_CHECKING:
+    from rollout_lint.facts.model import Fact
+    from rollout_lint.location import Location, Problem
+
+VERSION = 1
+
+
+def format_json(document: Any, indent: int | None = 2, end: str = "\n") -> str:
+    """Return a document as ASCII JSON; without `indent` it is a single line."""
+    return json.dumps(document, indent=indent) + end
+
+
+def convert_location(location: Location | None) -> dict[str, Any]:
+    """Return the keys of a location, or no keys for None."""
+    return {} if location is None else {"file": location.file, "line": location.line, "column": location.column}
+
+
+def convert_problem(problem: Problem) -> dict[str, Any]:
+    """Return a problem as a JSON object."""
+    return {"file": problem.file, "line": problem.line, "column": problem.column, "message": problem.message}
+
+
+def convert_fact(fact: Fact) -> dict[str, Any]:
+    """Return a fact as a JSON object, with its location and the values that it overrides."""
+    return {
+        "value": json_value(fact.value),
+        "default": fact.default,
+        **convert_location(fact.location),
+        "overrides": [
+            {"value": json_value(setting.value), **convert_location(setting.location)} for setting in fact.overrides
+        ],
+        **({"unset": list(fact.unset)} if fact.unset else {}),
+    }

@@ -1,0 +1,53 @@
+"""Paths, locations and commands as reports print them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from rollout_lint.report.common.style import printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.rules.finding import Finding
+
+
+def recipe_path(evaluation: Evaluation, file: str) -> str:
+    """Return a file of a recipe as the command line names it, or the recipe itself for ""."""
+    path = evaluation.recipe.path
+    if path in (".", "-"):
+        return file or path
+    return f"{path.rstrip('/')}/{file}" if file else path
+
+
+def printable_path(evaluation: Evaluation, file: str) -> str:
+    """Return a file of a recipe as the command line names it, safe to print."""
+    return printable(recipe_path(evaluation, file))
+
+
+def relative_path(root: Path, path: str) -> str:
+    """Return a path relative to a folder, with forward slashes.
+
+    A path outside the folder becomes absolute. `-` stays.
+    """
+    if path == "-":
+        return path
+    absolute = PurePath(os.path.abspath(path))  # noqa: PTH100
+    return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()
+
+
+def format_location(path: str, line: int, column: int) -> str:
+    """Return `path:line:column`, safe to print, or the path alone if the line is 0."""
+    return f"{printable(path)}:{line}:{column}" if line else printable(path)
+
+
+def fix_command(evaluation: Evaluation, finding: Finding) -> str:
+    """Return the shell command that fixes the recipe, safe to print."""
+    path = evaluation.recipe.path
+    options = ["--unsafe"] if finding.needs_unsafe else []
+    named = ["--", path] if path.startswith("-") and path != "-" else [path]
+    return printable(shlex.join(["rollout-lint", "fix", *options, *([] if path == "." else named)]))

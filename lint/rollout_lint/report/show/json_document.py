@@ -1,0 +1,54 @@
+"""`show --format json`; `schemas/show.schema.json` describes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.report.common.json_values import (
+    VERSION,
+    convert_fact,
+    convert_location,
+    convert_problem,
+    format_json,
+)
+
+if TYPE_CHECKING:
+    from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
+    from rollout_lint.stack.model import Resource
+
+
+def format_show_json(evaluation: Evaluation) -> str:
+    """Return the JSON document of the facts of a recipe."""
+    return format_json(
+        {
+            "version": VERSION,
+            "variants": [_convert_variant(each) for each in evaluation.variants],
+            "problems": [convert_problem(problem) for problem in evaluation.problems],
+        }
+    )
+
+
+def _convert_variant(evaluation: VariantEvaluation) -> dict[str, Any]:
+    return {
+        "name": evaluation.variant.name,
+        "files": [layer.name for layer in evaluation.variant.files],
+        "problems": [convert_problem(problem) for problem in evaluation.problems],
+        "services": {
+            name: {path: convert_fact(fact) for path, fact in sorted(facts.items())}
+            for name, facts in evaluation.services.items()
+        },
+        "resources": {
+            section: {key: _convert_resource(resource) for key, resource in resources.items()}
+            for section, resources in evaluation.resources.items()
+        },
+    }
+
+
+def _convert_resource(resource: Resource) -> dict[str, Any]:
+    return {
+        "external": resource.external,
+        "name": resource.known_as or None,
+        "driver": resource.driver or None,
+        **convert_location(resource.location),
+        "overrides": [convert_location(each.location) for each in resource.overrides],
+    }
