@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.linter.baseline import DEFAULT
+from rollout_lint.linter.suppression.apply import BASELINE
 
 from tests.conftest import SAMPLES
 
@@ -31,7 +31,7 @@ def fleet(write: Write, monkeypatch: pytest.MonkeyPatch, **files: str) -> Path:
     return folder
 
 
-def entries(folder: Path, name: str = DEFAULT) -> list[dict[str, Any]]:
+def entries(folder: Path, name: str = BASELINE) -> list[dict[str, Any]]:
     document = json.loads((folder / name).read_text("utf-8"))
     assert document["version"] == 1
     return list(document["findings"])
@@ -164,9 +164,9 @@ def test_a_second_finding_that_is_alike_is_new(
     assert (entry["rule"], entry["service"]) == ("RL057", None)
     assert run("check").exit_code == 0
     document = {"version": 1, "findings": [entry, entry]}
-    write({DEFAULT: json.dumps(document)})
+    write({BASELINE: json.dumps(document)})
     assert run("check").stderr == snapshot
-    write({DEFAULT: json.dumps(document | {"findings": []})})
+    write({BASELINE: json.dumps(document | {"findings": []})})
     assert run("check").exit_code == 1
 
 
@@ -199,9 +199,9 @@ def test_baseline_follows_a_link_and_overwrites_nothing_else(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     folder = fleet(write, monkeypatch, r__compose_yml=RISKY, real__keep="")
-    (folder / DEFAULT).symlink_to(folder / "real" / "known.json")
+    (folder / BASELINE).symlink_to(folder / "real" / "known.json")
     assert run("check", "--write-baseline").exit_code == 0
-    assert (folder / DEFAULT).is_symlink()
+    assert (folder / BASELINE).is_symlink()
     assert len(entries(folder / "real", "known.json")) == 1
     ran = run("check", "--baseline", "r/compose.yml", "--write-baseline")
     assert ran.exit_code == 2
@@ -235,9 +235,9 @@ def test_a_file_that_is_none_ends_the_run_with_its_place(
     snapshot: SnapshotAssertion,
 ) -> None:
     fleet(write, monkeypatch, r__compose_yml=RISKY)
-    folder = write({"known.json": text, DEFAULT: text})
+    folder = write({"known.json": text, BASELINE: text})
     told = set()
-    for name, option in (("known.json", "--baseline=known.json"), (DEFAULT, "--write-baseline")):
+    for name, option in (("known.json", "--baseline=known.json"), (BASELINE, "--write-baseline")):
         ran = run("check", option)
         assert (ran.exit_code, ran.stdout) == (2, "")
         assert any(each.startswith(f"{name}:{location}: ") for each in ran.stderr.splitlines()), ran.stderr
@@ -280,7 +280,7 @@ def test_comment_takes_precedence_over_the_baseline(
     assert ran.stderr == snapshot
     ran = run("check", "--no-ignores")
     assert (ran.exit_code, ran.stderr) == (1, "")
-    assert run("check", "--no-ignores", "--baseline", DEFAULT).exit_code == 0
+    assert run("check", "--no-ignores", "--baseline", BASELINE).exit_code == 0
     run("check", "--write-baseline")
     assert run("check").stderr == ""
 

@@ -44,7 +44,7 @@ def test_the_page_of_the_rules_is_what_the_rules_say(run: Run) -> None:
 def test_a_page_says_what_happens_when_and_what_to_write(run: Run, rule: Rule) -> None:
     page = run("explain", rule.id).stdout
     assert rule.why in page
-    assert all(f"{path}: {condition.words}" in page for path, condition in rule.when.items())
+    assert all(f"{path}: {condition.description}" in page for path, condition in rule.when.items())
     assert all(f"{path}: {value}" in page for path, value in rule.fix_settings.items())
     told = " ".join(page.split())
     assert (rule.advice or "") in told

@@ -18,7 +18,7 @@ from rollout_lint.cli.commands.check import Request
 from rollout_lint.cli.commands.outputs import Output
 from rollout_lint.cli.commands.watch import CLEAR, State, changed
 from rollout_lint.cli.commands.watch import run as watch_with
-from rollout_lint.linter.baseline import DEFAULT
+from rollout_lint.linter.suppression.apply import BASELINE
 
 from tests.conftest import mask_folder
 from tests.packaging.recipes import RISKY, SAFE
@@ -150,7 +150,7 @@ def test_a_baseline_is_watched_and_not_written(
 ) -> None:
     monkeypatch.chdir(write({"compose.yml": RISKY}))
     ran = run("check", "--watch", "--write-baseline")
-    assert (ran.exit_code, ran.stdout, Path(DEFAULT).exists()) == (2, "", False)
+    assert (ran.exit_code, ran.stdout, Path(BASELINE).exists()) == (2, "", False)
     changes = iter([lambda: run("check", "--write-baseline")])
     assert watch_with(Request(paths=(".",)), pauses(changes)) == 0
     assert len(exit_codes(capsys.readouterr().out)) == 2

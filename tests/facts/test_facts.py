@@ -67,9 +67,9 @@ OTHER = Cluster(9, 90, 91, 92, {"b": 93, "c": 94}, {"a": 95, "d": 96})
 
 
 def test_one_cluster_overrides_another() -> None:
-    assert KNOWN.over(OTHER) == Cluster(2, 8, 3, 5, {"a": 1, "b": 2, "c": 94}, {"a": 4, "d": 96})
-    assert Cluster().over(OTHER) == OTHER.over(Cluster()) == OTHER
-    assert Cluster(used=0).over(OTHER).used == 0
+    assert KNOWN.with_fallback(OTHER) == Cluster(2, 8, 3, 5, {"a": 1, "b": 2, "c": 94}, {"a": 4, "d": 96})
+    assert Cluster().with_fallback(OTHER) == OTHER.with_fallback(Cluster()) == OTHER
+    assert Cluster(used=0).with_fallback(OTHER).used == 0
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_one_cluster_overrides_another() -> None:
 def test_what_a_host_has_for_a_service(
     cluster: Cluster, service: str, memory: int | None, beside: int | None, left: int | None
 ) -> None:
-    assert cluster.memory_of(service) == memory
-    assert cluster.used_beside(service) == beside
-    assert cluster.left_for(service) == left
+    assert cluster.task_memory_of(service) == memory
+    assert cluster.memory_used_beside(service) == beside
+    assert cluster.available_memory(service) == left
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_each_fact_of_a_file_is_known_with_its_values() -> None:
     for path, fact in stated.items():
         kind = FACTS[path]
         assert _TYPES[type(fact.value)] in kind.types, path
-        assert kind.words is None or fact.value in kind.words, path
+        assert kind.allowed is None or fact.value in kind.allowed, path
         if isinstance(fact.value, list) and path not in ("ports", "volumes"):
             assert kind.items == frozenset(("string",)), path
 
@@ -226,7 +226,7 @@ def test_what_no_file_needs_to_state_may_be_null() -> None:
 
 
 def test_the_words_of_a_fact_are_dockers() -> None:
-    assert {path: kind.words for path, kind in FACTS.items() if kind.words} == {
+    assert {path: kind.allowed for path, kind in FACTS.items() if kind.allowed} == {
         "deploy.mode": {"replicated", "global", "replicated-job", "global-job"},
         **{f"{block}.order": {"start-first", "stop-first"} for block in ROLLOUT_BLOCKS},
     }

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Number of nodes and memory of the hosts; None for what is unknown. Memory is in bytes.
+    """Number of nodes and memory of the hosts; None if unknown. Memory is in bytes.
 
     `memory` is the memory of one host and `used` what other workloads take of it. `task_memory` is the measured memory
     of one task of the stack's heaviest service. `service_memory` and `others` override `task_memory` and `used` for
@@ -25,7 +25,7 @@ class Cluster:
     service_memory: Mapping[str, int] = field(default_factory=dict)
     others: Mapping[str, int] = field(default_factory=dict)
 
-    def over(self, other: Cluster) -> Cluster:
+    def with_fallback(self, other: Cluster) -> Cluster:
         """Return this cluster, with unknown values taken from the other."""
         return Cluster(
             self.nodes or other.nodes,
@@ -36,14 +36,14 @@ class Cluster:
             {**other.others, **self.others},
         )
 
-    def memory_of(self, service: str) -> int | None:
+    def task_memory_of(self, service: str) -> int | None:
         """Return the measured memory of one task of the service."""
         return self.service_memory.get(service) or self.task_memory
 
-    def used_beside(self, service: str) -> int | None:
+    def memory_used_beside(self, service: str) -> int | None:
         """Return the memory that other tasks take on the host of the service."""
         return self.others.get(service, self.used)
 
-    def left_for(self, service: str) -> int | None:
+    def available_memory(self, service: str) -> int | None:
         """Return the host memory that the old and new tasks of the service share."""
-        return None if self.memory is None else max(self.memory - (self.used_beside(service) or 0), 0)
+        return None if self.memory is None else max(self.memory - (self.memory_used_beside(service) or 0), 0)

@@ -46,6 +46,6 @@ DEFAULTS = {
 
 
 def default_value(path: str) -> Any:
-    """Return Swarm's default, None if there is none or if it depends on other values."""
+    """Return Swarm's default, None without one or if it depends on other values."""
     fact = DEFAULTS.get(path)
     return None if fact is None else fact.value

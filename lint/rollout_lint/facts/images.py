@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import abc
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -21,7 +20,7 @@ class Image(NamedTuple):
     """Known properties of one image.
 
     `locks` is the folder of the data that it locks, `locks_with` the key of a service without which it does not.
-    `weight` (`heavy` or `light`) is set if it differs from that of `runtime`. `healthcheck` tells if it has one.
+    `weight` (`heavy` or `light`) is set if it differs from that of `runtime`. `healthcheck` is True if it has one.
     """
 
     name: str
@@ -63,8 +62,8 @@ class Images:
         `registry.example.com/hub/library/mongo` is `mongo`.
         """
         name = repository(reference)
-        of_a_mirror = "/".join(name.split("/")[-2:])
-        return self._find(name) or self._find(of_a_mirror.removeprefix("library/"))
+        last_two = "/".join(name.split("/")[-2:])
+        return self._find(name) or self._find(last_two.removeprefix("library/"))
 
     def _find(self, name: str) -> Image | None:
         image = (self._data or packaged_images()).by_repository.get(name)
@@ -131,8 +130,8 @@ def _report_duplicates(source: Source, root: Mapping) -> None:
 
 
 def _items(node: Node, key: str) -> list[Node]:
-    held = node.get(key) if isinstance(node, Mapping) else None
-    return held.items if isinstance(held, Sequence) else []
+    items = node.get(key) if isinstance(node, Mapping) else None
+    return items.items if isinstance(items, Sequence) else []
 
 
 def _images(document: dict[str, Any]) -> ImageData:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedTuple):
-    """Values that a fact can have: JSON types, the only words if the set is closed, and the types of list items."""
+    """Values that a fact can have: JSON types, the allowed texts if the set is closed, and the types of list items."""
 
     types: frozenset[str]
-    words: frozenset[str] | None = None
+    allowed: frozenset[str] | None = None
     items: frozenset[str] | None = None
 
 
@@ -24,8 +24,8 @@ class Kind(NamedTuple):
 class Fact:
     """An effective value of a service. Durations are in seconds, sizes in bytes.
 
-    `location` is None if Swarm's default applies and no file mentions the value. `overrides` are the settings that the
-    value replaced, nearest layer first. `unset` are the variables without a value that it depends on.
+    A default that no file mentions has no `location`. `overrides` are the settings that the value replaced, nearest
+    layer first. `unset` are the variables without a value that it depends on.
     """
 
     value: Any

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from rollout_lint.stack.model import Service, Setting
 
 
-def _kind(*types: str, words: tuple[str, ...] = ()) -> Kind:
-    return Kind(frozenset(types), frozenset(words) or None)
+def _kind(*types: str, allowed: tuple[str, ...] = ()) -> Kind:
+    return Kind(frozenset(types), frozenset(allowed) or None)
 
 
 _TEXTS = Kind(frozenset(("array",)), items=frozenset(("string",)))
@@ -24,11 +24,11 @@ _ROLLOUT_KINDS = {
     "failure_action": _kind("string"),
     "monitor": _kind("number"),
     "max_failure_ratio": _kind("number"),
-    "order": _kind("string", words=("start-first", "stop-first")),
+    "order": _kind("string", allowed=("start-first", "stop-first")),
 }
 _KINDS: dict[str, Kind] = {
     **{f"{block}.{key}": kind for block in ROLLOUT_BLOCKS for key, kind in _ROLLOUT_KINDS.items()},
-    "deploy.mode": _kind("string", words=("replicated", "global", "replicated-job", "global-job")),
+    "deploy.mode": _kind("string", allowed=("replicated", "global", "replicated-job", "global-job")),
     "deploy.replicas": _kind("integer"),
     "deploy.placement.max_replicas_per_node": _kind("integer"),
     "deploy.placement.constraints": _TEXTS,
@@ -104,14 +104,14 @@ def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
     Swarm ignores `restart: "no"` (`cli/compose/convert/service.go convertRestartPolicy`).
     """
     path = "deploy.restart_policy.condition"
-    stated = facts.setdefault(path, Fact("any", default=True))
-    if stated.value == "":
-        facts[path] = replace(stated, value="any", default=True)
+    condition = facts.setdefault(path, Fact("any", default=True))
+    if condition.value == "":
+        facts[path] = replace(condition, value="any", default=True)
     restart = facts.get("restart")
-    if restart is not None and "deploy.restart_policy" not in service.blocks:
-        condition, _, _ = restart.value.partition(":")
-        if condition == "on-failure":
-            facts[path] = replace(restart, value=condition)
+    if restart is None or "deploy.restart_policy" in service.blocks:
+        return
+    if restart.value.partition(":")[0] == "on-failure":
+        facts[path] = replace(restart, value="on-failure")
 
 
 def _from_setting(setting: Setting) -> Fact:

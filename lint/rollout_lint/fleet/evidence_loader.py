@@ -140,9 +140,9 @@ class Gatherer:
 
     def _cluster(self, recipe: str, values: dict[str, Any], entry: Entry | None) -> Cluster:
         """What the entry says of hosts and memory, else what the manifest says of all, else what was measured."""
-        cluster = cluster_of(values.get("hosts", {})).over(self.cluster)
+        cluster = cluster_of(values.get("hosts", {})).with_fallback(self.cluster)
         for mention in (entry.mentions("hosts", "stats") if entry else []) or self.stats:
-            cluster = cluster.over(_measured_for(values.get("stack", recipe), self._measure(mention)))
+            cluster = cluster.with_fallback(_measured_for(values.get("stack", recipe), self._measure(mention)))
         memory = values.get("memory")
         if isinstance(memory, dict):
             by_service = {name: size(text) or 0 for name, text in memory.items()}

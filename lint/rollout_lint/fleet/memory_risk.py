@@ -49,7 +49,7 @@ def grade_by_memory(service: str | None, facts: Mapping[str, Fact], evidence: Ev
 
 def _known_memory(service: str, facts: Mapping[str, Fact], cluster: Cluster) -> list[tuple[int, str]]:
     """What is known of one task's memory in bytes, the best evidence first; no task takes more than its limit."""
-    known = [(cluster.memory_of(service), "measured")]
+    known = [(cluster.task_memory_of(service), "measured")]
     for block in ("limits", "reservations"):
         fact = facts.get(f"deploy.resources.{block}.memory")
         known.append((fact.value if fact else None, f"memory {block.removesuffix('s')}"))
@@ -68,8 +68,8 @@ class _Room:
 
     @classmethod
     def of(cls, service: str, cluster: Cluster) -> _Room:
-        host, used = cluster.memory or 0, cluster.used_beside(service)
-        left = cluster.left_for(service) or 0
+        host, used = cluster.memory or 0, cluster.memory_used_beside(service)
+        left = cluster.available_memory(service) or 0
         if used is None:
             return cls(left, MUCH, show_size(host), show_size(host))
         shown = f"{show_size(left)} left"

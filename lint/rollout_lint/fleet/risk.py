@@ -103,7 +103,7 @@ def judge(evaluation: Evaluation, evidence: Evidence, known: LintContext, seen: 
     about = _of_the_row(services)
     ci = [variant for variant in evaluation.variants if variant.variant.ci]
     newest = newest_upgrade(seen)
-    risk = _as_far_as_judged(_recipe_risk(evaluation, services, about, newest, evidence.expect), known.off)
+    risk = _as_far_as_judged(_recipe_risk(evaluation, services, about, newest, evidence.expect), known.disabled_rules)
     reasons = [*risk.because, *_remarks(evidence, newest)]
     return Verdict(
         recipe=evaluation.recipe.name,
@@ -222,7 +222,7 @@ class _Services:
             service=name,
             failure_action=_shown(facts.get(FAILURE_ACTION)),
             order=_shown(facts.get(ORDER)),
-            risk=_as_far_as_judged(self._risk(name), self._known.off),
+            risk=_as_far_as_judged(self._risk(name), self._known.disabled_rules),
             rules=sorted({finding.rule.id for finding in self._evaluation.findings if finding.service == name}),
             in_ci=self._in_ci(name, facts),
         )
@@ -322,13 +322,13 @@ def _passing_over(risk: Risk, silenced: list[str]) -> Risk:
     return Risk(risk.level, text, list(dict.fromkeys([*risk.because, *silenced])), silenced)
 
 
-def _as_far_as_judged(risk: Risk, off: tuple[str, ...]) -> Risk:
+def _as_far_as_judged(risk: Risk, disabled_rules: tuple[str, ...]) -> Risk:
     """The risk, and where it says that there is none, the rules that would have told and are off."""
-    which = " and ".join(off) if len(off) < 3 else f"{len(off)} rules"
+    which = " and ".join(disabled_rules) if len(disabled_rules) < 3 else f"{len(disabled_rules)} rules"
     told = f"; {which} not judged"
-    if not off or risk.level.is_at_risk or risk.text.endswith(told):
+    if not disabled_rules or risk.level.is_at_risk or risk.text.endswith(told):
         return risk
-    because = dict.fromkeys([*risk.because, f"not judged, for a config switches it off: {', '.join(off)}"])
+    because = dict.fromkeys([*risk.because, f"not judged, for a config switches it off: {', '.join(disabled_rules)}"])
     return Risk(risk.level, risk.text + told, list(because), risk.silenced)
 
 

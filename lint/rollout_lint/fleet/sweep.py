@@ -77,7 +77,7 @@ class Sweep:
             unread = Problem(member.recipe.path, 0, 0, f"cannot be read: {error.strerror}")
             return _Task(member, LintContext(), (*member.recipe.problems, unread))
         known = self._under_manifest(by_config)
-        cluster = member.cluster.over(by_config.cluster)
+        cluster = member.cluster.with_fallback(by_config.cluster)
         return _Task(member, known if cluster == known.cluster else replace(known, cluster=cluster))
 
     def _under_manifest(self, by_config: LintContext) -> LintContext:

@@ -1,4 +1,4 @@
-"""The findings that are known already: written down once, so that only what is new is told."""
+"""Baseline: a file of known findings, which a check suppresses so that it reports only new ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
-from rollout_lint.linter.suppression.apply import BASELINE
 from rollout_lint.location import Problem
 from rollout_lint.rules.finding import Suppression
 from rollout_lint.syntax.node import plain
@@ -33,17 +32,19 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
 
 VERSION = 1
-DEFAULT = BASELINE
 
 _SCHEMA = PlainSchema(Path(__file__).with_name("baseline.schema.json"))
 
-_UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-"""What JSON may hold as it is, and a YAML parser takes for something else."""
+_NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""Characters that JSON allows unescaped, and that YAML does not, or that it reads as line breaks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One finding: the recipe's path relative to the baseline, the service (None: the stack), and its fingerprint."""
+    """One known finding.
+
+    `recipe` is a path relative to the folder of the baseline. A finding about the stack has no `service`.
+    """
 
     recipe: str
     rule: str
@@ -54,23 +55,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What a file holds; `path` is where it is, and paths in it are relative to its folder."""
+    """Content of the baseline file at `path`."""
 
     path: Path
     entries: tuple[Entry, ...] = ()
 
-    def key_of(self, recipe: Recipe) -> str:
-        """What the file calls a recipe: its folder, or its stack file where a folder has several or it stands alone."""
+    def recipe_path(self, recipe: Recipe) -> str:
+        """Return the path of a recipe in the entries.
+
+        It is the folder of the recipe, or its stack file if that is the name of the recipe.
+        """
         if recipe.path == STDIN:
             return STDIN
         first = recipe.variants[0].files[0].name if recipe.variants else ""
-        own = first if first and recipe.name.rpartition("/")[2] == first else ""
-        path = os.path.abspath(os.path.join(recipe.path, own))  # noqa: PTH100, PTH118
-        return _text(os.path.relpath(path, os.path.abspath(self.path.parent)).replace(os.sep, "/"))  # noqa: PTH100
+        file = first if first and recipe.name.rpartition("/")[2] == first else ""
+        path = os.path.abspath(os.path.join(recipe.path, file))  # noqa: PTH100, PTH118
+        return _encodable(os.path.relpath(path, os.path.abspath(self.path.parent)).replace(os.sep, "/"))  # noqa: PTH100
 
 
 def read_baseline(path: Path) -> Baseline:
-    """What is known already. Raises FleetError, with places, for a file that is no baseline."""
+    """Read a baseline. Raises FleetError with the location of each error."""
     try:
         source = parse(path.read_bytes(), str(path))
     except OSError as error:
@@ -79,78 +83,82 @@ def read_baseline(path: Path) -> Baseline:
     if source.root is None and not source.problems:
         source.problems.append(Problem(source.name, 1, 1, "the file is empty"))
     if source.problems or source.root is None:
-        told = (replace(each, message=each.message.replace("not YAML", "not JSON")) for each in source.problems)
-        raise FleetError([replace(each, message=f"this is no baseline: {each.message}") for each in told])
+        raise FleetError(
+            [
+                replace(problem, message=f"not a baseline: {problem.message.replace('not YAML', 'not JSON')}")
+                for problem in source.problems
+            ]
+        )
     document: dict[str, Any] = plain(source.root)
-    return Baseline(path, tuple(Entry(**each) for each in document["findings"]))
+    return Baseline(path, tuple(Entry(**entry) for entry in document["findings"]))
 
 
-def hold_against(baseline: Baseline, evaluations: Iterable[Evaluation], rules: dict[str, tuple[Rule, ...]]) -> int:
-    """Silence what the baseline knows, and say how many of its entries nothing matches any more.
+def apply_baseline(baseline: Baseline, evaluations: Iterable[Evaluation], rules: dict[str, tuple[Rule, ...]]) -> int:
+    """Suppress the findings that are in the baseline, and return the number of obsolete entries.
 
-    Those are told only of recipes that were evaluated here, and of the rules that they were asked, which `rules` has by
-    the recipe's path. Of several findings that are alike, so many are known as there are entries; the others are new.
+    `rules` has the checked rules by the path of the recipe. An entry is obsolete if its recipe was evaluated with its
+    rule and has no such finding. Of several equal findings, as many are suppressed as there are entries.
     """
     known: dict[str, Counter[Entry]] = {}
     for entry in baseline.entries:
         known.setdefault(entry.recipe, Counter())[entry] += 1
-    seen: Counter[Entry] = Counter()
-    looked_for: set[Entry] = set()
+    found: Counter[Entry] = Counter()
+    checked: set[Entry] = set()
     for evaluation in evaluations:
-        key = baseline.key_of(evaluation.recipe)
-        of_recipe = known.get(key, Counter())
-        seen |= _silence(evaluation, key, of_recipe, baseline.path.name)
-        asked = (
-            {rule.id for rule in rules[evaluation.recipe.path]}
-            if evaluation.status == EvaluationStatus.EVALUATED
-            else set()
-        )
-        looked_for |= {entry for entry in of_recipe if entry.rule in asked}
-    return sum(max(known[entry.recipe][entry] - seen[entry], 0) for entry in looked_for)
+        recipe = baseline.recipe_path(evaluation.recipe)
+        entries = known.get(recipe, Counter())
+        found |= _suppress_known(evaluation, recipe, entries, baseline.path.name)
+        if evaluation.status == EvaluationStatus.EVALUATED:
+            ids = {rule.id for rule in rules[evaluation.recipe.path]}
+            checked |= {entry for entry in entries if entry.rule in ids}
+    return sum(max(known[entry.recipe][entry] - found[entry], 0) for entry in checked)
 
 
-def _silence(evaluation: Evaluation, key: str, known: Counter[Entry], name: str) -> Counter[Entry]:
-    """At how many places each entry is found; at as many as are known, it is silenced."""
+def _suppress_known(evaluation: Evaluation, recipe: str, known: Counter[Entry], name: str) -> Counter[Entry]:
+    """Suppress known findings, and return the number of locations of each entry."""
     suppression = Suppression("baseline", f"it was there when {name} was written")
-    found = _places(evaluation, key)
-    silenced = {(entry, location) for entry, locations in found.items() for location in locations[: known[entry]]}
-    evaluation.findings = [
-        replace(finding, suppressed=suppression)
-        if finding.is_active and (entry, finding.location) in silenced
-        else finding
-        for entry, finding in _entries(evaluation, key)
-    ]
-    return Counter({entry: len(locations) for entry, locations in found.items()})
-
-
-def _places(evaluation: Evaluation, key: str) -> dict[Entry, list[Location]]:
-    """Where each finding stands, once for all variants, without those that are silenced already."""
     locations: dict[Entry, set[Location]] = {}
-    for entry, finding in _entries(evaluation, key):
+    for entry, finding in _with_entries(evaluation, recipe):
         if finding.suppressed is None and not finding.rule.is_about_suppressions:
             locations.setdefault(entry, set()).add(finding.location)
-    return {entry: sorted(each) for entry, each in locations.items()}
+    suppressed = {(entry, location) for entry, each in locations.items() for location in sorted(each)[: known[entry]]}
+    evaluation.findings = [
+        replace(finding, suppressed=suppression)
+        if finding.is_active and (entry, finding.location) in suppressed
+        else finding
+        for entry, finding in _with_entries(evaluation, recipe)
+    ]
+    return Counter({entry: len(each) for entry, each in locations.items()})
 
 
-def baseline_of(evaluations: Iterable[Evaluation], earlier: Baseline) -> Baseline:
-    """All that is told now, and what the earlier file says of recipes that are still there and were not evaluated."""
-    told: set[tuple[Entry, Location]] = set()
+def update_baseline(evaluations: Iterable[Evaluation], earlier: Baseline) -> Baseline:
+    """Return a baseline of all active findings.
+
+    It keeps the earlier entries of recipes that still exist and were not evaluated. It has no findings about
+    suppressions, because an invalid comment must not become a known finding.
+    """
+    active: set[tuple[Entry, Location]] = set()
     evaluated = set()
     for evaluation in evaluations:
-        key = earlier.key_of(evaluation.recipe)
         if evaluation.status == EvaluationStatus.EVALUATED:
-            evaluated.add(key)
-            told |= {(entry, finding.location) for entry, finding in _entries(evaluation, key) if _is_told(finding)}
+            recipe = earlier.recipe_path(evaluation.recipe)
+            evaluated.add(recipe)
+            active |= {
+                (entry, finding.location)
+                for entry, finding in _with_entries(evaluation, recipe)
+                if finding.is_active and not finding.rule.is_about_suppressions
+            }
     folder = earlier.path.parent
-    kept = (each for each in earlier.entries if each.recipe not in evaluated and exists(folder / each.recipe))
-    return Baseline(earlier.path, tuple(sorted([*(entry for entry, _ in told), *kept], key=_order)))
+    kept = (entry for entry in earlier.entries if entry.recipe not in evaluated and exists(folder / entry.recipe))
+    entries = [*(entry for entry, _ in active), *kept]
+    return Baseline(earlier.path, tuple(sorted(entries, key=_sort_key)))
 
 
 def write_baseline(baseline: Baseline) -> None:
-    """Put it where it belongs, whole or not at all. Raises FleetError where that cannot be."""
-    lines = ",\n".join(f"  {json.dumps(asdict(each), ensure_ascii=False)}" for each in baseline.entries)
+    """Write a baseline. Raises FleetError, and leaves the earlier file unchanged, if it cannot be written."""
+    lines = ",\n".join(f"  {json.dumps(asdict(entry), ensure_ascii=False)}" for entry in baseline.entries)
     findings = f"[\n{lines}\n ]" if lines else "[]"
-    text = _UNREADABLE.sub(
+    text = _NOT_YAML.sub(
         lambda match: f"\\u{ord(match[0]):04x}", f'{{\n "version": {VERSION},\n "findings": {findings}\n}}\n'
     )
     try:
@@ -159,22 +167,17 @@ def write_baseline(baseline: Baseline) -> None:
         raise FleetError([Problem(str(baseline.path), 0, 0, f"cannot be written: {error.strerror}")]) from error
 
 
-def _entries(evaluation: Evaluation, key: str) -> Iterator[tuple[Entry, Finding]]:
+def _with_entries(evaluation: Evaluation, recipe: str) -> Iterator[tuple[Entry, Finding]]:
     for finding in evaluation.findings:
-        service = None if finding.service is None else _text(finding.service)
-        mark = fingerprint(key, finding)
-        yield Entry(key, finding.rule.id, service, _text(finding.location.file), mark), finding
+        service = None if finding.service is None else _encodable(finding.service)
+        file = _encodable(finding.location.file)
+        yield Entry(recipe, finding.rule.id, service, file, fingerprint(recipe, finding)), finding
 
 
-def _is_told(finding: Finding) -> bool:
-    """What is wrong with a comment that would silence something is never known already."""
-    return finding.is_active and not finding.rule.is_about_suppressions
-
-
-def _order(entry: Entry) -> tuple[str, ...]:
+def _sort_key(entry: Entry) -> tuple[str, ...]:
     return entry.recipe, entry.rule, entry.service or "", entry.file, entry.fingerprint
 
 
-def _text(name: str) -> str:
-    """A name that is no text, as a file's may be, written out."""
+def _encodable(name: str) -> str:
+    """Return a file name as UTF-8 text, with bytes that are not UTF-8 escaped."""
     return name.encode("utf-8", "backslashreplace").decode()

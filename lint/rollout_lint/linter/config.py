@@ -44,7 +44,7 @@ _FORMATS = FORMATS | {
 _SCHEMA = PlainSchema(SCHEMA, _FORMATS)
 
 
-class Stated(NamedTuple):
+class SourcedValue(NamedTuple):
     """A value and its location. `location` is the name of an option for a value of the command line."""
 
     value: Any
@@ -56,40 +56,40 @@ class Section:
     """Values of a config for all recipes, or of one of its overrides for some.
 
     `hosts` has memory in bytes, `images` claims by repository. `severity` and the lists have ids or names of rules as
-    written. None means not set. `paths` are the patterns of an override.
+    written. `paths` are the patterns of an override.
     """
 
-    hosts: dict[str, Stated] = field(default_factory=dict)
-    images: dict[str, dict[str, Stated]] = field(default_factory=dict)
-    select: tuple[Stated, ...] | None = None
-    disable: tuple[Stated, ...] = ()
-    severity: dict[str, Stated] = field(default_factory=dict)
-    fail_on: Stated | None = None
+    hosts: dict[str, SourcedValue] = field(default_factory=dict)
+    images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
+    select: tuple[SourcedValue, ...] | None = None
+    disable: tuple[SourcedValue, ...] = ()
+    severity: dict[str, SourcedValue] = field(default_factory=dict)
+    fail_on: SourcedValue | None = None
     paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Config:
-    """Content of a config file; empty if `folder` is None.
+    """Content of a config file; empty without a `folder`.
 
     `rules` are folders of additional rules, `ignores` suppressions. `overlays` and `exclude` are values as a whole.
     """
 
     folder: Path | None = None
     file: str | None = None
-    everywhere: Section = field(default_factory=Section)
+    base: Section = field(default_factory=Section)
     overrides: tuple[Section, ...] = ()
-    rules: tuple[Stated, ...] = ()
-    overlays: Stated | None = None
-    exclude: Stated | None = None
+    rules: tuple[SourcedValue, ...] = ()
+    overlays: SourcedValue | None = None
+    exclude: SourcedValue | None = None
     ignores: tuple[IgnoreEntry, ...] = ()
 
     def sections(self, folder: Path) -> tuple[Section, ...]:
         """Return the sections for a recipe at or below the folder of the config; a later one overrides earlier ones."""
         if not self.overrides or self.folder is None or folder == self.folder:
-            return (self.everywhere,)
-        below = folder.relative_to(self.folder).as_posix()
-        return (self.everywhere, *(each for each in self.overrides if Exclude(each.paths).names(below)))
+            return (self.base,)
+        path = folder.relative_to(self.folder).as_posix()
+        return (self.base, *(each for each in self.overrides if Exclude(each.paths).names(path)))
 
 
 def folder_of(path: Path) -> Path:
@@ -104,16 +104,15 @@ def folder_of(path: Path) -> Path:
 
 
 def config_in(folder: Path) -> Config | None:
-    """Return the config of a folder (an absolute path), None if there is none.
+    """Return the config of a folder (an absolute path), or None if it has none of the files in NAMES.
 
-    The names are those of NAMES, in their order. A second file with content is an error, because it would be ignored.
-    Raises ConfigError.
+    A second file with content is an error, because it would be ignored. Raises ConfigError.
     """
     found = [document for document in _documents(folder) if document.value is not None or document.problems]
     if not found:
         return None
     first, *others = [document for document in found if document.value != {}] or found
-    why = f"is not read, since {Path(first.name).name} beside it is the config; keep one of them"
+    why = f"is ignored because {Path(first.name).name} beside it takes precedence; keep one of them"
     problems = [Problem(other.name, 0, 0, why) for other in others if other.value != {}]
     if problems:
         raise ConfigError(problems)
@@ -131,13 +130,13 @@ def _documents(folder: Path) -> Iterator[Document]:
 def _document(path: Path) -> Document:
     from rollout_lint.syntax.toml_source import parse_toml
 
-    name = str(_from_here(path))
+    name = str(_relative_to_cwd(path))
     if not is_file(path):
-        return _unread(name, "is not a regular file")
+        return _invalid_document(name, "is not a regular file")
     try:
         data = read(path, MAX_BYTES + 1)
     except OSError as error:
-        return _unread(name, f"cannot be read: {error.strerror}")
+        return _invalid_document(name, f"cannot be read: {error.strerror}")
     if path.name in YAML_NAMES:
         source = parse(data, name)
         return yaml_document(source if source.root is not None or source.problems else parse(b"{}", name))
@@ -146,7 +145,7 @@ def _document(path: Path) -> Document:
     return parse_toml(data, name)
 
 
-def _unread(name: str, why: str) -> Document:
+def _invalid_document(name: str, why: str) -> Document:
     source = Source(name, b"")
     source.problems.append(Problem(name, 0, 0, why))
     return yaml_document(source)
@@ -173,16 +172,16 @@ class _Reader:
         return Config(
             folder=self._folder,
             file=self._file,
-            everywhere=self._section(root, ()),
+            base=self._section(root, ()),
             overrides=tuple(
                 self._section(each, ("overrides", number)) for number, each in enumerate(root.get("overrides", ()))
             ),
             rules=tuple(
-                Stated(_from_here(self._folder / each.value), each.location)
+                SourcedValue(_relative_to_cwd(self._folder / each.value), each.location)
                 for each in self._list(root, (), "rules") or ()
             ),
-            overlays=self._whole("overlays"),
-            exclude=self._whole("exclude"),
+            overlays=self._whole_list("overlays"),
+            exclude=self._whole_list("exclude"),
             ignores=tuple(map(self._ignore, range(len(root.get("ignore", ()))))),
         )
 
@@ -190,33 +189,36 @@ class _Reader:
         fail_on = section.get("fail-on")
         hosts = self._mapping(section.get("hosts", {}), (*path, "hosts"))
         return Section(
-            hosts={key: Stated(_of_host(key, each.value), each.location) for key, each in hosts.items()},
+            hosts={
+                key: SourcedValue(each.value if key == "nodes" else size(each.value), each.location)
+                for key, each in hosts.items()
+            },
             images=self._images(section.get("images", {}), (*path, "images")),
             select=self._list(section, path, "select"),
             disable=self._list(section, path, "disable") or (),
             severity=self._mapping(section.get("severity", {}), (*path, "severity")),
-            fail_on=None if fail_on is None else Stated(fail_on, self._locate((*path, "fail-on"))),
+            fail_on=None if fail_on is None else SourcedValue(fail_on, self._locate((*path, "fail-on"))),
             paths=tuple(section.get("paths", ())),
         )
 
-    def _images(self, claims: dict[str, dict[str, Any]], path: KeyPath) -> dict[str, dict[str, Stated]]:
+    def _images(self, claims: dict[str, dict[str, Any]], path: KeyPath) -> dict[str, dict[str, SourcedValue]]:
         """Return the claims by repository; of two references to one repository, the later takes precedence."""
-        images: dict[str, dict[str, Stated]] = {}
+        images: dict[str, dict[str, SourcedValue]] = {}
         for reference, claimed in claims.items():
             images.setdefault(repository(reference), {}).update(self._mapping(claimed, (*path, reference)))
         return images
 
-    def _mapping(self, values: dict[str, Any], path: KeyPath) -> dict[str, Stated]:
-        return {key: Stated(value, self._locate((*path, key), key=True)) for key, value in values.items()}
+    def _mapping(self, values: dict[str, Any], path: KeyPath) -> dict[str, SourcedValue]:
+        return {key: SourcedValue(value, self._locate((*path, key), key=True)) for key, value in values.items()}
 
-    def _list(self, section: dict[str, Any], path: KeyPath, key: str) -> tuple[Stated, ...] | None:
-        """Return the items of a list, or None if there is no such list."""
+    def _list(self, section: dict[str, Any], path: KeyPath, key: str) -> tuple[SourcedValue, ...] | None:
+        """Return the items of a list, or None if the section does not have it."""
         if key not in section:
             return None
-        return tuple(Stated(item, self._locate((*path, key, number))) for number, item in enumerate(section[key]))
+        return tuple(SourcedValue(item, self._locate((*path, key, number))) for number, item in enumerate(section[key]))
 
-    def _whole(self, key: str) -> Stated | None:
-        return Stated(tuple(self._root[key]), self._locate((key,))) if key in self._root else None
+    def _whole_list(self, key: str) -> SourcedValue | None:
+        return SourcedValue(tuple(self._root[key]), self._locate((key,))) if key in self._root else None
 
     def _ignore(self, number: int) -> IgnoreEntry:
         entry: dict[str, Any] = self._root["ignore"][number]
@@ -232,11 +234,7 @@ class _Reader:
         )
 
 
-def _of_host(key: str, value: Any) -> Any:
-    return value if key == "nodes" else size(value)
-
-
-def _from_here(path: Path) -> Path:
+def _relative_to_cwd(path: Path) -> Path:
     """Return the path relative to the current folder, for messages."""
     try:
         return path.relative_to(Path.cwd())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ConfigError, RuleError
@@ -30,8 +30,8 @@ _EMPTY = Config()
 class LintContext:
     """Rules, data of hosts and images, and suppressions for linting a recipe.
 
-    `fail_on` is the threshold of the config, None if it is not set. `off` are the ids of the disabled rules that
-    the risk of a recipe depends on.
+    `fail_on` is the threshold of the config, None without one. `disabled_rules` are the ids of disabled rules on which
+    the risk of a recipe depends.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -39,7 +39,7 @@ class LintContext:
     images: Images = field(default_factory=Images)
     suppressions: SuppressionSettings = field(default_factory=SuppressionSettings)
     fail_on: str | None = None
-    off: tuple[str, ...] = ()
+    disabled_rules: tuple[str, ...] = ()
     rule_index: RuleIndex = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -52,18 +52,15 @@ class LintContext:
 
 
 class ContextLoader:
-    """Loader of contexts for one run. It reads no file twice, also if a config or rule file is invalid."""
+    """Loader of contexts for one run. It reads no config or rule file twice, not even an invalid one."""
 
-    def __init__(self, further: tuple[Path, ...] = (), today: date = date.max, whole: bool = False) -> None:
-        """Load rules also from the folders in `further`; a suppression has expired if it ends before today.
-
-        With `whole`, the packaged rules are read with their examples and proofs.
-        """
-        self._further = further
+    def __init__(self, rule_directories: tuple[Path, ...] = (), today: date = date.max) -> None:
+        """Load also the rules of these directories; a suppression has expired if it ends before today."""
+        self._rule_directories = rule_directories
         self._today = today
         self._configs: dict[Path, Config | ConfigError | None] = {}
         self._rules: dict[Config, tuple[Rule, ...] | ConfigError | RuleError] = {}
-        self._load_rules = cache(partial(load_rules, whole=whole))
+        self._load_rules = cache(load_rules)
         self._resolve = cache(self._resolve_sections)
         self._context = cache(self._make_context)
 
@@ -78,7 +75,7 @@ class ContextLoader:
         return self._resolve(config, config.sections(folder))
 
     def config(self, path: Path) -> Config:
-        """Return the config of the nearest folder, upwards, that has one; an empty config if none has.
+        """Return the config of the nearest folder, upwards, that has one; otherwise an empty config.
 
         Raises ConfigError.
         """
@@ -118,7 +115,7 @@ class ContextLoader:
         return found
 
     def _valid_rules(self, config: Config) -> tuple[Rule, ...]:
-        rules = self._load_rules((*(each.value for each in config.rules), *self._further))
+        rules = self._load_rules((*(each.value for each in config.rules), *self._rule_directories))
         problems = [*invalid_rule_names(config, rules), *invalid_rule_ids(rules, self._suppressions(config, rules))]
         if problems:
             raise ConfigError(problems)
@@ -133,10 +130,12 @@ class ContextLoader:
     def _make_context(self, resolved: EffectiveConfig) -> LintContext:
         claims = {name: {key: each.value for key, each in values.items()} for name, values in resolved.images.items()}
         return LintContext(
-            tuple(choice.effective_rule for choice in resolved.choices if choice.on),
+            tuple(each.effective_rule for each in resolved.rule_settings if each.is_enabled),
             resolved.cluster,
             Images().with_claims(claims),
-            self._suppressions(resolved.config, tuple(choice.rule for choice in resolved.choices)),
+            self._suppressions(resolved.config, tuple(each.rule for each in resolved.rule_settings)),
             fail_on=resolved.fail_on.value if resolved.fail_on else None,
-            off=tuple(choice.rule.id for choice in resolved.choices if not choice.on and choice.matters_to_risk),
+            disabled_rules=tuple(
+                each.rule.id for each in resolved.rule_settings if not each.is_enabled and each.affects_risk
+            ),
         )

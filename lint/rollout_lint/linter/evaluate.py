@@ -56,7 +56,7 @@ def _evaluate_variants(evaluation: Evaluation, context: LintContext) -> None:
             evaluation.variants.append(VariantEvaluation(variant))
             return
         stack, problems = load_stack(sources, variant.environment, variant.exact, layers)
-        problems += _own_problems(variant, stack, is_readable=not problems)
+        problems += _stack_problems(variant, stack, is_readable=not problems)
         evaluation.problems += problems
         evaluation.variants.append(_variant_evaluation(variant, stack, problems, context))
         evaluation.findings += _findings(evaluation.variants[-1], stack, context)
@@ -90,16 +90,16 @@ def _findings(variant: VariantEvaluation, stack: Stack, context: LintContext) ->
         yield from supersede(list(context.rule_index.check(name, service, stack.services[service].location, facts)))
 
 
-def _own_problems(variant: Variant, stack: Stack, is_readable: bool) -> Iterator[Problem]:
-    """Yield the problems that no layer has by itself."""
+def _stack_problems(variant: Variant, stack: Stack, is_readable: bool) -> Iterator[Problem]:
+    """Yield the problems of the merged stack."""
     if variant.exact:
         yield from _missing_env_files(variant, stack)
     if is_readable and not stack.services:
-        yield Problem(variant.files[0].name, 1, 1, "there is no service in it")
+        yield Problem(variant.files[0].name, 1, 1, "the file has no services")
 
 
 def _missing_env_files(variant: Variant, stack: Stack) -> Iterator[Problem]:
-    """Yield the env_files that do not exist; none is opened.
+    """Yield the env_files that do not exist, without opening the others.
 
     Docker opens them, relative to the folder of the first file (`loader.go resolveEnvironment`).
     """
@@ -107,5 +107,5 @@ def _missing_env_files(variant: Variant, stack: Stack) -> Iterator[Problem]:
     for service in stack.services.values():
         for item in service.lists.get("env_file", []):
             if not is_file(folder / os.path.expanduser(item.value)):  # noqa: PTH111
-                message = f"Docker opens this env_file of {service.name}, and there is none"
+                message = f"env_file of {service.name} does not exist, and Docker needs it"
                 yield Problem(item.location.file, item.location.line, item.location.column, message)

@@ -42,7 +42,7 @@ class VariantEvaluation:
     problems: list[Problem] = field(default_factory=list)
 
     def facts(self, service: str | None) -> Mapping[str, Fact] | None:
-        """Return the facts of a service, or of the stack if it is None; None if the variant has no such service."""
+        """Return the facts of a service, or of the stack without a name; None for an unknown service."""
         return self.stack if service is None else self.services.get(service)
 
 

@@ -1,4 +1,4 @@
-"""What a finding is known by from one run to the next, wherever its lines have moved to."""
+"""Fingerprint of a finding, which stays the same if its lines move."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def fingerprint(recipe: str, finding: Finding) -> str:
-    """64 hex digits of the rule, the recipe's name, the service, the file, and the values that the rule is about.
+    """Return a hash of the rule, recipe, service, file and the values of the facts, as 64 hex digits.
 
-    It is the same in each variant, and another once somebody has changed one of the values.
+    It is the same in each variant, and changes with each of the values.
     """
     import hashlib
 

@@ -1,4 +1,4 @@
-"""Files of a variant: reading, parsing, and files that are no stack files."""
+"""Files of a variant: reading, parsing, and detection of files that are not stack files."""
 
 from __future__ import annotations
 

@@ -14,16 +14,16 @@ from rollout_lint.syntax.suggest import closest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.linter.config import Config, Section, Stated
+    from rollout_lint.linter.config import Config, Section, SourcedValue
 
 
-class Choice(NamedTuple):
-    """A rule, enabled or disabled, with the config values that decided it; None if they are not set."""
+class RuleSetting(NamedTuple):
+    """State of a rule, and the config values that switched it and set its severity, if any."""
 
     rule: Rule
-    on: bool = True
-    switch: Stated | None = None
-    severity: Stated | None = None
+    is_enabled: bool = True
+    switched_by: SourcedValue | None = None
+    severity: SourcedValue | None = None
 
     @property
     def effective_rule(self) -> Rule:
@@ -35,25 +35,25 @@ class Choice(NamedTuple):
         return replace(self.rule, severity=severity, grades=grades)
 
     @property
-    def matters_to_risk(self) -> bool:
-        """True if the risk of a recipe depends on the rule."""
+    def affects_risk(self) -> bool:
+        """True if a finding of the rule can change the risk of a recipe."""
         return any((self.rule.risk, *(grade.risk for grade in self.rule.grades)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EffectiveConfig:
-    """Effective values by key; a missing key is not set. `choices` has every rule, in the given order."""
+    """Effective values by key; a missing key is not set. `rule_settings` has every rule, in the given order."""
 
     config: Config
-    hosts: dict[str, Stated] = field(default_factory=dict)
-    images: dict[str, dict[str, Stated]] = field(default_factory=dict)
-    fail_on: Stated | None = None
-    choices: tuple[Choice, ...] = ()
+    hosts: dict[str, SourcedValue] = field(default_factory=dict)
+    images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
+    fail_on: SourcedValue | None = None
+    rule_settings: tuple[RuleSetting, ...] = ()
 
     @property
     def cluster(self) -> Cluster:
         """Data of the hosts."""
-        return Cluster(**{key: stated.value for key, stated in self.hosts.items()})
+        return Cluster(**{key: value.value for key, value in self.hosts.items()})
 
 
 def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> EffectiveConfig:
@@ -61,83 +61,82 @@ def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[R
 
     Raises ConfigError if they disable every rule.
     """
-    hosts: dict[str, Stated] = {}
-    images: dict[str, dict[str, Stated]] = {}
-    fail_on: Stated | None = None
+    hosts: dict[str, SourcedValue] = {}
+    images: dict[str, dict[str, SourcedValue]] = {}
+    fail_on: SourcedValue | None = None
     for section in sections:
         hosts |= section.hosts
         fail_on = section.fail_on or fail_on
         for name, claims in section.images.items():
             images[name] = images.get(name, {}) | claims
-    return EffectiveConfig(config, hosts, images, fail_on, _choices(sections, rules))
+    return EffectiveConfig(config, hosts, images, fail_on, _rule_settings(sections, rules))
 
 
 def invalid_rule_names(config: Config, rules: tuple[Rule, ...]) -> list[Problem]:
-    """Return the places of a config that name an unknown rule, or give a rule two severities."""
+    """Return an error for each place of a config that names an unknown rule, or gives a rule two severities."""
     problems: list[Problem] = []
-    for section in (config.everywhere, *config.overrides):
-        for stated in (*(section.select or ()), *section.disable):
-            problems += _unknown(stated.value, stated, rules)
+    for section in (config.base, *config.overrides):
+        for value in (*(section.select or ()), *section.disable):
+            problems += _unknown_rule(value.value, value, rules)
         seen: dict[str, str] = {}
-        for word, stated in section.severity.items():
-            problems += _unknown(word, stated, rules)
-            for rule in _exactly(word, rules):
+        for pattern, value in section.severity.items():
+            problems += _unknown_rule(pattern, value, rules)
+            for rule in _rules_named(pattern, rules):
                 if rule.id in seen:
-                    problems.append(_problem(stated, f"{word} is {rule.id}, as {seen[rule.id]} is"))
-                seen[rule.id] = word
+                    problems.append(_problem(value, f"{pattern} is {rule.id}, as {seen[rule.id]} is"))
+                seen[rule.id] = pattern
     return problems
 
 
-def rules_called(word: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def rules_matching(pattern: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """Return the rule of this id or name, else those with this prefix of the id, ignoring letter case."""
     rules = tuple(rules)
-    beginning = word.upper()
-    return _exactly(word, rules) or tuple(rule for rule in rules if rule.id.upper().startswith(beginning))
+    prefix = pattern.upper()
+    return _rules_named(pattern, rules) or tuple(rule for rule in rules if rule.id.upper().startswith(prefix))
 
 
-def _exactly(word: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules if word.lower() in (rule.id.lower(), rule.name.lower()))
+def _rules_named(pattern: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if pattern.lower() in (rule.id.lower(), rule.name.lower()))
 
 
-def _unknown(word: str, stated: Stated, rules: tuple[Rule, ...]) -> Iterator[Problem]:
-    if not word.strip() or not rules_called(word, rules):
-        known = {called: rule.id for rule in rules for called in (rule.id.lower(), rule.name.lower())}
-        near = closest(word.lower(), known)
-        called = next((rule for rule in rules if near and rule.id == known[near]), None)
-        meant = f"; did you mean {called.id} {called.name}?" if called else "; rollout-lint rules lists them"
-        yield _problem(stated, f"there is no rule {word.strip() or repr(word)}{meant}")
+def _unknown_rule(pattern: str, value: SourcedValue, rules: tuple[Rule, ...]) -> Iterator[Problem]:
+    if not pattern.strip() or not rules_matching(pattern, rules):
+        by_name = {name.lower(): rule for rule in rules for name in (rule.id, rule.name)}
+        near = closest(pattern.lower(), by_name)
+        hint = f"; did you mean {by_name[near].id} {by_name[near].name}?" if near else "; rollout-lint rules lists them"
+        yield _problem(value, f"there is no rule {pattern.strip() or repr(pattern)}{hint}")
 
 
-def _problem(stated: Stated, message: str) -> Problem:
-    assert isinstance(stated.location, Location)
-    return Problem(stated.location.file, stated.location.line, stated.location.column, message)
+def _problem(value: SourcedValue, message: str) -> Problem:
+    assert isinstance(value.location, Location)
+    return Problem(value.location.file, value.location.line, value.location.column, message)
 
 
-def _choices(sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> tuple[Choice, ...]:
-    choices = {rule.id: Choice(rule) for rule in rules}
+def _rule_settings(sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> tuple[RuleSetting, ...]:
+    rule_settings = {rule.id: RuleSetting(rule) for rule in rules}
     for section in sections:
-        _switch(choices, section, rules)
-        for word, stated in sorted(section.severity.items(), key=lambda item: _closeness(item[0], rules)):
-            for rule in rules_called(word, rules):
-                choices[rule.id] = choices[rule.id]._replace(severity=stated)
-        last = (*(section.select or ()), *section.disable)
-        if last and not any(choice.on for choice in choices.values()):
-            raise ConfigError([_problem(last[-1], "this leaves no rule that judges")])
-    return tuple(choices.values())
+        _switch(rule_settings, section, rules)
+        for pattern, value in sorted(section.severity.items(), key=lambda item: _specificity(item[0], rules)):
+            for rule in rules_matching(pattern, rules):
+                rule_settings[rule.id] = rule_settings[rule.id]._replace(severity=value)
+        values = (*(section.select or ()), *section.disable)
+        if values and not any(setting.is_enabled for setting in rule_settings.values()):
+            raise ConfigError([_problem(values[-1], "every rule is disabled: enable at least one")])
+    return tuple(rule_settings.values())
 
 
-def _switch(choices: dict[str, Choice], section: Section, rules: tuple[Rule, ...]) -> None:
+def _switch(rule_settings: dict[str, RuleSetting], section: Section, rules: tuple[Rule, ...]) -> None:
     """Apply `select`, which replaces the enabled rules, then `disable`, which removes some."""
     if section.select is not None:
-        selected = {rule.id: stated for stated in section.select for rule in rules_called(stated.value, rules)}
-        for name, choice in choices.items():
-            why = selected.get(name, section.select[0])
-            choices[name] = choice._replace(on=name in selected, switch=why)
-    for stated in section.disable:
-        for rule in rules_called(stated.value, rules):
-            if choices[rule.id].on:
-                choices[rule.id] = choices[rule.id]._replace(on=False, switch=stated)
+        selected = {rule.id: value for value in section.select for rule in rules_matching(value.value, rules)}
+        for name, setting in rule_settings.items():
+            value = selected.get(name, section.select[0])
+            rule_settings[name] = setting._replace(is_enabled=name in selected, switched_by=value)
+    for value in section.disable:
+        for rule in rules_matching(value.value, rules):
+            if rule_settings[rule.id].is_enabled:
+                rule_settings[rule.id] = rule_settings[rule.id]._replace(is_enabled=False, switched_by=value)
 
 
-def _closeness(word: str, rules: tuple[Rule, ...]) -> tuple[bool, int]:
-    return bool(_exactly(word, rules)), len(word)
+def _specificity(pattern: str, rules: tuple[Rule, ...]) -> tuple[bool, int]:
+    return bool(_rules_named(pattern, rules)), len(pattern)

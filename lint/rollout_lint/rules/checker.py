@@ -10,7 +10,7 @@ from rollout_lint.facts.defaults import default_value
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.rules.finding import THE_STACK, Finding
-from rollout_lint.rules.model import fill
+from rollout_lint.rules.model import fill_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,9 +28,9 @@ class RuleIndex:
         self._always: list[tuple[int, Rule]] = []
         self._by_text: dict[str, dict[str, list[tuple[int, Rule]]]] = {}
         for number, rule in enumerate(rules):
-            named = ((path, rule.when[path].texts) for path, _ in rule.tests if path in FACTS)
+            conditions = ((path, rule.when[path].texts) for path, _ in rule.tests if path in FACTS)
             path, texts = min(
-                ((path, texts) for path, texts in named if texts),
+                ((path, texts) for path, texts in conditions if texts),
                 key=lambda each: default_value(each[0]) in each[1],
                 default=("", frozenset[str]()),
             )
@@ -59,7 +59,7 @@ class RuleIndex:
 def check_rules(
     rules: Iterable[Rule], variant: str, service: str | None, location: Location, facts: Mapping[str, Fact]
 ) -> Iterator[Finding]:
-    """Yield the findings of one service, or of the stack if `service` is None; `location` is its location.
+    """Yield the findings of the service at this location, or of the stack without a service.
 
     The stack is checked only by rules that need no facts of a service.
     """
@@ -100,11 +100,10 @@ def _superseder(finding: Finding, worst_first: list[Finding]) -> str | None:
 
 def failing_condition(rule: Rule, facts: Mapping[str, Fact]) -> str | None:
     """Return the first fact for which the rule does not match, None if it matches."""
-    return _failing(rule.when, facts)
+    return _failing_path(rule.when, facts)
 
 
-def _failing(conditions: Conditions, facts: Mapping[str, Fact]) -> str | None:
-    """Return the first path whose condition does not hold. A fact that is not set has the value None."""
+def _failing_path(conditions: Conditions, facts: Mapping[str, Fact]) -> str | None:
     for path, condition in conditions.items():
         fact = facts.get(path)
         if not condition.holds(None if fact is None else fact.value):
@@ -113,22 +112,22 @@ def _failing(conditions: Conditions, facts: Mapping[str, Fact]) -> str | None:
 
 
 def _finding(rule: Rule, variant: str, service: str | None, location: Location, facts: Mapping[str, Fact]) -> Finding:
-    grade = next((grade for grade in rule.grades if _failing(grade.when, facts) is None), None)
+    grade = next((grade for grade in rule.grades if _failing_path(grade.when, facts) is None), None)
 
-    def show(path: str) -> str:
+    def format_path(path: str) -> str:
         return format_fact(path, facts[path]) if path in facts else "nothing"
 
     subject = THE_STACK if service is None else service
     assumes = rule.assumes if grade is None else grade.assumes
-    located = [facts[path] for path in (rule.place_fact, *reversed(rule.when)) if path in facts]
+    located = [facts[path] for path in (rule.location_fact, *reversed(rule.when)) if path in facts]
     return Finding(
         rule=rule,
         severity=rule.severity if grade is None else grade.severity,
         risk=rule.risk if grade is None else grade.risk,
-        assumes=fill(assumes, subject, show) if assumes else None,
+        assumes=fill_template(assumes, subject, format_path) if assumes else None,
         service=service,
         variant=variant,
-        message=fill((grade and grade.message) or rule.message, subject, show),
+        message=fill_template((grade and grade.message) or rule.message, subject, format_path),
         location=next((fact.location for fact in located if fact.location), location),
         facts={path: facts[path] for path in rule.when if path in facts},
     )

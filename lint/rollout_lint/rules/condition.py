@@ -26,13 +26,13 @@ class Condition(NamedTuple):
 
     @property
     def texts(self) -> frozenset[str] | None:
-        """Texts for which the condition holds, None if it can hold for other values."""
+        """Texts for which the condition holds; None if it can hold for other values."""
         choices = self.schema.get("enum", [self.schema["const"]] if "const" in self.schema else [])
         return frozenset(choices) if choices and all(isinstance(choice, str) for choice in choices) else None
 
     @property
-    def words(self) -> str:
-        """Condition in words, or its schema if no words fit."""
+    def description(self) -> str:
+        """Condition in words, or its schema if it is too complex."""
         match self.schema:
             case {"const": value, **others} if not others:
                 return _plain(value)
@@ -55,8 +55,13 @@ class Condition(NamedTuple):
         return json.dumps(self.schema)
 
 
+def is_fact(path: str) -> bool:
+    """Return True if a service, stack or suppression can have this fact."""
+    return any(path in facts for facts in (FACTS, DERIVED, STACK_FACTS, SUPPRESSION_FACTS))
+
+
 def kind_of(path: str) -> Kind:
-    """Return the kind of a fact. Raises KeyError if there is no such fact."""
+    """Return the kind of a fact. Raises KeyError for an unknown fact."""
     entry = DERIVED.get(path) or STACK_FACTS.get(path) or SUPPRESSION_FACTS.get(path)
     return FACTS[path] if entry is None else entry.kind
 
@@ -64,12 +69,12 @@ def kind_of(path: str) -> Kind:
 def compile_condition(schema: dict[str, Any], kind: Kind) -> Condition:
     """Compile a schema. Raises ValueError for an unknown keyword, or one that can never hold."""
     if not schema:
-        raise ValueError("an empty condition holds always")
+        raise ValueError("an empty condition always holds: delete it, or write one, such as {const: x}")
     tests = []
     for keyword, argument in schema.items():
         build = _KEYWORDS.get(keyword)
         if build is None:
-            raise ValueError(f"{keyword} is not a keyword of a condition; there are {', '.join(_KEYWORDS)}")
+            raise ValueError(f"unknown keyword {keyword}: must be one of {', '.join(_KEYWORDS)}")
         tests.append(build(argument, kind))
     return Condition(schema, tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests))
 
@@ -80,30 +85,30 @@ def _plain(value: Any) -> str:
 
 def _one_of(choices: list[Any], kind: Kind) -> Test:
     for choice in choices:
-        _agree(choice, kind)
+        _check_choice(choice, kind)
     if all(isinstance(choice, str) for choice in choices):
-        # Text equals nothing but text, and most conditions are a word or two.
-        words = frozenset(choices)
-        return lambda value: isinstance(value, str) and value in words
+        # Text only equals text, and most conditions allow one or two texts.
+        texts = frozenset(choices)
+        return lambda value: isinstance(value, str) and value in texts
     return lambda value: any(value == choice and types_of(value) & types_of(choice) for choice in choices)
 
 
-def _agree(choice: Any, kind: Kind) -> None:
+def _check_choice(choice: Any, kind: Kind) -> None:
     if not types_of(choice) & kind.types:
-        raise ValueError(f"{choice!r} can never be the value: the fact is {_either(kind.types)}")
-    if kind.words and isinstance(choice, str) and choice not in kind.words:
-        raise ValueError(f"{choice!r} can never be the value: the fact is {_either(kind.words)}")
+        raise ValueError(f"{choice!r} can never be the value: the fact is {_join_or(kind.types)}")
+    if kind.allowed and isinstance(choice, str) and choice not in kind.allowed:
+        raise ValueError(f"{choice!r} can never be the value: the fact is {_join_or(kind.allowed)}")
 
 
-def _either(choices: frozenset[str]) -> str:
+def _join_or(choices: frozenset[str]) -> str:
     return " or ".join(sorted(choices))
 
 
 def _type(argument: Any, kind: Kind) -> Test:
-    wanted = frozenset([argument] if isinstance(argument, str) else argument)
-    if not wanted & kind.types:
-        raise ValueError(f"the fact is {_either(kind.types)}, never {_either(wanted)}")
-    return lambda value: bool(types_of(value) & wanted)
+    types = frozenset([argument] if isinstance(argument, str) else argument)
+    if not types & kind.types:
+        raise ValueError(f"the fact is {_join_or(kind.types)}, never {_join_or(types)}")
+    return lambda value: bool(types_of(value) & types)
 
 
 def _not(argument: Any, kind: Kind) -> Test:
@@ -114,7 +119,7 @@ def _not(argument: Any, kind: Kind) -> Test:
 def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Kind], Test]:
     def build(argument: Any, kind: Kind) -> Test:
         if not kind.types & {"integer", "number"}:
-            raise ValueError(f"the fact is {_either(kind.types)}, not a number")
+            raise ValueError(f"the fact is {_join_or(kind.types)}, not a number")
         if isinstance(argument, bool) or not isinstance(argument, int | float):
             raise ValueError("the bound must be a number")
         return lambda value: isinstance(value, int | float) and compare(value, argument)
@@ -125,7 +130,7 @@ def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Kind], Test]:
 def _length(compare: Callable[[int, int], bool]) -> Callable[[Any, Kind], Test]:
     def build(argument: Any, kind: Kind) -> Test:
         if "array" not in kind.types:
-            raise ValueError(f"the fact is {_either(kind.types)}, not a list")
+            raise ValueError(f"the fact is {_join_or(kind.types)}, not a list")
         if isinstance(argument, bool) or not isinstance(argument, int):
             raise ValueError("the bound must be a whole number")
         return lambda value: isinstance(value, list) and compare(len(value), argument)
@@ -135,14 +140,14 @@ def _length(compare: Callable[[int, int], bool]) -> Callable[[Any, Kind], Test]:
 
 def _contains(argument: Any, kind: Kind) -> Test:
     if kind.items is None:
-        raise ValueError(f"the fact is {_either(kind.types)}, not a list of plain values")
+        raise ValueError(f"the fact is {_join_or(kind.types)}, not a list of plain values")
     inner = compile_condition(argument, Kind(kind.items))
     return lambda value: isinstance(value, list) and any(inner.holds(item) for item in value)
 
 
 def _pattern(argument: Any, kind: Kind) -> Test:
     if "string" not in kind.types:
-        raise ValueError(f"the fact is {_either(kind.types)}, not text")
+        raise ValueError(f"the fact is {_join_or(kind.types)}, not text")
     expression = re.compile(argument)
     return lambda value: isinstance(value, str) and bool(expression.search(value))
 

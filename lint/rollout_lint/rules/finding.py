@@ -29,7 +29,7 @@ class Suppression(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that matched a service of a variant, or the stack if `service` is None.
+    """A rule that matched a service of a variant, or the stack without a `service`.
 
     `facts` are those of the rule's conditions. `risk` is the effect on the risk of the recipe (see Rule).
     `superseded_by` is the id of a rule that reports the same cause with at least the same severity.
@@ -59,7 +59,7 @@ class Finding:
 
     @property
     def needs_unsafe(self) -> bool:
-        """True if the fix has a trade-off that a finding of low severity may not be worth."""
+        """True if `fix` needs `--unsafe`: the fix has a trade-off, and the severity is below medium."""
         return self.rule.trade is not None and not self.severity.at_least(Severity.MEDIUM)
 
     @property

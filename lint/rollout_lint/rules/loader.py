@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
 from rollout_lint.location import Problem
-from rollout_lint.rules.condition import compile_condition, kind_of
-from rollout_lint.rules.model import OWN_PREFIX, Grade, Rule, RuleDetails, Severity, placeholders
+from rollout_lint.rules.condition import compile_condition, is_fact, kind_of
+from rollout_lint.rules.model import PACKAGED_PREFIX, Grade, Rule, RuleDetails, Severity, placeholders
 from rollout_lint.syntax.node import Mapping, Sequence, plain
-from rollout_lint.syntax.parser import parse
+from rollout_lint.syntax.parser import Source, parse
 from rollout_lint.syntax.plain_schema import PlainSchema
 
 if TYPE_CHECKING:
@@ -21,87 +21,95 @@ if TYPE_CHECKING:
 
     from rollout_lint.rules.model import Conditions
     from rollout_lint.syntax.node import Node, Scalar
-    from rollout_lint.syntax.parser import Source
 
 _SIDES = ("bad", "repaired")
-_ENGINE_PROOF = ("service", "old", "new", "bad", "repaired")
-_OTHER_KEY = re.compile(rb"^(?!proof:)[^\s#]", re.MULTILINE)
+_ENGINE_PROOF = ("service", "old", "new", *_SIDES)
 _ENGINE_KEYS = frozenset((*_ENGINE_PROOF, "host_memory", "then"))
+_KEY_AFTER_EXAMPLES = re.compile(rb"^(?!proof:)[^\s#]", re.MULTILINE)
 
 
-def load_rules(further: tuple[Path, ...] = (), whole: bool = True) -> tuple[Rule, ...]:
-    """Load the packaged rules and those of `further` directories, in the order of their ids.
+class _RuleFile(NamedTuple):
+    """A parsed rule file, and its rule, None if the file is invalid."""
+
+    source: Source
+    rule: Rule | None
+
+
+def load_rules(directories: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
+    """Load the packaged rules and those of more directories, in the order of their ids.
 
     Raises RuleError for unknown keys, facts, keywords or placeholders, for duplicate ids, and for a directory without
-    rules. Unless `whole`, the examples and proofs of packaged rules, which are more than half of a file, are read only
-    when they are used. Only further directories are validated with the schema: a test validates the packaged rules, and
-    importing jsonschema takes as long as a whole check.
+    rules. Only the given directories are validated with the schema: a test validates the packaged rules, and importing
+    jsonschema takes as long as a whole check.
     """
-    rules: list[Rule] = []
+    packaged = rules_directory()
+    validated = {directory.resolve() for directory in directories}
+    rules: dict[str, Rule] = {}
     problems: list[Problem] = []
-    validated = {directory.resolve() for directory in further}
-    whole = whole or rules_directory().resolve() in validated
-    for directory in _each_once((rules_directory(), *further)):
-        paths = [path for path in sorted(directory.glob("*.yaml")) if path.name != "images.yaml"]
-        for path in paths:
-            _load(path, rules, problems, whole or directory != rules_directory(), directory.resolve() in validated)
-        if not paths:
+    for resolved, directory in {each.resolve(): each for each in (packaged, *directories)}.items():
+        is_packaged = resolved == packaged.resolve()
+        files = _read_directory(directory) if resolved in validated else _read_packaged(directory)
+        if not files:
             problems.append(Problem(str(directory), 0, 0, f"{directory} holds no rule: there is no .yaml file in it"))
+        for source, rule in files:
+            errors = [*source.problems, *(_id_errors(source, rule, rules, is_packaged) if rule else ())]
+            problems += errors
+            if rule is not None and not errors:
+                rules[rule.id] = rule
     if problems:
         raise RuleError(problems)
-    return tuple(sorted(rules, key=lambda rule: rule.id))
+    return tuple(rules[name] for name in sorted(rules))
 
 
-def _each_once(directories: tuple[Path, ...]) -> Iterator[Path]:
-    seen: set[Path] = set()
-    for directory in directories:
-        if directory.resolve() not in seen:
-            seen.add(directory.resolve())
-            yield directory
+def _id_errors(source: Source, rule: Rule, rules: dict[str, Rule], is_packaged: bool) -> Iterator[Problem]:
+    assert isinstance(source.root, Mapping)
+    node = source.root.entries["id"][1]
+    if rule.is_packaged and not is_packaged:
+        message = f"ids that begin with {PACKAGED_PREFIX} are reserved; choose another prefix, such as MY001"
+        yield Problem(source.name, node.line, node.column, message)
+    if rule.id in rules:
+        yield Problem(source.name, node.line, node.column, f"{rule.id} is also the id of {rules[rule.id].path.name}")
 
 
-def _load(path: Path, rules: list[Rule], problems: list[Problem], whole: bool, is_validated: bool) -> None:
+def _read_directory(directory: Path) -> list[_RuleFile]:
+    """Read and validate the rules of a directory."""
+    return [_read(path) for path in _rule_paths(directory)]
+
+
+@cache
+def _read_packaged(directory: Path) -> list[_RuleFile]:
+    """Read the packaged rules once per process, without their details, which are more than half of a file."""
+    return [_read(path, is_validated=False, is_head=True) for path in _rule_paths(directory)]
+
+
+def _rule_paths(directory: Path) -> list[Path]:
+    return [path for path in sorted(directory.glob("*.yaml")) if path.name != "images.yaml"]
+
+
+def _read(path: Path, is_validated: bool = True, is_head: bool = False) -> _RuleFile:
+    """Read a rule file, or only its head: the keys before its examples, if nothing but the proof follows these."""
+    source = Source(str(path), b"")
     try:
         data = path.read_bytes()
     except OSError as error:
-        problems.append(Problem(str(path), 0, 0, f"cannot be read: {error.strerror}"))
-        return
-    head = None if whole else _head(data)
-    source, rule = _read(path, data if head is None else head, is_head=head is not None, is_validated=is_validated)
-    if isinstance(source.root, Mapping) and rule is not None:
-        twin = next((other for other in rules if other.id == rule.id), None)
-        if rule.is_own and path.parent != rules_directory():
-            message = f"ids that begin with {OWN_PREFIX} are rollout-lint's own; choose another prefix, such as MY001"
-            source.report(source.root.entries["id"][1], message)
-        if twin is not None:
-            source.report(source.root.entries["id"][1], f"{rule.id} is the id of {twin.path.name} too")
-        if not source.problems:
-            rules.append(rule)
-    problems += source.problems
-
-
-def _head(data: bytes) -> bytes | None:
-    """Return the part of a rule file before its examples, None if other keys than `proof` follow them."""
-    head, found, rest = data.partition(b"\nexamples:\n")
-    return head + b"\n" if found and not _OTHER_KEY.search(rest) else None
-
-
-def _read(path: Path, data: bytes, is_head: bool, is_validated: bool = False) -> tuple[Source, Rule | None]:
-    """Return the rule of a file, or of its head; None if the source has problems."""
-    source = parse(data, str(path))
+        source.problems.append(Problem(source.name, 0, 0, f"cannot be read: {error.strerror}"))
+        return _RuleFile(source, None)
+    head, examples, rest = data.partition(b"\nexamples:\n")
+    is_head = is_head and bool(examples) and not _KEY_AFTER_EXAMPLES.search(rest)
+    source = parse(head + b"\n" if is_head else data, source.name)
     if is_validated:
         _schema().check(source)
     if source.root is None and not source.problems:
         source.problems.append(Problem(source.name, 1, 1, "the file is empty"))
     if not isinstance(source.root, Mapping) or source.problems:
-        return source, None
-    return source, _RuleReader(path, source).rule(source.root, is_head)
+        return _RuleFile(source, None)
+    return _RuleFile(source, _RuleReader(path, source).rule(source.root, is_head))
 
 
 @cache
 def _details_in(path: Path) -> RuleDetails:
     """Read the details of a packaged rule. Raises RuleError if the rest of its file is invalid."""
-    source, rule = _read(path, path.read_bytes(), is_head=False)
+    source, rule = _read(path, is_validated=False)
     if rule is None or source.problems:
         raise RuleError(source.problems)
     return rule.load_details()
@@ -113,7 +121,7 @@ def _schema() -> PlainSchema:
 
 
 class _RuleReader:
-    """Reader of a rule file that is valid by the schema. It reports other errors in it."""
+    """Reader of a rule file that is valid by the schema. It reports errors that the schema does not cover."""
 
     def __init__(self, path: Path, source: Source) -> None:
         self._path = path
@@ -124,18 +132,17 @@ class _RuleReader:
         if self._path.stem != f"{document['id']}-{document['name']}":
             self._report(root.entries["id"][1], f"the file must be called {document['id']}-{document['name']}.yaml")
         if (document["fix"] is None) != ("advice" in document):
-            self._report(root.entries["fix"][0], "a rule has either a fix, or `fix: null` and advice")
+            self._report(root.entries["fix"][0], "a rule needs either a fix, or `fix: null` and advice")
         if document["fix"] is None and "trade" in document:
-            self._report(root.entries["trade"][0], "there is no fix that this could be the price of")
-        for key in ("message", "assumes"):
-            if key in root.entries:
-                self._check_placeholders(root.entries[key][1], document[key])
+            self._report(root.entries["trade"][0], "a rule without a fix cannot have a trade-off")
+        self._check_placeholders(root)
         for proof in self._proofs(root):
             self._check_proof(proof, plain(proof), document)
         when = self._conditions(root.entries["when"][1])
-        grades = tuple(self._grade(node) for node in self._items(root, "grades"))
-        for fact_node, _ in self._entries(root, "notes"):
-            self._check_fact(fact_node)
+        grades = root.get("grades")
+        notes = root.get("notes")
+        for key in [key for key, _ in notes.entries.values()] if isinstance(notes, Mapping) else []:
+            self._check_fact(key)
         return Rule(
             id=document["id"],
             name=document["name"],
@@ -143,7 +150,7 @@ class _RuleReader:
             severity=Severity(document["severity"]),
             risk=document.get("risk"),
             when=when,
-            grades=grades,
+            grades=tuple(map(self._grade, grades.items)) if isinstance(grades, Sequence) else (),
             message=document["message"],
             why=document["why"],
             notes=document.get("notes", {}),
@@ -175,9 +182,11 @@ class _RuleReader:
         for key, kind in (("bad_example", "bad"), ("repaired_example", "good")):
             examples = document["examples"][kind]
             if proof.get(key, 0) >= len(examples):
-                self._report(node, f"proof.{key} counts from 0, and examples.{kind} has {len(examples)}")
+                self._report(
+                    node, f"invalid proof.{key} {proof[key]}: examples.{kind} has {len(examples)} (the first is 0)"
+                )
         if document["fix"] is None and "repaired_example" not in proof:
-            self._report(node, "proof needs repaired_example, since there is no fix that could repair the bad example")
+            self._report(node, "proof needs repaired_example because the rule has no fix")
         kinds = [key for key in ("config", "deploy") if key in proof]
         if not kinds:
             for key in _ENGINE_PROOF:
@@ -185,7 +194,7 @@ class _RuleReader:
                     self._report(node, f"proof needs {key}")
             return
         for key in (*kinds[1:], *sorted(proof.keys() & _ENGINE_KEYS)):
-            self._report(node, f"proof has {key} beside {kinds[0]}; it is of one kind")
+            self._report(node, f"proof has {key} beside {kinds[0]}: write one proof for each")
         config = proof.get("config")
         if config and any(("prints" in config[side]) == ("refused" in config[side]) for side in _SIDES):
             self._report(node, "each side of proof.config needs either prints or refused")
@@ -193,9 +202,7 @@ class _RuleReader:
     def _grade(self, node: Node) -> Grade:
         assert isinstance(node, Mapping)
         document = plain(node)
-        for key in ("message", "assumes"):
-            if key in node.entries:
-                self._check_placeholders(node.entries[key][1], document[key])
+        self._check_placeholders(node)
         return Grade(
             Severity(document["severity"]),
             self._conditions(node.entries["when"][1]),
@@ -217,30 +224,18 @@ class _RuleReader:
         return conditions
 
     def _check_fact(self, key: Scalar) -> bool:
-        try:
-            kind_of(key.text)
-        except KeyError:
-            self._report(key, f"there is no fact {key.text}")
-            return False
-        return True
+        if is_fact(key.text):
+            return True
+        self._report(key, f"unknown fact {key.text}")
+        return False
 
-    def _check_placeholders(self, node: Node, text: str) -> None:
-        for name in placeholders(text):
-            if name != "service":
-                try:
-                    kind_of(name)
-                except KeyError:
-                    self._report(node, f"{{{name}}} is neither {{service}} nor a fact")
-
-    @staticmethod
-    def _items(root: Mapping, key: str) -> list[Node]:
-        node = root.get(key)
-        return node.items if isinstance(node, Sequence) else []
-
-    @staticmethod
-    def _entries(root: Mapping, key: str) -> list[tuple[Scalar, Node]]:
-        node = root.get(key)
-        return list(node.entries.values()) if isinstance(node, Mapping) else []
+    def _check_placeholders(self, node: Mapping) -> None:
+        for key in ("message", "assumes"):
+            text = node.get(key)
+            if text is not None:
+                unknown = (name for name in placeholders(plain(text)) if name != "service" and not is_fact(name))
+                for name in unknown:
+                    self._report(text, f"{{{name}}} is neither {{service}} nor a fact")
 
 
 def _lines(root: Mapping) -> Iterator[tuple[str, int]]:

@@ -39,7 +39,7 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 DEFAULT_FAIL_ON = Severity.MEDIUM
 """Default for `--fail-on`."""
 
-OWN_PREFIX = "RL"
+PACKAGED_PREFIX = "RL"
 """Prefix of the ids of packaged rules. Other rules must not use it."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -127,9 +127,9 @@ class Rule:
         return dict(flatten(self.fix or {}))
 
     @property
-    def is_own(self) -> bool:
+    def is_packaged(self) -> bool:
         """True for a packaged rule, which `rules/README.md` documents."""
-        return self.id.startswith(OWN_PREFIX)
+        return self.id.startswith(PACKAGED_PREFIX)
 
     @property
     def is_about_suppressions(self) -> bool:
@@ -139,7 +139,7 @@ class Rule:
     @property
     def link(self) -> str:
         """Documentation of the rule: its section in `rules/README.md`, or the file of a user's own rule."""
-        return f"rules/README.md#{self.anchor}" if self.is_own else self.path.as_posix()
+        return f"rules/README.md#{self.anchor}" if self.is_packaged else self.path.as_posix()
 
     @property
     def anchor(self) -> str:
@@ -147,7 +147,7 @@ class Rule:
         return f"{self.id}-{self.name}".lower()
 
     @property
-    def place_fact(self) -> str:
+    def location_fact(self) -> str:
         """Fact that gives a finding its location: the one that the fix changes, else that of the last condition."""
         return next((path for path in self.when if path in self.fix_settings), list(self.when)[-1])
 
@@ -166,6 +166,6 @@ def placeholders(template: str) -> list[str]:
     return _PLACEHOLDER.findall(template)
 
 
-def fill(template: str, service: str, show: Callable[[str], str]) -> str:
+def fill_template(template: str, service: str, show: Callable[[str], str]) -> str:
     """Return a message with its placeholders replaced: `{service}`, and facts as `show` formats them."""
     return _PLACEHOLDER.sub(lambda match: service if match[1] == "service" else show(match[1]), template)

@@ -55,9 +55,9 @@ def _new(path: Path) -> Baseline:
 
 def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict[str, tuple[Rule, ...]]) -> None:
     """Silence what is known, and tell what has been paid off."""
-    from rollout_lint.linter.baseline import hold_against
+    from rollout_lint.linter.baseline import apply_baseline
 
-    gone = hold_against(baseline, evaluations, rules)
+    gone = apply_baseline(baseline, evaluations, rules)
     if gone:
         told = "1 of the baseline's findings is" if gone == 1 else f"{gone} of the baseline's findings are"
         say(f"rollout-lint: {told} gone; write it again: --write-baseline")
@@ -65,9 +65,9 @@ def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict
 
 def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> ExitCode:
     """Write the findings of now, and say how many; the exit code, 2 where something could not be evaluated."""
-    from rollout_lint.linter.baseline import baseline_of, write_baseline
+    from rollout_lint.linter.baseline import update_baseline, write_baseline
 
-    baseline = baseline_of(evaluations, earlier)
+    baseline = update_baseline(evaluations, earlier)
     try:
         write_baseline(baseline)
     except FleetError as error:

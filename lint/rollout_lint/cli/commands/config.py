@@ -11,7 +11,7 @@ from rollout_lint.cli.console import refuse, usage_error, width, write
 from rollout_lint.discovery.exclude import is_exclusion
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ConfigError, RuleError
-from rollout_lint.linter.config import SCHEMA, Stated
+from rollout_lint.linter.config import SCHEMA, SourcedValue
 from rollout_lint.linter.context import ContextLoader
 from rollout_lint.report.config.rows import CommandLineSettings
 
@@ -54,10 +54,10 @@ def schema() -> str:
 
 def _report(request: Request, counts: EffectiveConfig) -> str:
     given = CommandLineSettings(
-        fail_on=Stated(request.fail_on.value, "--fail-on") if request.fail_on else None,
-        overlays=Stated(request.overlays, "--overlay") if request.overlays else None,
-        exclude=Stated(request.exclude, "--exclude") if request.exclude else None,
-        rules=tuple(Stated(each, "--rules") for each in request.rules),
+        fail_on=SourcedValue(request.fail_on.value, "--fail-on") if request.fail_on else None,
+        overlays=SourcedValue(request.overlays, "--overlay") if request.overlays else None,
+        exclude=SourcedValue(request.exclude, "--exclude") if request.exclude else None,
+        rules=tuple(SourcedValue(each, "--rules") for each in request.rules),
     )
     if request.format is Format.JSON:
         from rollout_lint.report.config.json_document import format_config_json

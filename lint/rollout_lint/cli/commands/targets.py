@@ -64,7 +64,7 @@ def known_by(further: Iterable[Path]) -> Callable[[str], LintContext]:
 def rules_here(further: Iterable[Path]) -> tuple[Rule, ...]:
     """Those that there are for what is in this folder, also those that do not judge it."""
     try:
-        return ContextLoader(tuple(further), whole=True).rules(Path())
+        return ContextLoader(tuple(further)).rules(Path())
     except (ConfigError, RuleError) as error:
         refuse(error.problems)
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rollout_lint.location import Location
     from rollout_lint.stack.model import Setting
 
-Refusal: TypeAlias = "tuple[str, Location | None]"
-"""Message of Docker, and the location that it is about."""
+Rejection: TypeAlias = "tuple[str, Location | None]"
+"""Error message of Docker, and its location in the file."""
 
 _MODES = ("", "replicated", "global", "replicated-job", "global-job")
 _RESTARTS = ("", "no", "always", "unless-stopped", "on-failure")
@@ -37,16 +37,17 @@ def refused_by_deploy(facts: ServiceFacts) -> Derivation:
     `cli/compose/convert/service.go Services`); for an image it has created nothing (`cli/command/stack/loader.go`).
     Values that depend on a variable without a value are not checked.
     """
-    return told(facts, _REFUSALS)
+    return collect(facts, _CHECKS)
 
 
-def told(facts: ServiceFacts, refusals: tuple[Callable[[ServiceFacts], Iterator[Refusal]], ...]) -> Derivation:
+def collect(facts: ServiceFacts, checks: tuple[Callable[[ServiceFacts], Iterator[Rejection]], ...]) -> Derivation:
     """Return the messages of these checks, each once, and the location of the first."""
-    found = [refusal for refuses in refusals for refusal in refuses(facts)]
-    return list(dict.fromkeys(words for words, _ in found)), next((location for _, location in found if location), None)
+    found = [rejection for check in checks for rejection in check(facts)]
+    messages = list(dict.fromkeys(message for message, _ in found))
+    return messages, next((location for _, location in found if location), None)
 
 
-def known(facts: ServiceFacts, path: str) -> Setting | None:
+def known_setting(facts: ServiceFacts, path: str) -> Setting | None:
     """Return a value of the service, None if it depends on a variable without a value."""
     setting = facts.service.settings.get(path)
     return None if setting is None or setting.unset else setting
@@ -60,10 +61,10 @@ def known_items(facts: ServiceFacts, path: str) -> Iterator[Setting]:
 @derived("boolean")
 def lacks_image(facts: ServiceFacts) -> Derivation:
     """True if no file sets the image of the service. A variable without a value also sets it."""
-    stated = facts.service.settings.get("image")
-    if stated is None:
+    setting = facts.service.settings.get("image")
+    if setting is None:
         return "image" not in facts.service.blocks, facts.service.location
-    return not stated.value and not stated.unset, stated.location
+    return not setting.value and not setting.unset, setting.location
 
 
 @derived("boolean")
@@ -77,8 +78,8 @@ def only_built(facts: ServiceFacts) -> Derivation:
     return built is not None and lacks_image(facts)[0] and not for_swarm, built
 
 
-def _image(facts: ServiceFacts) -> Iterator[Refusal]:
-    image = known(facts, "image")
+def _image(facts: ServiceFacts) -> Iterator[Rejection]:
+    image = known_setting(facts, "image")
     if lacks_image(facts)[0]:
         yield "no image specified", facts.service.location
     elif image is not None and not _is_reference(image.value):
@@ -103,8 +104,8 @@ def _is_reference(text: str) -> bool:
     )
 
 
-def _mode(facts: ServiceFacts) -> Iterator[Refusal]:
-    mode, replicas = known(facts, "deploy.mode"), known(facts, "deploy.replicas")
+def _mode(facts: ServiceFacts) -> Iterator[Rejection]:
+    mode, replicas = known_setting(facts, "deploy.mode"), known_setting(facts, "deploy.replicas")
     if mode is None:
         return
     if mode.value not in _MODES:
@@ -113,14 +114,14 @@ def _mode(facts: ServiceFacts) -> Iterator[Refusal]:
         yield "replicas can only be used with replicated or replicated-job mode", replicas.location
 
 
-def _healthcheck(facts: ServiceFacts) -> Iterator[Refusal]:
-    disable = known(facts, "healthcheck.disable")
+def _healthcheck(facts: ServiceFacts) -> Iterator[Rejection]:
+    disable = known_setting(facts, "healthcheck.disable")
     if disable is not None and disable.value and facts.service.lists.get("healthcheck.test"):
         yield "test and disable can't be set at the same time", disable.location
 
 
-def _restart(facts: ServiceFacts) -> Iterator[Refusal]:
-    restart = known(facts, "restart")
+def _restart(facts: ServiceFacts) -> Iterator[Rejection]:
+    restart = known_setting(facts, "restart")
     if restart is None or "deploy.restart_policy" in facts.service.blocks:
         return
     policy, colon, count = restart.value.partition(":")
@@ -130,7 +131,7 @@ def _restart(facts: ServiceFacts) -> Iterator[Refusal]:
         yield f"unknown restart policy: {policy}", restart.location
 
 
-def _undefined(facts: ServiceFacts) -> Iterator[Refusal]:
+def _undefined(facts: ServiceFacts) -> Iterator[Rejection]:
     for section in ("networks", "secrets", "configs"):
         defined = facts.stack.resources.get(section, {})
         for item in known_items(facts, section):
@@ -147,7 +148,7 @@ _OWN_OPTIONS = {"": "volume", "volume": "volume", "image": "image", "bind": "bin
 _NEEDS_SOURCE = ("bind", "image", "npipe", "cluster")
 
 
-def _mounts(facts: ServiceFacts) -> Iterator[Refusal]:
+def _mounts(facts: ServiceFacts) -> Iterator[Rejection]:
     for item in known_items(facts, "volumes"):
         type_, options = item.value.type, item.value.options
         if type_ not in _OWN_OPTIONS and type_ != "cluster":
@@ -162,12 +163,12 @@ def _mounts(facts: ServiceFacts) -> Iterator[Refusal]:
                 yield f"{foreign} options are incompatible with type {type_ or 'volume'}", item.location
 
 
-def _cpus(facts: ServiceFacts) -> Iterator[Refusal]:
-    for stated, amount in processors(facts):
+def _cpus(facts: ServiceFacts) -> Iterator[Rejection]:
+    for setting, amount in processors(facts):
         if amount is None:
-            yield f"failed to parse {stated.value} as a rational number", stated.location
+            yield f"failed to parse {setting.value} as a rational number", setting.location
         elif (amount * 10**9).denominator != 1:
-            yield "value is too precise", stated.location
+            yield "value is too precise", setting.location
 
 
 def processors(facts: ServiceFacts) -> Iterator[tuple[Setting, Fraction | None]]:
@@ -176,11 +177,11 @@ def processors(facts: ServiceFacts) -> Iterator[tuple[Setting, Fraction | None]]
     It is parsed as in `opts/opts.go ParseCPUs`. Powers of two and numbers of more than a hundred digits are left out.
     """
     for kind in ("limits", "reservations"):
-        stated = known(facts, f"deploy.resources.{kind}.cpus")
-        if stated is not None and stated.value and not _STRANGE_NUMBER.search(stated.value):
+        setting = known_setting(facts, f"deploy.resources.{kind}.cpus")
+        if setting is not None and setting.value and not _STRANGE_NUMBER.search(setting.value):
             from fractions import Fraction
 
-            yield stated, Fraction(stated.value) if _NUMBER.fullmatch(stated.value) else None
+            yield setting, Fraction(setting.value) if _NUMBER.fullmatch(setting.value) else None
 
 
-_REFUSALS = (_image, _mode, _mounts, _undefined, _cpus, _restart, _healthcheck)
+_CHECKS = (_image, _mode, _mounts, _undefined, _cpus, _restart, _healthcheck)

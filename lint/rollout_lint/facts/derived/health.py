@@ -25,8 +25,8 @@ def has_healthcheck(facts: ServiceFacts) -> Derivation:
         return False, disable.location
     if not test:
         image = facts.value("image")
-        known = None if image is None else facts.images.find(image)
-        return known is not None and known.healthcheck, None
+        image_data = None if image is None else facts.images.find(image)
+        return image_data is not None and image_data.healthcheck, None
     return test[0].value not in ("", "NONE"), test[0].location
 
 
@@ -39,9 +39,9 @@ def longest_start(facts: ServiceFacts) -> Derivation:
     """
     if not has_healthcheck(facts)[0] or not facts.service.lists.get("healthcheck.test"):
         return None, None
-    given = {name: facts.value(f"healthcheck.{name}") or default for name, default in DEFAULTS.items()}
+    values = {name: facts.value(f"healthcheck.{name}") or default for name, default in DEFAULTS.items()}
     location = facts.location("healthcheck.start_period") or has_healthcheck(facts)[1]
-    return given["start_period"] + given["retries"] * (given["interval"] + given["timeout"]), location
+    return values["start_period"] + values["retries"] * (values["interval"] + values["timeout"]), location
 
 
 @derived("boolean")

@@ -24,8 +24,8 @@ def ignored_zeros(facts: ServiceFacts) -> Derivation:
 
 def _means_the_same(facts: ServiceFacts, path: str) -> bool:
     """Return True for a zero that means the default: a monitor of 0s is 5s, an empty failure_action is pause."""
-    stands = facts.value(path)
-    return (path.endswith(".monitor") and stands == 5) or (path.endswith(".failure_action") and stands == "pause")
+    value = facts.value(path)
+    return (path.endswith(".monitor") and value == 5) or (path.endswith(".failure_action") and value == "pause")
 
 
 @derived("boolean")
@@ -49,8 +49,8 @@ def lost_ports(facts: ServiceFacts) -> Derivation:
     """
     kept = [item.value for item in facts.service.lists.get("ports", [])]
     lost = [item for item in facts.service.lost_ports if item.value not in kept]
-    told = [f"{item.value.published or ''}:{item.value.target}/{item.value.protocol}".lstrip(":") for item in lost]
-    return list(dict.fromkeys(told)), lost[0].location if lost else None
+    names = [f"{item.value.published or ''}:{item.value.target}/{item.value.protocol}".lstrip(":") for item in lost]
+    return list(dict.fromkeys(names)), lost[0].location if lost else None
 
 
 @derived("array")

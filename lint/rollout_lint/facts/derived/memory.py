@@ -19,7 +19,7 @@ _RESERVATION = "deploy.resources.reservations.memory"
 def memory_needed(facts: ServiceFacts) -> Derivation:
     """Bytes that one task needs: the measured value, else its limit, else its reservation; at most its limit."""
     limit = facts.value(_LIMIT) or None
-    measured = facts.cluster.memory_of(facts.service.name)
+    measured = facts.cluster.task_memory_of(facts.service.name)
     if measured and (limit is None or measured <= limit):
         return measured, None
     if limit is not None:
@@ -41,10 +41,10 @@ def memory_of_update(facts: ServiceFacts) -> Derivation:
 def room_for_update(facts: ServiceFacts) -> Derivation:
     """Room on a host for that memory beside its other workloads: `enough`, `none`, or `unknown` without data."""
     needed, location = memory_of_update(facts)
-    left = facts.cluster.left_for(facts.service.name)
-    if not needed or left is None:
+    available = facts.cluster.available_memory(facts.service.name)
+    if not needed or available is None:
         return "unknown", location
-    return "none" if needed > left else "enough", location
+    return "none" if needed > available else "enough", location
 
 
 @derived("string")

@@ -57,9 +57,10 @@ def tolerated_failures(facts: ServiceFacts) -> Derivation:
     number, _ = tasks(facts)
     if not number or ratio.value <= 0:
         return 0, ratio.location
-    guess = int(min(ratio.value, 1) * number)
-    near = (failed for failed in range(min(guess + 1, number), -1, -1))
-    return next(failed for failed in near if _float32(failed / number) <= _float32(min(ratio.value, 1))), ratio.location
+    estimate = int(min(ratio.value, 1) * number)
+    candidates = range(min(estimate + 1, number), -1, -1)
+    most = next(failed for failed in candidates if _float32(failed / number) <= _float32(min(ratio.value, 1)))
+    return most, ratio.location
 
 
 def _float32(number: float) -> float:
@@ -106,5 +107,5 @@ def all_replaced_after(facts: ServiceFacts) -> Derivation:
 @derived("boolean")
 def paced(facts: ServiceFacts) -> Derivation:
     """True if some task still has the old release when the monitoring of the first new task ends."""
-    waits, location = all_replaced_after(facts)
-    return waits is not None and waits >= facts.value("deploy.update_config.monitor"), location
+    wait, location = all_replaced_after(facts)
+    return wait is not None and wait >= facts.value("deploy.update_config.monitor"), location

@@ -20,10 +20,10 @@ def host_ports(facts: ServiceFacts) -> Derivation:
     Ports whose published number is left to Docker are not included, because any free number will do (swarmkit
     `manager/scheduler/filter.go HostPortFilter`).
     """
-    bound = [
+    ports = [
         item for item in facts.service.lists.get("ports", []) if item.value.mode == "host" and item.value.published
     ]
-    return [item.value.published for item in bound], bound[0].location if bound else None
+    return [item.value.published for item in ports], ports[0].location if ports else None
 
 
 @derived("boolean")
@@ -58,20 +58,20 @@ def room_under_max_replicas(facts: ServiceFacts) -> Derivation:
     It is `enough` without that key, and `unknown` if it depends on how many nodes the task may run on. The scheduler
     counts old and new tasks alike (swarmkit `manager/scheduler/filter.go MaxReplicasFilter`).
     """
-    most = facts["deploy.placement.max_replicas_per_node"]
-    return (_room(facts, most.value), most.location) if most.value else ("enough", None)
+    limit = facts["deploy.placement.max_replicas_per_node"]
+    return (_room(facts, limit.value), limit.location) if limit.value else ("enough", None)
 
 
-def _room(facts: ServiceFacts, most: int) -> str:
-    """Return the room on nodes with fewer than `most` tasks of the service before an update starts."""
+def _room(facts: ServiceFacts, limit: int) -> str:
+    """Return the room on nodes with fewer than `limit` tasks of the service before an update starts."""
     mode = facts.value("deploy.mode")
     if mode == "global":
-        return "none" if most == 1 else "enough"
+        return "none" if limit == 1 else "enough"
     old = facts.value("deploy.replicas") or 0
-    if mode != "replicated" or old < most:
+    if mode != "replicated" or old < limit:
         return "enough"
     nodes = 1 if tasks_share_a_node(facts)[0] else facts.cluster.nodes
-    if nodes is not None and old >= most * nodes:
+    if nodes is not None and old >= limit * nodes:
         return "none"
     constrained = bool(facts.service.lists.get("deploy.placement.constraints"))
     return "unknown" if nodes is None or constrained else "enough"

@@ -88,8 +88,8 @@ def ends_by_itself(facts: ServiceFacts) -> Derivation:
     if facts.value("deploy.mode") not in ("replicated", "global"):
         return "no", location
     if condition == "on-failure":
-        answers = facts.service.lists.get("ports") or has_healthcheck(facts)[0]
-        return ("no" if answers else "perhaps"), location
+        is_server = facts.service.lists.get("ports") or has_healthcheck(facts)[0]
+        return ("no" if is_server else "perhaps"), location
     return ("yes" if condition == "none" else "no"), location
 
 

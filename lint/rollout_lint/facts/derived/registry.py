@@ -35,7 +35,7 @@ STACK_FACTS: dict[str, Derived] = {}
 
 
 class ServiceFacts(Mapping[str, Fact]):
-    """Facts of one service in one stack by path: the stated ones, then the derived ones.
+    """Facts of one service in one stack by path: those of the files and defaults, then the derived ones.
 
     A derived fact is computed when its path is looked up, and kept, because most rules need only a few of them.
     """
@@ -43,7 +43,7 @@ class ServiceFacts(Mapping[str, Fact]):
     def __init__(
         self, service: Service, stack: Stack, stated: dict[str, Fact], cluster: Cluster, images: Images
     ) -> None:
-        """Keep what derived facts are computed from."""
+        """Take the values from which derived facts are computed."""
         self.service = service
         self.stack = stack
         self.cluster = cluster
@@ -97,11 +97,11 @@ def derived_of_stack(
     return _register(STACK_FACTS, "stack", types, items)
 
 
-def _register(into: dict[str, Derived], prefix: str, types: tuple[str, ...], items: str) -> Callable[[Any], Any]:
+def _register(registry: dict[str, Derived], prefix: str, types: tuple[str, ...], items: str) -> Callable[[Any], Any]:
     kind = Kind(frozenset(types), items=frozenset((items,)) if "array" in types else None)
 
     def register(derive: Any) -> Any:
-        into[f"{prefix}.{derive.__name__}"] = Derived((derive.__doc__ or "").strip(), kind, derive)
+        registry[f"{prefix}.{derive.__name__}"] = Derived((derive.__doc__ or "").strip(), kind, derive)
         return derive
 
     return register

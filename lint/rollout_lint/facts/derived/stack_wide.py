@@ -1,4 +1,4 @@
-"""Facts of a stack and of no service in it."""
+"""Facts of the stack itself."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def contested_ports(stack: Stack) -> Derivation:
                 if item.value.mode != "host":
                     ingress.add(key)
     contested = {key: by_name for key, by_name in holders.items() if len(by_name) > 1 and key in ingress}
-    told = [f"{port}/{protocol} of {' and '.join(by_name)}" for (port, protocol), by_name in contested.items()]
-    return told, next((list(by_name.values())[1].location for by_name in contested.values()), None)
+    names = [f"{port}/{protocol} of {' and '.join(by_name)}" for (port, protocol), by_name in contested.items()]
+    return names, next((list(by_name.values())[1].location for by_name in contested.values()), None)
 
 
 @derived_of_stack("array")

@@ -6,17 +6,17 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts.derived.conversion import known, known_items, processors, told
+from rollout_lint.facts.derived.conversion import collect, known_items, known_setting, processors
 from rollout_lint.facts.derived.registry import derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.facts.derived.conversion import Refusal
+    from rollout_lint.facts.derived.conversion import Rejection
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
 
-LEAST_MEMORY = 4 << 20
-LEAST_SECONDS = 0.001
+MIN_MEMORY = 4 << 20
+MIN_SECONDS = 0.001
 
 _ID = re.compile(r"[a-f0-9]{64}")
 _DNS_NAME = re.compile(r"[A-Za-z0-9_-]*[A-Za-z0-9]")
@@ -40,43 +40,43 @@ def refused_by_engine(facts: ServiceFacts) -> Derivation:
     `docker stack deploy` has deployed the services before this one. Values that depend on a variable without a value
     are not checked.
     """
-    return told(facts, _REFUSALS)
+    return collect(facts, _CHECKS)
 
 
-def _image(facts: ServiceFacts) -> Iterator[Refusal]:
+def _image(facts: ServiceFacts) -> Iterator[Rejection]:
     """Yield an error for an image id: the CLI accepts it (swarmkit `manager/controlapi/service.go validateImage`)."""
-    image = known(facts, "image")
+    image = known_setting(facts, "image")
     if image is not None and _ID.fullmatch(image.value):
         yield f'"{image.value}" is not a valid repository/tag', image.location
 
 
-def _name(facts: ServiceFacts) -> Iterator[Refusal]:
+def _name(facts: ServiceFacts) -> Iterator[Rejection]:
     """Yield an error for a name that is invalid in the daemon, after the name of the stack and an underscore."""
     if not _DNS_NAME.fullmatch(facts.service.name):
         yield "name must be valid as a DNS name component", facts.service.location
 
 
-def _resources(facts: ServiceFacts) -> Iterator[Refusal]:
-    for stated, amount in processors(facts):
+def _resources(facts: ServiceFacts) -> Iterator[Rejection]:
+    for setting, amount in processors(facts):
         if amount and amount * 1000 < 1:
-            yield f"invalid cpu value {float(amount):g}: Must be at least 0.001", stated.location
+            yield f"invalid cpu value {float(amount):g}: Must be at least 0.001", setting.location
     for kind in ("limits", "reservations"):
-        memory = known(facts, f"deploy.resources.{kind}.memory")
-        if memory is not None and memory.value and memory.value < LEAST_MEMORY:
+        memory = known_setting(facts, f"deploy.resources.{kind}.memory")
+        if memory is not None and memory.value and memory.value < MIN_MEMORY:
             yield f"invalid memory value {memory.value}: Must be at least 4MiB", memory.location
 
 
-def _restart_policy(facts: ServiceFacts) -> Iterator[Refusal]:
-    condition = known(facts, "deploy.restart_policy.condition")
+def _restart_policy(facts: ServiceFacts) -> Iterator[Rejection]:
+    condition = known_setting(facts, "deploy.restart_policy.condition")
     if condition is not None and condition.value not in _CONDITIONS:
         yield f'invalid RestartCondition: "{condition.value}"', condition.location
     for key in ("delay", "window"):
-        time = known(facts, f"deploy.restart_policy.{key}")
+        time = known_setting(facts, f"deploy.restart_policy.{key}")
         if time is not None and time.value < 0:
             yield f"TaskSpec: restart-{key} cannot be negative", time.location
 
 
-def _constraints(facts: ServiceFacts) -> Iterator[Refusal]:
+def _constraints(facts: ServiceFacts) -> Iterator[Rejection]:
     """Yield the errors of swarmkit `manager/constraint/constraint.go Parse`."""
     for item in known_items(facts, "deploy.placement.constraints"):
         operator = next((each for each in ("==", "!=") if each in item.value), None)
@@ -90,17 +90,17 @@ def _constraints(facts: ServiceFacts) -> Iterator[Refusal]:
             yield f"value '{value}' is invalid", item.location
 
 
-def _healthcheck(facts: ServiceFacts) -> Iterator[Refusal]:
+def _healthcheck(facts: ServiceFacts) -> Iterator[Rejection]:
     if facts.value("healthcheck.disable"):
         return
     for key, name in _HEALTHCHECK_TIMES.items():
-        time = known(facts, f"healthcheck.{key}")
-        if time is not None and time.value and time.value < LEAST_SECONDS:
+        time = known_setting(facts, f"healthcheck.{key}")
+        if time is not None and time.value and time.value < MIN_SECONDS:
             yield f"{name} in HealthConfig cannot be less than 1ms", time.location
 
 
-def _endpoint(facts: ServiceFacts) -> Iterator[Refusal]:
-    mode = known(facts, "deploy.endpoint_mode")
+def _endpoint(facts: ServiceFacts) -> Iterator[Rejection]:
+    mode = known_setting(facts, "deploy.endpoint_mode")
     if mode is not None and mode.value.lower() not in _ENDPOINT_MODES:
         yield f'invalid resolution mode: "{mode.value}"', mode.location
     if mode is not None and mode.value.lower() == "dnsrr":
@@ -109,7 +109,7 @@ def _endpoint(facts: ServiceFacts) -> Iterator[Refusal]:
                 yield "port published with ingress mode can't be used with dnsrr mode", item.location
 
 
-def _twins(facts: ServiceFacts) -> Iterator[Refusal]:
+def _duplicates(facts: ServiceFacts) -> Iterator[Rejection]:
     seen: Counter[tuple[int, str]] = Counter()
     for item in known_items(facts, "ports"):
         key = (item.value.published, item.value.protocol)
@@ -123,4 +123,4 @@ def _twins(facts: ServiceFacts) -> Iterator[Refusal]:
             yield f"duplicate mount point: {item.value.target}", item.location
 
 
-_REFUSALS = (_image, _name, _resources, _restart_policy, _constraints, _healthcheck, _endpoint, _twins)
+_CHECKS = (_image, _name, _resources, _restart_policy, _constraints, _healthcheck, _endpoint, _duplicates)

@@ -24,12 +24,12 @@ def exclusive_store(facts: ServiceFacts) -> Derivation:
     """
     writable = list(_writable(facts))
     image = facts.get("image") if writable else None
-    known = None if image is None else facts.images.find(image.value)
-    if known is None or not known.locks or (known.locks_with and not facts.value(known.locks_with)):
+    data = None if image is None else facts.images.find(image.value)
+    if data is None or not data.locks or (data.locks_with and not facts.value(data.locks_with)):
         return None, None
     for item in writable:
-        if _holds(item.value.target, known.locks):
-            return known.name, item.location
+        if _overlaps(item.value.target, data.locks):
+            return data.name, item.location
     return None, None
 
 
@@ -43,7 +43,7 @@ def shared_volume(facts: ServiceFacts) -> Derivation:
         return None, None
     for item in _writable(facts):
         source = item.value.source
-        if source and not source.endswith(".sock") and not any(_holds_or_is(each, source) for each in _NOT_DATA):
+        if source and not source.endswith(".sock") and not any(_contains(each, source) for each in _NOT_DATA):
             return source, item.location
     return None, None
 
@@ -67,11 +67,11 @@ def _writable(facts: ServiceFacts) -> Iterator[Setting]:
             yield item
 
 
-def _holds_or_is(folder: str, path: str) -> bool:
+def _contains(folder: str, path: str) -> bool:
     return (path.rstrip("/") + "/").startswith(folder + "/")
 
 
-def _holds(target: str, data: str) -> bool:
+def _overlaps(target: str, data: str) -> bool:
     """Return True if the data folder is, contains, or is inside the mount target."""
     target, data = target.rstrip("/") + "/", data.rstrip("/") + "/"
     return data.startswith(target) or target.startswith(data)

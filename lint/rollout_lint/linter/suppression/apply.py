@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 BASELINE = ".rollout-lint-baseline.json"
 """File name of a baseline."""
 
-_LONGEST = 40
-"""Length at which an unknown id is cut in messages."""
+_MAX_ID_LENGTH = 40
+"""Number of characters of an unknown id that messages show."""
 
 
 class SuppressionSettings(NamedTuple):
@@ -70,9 +70,9 @@ def apply_suppressions(
     comments = [comment for source in scope.sources.values() for comment in ignore_comments(source)]
     if not comments and not settings.ignores:
         return findings
-    run = _Run(comments, scope, settings)
-    suppressed = _with_superseded([replace(each, suppressed=run.suppression(each)) for each in findings])
-    return [*(suppressed if settings.enabled else findings), *run.findings_about_suppressions()]
+    suppressor = _Suppressor(comments, scope, settings)
+    suppressed = _with_superseded([replace(each, suppressed=suppressor.suppression(each)) for each in findings])
+    return [*(suppressed if settings.enabled else findings), *suppressor.findings_about_suppressions()]
 
 
 def invalid_rule_ids(rules: Iterable[Rule], settings: SuppressionSettings) -> Iterator[Problem]:
@@ -80,19 +80,19 @@ def invalid_rule_ids(rules: Iterable[Rule], settings: SuppressionSettings) -> It
     rules = tuple(rules)
     for entry in settings.ignores:
         for rule in entry.rules:
-            if wrong := rule_id_error(rule, rules, all_rule_ids(rules, settings)):
-                yield Problem(entry.location.file, entry.location.line, entry.location.column, f"ignore: {wrong}")
+            if error := rule_id_error(rule, rules, all_rule_ids(rules, settings)):
+                yield Problem(entry.location.file, entry.location.line, entry.location.column, f"ignore: {error}")
 
 
 def rule_id_error(rule: str, rules: Iterable[Rule], ids: Iterable[str]) -> str | None:
     """Return why a rule id cannot be suppressed, with the id that was probably meant; None if it can."""
     by_name = {each.name.upper(): each.id for each in rules}
     if rule in {each.id for each in rules if each.is_about_suppressions}:
-        return f"{rule} cannot be silenced"
+        return f"{rule} cannot be suppressed"
     if rule in ids:
         return None
     near = by_name.get(rule) or closest(rule, sorted(ids))
-    return f"there is no rule {rule if len(rule) <= _LONGEST else f'{rule[:_LONGEST]}…'}" + (
+    return f"there is no rule {rule if len(rule) <= _MAX_ID_LENGTH else f'{rule[:_MAX_ID_LENGTH]}…'}" + (
         f"; did you mean {near}?" if near else ""
     )
 
@@ -108,7 +108,7 @@ def _packaged_ids() -> frozenset[str]:
 
 
 @dataclass(slots=True)
-class _Run:
+class _Suppressor:
     comments: list[IgnoreComment]
     scope: SuppressionScope
     settings: SuppressionSettings
@@ -125,11 +125,11 @@ class _Run:
         self.index = CommentIndex(comment for comment in self.comments if self._is_valid(comment))
 
     def _validated(self, comment: IgnoreComment, ids: frozenset[str]) -> IgnoreComment:
-        """Return the comment, refused if it names an unknown rule."""
-        if comment.refused is not None:
+        """Return the comment, with an error if it names an unknown rule."""
+        if comment.error is not None:
             return comment
-        wrong = (rule_id_error(rule, self.scope.rules, ids) for rule in comment.rules)
-        return comment._replace(refused=next(filter(None, wrong), None))
+        errors = (rule_id_error(rule, self.scope.rules, ids) for rule in comment.rules)
+        return comment._replace(error=next(filter(None, errors), None))
 
     def suppression(self, finding: Finding) -> Suppression | None:
         """Return the suppression of a finding. A comment takes precedence over the config."""
@@ -146,7 +146,7 @@ class _Run:
         return None
 
     def _is_valid(self, comment: IgnoreComment) -> bool:
-        return comment.refused is None and not self._has_expired(comment.until)
+        return comment.error is None and not self._has_expired(comment.until)
 
     def _has_expired(self, until: date | None) -> bool:
         return until is not None and until < self.settings.today
@@ -167,24 +167,24 @@ class _Run:
                 if comment.location.file in files:
                     yield from check_rules(rules, variant, None, comment.location, facts)
         for entry, finding in self.expired:
-            told = f"the config's entry for {finding.rule.id} ({entry.location.file}:{entry.location.line})"
-            facts = _suppression_facts(finding.location, ended=f"{told} ended on {_iso(entry.until)}")
+            name = f"the config's entry for {finding.rule.id} ({entry.location.file}:{entry.location.line})"
+            facts = _suppression_facts(finding.location, expired=f"{name} ended on {_iso(entry.until)}")
             yield from check_rules(rules, finding.variant, finding.service, finding.location, facts)
 
     def _facts(self, comment: IgnoreComment) -> dict[str, Fact]:
-        if comment.refused is not None:
-            return _suppression_facts(comment.location, refused=comment.refused)
+        if comment.error is not None:
+            return _suppression_facts(comment.location, error=comment.error)
         if self._has_expired(comment.until):
-            return _suppression_facts(comment.location, ended=f"this comment ended on {_iso(comment.until)}")
+            return _suppression_facts(comment.location, expired=f"this comment ended on {_iso(comment.until)}")
         checked = {rule.id for rule in self.scope.rules} if self.scope.is_whole else set()
-        idle = [rule for rule in comment.rules if rule in checked and (comment.location, rule) not in self.used]
-        return _suppression_facts(comment.location, idle=idle)
+        unused = [rule for rule in comment.rules if rule in checked and (comment.location, rule) not in self.used]
+        return _suppression_facts(comment.location, unused=unused)
 
 
 def _suppression_facts(
-    location: Location, refused: str | None = None, ended: str | None = None, idle: Iterable[str] = ()
+    location: Location, error: str | None = None, expired: str | None = None, unused: Iterable[str] = ()
 ) -> dict[str, Fact]:
-    values = {"ignore.refused": refused, "ignore.ended": ended, "ignore.idle": list(idle)}
+    values = {"ignore.refused": error, "ignore.ended": expired, "ignore.idle": list(unused)}
     return {path: Fact(value, default=False, location=location) for path, value in values.items()}
 
 

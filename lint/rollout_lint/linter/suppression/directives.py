@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rollout_lint.syntax.comments import Comment, Entry, Outline, Position
     from rollout_lint.syntax.parser import Source
 
-HOW = "write `ignore[RL001]` and the reason"
+_SYNTAX_HINT = "write `ignore[RL001]` and the reason"
 
 _NAMED = re.compile(rb"rollout-lint", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"#+\s*rollout-lint(?:\s*(?P<colon>:)\s*|\s+(?=ignore\s*\[))(?P<rest>.*)", re.IGNORECASE)
@@ -29,8 +29,8 @@ class CommentScope(NamedTuple):
     """Part of a file that a comment covers.
 
     `service` is set if the comment is on the key of that service; it covers its findings at any location then. `spans`
-    cover the facts that are set in them, of any service. `aliased` are spans of anchors that the service `user`, or any
-    service if it is None, takes over. `depth` is the number of keys above; the deepest of several comments applies.
+    cover the facts that are set in them, of any service. `aliased` are spans of anchors that the service `user`
+    uses, or any service without a `user`. `depth` is the number of keys above; the deepest of several comments applies.
     """
 
     whole_file: bool = False
@@ -58,14 +58,14 @@ class IgnoreEntry(NamedTuple):
 
 
 class IgnoreComment(NamedTuple):
-    """Suppression in a comment. `refused` is why it is invalid, `until` the last day on which it applies."""
+    """Suppression in a comment. `error` is why it is invalid, `until` the last day on which it applies."""
 
     rules: tuple[str, ...]
     reason: str
     location: Location
     scope: CommentScope
     until: date | None = None
-    refused: str | None = None
+    error: str | None = None
 
 
 def ignore_comments(source: Source) -> list[IgnoreComment]:
@@ -97,21 +97,21 @@ def _ignores(file: str, outline: Outline) -> Iterator[IgnoreComment]:
 def _ignore(text: str, location: Location, scope: CommentScope) -> IgnoreComment:
     match = _IGNORE.match(text)
     if match is None:
-        return IgnoreComment((), "", location, scope, refused=f"it cannot be read; {HOW} behind `rollout-lint:`")
+        return IgnoreComment((), "", location, scope, error=f"it cannot be read; {_SYNTAX_HINT} behind `rollout-lint:`")
     rules = tuple(dict.fromkeys(filter(None, (each.strip().upper() for each in match["rules"].split(",")))))
     days = [each["day"] for each in _UNTIL.finditer(match["rest"])]
     until = parse_day(days[0]) if days else None
     reason = " ".join(_UNTIL.sub(" ", match["rest"]).split()).lstrip(_BEFORE_REASON)
-    return IgnoreComment(rules, reason, location, scope, until, _refusal(rules, days, until, reason))
+    return IgnoreComment(rules, reason, location, scope, until, _comment_error(rules, days, until, reason))
 
 
-def _refusal(rules: tuple[str, ...], days: list[str], until: date | None, reason: str) -> str | None:
+def _comment_error(rules: tuple[str, ...], days: list[str], until: date | None, reason: str) -> str | None:
     if not rules:
-        return f"it names no rule; {HOW}"
+        return f"it names no rule; {_SYNTAX_HINT}"
     if len(days) > 1:
         return "it says until more than once"
     if days and until is None:
-        return f"until={days[0]} is no day such as until=2027-01-31"
+        return f"until={days[0]} is not a day: write it as until=2027-01-31"
     return None if re.search(r"\w", reason) else "it gives no reason"
 
 
@@ -120,11 +120,11 @@ def _scope(comment: Comment, outline: Outline) -> CommentScope:
     first = outline.first_key
     if first is not None and comment.start < first.start:
         return CommentScope(whole_file=True)
-    entry = _below(comment, outline) if comment.alone else outline.first_on(comment.start[0])
+    entry = _next_entry(comment, outline) if comment.alone else outline.first_on(comment.start[0])
     return CommentScope() if entry is None else _scope_of(entry, outline)
 
 
-def _below(comment: Comment, outline: Outline) -> Entry | None:
+def _next_entry(comment: Comment, outline: Outline) -> Entry | None:
     """Return the next entry if only comments are in between, None if it is less indented: a block ends there."""
     entry = outline.next_from(comment.start)
     if entry is None or entry.start[1] < comment.start[1]:

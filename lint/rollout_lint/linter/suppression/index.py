@@ -36,7 +36,7 @@ class CommentIndex:
         self._spans = {key: _Spans(each) for key, each in spans.items()}
 
     def covering(self, finding: Finding, files: Iterable[str]) -> list[IgnoreComment]:
-        """Return the comments that cover a finding of a variant with these files, deepest first.
+        """Return the comments that cover a finding of a variant with these files, innermost first.
 
         A comment on a key covers facts that are set there and findings located there; one on the file, all in it.
         """
@@ -45,11 +45,11 @@ class CommentIndex:
         for file in files:
             if finding.service is not None:
                 found |= {each.location: each for each in self._services.get((file, rule, finding.service), ())}
-        decided = [finding.location, *(fact.location for fact in finding.facts.values() if fact.location is not None)]
-        for location in dict.fromkeys(decided):
+        locations = [finding.location, *(fact.location for fact in finding.facts.values() if fact.location is not None)]
+        for location in dict.fromkeys(locations):
             for user in dict.fromkeys((None, finding.service)):
                 spans = self._spans.get((location.file, rule, user))
-                for comment in spans.at((location.line - 1, location.column - 1)) if spans is not None else ():
+                for comment in spans.containing((location.line - 1, location.column - 1)) if spans is not None else ():
                     found[comment.location] = comment
         return sorted(found.values(), key=lambda comment: (-comment.scope.depth, comment.location))
 
@@ -60,20 +60,20 @@ class _Spans:
     def __init__(self, spans: list[_Span]) -> None:
         self._spans = sorted(spans, key=lambda span: (span[0], (-span[1][0], -span[1][1])))
         self._starts = [start for start, _, _ in self._spans]
-        self._around: list[int] = []
-        """For each span the number of the next one around it, -1 if there is none."""
+        self._parents: list[int] = []
+        """For each span the number of the innermost one around it, -1 if it is outermost."""
         open_spans: list[int] = []
         for number, (start, _, _) in enumerate(self._spans):
             while open_spans and self._spans[open_spans[-1]][1] <= start:
                 open_spans.pop()
-            self._around.append(open_spans[-1] if open_spans else -1)
+            self._parents.append(open_spans[-1] if open_spans else -1)
             open_spans.append(number)
 
-    def at(self, position: Position) -> Iterator[IgnoreComment]:
+    def containing(self, position: Position) -> Iterator[IgnoreComment]:
         """Yield the comments whose span contains the position, innermost first."""
         number = bisect_right(self._starts, position) - 1
         while number >= 0:
             _, end, comment = self._spans[number]
             if position < end:
                 yield comment
-            number = self._around[number]
+            number = self._parents[number]

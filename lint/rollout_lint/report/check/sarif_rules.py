@@ -52,7 +52,7 @@ def _help(rule: Rule, code: str = "", strong: str = "") -> Iterator[str]:
     yield f"{rule.summary}.\n"
     yield f"{rule.why.strip()}\n"
     yield f"{strong}When{strong}\n"
-    yield from (f"- {code}{path}{code}: {code}{condition.words}{code}" for path, condition in rule.when.items())
+    yield from (f"- {code}{path}{code}: {code}{condition.description}{code}" for path, condition in rule.when.items())
     if rule.assumes:
         yield f"- given that {fill_service_placeholder(rule.assumes)}"
     yield f"\n{strong}Write instead{strong}\n"

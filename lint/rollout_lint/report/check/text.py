@@ -104,7 +104,7 @@ def _closing(group: Group, style: Style, width: int) -> Iterator[str]:
     if superseded:
         label = "void here     " if superseded <= finding.rule.voids else "the same cause"
         yield f"  = {label} {', '.join(sorted(superseded))}"
-    why = f"rollout-lint explain {finding.rule.id}" if finding.rule.is_own else printable(finding.rule.link)
+    why = f"rollout-lint explain {finding.rule.id}" if finding.rule.is_packaged else printable(finding.rule.link)
     yield f"  = why            {why}"
 
 

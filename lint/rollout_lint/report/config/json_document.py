@@ -9,7 +9,7 @@ from rollout_lint.report.common.json_values import format_json
 from rollout_lint.report.config.rows import DEFAULT, CommandLineSettings, list_config_rows
 
 if TYPE_CHECKING:
-    from rollout_lint.linter.resolve import Choice, EffectiveConfig
+    from rollout_lint.linter.resolve import EffectiveConfig, RuleSetting
 
 VERSION = 1
 
@@ -24,19 +24,19 @@ def format_config_json(path: str, counts: EffectiveConfig, given: CommandLineSet
             {"key": row.key, "value": row.value, "origin": _origin(row.origin)}
             for row in list_config_rows(counts, given)
         ],
-        "rules": [_rule(choice) for choice in counts.choices],
+        "rules": [_rule(choice) for choice in counts.rule_settings],
     }
     return format_json(document)
 
 
-def _rule(choice: Choice) -> dict[str, Any]:
+def _rule(choice: RuleSetting) -> dict[str, Any]:
     return {
         "id": choice.rule.id,
         "name": choice.rule.name,
-        "on": choice.on,
+        "on": choice.is_enabled,
         "severity": choice.effective_rule.severity,
         "origins": {
-            "on": _origin(choice.switch.location if choice.switch else DEFAULT),
+            "on": _origin(choice.switched_by.location if choice.switched_by else DEFAULT),
             "severity": _origin(choice.severity.location if choice.severity else DEFAULT),
         },
     }

@@ -10,7 +10,7 @@ from rollout_lint.rules.model import DEFAULT_FAIL_ON
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.linter.config import Stated
+    from rollout_lint.linter.config import SourcedValue
     from rollout_lint.linter.resolve import EffectiveConfig
     from rollout_lint.location import Location
 
@@ -22,10 +22,10 @@ _HOSTS = ("memory", "nodes", "used")
 class CommandLineSettings(NamedTuple):
     """What the command line says; None and nothing where it does not."""
 
-    fail_on: Stated | None = None
-    overlays: Stated | None = None
-    exclude: Stated | None = None
-    rules: tuple[Stated, ...] = ()
+    fail_on: SourcedValue | None = None
+    overlays: SourcedValue | None = None
+    exclude: SourcedValue | None = None
+    rules: tuple[SourcedValue, ...] = ()
 
 
 class Row(NamedTuple):
@@ -54,5 +54,5 @@ def list_config_rows(counts: EffectiveConfig, given: CommandLineSettings) -> Ite
     yield from (Row("ignore", f"{', '.join(each.rules)}: {each.reason}", each.location) for each in config.ignores)
 
 
-def _row(key: str, stated: Stated | None, default: Any) -> Row:
+def _row(key: str, stated: SourcedValue | None, default: Any) -> Row:
     return Row(key, default, DEFAULT) if stated is None else Row(key, stated.value, stated.location)

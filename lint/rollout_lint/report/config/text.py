@@ -14,8 +14,8 @@ from rollout_lint.stack.units import show_size
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.linter.config import Stated
-    from rollout_lint.linter.resolve import Choice, EffectiveConfig
+    from rollout_lint.linter.config import SourcedValue
+    from rollout_lint.linter.resolve import EffectiveConfig, RuleSetting
     from rollout_lint.report.common.style import Style
     from rollout_lint.report.config.rows import Row
 
@@ -27,9 +27,9 @@ def format_config_text(path: str, counts: EffectiveConfig, given: CommandLineSet
     file = counts.config.file
     lines = [f"{style(printable(path), 'bold')}  {printable(file) if file else 'no config, here or above'}", ""]
     lines += _settings(list(list_config_rows(counts, given)), style)
-    lines += _judging(counts.choices, style, width)
-    lines += _off(counts.choices, style, width)
-    lines += _graded(counts.choices, style, width)
+    lines += _judging(counts.rule_settings, style, width)
+    lines += _off(counts.rule_settings, style, width)
+    lines += _graded(counts.rule_settings, style, width)
     return "\n".join(lines) + "\n"
 
 
@@ -43,22 +43,22 @@ def _settings(rows: list[Row], style: Style) -> Iterator[str]:
         yield style(line, "dim") if row.origin == DEFAULT else line
 
 
-def _judging(choices: tuple[Choice, ...], style: Style, width: int) -> Iterator[str]:
-    on = [choice.effective_rule for choice in choices if choice.on]
-    yield from ("", f"  {style(plural(len(on), 'rule'), 'bold')} {'judges' if len(on) == 1 else 'judge'}")
+def _judging(rule_settings: tuple[RuleSetting, ...], style: Style, width: int) -> Iterator[str]:
+    enabled = [choice.effective_rule for choice in rule_settings if choice.is_enabled]
+    yield from ("", f"  {style(plural(len(enabled), 'rule'), 'bold')} {'judges' if len(enabled) == 1 else 'judge'}")
     for severity in Severity:
-        ids = [rule.id for rule in on if rule.severity == severity]
+        ids = [rule.id for rule in enabled if rule.severity == severity]
         if ids:
             head = f"    {style.severity(severity)}{' ' * (len('medium') - len(severity))}  "
             yield from _wrapped(head, len("    medium  "), ids, width)
 
 
-def _off(choices: tuple[Choice, ...], style: Style, width: int) -> Iterator[str]:
+def _off(rule_settings: tuple[RuleSetting, ...], style: Style, width: int) -> Iterator[str]:
     """The rules that do not judge, by what says so."""
     by_place: dict[str, list[str]] = {}
-    for choice in choices:
-        if not choice.on and choice.switch is not None:
-            by_place.setdefault(_origin(choice.switch.location), []).append(choice.rule.id)
+    for choice in rule_settings:
+        if not choice.is_enabled and choice.switched_by is not None:
+            by_place.setdefault(_origin(choice.switched_by.location), []).append(choice.rule.id)
     if by_place:
         count = sum(map(len, by_place.values()))
         yield from ("", f"  {style(plural(count, 'rule'), 'bold')} {'does' if count == 1 else 'do'} not")
@@ -66,12 +66,12 @@ def _off(choices: tuple[Choice, ...], style: Style, width: int) -> Iterator[str]
         yield from _wrapped(f"    {location}  ", len(location) + 6, ids, width)
 
 
-def _graded(choices: tuple[Choice, ...], style: Style, width: int) -> Iterator[str]:
+def _graded(rule_settings: tuple[RuleSetting, ...], style: Style, width: int) -> Iterator[str]:
     """The rules that judge with another severity than their own, by what says so."""
     by_place: dict[tuple[str, str], list[str]] = {}
-    for choice in choices:
-        stated: Stated | None = choice.severity
-        if choice.on and stated is not None:
+    for choice in rule_settings:
+        stated: SourcedValue | None = choice.severity
+        if choice.is_enabled and stated is not None:
             by_place.setdefault((_origin(stated.location), stated.value), []).append(choice.rule.id)
     if by_place:
         count = sum(map(len, by_place.values()))

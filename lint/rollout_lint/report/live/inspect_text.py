@@ -83,7 +83,9 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
         yield _noted("", f"write instead  {path}: {value}")
     if rule.advice:
         yield _noted("", f"instead        {printable(rule.advice)}")
-    yield _noted("", f"why            {f'rollout-lint explain {rule.id}' if rule.is_own else printable(rule.link)}")
+    yield _noted(
+        "", f"why            {f'rollout-lint explain {rule.id}' if rule.is_packaged else printable(rule.link)}"
+    )
 
 
 def _drift(drift: Drift) -> Iterator[str]:

@@ -47,7 +47,7 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"{rule.summary}.\n"
     yield f"{rule.why.rstrip()}\n"
     yield f"**{rule.severity}** where all of these hold{_given(rule.assumes)}:\n"
-    yield from (f"- `{path}`: `{condition.words}`" for path, condition in rule.when.items())
+    yield from (f"- `{path}`: `{condition.description}`" for path, condition in rule.when.items())
     yield ""
     yield from (f"{_grade(grade)}\n" for grade in rule.grades)
     yield f"{_repair(rule)}\n"
@@ -77,7 +77,7 @@ def _linked(source: str) -> str:
 
 
 def _grade(grade: Grade) -> str:
-    conditions = " and ".join(f"`{path}`: `{condition.words}`" for path, condition in grade.when.items())
+    conditions = " and ".join(f"`{path}`: `{condition.description}`" for path, condition in grade.when.items())
     return f"**{grade.severity}** instead with {conditions}{_given(grade.assumes)}."
 
 

@@ -43,12 +43,12 @@ def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
     yield ""
     yield style("When", "bold")
     for path, condition in rule.when.items():
-        yield f"  {path}: {condition.words}"
+        yield f"  {path}: {condition.description}"
     yield from textwrap.wrap(
         fill_service_placeholder(rule.assumes), width, initial_indent="  given that ", subsequent_indent="    "
     )
     for grade in rule.grades:
-        conditions = ", ".join(f"{path}: {condition.words}" for path, condition in grade.when.items())
+        conditions = ", ".join(f"{path}: {condition.description}" for path, condition in grade.when.items())
         yield f"  {style.severity(grade.severity)} where {conditions}"
         yield from textwrap.wrap(
             fill_service_placeholder(grade.assumes), width, initial_indent="    given that ", subsequent_indent="      "
