@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.discovery.recipes import recipes_at
+from rollout_lint.discovery.recipes import find_recipes
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_read_is_told(run: Run, write: Write, name: str) -
 @pytest.mark.parametrize("gone", ["compose.yml", "compose.ccci.yml"])
 def test_a_recipe_is_not_evaluated_if_its_file_vanishes(write: Write, gone: str, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": recipe(), "compose.ccci.yml": recipe("stop-first")})
-    [found] = recipes_at(str(folder), ("compose.ccci.yml",))
+    [found] = find_recipes(str(folder), ("compose.ccci.yml",))
     (folder / gone).unlink()
     evaluation = evaluate(found, LintContext())
     assert evaluation.status == EvaluationStatus.NOT_EVALUATED
@@ -85,7 +85,7 @@ def test_a_recipe_is_not_evaluated_if_its_file_vanishes(write: Write, gone: str,
 
 def test_a_recipe_is_not_evaluated_if_its_folder_vanishes(write: Write) -> None:
     folder = write({"compose.yml": recipe()}) / "compose.yml"
-    [found] = recipes_at(str(folder.parent))
+    [found] = find_recipes(str(folder.parent))
     folder.unlink()
     folder.mkdir()
     assert evaluate(found, LintContext()).status == EvaluationStatus.NOT_EVALUATED

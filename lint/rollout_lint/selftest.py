@@ -19,8 +19,8 @@ from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.checker import check_rules
-from rollout_lint.stack.units import size
-from rollout_lint.syntax.node import plain
+from rollout_lint.stack.units import parse_size
+from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def try_rules(tried: tuple[Rule, ...], rules: tuple[Rule, ...]) -> Iterator[Prob
 def repaired(files: dict[str, str], rule: Rule) -> dict[str, str]:
     """The files, and the rule's fix as one more overlay for each of their services."""
     root = parse(next(iter(files.values())).encode(), "base").root
-    base = plain(root) if root is not None else {}
+    base = to_value(root) if root is not None else {}
     overlay: dict[str, Any] = {"services": dict.fromkeys(base.get("services", ()), rule.fix)}
     if "version" in base:
         overlay["version"] = base["version"]
@@ -260,7 +260,7 @@ def _recipe(paths: list[Path]) -> Recipe:
 
 def _known(example: Example, rules: tuple[Rule, ...]) -> LintContext:
     hosts = example.get("hosts", {})
-    cluster = Cluster(hosts.get("nodes"), size(hosts["memory"]) if "memory" in hosts else None)
+    cluster = Cluster(hosts.get("nodes"), parse_size(hosts["memory"]) if "memory" in hosts else None)
     return LintContext(rules, cluster, Images().with_claims(example.get("images", {})))
 
 

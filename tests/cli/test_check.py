@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.report.common import excerpt
-from rollout_lint.syntax.node import scalars
+from rollout_lint.syntax.node import iter_scalars
 
 from tests.support import validate
 
@@ -313,9 +313,9 @@ def test_excerpt_of_a_long_line_is_short_and_walked_once(
 
     def counted(root: Node) -> Iterator[tuple[Scalar, bool]]:
         walks.append(root)
-        return scalars(root)
+        return iter_scalars(root)
 
-    monkeypatch.setattr(excerpt, "scalars", counted)
+    monkeypatch.setattr(excerpt, "iter_scalars", counted)
     ran = run("check", write({"compose.yml": f"services: {{{services}}}\n"}))
     assert ran.stdout.count("^ ") == 400
     assert max(map(len, ran.stdout.splitlines())) < 300

@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.discovery.atomic_write import write_whole
+from rollout_lint.discovery.atomic_write import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
     path.write_text("before")
     path.chmod(0o604)
     with path.open("rb") as reader:
-        write_whole(path, b"after\r\n")
+        write_atomically(path, b"after\r\n")
         assert reader.read() == b"before"
     assert path.read_bytes() == b"after\r\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o604
@@ -29,7 +29,7 @@ def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
 def test_a_new_file_has_the_mode_that_any_other_would_have(tmp_path: Path) -> None:
     mask = os.umask(0o026)
     try:
-        write_whole(tmp_path / "new", b"")
+        write_atomically(tmp_path / "new", b"")
         assert os.umask(0o026) == 0o026
     finally:
         os.umask(mask)
@@ -38,14 +38,14 @@ def test_a_new_file_has_the_mode_that_any_other_would_have(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ["\N{GRINNING FACE}" * 63, "x" * 255, "-", "...", " \n\x1b"])
 def test_any_name_that_a_file_can_have(tmp_path: Path, name: str) -> None:
-    write_whole(tmp_path / name, b"x")
+    write_atomically(tmp_path / name, b"x")
     assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
 def test_a_link_stays_one_and_may_lead_to_what_is_not_there_yet(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("real")
     for data in (b"new", b"again"):
-        write_whole(tmp_path / "link", data)
+        write_atomically(tmp_path / "link", data)
         assert (tmp_path / "link").is_symlink()
         assert (tmp_path / "real").read_bytes() == data
     assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "real"]
@@ -68,7 +68,7 @@ def test_what_cannot_be_written_leaves_everything_as_it_is(tmp_path: Path, name:
     (tmp_path / "circle").symlink_to("circle")
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(OSError) as failed:  # noqa: PT011 - the number says which
-        write_whole(tmp_path / name, b"x")
+        write_atomically(tmp_path / name, b"x")
     assert failed.value.errno == number
     assert failed.value.strerror
     assert sorted(tmp_path.rglob("*")) == before
@@ -88,6 +88,6 @@ def test_nothing_is_left_behind_wherever_it_ends(
     path.write_text("before")
     monkeypatch.setattr(os, step, fails)
     with pytest.raises(type(reason)):
-        write_whole(path, b"after")
+        write_atomically(path, b"after")
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.discovery.env_sample import read_environment
-from rollout_lint.discovery.export import join, shown
-from rollout_lint.discovery.filesystem import read
-from rollout_lint.discovery.recipes import NoRecipeError, add_overlay, find_recipe_directories, recipes_at
+from rollout_lint.discovery.env_sample import parse_environment
+from rollout_lint.discovery.export import format_path, join_path
+from rollout_lint.discovery.filesystem import read_bytes
+from rollout_lint.discovery.recipes import NoRecipeError, add_overlay, find_recipe_directories, find_recipes
 from rollout_lint.discovery.revision import open_revision
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
@@ -34,7 +34,7 @@ def variants(recipe: Recipe) -> dict[str, list[str]]:
 
 
 def only(path: Path | str, **options: tuple[str, ...]) -> Recipe:
-    recipes = list(recipes_at(str(path), **options))
+    recipes = list(find_recipes(str(path), **options))
     assert len(recipes) == 1
     return recipes[0]
 
@@ -42,7 +42,7 @@ def only(path: Path | str, **options: tuple[str, ...]) -> Recipe:
 def refused(path: Path | str) -> str:
     """Return the message of the error for a path without a recipe."""
     with pytest.raises(NoRecipeError) as error:
-        list(recipes_at(path))
+        list(find_recipes(path))
     return str(error.value)
 
 
@@ -51,7 +51,7 @@ def test_a_folder_is_a_recipe_with_a_variant_for_its_overlay(write: Write) -> No
     recipe = only(folder)
     assert recipe.name == folder.name
     assert variants(recipe) == {"default": ["compose.yml"], "ccci": ["compose.yml", "compose.ccci.yml"]}
-    assert [variant.ci for variant in recipe.variants] == [False, True]
+    assert [variant.is_ci for variant in recipe.variants] == [False, True]
 
 
 def test_env_sample_sets_the_default_and_the_options(write: Write) -> None:
@@ -119,8 +119,8 @@ def test_another_file_stands_for_itself(write: Write) -> None:
 def test_recipes_are_found_except_hidden_and_excluded_ones(write: Write) -> None:
     names = ["b/compose.yml", "a/docker-compose.yml", "a/nested/compose.yml", ".git/compose.yml", "old/c/compose.yml"]
     folder = write(dict.fromkeys(names, BASE))
-    assert [recipe.name for recipe in recipes_at(str(folder))] == ["a", "b", "c"]
-    assert [recipe.name for recipe in recipes_at(str(folder), exclude=("old/",))] == ["a", "b"]
+    assert [recipe.name for recipe in find_recipes(str(folder))] == ["a", "b", "c"]
+    assert [recipe.name for recipe in find_recipes(str(folder), exclude=("old/",))] == ["a", "b"]
 
 
 def test_a_path_without_a_recipe_says_so(write: Write, snapshot: SnapshotAssertion) -> None:
@@ -134,7 +134,7 @@ def test_the_name_of_the_current_folder_is_known(write: Write, monkeypatch: pyte
 
 
 def test_env_lines_that_are_none_are_passed_over() -> None:
-    assert read_environment("no equals\n# A=1\nB='x'\n=3\n9C=1\nD=\n") == {"B": "x", "D": ""}
+    assert parse_environment("no equals\n# A=1\nB='x'\n=3\n9C=1\nD=\n") == {"B": "x", "D": ""}
 
 
 def test_overlays_by_pattern(write: Write) -> None:
@@ -155,29 +155,29 @@ def test_a_stack_file_beside_a_compose_file_is_a_recipe_too(write: Write) -> Non
     stack = "services: {}\n"
     folder = write({f"shop/{name}": stack for name in ("docker-compose.yml", "docker-stack.yml", "swarm-prod.yaml")})
     write({"shop/docker-stack.prod.yml": stack, "shop/stackedit.yml": stack, "alone/docker-swarm.yml": stack})
-    found = {recipe.name: [layer.name for layer in recipe.variants[0].files] for recipe in recipes_at(str(folder))}
+    found = {recipe.name: [layer.name for layer in recipe.variants[0].files] for recipe in find_recipes(str(folder))}
     assert found == {
         "alone": ["docker-swarm.yml"],
         "shop": ["docker-compose.yml"],
         "shop/docker-stack.yml": ["docker-stack.yml"],
         "shop/swarm-prod.yaml": ["swarm-prod.yaml"],
     }
-    [named] = recipes_at(str(folder / "shop" / "docker-stack.yml"))
+    [named] = find_recipes(str(folder / "shop" / "docker-stack.yml"))
     assert named.name == "shop/docker-stack.yml"
 
 
 def test_a_stack_that_is_a_layer_is_no_recipe_of_its_own(write: Write) -> None:
     folder = write({"compose.yml": "", "stack.yml": "", ".env.sample": "COMPOSE_FILE=compose.yml:stack.yml\nA=1\n"})
-    assert [len(recipe.variants[0].files) for recipe in recipes_at(str(folder))] == [2]
+    assert [len(recipe.variants[0].files) for recipe in find_recipes(str(folder))] == [2]
 
 
 def test_a_stack_beside_uses_the_sample_and_stays_in_the_tree(write: Write, tmp_path: Path) -> None:
     folder = write({"r/compose.yml": "", "r/stack.yml": "", "r/.env.sample": "A=1\n", "secret.yml": ""})
-    _, beside = recipes_at(str(folder / "r"))
+    _, beside = find_recipes(str(folder / "r"))
     assert beside.variants[0].environment == {"A": "1"}
     (folder / "r" / "stack.yml").unlink()
     (folder / "r" / "stack.yml").symlink_to(tmp_path / "secret.yml")
-    _, beside = recipes_at(str(folder / "r"))
+    _, beside = find_recipes(str(folder / "r"))
     assert (beside.variants, len(beside.problems)) == ([], 1)
 
 
@@ -267,7 +267,7 @@ FLEET = {
 
 def at(repository: Repository, ref: str = "HEAD") -> Path:
     """The root of a revision's tree, with all files."""
-    return join(open_revision(repository.folder, ref).export(repository.folder).path, "")
+    return join_path(open_revision(repository.folder, ref).export(repository.folder).path, "")
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +277,7 @@ def known() -> LintContext:
 
 def said_of(path: Path, known: LintContext) -> list[tuple[object, ...]]:
     """Everything that is found below a path, without how the path itself is named."""
-    recipes = recipes_at(path, overlays=("compose.ccci.yml", "ci/*.yml", "../shared/*.yml"), exclude=("old/",))
+    recipes = find_recipes(path, overlays=("compose.ccci.yml", "ci/*.yml", "../shared/*.yml"), exclude=("old/",))
     said: list[tuple[object, ...]] = []
     for recipe in recipes:
         judged = evaluate(recipe, known)
@@ -316,9 +316,9 @@ def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: 
 def test_a_file_of_a_revision_stands_for_its_recipe(repository: Repository, name: str) -> None:
     repository.commit({**FLEET, "app/other.yml": BASE})
     path = at(repository) / "app" / name
-    [recipe], [as_on_disk] = recipes_at(path), recipes_at(repository.folder / "app" / name)
+    [recipe], [as_on_disk] = find_recipes(path), find_recipes(repository.folder / "app" / name)
     assert variants(recipe) == variants(as_on_disk)
-    assert shown(Path(recipe.path)) == f"{as_on_disk.path}@HEAD"
+    assert format_path(Path(recipe.path)) == f"{as_on_disk.path}@HEAD"
 
 
 def test_a_revision_without_a_recipe_says_so(repository: Repository, snapshot: SnapshotAssertion) -> None:
@@ -332,7 +332,7 @@ def test_no_link_leads_out_of_a_revision(repository: Repository, sample: str, sn
     (repository.folder.parent / "secret").write_text("SECRET=1\n")
     (repository.folder / ".env.sample").symlink_to(sample)
     repository.commit({"compose.yml": BASE})
-    [recipe] = recipes_at(at(repository))
+    [recipe] = find_recipes(at(repository))
     assert [each.file for each in recipe.problems] == [".env.sample"]
     assert [each.message for each in recipe.problems] == snapshot
     assert recipe.variants[0].environment == {}
@@ -345,7 +345,7 @@ def test_an_overlay_kept_elsewhere_is_named_by_the_way_to_it(repository: Reposit
         (root / "ci" / "compose.ccci.yml", "../ci/compose.ccci.yml"),
         (tmp_path / "compose.ccci.yml", "../../compose.ccci.yml"),
     ):
-        [recipe] = recipes_at(root / "r")
+        [recipe] = find_recipes(root / "r")
         add_overlay(recipe, root / "r", overlay)
         assert variants(recipe)["ccci"] == ["compose.yml", name]
 
@@ -353,7 +353,7 @@ def test_an_overlay_kept_elsewhere_is_named_by_the_way_to_it(repository: Reposit
 def test_no_more_of_a_file_is_read_than_asked_for(repository: Repository) -> None:
     repository.commit({"a": "0123456789"})
     for folder in (repository.folder, at(repository)):
-        assert read(folder / "a", 3) == b"012"
+        assert read_bytes(folder / "a", 3) == b"012"
 
 
 def test_a_missing_or_too_large_layer_is_a_problem(repository: Repository, snapshot: SnapshotAssertion) -> None:
@@ -361,6 +361,6 @@ def test_a_missing_or_too_large_layer_is_a_problem(repository: Repository, snaps
     blob = repository.git("rev-parse", "HEAD:s/compose.yml")
     (repository.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     root = at(repository)
-    large, lost = (evaluate(recipe, LintContext()) for recipe in recipes_at(root))
+    large, lost = (evaluate(recipe, LintContext()) for recipe in find_recipes(root))
     assert (large.status, lost.status) == ("not-evaluated", "not-evaluated")
     assert [[each.message for each in evaluation.problems] for evaluation in (large, lost)] == snapshot

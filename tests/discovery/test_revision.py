@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from rollout_lint.discovery.export import MAX_BYTES, RevisionError, join, on_disk, shown
-from rollout_lint.discovery.filesystem import read
-from rollout_lint.discovery.revision import newest_before, open_revision, resolves
+from rollout_lint.discovery.export import MAX_BYTES, RevisionError, format_path, join_path, to_working_tree
+from rollout_lint.discovery.filesystem import read_bytes
+from rollout_lint.discovery.revision import find_commit_before, open_revision, resolve_commit
 
 from tests.repository import Repository, repository_at
 
@@ -36,7 +36,7 @@ NO_COMMITS = (
 
 def at(repository: Repository, ref: str = "HEAD") -> Path:
     """The root of a revision's tree, with all files."""
-    return join(empty(repository, ref), "")
+    return join_path(empty(repository, ref), "")
 
 
 def empty(repository: Repository, ref: str = "HEAD") -> Path:
@@ -66,17 +66,17 @@ class TestFiles:
         repository.commit({"r/a.yml": "a", "r/b/c.yml": "c", "r.yml": "", "r-2/a.yml": "", "s/logo.PNG": "", "x": ""})
         root = empty(repository)
         assert not root.parent.exists()
-        assert sorted(path.relative_to(root).as_posix() for path in join(root, "r").rglob("*")) == [
+        assert sorted(path.relative_to(root).as_posix() for path in join_path(root, "r").rglob("*")) == [
             "r/a.yml",
             "r/b",
             "r/b/c.yml",
         ]
         assert names(root) == ["r"]
-        assert join(root / "r", "../x").read_bytes() == b""
+        assert join_path(root / "r", "../x").read_bytes() == b""
         assert names(root) == ["r", "x"]
-        assert not join(root, "s").exists()
-        assert join(empty(repository) / "r", "../x").is_file()
-        assert not join(empty(repository) / "gone", "../x").exists()
+        assert not join_path(root, "s").exists()
+        assert join_path(empty(repository) / "r", "../x").is_file()
+        assert not join_path(empty(repository) / "gone", "../x").exists()
 
     def test_a_file_with_an_odd_name_is_written(self, repository: Repository) -> None:
         odd = ["with space.yml", "new\nline.yml", '"quoted".yml', "größe-Ω-漢.yml", "-x", os.fsdecode(b"\xff\xfe")]
@@ -154,14 +154,14 @@ class TestPaths:
         monkeypatch.chdir(repository.folder)
         revision = open_revision(Path("r"), "main")
         root = revision.export(Path("r")).path
-        assert shown(root) == "r@main"
-        assert shown(root / "compose.yml") == "r/compose.yml@main"
-        assert shown(root.parent) == ".@main"
-        assert shown(join(root, "../../secret")) == "r/../../secret@main"
-        assert shown(revision.export(Path()).path) == ".@main"
-        assert shown(open_revision(Path("r"), commit).export(Path("r")).path) == f"r@{commit[:12]}"
-        assert on_disk(join(root, "compose.yml")) == repository.folder / "r" / "compose.yml"
-        assert (shown(Path("r")), on_disk(Path("r"))) == ("r", Path("r"))
+        assert format_path(root) == "r@main"
+        assert format_path(root / "compose.yml") == "r/compose.yml@main"
+        assert format_path(root.parent) == ".@main"
+        assert format_path(join_path(root, "../../secret")) == "r/../../secret@main"
+        assert format_path(revision.export(Path()).path) == ".@main"
+        assert format_path(open_revision(Path("r"), commit).export(Path("r")).path) == f"r@{commit[:12]}"
+        assert to_working_tree(join_path(root, "compose.yml")) == repository.folder / "r" / "compose.yml"
+        assert (format_path(Path("r")), to_working_tree(Path("r"))) == ("r", Path("r"))
 
     def test_every_way_to_name_a_folder_leads_to_the_same_place(
         self, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -173,21 +173,21 @@ class TestPaths:
         ways = [Path("../r"), repository.folder / "r", tmp_path / "to-top" / "r", tmp_path / "to-r", Path("../s/../r")]
         for way in ways:
             path = open_revision(way, "HEAD").export(way).path
-            assert on_disk(path) == repository.folder / "r"
-            assert (join(path, "") / "compose.yml").is_file()
+            assert to_working_tree(path) == repository.folder / "r"
+            assert (join_path(path, "") / "compose.yml").is_file()
 
     def test_a_link_that_stands_there_today_is_not_followed(self, repository: Repository) -> None:
         repository.commit({"r/compose.yml": "then", "other/compose.yml": "now"})
         shutil.rmtree(repository.folder / "r")
         (repository.folder / "r").symlink_to("other", target_is_directory=True)
         path = open_revision(repository.folder / "r", "HEAD").export(repository.folder / "r").path
-        assert join(path, "compose.yml").read_bytes() == b"then"
+        assert join_path(path, "compose.yml").read_bytes() == b"then"
 
     def test_a_folder_that_is_gone_has_its_place(self, repository: Repository) -> None:
         repository.commit({"old/deep/compose.yml": "a", "b": "b"})
         shutil.rmtree(repository.folder / "old")
         gone = repository.folder / "old" / "deep"
-        assert join(open_revision(gone, "HEAD").export(gone).path, "compose.yml").read_bytes() == b"a"
+        assert join_path(open_revision(gone, "HEAD").export(gone).path, "compose.yml").read_bytes() == b"a"
 
     def test_a_folder_of_another_tree_has_none(self, repository: Repository, tmp_path: Path) -> None:
         repository.commit()
@@ -236,39 +236,39 @@ class TestLinks:
 
     @pytest.mark.parametrize("name", ["file.yml", "folder/base.yml", "chain.yml", "within.yml", "back.yml"])
     def test_one_that_stays_in_the_tree_is_followed(self, linked: Path, name: str) -> None:
-        path = join(linked, f"r/{name}")
+        path = join_path(linked, f"r/{name}")
         assert path.resolve() == linked / "shared/base.yml"
         assert path.read_bytes() == b"base"
 
     @pytest.mark.parametrize("name", ["out.yml", "absolute.yml", "climbs.yml", "through-file.yml"])
     def test_one_that_leads_out_of_the_tree_leads_to_nothing(self, linked: Path, name: str) -> None:
-        path = join(linked, "r") / name
+        path = join_path(linked, "r") / name
         assert path.is_symlink()
         assert not path.resolve().is_relative_to(linked)
         assert not path.exists()
-        assert not join(linked, f"r/{name}").exists()
+        assert not join_path(linked, f"r/{name}").exists()
 
     @pytest.mark.parametrize("name", ["self.yml", "one", "two", "one/x.yml", "dangling.yml"])
     def test_one_in_a_circle_or_to_nothing_does_not_exist(self, linked: Path, name: str) -> None:
         with pytest.raises(OSError, match=r"No such file|symbolic links"):
-            join(linked, f"r/{name}").read_bytes()
+            join_path(linked, f"r/{name}").read_bytes()
 
     @pytest.mark.parametrize(
         "name", ["../secret.yml", "r/../../secret.yml", "r/up/../secret.yml", "/etc/hostname", "\0"]
     )
     def test_a_name_that_leads_out_of_the_tree_does_not_exist(self, linked: Path, name: str) -> None:
-        (join(linked, "").parent / "secret.yml").write_text("secret")
-        assert not join(linked, name).exists()
+        (join_path(linked, "").parent / "secret.yml").write_text("secret")
+        assert not join_path(linked, name).exists()
 
     def test_the_way_back_leads_through_folders_only(self, linked: Path) -> None:
-        assert join(linked, "r/../shared/base.yml").is_file()
-        assert not join(linked, "nowhere/../shared/base.yml").exists()
-        assert not join(linked, "r/real.yml/../real.yml").exists()
-        assert join(linked, "r/folder/../r/real.yml").is_file()
-        assert join(linked, str(on_disk(linked) / "shared" / "base.yml")).is_file()
+        assert join_path(linked, "r/../shared/base.yml").is_file()
+        assert not join_path(linked, "nowhere/../shared/base.yml").exists()
+        assert not join_path(linked, "r/real.yml/../real.yml").exists()
+        assert join_path(linked, "r/folder/../r/real.yml").is_file()
+        assert join_path(linked, str(to_working_tree(linked) / "shared" / "base.yml")).is_file()
 
     def test_a_folder_behind_a_link_is_written(self, linked: Path) -> None:
-        assert names(join(linked, "r/folder")) == ["base.yml"]
+        assert names(join_path(linked, "r/folder")) == ["base.yml"]
 
 
 class TestRefs:
@@ -281,7 +281,7 @@ class TestRefs:
         for ref in ("light", "v1.0", "größe/x", "refs/tags/v1.0", "HEAD~1", "main^", first, first[:7], first.upper()):
             revision = open_revision(repository.folder, ref)
             assert (revision.commit, revision.ref, revision.date) == (first, ref, "2026-06-01T10:00:00+02:00")
-            assert resolves(repository.folder, ref) == first
+            assert resolve_commit(repository.folder, ref) == first
         assert open_revision(repository.folder, "main").commit == second
 
     @pytest.mark.parametrize("ref", NO_COMMITS)
@@ -290,7 +290,7 @@ class TestRefs:
         repository.git("tag", "blob", repository.git("rev-parse", "HEAD:a"))
         with pytest.raises(RevisionError):
             open_revision(repository.folder, ref)
-        assert resolves(repository.folder, ref) is None
+        assert resolve_commit(repository.folder, ref) is None
 
     def test_an_unknown_name_is_said_with_it(self, repository: Repository) -> None:
         repository.commit()
@@ -300,10 +300,10 @@ class TestRefs:
     def test_a_short_abbreviation_resolves_to_nothing_and_a_short_name_does(self, repository: Repository) -> None:
         commit = repository.commit()
         repository.git("tag", "abc")
-        assert resolves(repository.folder, commit[:6]) is None
-        assert resolves(repository.folder, commit[:6].upper()) is None
-        assert resolves(repository.folder, commit[:7]) == commit
-        assert resolves(repository.folder, "abc") == commit
+        assert resolve_commit(repository.folder, commit[:6]) is None
+        assert resolve_commit(repository.folder, commit[:6].upper()) is None
+        assert resolve_commit(repository.folder, commit[:7]) == commit
+        assert resolve_commit(repository.folder, "abc") == commit
 
     def test_an_abbreviation_of_two_commits(self, repository: Repository) -> None:
         seen: dict[str, str] = {}
@@ -326,7 +326,7 @@ class TestRefs:
         repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", tmp_path / "shallow")
         with pytest.raises(RevisionError, match="in this clone, which is shallow"):
             open_revision(tmp_path / "shallow", first)
-        assert resolves(tmp_path / "shallow", first) is None
+        assert resolve_commit(tmp_path / "shallow", first) is None
 
     def test_a_worktree_has_the_commits_of_its_repository(self, repository: Repository, tmp_path: Path) -> None:
         commit = repository.commit({"a": "1"})
@@ -341,20 +341,20 @@ class TestRefs:
         with pytest.raises(RevisionError, match="not a git repository"):
             open_revision(tmp_path, "HEAD")
         with pytest.raises(RevisionError, match="not a git repository"):
-            newest_before(tmp_path, "2026-06-10")
-        assert resolves(tmp_path, "HEAD") is None
+            find_commit_before(tmp_path, "2026-06-10")
+        assert resolve_commit(tmp_path, "HEAD") is None
 
     def test_a_repository_without_a_commit(self, repository: Repository) -> None:
         with pytest.raises(RevisionError, match="there is no commit HEAD"):
             open_revision(repository.folder, "HEAD")
-        assert newest_before(repository.folder, "2026-06-10") is None
+        assert find_commit_before(repository.folder, "2026-06-10") is None
 
     def test_no_git(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
         repository.commit()
         monkeypatch.setenv("PATH", str(repository.folder))
         with pytest.raises(RevisionError, match=r"^git is not installed$"):
             open_revision(repository.folder, "HEAD")
-        assert resolves(repository.folder, "HEAD") is None
+        assert resolve_commit(repository.folder, "HEAD") is None
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
     def test_a_repository_of_somebody_else_is_refused_in_gits_own_words(self, repository: Repository) -> None:
@@ -362,7 +362,7 @@ class TestRefs:
         os.chown(repository.folder, 12345, 12345)
         with pytest.raises(RevisionError, match=r"dubious ownership in repository at .*safe\.directory"):
             open_revision(repository.folder, "HEAD")
-        assert resolves(repository.folder, "HEAD") is None
+        assert resolve_commit(repository.folder, "HEAD") is None
 
 
 class TestMoments:
@@ -382,7 +382,7 @@ class TestMoments:
             "9999-12-31": third,
             "0001-01-01": None,
         }.items():
-            assert newest_before(repository.folder, moment) == commit, moment
+            assert find_commit_before(repository.folder, moment) == commit, moment
 
     def test_a_branch_that_was_merged_later_was_not_there_yet(self, repository: Repository) -> None:
         before = repository.commit({"a": "1"}, date="2026-06-01T12:00:00Z")
@@ -390,26 +390,26 @@ class TestMoments:
         repository.commit({"b": "1"}, date="2026-06-02T12:00:00Z")
         repository.git("checkout", "--quiet", "main")
         repository.git("merge", "--quiet", "--no-ff", "-m", "m", "side", date="2026-06-05T12:00:00Z")
-        assert newest_before(repository.folder, "2026-06-03") == before
-        assert newest_before(repository.folder, "2026-06-05") == repository.git("rev-parse", "HEAD")
+        assert find_commit_before(repository.folder, "2026-06-03") == before
+        assert find_commit_before(repository.folder, "2026-06-05") == repository.git("rev-parse", "HEAD")
 
     def test_a_shallow_clone_knows_as_far_as_it_reaches(self, repository: Repository, tmp_path: Path) -> None:
         repository.commit(date="2026-06-01T12:00:00Z")
         second = repository.commit(date="2026-06-03T12:00:00Z")
         repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", tmp_path / "shallow")
-        assert newest_before(tmp_path / "shallow", "2026-06-02") is None
-        assert newest_before(tmp_path / "shallow", "2026-06-04") == second
+        assert find_commit_before(tmp_path / "shallow", "2026-06-02") is None
+        assert find_commit_before(tmp_path / "shallow", "2026-06-04") == second
 
     @pytest.mark.parametrize("moment", ["", "yesterday", "2026-13-01", "2026-06", "2026-06-10T25:00", "@0", "-x", "\0"])
     def test_another_text_is_refused(self, repository: Repository, moment: str) -> None:
         repository.commit()
         with pytest.raises(RevisionError, match="is not an ISO 8601 date"):
-            newest_before(repository.folder, moment)
+            find_commit_before(repository.folder, moment)
 
     def test_the_end_of_the_calendar_is_no_error(self, repository: Repository) -> None:
         commit = repository.commit()
-        assert newest_before(repository.folder, "9999-12-31T23:59:59-23:59") == commit
-        assert newest_before(repository.folder, "0001-01-01T00:00:00+23:59") is None
+        assert find_commit_before(repository.folder, "9999-12-31T23:59:59-23:59") == commit
+        assert find_commit_before(repository.folder, "0001-01-01T00:00:00+23:59") is None
 
 
 class TestSafety:
@@ -425,7 +425,7 @@ class TestSafety:
         monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(other.folder / ".git" / "objects"))
         assert open_revision(repository.folder, "HEAD").commit == commit
         assert (at(repository) / "a").read_bytes() == b"right"
-        assert newest_before(repository.folder, "2026-06-10") == commit
+        assert find_commit_before(repository.folder, "2026-06-10") == commit
 
     def test_nothing_that_a_config_names_is_run_and_nothing_is_written(
         self, repository: Repository, tmp_path: Path
@@ -454,8 +454,8 @@ class TestSafety:
         repository.git("config", "alias.ls-tree", f"!{script}")
         before = _states(repository.folder)
         assert (at(repository) / "a").read_bytes() == b"1"
-        assert newest_before(repository.folder, "2026-06-10") == commit
-        assert resolves(repository.folder, "main") == commit
+        assert find_commit_before(repository.folder, "2026-06-10") == commit
+        assert resolve_commit(repository.folder, "main") == commit
         assert not (tmp_path / "ran").exists()
         assert _states(repository.folder) == before
         repository.git("status")
@@ -472,7 +472,7 @@ class TestSafety:
         root = at(Repository(partial), "HEAD~1")
         assert (root / "a").is_file()
         with pytest.raises(OSError, match="lacks its contents"):
-            read(root / "a", 10)
+            read_bytes(root / "a", 10)
         assert _states(partial) == before
         assert (at(Repository(partial)) / "a").read_bytes() == b"new"
         treeless = tmp_path / "treeless"
@@ -498,8 +498,8 @@ class TestSafety:
         path.write_bytes(b"\0\1\2")
         root = at(repository)
         with pytest.raises(OSError, match="lacks its contents"):
-            read(root / "a", 10)
-        assert read(root / "b", 10) == b"2"
+            read_bytes(root / "a", 10)
+        assert read_bytes(root / "b", 10) == b"2"
         (repository.folder / ".git" / "config").write_bytes(b"[core\n\xff")
         with pytest.raises(RevisionError, match="bad config"):
             open_revision(repository.folder, "HEAD")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 from rollout_lint.facts.images import Image, ImageData, Images, read_images, rules_directory
-from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def document() -> dict[str, list[dict[str, object]]]:
     path = rules_directory() / "images.yaml"
     root = parse(path.read_bytes(), str(path)).root
     assert root is not None
-    return dict(plain(root))
+    return dict(to_value(root))
 
 
 def schema() -> dict[str, object]:

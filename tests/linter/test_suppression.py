@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.linter.suppression.directives import ignore_comments
 from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS
-from rollout_lint.syntax.node import scalars
+from rollout_lint.syntax.node import iter_scalars
 from rollout_lint.syntax.parser import parse
 
 from tests.support import validate, without_path
@@ -370,11 +370,13 @@ def test_no_comment_is_found_that_a_scalar_holds(parts: list[tuple[str, str]]) -
         lines.append(f"k{number}: {quoted}")
     source = parse("\n".join(lines).encode(), "x.yml")
     found = ignore_comments(source)
-    for scalar, _ in scalars(source.root) if source.root is not None else ():
-        if scalar.plain or scalar.line == scalar.end_line:
+    for scalar, _ in iter_scalars(source.root) if source.root is not None else ():
+        if scalar.is_plain or scalar.line == scalar.end_line:
             begin, end = (scalar.line, scalar.column), (scalar.end_line, scalar.end_column)
             assert not [each for each in found if begin <= (each.location.line, each.location.column) < end]
-    marks = sum(text.text.count("rollout-lint") for text, _ in scalars(source.root)) if source.root is not None else 0
+    marks = (
+        sum(text.text.count("rollout-lint") for text, _ in iter_scalars(source.root)) if source.root is not None else 0
+    )
     written = "\n".join(lines).count("rollout-lint")
     assert len(found) <= written - marks
 

@@ -12,7 +12,7 @@ from rollout_lint.syntax.parser import MAX_BYTES
 from rollout_lint.syntax.toml_source import parse_toml
 
 if TYPE_CHECKING:
-    from rollout_lint.syntax.plain_schema import Document, KeyPath
+    from rollout_lint.syntax.schema import Document, KeyPath
 
 DOCUMENT = '''# disable = ["no"]
 disable = [ # [no]

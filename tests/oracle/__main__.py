@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rollout_lint.discovery.recipes import base_of
+from rollout_lint.discovery.recipes import find_base
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.syntax.parser import parse
 
@@ -46,7 +46,7 @@ def main(folder: Path) -> int:
 
 def _on_its_base(file: Path) -> list[Path]:
     """The base and the file, where the file's name makes it an overlay of its folder's stack file."""
-    base = base_of(file.parent)
+    base = find_base(file.parent)
     if base is None or file == base or not file.name.startswith(base.stem + "."):
         return []
     return [base, file]

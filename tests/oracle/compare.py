@@ -118,7 +118,7 @@ def _said(services: Mapping[str, Mapping[str, Fact]]) -> Values:
 
 def _resources(resources: Mapping[str, Mapping[str, Resource]]) -> Values:
     return {
-        f"{section}.{key}": {"external": each.external, "name": each.known_as, "driver": each.driver}
+        f"{section}.{key}": {"external": each.is_external, "name": each.engine_name, "driver": each.driver}
         for section, by_key in resources.items()
         for key, each in by_key.items()
     }

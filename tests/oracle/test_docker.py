@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.discovery.recipes import recipes_at
+from rollout_lint.discovery.recipes import find_recipes
 from rollout_lint.rules.loader import load_rules
-from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
 
 from tests.conftest import SAMPLES
@@ -32,7 +32,7 @@ EXAMPLES = [
 ]
 VARIANTS = [
     pytest.param(variant, id=f"{recipe.name}-{variant.name}")
-    for recipe in recipes_at(str(SAMPLES))
+    for recipe in find_recipes(str(SAMPLES))
     for variant in recipe.variants
 ]
 
@@ -62,7 +62,7 @@ def test_every_case_of_interpolation(text: str, environment: Mapping[str, str], 
     assert answer.merged is not None, answer.said
     root = parse(answer.merged.encode(), "docker").root
     assert root is not None
-    assert plain(root)["services"]["a"]["image"] == f"x{result}"
+    assert to_value(root)["services"]["a"]["image"] == f"x{result}"
 
 
 def service(text: str) -> str:

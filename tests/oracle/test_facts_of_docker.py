@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
 
 from tests.oracle.compare import disagreements
@@ -344,7 +344,7 @@ def merged_by_docker(files: Mapping[str, str | bytes], folder: Path) -> Any:
     assert answer.merged is not None, answer.said
     root = parse(answer.merged.encode(), "docker").root
     assert root is not None
-    return plain(root)
+    return to_value(root)
 
 
 def at(value: Any, path: str) -> Any:

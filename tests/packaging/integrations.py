@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.syntax.node import Mapping, plain
+from rollout_lint.syntax.node import Mapping, to_value
 from rollout_lint.syntax.parser import parse
 
 from tests.conftest import ROOT
@@ -19,5 +19,5 @@ ADDRESS = "git.example.com/rollout-lint"
 def document_of(file: Path) -> dict[str, Any]:
     root = parse(file.read_bytes(), file.name).root
     assert isinstance(root, Mapping)
-    document: dict[str, Any] = plain(root)
+    document: dict[str, Any] = to_value(root)
     return document

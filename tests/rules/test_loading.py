@@ -11,9 +11,9 @@ from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
 from rollout_lint.rules import loader
 from rollout_lint.rules.loader import load_rules
-from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
-from rollout_lint.syntax.plain_schema import PlainSchema
+from rollout_lint.syntax.schema import JsonSchema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,7 +160,7 @@ def test_packaged_file_matches_its_schema(path: Path) -> None:
     document = json.loads((rules_directory() / schema).read_text("utf-8"))
     Draft202012Validator.check_schema(document)
     source = parse(path.read_bytes(), path.name)
-    PlainSchema(rules_directory() / schema).check(source)
+    JsonSchema(rules_directory() / schema).check(source)
     assert source.root is not None
     assert source.problems == []
-    assert Draft202012Validator(document).is_valid(plain(source.root))
+    assert Draft202012Validator(document).is_valid(to_value(source.root))

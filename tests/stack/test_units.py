@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rollout_lint.stack.units import seconds, show_seconds, show_size, size
+from rollout_lint.stack.units import format_duration, format_size, parse_duration, parse_size
 
 
 @pytest.mark.parametrize(
@@ -11,26 +11,33 @@ from rollout_lint.stack.units import seconds, show_seconds, show_size, size
     [("30s", 30), ("1m30s", 90), ("1h2m.5s", 3720.5), ("0", 0), ("-5s", -5), ("100ms", 0.1), ("1.5h", 5400)],
 )
 def test_durations(text: str, value: float) -> None:
-    assert seconds(text) == pytest.approx(value)
+    assert parse_duration(text) == pytest.approx(value)
 
 
 @pytest.mark.parametrize("text", ["", "30", "1d", "s", "5 s", "1s ", "99999999999h", "1e3s", "--1s", "5S"])
 def test_not_durations(text: str) -> None:
-    assert seconds(text) is None
+    assert parse_duration(text) is None
 
 
 @pytest.mark.parametrize(
     ("text", "value"), [("512M", 512 << 20), ("1.5 GiB", 1610612736), ("5", 5), ("2gb", 2 << 30), ("1K", 1024)]
 )
 def test_sizes(text: str, value: int) -> None:
-    assert size(text) == value
+    assert parse_size(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "512x", "M", "-5M", "1.M", "5  M"])
 def test_not_sizes(text: str) -> None:
-    assert size(text) is None
+    assert parse_size(text) is None
 
 
 def test_shown() -> None:
-    assert [show_seconds(value) for value in (0, 5, 90, 0.1, 3600, -5)] == ["0s", "5s", "1m30s", "100ms", "1h", "-5s"]
-    assert [show_size(value) for value in (5, 900 << 20, 8 << 30, 3 << 40)] == ["5 B", "900 MiB", "8 GiB", "3 TiB"]
+    assert [format_duration(value) for value in (0, 5, 90, 0.1, 3600, -5)] == [
+        "0s",
+        "5s",
+        "1m30s",
+        "100ms",
+        "1h",
+        "-5s",
+    ]
+    assert [format_size(value) for value in (5, 900 << 20, 8 << 30, 3 << 40)] == ["5 B", "900 MiB", "8 GiB", "3 TiB"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.syntax.node import Alias, Mapping, Scalar, Sequence, plain, scalars
+from rollout_lint.syntax.node import Alias, Mapping, Scalar, Sequence, iter_scalars, to_value
 from rollout_lint.syntax.parser import MAX_BYTES, parse
 from rollout_lint.syntax.scalar import Date
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def read(text: str) -> object:
     source = parse(text.encode(), "f.yml")
     assert source.root is not None, source.problems
-    return plain(source.root)
+    return to_value(source.root)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_dates_are_those_of_go_yaml(written: str, is_date: bool) -> None:
 
 def test_places_count_from_one() -> None:
     source = parse(b"services:\n  app:\n    image: 'x'  # y\n", "f.yml")
-    image = next(scalar for scalar, is_key in scalars(source.root) if not is_key)  # type: ignore[arg-type]
+    image = next(scalar for scalar, is_key in iter_scalars(source.root) if not is_key)  # type: ignore[arg-type]
     assert (image.line, image.column, image.end_line, image.end_column) == (3, 12, 3, 15)
 
 
@@ -197,13 +197,13 @@ def test_line_ends_byte_order_marks_and_tabs_are_read(text: str) -> None:
 def test_utf_16_is_read() -> None:
     source = parse("a: ü\n".encode("utf-16"), "f.yml")
     assert source.root is not None
-    assert plain(source.root) == {"a": "ü"}
+    assert to_value(source.root) == {"a": "ü"}
     assert source.lines() == ["a: ü", ""]
 
 
 def test_only_the_first_document_is_read() -> None:
     source = parse(b"a: 1\n---\nb: {services: 1}\nservices: {}\n", "f.yml")
-    assert plain(source.root) == {"a": 1}  # type: ignore[arg-type]
+    assert to_value(source.root) == {"a": 1}  # type: ignore[arg-type]
     assert source.dropped_services == []
 
 
@@ -262,7 +262,7 @@ def test_the_tree_keeps_what_is_written() -> None:
     merged, items, folded = (value for _, value in y.pairs)
     assert [key.text for key, _ in y.pairs] == ["<<", "c", "d"]
     assert list(y.entries) == ["c", "d", "a"]
-    assert y.own("a") is None
+    assert y.get_own("a") is None
     assert y.get("a") is x.get("a")
     assert isinstance(merged, Alias)
     assert (merged.target, merged.line, merged.column, merged.end_column) == (x, 3, 7, 9)

@@ -31,9 +31,9 @@ def parse_age(text: str) -> int:
 
 def parse_seconds(text: str) -> float:
     """Seconds: `90`, `90s` or `1m30s`."""
-    from rollout_lint.stack.units import seconds
+    from rollout_lint.stack.units import parse_duration
 
-    value = seconds(f"{text}s" if _NUMBER.match(text) else text)
+    value = parse_duration(f"{text}s" if _NUMBER.match(text) else text)
     if value is None or value < 0:
         raise typer.BadParameter(f"{text!r} is no time, such as 90s or 5m")
     return value

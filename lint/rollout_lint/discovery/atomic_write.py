@@ -9,7 +9,7 @@ from pathlib import Path
 from rollout_lint.discovery.filesystem import is_file, is_link
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """Put the bytes in the place of what is there, at once; raises OSError, and leaves nothing behind then.
 
     A link stays one, and what it leads to is replaced; a file keeps its mode. A device or a pipe, in whose place

@@ -12,12 +12,12 @@ ENV_SAMPLE = ".env.sample"
 _ASSIGNMENT = re.compile(r"(?P<comment>#\s*)?(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)\Z")
 
 
-def read_environment(text: str) -> dict[str, str]:
+def parse_environment(text: str) -> dict[str, str]:
     """The assignments of an env file by name; `export`, quotes and trailing comments are understood."""
-    return {name: value for name, value, commented, _ in assignments(text) if not commented}
+    return {name: value for name, value, commented, _ in parse_assignments(text) if not commented}
 
 
-def assignments(text: str) -> Iterator[tuple[str, str, bool, int]]:
+def parse_assignments(text: str) -> Iterator[tuple[str, str, bool, int]]:
     """Name, value, whether commented out, and line of each assignment."""
     for number, raw in enumerate(text.splitlines(), 1):
         match = _ASSIGNMENT.match(raw.strip())

@@ -231,31 +231,31 @@ def _read_tree(top: Path, commit: str) -> _Tree:
 _EXPORTS: dict[Path, Export] = {}
 
 
-def join(folder: Path, name: str) -> Path:
+def join_path(folder: Path, name: str) -> Path:
     """Return the path of a name in a folder. In a revision its files are written. Raises RevisionError."""
     export = _export_of(folder)
     return folder / name if export is None else export.join(folder, name)
 
 
-def shown(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Return the text of a path for a report: as the user gave it, followed by `@` and the revision if it has one."""
     export = _export_of(path)
     return str(path) if export is None else export.shown(path)
 
 
-def on_disk(path: Path) -> Path:
+def to_working_tree(path: Path) -> Path:
     """Return the path in the working tree that a path of a revision stands for; any other path as it is."""
     export = _export_of(path)
     return path if export is None else export.on_disk(path)
 
 
-def ref_of(path: Path) -> str | None:
+def get_ref(path: Path) -> str | None:
     """Return the name of the revision that a path belongs to."""
     export = _export_of(path)
     return None if export is None else export.ref
 
 
-def commit_of(path: Path) -> str | None:
+def get_commit(path: Path) -> str | None:
     """Return the commit that a path belongs to."""
     export = _export_of(path)
     return None if export is None else export.commit

@@ -10,7 +10,7 @@ import os
 import re
 from pathlib import Path, PurePath
 
-from rollout_lint.discovery.export import lacks_contents, on_disk
+from rollout_lint.discovery.export import lacks_contents, to_working_tree
 
 _STARS = re.compile(r"\*{2,}")
 _USUAL = 64 * 1024
@@ -51,7 +51,7 @@ def is_link(path: Path) -> bool:
         return False
 
 
-def real(path: Path) -> Path:
+def resolve_links(path: Path) -> Path:
     """Where its links lead; itself where they lead in a circle."""
     try:
         return path.resolve()
@@ -59,25 +59,25 @@ def real(path: Path) -> Path:
         return path
 
 
-def leads_out(path: Path, tree: Path) -> bool:
+def is_outside(path: Path, tree: Path) -> bool:
     """Whether it lies outside of a tree, whose own path is real, once links are followed."""
     try:
-        return not on_disk(path.resolve()).is_relative_to(on_disk(tree))
+        return not to_working_tree(path.resolve()).is_relative_to(to_working_tree(tree))
     except (OSError, RuntimeError, ValueError):
         return False
 
 
-def below(path: Path, folder: Path) -> str:
+def relative_path(path: Path, folder: Path) -> str:
     """The path below a folder as both are written, with forward slashes; raises ValueError where it is not below."""
     return path.relative_to(folder).as_posix()
 
 
-def way(path: Path, folder: Path) -> str:
+def path_from(path: Path, folder: Path) -> str:
     """The path as seen from a folder, by where both lie on disk, with forward slashes."""
-    return PurePath(os.path.relpath(on_disk(path), on_disk(folder))).as_posix()
+    return PurePath(os.path.relpath(to_working_tree(path), to_working_tree(folder))).as_posix()
 
 
-def matching(folder: Path, pattern: str) -> list[Path]:
+def glob_paths(folder: Path, pattern: str) -> list[Path]:
     """What below a folder has a name of this pattern, in order; `**` alone is any number of folders."""
     parts = (part if part == "**" else _STARS.sub("*", part) for part in PurePath(pattern).parts)
     try:
@@ -86,7 +86,7 @@ def matching(folder: Path, pattern: str) -> list[Path]:
         return []
 
 
-def names_in(folder: Path) -> list[str] | None:
+def list_names(folder: Path) -> list[str] | None:
     """The names of what is in a folder, in order; None where it cannot be listed."""
     try:
         with os.scandir(folder) as entries:
@@ -95,7 +95,7 @@ def names_in(folder: Path) -> list[str] | None:
         return None
 
 
-def subfolders(folder: Path) -> list[Path]:
+def list_folders(folder: Path) -> list[Path]:
     """The folders in a folder, in order, without links; none where it cannot be listed."""
     try:
         with os.scandir(folder) as entries:
@@ -106,12 +106,12 @@ def subfolders(folder: Path) -> list[Path]:
         return []
 
 
-def encoding_of(data: bytes) -> str:
+def detect_encoding(data: bytes) -> str:
     """UTF-16 where its byte order mark says so, else UTF-8, with a mark or without."""
     return "utf-16" if data.startswith(UTF_16) else "utf-8-sig"
 
 
-def read(path: Path, limit: int) -> bytes:
+def read_bytes(path: Path, limit: int) -> bytes:
     """The first bytes of a file, no more than `limit`; raises OSError."""
     if lacks_contents(path):
         raise OSError(errno.EIO, "the repository lacks its contents")

@@ -26,9 +26,9 @@ class Variant:
     name: str
     files: tuple[LayerFile, ...]
     environment: dict[str, str] = field(default_factory=dict)
-    ci: bool = False
+    is_ci: bool = False
     """Whether a CI overlay makes it, so that it is not what the recipe's users deploy."""
-    exact: bool = False
+    is_exact: bool = False
     """Whether `environment` is all that there is, so that Docker would miss a required variable that is not in it."""
 
 
@@ -52,7 +52,7 @@ class Recipe:
         self.variants.append(replace(variant, name=name))
 
 
-def joined(recipes: Iterable[Recipe]) -> list[Recipe]:
+def merge_recipes(recipes: Iterable[Recipe]) -> list[Recipe]:
     """The recipes, each once, with all the variants and problems that it was found with."""
     found: dict[tuple[str, str], Recipe] = {}
     for recipe in recipes:

@@ -10,21 +10,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.env_sample import ENV_SAMPLE, assignments, read_environment
+from rollout_lint.discovery.env_sample import ENV_SAMPLE, parse_assignments, parse_environment
 from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.filesystem import (
-    below,
     exists,
+    glob_paths,
     is_file,
     is_folder,
     is_link,
-    leads_out,
-    matching,
-    names_in,
-    read,
-    real,
-    subfolders,
-    way,
+    is_outside,
+    list_folders,
+    list_names,
+    path_from,
+    read_bytes,
+    relative_path,
+    resolve_links,
 )
 from rollout_lint.discovery.recipe import LayerFile, Recipe, Variant
 from rollout_lint.location import Problem
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-BASES = (
+BASE_NAMES = (
     "compose.yml",
     "compose.yaml",
     "docker-compose.yml",
@@ -61,7 +61,7 @@ class NoRecipeError(Exception):
     """A path that leads to no recipe; its text says why."""
 
 
-def recipes_at(
+def find_recipes(
     path: str | Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: Iterable[str] | Exclude = ()
 ) -> Iterator[Recipe]:
     """The recipes that a path belongs to: a folder's, those below it, a file's, or standard input's for `-`.
@@ -76,19 +76,21 @@ def recipes_at(
         directories: list[Path] = list(find_recipe_directories(given, exclude))
         if not directories:
             spared = " that is not excluded" if exclude else ""
-            raise NoRecipeError(f"{path} holds no recipe: there is no {BASES[0]} in it or in a folder below it{spared}")
+            raise NoRecipeError(
+                f"{path} holds no recipe: there is no {BASE_NAMES[0]} in it or in a folder below it{spared}"
+            )
         for directory in directories:
-            yield from recipes_in(directory, overlays=overlays, tree=given)
+            yield from find_folder_recipes(directory, overlays=overlays, tree=given)
     elif exists(given) or is_link(given):
         yield recipe_from_file(given, overlays)
     else:
         raise NoRecipeError(f"{path} does not exist")
 
 
-def base_of(directory: Path) -> Path | None:
+def find_base(directory: Path) -> Path | None:
     """The stack file of a folder, None where it has none; one that is no file, such as a broken link, comes last."""
-    there = names_in(directory)
-    named: list[Path] = [directory / name for name in BASES if there is None or name in there]
+    there = list_names(directory)
+    named: list[Path] = [directory / name for name in BASE_NAMES if there is None or name in there]
     base = next(filter(is_file, named), None) or next(iter(_whole_stacks(directory, there)), None)
     return base or next(filter(_is_no_folder, named), None)
 
@@ -102,7 +104,7 @@ def _whole_stacks(directory: Path, there: list[str] | None) -> list[Path]:
     return [path for path in named if is_file(path)]
 
 
-def recipes_in(
+def find_folder_recipes(
     directory: Path,
     name: str | None = None,
     overlays: Iterable[str] = DEFAULT_OVERLAYS,
@@ -112,7 +114,7 @@ def recipes_in(
     recipe = recipe_from_directory(directory, name, overlays, tree)
     yield recipe
     layers = {layer.path for variant in recipe.variants for layer in variant.files}
-    for path in _whole_stacks(directory, names_in(directory)):
+    for path in _whole_stacks(directory, list_names(directory)):
         if path not in layers:
             yield _stack_beside(recipe.name, path, tree or directory)
 
@@ -135,14 +137,14 @@ def find_recipe_directories(
     waiting = [root]
     while waiting:
         here = waiting.pop()
-        if base_of(here) is not None:
+        if find_base(here) is not None:
             yield here
             if here != root or not within:
                 continue
         waiting += (
             folder
-            for folder in reversed(subfolders(here))
-            if not folder.name.startswith(".") and not excluded(below(folder, root))
+            for folder in reversed(list_folders(here))
+            if not folder.name.startswith(".") and not excluded(relative_path(folder, root))
         )
 
 
@@ -156,32 +158,32 @@ def recipe_from_directory(
 
     `overlays` are looked for in the folder by name or by pattern; `tree` is the folder that no file may lie outside of.
     """
-    base = base_of(directory)
+    base = find_base(directory)
     if base is None:
-        raise ValueError(f"{directory} has no {BASES[0]}")
+        raise ValueError(f"{directory} has no {BASE_NAMES[0]}")
     recipe = Recipe(name or _name_of(directory), str(directory))
     collector = _Collector(recipe, directory, base, tree or directory)
     collector.add_shipped()
     for overlay in overlays:
-        for path in matching(directory, overlay) if is_pattern(overlay) else [directory / overlay]:
+        for path in glob_paths(directory, overlay) if is_pattern(overlay) else [directory / overlay]:
             if _is_no_folder(path):
-                collector.add_overlay(below(path, directory), path)
+                collector.add_overlay(relative_path(path, directory), path)
     return recipe
 
 
-def add_overlay(recipe: Recipe, directory: Path, overlay: Path, ci: bool = True) -> None:
+def add_overlay(recipe: Recipe, directory: Path, overlay: Path, is_ci: bool = True) -> None:
     """Add the variant that an overlay kept elsewhere makes; `ci` is whether only a CI deploys it."""
-    _add_variant(recipe, LayerFile(way(overlay, directory), overlay), ci)
+    _add_variant(recipe, LayerFile(path_from(overlay, directory), overlay), is_ci)
 
 
-def overlaid(recipe: Recipe, overlay: str) -> Recipe:
+def recipe_with_overlay(recipe: Recipe, overlay: str) -> Recipe:
     """The one variant of a recipe that an overlay in its folder makes on top of what it ships, be there such a file or
     not; the recipe has a variant.
     """
     default = recipe.variants[0]
     layer = LayerFile(overlay, Path(recipe.path, overlay))
     name = _variant_name(layer.path.name)
-    return replace(recipe, variants=[Variant(name, (*default.files, layer), default.environment, ci=True)])
+    return replace(recipe, variants=[Variant(name, (*default.files, layer), default.environment, is_ci=True)])
 
 
 def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tree: Path | None = None) -> Recipe:
@@ -191,15 +193,15 @@ def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tre
     then a variant of its own; else the file alone.
     """
     directory = file.parent
-    if base_of(directory) is not None:
+    if find_base(directory) is not None:
         recipe = recipe_from_directory(directory, overlays=overlays, tree=tree)
         if file.name == ENV_SAMPLE or any(layer.path == file for v in recipe.variants for layer in v.files):
             return recipe
         if _OVERLAY_NAME.match(file.name):
-            _add_variant(recipe, LayerFile(file.name, file), ci=False)
+            _add_variant(recipe, LayerFile(file.name, file), is_ci=False)
             return recipe
         if _WHOLE_STACK.match(file.name):
-            return _stack_beside(recipe.name, file, real(file).parent)
+            return _stack_beside(recipe.name, file, resolve_links(file).parent)
     layer = LayerFile(file.name, file)
     return Recipe(file.name, str(directory), [Variant("default", (layer,))])
 
@@ -212,15 +214,15 @@ def recipe_from_stdin() -> Recipe:
 def recipe_from_layers(files: Iterable[str], environment: dict[str, str]) -> Recipe:
     """Exactly these files in this order, as `docker stack config -c A -c B` takes them."""
     layers = tuple(LayerFile(file, Path(file)) for file in files)
-    return Recipe("given", ".", [Variant("given", layers, environment, exact=True)])
+    return Recipe("given", ".", [Variant("given", layers, environment, is_exact=True)])
 
 
-def _add_variant(recipe: Recipe, overlay: LayerFile, ci: bool) -> None:
+def _add_variant(recipe: Recipe, overlay: LayerFile, is_ci: bool) -> None:
     """Add the overlay on top of what the recipe ships, where that could be found."""
     if recipe.variants:
         default = recipe.variants[0]
         name = _variant_name(overlay.path.name)
-        recipe.add(Variant(name, (*default.files, overlay), default.environment, ci))
+        recipe.add(Variant(name, (*default.files, overlay), default.environment, is_ci))
 
 
 class _Collector:
@@ -228,16 +230,16 @@ class _Collector:
         self._recipe = recipe
         self._directory = directory
         self._base = base
-        self._tree = real(tree)
-        self._lies_out = leads_out(directory, self._tree)
+        self._tree = resolve_links(tree)
+        self._lies_out = is_outside(directory, self._tree)
 
     def add_shipped(self) -> None:
         """The variant `default`, and one for each option that `.env.sample` has commented out."""
         text = self._sample()
-        environment = read_environment(text)
+        environment = parse_environment(text)
         active, active_line = self._base.name, 0
         options: list[tuple[str, int]] = []
-        for name, value, commented, line in assignments(text):
+        for name, value, commented, line in parse_assignments(text):
             if name == "COMPOSE_FILE" and commented:
                 options.append((value, line))
             elif name == "COMPOSE_FILE":
@@ -249,7 +251,7 @@ class _Collector:
 
     def add_alone(self) -> None:
         """The variant `default` of the base alone, with the values of `.env.sample`."""
-        self._add("default", self._base.name, read_environment(self._sample()), 0)
+        self._add("default", self._base.name, parse_environment(self._sample()), 0)
 
     def add_overlay(self, name: str, path: Path) -> None:
         if not self._recipe.variants:
@@ -258,7 +260,7 @@ class _Collector:
         layer = self._layer(name, 1, name)
         if layer is not None and all(each.path != path for each in default.files):
             name = _variant_name(path.name)
-            self._recipe.add(Variant(name, (*default.files, layer), default.environment, ci=True))
+            self._recipe.add(Variant(name, (*default.files, layer), default.environment, is_ci=True))
 
     def _sample(self) -> str:
         """The text of `.env.sample`, empty where there is none; one that is not read is a problem."""
@@ -268,7 +270,7 @@ class _Collector:
         if not is_file(sample):
             return ""
         try:
-            data = read(sample, _LARGEST_SAMPLE + 1)
+            data = read_bytes(sample, _LARGEST_SAMPLE + 1)
         except OSError as error:
             return self._unread_sample(f"cannot be read: {error.strerror}")
         if len(data) > _LARGEST_SAMPLE:
@@ -288,7 +290,7 @@ class _Collector:
     def _leads_out(self, file: str, path: Path) -> bool:
         """What lies in the recipe's own folder, and is no link, lies where that does."""
         if "/" in file or "\\" in file or file in ("", "..") or is_link(path):
-            return leads_out(path, self._tree)
+            return is_outside(path, self._tree)
         return self._lies_out
 
     def _layer(self, file: str, line: int, mentioned_in: str) -> LayerFile | None:
@@ -320,4 +322,4 @@ def is_pattern(overlay: str) -> bool:
 
 
 def _name_of(directory: Path) -> str:
-    return real(directory).name or str(directory)
+    return resolve_links(directory).name or str(directory)

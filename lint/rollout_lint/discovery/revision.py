@@ -26,7 +26,7 @@ def open_revision(folder: Path, ref: str, known: Revision | None = None) -> Revi
     return known if known is not None and known.top == top else Revision(top, _commit(top, ref), ref)
 
 
-def resolves(folder: Path, ref: str) -> str | None:
+def resolve_commit(folder: Path, ref: str) -> str | None:
     """The full hash of the commit that `ref` names in the repository that holds a folder, None where it names none.
 
     Fewer than seven hex digits are no abbreviated hash: they may well be another repository's.
@@ -39,13 +39,13 @@ def resolves(folder: Path, ref: str) -> str | None:
     return None if abbreviated else commit
 
 
-def moves(folder: Path, ref: str) -> bool:
+def is_branch_or_head(folder: Path, ref: str) -> bool:
     """Whether `ref`, which names a commit there, is a branch or HEAD, and so names others as time goes by."""
     name = _git(_existing(folder), "rev-parse", "--symbolic-full-name", ref)
     return name.strip() == b"HEAD" or name.startswith((b"refs/heads/", b"refs/remotes/"))
 
 
-def refusal(folder: Path) -> str | None:
+def find_git_error(folder: Path) -> str | None:
     """Why git says nothing of a folder that lies in a repository; None where it does, and where there is none."""
     existing = _existing(folder)
     try:
@@ -55,7 +55,7 @@ def refusal(folder: Path) -> str | None:
     return None
 
 
-def newest_before(folder: Path, moment: str) -> str | None:
+def find_commit_before(folder: Path, moment: str) -> str | None:
     """The commit that HEAD's branch was at, at an ISO 8601 moment; None where its history does not go back that far.
 
     A date is the end of that day, and a time without a zone is taken, in UTC. Only first parents are followed, since a

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.facts.model import is_duration, is_size
 from rollout_lint.stack.shorthand import Port, Volume
-from rollout_lint.stack.units import show_seconds, show_size
+from rollout_lint.stack.units import format_duration, format_size
 
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
@@ -16,8 +16,8 @@ def format_fact(path: str, fact: Fact) -> str:
     """Return the value of a fact as text for a sentence."""
     if isinstance(fact.value, int | float) and (fact.default or not fact.written):
         if is_size(path):
-            return show_size(fact.value)
-        return show_seconds(fact.value) if is_duration(path) else f"{fact.value:g}"
+            return format_size(fact.value)
+        return format_duration(fact.value) if is_duration(path) else f"{fact.value:g}"
     if isinstance(fact.value, list):
         return ", ".join(str(item) for item in fact.value)
     return fact.written if fact.written and not fact.default else str(fact.value)

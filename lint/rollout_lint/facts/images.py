@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from rollout_lint.syntax.node import Mapping, Sequence, plain
+from rollout_lint.syntax.node import Mapping, Sequence, to_value
 from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
@@ -116,14 +116,14 @@ def read_images(path: Path) -> ImageData:
         _report_duplicates(source, source.root)
     if source.root is None or source.problems:
         raise ValueError("; ".join(f"{p.file}:{p.line}:{p.column}: {p.message}" for p in source.problems))
-    return _images(plain(source.root))
+    return _images(to_value(source.root))
 
 
 def _report_duplicates(source: Source, root: Mapping) -> None:
     seen: set[str] = set()
     for entry in _items(root, "images"):
         for node in _items(entry, "repositories"):
-            name = plain(node)
+            name = to_value(node)
             if name in seen:
                 source.report(node, f"{name} is in two entries")
             seen.add(name)

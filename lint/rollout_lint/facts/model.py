@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rollout_lint.stack.units import seconds, size
+from rollout_lint.stack.units import parse_duration, parse_size
 
 if TYPE_CHECKING:
     from rollout_lint.location import Location
@@ -56,8 +56,8 @@ _DURATIONS = frozenset(
 def parse_value(path: str, text: str) -> Any:
     """Return a value as written in a rule or patch in the unit of the fact: `30s` is 30.0 for a duration."""
     if is_duration(path):
-        return seconds(text)
-    return size(text) if is_size(path) else text
+        return parse_duration(text)
+    return parse_size(text) if is_size(path) else text
 
 
 def is_duration(path: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.atomic_write import write_whole
+from rollout_lint.discovery.atomic_write import write_atomically
 from rollout_lint.discovery.filesystem import exists
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def store(changes: Sequence[Change]) -> None:
     written: list[Change] = []
     try:
         for change in changes:
-            write_whole(change.path, change.after)
+            write_atomically(change.path, change.after)
             written.append(change)
     except OSError as error:
         for change in written:
@@ -47,4 +47,4 @@ def _take_back(change: Change) -> None:
     if change.before is None:
         change.path.unlink()
     else:
-        write_whole(change.path, change.before)
+        write_atomically(change.path, change.before)

@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.filesystem import is_file, is_link, real
+from rollout_lint.discovery.filesystem import is_file, is_link, resolve_links
 from rollout_lint.discovery.recipe import LayerFile, Variant
-from rollout_lint.discovery.recipes import overlaid
+from rollout_lint.discovery.recipes import recipe_with_overlay
 from rollout_lint.facts.model import parse_value
 from rollout_lint.fix.patch.edits import ways_to_set
 from rollout_lint.fix.patch.text import Text
@@ -91,14 +91,14 @@ class Desk:
 
     def path(self, name: str) -> Path:
         """Where the file lies, with links followed."""
-        return real(self._layers[name].path)
+        return resolve_links(self._layers[name].path)
 
     def _may_write(self, name: str) -> bool:
         return name in self._layers
 
     def _is_link(self, name: str) -> bool:
         path = self._layers[name].path
-        return is_link(path) and real(path).parent != real(path.parent)
+        return is_link(path) and resolve_links(path).parent != resolve_links(path.parent)
 
 
 class OverlayDesk(Desk):
@@ -106,7 +106,7 @@ class OverlayDesk(Desk):
 
     def __init__(self, recipe: Recipe, known: LintContext, overlay: str) -> None:
         """Read the files; the recipe has a variant."""
-        with_overlay = overlaid(recipe, overlay)
+        with_overlay = recipe_with_overlay(recipe, overlay)
         self._overlay = LayerFile(overlay, Path(recipe.path, overlay))
         self._without = replace(with_overlay, variants=[_without_last(with_overlay.variants[0])])
         self._exists = is_file(self._overlay.path)

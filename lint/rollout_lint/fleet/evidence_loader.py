@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.discovery.export import join
-from rollout_lint.discovery.filesystem import is_file, leads_out, real
+from rollout_lint.discovery.export import join_path
+from rollout_lint.discovery.filesystem import is_file, is_outside, resolve_links
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.fleet.docker_stats import Measured, read_stats
 from rollout_lint.fleet.manifest.schema import Mention
@@ -14,7 +14,7 @@ from rollout_lint.fleet.model import Evidence, Member, UpgradeResult
 from rollout_lint.fleet.recipe_meta import Setting, read_meta
 from rollout_lint.fleet.result_files import ResultFiles, read, read_mentioned
 from rollout_lint.fleet.results.dates import iso_date, moment
-from rollout_lint.stack.units import size
+from rollout_lint.stack.units import parse_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ class Gatherer:
 
     def leads_out(self, path: Path, folder: Path) -> bool:
         """Whether it lies neither in the recipe's folder nor in the fleet's."""
-        return leads_out(path, real(folder)) and leads_out(path, real(self.folder))
+        return is_outside(path, resolve_links(folder)) and is_outside(path, resolve_links(self.folder))
 
     def _mention(self, recipe: Recipe, setting: Setting) -> Mention:
         file = self.meta.replace("*", recipe.name) if self.meta else META
@@ -83,9 +83,9 @@ class Gatherer:
     def _settings(self, recipe: Recipe, folder: Path | None) -> tuple[dict[str, Setting], list[str]]:
         """What the CI's settings say of a recipe, and what in them cannot be known."""
         if self.meta:
-            path = join(self.folder, self.meta.replace("*", recipe.name))
+            path = join_path(self.folder, self.meta.replace("*", recipe.name))
         elif folder is not None:
-            path = join(folder, META)
+            path = join_path(folder, META)
         else:
             return {}, []
         if not is_file(path):
@@ -107,13 +107,13 @@ class Gatherer:
         if entry is not None:
             found += self._inline(entry)
             for mention in entry.mentions("results"):
-                found += self.result_files.of_recipe(recipe.name, join(self.folder, mention.name), mention)
+                found += self.result_files.of_recipe(recipe.name, join_path(self.folder, mention.name), mention)
         once = list(dict.fromkeys(reversed(found)))[::-1]
         return tuple(sorted(once, key=lambda result: moment(result.date)))
 
     def _by_settings(self, recipe: Recipe, folder: Path, mention: Mention) -> list[UpgradeResult]:
         """Those of the file that the recipe's own settings name; what is wrong there stops no other recipe."""
-        path = join(folder, mention.name)
+        path = join_path(folder, mention.name)
         if self.leads_out(path, folder):
             recipe.problems.append(mention.problem(f"{mention.name} lies outside the given folder, and is not read"))
             return []
@@ -133,7 +133,7 @@ class Gatherer:
                 yield UpgradeResult(each.get("upgrade"), each["date"], each.get("ref"), each.get("level"))
 
     def _measure(self, mention: Mention) -> Measured:
-        path = join(self.folder, mention.name)
+        path = join_path(self.folder, mention.name)
         if path not in self._measured:
             self._measured[path] = Measured(tuple(read_mentioned(path, mention, read_stats, self.problems)))
         return self._measured[path]
@@ -145,17 +145,17 @@ class Gatherer:
             cluster = cluster.with_fallback(_measured_for(values.get("stack", recipe), self._measure(mention)))
         memory = values.get("memory")
         if isinstance(memory, dict):
-            by_service = {name: size(text) or 0 for name, text in memory.items()}
+            by_service = {name: parse_size(text) or 0 for name, text in memory.items()}
             return replace(cluster, service_memory={**cluster.service_memory, **by_service})
-        return replace(cluster, task_memory=size(memory), service_memory={}) if memory else cluster
+        return replace(cluster, task_memory=parse_size(memory), service_memory={}) if memory else cluster
 
 
 def cluster_of(hosts: dict[str, Any]) -> Cluster:
     """What a manifest says of hosts."""
     return Cluster(
         hosts.get("nodes"),
-        size(hosts["memory"]) if "memory" in hosts else None,
-        used=size(hosts["used"]) if "used" in hosts else None,
+        parse_size(hosts["memory"]) if "memory" in hosts else None,
+        used=parse_size(hosts["used"]) if "used" in hosts else None,
     )
 
 

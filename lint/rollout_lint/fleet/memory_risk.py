@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.stack.units import show_size
+from rollout_lint.stack.units import format_size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ def grade_by_memory(service: str | None, facts: Mapping[str, Fact], evidence: Ev
     missing = "no memory figure is known"
     if known:
         memory, how = known[0]
-        missing = f"{show_size(memory)} ({how}), but the host's memory is not known"
+        missing = f"{format_size(memory)} ({how}), but the host's memory is not known"
     return _grade_by_weight(facts, evidence, by.images, missing)
 
 
@@ -71,16 +71,16 @@ class _Room:
         host, used = cluster.memory or 0, cluster.memory_used_beside(service)
         left = cluster.available_memory(service) or 0
         if used is None:
-            return cls(left, MUCH, show_size(host), show_size(host))
-        shown = f"{show_size(left)} left"
-        return cls(left, NEARLY_ALL, shown, f"{shown} ({show_size(host)} less {show_size(used)} that others take)")
+            return cls(left, MUCH, format_size(host), format_size(host))
+        shown = f"{format_size(left)} left"
+        return cls(left, NEARLY_ALL, shown, f"{shown} ({format_size(host)} less {format_size(used)} that others take)")
 
 
 def _compare(memory: int, how: str, room: _Room, facts: Mapping[str, Fact], nodes: int | None) -> Grade:
     tasks, told = _tasks_on_a_host(facts, nodes)
     need = memory * tasks
-    arithmetic = f"{show_size(memory)} ({how}) x {told} = {show_size(need)} of {room.reason}"
-    return Grade(_level(need, room), f" ({show_size(need)} of {room.words})", arithmetic)
+    arithmetic = f"{format_size(memory)} ({how}) x {told} = {format_size(need)} of {room.reason}"
+    return Grade(_level(need, room), f" ({format_size(need)} of {room.words})", arithmetic)
 
 
 def _level(need: int, room: _Room) -> RiskLevel:

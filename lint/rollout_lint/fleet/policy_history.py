@@ -45,7 +45,7 @@ def policy_since(member: Member, now: Evaluation, known: LintContext) -> Callabl
 
 
 def _deployed_by_ci(evaluation: Evaluation) -> VariantEvaluation:
-    return next((each for each in evaluation.variants if each.variant.ci), evaluation.variants[0])
+    return next((each for each in evaluation.variants if each.variant.is_ci), evaluation.variants[0])
 
 
 def _at_risk(evaluation: Evaluation) -> set[str | None]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rollout_lint.location import Problem
-from rollout_lint.stack.units import size
+from rollout_lint.stack.units import parse_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "runtime": (_is_text, "text such as 'JVM'"),
     "note": (_is_text, "text on one line"),
     "role": (_is_text, "text on one line"),
-    "memory": (lambda value: _is_text(value) and size(value) is not None, "a size such as '900M'"),
+    "memory": (lambda value: _is_text(value) and parse_size(value) is not None, "a size such as '900M'"),
     "overlay": (lambda value: _is_text(value) and value != "", "the name of a file"),
     "expect": (lambda value: isinstance(value, str) and value in _RESULTS, "'pass', 'fail' or 'rolled-back'"),
     "results": (lambda value: _is_text(value) and value != "", "the name of a file"),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from rollout_lint.discovery.export import join, shown
-from rollout_lint.discovery.filesystem import is_file
-from rollout_lint.discovery.filesystem import read as read_bytes
+from rollout_lint.discovery.export import format_path, join_path
+from rollout_lint.discovery.filesystem import is_file, read_bytes
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.results.reader import Record, read_results
 from rollout_lint.syntax.parser import MAX_BYTES
@@ -40,7 +39,7 @@ class ResultFiles:
         """Those of files for several recipes; one that names none is of the recipe whose name its path has."""
         for mention in self.mentions:
             name = mention.name.replace("*", recipe)
-            path = join(self.folder, name)
+            path = join_path(self.folder, name)
             if "*" not in mention.name or is_file(path):
                 for record in self._read(path, mention, name):
                     if record.recipe == recipe or (record.recipe is None and "*" in mention.name):
@@ -50,7 +49,7 @@ class ResultFiles:
     def report_unused(self) -> None:
         """Tell of files for several recipes that have results of nobody here."""
         for mention in self.mentions:
-            records = [] if "*" in mention.name else self._records.get(join(self.folder, mention.name), [])
+            records = [] if "*" in mention.name else self._records.get(join_path(self.folder, mention.name), [])
             named = {each.recipe for each in records if each.recipe is not None}
             if named and mention not in self._used:
                 told = ", ".join(sorted(named))
@@ -65,7 +64,7 @@ class ResultFiles:
         own = [record.result for record in records if record.recipe in (None, recipe)]
         if records and not own:
             others = ", ".join(sorted({str(record.recipe) for record in records}))
-            self.problems.append(mention.problem(f"{shown(path)} tells of {others}, and not of {recipe}"))
+            self.problems.append(mention.problem(f"{format_path(path)} tells of {others}, and not of {recipe}"))
         return own
 
     def _read(self, path: Path, mention: Mention, name: str) -> list[Record]:
@@ -81,9 +80,9 @@ def read_mentioned(
 ) -> list[T]:
     """Return what `reader` makes of a file; add to `problems` and return nothing if the file is unreadable."""
     try:
-        return reader(read(path), shown(path))
+        return reader(read(path), format_path(path))
     except OSError as error:
-        problems.append(mention.problem(f"{shown(path)} cannot be read: {error.strerror}"))
+        problems.append(mention.problem(f"{format_path(path)} cannot be read: {error.strerror}"))
     except FleetError as error:
         problems += error.problems
     return []

@@ -101,7 +101,7 @@ def judge(evaluation: Evaluation, evidence: Evidence, known: LintContext, seen: 
         _Services(evaluation, evidence, known).verdicts() if evaluation.status == EvaluationStatus.EVALUATED else []
     )
     about = _of_the_row(services)
-    ci = [variant for variant in evaluation.variants if variant.variant.ci]
+    ci = [variant for variant in evaluation.variants if variant.variant.is_ci]
     newest = newest_upgrade(seen)
     risk = _as_far_as_judged(_recipe_risk(evaluation, services, about, newest, evidence.expect), known.disabled_rules)
     reasons = [*risk.because, *_remarks(evidence, newest)]
@@ -202,8 +202,8 @@ class _Services:
         self._evaluation = evaluation
         self._evidence = evidence
         self._known = known
-        self._shipped = [variant for variant in evaluation.variants if not variant.variant.ci]
-        self._overlaid = [variant for variant in evaluation.variants if variant.variant.ci]
+        self._shipped = [variant for variant in evaluation.variants if not variant.variant.is_ci]
+        self._overlaid = [variant for variant in evaluation.variants if variant.variant.is_ci]
 
     def verdicts(self) -> list[ServiceVerdict]:
         """Each service in the order of the files; before them the stack itself, where a finding is about that."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.discovery.export import ref_of
+from rollout_lint.discovery.export import get_ref
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.fleet.parallel import for_each, processes_for
 from rollout_lint.fleet.policy_history import policy_since
@@ -122,5 +122,5 @@ class Sweep:
 
 def _on_disk(recipe: Recipe) -> str:
     """Where the recipe is, also where it is read at a revision: what it is judged by is today's."""
-    refs = (ref_of(layer.path) for variant in recipe.variants for layer in variant.files)
+    refs = (get_ref(layer.path) for variant in recipe.variants for layer in variant.files)
     return next((recipe.path.removesuffix(f"@{ref}") for ref in refs if ref is not None), recipe.path)

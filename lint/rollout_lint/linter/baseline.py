@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.discovery.atomic_write import write_whole
+from rollout_lint.discovery.atomic_write import write_atomically
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import FleetError
@@ -18,9 +18,9 @@ from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.location import Problem
 from rollout_lint.rules.finding import Suppression
-from rollout_lint.syntax.node import plain
+from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
-from rollout_lint.syntax.plain_schema import PlainSchema
+from rollout_lint.syntax.schema import JsonSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-_SCHEMA = PlainSchema(Path(__file__).with_name("baseline.schema.json"))
+_SCHEMA = JsonSchema(Path(__file__).with_name("baseline.schema.json"))
 
 _NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Characters that JSON allows unescaped, and that YAML does not, or that it reads as line breaks."""
@@ -89,7 +89,7 @@ def read_baseline(path: Path) -> Baseline:
                 for problem in source.problems
             ]
         )
-    document: dict[str, Any] = plain(source.root)
+    document: dict[str, Any] = to_value(source.root)
     return Baseline(path, tuple(Entry(**entry) for entry in document["findings"]))
 
 
@@ -162,7 +162,7 @@ def write_baseline(baseline: Baseline) -> None:
         lambda match: f"\\u{ord(match[0]):04x}", f'{{\n "version": {VERSION},\n "findings": {findings}\n}}\n'
     )
     try:
-        write_whole(baseline.path, text.encode())
+        write_atomically(baseline.path, text.encode())
     except OSError as error:
         raise FleetError([Problem(str(baseline.path), 0, 0, f"cannot be written: {error.strerror}")]) from error
 

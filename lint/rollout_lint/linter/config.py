@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
-from rollout_lint.discovery.filesystem import is_file, is_folder, read
+from rollout_lint.discovery.filesystem import is_file, is_folder, read_bytes
 from rollout_lint.errors import ConfigError
 from rollout_lint.facts.images import repository
 from rollout_lint.linter.suppression.directives import IgnoreEntry, parse_day
 from rollout_lint.location import Location, Problem
-from rollout_lint.stack.units import size
+from rollout_lint.stack.units import parse_size
 from rollout_lint.stack.validator import FORMATS
 from rollout_lint.syntax.parser import MAX_BYTES, Source, parse
-from rollout_lint.syntax.plain_schema import Document, PlainSchema, yaml_document
+from rollout_lint.syntax.schema import Document, JsonSchema, yaml_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.syntax.plain_schema import KeyPath
+    from rollout_lint.syntax.schema import KeyPath
 
 SCHEMA = Path(__file__).with_name("config.schema.json")
 
@@ -41,7 +41,7 @@ _FORMATS = FORMATS | {
     "gitignore": (is_exclusion, "a pattern in gitignore's grammar, such as legacy/"),
     "reason": (lambda text: any(character.isalnum() for character in text), "a reason"),
 }
-_SCHEMA = PlainSchema(SCHEMA, _FORMATS)
+_SCHEMA = JsonSchema(SCHEMA, _FORMATS)
 
 
 class SourcedValue(NamedTuple):
@@ -134,7 +134,7 @@ def _document(path: Path) -> Document:
     if not is_file(path):
         return _invalid_document(name, "is not a regular file")
     try:
-        data = read(path, MAX_BYTES + 1)
+        data = read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
         return _invalid_document(name, f"cannot be read: {error.strerror}")
     if path.name in YAML_NAMES:
@@ -190,7 +190,7 @@ class _Reader:
         hosts = self._mapping(section.get("hosts", {}), (*path, "hosts"))
         return Section(
             hosts={
-                key: SourcedValue(each.value if key == "nodes" else size(each.value), each.location)
+                key: SourcedValue(each.value if key == "nodes" else parse_size(each.value), each.location)
                 for key, each in hosts.items()
             },
             images=self._images(section.get("images", {}), (*path, "images")),

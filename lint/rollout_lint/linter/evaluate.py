@@ -50,12 +50,12 @@ def _evaluate_variants(evaluation: Evaluation, context: LintContext) -> None:
     layers: LayerCache = {}
     for variant in evaluation.recipe.variants:
         sources = _sources(variant, evaluation.sources)
-        status = excluding_status(sources, variant.exact)
+        status = excluding_status(sources, variant.is_exact)
         if status is not None:
             evaluation.status = status
             evaluation.variants.append(VariantEvaluation(variant))
             return
-        stack, problems = load_stack(sources, variant.environment, variant.exact, layers)
+        stack, problems = load_stack(sources, variant.environment, variant.is_exact, layers)
         problems += _stack_problems(variant, stack, is_readable=not problems)
         evaluation.problems += problems
         evaluation.variants.append(_variant_evaluation(variant, stack, problems, context))
@@ -92,7 +92,7 @@ def _findings(variant: VariantEvaluation, stack: Stack, context: LintContext) ->
 
 def _stack_problems(variant: Variant, stack: Stack, is_readable: bool) -> Iterator[Problem]:
     """Yield the problems of the merged stack."""
-    if variant.exact:
+    if variant.is_exact:
         yield from _missing_env_files(variant, stack)
     if is_readable and not stack.services:
         yield Problem(variant.files[0].name, 1, 1, "the file has no services")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.env_sample import ENV_SAMPLE
-from rollout_lint.discovery.filesystem import exists, is_file, read
+from rollout_lint.discovery.filesystem import exists, is_file, read_bytes
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.location import Problem
@@ -36,7 +36,7 @@ def read_source(layer: LayerFile) -> Source:
             return parse(sys.stdin.buffer.read(MAX_BYTES + 1), layer.name)
         if not is_file(layer.path) and exists(layer.path):
             return _unreadable(layer, "is not a regular file")
-        return parse_source(read(layer.path, MAX_BYTES + 1), layer.name)
+        return parse_source(read_bytes(layer.path, MAX_BYTES + 1), layer.name)
     except OSError as error:
         return _unreadable(layer, f"cannot be read: {error.strerror}")
 

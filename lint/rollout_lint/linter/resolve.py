@@ -9,7 +9,7 @@ from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.model import Rule, Severity
-from rollout_lint.syntax.suggest import closest
+from rollout_lint.syntax.suggest import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,7 +102,7 @@ def _rules_named(pattern: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
 def _unknown_rule(pattern: str, value: SourcedValue, rules: tuple[Rule, ...]) -> Iterator[Problem]:
     if not pattern.strip() or not rules_matching(pattern, rules):
         by_name = {name.lower(): rule for rule in rules for name in (rule.id, rule.name)}
-        near = closest(pattern.lower(), by_name)
+        near = suggest(pattern.lower(), by_name)
         hint = f"; did you mean {by_name[near].id} {by_name[near].name}?" if near else "; rollout-lint rules lists them"
         yield _problem(value, f"there is no rule {pattern.strip() or repr(pattern)}{hint}")
 

@@ -71,7 +71,7 @@ def _is_text(node: Node) -> TypeGuard[Scalar]:
 
 
 def _replaced(text: str, variant: Variant) -> str | None:
-    if "$" in text and not variant.exact:
+    if "$" in text and not variant.is_exact:
         return None
     result = substitute(text, variant.environment)
     return None if result.error or result.unset or result.required else result.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.live.json_access import items
-from rollout_lint.stack.units import show_seconds
+from rollout_lint.stack.units import format_duration
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,7 +72,7 @@ def _since(update: UpdateStatus, now: datetime) -> str:
     if update.started is None:
         return ""
     passed = int((now - update.started).total_seconds())
-    return f" since {clock(update.started)}" + (f", for {show_seconds(passed)}" if passed > 0 else "")
+    return f" since {clock(update.started)}" + (f", for {format_duration(passed)}" if passed > 0 else "")
 
 
 def _of(update: UpdateStatus) -> str:

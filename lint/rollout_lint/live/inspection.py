@@ -93,7 +93,7 @@ def _drift(judged: Judged, evaluation: Evaluation, variant: VariantEvaluation) -
     if facts is None:
         return drift(judged.service, judged.facts, None)
     labels = labels_of(name, variant.variant, evaluation.sources)
-    return drift(judged.service, judged.facts, Filed(facts, labels, variant.variant.exact))
+    return drift(judged.service, judged.facts, Filed(facts, labels, variant.variant.is_exact))
 
 
 def _fits(judged: Sequence[Judged], evaluation: Evaluation, variant: VariantEvaluation) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ExitCode
 from rollout_lint.live.describe import ROLLED_BACK_STATES, clock
-from rollout_lint.stack.units import show_seconds
+from rollout_lint.stack.units import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +188,7 @@ def _verdict(result: Result) -> str:
 def _history(result: Result) -> Iterator[str]:
     """What was seen on the way, where there is more than how it ended."""
     for event in result.events[:-1]:
-        yield f"  after {show_seconds(event.after)}: {event.told}"
+        yield f"  after {format_duration(event.after)}: {event.told}"
 
 
 def _failure(failure: Failure) -> str:
@@ -203,7 +203,7 @@ def _sum(convergence: Convergence) -> str:
     told = [f"{_plural(number, 'service')}: {good} as deployed, {number - good} not"]
     told += [f"{_plural(len(convergence.mismatches), 'expectation')} not met"] if convergence.mismatches else []
     told += ["the time was over"] if convergence.timed_out else []
-    took = f"after {show_seconds(round(convergence.seconds))}"
+    took = f"after {format_duration(round(convergence.seconds))}"
     return f"{', '.join([*told, took])}. Exit {convergence.exit_code}."
 
 

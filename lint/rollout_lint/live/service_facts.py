@@ -90,7 +90,7 @@ def _service(service: LiveService, location: Location) -> Service:
         name=service.name_in_stack,
         location=location,
         blocks=dict.fromkeys(stated_blocks(service), location),
-        settings={path: Setting(value, location, "", zero=not value) for path, value in settings.items()},
+        settings={path: Setting(value, location, "", is_zero=not value) for path, value in settings.items()},
         lists={path: [Setting(value, location, "") for value in values] for path, values in lists.items() if values},
     )
 
@@ -187,4 +187,4 @@ def _targets(service: LiveService) -> list[str]:
 
 
 def _networks(service: LiveService, location: Location) -> dict[str, Resource]:
-    return {target: Resource(location, external=True, known_as=target) for target in _targets(service)}
+    return {target: Resource(location, is_external=True, engine_name=target) for target in _targets(service)}

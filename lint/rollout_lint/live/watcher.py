@@ -33,7 +33,7 @@ from rollout_lint.live.tasks import (
     serving,
     start_of,
 )
-from rollout_lint.stack.units import show_seconds
+from rollout_lint.stack.units import format_duration
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -188,7 +188,7 @@ class Watch:
         told = f"a task of it is pending, for no node takes it: {waiting.error}"
         if look.at - since < self.patience.pending:
             return Outcome.WAITING, told
-        return Outcome.PENDING, f"{told}; so it was for {show_seconds(round(look.at - since))}"
+        return Outcome.PENDING, f"{told}; so it was for {format_duration(round(look.at - since))}"
 
     def _after(self, service: LiveService, look: Look) -> tuple[Outcome, str]:
         """No update is under way: the tasks have to be there, and to stay."""
@@ -207,7 +207,7 @@ class Watch:
             deploy.steady_since, deploy.steady = look.at, running
         left = self.patience.settle - (look.at - deploy.steady_since)
         if left > 0:
-            return Outcome.WAITING, f"its tasks run; they have to stay so for {show_seconds(self.patience.settle)}"
+            return Outcome.WAITING, f"its tasks run; they have to stay so for {format_duration(self.patience.settle)}"
         return _good(service)
 
     def _crashed(self, service: LiveService, look: Look) -> LiveTask | None:

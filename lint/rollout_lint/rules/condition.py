@@ -10,7 +10,7 @@ from rollout_lint.facts.derived import DERIVED, STACK_FACTS
 from rollout_lint.facts.model import Kind
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.facts.suppression import SUPPRESSION_FACTS
-from rollout_lint.syntax.schema import types_of
+from rollout_lint.stack.schema import types_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from rollout_lint.facts.images import rules_directory
 from rollout_lint.location import Problem
 from rollout_lint.rules.condition import compile_condition, is_fact, kind_of
 from rollout_lint.rules.model import PACKAGED_PREFIX, Grade, Rule, RuleDetails, Severity, placeholders
-from rollout_lint.syntax.node import Mapping, Sequence, plain
+from rollout_lint.syntax.node import Mapping, Sequence, to_value
 from rollout_lint.syntax.parser import Source, parse
-from rollout_lint.syntax.plain_schema import PlainSchema
+from rollout_lint.syntax.schema import JsonSchema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,8 +116,8 @@ def _details_in(path: Path) -> RuleDetails:
 
 
 @cache
-def _schema() -> PlainSchema:
-    return PlainSchema(rules_directory() / "rule.schema.json")
+def _schema() -> JsonSchema:
+    return JsonSchema(rules_directory() / "rule.schema.json")
 
 
 class _RuleReader:
@@ -128,7 +128,7 @@ class _RuleReader:
         self._report = source.report
 
     def rule(self, root: Mapping, is_head: bool) -> Rule:
-        document = plain(root)
+        document = to_value(root)
         if self._path.stem != f"{document['id']}-{document['name']}":
             self._report(root.entries["id"][1], f"the file must be called {document['id']}-{document['name']}.yaml")
         if (document["fix"] is None) != ("advice" in document):
@@ -137,7 +137,7 @@ class _RuleReader:
             self._report(root.entries["trade"][0], "a rule without a fix cannot have a trade-off")
         self._check_placeholders(root)
         for proof in self._proofs(root):
-            self._check_proof(proof, plain(proof), document)
+            self._check_proof(proof, to_value(proof), document)
         when = self._conditions(root.entries["when"][1])
         grades = root.get("grades")
         notes = root.get("notes")
@@ -166,7 +166,7 @@ class _RuleReader:
         )
 
     def _details(self, root: Mapping, document: dict[str, Any]) -> Callable[[], RuleDetails]:
-        details = RuleDetails(document["examples"], tuple(map(plain, self._proofs(root))), dict(_lines(root)))
+        details = RuleDetails(document["examples"], tuple(map(to_value, self._proofs(root))), dict(_lines(root)))
         return lambda: details
 
     @staticmethod
@@ -201,7 +201,7 @@ class _RuleReader:
 
     def _grade(self, node: Node) -> Grade:
         assert isinstance(node, Mapping)
-        document = plain(node)
+        document = to_value(node)
         self._check_placeholders(node)
         return Grade(
             Severity(document["severity"]),
@@ -218,7 +218,7 @@ class _RuleReader:
             if not self._check_fact(key):
                 continue
             try:
-                conditions[path] = compile_condition(plain(schema), kind_of(path))
+                conditions[path] = compile_condition(to_value(schema), kind_of(path))
             except (ValueError, re.error) as error:
                 self._report(schema, f"{path}: {error}")
         return conditions
@@ -233,7 +233,7 @@ class _RuleReader:
         for key in ("message", "assumes"):
             text = node.get(key)
             if text is not None:
-                unknown = (name for name in placeholders(plain(text)) if name != "service" and not is_fact(name))
+                unknown = (name for name in placeholders(to_value(text)) if name != "service" and not is_fact(name))
                 for name in unknown:
                     self._report(text, f"{{{name}}} is neither {{service}} nor a fact")
 

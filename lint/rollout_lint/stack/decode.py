@@ -1,6 +1,6 @@
-"""A layer's services as docker/cli's structs have them (`cli/compose/types/types.go ServiceConfig`), each value placed.
+"""Services of a layer as in docker/cli's structs (`cli/compose/types/types.go ServiceConfig`), with locations.
 
-Only what some fact is made of is decoded; the rest is validated and left.
+Only values that facts need are decoded. Validation covers the rest.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.stack.model import Service, Setting
-from rollout_lint.stack.shell import shell_words
+from rollout_lint.stack.schema import UNKNOWN
+from rollout_lint.stack.shell import split_words
 from rollout_lint.stack.shorthand import Port, Volume, parse_ports, parse_volume
-from rollout_lint.stack.units import seconds, size
+from rollout_lint.stack.units import parse_duration, parse_size
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
-from rollout_lint.syntax.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class Field(NamedTuple):
-    """How a value is decoded, the type that a variable is cast to, and whether Go's struct holds a pointer.
+    """Conversion of a value, the cast of a variable, and `is_pointer`: True if Go's struct has a pointer.
 
-    A pointer is never taken for absent, so that its zero overrides (`merge.go mergeUint64`).
+    A zero behind a pointer is a set value, so it overrides (`merge.go mergeUint64`).
     """
 
     convert: Callable[[Any], Any]
     cast: str | None = None
-    pointer: bool = False
+    is_pointer: bool = False
 
 
 def _text(value: Any) -> str | None:
@@ -41,9 +41,9 @@ def _number(value: Any) -> float | None:
 
 
 def _whole_number(value: Any) -> int | None:
-    """Go cuts a fraction off (`healthcheck.retries: 1.5` is 1), and refuses what is below zero for a `uint64`.
+    """Return a Go `uint64`: fractions are cut off (`healthcheck.retries: 1.5` is 1), negative numbers are rejected.
 
-    What a `uint64` cannot hold is a float, of which an x86's conversion makes 2 to the 63rd.
+    Go on x86 converts a float that is too large for a `uint64` to 2 to the 63rd.
     """
     number = _number(value)
     if number is None or not isfinite(number) or number < 0:
@@ -56,18 +56,18 @@ def _flag(value: Any) -> bool | None:
 
 
 def _duration(value: Any) -> float | None:
-    return seconds(value) if isinstance(value, str) else None
+    return parse_duration(value) if isinstance(value, str) else None
 
 
 def _memory(value: Any) -> int | None:
-    return size(value) if isinstance(value, str) else None
+    return parse_size(value) if isinstance(value, str) else None
 
 
 TEXT = Field(_text)
 DURATION = Field(_duration)
 MEMORY = Field(_memory)
 COUNT = Field(_whole_number, "int")
-COUNT_POINTER = Field(_whole_number, "int", pointer=True)
+COUNT_POINTER = Field(_whole_number, "int", is_pointer=True)
 RATIO = Field(_number, "float")
 FLAG = Field(_flag, "bool")
 
@@ -113,7 +113,7 @@ _FIELDS: dict[str, Any] = {
 
 
 def decode_services(layer: Layer) -> dict[str, Service]:
-    """The layer's services by name; what does not decode is left out, for validation has reported it."""
+    """Return the services of the layer by name, without values that validation rejects."""
     services = layer.root.get("services")
     if not isinstance(services, Mapping):
         return {}
@@ -126,15 +126,15 @@ def decode_services(layer: Layer) -> dict[str, Service]:
 
 def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Service:
     service = Service(name, layer.location(key))
-    with layer.below(name):
+    with layer.scope(name):
         _decode_fields(node, _FIELDS, "", layer, service)
         if "build" in node.entries:
             service.blocks["build"] = layer.location(node.entries["build"][0])
         for path, decode in _LISTS.items():
-            found = _find(node, path)
-            if found is not None:
-                service.blocks[path] = layer.location(found)
-                service.lists[path] = list(decode(found, layer))
+            values = _find(node, path)
+            if values is not None:
+                service.blocks[path] = layer.location(values)
+                service.lists[path] = list(decode(values, layer))
     return service
 
 
@@ -160,14 +160,14 @@ def _decode_fields(node: Mapping, fields: dict[str, Any], prefix: str, layer: La
 def _decode_scalar(node: Scalar, field: Field, path: str, layer: Layer) -> Setting | None:
     raw = layer.value(node, field.cast)
     if raw is UNKNOWN:
-        if layer.required(node) and not layer.exact and path.startswith("deploy."):
-            layer.report(node, f"{path} depends on {' and '.join(layer.required(node))}, which has no value here")
+        if layer.required(node) and not layer.is_exact and path.startswith("deploy."):
+            layer.report(node, f"unknown {path}: set {' and '.join(layer.required(node))}")
         return None
     value = field.convert(raw)
     if value is None:
         return None
-    zero = not field.pointer and not value
-    return Setting(value, layer.location(node), node.text, zero, layer.unset(node))
+    is_zero = not field.is_pointer and not value
+    return Setting(value, layer.location(node), node.text, is_zero, layer.unset(node))
 
 
 def _find(node: Mapping, path: str) -> Node | None:
@@ -183,16 +183,16 @@ def _decode_ports(node: Node, layer: Layer) -> Iterator[Setting]:
             value = layer.value(item, None)
             ports = None if value is UNKNOWN else parse_ports(str(value))
             if ports is not None and layer.has_room_for(len(ports), item):
-                unset = _without_value(item, layer)
+                unset = _unset_variables(item, layer)
                 yield from (Setting(port, layer.location(item), item.text, unset=unset) for port in ports)
         elif isinstance(item, Mapping):
-            yield Setting(_decode_port(item, layer), layer.location(item), "", unset=_without_value(item, layer))
+            yield Setting(_decode_port(item, layer), layer.location(item), "", unset=_unset_variables(item, layer))
 
 
 def _decode_port(node: Mapping, layer: Layer) -> Port:
-    """The long form, which has no mode of its own until the engine takes it for ingress."""
+    """Return a port in the long form; the engine reads a missing mode as ingress."""
     target, published = (_uint32(node.get(key), layer) for key in ("target", "published"))
-    mode, protocol = (_string(node.get(key), layer) for key in ("mode", "protocol"))
+    mode, protocol = (layer.text(node.get(key)) for key in ("mode", "protocol"))
     return Port(target, published, mode or "ingress", protocol or "tcp")
 
 
@@ -203,31 +203,31 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         volume = None
         if isinstance(item, Scalar):
-            volume = parse_volume(_string(item, layer))
+            volume = parse_volume(layer.text(item))
         elif isinstance(item, Mapping):
-            type_, source, target = (_string(item.get(key), layer) for key in ("type", "source", "target"))
+            type_, source, target = (layer.text(item.get(key)) for key in ("type", "source", "target"))
             options = tuple(name for name in _MOUNT_OPTIONS if isinstance(item.get(name), Mapping))
             volume = Volume(type_, source, target, _is_true(item.get("read_only"), layer), options)
         if volume is not None:
-            yield Setting(volume, layer.location(item), "", unset=_without_value(item, layer))
+            yield Setting(volume, layer.location(item), "", unset=_unset_variables(item, layer))
 
 
 def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
-    """The keys of a mapping, or what stands before the `=` in each item of a list, the last of a name."""
+    """Yield the keys of a mapping, or the last item of each name in a list of `name=value`."""
     if isinstance(node, Mapping):
         named = {name: (key, _is_empty(value, layer)) for name, (key, value) in node.entries.items()}
     else:
         named = {}
         for item in _items(node):
             if isinstance(item, Scalar):
-                name, _, value = _string(item, layer).partition("=")
+                name, _, value = layer.text(item).partition("=")
                 named[name] = (item, not value)
     for name, (scalar, empty) in named.items():
-        yield Setting(name, layer.location(scalar), name, empty, _without_value(scalar, layer))
+        yield Setting(name, layer.location(scalar), name, empty, _unset_variables(scalar, layer))
 
 
 def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
-    """The keys of a mapping, or the items of a list, whatever they hold (`loader.go transformServiceNetworkMap`)."""
+    """Yield the keys of a mapping, or the items of a list (`loader.go transformServiceNetworkMap`)."""
     if isinstance(node, Mapping):
         yield from _decode_names(node, layer)
         return
@@ -236,52 +236,51 @@ def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
 
 
 def _is_empty(node: Node, layer: Layer) -> bool:
-    """Whether it gives nothing, or an empty text."""
     return isinstance(node, Scalar) and layer.value(node, None) in (None, "")
 
 
 def _decode_sources(node: Node, layer: Layer) -> Iterator[Setting]:
-    """The configs or secrets of a service: the name alone, or a mapping with a `source`."""
+    """Yield the configs or secrets of a service; an item is a name or a mapping with a `source`."""
     for item in _items(node):
         source = item.get("source") if isinstance(item, Mapping) else item
-        name = _string(source, layer)
-        yield Setting(name, layer.location(item), name, unset=_without_value(item, layer))
+        name = layer.text(source)
+        yield Setting(name, layer.location(item), name, unset=_unset_variables(item, layer))
 
 
 def _decode_preferences(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         if isinstance(item, Mapping):
-            spread = _string(item.get("spread"), layer)
+            spread = layer.text(item.get("spread"))
             yield Setting(spread, layer.location(item), spread)
 
 
 def _decode_texts(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         if isinstance(item, Scalar):
-            yield Setting(_string(item, layer), layer.location(item), item.text, unset=_without_value(item, layer))
+            yield Setting(layer.text(item), layer.location(item), item.text, unset=_unset_variables(item, layer))
 
 
 def _decode_text_or_texts(node: Node, layer: Layer) -> Iterator[Setting]:
     if isinstance(node, Scalar):
-        yield Setting(_string(node, layer), layer.location(node), node.text)
+        yield Setting(layer.text(node), layer.location(node), node.text)
     else:
         yield from _decode_texts(node, layer)
 
 
 def _decode_command(node: Node, layer: Layer) -> Iterator[Setting]:
-    """A text of which no word is left, such as an empty one, is an empty list."""
+    """Yield the words of a command; a text without words gives no item."""
     if not isinstance(node, Scalar):
         yield from _decode_texts(node, layer)
         return
-    words = shell_words(_string(node, layer))
+    words = split_words(layer.text(node))
     if words is None:
-        layer.report(node, "Docker refuses this: a quote in it stays open, or nothing follows its last backslash")
+        layer.report(node, "Docker rejects this command: close the quote, or remove the backslash at the end")
     elif words:
         yield Setting(words, layer.location(node), node.text)
 
 
 def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
-    """A text is a shell command (`loader.go transformHealthCheckTest`)."""
+    """Yield the items of a test; a text is a shell command (`loader.go transformHealthCheckTest`)."""
     if isinstance(node, Scalar):
         yield Setting("CMD-SHELL", layer.location(node), node.text)
     yield from _decode_text_or_texts(node, layer)
@@ -305,10 +304,10 @@ _LISTS: dict[str, Callable[[Node, Layer], Iterator[Setting]]] = {
 }
 
 
-def _without_value(node: Node | None, layer: Layer) -> tuple[str, ...]:
-    """The variables in a scalar, or in the values of a mapping, that have no value here."""
+def _unset_variables(node: Node | None, layer: Layer) -> tuple[str, ...]:
+    """Return the variables without a value in a scalar, or in the values of a mapping."""
     if isinstance(node, Mapping):
-        return tuple(name for _, value in node.entries.values() for name in _without_value(value, layer))
+        return tuple(name for _, value in node.entries.values() for name in _unset_variables(value, layer))
     return (*layer.unset(node), *layer.required(node)) if isinstance(node, Scalar) else ()
 
 
@@ -316,13 +315,8 @@ def _items(node: Node) -> list[Node]:
     return node.items if isinstance(node, Sequence) else []
 
 
-def _string(node: Node | None, layer: Layer) -> str:
-    value = layer.value(node, None) if isinstance(node, Scalar) else ""
-    return value if isinstance(value, str) else ""
-
-
 def _uint32(node: Node | None, layer: Layer) -> int:
-    """A number as Go's `uint32` keeps it; of a float that no `uint64` can hold nothing is left."""
+    """Return a number as a Go `uint32`; a float that is too large for a `uint64` is 0."""
     value = layer.value(node, "int") if isinstance(node, Scalar) else 0
     return int(value) % 2**32 if isinstance(value, int | float) and value < 2**64 else 0
 

@@ -1,4 +1,4 @@
-"""Variables in text, with the grammar and the quirks of docker/cli (`cli/compose/template/template.go`)."""
+"""Interpolation of variables, with the grammar of docker/cli (`cli/compose/template/template.go`)."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ if TYPE_CHECKING:
 _EXPRESSION = re.compile(r"[_a-z][_a-z0-9]*(?::?[-?][^}]*)?", re.IGNORECASE)
 _NAME = re.compile(r"[_a-z0-9]+", re.IGNORECASE)
 
-BAD_DOLLAR = "this `$` starts no variable, and Docker refuses it; write `$$` for a dollar sign"
-OPEN_BRACE = "this `${` is never closed, and Docker refuses it; write `$$` for a dollar sign"
+BAD_DOLLAR = "Docker rejects a `$` that does not start a variable: write `$$` for a dollar sign"
+OPEN_BRACE = "Docker rejects a `${` without a closing brace: add `}`, or write `$$` for a dollar sign"
 BAD_BRACES = (
-    "Docker knows no such variable and refuses it: in braces it reads a name, and :-default, -default, :?message or "
-    "?message behind it; write `$$` for a dollar sign"
+    "Docker rejects this expression in braces: write a name, optionally with :-default, -default, :?message or "
+    "?message after it, or `$$` for a dollar sign"
 )
 
 
 class Substitution(NamedTuple):
-    """What a text became: `error` where Docker refuses it, `unset` the variables that had no value and no default,
-    `required` those of them that Docker refuses to do without, `swallowed` those without braces that took the text
-    behind them for a default.
+    """Text after interpolation.
+
+    `error` is set if Docker rejects the text. `unset` lists the variables without a value and a default. `required`
+    lists those of them that Docker requires. `unbraced_defaults` lists the variables without braces that took the text
+    after them as their default.
     """
 
     text: str
     error: str | None = None
     unset: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
-    swallowed: tuple[str, ...] = ()
+    unbraced_defaults: tuple[str, ...] = ()
 
 
 def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
-    """Replace the variables of `text`.
+    """Replace the variables in the text.
 
-    As in `substituteWith`, a later variable forgets what was wrong with an earlier one, and the unbraced form takes a
+    As in `substituteWith`, a later variable clears the error of an earlier one. A variable without braces can have a
     default too: `$TAG-alpine` is the tag alone, or `alpine`.
     """
     state = _State(environment)
     parts: list[str] = []
     position = 0
-    swallowed = []
+    unbraced_defaults = []
     last_brace = text.rfind("}")
     for dollar, expression, end in _dollars(text):
         parts.append(text[position:dollar])
@@ -49,25 +51,27 @@ def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
         if expression:
             parts.append("$" if expression == "$" else state.value(expression))
         else:
-            state.error = _why_bad(text, dollar, last_brace)
+            state.error = _explain_dollar(text, dollar, last_brace)
         if not text.startswith("{", dollar + 1) and (name := _NAME.match(expression)) and name[0] != expression:
-            swallowed.append(name[0])
+            unbraced_defaults.append(name[0])
     parts.append(text[position:])
-    return Substitution("".join(parts), state.error, tuple(state.unset), tuple(state.required), tuple(swallowed))
+    return Substitution(
+        "".join(parts), state.error, tuple(state.unset), tuple(state.required), tuple(unbraced_defaults)
+    )
 
 
-def _why_bad(text: str, dollar: int, last_brace: int) -> str:
-    """What is wrong with a `$` that starts no variable."""
+def _explain_dollar(text: str, dollar: int, last_brace: int) -> str:
+    """Return the error of a `$` that does not start a variable."""
     if not text.startswith("{", dollar + 1):
         return BAD_DOLLAR
     return BAD_BRACES if last_brace > dollar else OPEN_BRACE
 
 
 def _dollars(text: str) -> Iterator[tuple[int, str, int]]:
-    """Of each `$`: where it stands, the expression that it starts, and where that ends.
+    """Yield the position of each `$`, its expression, and the end of the expression.
 
-    The expression is `$` for an escaped one and empty for one that starts none. No part of the text is looked at
-    more than twice, however many braces are left open.
+    The expression is `$` for an escaped dollar sign, and empty if the `$` does not start a variable. No part of the
+    text is read more than twice, even if many braces are open.
     """
     dollar = text.find("$")
     close = -1
@@ -89,7 +93,7 @@ def _dollars(text: str) -> Iterator[tuple[int, str, int]]:
 
 
 class _State:
-    """What the variables of a text come to, one after the other."""
+    """Result of the variables of a text so far."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.error: str | None = None
@@ -100,24 +104,24 @@ class _State:
     def value(self, expression: str) -> str:
         self.error = None
         self.required.clear()
-        name, default, wanted, when_empty = _read(expression)
+        name, default, is_required, is_unset_if_empty = _split(expression)
         value = self._environment.get(name)
-        if value is not None and (value or not when_empty):
+        if value is not None and (value or not is_unset_if_empty):
             return value
         if default is not None:
             return default
-        if wanted:
+        if is_required:
             self.required.append(name)
-        if value is None or wanted:
+        if value is None or is_required:
             self.unset.append(name)
         return ""
 
 
-def _read(expression: str) -> tuple[str, str | None, bool, bool]:
-    """Name, default, whether it is required, and whether empty counts as unset.
+def _split(expression: str) -> tuple[str, str | None, bool, bool]:
+    """Return the name, the default, and if the variable is required and if an empty value is unset.
 
-    The separators are looked for in docker/cli's order, anywhere in the expression: the dash in
-    `${A:?not-there}` makes it a variable `A:?not` with the default `there`.
+    docker/cli searches for the separators in this order, anywhere in the expression. The dash in
+    `${A:?not-there}` therefore makes it a variable `A:?not` with the default `there`.
     """
     for separator in (":-", "-"):
         name, found, default = expression.partition(separator)

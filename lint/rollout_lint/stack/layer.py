@@ -1,4 +1,4 @@
-"""One file of a variant: its values after interpolation, and the errors in it."""
+"""One file of a variant, with interpolated values and errors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.location import Location, Problem
 from rollout_lint.stack.interpolate import Substitution, substitute
+from rollout_lint.stack.schema import UNKNOWN
 from rollout_lint.syntax.node import Mapping, Node, Scalar
-from rollout_lint.syntax.schema import UNKNOWN
 
 if TYPE_CHECKING:
     import collections.abc
@@ -38,21 +38,21 @@ _CASTS: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
 class Layer:
     """A file with a mapping as its root, read with an environment. Reading values can add to `problems`.
 
-    With `exact`, the environment is complete: a required variable without a value is an error.
+    With `is_exact`, the environment is complete: a required variable without a value is an error.
     """
 
     def __init__(
-        self, source: Source, root: Mapping, environment: collections.abc.Mapping[str, str], exact: bool = False
+        self, source: Source, root: Mapping, environment: collections.abc.Mapping[str, str], is_exact: bool = False
     ) -> None:
         """Interpolate every text of the file, which docker/cli does before it validates anything."""
         self.file = source.name
         self.root = root
         self.problems: list[Problem] = []
-        self.exact = exact
+        self.is_exact = is_exact
         self.version = self._read_version()
         self.modifiers = source.modifiers
         # Nodes are compared and hashed by identity.
-        self.swallowed: dict[Scalar, tuple[str, ...]] = {}
+        self.unbraced_defaults: dict[Scalar, tuple[str, ...]] = {}
         """Variables of a scalar that took the text after them as their default."""
         self._substitutions: dict[Scalar, Substitution] = {}
         self._failed_casts: set[Scalar] = set()
@@ -71,12 +71,12 @@ class Layer:
     def _substitute(self, scalar: Scalar, environment: collections.abc.Mapping[str, str]) -> None:
         result = substitute(scalar.text, environment)
         self._substitutions[scalar] = result
-        if result.swallowed:
-            self.swallowed[scalar] = result.swallowed
+        if result.unbraced_defaults:
+            self.unbraced_defaults[scalar] = result.unbraced_defaults
         if result.error is not None:
             self.report(scalar, result.error)
-        elif self.exact and result.required:
-            self.report(scalar, f"Docker refuses it without a value for {' and '.join(result.required)}")
+        elif self.is_exact and result.required:
+            self.report(scalar, f"Docker requires a value: set {' and '.join(result.required)}")
 
     @property
     def version_node(self) -> Node:
@@ -95,7 +95,7 @@ class Layer:
         """Return a problem at the node, with the variables without a value that may cause it."""
         unset = [name for name in (self.unset(node) if isinstance(node, Scalar) else ()) if name not in message]
         if unset:
-            message += f" ({', '.join(unset)} has no value here)"
+            message += f" ({', '.join(unset)} is not set)"
         return Problem(self.file, node.line, node.column, message)
 
     def unset(self, scalar: Scalar) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ class Layer:
     def value(self, scalar: Scalar, cast: str | None) -> Any:
         """Return the value that docker/cli reads; it casts only if a variable changed the text (`interpolation.go`).
 
-        UNKNOWN if a required variable has no value, if Docker rejects the variables, or if the cast fails.
+        Return UNKNOWN if a required variable has no value, if Docker rejects the variables, or if the cast fails.
         """
         result = self._substitutions.get(scalar)
         if result is None:
@@ -122,9 +122,14 @@ class Layer:
             return result.text
         return self._cast(scalar, result, cast)
 
+    def text(self, node: Node | None) -> str:
+        """Return the text of a scalar, or "" for any other node or value."""
+        value = self.value(node, None) if isinstance(node, Scalar) else ""
+        return value if isinstance(value, str) else ""
+
     @contextmanager
-    def below(self, name: str) -> Iterator[None]:
-        """Read values below a name. docker/cli finds casts by a dotted path, and none below a name with a dot."""
+    def scope(self, name: str) -> Iterator[None]:
+        """Read values below a name; docker/cli casts nothing below a name with a dot, as it finds casts by dotted path."""
         self._casting = "." not in name
         yield
         self._casting = True
@@ -135,8 +140,8 @@ class Layer:
             return convert(result.text)
         if scalar not in self._failed_casts:
             self._failed_casts.add(scalar)
-            because = f", because {' and '.join(result.unset)} has no value here" if result.unset else ""
-            self.report(scalar, f"what the variable gives must be {kind}, and is not{because}")
+            because = f" ({', '.join(result.unset)} is not set)" if result.unset else ""
+            self.report(scalar, f"the value of the variable must be {kind}{because}")
         return UNKNOWN
 
     def has_room_for(self, ports: int, node: Node) -> bool:
@@ -144,5 +149,5 @@ class Layer:
         room = self._room_for_ports
         self._room_for_ports -= ports
         if room >= 0 > self._room_for_ports:
-            self.report(node, f"with these the file has more than {MAX_PORTS:,} ports; they are not read")
+            self.report(node, f"more than {MAX_PORTS:,} ports in this file: these and later ports are not read")
         return self._room_for_ports >= 0

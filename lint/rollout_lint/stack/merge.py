@@ -1,4 +1,4 @@
-"""Layers merged as docker/cli merges its structs (`cli/compose/loader/merge.go`)."""
+"""Merge of layers, as docker/cli merges its structs (`cli/compose/loader/merge.go`)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from rollout_lint.location import Problem
 from rollout_lint.stack.decode import decode_services
 from rollout_lint.stack.layer import Layer
-from rollout_lint.stack.merge_losses import ignored_values, lost_ports, merge_marks
-from rollout_lint.stack.model import Marks, Resource, Service, Setting, Stack
-from rollout_lint.stack.quirks import find_marks
+from rollout_lint.stack.merge_losses import find_ignored_values, find_lost_ports, merge_quirks
+from rollout_lint.stack.model import Quirks, Resource, Service, Setting, Stack
+from rollout_lint.stack.quirks import find_quirks
 from rollout_lint.stack.resources import decode_resources, report_conflicts
 from rollout_lint.stack.validator import validate_layer
 from rollout_lint.syntax.node import Mapping
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 LayerCache: TypeAlias = "dict[tuple[str, int, frozenset[tuple[str, str]], bool], DecodedLayer | None]"
-"""Decoded layers of one recipe by file name, number of the layer, environment and `exact`."""
+"""Decoded layers of one recipe by file name, number of the layer, environment and `is_exact`."""
 
 
 class DecodedLayer:
-    """A layer with everything that is decoded of it. Its problems are those of the file alone."""
+    """Decoded layer, with the problems of the file alone."""
 
     def __init__(self, source: Source, layer: Layer, number: int) -> None:
         """Validate and decode the layer of this number, from 0."""
@@ -35,11 +35,11 @@ class DecodedLayer:
         report_conflicts(layer)
         self.version = Setting(layer.version, layer.location(layer.version_node), layer.version)
         self.dropped = [Setting(name.text, layer.location(name), name.text) for name in source.dropped_services]
-        marks = find_marks(layer)
-        self.outside = marks.get(None, Marks())
+        quirks = find_quirks(layer)
+        self.quirks = quirks.get(None, Quirks())
         self.services = decode_services(layer)
         for name, service in self.services.items():
-            service.marks = marks.get(name, service.marks)
+            service.quirks = quirks.get(name, service.quirks)
             service.first_layer = number
         self.resources = decode_resources(layer)
         self.problems = tuple(layer.problems)
@@ -48,44 +48,46 @@ class DecodedLayer:
 def load_stack(
     sources: Iterable[Source],
     environment: collections.abc.Mapping[str, str],
-    exact: bool = False,
+    is_exact: bool = False,
     cache: LayerCache | None = None,
 ) -> tuple[Stack, list[Problem]]:
-    """Merge the sources in their order, and return the stack with everything that Docker rejects.
+    """Merge the sources in order, and return the stack and the problems that Docker reports.
 
     A rejected file is merged as far as it can be read. If a source cannot be read at all, the stack is empty, because
-    the values of that layer are unknown. `exact` means that the environment is all that the deployer has; otherwise a
-    required variable may have a value when the stack is deployed. `cache` holds the layers of other variants of the
-    recipe, in which a file name always means the same source.
+    the values of that layer are unknown. With `is_exact`, the environment is complete; otherwise a required variable may
+    have a value when the stack is deployed. `cache` has the layers of other variants of the recipe, in which a file
+    name always means the same source.
     """
     cache = {} if cache is None else cache
     variables = frozenset(environment.items())
     stack = Stack()
     problems: list[Problem] = []
-    is_whole = True
+    is_complete = True
     for source in sources:
         problems += source.problems
-        key = (source.name, len(stack.versions), variables, exact)
+        key = (source.name, len(stack.versions), variables, is_exact)
         if key not in cache:
-            cache[key] = _decode(source, len(stack.versions), environment, exact)
+            cache[key] = _decode(source, len(stack.versions), environment, is_exact)
         layer = cache[key]
         if layer is None:
             if not source.problems:
-                problems.append(Problem(source.name, 1, 1, "the file must be a mapping with `services`"))
-            is_whole = False
+                problems.append(Problem(source.name, 1, 1, 'the file must be a mapping with the key "services"'))
+            is_complete = False
             continue
         problems += layer.problems
         if stack.versions and layer.version.value != stack.versions[0].value:
             problems.append(_differing_version(layer.layer, stack.versions[0].value))
         _add_layer(stack, layer)
-    return stack if is_whole else Stack(), problems
+    return stack if is_complete else Stack(), problems
 
 
 def _decode(
-    source: Source, number: int, environment: collections.abc.Mapping[str, str], exact: bool
+    source: Source, number: int, environment: collections.abc.Mapping[str, str], is_exact: bool
 ) -> DecodedLayer | None:
     root = source.root
-    return DecodedLayer(source, Layer(source, root, environment, exact), number) if isinstance(root, Mapping) else None
+    return (
+        DecodedLayer(source, Layer(source, root, environment, is_exact), number) if isinstance(root, Mapping) else None
+    )
 
 
 def _add_layer(stack: Stack, read: DecodedLayer) -> None:
@@ -96,16 +98,14 @@ def _add_layer(stack: Stack, read: DecodedLayer) -> None:
         stack.services[name] = service if earlier is None else merge_services(earlier, service)
     for section, resources in read.resources.items():
         into = stack.resources.setdefault(section, {})
-        into |= {key: _replace(into.get(key), resource) for key, resource in resources.items()}
-    stack.marks.swallowed |= read.outside.swallowed
-    stack.marks.modifiers |= read.outside.modifiers
+        into |= {key: _replace_resource(into.get(key), resource) for key, resource in resources.items()}
+    stack.quirks.unbraced_defaults |= read.quirks.unbraced_defaults
+    stack.quirks.modifiers |= read.quirks.modifiers
 
 
 def _differing_version(layer: Layer, version: str) -> Problem:
-    stated = "states version" if "version" in layer.root.entries else "states no version, which means"
-    message = (
-        f"Docker refuses layers of different versions: this one {stated} {layer.version}, an earlier one {version}"
-    )
+    own = f'"{layer.version}"' if "version" in layer.root.entries else f'"{layer.version}" (no version is set)'
+    message = f'version must be "{version}" as in the earlier files, not {own}: Docker rejects different versions'
     return layer.problem(layer.version_node, message)
 
 
@@ -118,9 +118,9 @@ def merge_services(base: Service, overlay: Service) -> Service:
         settings=dict(base.settings),
         lists=dict(base.lists),
         first_layer=base.first_layer,
-        ignored=ignored_values(base, overlay),
+        ignored=find_ignored_values(base, overlay),
         lost_ports=list(base.lost_ports),
-        marks=merge_marks(base, overlay),
+        quirks=merge_quirks(base, overlay),
     )
     for path, setting in overlay.settings.items():
         merged.settings[path] = _override(base.settings.get(path), setting)
@@ -131,7 +131,7 @@ def merge_services(base: Service, overlay: Service) -> Service:
             merged.lists[path] = overlay.lists[path]
     if "ports" in base.lists:
         given = overlay.lists.get("ports", [])
-        merged.lost_ports += lost_ports(base.lists["ports"], given, merged.lists["ports"])
+        merged.lost_ports += find_lost_ports(base.lists["ports"], given, merged.lists["ports"])
     return merged
 
 
@@ -139,12 +139,12 @@ def _override(base: Setting | None, overlay: Setting) -> Setting:
     """Return the effective setting. mergo ignores a zero value, so it never overrides."""
     if base is None:
         return overlay
-    if overlay.zero:
+    if overlay.is_zero:
         return base
     return overlay._replace(overrides=(base, *base.overrides))
 
 
-def _replace(base: Resource | None, overlay: Resource) -> Resource:
+def _replace_resource(base: Resource | None, overlay: Resource) -> Resource:
     """Return the later entry, which replaces the earlier one as a whole (`merge.go merge`)."""
     return overlay if base is None else overlay._replace(overrides=(base, *base.overrides))
 
@@ -153,24 +153,24 @@ def _append(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
     return base + overlay
 
 
-def _replaced(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
+def _replace_list(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
     return overlay or base
 
 
 def _environment(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
-    """mergo takes an empty value for an absent one (`map[string]*string`)."""
+    """Merge by name; mergo ignores an empty value (`map[string]*string`)."""
     merged = {item.value: item for item in base}
     for item in overlay:
-        if not item.zero or item.value not in merged:
+        if not item.is_zero or item.value not in merged:
             merged[item.value] = item
     return [merged[name] for name in sorted(merged)]
 
 
 def _keyed(key: Callable[[Setting], Any]) -> Callable[[list[Setting], list[Setting]], list[Setting]]:
-    """Items by their key, the last of a key wins, in the order of the keys (`merge.go mergeSlice`).
+    """Return a merge that keeps the last item of each key, sorted by key (`merge.go mergeSlice`).
 
-    A base that has the list, be it empty, loses twins to any overlay; the twins of an overlay on a base without the
-    list stay. An overlay's empty list is none.
+    If the base has the list, even an empty one, duplicates in the overlay are removed too. They stay if the base does
+    not have the list. An empty list in an overlay is ignored.
     """
 
     def merge(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
@@ -190,8 +190,8 @@ _LISTS: dict[str, Callable[[list[Setting], list[Setting]], list[Setting]]] = {
     "labels": _keyed(lambda item: item.value),
     "deploy.labels": _keyed(lambda item: item.value),
     "env_file": _append,
-    "command": _replaced,
-    "entrypoint": _replaced,
+    "command": _replace_list,
+    "entrypoint": _replace_list,
     "healthcheck.test": _append,
     "deploy.placement.constraints": _append,
     "deploy.placement.preferences": _append,

@@ -1,10 +1,10 @@
-"""What does not get through a merge: values that mergo takes for absent, and ports that stand in for one another."""
+"""Overlay values that a merge ignores, and ports that it drops."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.stack.model import Marks, Setting
+from rollout_lint.stack.model import Quirks, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,55 +15,59 @@ if TYPE_CHECKING:
 _ENVIRONMENT = "environment"
 
 
-def ignored_values(base: Service, overlay: Service) -> dict[str, Setting]:
-    """The zero values of an overlay that a non-zero earlier one outlives (`merge.go mergeServices`, mergo), by path.
+def find_ignored_values(base: Service, overlay: Service) -> dict[str, Setting]:
+    """Return the zero values of an overlay that do not replace an earlier value, by path.
 
-    What an earlier overlay lost so is lost until a later one says more.
+    A value that an earlier overlay lost stays lost until a later overlay sets one (`merge.go mergeServices`, mergo).
     """
-    said = {path for path, setting in overlay.settings.items() if not setting.zero}
-    said |= {path for path, items in overlay.lists.items() if items}
-    earlier = {path: setting for path, setting in base.ignored.items() if path not in said}
-    return earlier | dict(_zeros(base, overlay))
+    replaced = _replaced_paths(overlay) | {path for path, items in overlay.lists.items() if items}
+    earlier = {path: setting for path, setting in base.ignored.items() if path not in replaced}
+    return earlier | dict(_ignored_zeros(base, overlay))
 
 
-def _zeros(base: Service, overlay: Service) -> Iterator[tuple[str, Setting]]:
+def _ignored_zeros(base: Service, overlay: Service) -> Iterator[tuple[str, Setting]]:
     for path, setting in overlay.settings.items():
         earlier = base.settings.get(path)
-        if setting.zero and earlier is not None and not earlier.zero:
+        if setting.is_zero and earlier is not None and not earlier.is_zero:
             yield path, setting
     for path, items in overlay.lists.items():
         if not items and base.lists.get(path):
-            yield path, Setting(path, overlay.blocks[path], "", zero=True)
-    given = {item.value for item in base.lists.get(_ENVIRONMENT, []) if not item.zero}
+            yield path, Setting(path, overlay.blocks[path], "", is_zero=True)
+    names = {item.value for item in base.lists.get(_ENVIRONMENT, []) if not item.is_zero}
     for item in overlay.lists.get(_ENVIRONMENT, []):
-        if item.zero and item.value in given:
+        if item.is_zero and item.value in names:
             yield f"{_ENVIRONMENT}.{item.value}", item
 
 
-def lost_ports(base: list[Setting], overlay: list[Setting], merged: list[Setting]) -> list[Setting]:
-    """Ports that another of the same published number drives out, though it was not meant to replace them.
+def find_lost_ports(base: list[Setting], overlay: list[Setting], merged: list[Setting]) -> list[Setting]:
+    """Return the ports that a different port with the same published number replaces.
 
-    The key is the published number alone (`merge.go toServicePortConfigsMap`), and 0 for all that leave it to Docker.
+    The merge uses the published number as the key (`merge.go toServicePortConfigsMap`). It is 0 for every port that
+    leaves the number to Docker.
     """
     kept = {item.value.published: item for item in merged}
-    own, others = set(map(id, base)), set(map(id, merged))
+    base_ids, merged_ids = set(map(id, base)), set(map(id, merged))
     return [
         item
         for item in (*base, *overlay)
-        if id(item) not in others
-        and _is_another(item.value, kept[item.value.published].value, id(kept[item.value.published]) in own)
+        if id(item) not in merged_ids
+        and _is_lost(item.value, kept[item.value.published].value, id(kept[item.value.published]) in base_ids)
     ]
 
 
-def _is_another(lost: Port, kept: Port, of_one_layer: bool) -> bool:
-    """One layer's port takes another's place on purpose where protocol and published number are the same."""
-    if lost == kept:
+def _is_lost(port: Port, kept: Port, is_same_layer: bool) -> bool:
+    """Return False if an overlay replaces the port on purpose: with the same protocol and published number."""
+    if port == kept:
         return False
-    return of_one_layer or lost.protocol != kept.protocol or (not lost.published and lost.target != kept.target)
+    return is_same_layer or port.protocol != kept.protocol or (not port.published and port.target != kept.target)
 
 
-def merge_marks(base: Service, overlay: Service) -> Marks:
-    """The marks of both, save those of values that the overlay sets anew."""
-    said = {path for path, setting in overlay.settings.items() if not setting.zero}
-    swallowed = {path: mark for path, mark in base.marks.swallowed.items() if path not in said}
-    return Marks(swallowed | overlay.marks.swallowed, base.marks.modifiers | overlay.marks.modifiers)
+def merge_quirks(base: Service, overlay: Service) -> Quirks:
+    """Return the quirks of both services, except of values that the overlay replaces."""
+    replaced = _replaced_paths(overlay)
+    kept = {path: quirk for path, quirk in base.quirks.unbraced_defaults.items() if path not in replaced}
+    return Quirks(kept | overlay.quirks.unbraced_defaults, base.quirks.modifiers | overlay.quirks.modifiers)
+
+
+def _replaced_paths(overlay: Service) -> set[str]:
+    return {path for path, setting in overlay.settings.items() if not setting.is_zero}

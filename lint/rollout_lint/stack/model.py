@@ -1,4 +1,4 @@
-"""A decoded value with the place that decided it."""
+"""Services and resources of a stack, each value with its location."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ if TYPE_CHECKING:
 
 
 class Setting(NamedTuple):
-    """One value of a service: durations in seconds, memory in bytes.
+    """One value of a service, with durations in seconds and memory in bytes.
 
-    `written` is the file's own text, `unset` the variables in it that have no value here, `zero` whether Go's merge
-    takes the value for an absent one, `overrides` what it replaced, the nearest layer first.
+    `written` is the text in the file. `unset` lists the variables in the text that have no value. `is_zero` is True if
+    the merge treats the value as not set. `overrides` lists the replaced settings, the nearest layer first.
     """
 
     value: Any
     location: Location
     written: str
-    zero: bool = False
+    is_zero: bool = False
     unset: tuple[str, ...] = ()
     overrides: tuple[Setting, ...] = ()
 
 
 @dataclass(slots=True)
-class Marks:
-    """What Docker reads otherwise than it looks, by the path of the value.
+class Quirks:
+    """Values that Docker reads in an unexpected way, by the path of the value.
 
-    `swallowed`: an unbraced variable took the text behind it for a default. `modifiers`: `!reset` or `!override`.
+    `unbraced_defaults`: a variable without braces took the text after it as its default.
+    `modifiers`: the value has the tag `!reset` or `!override`.
     """
 
-    swallowed: dict[str, Setting] = field(default_factory=dict)
+    unbraced_defaults: dict[str, Setting] = field(default_factory=dict)
     modifiers: dict[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Service:
-    """A service as one layer, or the merge of several, has it.
+    """A service of one layer, or of several merged layers.
 
-    `settings` are single values by their dotted path. `lists` are lists by path, each item a Setting; the items of
-    `ports` are Port, those of `volumes` are Volume, and of what is a mapping in the file (environment, labels) they are
-    the names alone, for a value may be a secret. `blocks` says where a mapping or a list stands, were it empty, or a
-    single value that is not known here.
-    `first_layer` is the number of the layer that names it first, from 0. `ignored` are values of overlays that the
-    merge took for absent, by path; `lost_ports` those that it dropped for another of the same published number.
+    `settings` has the single values by dotted path. `lists` has the lists by path. Items of `ports` are Port, items of
+    `volumes` are Volume. Of environment and labels only the names are kept, because a value may be a secret. `blocks`
+    has the location of each mapping, list and unknown single value. `first_layer` is the number, from 0, of the first
+    layer with the service. `ignored` has overlay values that the merge treats as not set. `lost_ports` lists ports
+    that another port with the same published number replaced.
     """
 
     name: str
@@ -55,36 +55,35 @@ class Service:
     first_layer: int = 0
     ignored: dict[str, Setting] = field(default_factory=dict)
     lost_ports: list[Setting] = field(default_factory=list)
-    marks: Marks = field(default_factory=Marks)
+    quirks: Quirks = field(default_factory=Quirks)
 
 
 class Resource(NamedTuple):
     """A top-level network, volume, secret or config.
 
-    `known_as` is its name in the engine, where the file gives one, or its key where it is external. `stated` are the
-    dotted paths of what the file says below it. `overrides` are those of the same key in earlier layers, of which
-    nothing is left, the nearest layer first.
+    `engine_name` is its name in the engine if the file sets one, or the key if the resource is external. `set_paths`
+    are the dotted paths that the file sets. `overrides` lists the replaced entries, the nearest layer first.
     """
 
     location: Location
-    external: bool = False
-    known_as: str = ""
+    is_external: bool = False
+    engine_name: str = ""
     driver: str = ""
-    stated: tuple[str, ...] = ()
+    set_paths: tuple[str, ...] = ()
     overrides: tuple[Resource, ...] = ()
 
 
 @dataclass(slots=True)
 class Stack:
-    """What the layers of a variant come to.
+    """Merged layers of a variant.
 
-    `services` by name, in the order of their first mention; `resources` by section (`networks`...) and key. `versions`
-    has one item for each layer, the schema's version; `dropped_services` the names in documents that Docker never
-    reads; `marks` are those outside any service.
+    `services` keeps the order of first mention. `resources` is indexed by section (`networks`...) and key. `versions`
+    has the schema version of each layer. `dropped_services` lists the services in documents that Docker never reads.
+    `quirks` has the quirks outside of services.
     """
 
     services: dict[str, Service] = field(default_factory=dict)
     resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
     versions: list[Setting] = field(default_factory=list)
     dropped_services: list[Setting] = field(default_factory=list)
-    marks: Marks = field(default_factory=Marks)
+    quirks: Quirks = field(default_factory=Quirks)

@@ -1,10 +1,10 @@
-"""What a layer says and Docker reads otherwise, found by the service that it stands in."""
+"""Values of a layer that Docker reads in an unexpected way."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.stack.model import Marks, Setting
+from rollout_lint.stack.model import Quirks, Setting
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -12,37 +12,36 @@ if TYPE_CHECKING:
 
     from rollout_lint.stack.layer import Layer
 
-_EXTENSION = "x-"
 
+def find_quirks(layer: Layer) -> dict[str | None, Quirks]:
+    """Return the quirks of each service by name, and those outside of services under None.
 
-def find_marks(layer: Layer) -> dict[str | None, Marks]:
-    """The marks of each service by its name, and under None those outside any service.
-
-    What stands in an `x-` block counts where a service uses it. The values are paths, for a text may be a secret.
+    A value in an `x-` block belongs to the services that use the block. Values are paths, because text may be a secret.
     """
-    found: dict[str | None, Marks] = {}
+    quirks: dict[str | None, Quirks] = {}
     modifiers = set(layer.modifiers)
-    if not modifiers and not layer.swallowed:
-        return found
-    for keys, node in _below(layer.root, ()):
+    if not modifiers and not layer.unbraced_defaults:
+        return quirks
+    for keys, node in _walk(layer.root, ()):
         service, path = (keys[1], keys[2:]) if keys[:1] == ("services",) and len(keys) > 1 else (None, keys)
-        where = ".".join(path)
-        if isinstance(node, Scalar) and (names := layer.swallowed.get(node)):
-            told = f"{where}: {', '.join(f'${name}' for name in names)}"
-            found.setdefault(service, Marks()).swallowed[where] = Setting(told, layer.location(node), node.text)
+        key = ".".join(path)
+        if isinstance(node, Scalar) and (names := layer.unbraced_defaults.get(node)):
+            text = f"{key}: {', '.join(f'${name}' for name in names)}"
+            setting = Setting(text, layer.location(node), node.text)
+            quirks.setdefault(service, Quirks()).unbraced_defaults[key] = setting
         if node in modifiers:
-            told = f"{where}: {node.tag}".removeprefix(": ")
-            found.setdefault(service, Marks()).modifiers[where] = Setting(told, layer.location(node), "")
-    return found
+            text = f"{key}: {node.tag}".removeprefix(": ")
+            quirks.setdefault(service, Quirks()).modifiers[key] = Setting(text, layer.location(node), "")
+    return quirks
 
 
-def _below(node: Node, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """Every node with the keys that lead to it; an item of a list has its list's."""
+def _walk(node: Node, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """Yield each node with the keys to it; an item of a list has the keys of the list."""
     yield keys, node
     if isinstance(node, Mapping):
         for key, (_, value) in node.entries.items():
-            if keys or not key.startswith(_EXTENSION):
-                yield from _below(value, (*keys, key))
+            if keys or not key.startswith("x-"):
+                yield from _walk(value, (*keys, key))
     elif isinstance(node, Sequence):
         for item in node.items:
-            yield from _below(item, keys)
+            yield from _walk(item, keys)

@@ -1,4 +1,4 @@
-"""A command in one text, as docker/cli splits it into words (`loader.go transformShellCommand`, google/shlex)."""
+"""Split of a command into words, as docker/cli does it (`loader.go transformShellCommand`, google/shlex)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 
 _QUOTED = r"""\\.|"(?:[^"\\]|\\.)*+"|'[^']*+'"""
 _WORD = re.compile(rf"""(?:{_QUOTED}|[^ \t\r\n"'\\#])(?:{_QUOTED}|[^ \t\r\n"'\\])*+""", re.DOTALL)
-_BETWEEN = re.compile(r"(?:[ \t\r\n]|#[^\n]*+)*+")
+_SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*+)*+")
+"""Space and comments; a comment starts where a word could start."""
 
 
-def shell_words(text: str) -> list[str] | None:
-    """The words as they are written, with their quotes; None where a quote or a last backslash stays open."""
+def split_words(text: str) -> list[str] | None:
+    """Return the words with their quotes, or None if a quote or a final backslash is open."""
     words: list[str] = []
-    position = _end_of_space(text, 0)
+    position = _skip_space(text, 0)
     while position < len(text):
         word = _WORD.match(text, position)
         if word is None:
@@ -20,11 +21,10 @@ def shell_words(text: str) -> list[str] | None:
         words.append(word[0])
         if word.end() < len(text) and text[word.end()] not in " \t\r\n":
             return None
-        position = _end_of_space(text, word.end())
+        position = _skip_space(text, word.end())
     return words
 
 
-def _end_of_space(text: str, start: int) -> int:
-    """Where the next word begins; a comment begins where a word could."""
-    between = _BETWEEN.match(text, start)
-    return start if between is None else between.end()
+def _skip_space(text: str, start: int) -> int:
+    match = _SPACE.match(text, start)
+    return start if match is None else match.end()

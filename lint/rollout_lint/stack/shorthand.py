@@ -1,4 +1,4 @@
-"""The short forms of ports and volumes."""
+"""Short forms of ports and volumes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAX_PORT = 65535
 
 
 class Port(NamedTuple):
-    """A port that a service publishes; `published` is 0 where Docker chooses it."""
+    """Published port of a service; `published` is 0 if Docker chooses the number."""
 
     target: int
     published: int = 0
@@ -23,9 +23,9 @@ class Port(NamedTuple):
 
 
 class Volume(NamedTuple):
-    """What is mounted at `target`; `source` is empty for an anonymous volume.
+    """Mount at `target`; `source` is empty for an anonymous volume.
 
-    `options` are the blocks that it has, such as `bind`.
+    `options` are the names of its option blocks, such as `bind`.
     """
 
     type: str
@@ -37,25 +37,25 @@ class Volume(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PortRange:
-    """`8000-8002:80/tcp` as it is written; `published` is empty where Docker chooses."""
+    """Ports of a short form such as `8000-8002:80/tcp`; `published` is empty if Docker chooses the numbers."""
 
     targets: range
     published: range
     protocol: str
 
     def __len__(self) -> int:
-        """How many ports it stands for."""
+        """Return the number of ports."""
         return max(len(self.targets), len(self.published))
 
     def __iter__(self) -> Iterator[Port]:
-        """Each of them."""
+        """Yield each port."""
         for index in range(len(self)):
             target = self.targets[index if len(self.targets) > 1 else 0]
             yield Port(target, self.published[index] if self.published else 0, protocol=self.protocol)
 
 
 def parse_ports(text: str) -> PortRange | None:
-    """`8080:80/tcp` and ranges, None where go-connections' `nat.ParsePortSpec` refuses the text."""
+    """Return the ports of `8080:80/tcp` or a range, or None if go-connections' `nat.ParsePortSpec` rejects the text."""
     address_and_ports, slash, protocol = text.partition("/")
     protocol = protocol.lower() if slash else "tcp"
     address, _, published_text = address_and_ports.rpartition(":")[0].rpartition(":")
@@ -71,7 +71,7 @@ def parse_ports(text: str) -> PortRange | None:
 
 
 def parse_volume(text: str) -> Volume | None:
-    """`source:target:mode`, None where docker/cli's `internal/volumespec Parse` refuses the text.
+    """Return the volume of `source:target:mode`, or None if docker/cli's `internal/volumespec Parse` rejects the text.
 
     A single letter before a colon is a Windows drive.
     """
@@ -89,8 +89,8 @@ def parse_volume(text: str) -> Volume | None:
 def _split(text: str) -> list[str]:
     fields = [""]
     for character in text:
-        drive = len(fields[-1]) == 1 and fields[-1].isalpha()
-        if character == ":" and not drive:
+        is_drive = len(fields[-1]) == 1 and fields[-1].isalpha()
+        if character == ":" and not is_drive:
             fields.append("")
         else:
             fields[-1] += character

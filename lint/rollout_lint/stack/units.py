@@ -1,4 +1,4 @@
-"""Durations and memory sizes as Go and docker/go-units read them."""
+"""Durations and memory sizes in the syntax of Go and docker/go-units."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(?:([kmgtp])i?)?b?\Z", re.ASCII | re.IGNOR
 _FACTORS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
 
 
-def seconds(text: str) -> float | None:
-    """A duration in seconds, None where Go's `time.ParseDuration` refuses the text."""
+def parse_duration(text: str) -> float | None:
+    """Return a duration in seconds, or None if Go's `time.ParseDuration` rejects the text."""
     if not _DURATION.match(text):
         return None
     total = sum(float(number) * _UNIT_SECONDS[unit] for number, unit in _PARTS.findall(text))
@@ -25,8 +25,8 @@ def seconds(text: str) -> float | None:
     return -total if text.startswith("-") else total
 
 
-def size(text: str) -> int | None:
-    """A memory size in bytes, None where `units.RAMInBytes` refuses the text; `k` and `Ki` are both 1,024."""
+def parse_size(text: str) -> int | None:
+    """Return a memory size in bytes, or None if `units.RAMInBytes` rejects the text; `k` and `Ki` are both 1,024."""
     match = _SIZE.match(text)
     if match is None:
         return None
@@ -34,22 +34,22 @@ def size(text: str) -> int | None:
     return int(total) if math.isfinite(total) else None
 
 
-def show_size(count: float) -> str:
-    """Bytes for people: `1.8 GiB`."""
+def format_size(size: float) -> str:
+    """Return bytes as text such as `1.8 GiB`."""
     for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < 1024:
-            return f"{count:.1f}".removesuffix(".0") + f" {unit}"
-        count /= 1024
-    return f"{count:.1f}".removesuffix(".0") + " TiB"
+        if size < 1024:
+            return f"{size:.1f}".removesuffix(".0") + f" {unit}"
+        size /= 1024
+    return f"{size:.1f}".removesuffix(".0") + " TiB"
 
 
-def show_seconds(value: float) -> str:
-    """Seconds for people: `5s`, `1m30s`."""
-    if value < 0:
-        return "-" + show_seconds(-value)
-    if value < 1:
-        return f"{value * 1000:g}ms" if value else "0s"
-    minutes, rest = divmod(value, 60)
+def format_duration(seconds: float) -> str:
+    """Return seconds as text such as `5s` or `1m30s`."""
+    if seconds < 0:
+        return "-" + format_duration(-seconds)
+    if seconds < 1:
+        return f"{seconds * 1000:g}ms" if seconds else "0s"
+    minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(int(minutes), 60)
     parts = [f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{rest:g}s" if rest else ""]
     return "".join(parts)

@@ -1,24 +1,27 @@
-"""Validation of one file of a variant: what Docker rejects in it, whatever the other files say."""
+"""Validation of one file of a variant against Docker's schema."""
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.stack.layer import LATEST
+from rollout_lint.stack.schema import UNKNOWN, Schema, load_document, load_schema, types_of
 from rollout_lint.stack.shorthand import parse_ports, parse_volume
-from rollout_lint.stack.units import seconds, size
-from rollout_lint.syntax.schema import Schema, compile_schema, validate
+from rollout_lint.stack.units import parse_duration, parse_size
+from rollout_lint.syntax.node import Mapping, Scalar, Sequence
+from rollout_lint.syntax.scalar import Date
+from rollout_lint.syntax.schema import join_names, join_types, quote
+from rollout_lint.syntax.suggest import suggest
 
 if TYPE_CHECKING:
     from rollout_lint.stack.layer import Layer
+    from rollout_lint.syntax.node import Node
 
 FORBIDDEN = {
-    "extends": "write the service out, or use a YAML anchor",
+    "extends": "copy the keys into the service, or use a YAML anchor",
     "volume_driver": "set the driver on the volume, under the top-level `volumes`",
-    "volumes_from": "name the shared volume in both services",
+    "volumes_from": "list the shared volume in both services",
     "cpu_quota": "use deploy.resources",
     "cpu_shares": "use deploy.resources",
     "cpuset": "use deploy.resources",
@@ -27,9 +30,14 @@ FORBIDDEN = {
 }
 """Keys that docker/cli rejects by name (`cli/compose/types/types.go ForbiddenProperties`), with the fix."""
 
+_ANY = Schema()
+_STRING_ONLY = frozenset(("string",))
+_PRINTED_FORMATS = ("duration", "size")
+"""Formats of values that are never secrets, so that messages can print them."""
+
 FORMATS = {
-    "duration": (lambda text: seconds(text) is not None, "a duration such as 30s or 1m30s"),
-    "size": (lambda text: size(text) is not None, "a size such as 512M or 2G"),
+    "duration": (lambda text: parse_duration(text) is not None, "a duration such as 30s or 1m30s"),
+    "size": (lambda text: parse_size(text) is not None, "a size such as 512M or 2G"),
     "port": (lambda text: parse_ports(text) is not None, "a port such as 8080:80 or 53:53/udp"),
     "written_whole": (lambda text: "." not in text, "a whole number, written without a point or an exponent"),
     "volume": (
@@ -40,66 +48,188 @@ FORMATS = {
 
 
 def validate_layer(layer: Layer) -> None:
-    """Report everything that docker/cli rejects in this file alone."""
-    if layer.version != LATEST and not _is_known(layer.version):
-        layer.report(layer.version_node, f"Docker knows the versions 3.0 to {LATEST}")
+    """Report each value that docker/cli rejects in this file alone."""
+    if layer.version != LATEST and not _is_supported(layer.version):
+        layer.report(layer.version_node, f"unsupported version {quote(layer.version)}: must be 3.0 to {LATEST}")
         return
-    validate(layer.root, _schema(), _LayerReader(layer), FORMATS)
+    _Validator(layer).check(layer.root, load_schema(), "")
 
 
-class _LayerReader:
-    """Reader of a layer for the schema."""
-
+class _Validator:
     def __init__(self, layer: Layer) -> None:
-        self.value = layer.value
-        self.report = layer.report
-        self._version = _number(layer.version)
+        self._layer = layer
+        self._version = _version_number(layer.version)
+        self._dotted_keys = 0
 
-    def has(self, since: str) -> bool:
-        """Return True if the file's version has what came with `since`."""
-        return self._version >= _number(since)
+    def check(self, node: Node, schema: Schema, path: str) -> None:
+        if schema.one_of:
+            self._check_one_of(node, schema, path)
+        elif isinstance(node, Mapping):
+            if self._has_type(node, schema, "object", path):
+                self._check_mapping(node, schema, path)
+        elif isinstance(node, Sequence):
+            if self._has_type(node, schema, "array", path):
+                self._check_sequence(node, schema, path)
+        else:
+            self._check_scalar(node, schema, path)
 
-    def explain_unknown(self, key: str, path: str) -> str | None:
-        """Return why docker/cli rejects the key, or the only place under a service that allows it."""
-        if path.startswith("services.") and path.count(".") == 1 and key in FORBIDDEN:
-            return f"Docker refuses it in a stack; {FORBIDDEN[key]}"
-        if key == "devices" and path.endswith(".reservations"):
-            return (
-                "Docker refuses it in a stack; Swarm hands out devices as generic_resources, which each node must offer"
-            )
-        home = _homes().get(key)
-        return f"it belongs under {home}" if home else None
+    def _check_one_of(self, node: Node, schema: Schema, path: str) -> None:
+        """Check the branch that allows the type of the node; the branches differ in type."""
+        for branch in schema.one_of:
+            kinds = self._kinds(node, self._cast(branch))
+            if kinds is None:
+                return
+            if branch.types is None or branch.types & kinds:
+                self.check(node, branch, path)
+                return
+        names = [name for branch in schema.one_of for name in sorted(branch.types or ())]
+        self._report(node, schema, path, f"must be {join_types(names)}")
+
+    def _kinds(self, node: Node, cast: str | None) -> frozenset[str] | None:
+        if isinstance(node, Mapping):
+            return frozenset(("object",))
+        if isinstance(node, Sequence):
+            return frozenset(("array",))
+        value = self._layer.value(node, cast)
+        return None if value is UNKNOWN else types_of(value)
+
+    def _cast(self, schema: Schema) -> str | None:
+        """Return the cast; docker/cli finds it by dotted path, so it casts nothing below a name with a dot."""
+        return None if self._dotted_keys else schema.cast
+
+    def _has_type(self, node: Node, schema: Schema, kind: str, path: str) -> bool:
+        if schema.types is None or kind in schema.types:
+            return True
+        self._report(node, schema, path, f"must be {join_types(sorted(schema.types))}")
+        return False
+
+    def _report(self, node: Node, schema: Schema, path: str, message: str) -> None:
+        """Report an invalid value; it is printed only if it cannot be a secret."""
+        is_public = schema.enum is not None or schema.format in _PRINTED_FORMATS
+        value = f" {quote(node.value)}" if is_public and isinstance(node, Scalar) and "$" not in node.text else ""
+        self._layer.report(node, f"{f'invalid {path}{value}:' if path else 'the file'} {message}")
+
+    def _check_mapping(self, node: Mapping, schema: Schema, path: str) -> None:
+        for key, (key_node, value) in node.entries.items():
+            inner = self._inner(schema, key)
+            if inner is None:
+                self._layer.report(key_node, _explain_unknown_key(key, schema, path))
+            elif inner.since and not self._supports(inner.since):
+                since = f'key "{key}"{_inside(path)} needs version "{inner.since}" or later'
+                self._layer.report(key_node, f"{since}: this file has version {quote(self._layer.version)}")
+            else:
+                self._dotted_keys += "." in key
+                self.check(value, inner, f"{path}.{key}" if path else key)
+                self._dotted_keys -= "." in key
+        for key in schema.required:
+            if key not in node.entries:
+                self._layer.report(node, f'missing key "{key}"{_inside(path)}')
+
+    def _supports(self, version: str) -> bool:
+        return self._version >= _version_number(version)
+
+    @staticmethod
+    def _inner(schema: Schema, key: str) -> Schema | None:
+        inner = schema.properties.get(key)
+        if inner is not None:
+            return inner
+        for pattern, matched in schema.patterns:
+            if pattern.search(key):
+                return matched
+        if schema.additional is True:
+            return _ANY
+        return schema.additional or None
+
+    def _check_sequence(self, node: Sequence, schema: Schema, path: str) -> None:
+        if schema.items is not None:
+            for index, item in enumerate(node.items):
+                self.check(item, schema.items, f"{path}[{index}]")
+        if schema.unique_items or (schema.unique_before and not self._supports(schema.unique_before)):
+            self._check_unique(node, schema.items or _ANY, path)
+
+    def _check_unique(self, node: Sequence, items: Schema, path: str) -> None:
+        seen: set[str] = set()
+        for item in node.items:
+            value = repr(self._value(item, items))
+            if value in seen and repr(UNKNOWN) not in value:
+                self._layer.report(item, f"duplicate item in {path}: Docker rejects duplicates, remove one")
+            seen.add(value)
+
+    def _value(self, node: Node, schema: Schema) -> Any:
+        """Return the node as plain values, with casts and sorted keys."""
+        if schema.one_of:
+            kind = "object" if isinstance(node, Mapping) else "array" if isinstance(node, Sequence) else None
+            branches = (branch for branch in schema.one_of if kind in (branch.types or ()))
+            schema = next(branches, _ANY if kind else schema.one_of[0])
+        if isinstance(node, Mapping):
+            inner = {key: self._inner(schema, key) or _ANY for key in sorted(node.entries)}
+            return {key: self._value(node.entries[key][1], inner[key]) for key in inner}
+        if isinstance(node, Sequence):
+            return [self._value(item, schema.items or _ANY) for item in node.items]
+        return self._layer.value(node, self._cast(schema))
+
+    def _check_scalar(self, node: Scalar, schema: Schema, path: str) -> None:
+        value = self._layer.value(node, self._cast(schema))
+        if value is UNKNOWN:
+            return
+        if isinstance(value, Date) and schema.types == _STRING_ONLY:
+            self._report(node, schema, path, "must be a string, not a date: put it in quotes")
+        elif error := _value_error(value, schema):
+            self._report(node, schema, path, error)
 
 
-def _number(version: str) -> tuple[int, int]:
+def _value_error(value: Any, schema: Schema) -> str | None:
+    if schema.types is not None and not schema.types & types_of(value):
+        return f"must be {join_types(sorted(schema.types))}"
+    if schema.enum is not None and value not in schema.enum:
+        return f"must be one of {', '.join(str(choice) or 'an empty string' for choice in schema.enum)}"
+    if schema.minimum is not None and isinstance(value, int | float) and value < schema.minimum:
+        return f"must be at least {schema.minimum:g}"
+    if schema.format is not None and value is not None:
+        is_valid, description = FORMATS[schema.format]
+        if not is_valid(str(value)):
+            return f"must be {description}"
+    return None
+
+
+def _explain_unknown_key(key: str, schema: Schema, path: str) -> str:
+    if schema.patterns and not schema.properties:
+        patterns = join_names([pattern.pattern for pattern, _ in schema.patterns], "or")
+        return f'invalid key "{key}" in {path}: must match {patterns}'
+    if path.startswith("services.") and path.count(".") == 1 and key in FORBIDDEN:
+        return f'Docker rejects "{key}" in a stack file: {FORBIDDEN[key]}'
+    if key == "devices" and path.endswith(".reservations"):
+        return 'Docker rejects "devices" in a stack file: use generic_resources, which each node must offer'
+    unknown = f'unknown key "{key}"{_inside(path)}'
+    if parent := _parents().get(key):
+        return f"{unknown}: move it to {parent}"
+    near = suggest(key.replace("-", "_"), schema.properties)
+    return f'{unknown} (did you mean "{near}"?)' if near else unknown
+
+
+def _inside(path: str) -> str:
+    return f" in {path}" if path else " at the top of the file"
+
+
+def _version_number(version: str) -> tuple[int, int]:
     major, _, minor = version.partition(".")
     return int(major), int(minor)
 
 
-def _is_known(version: str) -> bool:
+def _is_supported(version: str) -> bool:
     major, dot, minor = version.partition(".")
     return major == "3" and bool(dot) and minor.isdecimal() and str(int(minor)) == minor and int(minor) <= 13
 
 
 @cache
-def _document() -> Any:
-    return json.loads(Path(__file__).with_name("compose.schema.json").read_text("utf-8"))
-
-
-@cache
-def _schema() -> Schema:
-    return compile_schema(_document())
-
-
-@cache
-def _homes() -> dict[str, str]:
-    """Return the only place under a service that allows a key, by key."""
-    definitions = _document()["$defs"]
+def _parents() -> dict[str, str]:
+    """Return the only mapping of a service that allows a key, by key."""
+    definitions = load_document()["$defs"]
     deploy = definitions["deploy"]["properties"]
-    homes = dict.fromkeys(deploy, "deploy")
-    homes |= dict.fromkeys(deploy["update_config"]["properties"], "deploy.update_config")
+    parents = dict.fromkeys(deploy, "deploy")
+    parents |= dict.fromkeys(deploy["update_config"]["properties"], "deploy.update_config")
     for block in ("placement", "restart_policy", "resources"):
-        homes |= dict.fromkeys(deploy[block]["properties"], f"deploy.{block}")
-    homes |= dict.fromkeys(definitions["healthcheck"]["properties"], "healthcheck")
-    homes |= dict.fromkeys(definitions["service"]["properties"], "the service")
-    return homes
+        parents |= dict.fromkeys(deploy[block]["properties"], f"deploy.{block}")
+    parents |= dict.fromkeys(definitions["healthcheck"]["properties"], "healthcheck")
+    parents |= dict.fromkeys(definitions["service"]["properties"], "the service itself")
+    return parents

@@ -8,9 +8,9 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rollout_lint.discovery.filesystem import encoding_of
+from rollout_lint.discovery.filesystem import detect_encoding
 from rollout_lint.syntax.events import LINE_END
-from rollout_lint.syntax.node import BLOCK_STYLES, Mapping, Scalar, Sequence, scalars
+from rollout_lint.syntax.node import BLOCK_STYLES, Mapping, Scalar, Sequence, iter_scalars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ class Outline:
         self._roots = [] if source.root is None else [source.root, *source.later]
         self._aliases = source.aliases
         self._end = source.end
-        self.lines = LINE_END.split(source.data.decode(encoding_of(source.data), errors="replace"))
+        self.lines = LINE_END.split(source.data.decode(detect_encoding(source.data), errors="replace"))
 
     @cached_property
     def _entries(self) -> list[Entry]:
@@ -63,7 +63,7 @@ class Outline:
 
     @cached_property
     def _scalars(self) -> list[Span]:
-        return sorted(_text_span(scalar) for root in self._roots for scalar, _ in scalars(root))
+        return sorted(_text_span(scalar) for root in self._roots for scalar, _ in iter_scalars(root))
 
     @cached_property
     def first_key(self) -> Entry | None:

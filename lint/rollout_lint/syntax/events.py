@@ -20,7 +20,7 @@ _COLONS = 32
 _STAND_INS = "~^`%=;@&*!<>"
 
 
-def despite_colons(data: bytes) -> Callable[[], Any]:
+def parse_with_colons(data: bytes) -> Callable[[], Any]:
     """The events of a file with a colon inside a plain scalar in brackets, as in `[data:/srv]`.
 
     The C parser is libyaml 0.1.7, which alone refuses that; Docker takes it. So another character stands in for each

@@ -5,14 +5,14 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rollout_lint.syntax.scalar import YAML, Plain, resolve
+from rollout_lint.syntax.scalar import YAML, ScalarValue, resolve_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MERGE = "<<"
 BLOCK_STYLES = ("|", ">")
-START_OF_OTHER_THAN_TEXT = frozenset(("", *"0123456789+-.~nNtTfF"))
+NON_TEXT_STARTS = frozenset(("", *"0123456789+-.~nNtTfF"))
 """What a plain scalar begins with that may be something else."""
 _DECODING_TAGS = frozenset(YAML + name for name in ("null", "bool", "int", "float", "timestamp"))
 
@@ -39,19 +39,19 @@ class Scalar:
         self.column: int = start.column + 1
         self.end_line: int = end.line + 1
         self.end_column: int = end.column + 1
-        self.value: Plain = text
-        if tag is not None or (not style and text[:1] in START_OF_OTHER_THAN_TEXT):
+        self.value: ScalarValue = text
+        if tag is not None or (not style and text[:1] in NON_TEXT_STARTS):
             self.decode()
 
     @property
-    def plain(self) -> bool:
+    def is_plain(self) -> bool:
         """True if no quotes and no block style mark the scalar as text."""
         return not self.style
 
     def decode(self) -> None:
         """Make the value of the text, the tag, and whether it is plain."""
         decodes = not self.style if self.tag is None else self.tag in _DECODING_TAGS
-        self.value = resolve(self.text) if decodes else self.text
+        self.value = resolve_scalar(self.text) if decodes else self.text
 
 
 class _Collection:
@@ -94,7 +94,7 @@ class Mapping(_Collection):
         entry = self.entries.get(key)
         return None if entry is None else entry[1]
 
-    def own(self, key: str) -> Written | None:
+    def get_own(self, key: str) -> Written | None:
         """Return the value written under `key` in this mapping itself, or None."""
         return next((value for name, value in self.pairs if name.text == key), None)
 
@@ -131,16 +131,16 @@ Node: TypeAlias = Scalar | Mapping | Sequence
 Written: TypeAlias = Node | Alias
 
 
-def plain(node: Node, value_of: Callable[[Scalar], Any] = attrgetter("value")) -> Any:
+def to_value(node: Node, value_of: Callable[[Scalar], Any] = attrgetter("value")) -> Any:
     """Return the node as dict, list and what `value_of` returns for scalars."""
     if isinstance(node, Scalar):
         return value_of(node)
     if isinstance(node, Mapping):
-        return {key: plain(value, value_of) for key, (_, value) in node.entries.items()}
-    return [plain(item, value_of) for item in node.items]
+        return {key: to_value(value, value_of) for key, (_, value) in node.entries.items()}
+    return [to_value(item, value_of) for item in node.items]
 
 
-def scalars(root: Node) -> Iterator[tuple[Scalar, bool]]:
+def iter_scalars(root: Node) -> Iterator[tuple[Scalar, bool]]:
     """Yield every scalar below the root once, and whether the scalar is a key."""
     waiting: list[Written] = [root]
     while waiting:

@@ -24,22 +24,22 @@ from _ruamel_yaml import (
 )
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from rollout_lint.discovery.filesystem import UTF_16, encoding_of
+from rollout_lint.discovery.filesystem import UTF_16, detect_encoding
 from rollout_lint.location import Location, Problem
-from rollout_lint.syntax.events import COLON_IN_FLOW, despite_colons
+from rollout_lint.syntax.events import COLON_IN_FLOW, parse_with_colons
 from rollout_lint.syntax.node import (
     MERGE,
-    START_OF_OTHER_THAN_TEXT,
+    NON_TEXT_STARTS,
     Alias,
     Mapping,
     Node,
     Scalar,
     Sequence,
     Written,
-    scalars,
+    iter_scalars,
 )
-from rollout_lint.syntax.scalar import BINARY, YAML, Plain, decoded, is_taken_as
-from rollout_lint.syntax.trailing_tokens import problem_behind
+from rollout_lint.syntax.scalar import BINARY, YAML, ScalarValue, decode_binary, matches_tag
+from rollout_lint.syntax.trailing_tokens import find_trailing_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +100,7 @@ class Source:
 
     def lines(self) -> list[str]:
         """The text, line by line, without line ends; empty where it is not text."""
-        return re.split(r"\r\n|\r|\n", self.data.decode(encoding_of(self.data), errors="replace"))
+        return re.split(r"\r\n|\r|\n", self.data.decode(detect_encoding(self.data), errors="replace"))
 
 
 def parse(data: bytes, name: str) -> Source:
@@ -133,14 +133,14 @@ def _build(source: Source) -> None:
         if error.problem != COLON_IN_FLOW:
             raise
         source.reset()
-        _Builder(source, despite_colons(source.data)).build()
+        _Builder(source, parse_with_colons(source.data)).build()
 
 
 def _report_escaped_slashes(source: Source, root: Node) -> None:
     """YAML 1.2 knows an escaped slash, go-yaml does not (`scannerc.go yaml_parser_scan_flow_scalar`)."""
     lines = source.lines()
-    for scalar, _ in scalars(root):
-        if not scalar.plain and lines[scalar.line - 1].startswith('"', scalar.column - 1):
+    for scalar, _ in iter_scalars(root):
+        if not scalar.is_plain and lines[scalar.line - 1].startswith('"', scalar.column - 1):
             written = lines[scalar.line - 1 : scalar.end_line]
             written[-1] = written[-1][: scalar.end_column - 1]
             written[0] = written[0][scalar.column - 1 :]
@@ -207,7 +207,7 @@ class _Builder:
         except _RefusedError:
             return
         end = self._event()
-        if (problem := problem_behind(self._source.data, end.start_mark, self._source.name)) is not None:
+        if (problem := find_trailing_problem(self._source.data, end.start_mark, self._source.name)) is not None:
             self._source.problems.append(problem)
         _LaterBuilder(self._source, self._event, end).build()
 
@@ -266,12 +266,12 @@ class _Builder:
             scalar.tag = None
             scalar.decode()
         elif tag == BINARY:
-            text = decoded(scalar.text)
+            text = decode_binary(scalar.text)
             if text is None:
                 self._source.report(scalar, "Docker refuses this: it is no base64, as !!binary says")
             scalar.text = text or ""
             scalar.decode()
-        elif not is_taken_as(scalar.text, tag):
+        elif not matches_tag(scalar.text, tag):
             self._source.report(scalar, f"Docker refuses this: it is no {tag.removeprefix(YAML)}, as its tag says")
 
     def _child(self, event: Any, depth: int) -> Written:
@@ -321,7 +321,7 @@ class _Builder:
                     first, _ = entries[text] if text in entries else merges[-1]
                     self._source.report(key, _duplicate(text, first.line))
                 pairs.append(pair if value is written else (key, written))
-                if text == MERGE and key.plain and key.tag in (None, YAML + "merge"):
+                if text == MERGE and key.is_plain and key.tag in (None, YAML + "merge"):
                     merges.append(pair)
                 else:
                     entries[text] = pair
@@ -352,7 +352,7 @@ class _Builder:
         del self._source.dollars[dollars:]
         if key.tag is not None and key.tag not in _TAGS_OF_KEYS:
             self._source.report(key, "Docker refuses a tag before a key")
-        elif key.plain and key.text[:1] in START_OF_OTHER_THAN_TEXT and type(key.value) is not str:
+        elif key.is_plain and key.text[:1] in NON_TEXT_STARTS and type(key.value) is not str:
             self._source.report(key, f"a key must be text: write {key.text!r} in quotes")
         return key
 
@@ -440,7 +440,7 @@ def _standing_at(alias: Alias) -> Node:
     return scalar
 
 
-def _is_finite(value: Plain) -> bool:
+def _is_finite(value: ScalarValue) -> bool:
     return not isinstance(value, float) or isfinite(value)
 
 

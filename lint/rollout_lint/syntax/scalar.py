@@ -25,7 +25,7 @@ BINARY = YAML + "binary"
 _KINDS = frozenset(("null", "bool", "int", "float", "timestamp"))
 _INTEGERS, _SIGNED = range(-(2**63), 2**64), range(-(2**63), 2**63)
 
-Plain: TypeAlias = bool | int | float | str | None
+ScalarValue: TypeAlias = bool | int | float | str | None
 
 
 class Date(str):
@@ -34,7 +34,7 @@ class Date(str):
     __slots__ = ()
 
 
-def resolve(text: str) -> Plain:
+def resolve_scalar(text: str) -> ScalarValue:
     """What go-yaml v3 decodes plain text to (`resolve.go resolve`)."""
     first = text[:1]
     if first in "0123456789+-.":
@@ -44,17 +44,17 @@ def resolve(text: str) -> Plain:
     return _BOOL.get(text, text)
 
 
-def is_taken_as(text: str, tag: str) -> bool:
+def matches_tag(text: str, tag: str) -> bool:
     """Whether go-yaml v3 takes this text, with or without quotes, below this tag (`resolve.go resolve`)."""
     kind = tag.removeprefix(YAML)
     if kind not in _KINDS or kind == tag:
         return True
-    value = resolve(text)
+    value = resolve_scalar(text)
     found = _kind(value)
     return found == kind or (found == "int" and kind == "float" and value in _SIGNED)
 
 
-def decoded(text: str) -> str | None:
+def decode_binary(text: str) -> str | None:
     """What a `!!binary` holds, as Go's JSON encoder writes it; None where that is not base64."""
     import binascii
 
@@ -64,7 +64,7 @@ def decoded(text: str) -> str | None:
         return None
 
 
-def _kind(value: Plain) -> str:
+def _kind(value: ScalarValue) -> str:
     match value:
         case None:
             return "null"
@@ -79,7 +79,7 @@ def _kind(value: Plain) -> str:
     return "str"
 
 
-def _resolve_number(text: str) -> Plain:
+def _resolve_number(text: str) -> ScalarValue:
     if not text:
         return None
     digits = text.replace("_", "")

@@ -1,330 +1,237 @@
-"""Validation of stack files with Docker's JSON Schema, with the location of each error.
-
-The keywords are those that Docker's schema uses, and `x-cast`, `x-since` and `x-unique-before` for what docker/cli does
-beside its schema and in its older versions. Another keyword is an error when the schema loads. The jsonschema library
-knows neither casts nor locations, and importing it takes longer than a whole check; it validates the other files.
-"""
+"""JSON Schema validation of a plain value, with the location of each error."""
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
-from rollout_lint.syntax.node import Mapping, Scalar, Sequence
-from rollout_lint.syntax.scalar import Date
-from rollout_lint.syntax.suggest import closest
+from rollout_lint.location import Location, Problem
+from rollout_lint.syntax.node import Mapping, Sequence, to_value
+from rollout_lint.syntax.suggest import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from jsonschema import ValidationError
 
     from rollout_lint.syntax.node import Node
+    from rollout_lint.syntax.parser import Source
 
-UNKNOWN = object()
-"""The value of a scalar that depends on something not known here; it agrees with every schema."""
+KeyPath: TypeAlias = "tuple[str | int, ...]"
+"""Keys and list indices from the root of a document to a value."""
 
-_NAMES = {
+Formats: TypeAlias = "dict[str, tuple[Callable[[str], bool], str]]"
+"""Formats by name: a test, and a description of valid values."""
+
+_MAX_VALUE_LENGTH = 60
+_TYPES = {
     "object": "a mapping",
     "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
+    "string": "a string",
+    "integer": "an integer",
     "number": "a number",
     "boolean": "true or false",
-    "null": "empty",
-}
-_ANNOTATIONS = frozenset(("$schema", "title", "description", "$defs"))
-
-
-class Reader(Protocol):
-    """What the schema needs of the file that it is held against."""
-
-    def value(self, scalar: Scalar, cast: str | None) -> Any:
-        """The scalar's value, or UNKNOWN."""
-
-    def report(self, node: Node, message: str) -> None:
-        """Note what is wrong at the node."""
-
-    def has(self, since: str) -> bool:
-        """Whether the file's version has what came with `since`."""
-
-    def explain_unknown(self, key: str, path: str) -> str | None:
-        """What is to be said of a key that the mapping at `path` does not know, if more than its name."""
-
-
-@dataclass(slots=True)
-class Schema:
-    """One compiled schema; `None` for types means any."""
-
-    types: frozenset[str] | None = None
-    properties: dict[str, Schema] = field(default_factory=dict)
-    patterns: list[tuple[re.Pattern[str], Schema]] = field(default_factory=list)
-    additional: Schema | bool = True
-    required: tuple[str, ...] = ()
-    items: Schema | None = None
-    unique_items: bool = False
-    unique_before: str | None = None
-    enum: tuple[Any, ...] | None = None
-    minimum: float | None = None
-    format: str | None = None
-    cast: str | None = None
-    since: str | None = None
-    one_of: tuple[Schema, ...] = ()
-
-
-Formats = dict[str, "tuple[Callable[[str], bool], str]"]
-"""A format's name to its test and to what the text must be."""
-
-
-def compile_schema(document: dict[str, Any]) -> Schema:
-    """Compile a schema document; ValueError names a keyword that is not known here."""
-    return _Compiler(document.get("$defs", {})).compile(document)
-
-
-def validate(node: Node, schema: Schema, reader: Reader, formats: Formats) -> None:
-    """Report every place at which the node disagrees with the schema."""
-    _Validation(reader, formats).check(node, schema, "")
-
-
-class _Compiler:
-    def __init__(self, definitions: dict[str, Any]) -> None:
-        self._definitions = definitions
-        self._compiled: dict[str, Schema] = {}
-
-    def compile(self, document: dict[str, Any] | bool) -> Schema:
-        if isinstance(document, bool):
-            return Schema()
-        reference = document.get("$ref")
-        if reference is not None:
-            definition = self._definition(reference.removeprefix("#/$defs/"))
-            since = document.get("x-since")
-            return replace(definition, since=since) if since else definition
-        return self._fill(Schema(), document)
-
-    def _definition(self, name: str) -> Schema:
-        if name not in self._compiled:
-            self._compiled[name] = Schema()
-            self._fill(self._compiled[name], self._definitions[name])
-        return self._compiled[name]
-
-    def _fill(self, schema: Schema, document: dict[str, Any]) -> Schema:
-        for keyword, value in document.items():
-            if keyword in _ANNOTATIONS:
-                continue
-            setter = _KEYWORDS.get(keyword)
-            if setter is None:
-                raise ValueError(f"the schema keyword {keyword} is not known here")
-            setter(self, schema, value)
-        return schema
-
-
-def _set_additional(compiler: _Compiler, schema: Schema, value: Any) -> None:
-    schema.additional = value if isinstance(value, bool) else compiler.compile(value)
-
-
-def _set_patterns(compiler: _Compiler, schema: Schema, value: Any) -> None:
-    schema.patterns = [(re.compile(pattern), compiler.compile(inner)) for pattern, inner in value.items()]
-
-
-def _set_properties(compiler: _Compiler, schema: Schema, value: Any) -> None:
-    schema.properties = {key: compiler.compile(inner) for key, inner in value.items()}
-
-
-def _plain_setter(attribute: str, convert: Callable[[Any], Any]) -> Callable[[_Compiler, Schema, Any], None]:
-    def set_attribute(_: _Compiler, schema: Schema, value: Any) -> None:
-        setattr(schema, attribute, convert(value))
-
-    return set_attribute
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-_KEYWORDS: dict[str, Callable[[_Compiler, Schema, Any], None]] = {
-    "type": _plain_setter("types", lambda value: frozenset([value] if isinstance(value, str) else value)),
-    "properties": _set_properties,
-    "patternProperties": _set_patterns,
-    "additionalProperties": _set_additional,
-    "required": _plain_setter("required", tuple),
-    "items": lambda compiler, schema, value: setattr(schema, "items", compiler.compile(value)),
-    "uniqueItems": _plain_setter("unique_items", _same),
-    "x-unique-before": _plain_setter("unique_before", _same),
-    "enum": _plain_setter("enum", tuple),
-    "minimum": _plain_setter("minimum", _same),
-    "format": _plain_setter("format", _same),
-    "x-cast": _plain_setter("cast", _same),
-    "x-since": _plain_setter("since", _same),
-    "oneOf": lambda compiler, schema, value: setattr(
-        schema, "one_of", tuple(compiler.compile(inner) for inner in value)
-    ),
+    "null": "null",
 }
 
 
-class _Validation:
-    def __init__(self, reader: Reader, formats: Formats) -> None:
-        self._reader = reader
-        self._formats = formats
-        self._dotted_keys = 0
+class Locate(Protocol):
+    """Function that returns the location of a value, or of its key."""
 
-    def check(self, node: Node, schema: Schema, path: str) -> None:
-        if schema.one_of:
-            self._check_one_of(node, schema, path)
-        elif isinstance(node, Mapping):
-            if self._typed(node, schema, "object", path):
-                self._check_mapping(node, schema, path)
-        elif isinstance(node, Sequence):
-            if self._typed(node, schema, "array", path):
-                self._check_sequence(node, schema, path)
+    def __call__(self, path: KeyPath, *, key: bool = False) -> Location:
+        """Return the location of the value at `path`, or of the key that holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain value of a file and the location of each part; `problems` lists why a file could not be read."""
+
+    name: str
+    value: Any
+    locate: Locate
+    problems: tuple[Problem, ...] = ()
+
+
+def yaml_document(source: Source) -> Document:
+    """Return the document of a YAML file; an empty file has the value None."""
+    value = None if source.root is None else to_value(source.root)
+    return Document(source.name, value, yaml_locator(source), tuple(source.problems))
+
+
+def yaml_locator(source: Source) -> Locate:
+    """Return a function that locates values in a YAML file."""
+
+    def locate(path: KeyPath, *, key: bool = False) -> Location:
+        node: Node | None = source.root
+        key_node: Node | None = None
+        for step in path:
+            if isinstance(node, Mapping):
+                key_node, node = node.entries[str(step)]
+            elif isinstance(node, Sequence):
+                key_node, node = None, node.items[int(step)]
+        assert node is not None
+        return source.location(key_node if key and key_node is not None else node)
+
+    return locate
+
+
+class Violation(NamedTuple):
+    """One violation of a schema; `at_key` is True if the key itself is wrong."""
+
+    path: KeyPath
+    at_key: bool
+    message: str
+
+
+class JsonSchema:
+    """A JSON Schema file, loaded with the jsonschema library on first use."""
+
+    def __init__(self, path: Path, formats: Formats | None = None) -> None:
+        """Take the path of the schema and the formats that it uses."""
+        self._path = path
+        self._formats = formats or {}
+
+    def check(self, source: Source) -> None:
+        """Add the problems of a YAML file to its source."""
+        if source.root is not None:
+            source.problems += self.problems(to_value(source.root), yaml_locator(source))
+
+    def problems(self, value: Any, locate: Locate) -> list[Problem]:
+        """Return what the schema does not allow, sorted by location."""
+        return sorted({to_problem(each, locate) for each in self.violations(value)})
+
+    def violations(self, value: Any) -> list[Violation]:
+        """Return what the schema does not allow, at most one violation for each value or key."""
+        found: dict[tuple[KeyPath, bool], Violation] = {}
+        for error in self._validator.iter_errors(value):
+            for leaf in _relevant_errors(error):
+                for violation in self._explain(leaf):
+                    found.setdefault(violation[:2], violation)
+        return list(found.values())
+
+    @cached_property
+    def _validator(self) -> Any:
+        # jsonschema takes longer to import than most checks take.
+        from jsonschema import Draft202012Validator, FormatChecker
+
+        checker = FormatChecker(formats=())
+        for name, (test, _) in self._formats.items():
+            checker.checks(name)(_text_check(test))
+        return Draft202012Validator(json.loads(self._path.read_text("utf-8")), format_checker=checker)
+
+    def _explain(self, error: ValidationError) -> Iterator[Violation]:
+        path = tuple(error.absolute_path)
+        value: Any = error.instance
+        argument: Any = error.validator_value
+        context: Any = error.context
+        if error.validator == "additionalProperties":
+            yield from _unknown_keys(value, error.schema, path)
+        elif error.validator == "required":
+            missing = [key for key in argument if key not in value]
+            yield Violation(path, False, f"missing {_keys(missing, 'and')}{_inside(path)}")
+        elif error.validator == "anyOf":
+            needed = [key for branch in context for key in branch.validator_value]
+            yield Violation(path, False, f"missing {_keys(needed, 'or')}{_inside(path)}")
         else:
-            self._check_scalar(node, schema, path)
+            subject = f"invalid {_name(path)}{_shown(value)}:" if path else "the file"
+            yield Violation(path, False, f"{subject} must {self._expectation(error, argument)}")
 
-    def _check_one_of(self, node: Node, schema: Schema, path: str) -> None:
-        """The branches differ in type, so the node's own type picks the one that is meant."""
-        for branch in schema.one_of:
-            kinds = self._kinds(node, self._cast(branch))
-            if kinds is None:
-                return
-            if branch.types is None or branch.types & kinds:
-                self.check(node, branch, path)
-                return
-        names = [name for branch in schema.one_of for name in sorted(branch.types or ())]
-        self._reader.report(node, f"{path or 'the file'} must be {_words(names)}")
+    def _expectation(self, error: ValidationError, argument: Any) -> str:
+        """Return what the value must do, as the rest of a sentence."""
+        match error.validator:
+            case "type":
+                return f"be {join_types([argument] if isinstance(argument, str) else argument)}"
+            case "oneOf":
+                branches: Any = error.context
+                types = [inner.validator_value for inner in branches if inner.validator == "type"]
+                return f"be {join_types(types)}"
+            case "enum":
+                return f"be one of {', '.join(map(str, argument))}"
+            case "const":
+                return f"be {json.dumps(argument)}"
+            case "minimum":
+                return f"be at least {argument}"
+            case "minItems":
+                return f"have at least {argument} item{'s' if argument > 1 else ''}"
+            case "minLength":
+                return "not be empty"
+            case "format":
+                return f"be {self._formats[argument][1]}"
+        schema: Any = error.schema
+        examples = schema.get("examples", ())
+        return f"be a value such as {' or '.join(examples)}" if examples else f"match {argument}"
 
-    def _kinds(self, node: Node, cast: str | None) -> frozenset[str] | None:
-        if isinstance(node, Mapping):
-            return frozenset(("object",))
-        if isinstance(node, Sequence):
-            return frozenset(("array",))
-        value = self._reader.value(node, cast)
-        return None if value is UNKNOWN else types_of(value)
 
-    def _cast(self, schema: Schema) -> str | None:
-        """docker/cli finds the type by the dotted path, and loses count below a name with a dot in it."""
-        return None if self._dotted_keys else schema.cast
+def to_problem(violation: Violation, locate: Locate) -> Problem:
+    """Return the problem at the location of a violation."""
+    location = locate(violation.path, key=violation.at_key)
+    return Problem(location.file, location.line, location.column, violation.message)
 
-    def _typed(self, node: Node, schema: Schema, kind: str, path: str) -> bool:
-        if schema.types is None or kind in schema.types:
-            return True
-        self._reader.report(node, f"{path or 'the file'} must be {_words(sorted(schema.types))}")
-        return False
 
-    def _check_mapping(self, node: Mapping, schema: Schema, path: str) -> None:
-        for key, (key_node, value) in node.entries.items():
-            inner = self._inner(schema, key)
-            here = f"{path}.{key}" if path else key
-            if inner is None:
-                self._reader.report(key_node, self._unknown_key(key, schema, path))
-            elif inner.since and not self._reader.has(inner.since):
-                self._reader.report(
-                    key_node, f"{here} came with version {inner.since}, and this file states an older one"
-                )
-            else:
-                self._dotted_keys += "." in key
-                self.check(value, inner, here)
-                self._dotted_keys -= "." in key
-        for key in schema.required:
-            if key not in node.entries:
-                self._reader.report(node, f"{path or 'the file'} needs {key}")
+def _text_check(test: Callable[[str], bool]) -> Callable[[object], bool]:
+    return lambda value: not isinstance(value, str | int) or test(str(value))
 
-    def _unknown_key(self, key: str, schema: Schema, path: str) -> str:
-        if schema.patterns and not schema.properties:
-            allowed = " or ".join(pattern.pattern for pattern, _ in schema.patterns)
-            return f"{key} cannot be a name under {path}: a name is {allowed}"
-        unknown = f"{key} is not a key {f'under {path}' if path else 'at the top of the file'}"
-        explained = self._reader.explain_unknown(key, path)
-        if explained:
-            return f"{unknown}: {explained}"
-        near = closest(key.replace("-", "_"), schema.properties)
-        return f"{unknown}; did you mean {near}?" if near else unknown
 
-    @staticmethod
-    def _inner(schema: Schema, key: str) -> Schema | None:
-        inner = schema.properties.get(key)
-        if inner is not None:
-            return inner
-        for pattern, matched in schema.patterns:
-            if pattern.search(key):
-                return matched
-        if schema.additional is True:
-            return _ANY
-        return schema.additional or None
-
-    def _check_sequence(self, node: Sequence, schema: Schema, path: str) -> None:
-        if schema.items is not None:
-            for index, item in enumerate(node.items):
-                self.check(item, schema.items, f"{path}[{index}]")
-        if schema.unique_items or (schema.unique_before and not self._reader.has(schema.unique_before)):
-            self._check_unique(node, schema.items or _ANY, path)
-
-    def _check_unique(self, node: Sequence, items: Schema, path: str) -> None:
-        seen: set[str] = set()
-        for item in node.items:
-            value = repr(self._value(item, items))
-            if value in seen and repr(UNKNOWN) not in value:
-                self._reader.report(item, f"{path} holds this item twice, and Docker refuses that")
-            seen.add(value)
-
-    def _value(self, node: Node, schema: Schema) -> Any:
-        """The node as plain values, cast as the schema says, keys in order."""
-        if schema.one_of:
-            kind = "object" if isinstance(node, Mapping) else "array" if isinstance(node, Sequence) else None
-            branches = (branch for branch in schema.one_of if kind in (branch.types or ()))
-            schema = next(branches, _ANY if kind else schema.one_of[0])
-        if isinstance(node, Mapping):
-            inner = {key: self._inner(schema, key) or _ANY for key in sorted(node.entries)}
-            return {key: self._value(node.entries[key][1], inner[key]) for key in inner}
-        if isinstance(node, Sequence):
-            return [self._value(item, schema.items or _ANY) for item in node.items]
-        return self._reader.value(node, self._cast(schema))
-
-    def _check_scalar(self, node: Scalar, schema: Schema, path: str) -> None:
-        value = self._reader.value(node, self._cast(schema))
-        if value is UNKNOWN:
+def _relevant_errors(error: ValidationError) -> Iterator[ValidationError]:
+    """Yield the errors of the `oneOf` branch whose type the value has, or the error itself if there is none."""
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context or () if error.validator == "oneOf" else ():
+        branches.setdefault(inner.relative_schema_path[0], []).append(inner)
+    for errors in branches.values():
+        if not any(inner.validator == "type" and not inner.relative_path for inner in errors):
+            for inner in errors:
+                yield from _relevant_errors(inner)
             return
-        if isinstance(value, Date) and schema.types == _TEXT_ALONE:
-            self._reader.report(node, f"{path or 'the file'} must be text, and this is a date: put it in quotes")
-            return
-        for complaint in self._complaints(value, schema):
-            self._reader.report(node, f"{path or 'the file'} {complaint}")
-            return
-
-    def _complaints(self, value: Any, schema: Schema) -> Iterator[str]:
-        if schema.types is not None and not schema.types & types_of(value):
-            yield f"must be {_words(sorted(schema.types))}"
-        if schema.enum is not None and value not in schema.enum:
-            yield f"must be {_either([str(choice) for choice in schema.enum])}"
-        if schema.minimum is not None and isinstance(value, int | float) and value < schema.minimum:
-            yield f"must be at least {schema.minimum:g}"
-        if schema.format is not None and value is not None:
-            agrees, meant = self._formats[schema.format]
-            if not agrees(str(value)):
-                yield f"must be {meant}"
+    yield error
 
 
-_ANY = Schema()
-_TEXT_ALONE = frozenset(("string",))
-_TYPES = {
-    type(None): frozenset(("null",)),
-    bool: frozenset(("boolean",)),
-    int: frozenset(("integer", "number")),
-    float: frozenset(("number",)),
-    str: frozenset(("string",)),
-    Date: frozenset(("string",)),
-    list: frozenset(("array",)),
-    dict: frozenset(("object",)),
-}
+def _unknown_keys(mapping: dict[str, Any], schema: Any, path: KeyPath) -> Iterator[Violation]:
+    known = schema.get("properties", {})
+    patterns = schema.get("patternProperties", {})
+    for key in mapping:
+        if key in known or any(re.search(pattern, key) for pattern in patterns):
+            continue
+        if patterns:
+            message = f"invalid key {quote(key)}{_inside(path)}: must match {' or '.join(patterns)}"
+        else:
+            near = suggest(key, known)
+            hint = f' (did you mean "{near}"?)' if near else f": must be one of {', '.join(known)}"
+            message = f"unknown key {quote(key)}{_inside(path)}{hint}"
+        yield Violation((*path, key), True, message)
 
 
-def types_of(value: Any) -> frozenset[str]:
-    """The JSON Schema types of a plain value; a whole number is an integer and a number."""
-    if isinstance(value, float) and value.is_integer():
-        return _TYPES[int]
-    return _TYPES[type(value)]
+def _name(path: KeyPath) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
-def _words(types: list[str]) -> str:
-    return _either([_NAMES[name] for name in dict.fromkeys(types)])
+def _inside(path: KeyPath) -> str:
+    return f" in {_name(path)}" if path else ""
 
 
-def _either(choices: list[str]) -> str:
-    return choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
+def _keys(names: list[str], word: str) -> str:
+    plural = "s" if len(names) > 1 and word == "and" else ""
+    return f"key{plural} {join_names(list(map(json.dumps, names)), word)}"
+
+
+def join_types(types: Iterable[str]) -> str:
+    """Return JSON Schema types in words, such as "a list or a string"."""
+    return join_names([_TYPES[name] for name in dict.fromkeys(types)], "or")
+
+
+def join_names(names: list[str], word: str) -> str:
+    """Return the names with commas, and a word before the last one."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def _shown(value: Any) -> str:
+    return "" if isinstance(value, dict | list) else f" {quote(value)}"
+
+
+def quote(value: Any) -> str:
+    """Return a value as JSON for a message; a long one is cut off."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MAX_VALUE_LENGTH else f"{text[:_MAX_VALUE_LENGTH]}…"

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.location import Location, Problem
 from rollout_lint.syntax.parser import MAX_BYTES
-from rollout_lint.syntax.plain_schema import Document
+from rollout_lint.syntax.schema import Document
 
 if TYPE_CHECKING:
-    from rollout_lint.syntax.plain_schema import KeyPath, Locate
+    from rollout_lint.syntax.schema import KeyPath, Locate
 
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)\Z")
 _KEY = r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*')"""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from rollout_lint.discovery.filesystem import UTF_16, encoding_of
+from rollout_lint.discovery.filesystem import UTF_16, detect_encoding
 from rollout_lint.location import Problem
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ _AHEAD = 3
 """The mark that ends the document, and two more tokens."""
 
 
-def problem_behind(data: bytes, end: StreamMark, name: str) -> Problem | None:
+def find_trailing_problem(data: bytes, end: StreamMark, name: str) -> Problem | None:
     """What is wrong in the two tokens behind the mark that ends the first document, where it does at `end`.
 
     go-yaml's scanner is that far ahead of its parser, to see comments (`scannerc.go yaml_parser_fetch_more_tokens`).
     """
     if _MARK.search(data) is None and not data.startswith(UTF_16):
         return None
-    text = data.decode(encoding_of(data), errors="replace")
+    text = data.decode(detect_encoding(data), errors="replace")
     error = _first_error(text[end.index :])
     if error is None:
         return None

@@ -11,7 +11,7 @@ from rollout_lint.cli.commands.prompt import Asking
 from rollout_lint.cli.commands.targets import rules_here, targets_of
 from rollout_lint.cli.console import complain, say, usage_error, warn, width, write, write_bytes
 from rollout_lint.discovery.filesystem import exists, is_file, is_folder
-from rollout_lint.discovery.recipes import STDIN, base_of, is_pattern
+from rollout_lint.discovery.recipes import STDIN, find_base, is_pattern
 from rollout_lint.errors import ExitCode
 from rollout_lint.fix.apply import StoreError, store
 from rollout_lint.fix.model import Fixed, Wanted
@@ -117,7 +117,7 @@ def _no_overlay(recipe: Recipe, overlay: str) -> str | None:
     shipped = recipe.variants[0].files
     if any(layer.name == overlay for layer in shipped):
         return f"{overlay} is a file that the recipe ships; name another one"
-    if shipped[0].path.name == overlay or base_of(Path(recipe.path)) not in [layer.path for layer in shipped]:
+    if shipped[0].path.name == overlay or find_base(Path(recipe.path)) not in [layer.path for layer in shipped]:
         return f"{shipped[0].name} is a stack of its own, and {overlay} goes with the folder's other one"
     return None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.cli.commands.targets import Walk
 from rollout_lint.cli.console import refuse, usage_error, write
-from rollout_lint.discovery.atomic_write import write_whole
+from rollout_lint.discovery.atomic_write import write_atomically
 from rollout_lint.discovery.filesystem import exists, is_link
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.manifest.init import first_manifest
@@ -26,7 +26,7 @@ def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> N
     walk = Walk(overlays, exclude)
     try:
         text, count = first_manifest(folder, walk.overlays(str(folder)), walk.exclude(str(folder)))
-        write_whole(path, text.encode())
+        write_atomically(path, text.encode())
     except FleetError as error:
         refuse(error.problems)
     except OSError as error:

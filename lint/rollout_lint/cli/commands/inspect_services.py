@@ -13,7 +13,7 @@ from rollout_lint.cli.commands.check import severities_from
 from rollout_lint.cli.commands.clock import now
 from rollout_lint.cli.commands.targets import known_by
 from rollout_lint.cli.console import refuse, usage_error, warn, write
-from rollout_lint.discovery.filesystem import read
+from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.linter.evaluate import evaluate
@@ -73,7 +73,7 @@ def _read(file: str) -> list[LiveService]:
     try:
         if file == STDIN:
             return read_services(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
-        return read_services(read(Path(file), MAX_BYTES + 1), file)
+        return read_services(read_bytes(Path(file), MAX_BYTES + 1), file)
     except FleetError as error:
         refuse(error.problems)
     except (OSError, ValueError) as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.choices import CheckFormat
 from rollout_lint.cli.console import complain, usage_error, width, write
-from rollout_lint.discovery.atomic_write import write_whole
+from rollout_lint.discovery.atomic_write import write_atomically
 from rollout_lint.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _here() -> Path:
 def _deliver_to_file(evaluations: list[Evaluation], output: Output, code: ExitCode, failing: FailingSeverities) -> bool:
     data = _report(evaluations, output, code, failing).encode("utf-8", "backslashreplace")
     try:
-        write_whole(Path(output.file), data)
+        write_atomically(Path(output.file), data)
     except OSError as error:
         return _not_written(output.file, error)
     return True

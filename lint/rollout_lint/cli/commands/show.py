@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.cli.choices import Format
 from rollout_lint.cli.commands.targets import known_by, recipes_of
 from rollout_lint.cli.console import usage_error, write
-from rollout_lint.discovery.env_sample import read_environment
+from rollout_lint.discovery.env_sample import parse_environment
 from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
@@ -72,7 +72,7 @@ def _variables(files: Iterable[str]) -> dict[str, str]:
     variables: dict[str, str] = {}
     for file in files:
         try:
-            variables |= read_environment(Path(file).read_text("utf-8-sig", errors="replace"))
+            variables |= parse_environment(Path(file).read_text("utf-8-sig", errors="replace"))
         except OSError as error:
             usage_error(f"{file} cannot be read: {error.strerror}")
     return variables

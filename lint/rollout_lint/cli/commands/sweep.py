@@ -14,7 +14,7 @@ from rollout_lint.cli.commands.clock import today
 from rollout_lint.cli.commands.sweep_output import Layout, Outcome, print_sweep
 from rollout_lint.cli.commands.targets import Walk
 from rollout_lint.cli.console import refuse, usage_error, warn
-from rollout_lint.discovery.export import RevisionError, join
+from rollout_lint.discovery.export import RevisionError, join_path
 from rollout_lint.discovery.filesystem import is_file
 from rollout_lint.errors import ConfigError, ExitCode, FleetError, RuleError
 from rollout_lint.fleet.compare import Earlier, read_earlier
@@ -86,9 +86,9 @@ def _root(request: Request) -> tuple[Path, date]:
 
     try:
         revision = open_revision(path, request.at)
-        root = join(revision.export(path).path, "")
+        root = join_path(revision.export(path).path, "")
         if is_file(root):
-            join(root.parent, "")
+            join_path(root.parent, "")
         return root, datetime.fromisoformat(revision.date).astimezone(UTC).date()
     except RevisionError as error:
         usage_error(f"--at {request.at}: {error}")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rollout_lint.cli.commands.clock import today
 from rollout_lint.cli.console import refuse, usage_error
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
-from rollout_lint.discovery.recipe import joined
-from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, STDIN, NoRecipeError, recipes_at
+from rollout_lint.discovery.recipe import merge_recipes
+from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, STDIN, NoRecipeError, find_recipes
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import folder_of
 from rollout_lint.linter.context import ContextLoader
@@ -35,7 +35,7 @@ def targets_of(
 ) -> list[Target]:
     """Return the recipes of the paths, each once, with their configs and rules. Exit on any error in them."""
     loader = ContextLoader(tuple(further), today())
-    recipes = joined(_recipes_of_each(paths, Walk(tuple(overlays), tuple(exclude), loader)))
+    recipes = merge_recipes(_recipes_of_each(paths, Walk(tuple(overlays), tuple(exclude), loader)))
     try:
         return [Target(recipe, loader.context(Path(recipe.path))) for recipe in recipes]
     except (ConfigError, RuleError) as error:
@@ -74,13 +74,13 @@ def recipes_of(paths: Iterable[str], overlays: Iterable[str], exclude: Iterable[
 
     Overlays and exclusions that are not given are those of the config.
     """
-    return joined(_recipes_of_each(paths, Walk(tuple(overlays), tuple(exclude))))
+    return merge_recipes(_recipes_of_each(paths, Walk(tuple(overlays), tuple(exclude))))
 
 
 def _recipes_of_each(paths: Iterable[str], walk: Walk) -> Iterator[Recipe]:
     for path in paths:
         try:
-            yield from recipes_at(path, walk.overlays(path), walk.exclude(path))
+            yield from find_recipes(path, walk.overlays(path), walk.exclude(path))
         except NoRecipeError as error:
             usage_error(str(error))
 

@@ -70,12 +70,12 @@ def ignored_modifiers(facts: ServiceFacts) -> Derivation:
 
 def swallowed_in(holder: Service | Stack) -> Derivation:
     """Return `swallowed_text` of a service, or of the rest of the stack."""
-    return values_of(_sorted(holder.marks.swallowed))
+    return values_of(_sorted(holder.quirks.unbraced_defaults))
 
 
 def modified_in(holder: Service | Stack) -> Derivation:
     """Return `ignored_modifiers` of a service, or of the rest of the stack."""
-    return values_of(_sorted(holder.marks.modifiers))
+    return values_of(_sorted(holder.quirks.modifiers))
 
 
 def _sorted(marks: dict[str, Setting]) -> list[Setting]:

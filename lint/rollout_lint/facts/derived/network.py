@@ -19,6 +19,6 @@ def on_host_network(facts: ServiceFacts) -> Derivation:
     networks = facts.stack.resources.get("networks", {})
     for item in facts.service.lists.get("networks", []):
         network = networks.get(item.value)
-        if network is not None and network.external and network.known_as == "host":
+        if network is not None and network.is_external and network.engine_name == "host":
             return True, item.location
     return False, None

@@ -22,8 +22,8 @@ def replaced_resources(stack: Stack) -> Derivation:
         for section, resources in stack.resources.items()
         for key, resource in resources.items()
         for earlier in resource.overrides
-        for path in earlier.stated
-        if path not in resource.stated
+        for path in earlier.set_paths
+        if path not in resource.set_paths
     }
     return list(lost), next(iter(lost.values()), None)
 

@@ -40,7 +40,7 @@ class _Setter:
     def ways(self, node: Mapping, path: tuple[str, ...], outer: int | None = None) -> Iterator[Text]:
         """`outer` is the column of the mapping around this one, None where that is elsewhere."""
         key, rest = path[0], path[1:]
-        own = node.own(key)
+        own = node.get_own(key)
         if own is None:
             merged = node.get(key)
             if merged is not None:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TypeAlias
 
-from rollout_lint.syntax.scalar import resolve
+from rollout_lint.syntax.scalar import resolve_scalar
 
 Fragment: TypeAlias = "str | list[tuple[str, Fragment]]"
 """A value as YAML, or keys, also as YAML, in their order."""
@@ -57,7 +57,7 @@ def in_lines(pairs: list[tuple[str, Fragment]], indent: int, step: int) -> list[
 
 def is_word(text: str) -> bool:
     """Whether YAML reads it back as this text, without quotes."""
-    return bool(_WORD.fullmatch(text)) and resolve(text) == text and text.lower() not in _TRUTHS
+    return bool(_WORD.fullmatch(text)) and resolve_scalar(text) == text and text.lower() not in _TRUTHS
 
 
 def _quoted(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.discovery.export import join, shown
+from rollout_lint.discovery.export import format_path, join_path
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.discovery.recipe import Recipe
 from rollout_lint.fleet.manifest.patterns import is_pattern
@@ -51,7 +51,7 @@ class Entry:
     @property
     def is_pattern(self) -> bool:
         """Whether it stands for all folders that its path fits; a folder that is called so is one."""
-        return is_pattern(self.path) and not exists(join(self.manifest.parent, self.path))
+        return is_pattern(self.path) and not exists(join_path(self.manifest.parent, self.path))
 
     @property
     def name(self) -> str:
@@ -71,12 +71,12 @@ class Entry:
         node: Node | None = self.node
         for key in keys:
             node = node.get(key) if isinstance(node, Mapping) else None
-        return mentions(shown(self.manifest), node)
+        return mentions(format_path(self.manifest), node)
 
     def problem(self, key: str, message: str) -> Problem:
         """What is wrong with the value of a key, or with the entry where it has no such key."""
         node: Node = self.node.get(key) or self.node.get("path") or self.node.get("name") or self.node
-        return Problem(shown(self.manifest), node.line, node.column, message)
+        return Problem(format_path(self.manifest), node.line, node.column, message)
 
 
 def absent_member(name: str, path: str, problem: Problem) -> Member:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.exclude import Exclude
-from rollout_lint.discovery.export import shown
+from rollout_lint.discovery.export import format_path
 from rollout_lint.discovery.filesystem import is_file, is_folder, is_link
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipe_directories
 from rollout_lint.errors import FleetError
@@ -56,7 +56,7 @@ def manifest_in(folder: Path) -> Path | None:
 def _read_manifest(
     path: Path, overlays: tuple[str, ...], exclude: Iterable[str] | Exclude, usual: Iterable[str]
 ) -> Fleet:
-    root, problems = load_document(_bytes(path), shown(path))
+    root, problems = load_document(_bytes(path), format_path(path))
     values = plain(root)
     gatherer = _gatherer(path, root, values)
     of_manifest = tuple(_overlay(each) for each in values.get("overlays", usual))
@@ -84,8 +84,8 @@ def _gatherer(path: Path, root: Mapping, values: dict[str, Any]) -> Gatherer:
     return Gatherer(
         path.parent,
         cluster_of(values.get("hosts", {})),
-        stats=mentions(shown(path), hosts.get("stats") if isinstance(hosts, Mapping) else None),
-        results=mentions(shown(path), root.get("results")),
+        stats=mentions(format_path(path), hosts.get("stats") if isinstance(hosts, Mapping) else None),
+        results=mentions(format_path(path), root.get("results")),
         meta=values.get("meta"),
     )
 
@@ -105,11 +105,13 @@ def _beside(entries: Entries, exclude: Iterable[str] | Exclude, own_too: bool = 
         yield from entries.found(folder)
     if nothing:
         spared = " and is not excluded" if exclude else ""
-        raise FleetError([Problem(shown(entries.root), 0, 0, f"no folder in it holds a compose.yml{spared}")])
+        raise FleetError([Problem(format_path(entries.root), 0, 0, f"no folder in it holds a compose.yml{spared}")])
 
 
 def _bytes(path: Path) -> bytes:
     try:
         return read(path)
     except OSError as error:
-        raise FleetError([Problem(shown(path), 0, 0, f"{shown(path)} cannot be read: {error.strerror}")]) from error
+        raise FleetError(
+            [Problem(format_path(path), 0, 0, f"{format_path(path)} cannot be read: {error.strerror}")]
+        ) from error

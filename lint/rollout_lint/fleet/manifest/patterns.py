@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.export import join, shown
-from rollout_lint.discovery.filesystem import is_folder, is_link, leads_out, matching, real
-from rollout_lint.discovery.recipes import base_of
+from rollout_lint.discovery.export import format_path, join_path
+from rollout_lint.discovery.filesystem import glob_paths, is_folder, is_link, is_outside, resolve_links
+from rollout_lint.discovery.recipes import find_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,8 @@ def recipe_folders(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:
     """
     fixed, wild = _split(pattern)
     seen: set[Path] = set()
-    for names, folder in _Expansion(pattern).below(_Step(join(root, "/".join(fixed))), wild):
-        if base_of(folder) is not None and (location := real(folder)) not in seen:
+    for names, folder in _Expansion(pattern).below(_Step(join_path(root, "/".join(fixed))), wild):
+        if find_base(folder) is not None and (location := resolve_links(folder)) not in seen:
             seen.add(location)
             yield "/".join(names), folder
 
@@ -75,7 +75,7 @@ class _Expansion:
         """A recipe's own folders hold no further recipes, as where a tree is searched without a pattern."""
         if step.names or rest:
             yield from self.below(step, rest)
-        if step.names and base_of(step.folder) is not None:
+        if step.names and find_base(step.folder) is not None:
             return
         for child in self._folders(step):
             if not child.folder.name.startswith("."):
@@ -83,10 +83,10 @@ class _Expansion:
 
     def _folders(self, step: _Step) -> Iterator[_Step]:
         """Those in a folder, in order, with links; one that cannot be listed has none."""
-        above = (*step.above, real(step.folder))
-        for child in filter(is_folder, matching(step.folder, "*")):
-            if is_link(child) and any(not leads_out(each, real(child)) for each in above):
-                message = f"{self._pattern} goes round in a circle: {shown(child)} is a link to a folder above it"
+        above = (*step.above, resolve_links(step.folder))
+        for child in filter(is_folder, glob_paths(step.folder, "*")):
+            if is_link(child) and any(not is_outside(each, resolve_links(child)) for each in above):
+                message = f"{self._pattern} goes round in a circle: {format_path(child)} is a link to a folder above it"
                 raise PatternError(message)
             yield _Step(child, (*step.names, child.name), above)
 

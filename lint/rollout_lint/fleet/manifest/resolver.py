@@ -6,10 +6,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.export import RevisionError, commit_of, join, on_disk, shown
-from rollout_lint.discovery.filesystem import below, is_file, is_folder, matching, real
-from rollout_lint.discovery.recipes import add_overlay, base_of, recipe_from_file, recipes_in
-from rollout_lint.discovery.revision import moves, newest_before, open_revision, refusal, resolves
+from rollout_lint.discovery.export import RevisionError, format_path, get_commit, join_path, to_working_tree
+from rollout_lint.discovery.filesystem import glob_paths, is_file, is_folder, relative_path, resolve_links
+from rollout_lint.discovery.recipes import add_overlay, find_base, find_folder_recipes, recipe_from_file
+from rollout_lint.discovery.revision import (
+    find_commit_before,
+    find_git_error,
+    is_branch_or_head,
+    open_revision,
+    resolve_commit,
+)
 from rollout_lint.fleet.manifest.entry import Entry, Overlay, absent_member
 from rollout_lint.fleet.manifest.patterns import PatternError, recipe_folders
 from rollout_lint.location import Problem
@@ -52,14 +58,14 @@ class Entries:
 
     def found(self, folder: Path) -> Iterator[Member]:
         """The recipes of a folder that was only found: its own, and the stacks of their own that stand beside it."""
-        name = None if folder == self.root else below(folder, self.root)
+        name = None if folder == self.root else relative_path(folder, self.root)
         yield from self._with_beside(folder, name, self.root)
 
     def _with_beside(self, folder: Path, name: str | None, tree: Path, entry: Entry | None = None) -> Iterator[Member]:
         """What the entry, the overlays and the recipe's own settings say is about the first."""
-        recipe, *beside = recipes_in(folder, name, self.patterns(folder), tree=tree)
+        recipe, *beside = find_folder_recipes(folder, name, self.patterns(folder), tree=tree)
         for each in (recipe, *beside):
-            each.path = shown(folder)
+            each.path = format_path(folder)
         yield self._member(recipe, folder, entry)
         for each in beside:
             member = self.gatherer.member(each, None)
@@ -70,15 +76,19 @@ class Entries:
         """What is looked for in a recipe's folder; in the fleet's own, other recipes have theirs below it."""
         found = [overlay.pattern for overlay in self.overlays if overlay.ci]
         here = [each for each in found if "/" not in each]
-        return here if len(here) < len(found) and real(folder) == real(self.root) else found
+        return here if len(here) < len(found) and resolve_links(folder) == resolve_links(self.root) else found
 
     def _folders(self, entry: Entry) -> Iterator[tuple[str, Path]]:
         """Each name and folder that an entry stands for; where there is none, that is a problem."""
         path, ref = split_revision(self.root, entry.path)
         try:
-            root = open_revision(on_disk(self.root), ref).export(on_disk(self.root)).path if ref else self.root
+            root = (
+                open_revision(to_working_tree(self.root), ref).export(to_working_tree(self.root)).path
+                if ref
+                else self.root
+            )
             if not entry.is_pattern:
-                yield entry.name, join(root, path)
+                yield entry.name, join_path(root, path)
                 return
             folders = list(recipe_folders(root, path))
         except (PatternError, RevisionError) as error:
@@ -99,19 +109,21 @@ class Entries:
         """
         if is_file(folder):
             recipe = recipe_from_file(folder, self.patterns(folder.parent))
-            recipe.name, recipe.path = name, shown(folder.parent)
+            recipe.name, recipe.path = name, format_path(folder.parent)
             yield self._member(recipe, folder.parent, entry, folder)
-        elif base_of(folder) is None:
-            yield absent_member(name, shown(folder), entry.problem("path", f"{shown(folder)} has no compose.yml"))
+        elif find_base(folder) is None:
+            yield absent_member(
+                name, format_path(folder), entry.problem("path", f"{format_path(folder)} has no compose.yml")
+            )
         else:
             yield from self._with_beside(folder, name, folder, entry)
 
     def _member(self, recipe: Recipe, folder: Path, entry: Entry | None = None, file: Path | None = None) -> Member:
         self.with_overlays(recipe, folder, entry)
         for mention in self._given(entry):
-            path = join(self.root, mention.name)
+            path = join_path(self.root, mention.name)
             if not is_file(path):
-                recipe.problems.append(mention.problem(f"the overlay {shown(path)} does not exist"))
+                recipe.problems.append(mention.problem(f"the overlay {format_path(path)} does not exist"))
         member = self.gatherer.member(recipe, folder, entry)
         return self._with_earlier(member, _Earlier(self, recipe.name, file or folder, entry))
 
@@ -120,7 +132,7 @@ class Entries:
         """With what its repository tells of its results' revisions, or why it does not."""
         if member.evidence.results:
             member.earlier = earlier
-            why = refusal(on_disk(earlier.location))
+            why = find_git_error(to_working_tree(earlier.location))
             if why is not None:
                 doubt = f"whether the policy has changed since its results cannot be known: {why}"
                 member.evidence = replace(member.evidence, doubts=(*member.evidence.doubts, doubt))
@@ -138,9 +150,11 @@ class Entries:
         """The recipe with the variants that its overlays make, of which those that do not exist make none."""
         for overlay in self.overlays:
             for path in self._elsewhere(overlay, recipe, folder):
-                add_overlay(recipe, folder, path, ci=overlay.ci)
+                add_overlay(recipe, folder, path, is_ci=overlay.ci)
         given = self._given(entry)
-        paths = [join(self.root, mention.name) for mention in given] if given else self._by_settings(recipe, folder)
+        paths = (
+            [join_path(self.root, mention.name) for mention in given] if given else self._by_settings(recipe, folder)
+        )
         for path in filter(is_file, paths):
             add_overlay(recipe, folder, path)
         return recipe
@@ -154,7 +168,7 @@ class Entries:
         mention = self.gatherer.overlay(recipe, folder)
         if mention is None:
             return []
-        path = join(folder, mention.name)
+        path = join_path(folder, mention.name)
         if self.gatherer.leads_out(path, folder):
             recipe.problems.append(mention.problem(f"{mention.name} lies outside the given folder, and is not read"))
             return []
@@ -164,14 +178,14 @@ class Entries:
 
     def _elsewhere(self, overlay: Overlay, recipe: Recipe, folder: Path) -> Iterator[Path]:
         """Those beside the manifest, where `*` stands for the recipe's name; shipped ones also in its folder."""
-        for path in [] if overlay.ci else filter(is_file, matching(folder, overlay.pattern)):
+        for path in [] if overlay.ci else filter(is_file, glob_paths(folder, overlay.pattern)):
             if self.gatherer.leads_out(path, folder):
-                message = f"{below(path, folder)} lies outside the given folder, and is not read"
-                recipe.problems.append(Problem(below(path, folder), 1, 1, message))
+                message = f"{relative_path(path, folder)} lies outside the given folder, and is not read"
+                recipe.problems.append(Problem(relative_path(path, folder), 1, 1, message))
             else:
                 yield path
         if "/" in overlay.pattern:
-            path = join(self.root, overlay.pattern.replace("*", recipe.name))
+            path = join_path(self.root, overlay.pattern.replace("*", recipe.name))
             if is_file(path):
                 yield path
 
@@ -199,15 +213,18 @@ class _Earlier:
         commit = self._commit(result)
         if commit is None:
             return None
-        revision = open_revision(on_disk(self.location), commit)
-        location = join(_exported(revision, self.location, exports), "")
+        revision = open_revision(to_working_tree(self.location), commit)
+        location = join_path(_exported(revision, self.location, exports), "")
         then = replace(self.entries, root=self._root(revision, exports))
         if is_file(location):
-            folder = join(location.parent, "")
+            folder = join_path(location.parent, "")
             recipe = recipe_from_file(location, then.patterns(folder))
             recipe.name = self.name
-        elif base_of(location) is not None:
-            recipe, folder = next(recipes_in(location, self.name, then.patterns(location), tree=location)), location
+        elif find_base(location) is not None:
+            recipe, folder = (
+                next(find_folder_recipes(location, self.name, then.patterns(location), tree=location)),
+                location,
+            )
         else:
             return None
         return then.with_overlays(recipe, folder, self.entry)
@@ -215,7 +232,7 @@ class _Earlier:
     def _root(self, revision: Revision, exports: ExitStack) -> Path:
         """The fleet's folder then; as it is now where the recipe's repository is another one."""
         try:
-            of_fleet = open_revision(on_disk(self.entries.root), revision.commit, known=revision)
+            of_fleet = open_revision(to_working_tree(self.entries.root), revision.commit, known=revision)
             return _exported(of_fleet, self.entries.root, exports)
         except RevisionError:
             return self.entries.root
@@ -226,30 +243,30 @@ class _Earlier:
         One that this repository does not know is another's, whose changes may have come here at any later time: then
         a failure is held to be about what is here now. So it is with a branch, which has moved on since.
         """
-        folder = on_disk(self.location)
-        commit = resolves(folder, result.ref) if result.ref else None
-        if commit and result.ref and moves(folder, result.ref):
+        folder = to_working_tree(self.location)
+        commit = resolve_commit(folder, result.ref) if result.ref else None
+        if commit and result.ref and is_branch_or_head(folder, result.ref):
             commit = None
         if commit is None and (result.ref is None or result.upgrade == "pass"):
-            return newest_before(folder, result.date)
+            return find_commit_before(folder, result.date)
         return commit
 
 
 def _identity(folder: Path) -> tuple[str | None, Path]:
     """Return the commit and the place, by which a folder is known as the same whatever it is called."""
-    return commit_of(folder), on_disk(real(folder))
+    return get_commit(folder), to_working_tree(resolve_links(folder))
 
 
 def split_revision(root: Path, path: str) -> tuple[str, str | None]:
     """`keycloak@v1.2` as path and revision; a folder that is called so is one."""
     before, _, ref = path.rpartition("@")
-    if not before or not ref or is_folder(join(root, path)):
+    if not before or not ref or is_folder(join_path(root, path)):
         return path, None
     return before, ref
 
 
 def _exported(revision: Revision, folder: Path, exports: ExitStack) -> Path:
     """Return the folder in a revision, until `exports` end. Raises RevisionError."""
-    export = revision.export(on_disk(folder))
+    export = revision.export(to_working_tree(folder))
     exports.callback(export.close)
     return export.path

@@ -10,13 +10,13 @@ from rollout_lint.errors import FleetError
 from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.syntax.parser import parse
-from rollout_lint.syntax.plain_schema import PlainSchema, located, yaml_locator
+from rollout_lint.syntax.schema import JsonSchema, to_problem, yaml_locator
 
 if TYPE_CHECKING:
-    from rollout_lint.syntax.plain_schema import KeyPath
+    from rollout_lint.syntax.schema import KeyPath
 
 SCHEMA = Path(__file__).with_name("fleet.schema.json")
-_SCHEMA = PlainSchema(SCHEMA)
+_SCHEMA = JsonSchema(SCHEMA)
 
 _AS_WRITTEN = frozenset(
     (
@@ -70,7 +70,7 @@ def load_document(data: bytes, name: str) -> tuple[Mapping, list[Problem]]:
     problems = list(source.problems)
     locate = yaml_locator(source)
     while violations := _SCHEMA.violations(plain(root)):
-        problems += [located(violation, locate) for violation in violations]
+        problems += [to_problem(violation, locate) for violation in violations]
         if any(not violation.path for violation in violations):
             raise FleetError(sorted(set(problems)))
         for parent, step, node in [_parent(root, violation.path) for violation in violations]:

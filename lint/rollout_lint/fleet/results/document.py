@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rollout_lint.syntax.node import Mapping, Scalar, plain
+from rollout_lint.syntax.node import Mapping, Scalar, to_value
 
 if TYPE_CHECKING:
     from rollout_lint.syntax.node import Node
@@ -66,7 +66,7 @@ def load_json(text: str) -> Any:
 
 def from_yaml(node: Node) -> Any:
     """The values of a YAML node."""
-    return plain(node, _as_written)
+    return to_value(node, _as_written)
 
 
 def _as_written(scalar: Scalar) -> bool | str | None:

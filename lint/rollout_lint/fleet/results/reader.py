@@ -6,7 +6,7 @@ import re
 from json import JSONDecodeError
 from typing import NoReturn
 
-from rollout_lint.discovery.filesystem import encoding_of
+from rollout_lint.discovery.filesystem import detect_encoding
 from rollout_lint.fleet.results.dates import iso_date
 from rollout_lint.fleet.results.document import JsonText, YamlText, from_yaml, load_json
 from rollout_lint.fleet.results.model import Reading, Record, oldest_first
@@ -46,14 +46,14 @@ def read_results(data: bytes, name: str, file_date: str | None = None) -> list[R
 
 def _text(data: bytes) -> str:
     """The text as far as it is one: what is no text gets its place from a parser, which fails there."""
-    return data.decode(encoding_of(data), errors="replace")
+    return data.decode(detect_encoding(data), errors="replace")
 
 
 def _refuse_bytes(data: bytes, reading: Reading) -> None:
     try:
-        data.decode(encoding_of(data))
+        data.decode(detect_encoding(data))
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode(encoding_of(data), errors="replace")
+        before = data[: error.start].decode(detect_encoding(data), errors="replace")
         location = before.count("\n") + 1, len(before) - before.rfind("\n")
         reading.refuse_shape(location, f"it is not text in {error.encoding.upper()}")
 

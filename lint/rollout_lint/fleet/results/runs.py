@@ -28,7 +28,7 @@ from rollout_lint.fleet.results.model import (
     shown,
     worst,
 )
-from rollout_lint.syntax.suggest import closest
+from rollout_lint.syntax.suggest import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,7 @@ def _refuse_unknown(run: Part) -> None:
     """A list in YAML is written by hand, where an unknown key is a slip; a CI writes what it likes."""
     for key in run.value:
         if key not in _LISTED:
-            near = closest(key, _LISTED)
+            near = suggest(key, _LISTED)
             meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(_LISTED))}"
             run.below(key).refuse(f"{shown(key)} is not a key here; {meant}")
 

@@ -15,7 +15,7 @@ from rollout_lint.linter.suppression.index import CommentIndex
 from rollout_lint.location import Problem
 from rollout_lint.rules.checker import check_rules
 from rollout_lint.rules.finding import Suppression
-from rollout_lint.syntax.suggest import closest
+from rollout_lint.syntax.suggest import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -91,7 +91,7 @@ def rule_id_error(rule: str, rules: Iterable[Rule], ids: Iterable[str]) -> str |
         return f"{rule} cannot be suppressed"
     if rule in ids:
         return None
-    near = by_name.get(rule) or closest(rule, sorted(ids))
+    near = by_name.get(rule) or suggest(rule, sorted(ids))
     return f"there is no rule {rule if len(rule) <= _MAX_ID_LENGTH else f'{rule[:_MAX_ID_LENGTH]}…'}" + (
         f"; did you mean {near}?" if near else ""
     )

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.report.common.style import printable
-from rollout_lint.syntax.node import scalars
+from rollout_lint.syntax.node import iter_scalars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +92,7 @@ class _Masked:
         self.lines = source.lines()
         self._spans: dict[int, list[_Span]] = {}
         self._blanked: dict[int, str] = {}
-        for scalar, is_key in scalars(source.root) if source.root is not None else ():
+        for scalar, is_key in iter_scalars(source.root) if source.root is not None else ():
             for number in range(scalar.line, min(scalar.end_line, len(self.lines)) + 1):
                 start = scalar.column - 1 if number == scalar.line else 0
                 end = scalar.end_column - 1 if number == scalar.end_line else len(self.lines[number - 1])

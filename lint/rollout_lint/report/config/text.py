@@ -9,7 +9,7 @@ from rollout_lint.location import Location
 from rollout_lint.report.common.style import plural, printable
 from rollout_lint.report.config.rows import DEFAULT, CommandLineSettings, list_config_rows
 from rollout_lint.rules.model import Severity
-from rollout_lint.stack.units import show_size
+from rollout_lint.stack.units import format_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,4 +101,4 @@ def _value(key: str, value: Any) -> str:
         return "true" if value else "false"
     if value is None:
         return "not known" if key.startswith("hosts.") else "none"
-    return show_size(value) if key in ("hosts.memory", "hosts.used") else printable(str(value))
+    return format_size(value) if key in ("hosts.memory", "hosts.used") else printable(str(value))

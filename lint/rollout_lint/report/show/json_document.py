@@ -46,8 +46,8 @@ def _convert_variant(evaluation: VariantEvaluation) -> dict[str, Any]:
 
 def _convert_resource(resource: Resource) -> dict[str, Any]:
     return {
-        "external": resource.external,
-        "name": resource.known_as or None,
+        "external": resource.is_external,
+        "name": resource.engine_name or None,
         "driver": resource.driver or None,
         **convert_location(resource.location),
         "overrides": [convert_location(each.location) for each in resource.overrides],

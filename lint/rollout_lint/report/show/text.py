@@ -10,7 +10,7 @@ from rollout_lint.facts.stated import FACTS
 from rollout_lint.report.check.text import format_problem
 from rollout_lint.report.common.paths import printable_path
 from rollout_lint.report.common.style import Style, printable
-from rollout_lint.stack.units import show_seconds, show_size
+from rollout_lint.stack.units import format_duration, format_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,9 +99,9 @@ def _overrode(fact: Fact, style: Style) -> str:
 
 def _value(path: str, value: Any) -> str:
     if value is not None and is_size(path):
-        return show_size(value)
+        return format_size(value)
     if value is not None and is_duration(path):
-        return show_seconds(value)
+        return format_duration(value)
     return printable(_plain(value))
 
 

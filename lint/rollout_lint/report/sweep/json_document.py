@@ -47,7 +47,7 @@ def build_recipe(member: Member, evaluation: Evaluation, verdict: Verdict) -> di
         "variants": [
             {
                 "name": each.variant.name,
-                "ci": each.variant.ci,
+                "ci": each.variant.is_ci,
                 "files": [layer.name for layer in each.variant.files],
             }
             for each in evaluation.variants

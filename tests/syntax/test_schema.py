@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.syntax.parser import parse
-from rollout_lint.syntax.plain_schema import PlainSchema
+from rollout_lint.syntax.schema import JsonSchema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +34,13 @@ SCHEMA: dict[str, Any] = {
 
 
 @pytest.fixture
-def schema(tmp_path: Path) -> PlainSchema:
+def schema(tmp_path: Path) -> JsonSchema:
     path = tmp_path / "schema.json"
     path.write_text(json.dumps(SCHEMA))
-    return PlainSchema(path, {"even": (lambda text: text in "02468", "an even digit")})
+    return JsonSchema(path, {"even": (lambda text: text in "02468", "an even digit")})
 
 
-def reported(schema: PlainSchema, text: str) -> list[str]:
+def reported(schema: JsonSchema, text: str) -> list[str]:
     source = parse(text.encode(), "x.yml")
     schema.check(source)
     return [problem.told for problem in source.problems]
@@ -76,16 +76,16 @@ def reported(schema: PlainSchema, text: str) -> list[str]:
         (f"name: a\nid: {'x' * 99}", f'2:5: invalid id "{"x" * 59}…: must match ^[a-z]$'),
     ],
 )
-def test_check_reports_value_place_and_what_is_allowed(schema: PlainSchema, text: str, expected: str) -> None:
+def test_check_reports_value_place_and_what_is_allowed(schema: JsonSchema, text: str, expected: str) -> None:
     assert reported(schema, text) == [f"x.yml:{expected}"]
 
 
-def test_check_accepts_what_the_schema_allows(schema: PlainSchema) -> None:
+def test_check_accepts_what_the_schema_allows(schema: JsonSchema) -> None:
     text = "{name: a, level: low, count: 2, size: 8M, even: 4, items: [{a: 1, b: 2}], one: [a, b], any: {y: 1}}"
     assert reported(schema, text) == []
 
 
-def test_check_sorts_problems_by_location(schema: PlainSchema) -> None:
+def test_check_sorts_problems_by_location(schema: JsonSchema) -> None:
     assert reported(schema, "version: 3\nlevel: x\nnme: a") == [
         'x.yml:1:1: missing key "name"',
         "x.yml:1:10: invalid version 3: must be 1",
