@@ -135,11 +135,11 @@ class TestFiles:
         code = """
 import os, sys
 from pathlib import Path
-from rollout_lint.discovery.export import join
+from rollout_lint.discovery.export import join_path
 from rollout_lint.discovery.revision import open_revision
 
 folder = Path(sys.argv[1])
-root = join(open_revision(folder, "HEAD").export(folder).path, "")
+root = join_path(open_revision(folder, "HEAD").export(folder).path, "")
 if not (child := os.fork()):
     sys.exit(0)
 print(os.waitpid(child, 0)[1], (root / "a").read_bytes())

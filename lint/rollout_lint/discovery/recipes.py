@@ -75,10 +75,8 @@ def find_recipes(
     elif is_folder(given):
         directories: list[Path] = list(find_recipe_directories(given, exclude))
         if not directories:
-            spared = " that is not excluded" if exclude else ""
-            raise NoRecipeError(
-                f"{path} holds no recipe: there is no {BASE_NAMES[0]} in it or in a folder below it{spared}"
-            )
+            where = "in a folder that is not excluded" if exclude else "in it or in a folder below it"
+            raise NoRecipeError(f"no recipe found: {path} has no {BASE_NAMES[0]} {where}")
         for directory in directories:
             yield from find_folder_recipes(directory, overlays=overlays, tree=given)
     elif exists(given) or is_link(given):

@@ -129,7 +129,7 @@ class Layer:
 
     @contextmanager
     def scope(self, name: str) -> Iterator[None]:
-        """Read values below a name; docker/cli casts nothing below a name with a dot, as it finds casts by dotted path."""
+        """Read values below a name; docker/cli finds casts by dotted path, and none below a name with a dot."""
         self._casting = "." not in name
         yield
         self._casting = True

@@ -54,8 +54,8 @@ def load_stack(
     """Merge the sources in order, and return the stack and the problems that Docker reports.
 
     A rejected file is merged as far as it can be read. If a source cannot be read at all, the stack is empty, because
-    the values of that layer are unknown. With `is_exact`, the environment is complete; otherwise a required variable may
-    have a value when the stack is deployed. `cache` has the layers of other variants of the recipe, in which a file
+    the values of that layer are unknown. With `is_exact`, the environment is complete; otherwise a required variable
+    may have a value when the stack is deployed. `cache` has the layers of other variants of the recipe, in which a file
     name always means the same source.
     """
     cache = {} if cache is None else cache
