@@ -17,6 +17,7 @@ from rollout_lint.syntax.suggest import suggest
 if TYPE_CHECKING:
     from rollout_lint.stack.layer import Layer
     from rollout_lint.syntax.node import Node
+    from rollout_lint.syntax.schema import Formats
 
 FORBIDDEN = {
     "extends": "copy the keys into the service, or use a YAML anchor",
@@ -35,7 +36,7 @@ _STRING_ONLY = frozenset(("string",))
 _PRINTED_FORMATS = ("duration", "size")
 """Formats of values that are never secrets, so that messages can print them."""
 
-FORMATS = {
+FORMATS: Formats = {
     "duration": (lambda text: parse_duration(text) is not None, "a duration such as 30s or 1m30s"),
     "size": (lambda text: parse_size(text) is not None, "a size such as 512M or 2G"),
     "port": (lambda text: parse_ports(text) is not None, "a port such as 8080:80 or 53:53/udp"),
