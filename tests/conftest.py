@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from rollout_lint.cli.app import app
+from rollout_lint.rules.loader import load_rules
 from typer.testing import CliRunner
 
 from tests.pages import TODAY
@@ -17,6 +18,8 @@ from tests.repository import Repository, repository_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rollout_lint.rules.model import Rule
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "recipes-sample"
@@ -86,6 +89,12 @@ def write(tmp_path: Path) -> Write:
         return tmp_path
 
     return write_files
+
+
+@pytest.fixture(scope="session")
+def packaged_rules() -> tuple[Rule, ...]:
+    """Return the packaged rules, loaded once."""
+    return load_rules()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Data flows one way: nothing imports from a later stage, and the heavy libraries wait until a command needs them."""
+"""Import layers of the package, and modules that must not be imported at startup."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ HEAVY = (*LIBRARIES, "rollout_lint.discovery.revision", "rollout_lint.discovery.
 AT_START = "import sys; import rollout_lint.cli.app; print(*sys.modules, sep='\\n')"
 
 
-def test_nothing_imports_from_a_later_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packages_import_only_from_lower_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert lint_imports(config_filename="pyproject.toml", no_cache=True) == 0
 
 
 @pytest.mark.parametrize("module", HEAVY)
-def test_a_heavy_library_is_not_loaded_at_the_start(module: str) -> None:
+def test_heavy_module_is_not_imported_at_startup(module: str) -> None:
     ran = subprocess.run([sys.executable, "-c", AT_START], capture_output=True, text=True, check=True, timeout=60)
     assert module not in ran.stdout.splitlines()

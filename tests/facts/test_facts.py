@@ -1,4 +1,4 @@
-"""Swarm's defaults, and what is derived."""
+"""Stated facts with Swarm's defaults, their kinds and units, and clusters."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ DEFAULTS = {
 
 @pytest.mark.parametrize("block", ROLLOUT_BLOCKS)
 @pytest.mark.parametrize("text", ["deploy: ", "deploy: {update_config: {}}", "hostname: c"])
-def test_the_defaults_are_swarms(block: str, text: str) -> None:
+def test_unset_policy_has_the_defaults_of_swarm(block: str, text: str) -> None:
     facts = facts_for(service_with(text))
     assert {key: facts[f"{block}.{key}"].value for key in ROLLOUT_KEYS} == DEFAULTS
     assert all(facts[f"{block}.{key}"].default for key in ROLLOUT_KEYS)
 
 
-def test_rollback_config_takes_nothing_over_from_update_config() -> None:
+def test_rollback_config_inherits_nothing() -> None:
     facts = facts_for(service_with("deploy: {update_config: {order: start-first, monitor: 1m}}"))
     assert facts["deploy.rollback_config.order"].value == "stop-first"
     assert facts["deploy.rollback_config.monitor"].value == 5
@@ -39,52 +39,52 @@ def test_rollback_config_takes_nothing_over_from_update_config() -> None:
     ("written", "key", "value"),
     [("monitor: 0s", "monitor", 5), ("failure_action: ''", "failure_action", "pause")],
 )
-def test_an_ignored_zero_is_the_default_with_its_location(written: str, key: str, value: object) -> None:
+def test_ignored_zero_is_the_default_with_a_location(written: str, key: str, value: object) -> None:
     fact = facts_for(service_with(f"deploy: {{update_config: {{{written}}}}}"))[f"deploy.update_config.{key}"]
     assert (fact.value, fact.default) == (value, True)
     assert fact.location is not None
 
 
-def test_an_explicit_zero_of_parallelism_stays() -> None:
+def test_zero_parallelism_is_kept() -> None:
     fact = facts_for(service_with("deploy: {update_config: {parallelism: 0}}"))["deploy.update_config.parallelism"]
     assert (fact.value, fact.default) == (0, False)
 
 
-def test_a_global_service_has_no_replicas() -> None:
+def test_global_service_has_no_replicas() -> None:
     assert "deploy.replicas" not in facts_for(service_with("deploy: {mode: global}"))
     assert facts_for(service_with("hostname: c"))["deploy.replicas"].value == 1
 
 
-def test_an_unset_variable_behind_a_policy_is_told() -> None:
+def test_fact_lists_its_unset_variables() -> None:
     fact = facts_for(service_with("deploy: {update_config: {failure_action: $FA}}"))[
         "deploy.update_config.failure_action"
     ]
     assert (fact.value, fact.default, fact.unset) == ("pause", True, ("FA",))
 
 
-KNOWN = Cluster(2, 8, 3, 5, {"a": 1, "b": 2}, {"a": 4})
-OTHER = Cluster(9, 90, 91, 92, {"b": 93, "c": 94}, {"a": 95, "d": 96})
+CLUSTER = Cluster(2, 8, 3, 5, {"a": 1, "b": 2}, {"a": 4})
+FALLBACK = Cluster(9, 90, 91, 92, {"b": 93, "c": 94}, {"a": 95, "d": 96})
 
 
-def test_one_cluster_overrides_another() -> None:
-    assert KNOWN.with_fallback(OTHER) == Cluster(2, 8, 3, 5, {"a": 1, "b": 2, "c": 94}, {"a": 4, "d": 96})
-    assert Cluster().with_fallback(OTHER) == OTHER.with_fallback(Cluster()) == OTHER
-    assert Cluster(used=0).with_fallback(OTHER).used == 0
+def test_cluster_with_fallback_keeps_known_values() -> None:
+    assert CLUSTER.with_fallback(FALLBACK) == Cluster(2, 8, 3, 5, {"a": 1, "b": 2, "c": 94}, {"a": 4, "d": 96})
+    assert Cluster().with_fallback(FALLBACK) == FALLBACK.with_fallback(Cluster()) == FALLBACK
+    assert Cluster(used=0).with_fallback(FALLBACK).used == 0
 
 
 @pytest.mark.parametrize(
     ("cluster", "service", "memory", "beside", "left"),
     [
-        (KNOWN, "a", 1, 4, 4),
-        (KNOWN, "b", 2, 5, 3),
-        (KNOWN, "z", 3, 5, 3),
+        (CLUSTER, "a", 1, 4, 4),
+        (CLUSTER, "b", 2, 5, 3),
+        (CLUSTER, "z", 3, 5, 3),
         (Cluster(memory=8), "a", None, None, 8),
         (Cluster(memory=8, used=9), "a", None, 9, 0),
         (Cluster(memory=8, used=7, others={"a": 0}), "a", None, 0, 8),
         (Cluster(used=9), "a", None, 9, None),
     ],
 )
-def test_what_a_host_has_for_a_service(
+def test_cluster_memory_of_a_service(
     cluster: Cluster, service: str, memory: int | None, beside: int | None, left: int | None
 ) -> None:
     assert cluster.task_memory_of(service) == memory
@@ -102,7 +102,7 @@ def test_what_a_host_has_for_a_service(
         ("deploy.update_config.order", "1m", "1m"),
     ],
 )
-def test_a_value_is_read_in_the_facts_unit(path: str, text: str, value: object) -> None:
+def test_parse_value_uses_the_unit_of_the_fact(path: str, text: str, value: object) -> None:
     assert parse_value(path, text) == value
 
 
@@ -121,7 +121,7 @@ def test_a_value_is_read_in_the_facts_unit(path: str, text: str, value: object) 
         ("restart: on-failure, deploy: {restart_policy: {condition: none}}", "none", False),
     ],
 )
-def test_when_a_task_is_started_again(text: str, value: str, default: bool) -> None:
+def test_restart_condition(text: str, value: str, default: bool) -> None:
     fact = facts_for(service_with(text))["deploy.restart_policy.condition"]
     assert (fact.value, fact.default) == (value, default)
     assert (fact.location is None) == (default and "condition" not in text)
@@ -140,16 +140,16 @@ def test_when_a_task_is_started_again(text: str, value: str, default: bool) -> N
         ("deploy: {mode: ''}", "deploy.replicas", 1, True),
     ],
 )
-def test_what_swarm_fills_in(text: str, path: str, value: object, default: bool) -> None:
+def test_defaults_of_mode_replicas_and_times(text: str, path: str, value: object, default: bool) -> None:
     fact = facts_for(service_with(text))[path]
     assert (fact.value, fact.default) == (value, default)
 
 
-def test_a_job_has_no_replicas_that_swarm_fills_in() -> None:
+def test_job_has_no_default_replicas() -> None:
     assert "deploy.replicas" not in facts_for(service_with("deploy: {mode: replicated-job}"))
 
 
-def test_a_list_is_located_at_its_last_item_and_empty_is_none() -> None:
+def test_list_is_located_at_its_last_item() -> None:
     facts = facts_for(service_with("env_file: [a, b], networks: [], command: [c]"))
     assert facts["env_file"].value == ["a", "b"]
     assert facts["env_file"].location is not None
@@ -196,7 +196,7 @@ services:
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array"}
 
 
-def test_each_fact_of_a_file_is_known_with_its_values() -> None:
+def test_values_of_stated_facts_match_their_kinds() -> None:
     stack, _ = stack_of(EVERYTHING)
     stated = stated_facts(stack.services["a"])
     assert stated.keys() == FACTS.keys()
@@ -220,19 +220,19 @@ def test_facts_with_a_unit_are_times_and_sizes() -> None:
     assert {path for path in DERIVED if is_size(path)} == {"derived.memory_needed", "derived.memory_of_update"}
 
 
-def test_what_no_file_needs_to_state_may_be_null() -> None:
+def test_only_facts_without_default_may_be_null() -> None:
     filled_in = stated_facts(stack_of("services: {a: {}}")[0].services["a"]).keys() - {"deploy.replicas"}
     assert {path for path, kind in FACTS.items() if "null" not in kind.types} == filled_in
 
 
-def test_the_words_of_a_fact_are_dockers() -> None:
+def test_closed_sets_of_texts_match_docker() -> None:
     assert {path: kind.allowed for path, kind in FACTS.items() if kind.allowed} == {
         "deploy.mode": {"replicated", "global", "replicated-job", "global-job"},
         **{f"{block}.order": {"start-first", "stop-first"} for block in ROLLOUT_BLOCKS},
     }
 
 
-def test_an_empty_order_which_docker_refuses_is_the_default() -> None:
+def test_empty_order_is_the_default() -> None:
     stack, problems = stack_of(service_with("deploy: {rollback_config: {order: ''}}"))
     assert problems
     fact = stated_facts(stack.services["a"])["deploy.rollback_config.order"]

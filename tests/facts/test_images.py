@@ -1,4 +1,4 @@
-"""What is known of images, and by which references it is found."""
+"""Image data, and look-up by image reference."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def schema() -> dict[str, object]:
     return dict(json.loads((rules_directory() / "images.schema.json").read_text("utf-8")))
 
 
-def test_the_file_agrees_with_its_schema() -> None:
+def test_images_match_their_schema() -> None:
     assert not list(Draft202012Validator(schema()).iter_errors(document()))
 
 
-def test_sixty_images_are_known_each_by_a_claim_and_a_source() -> None:
+def test_each_image_has_a_claim_and_a_source() -> None:
     entries = document()["images"]
     assert len(entries) >= 60
     for entry in entries:
@@ -41,7 +41,7 @@ def test_sixty_images_are_known_each_by_a_claim_and_a_source() -> None:
         assert len(str(entry["source"])) > 10, entry["name"]
 
 
-def test_stores_and_applications_are_among_them() -> None:
+def test_images_include_stores_and_applications() -> None:
     entries = document()["images"]
     assert sum("locks" in entry for entry in entries) >= 25
     assert sum("healthcheck" in entry for entry in entries) >= 8
@@ -68,7 +68,7 @@ def test_stores_and_applications_are_among_them() -> None:
         "registry.example.com/group/proxy/containers/bitnami/postgresql:16",
     ],
 )
-def test_registry_namespace_mirror_tag_and_digest_do_not_matter(reference: str) -> None:
+def test_find_ignores_registry_mirror_tag_and_digest(reference: str) -> None:
     found = Images().find(reference)
     assert found is not None
     assert found.name == "PostgreSQL"
@@ -90,11 +90,11 @@ def test_registry_namespace_mirror_tag_and_digest_do_not_matter(reference: str) 
         "@sha256:0123456789abcdef",
     ],
 )
-def test_another_image_of_that_name_is_not_it(reference: str) -> None:
+def test_find_does_not_match_other_repositories(reference: str) -> None:
     assert Images().find(reference) is None
 
 
-def test_a_claim_counts_more_than_what_is_known() -> None:
+def test_claims_override_known_properties() -> None:
     known = Images().with_claims(
         {"postgres": {"healthcheck": True}, "registry.example.com/team/app:1": {"runtime": "JVM", "weight": "heavy"}}
     )
@@ -108,13 +108,13 @@ def test_a_claim_counts_more_than_what_is_known() -> None:
     assert not untouched.healthcheck
 
 
-def test_a_runtime_weighs_the_same_in_any_letters() -> None:
+def test_weight_ignores_letter_case() -> None:
     images = Images(ImageData({}, {"rails": "heavy"}))
     assert images.weight("Rails") == images.weight("RAILS") == "heavy"
     assert images.weight("COBOL") is None
 
 
-def test_read_images_refuses_a_repository_in_two_entries(tmp_path: Path) -> None:
+def test_read_images_rejects_a_duplicate_repository(tmp_path: Path) -> None:
     path = tmp_path / "images.yaml"
     path.write_text("runtimes: []\nimages: [{name: A, repositories: [a, a], source: x}]\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"images\.yaml:2:38: a is in two entries"):

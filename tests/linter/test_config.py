@@ -1,4 +1,4 @@
-"""What a config says counts, the nearest one, and what is wrong with it has a place."""
+"""Config files: data of hosts and images, precedence, and errors with their locations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CONFIGS = {
 }
 
 
-def rules_found(run: Run, *arguments: object) -> dict[str, set[str]]:
+def rules_by_service(run: Run, *arguments: object) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for finding in run("check", *map(str, arguments), "--format", "json").json["recipes"][0]["findings"]:
         found.setdefault(finding["service"], set()).add(finding["rule"])
@@ -40,43 +40,43 @@ def rules_found(run: Run, *arguments: object) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("name", CONFIGS)
 @pytest.mark.parametrize("location", ["", "fleet/", "fleet/shop/"])
-def test_a_config_says_what_the_file_does_not(run: Run, write: Write, name: str, location: str) -> None:
+def test_config_sets_host_memory_and_image_data(run: Run, write: Write, name: str, location: str) -> None:
     folder = write({"fleet/shop/compose.yml": STACK})
-    before = rules_found(run, folder / "fleet" / "shop")
+    before = rules_by_service(run, folder / "fleet" / "shop")
     assert "RL002" not in before["app"]
     assert "RL009" in before["plain"]
     write({location + name: CONFIGS[name]})
-    after = rules_found(run, folder / "fleet" / "shop" / "compose.yml")
+    after = rules_by_service(run, folder / "fleet" / "shop" / "compose.yml")
     assert "RL002" in after["app"]
     assert "RL009" not in after["plain"]
     [row] = run("sweep", folder / "fleet", "--format", "json").json["recipes"]
     assert "RL002" in row["rules"]
 
 
-def test_a_config_can_say_that_a_store_is_shared(run: Run, write: Write) -> None:
+def test_config_unlocks_the_data_of_an_image(run: Run, write: Write) -> None:
     policy = "{update_config: {order: start-first}}"
     stack = f"services: {{c: {{image: 'redis:7', volumes: ['data:/data'], deploy: {policy}}}}}\nvolumes: {{data: }}\n"
     folder = write({"compose.yml": stack})
-    assert "RL006" in rules_found(run, folder)["c"]
+    assert "RL006" in rules_by_service(run, folder)["c"]
     write({".rollout-lint.yml": "images: {redis: {locks: null}}\n"})
-    assert "RL006" not in rules_found(run, folder)["c"]
+    assert "RL006" not in rules_by_service(run, folder)["c"]
 
 
-def test_the_nearest_config_counts_alone(run: Run, write: Write) -> None:
+def test_only_the_nearest_config_applies(run: Run, write: Write) -> None:
     folder = write({"shop/compose.yml": STACK, "rollout-lint.toml": CONFIGS["rollout-lint.toml"]})
     write({"shop/.rollout-lint.yml": "hosts: {memory: 8G}\n"})
-    found = rules_found(run, folder / "shop")
+    found = rules_by_service(run, folder / "shop")
     assert "RL002" not in found["app"]
     assert "RL009" in found["plain"]
 
 
-def test_a_pyproject_without_the_table_is_no_config(run: Run, write: Write) -> None:
+def test_pyproject_without_the_table_is_skipped(run: Run, write: Write) -> None:
     folder = write({"shop/compose.yml": STACK, "rollout-lint.toml": CONFIGS["rollout-lint.toml"]})
     write({"shop/pyproject.toml": "[project]\nname = 'shop'\n"})
-    assert "RL002" in rules_found(run, folder / "shop")["app"]
+    assert "RL002" in rules_by_service(run, folder / "shop")["app"]
 
 
-def test_a_manifest_counts_more_than_a_config(run: Run, write: Write) -> None:
+def test_manifest_overrides_config(run: Run, write: Write) -> None:
     folder = write({"shop/compose.yml": STACK, "rollout-lint.toml": CONFIGS["rollout-lint.toml"]})
     write({"fleet.yml": "version: 1\nhosts: {memory: 8G}\nimages: {me/app: {healthcheck: true}}\n"})
     [row] = run("sweep", folder, "--format", "json").json["recipes"]
@@ -84,9 +84,9 @@ def test_a_manifest_counts_more_than_a_config(run: Run, write: Write) -> None:
     assert "RL009" not in row["rules"]
 
 
-def test_rules_of_ones_own_stand_in_the_config(run: Run, write: Write) -> None:
+def test_config_names_rule_directories(run: Run, write: Write) -> None:
     folder = write({"shop/compose.yml": STACK, f"own/{NAME}": OWN_RULE, "rollout-lint.toml": "rules = ['own']\n"})
-    assert "TT001" in rules_found(run, folder / "shop")["plain"]
+    assert "TT001" in rules_by_service(run, folder / "shop")["plain"]
 
 
 def test_config_rules_are_listed_explained_and_checked(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def test_config_rules_are_listed_explained_and_checked(run: Run, write: Write, m
     assert f" own/{NAME}\n" in run("check").stdout
 
 
-def test_show_knows_what_the_config_says(run: Run, write: Write) -> None:
+def test_show_uses_data_of_the_config(run: Run, write: Write) -> None:
     folder = write({"compose.yml": STACK})
     shown = ("show", folder, "--format", "json")
     facts = run(*shown).json["variants"][0]["services"]
@@ -130,7 +130,7 @@ def test_show_knows_what_the_config_says(run: Run, write: Write) -> None:
         pytest.param(".rollout-lint.yml", "hosts: [\n", "2:1", id="open-list"),
     ],
 )
-def test_what_is_wrong_has_a_place(
+def test_invalid_config_is_reported_with_its_location(
     run: Run, write: Write, name: str, text: str | bytes, location: str, snapshot: SnapshotAssertion
 ) -> None:
     folder = write({"compose.yml": STACK, name: text})
@@ -144,9 +144,9 @@ def test_what_is_wrong_has_a_place(
     assert message == snapshot
 
 
-def test_an_empty_config_says_nothing(run: Run, write: Write) -> None:
+def test_empty_config_changes_nothing(run: Run, write: Write) -> None:
     folder = write({"compose.yml": STACK})
-    before = rules_found(run, folder)
+    before = rules_by_service(run, folder)
     for name in (".rollout-lint.yml", "rollout-lint.toml"):
         write({name: ""})
-        assert rules_found(run, folder) == before
+        assert rules_by_service(run, folder) == before

@@ -1,4 +1,4 @@
-"""Which rules judge, how gravely, and where recipes are looked for: what a config says of it, and for which recipes."""
+"""Config files: rules, severities and overrides, and the search for configs, recipes and overlays."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 POLICY = "update_config: {failure_action: rollback, order: start-first, monitor: 30s}"
 RISKY = f"services: {{app: {{image: me/app, deploy: {{{POLICY}}}}}}}\n"
-REPAIR = "services: {app: {deploy: {update_config: {order: stop-first}}}}\n"
+STOP_FIRST = "services: {app: {deploy: {update_config: {order: stop-first}}}}\n"
 CONFIG = "rollout-lint.toml"
-NO_RULE = "no-rule-left"
+NO_RULE_LEFT = "no-rule-left"
 
 
 def findings(ran: Ran) -> dict[str, str]:
-    """The severity of each finding's rule, over all recipes."""
+    """Return the severity of each rule with a finding, over all recipes."""
     return {each["rule"]: each["severity"] for recipe in ran.json["recipes"] for each in recipe["findings"]}
 
 
@@ -33,13 +33,13 @@ def checked(run: Run, *arguments: object) -> dict[str, str]:
     return findings(run("check", *map(str, arguments), "--format", "json"))
 
 
-def test_the_recipe_has_these_findings_by_itself(run: Run, write: Write) -> None:
+def test_recipe_without_config_has_two_medium_findings(run: Run, write: Write) -> None:
     found = checked(run, write({"compose.yml": RISKY}))
     assert found.items() >= {"RL001": "medium", "RL009": "medium"}.items()
 
 
 @pytest.mark.parametrize(
-    ("text", "on"),
+    ("text", "expected"),
     [
         ("select = ['RL001']", {"RL001"}),
         ("select = ['rl001', 'start-first-no-healthcheck']", {"RL001", "RL009"}),
@@ -50,14 +50,14 @@ def test_the_recipe_has_these_findings_by_itself(run: Run, write: Write) -> None
         ("disable = []", {"RL001", "RL009"}),
     ],
 )
-def test_rules_are_chosen_by_id_name_or_beginning(run: Run, write: Write, text: str, on: set[str]) -> None:
+def test_select_and_disable_take_id_name_or_prefix(run: Run, write: Write, text: str, expected: set[str]) -> None:
     found = checked(run, write({"compose.yml": RISKY, CONFIG: text}))
-    assert found.keys() & {"RL001", "RL009"} == on
+    assert found.keys() & {"RL001", "RL009"} == expected
     if text.startswith("select"):
-        assert found.keys() == on
+        assert found.keys() == expected
 
 
-def test_a_disabled_rule_supersedes_no_other(run: Run, write: Write) -> None:
+def test_disabled_rule_supersedes_no_finding(run: Run, write: Write) -> None:
     port = "ports: [{target: 1, published: 1, mode: host}]"
     folder = write({"compose.yml": f"services: {{app: {{image: me/app, {port}, deploy: {{{POLICY}}}}}}}\n"})
 
@@ -81,12 +81,12 @@ def test_a_disabled_rule_supersedes_no_other(run: Run, write: Write) -> None:
         ("{rollback-start-first = 'high', RL = 'low'}", {"RL001": "high", "RL009": "low"}),
     ],
 )
-def test_the_closest_severity_counts(run: Run, write: Write, severity: str, expected: dict[str, str]) -> None:
+def test_most_specific_severity_applies(run: Run, write: Write, severity: str, expected: dict[str, str]) -> None:
     found = checked(run, write({"compose.yml": RISKY, CONFIG: f"severity = {severity}"}))
     assert {rule: found[rule] for rule in expected} == expected
 
 
-def test_a_severity_holds_for_every_grade_of_a_rule(run: Run, write: Write) -> None:
+def test_severity_overrides_every_grade(run: Run, write: Write) -> None:
     folder = write({"compose.yml": RISKY.replace("rollback", "pause")})
     assert checked(run, folder)["RL009"] == "low"
     write({CONFIG: "severity = {RL009 = 'high'}"})
@@ -105,12 +105,12 @@ def test_a_severity_holds_for_every_grade_of_a_rule(run: Run, write: Write) -> N
         ("severity = {RL0 = 'low'}\nfail-on = 'low'", (), 1),
     ],
 )
-def test_from_where_on_a_check_fails(run: Run, write: Write, text: str, option: tuple[str, ...], code: int) -> None:
+def test_fail_on_sets_exit_code(run: Run, write: Write, text: str, option: tuple[str, ...], code: int) -> None:
     folder = write({"compose.yml": RISKY, CONFIG: text})
     assert run("check", folder, *option).exit_code == code
 
 
-def test_each_recipe_of_a_run_fails_from_its_own_severity_on(run: Run, write: Write) -> None:
+def test_fail_on_applies_per_recipe(run: Run, write: Write) -> None:
     override = "fail-on = 'low'\n[[overrides]]\npaths = ['legacy/']\nfail-on = 'high'\n"
     folder = write({"legacy/a/compose.yml": RISKY, CONFIG: override})
     assert run("check", folder).exit_code == 0
@@ -121,7 +121,7 @@ def test_each_recipe_of_a_run_fails_from_its_own_severity_on(run: Run, write: Wr
     assert run("check", folder).exit_code == 0
 
 
-def test_a_report_of_tests_fails_what_fails_the_run(run: Run, write: Write) -> None:
+def test_junit_report_uses_fail_on_of_each_recipe(run: Run, write: Write) -> None:
     override = "[[overrides]]\npaths = ['legacy/']\nfail-on = 'high'\n"
     folder = write({"b/compose.yml": RISKY, "legacy/a/compose.yml": RISKY, CONFIG: override})
     first, second = ElementTree.fromstring(run("check", folder, "--format", "junit").stdout)
@@ -130,7 +130,7 @@ def test_a_report_of_tests_fails_what_fails_the_run(run: Run, write: Write) -> N
 
 
 @pytest.mark.parametrize(
-    ("paths", "fits"),
+    ("paths", "is_match"),
     [
         ("['legacy/**']", True),
         ("['legacy']", True),
@@ -143,9 +143,7 @@ def test_a_report_of_tests_fails_what_fails_the_run(run: Run, write: Write) -> N
     ],
 )
 @pytest.mark.parametrize("command", ["check", "sweep"])
-def test_an_override_is_for_the_recipes_whose_path_fits(
-    run: Run, write: Write, paths: str, fits: bool, command: str
-) -> None:
+def test_override_applies_to_matching_paths(run: Run, write: Write, paths: str, is_match: bool, command: str) -> None:
     config = f"[[overrides]]\npaths = {paths}\ndisable = ['RL001']\n"
     folder = write({"legacy/a/compose.yml": RISKY, "z/compose.yml": RISKY, CONFIG: config})
     ran = run(command, folder, "--format", "json")
@@ -154,11 +152,11 @@ def test_an_override_is_for_the_recipes_whose_path_fits(
         for each in ran.json["recipes"]
     ]
     rules = dict(zip((name.rpartition("/")[2] for name in names(ran)), found, strict=True))
-    assert ("RL001" not in rules["a"]) is fits
+    assert ("RL001" not in rules["a"]) is is_match
     assert "RL001" in rules["z"]
 
 
-def test_a_later_override_counts_more(run: Run, write: Write) -> None:
+def test_later_override_takes_precedence(run: Run, write: Write) -> None:
     folder = write(
         {
             "a/compose.yml": RISKY,
@@ -182,15 +180,15 @@ def test_override_changes_only_the_hosts_and_images_it_names(write: Write) -> No
             "[[overrides]]\npaths = ['a']\nhosts.memory = '1G'\nimages.'example.com/me/app:3'.healthcheck = true\n",
         }
     )
-    counts = ContextLoader().context(folder / "a")
-    assert (counts.cluster.memory, counts.cluster.nodes) == (2**30, 2)
-    image = counts.images.find("me/app")
+    context = ContextLoader().context(folder / "a")
+    assert (context.cluster.memory, context.cluster.nodes) == (2**30, 2)
+    image = context.images.find("me/app")
     assert image is not None
     assert (image.runtime, image.healthcheck) == ("JVM", True)
     assert ContextLoader().context(folder).cluster.memory == 2**33
 
 
-def test_what_else_takes_memory_on_a_host_is_counted(run: Run, write: Write) -> None:
+def test_used_host_memory_is_subtracted(run: Run, write: Write) -> None:
     heavy = RISKY.replace("deploy: {", "deploy: {resources: {limits: {memory: 1G}}, ")
     folder = write({"compose.yml": heavy, CONFIG: "[hosts]\nmemory = '4G'\n"})
     assert "RL002" not in checked(run, folder)
@@ -213,13 +211,13 @@ def test_what_else_takes_memory_on_a_host_is_counted(run: Run, write: Write) -> 
         pytest.param("[[overrides]]\ndisable = []", "1:3", id="override-without-paths"),
         pytest.param("exclude = ['a', '# b']", "1:1", id="exclude-pattern"),
         pytest.param("overlays = ['']", "1:1", id="empty-overlay"),
-        pytest.param("disable = ['RL']", "1:1", id=NO_RULE),
+        pytest.param("disable = ['RL']", "1:1", id=NO_RULE_LEFT),
         pytest.param("select = []", "1:1", id="empty-select"),
         pytest.param("fail_on = 'low'", "1:1", id="misspelt-key"),
         pytest.param("[[overrides]]\npaths = ['a']\nrules = ['x']", "3:1", id="key-of-override"),
     ],
 )
-def test_what_does_not_hold_has_a_place_for_every_command(
+def test_every_command_reports_an_invalid_config(
     run: Run,
     write: Write,
     monkeypatch: pytest.MonkeyPatch,
@@ -230,26 +228,26 @@ def test_what_does_not_hold_has_a_place_for_every_command(
 ) -> None:
     monkeypatch.chdir(write({"compose.yml": RISKY, CONFIG: config}))
     commands = ["check", "sweep", "show", "config", "rules"]
-    if NO_RULE in request.node.callspec.id:
+    if NO_RULE_LEFT in request.node.callspec.id:
         assert run(commands.pop()).exit_code == 0
-    told = set()
+    messages = set()
     for command in commands:
         ran = run(command)
         assert (ran.exit_code, ran.stdout) == (2, "")
         assert f"{CONFIG}:{location}: " in ran.stderr
-        told.add(ran.stderr)
-    [text] = told
+        messages.add(ran.stderr)
+    [text] = messages
     assert text == snapshot
 
 
-def test_an_override_that_leaves_no_rule_stops_only_its_recipes(run: Run, write: Write) -> None:
+def test_override_without_rules_stops_only_its_recipes(run: Run, write: Write) -> None:
     override = "[[overrides]]\npaths = ['a']\ndisable = ['RL']\n"
     folder = write({"a/compose.yml": RISKY, "b/compose.yml": RISKY, CONFIG: override})
     rows = run("sweep", folder, "--format", "json").json["recipes"]
     assert {row["recipe"]: row["risk"]["level"] != "not-evaluated" for row in rows} == {"a": False, "b": True}
 
 
-def test_rules_of_ones_own_can_be_chosen(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_select_takes_ids_of_other_rule_directories(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": RISKY, f"own/{NAME}": OWN_RULE, CONFIG: "rules = ['own']\nselect = ['TT']\n"})
     assert checked(run, folder).keys() == {"TT001"}
     write({CONFIG: "select = ['TT001']\n"})
@@ -259,14 +257,14 @@ def test_rules_of_ones_own_can_be_chosen(run: Run, write: Write, snapshot: Snaps
     assert checked(run, folder, "--rules", folder / "own").keys() == {"TT001"}
 
 
-def test_a_name_is_closer_than_any_beginning(run: Run, write: Write) -> None:
+def test_rule_name_is_more_specific_than_a_prefix(run: Run, write: Write) -> None:
     config = "rules = ['own']\nseverity = {lim = 'high', TT00 = 'low'}\n"
     own = OWN_RULE.replace("no-memory-limit", "lim")
     folder = write({"compose.yml": RISKY, "own/TT001-lim.yaml": own, CONFIG: config})
     assert checked(run, folder)["TT001"] == "high"
 
 
-def test_a_disabled_rule_is_still_listed_and_explained(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_disabled_rule_is_listed_and_explained(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(write({CONFIG: "disable = ['RL001']\n"}))
     assert "RL001  rollback-start-first" in run("rules").stdout
     assert run("explain", "RL001").exit_code == 0
@@ -295,7 +293,7 @@ def test_sweep_names_disabled_rules_beside_a_safe_recipe(
         assert row["risk"]["text"] in run("sweep", folder, *options).stdout
 
 
-def test_what_is_off_is_told_beside_what_is_silenced(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_names_disabled_and_suppressed_rules(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     ignore = "[[ignore]]\nrule = ['RL001', 'RL009']\nreason = 'seen'\n"
     folder = write({"r/compose.yml": RISKY, CONFIG: f"disable = ['RL003']\n{ignore}"})
     [row] = run("sweep", folder, "--format", "json").json["recipes"]
@@ -304,9 +302,7 @@ def test_what_is_off_is_told_beside_what_is_silenced(run: Run, write: Write, sna
     assert (row["risk"]["text"], row["risk"]["because"]) == snapshot
 
 
-def test_some_of_those_not_at_risk_were_not_judged_by_everything(
-    run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
+def test_sweep_summary_mentions_disabled_rules(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     plain = "services: {app: {image: me/app}}\n"
     override = "[[overrides]]\npaths = ['a']\ndisable = ['RL00']\n"
     folder = write({"a/compose.yml": plain, "b/compose.yml": plain, CONFIG: override})
@@ -314,8 +310,8 @@ def test_some_of_those_not_at_risk_were_not_judged_by_everything(
 
 
 @pytest.mark.parametrize("command", ["check", "show"])
-def test_overlays_of_the_config_are_looked_for(run: Run, write: Write, command: str) -> None:
-    folder = write({"compose.yml": RISKY, "compose.stage.yml": REPAIR, "compose.ccci.yml": REPAIR})
+def test_config_sets_overlay_names(run: Run, write: Write, command: str) -> None:
+    folder = write({"compose.yml": RISKY, "compose.stage.yml": STOP_FIRST, "compose.ccci.yml": STOP_FIRST})
 
     def variants(*options: str) -> list[str]:
         document = run(command, folder, *options, "--format", "json").json
@@ -330,9 +326,9 @@ def test_overlays_of_the_config_are_looked_for(run: Run, write: Write, command: 
     assert variants() == ["default"]
 
 
-def test_a_manifests_overlays_count_more_than_the_configs(run: Run, write: Write) -> None:
+def test_overlays_of_the_manifest_override_the_config(run: Run, write: Write) -> None:
     folder = write(
-        {"r/compose.yml": RISKY, "r/compose.stage.yml": REPAIR, CONFIG: "overlays = ['compose.stage.yml']\n"}
+        {"r/compose.yml": RISKY, "r/compose.stage.yml": STOP_FIRST, CONFIG: "overlays = ['compose.stage.yml']\n"}
     )
 
     def level() -> str:
@@ -352,7 +348,7 @@ def names(ran: Ran) -> list[str]:
 
 @pytest.mark.parametrize("command", ["check", "sweep"])
 @pytest.mark.parametrize(
-    ("exclude", "walked", "expected"),
+    ("exclude", "folder_name", "expected"),
     [
         ("['old']", "", ["a", "new"]),
         ("['/old']", "", ["a", "old", "new"]),
@@ -364,16 +360,16 @@ def names(ran: Ran) -> list[str]:
         ("[]", "", ["a", "old", "new"]),
     ],
 )
-def test_what_the_config_excludes_is_passed_over(
-    run: Run, write: Write, command: str, exclude: str, walked: str, expected: list[str]
+def test_excluded_recipes_are_skipped(
+    run: Run, write: Write, command: str, exclude: str, folder_name: str, expected: list[str]
 ) -> None:
     files: dict[str, str | bytes] = {f"{name}/compose.yml": RISKY for name in ("a", "apps/old", "apps/new")}
     folder = write({**files, CONFIG: f"exclude = {exclude}\n"})
-    found = names(run(command, folder / walked, "--format", "json"))
+    found = names(run(command, folder / folder_name, "--format", "json"))
     assert sorted(name.rpartition("/")[2] for name in found) == sorted(expected)
 
 
-def test_what_is_named_is_judged_though_it_is_excluded(run: Run, write: Write) -> None:
+def test_excluded_recipe_is_checked_if_it_is_named(run: Run, write: Write) -> None:
     folder = write({"old/compose.yml": RISKY, "new/compose.yml": RISKY, CONFIG: "exclude = ['old']\n"})
     assert names(run("check", folder / "old", "--format", "json")) == ["old"]
     assert names(run("check", folder / "old" / "compose.yml", "--format", "json")) == ["old"]
@@ -381,9 +377,7 @@ def test_what_is_named_is_judged_though_it_is_excluded(run: Run, write: Write) -
 
 
 @pytest.mark.parametrize("command", ["check", "sweep"])
-def test_it_is_said_where_everything_is_excluded(
-    run: Run, write: Write, command: str, snapshot: SnapshotAssertion
-) -> None:
+def test_excluding_everything_is_an_error(run: Run, write: Write, command: str, snapshot: SnapshotAssertion) -> None:
     folder = write({"a/compose.yml": RISKY, CONFIG: "exclude = ['*']\n"})
     ran = run(command, folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
@@ -399,20 +393,18 @@ def test_it_is_said_where_everything_is_excluded(
         pytest.param("\\", id="only-escape"),
     ],
 )
-def test_an_exclusion_that_is_no_pattern_is_refused(
-    run: Run, write: Write, pattern: str, snapshot: SnapshotAssertion
-) -> None:
+def test_invalid_exclude_pattern_is_an_error(run: Run, write: Write, pattern: str, snapshot: SnapshotAssertion) -> None:
     folder = write({"a/compose.yml": RISKY})
-    told = set()
+    messages = set()
     for command in ("check", "sweep", "config", "fleet init"):
         ran = run(*command.split(), folder, "--exclude", pattern)
         assert (ran.exit_code, ran.stdout) == (2, "")
-        told.add(ran.text(folder))
-    [text] = told
+        messages.add(ran.text(folder))
+    [text] = messages
     assert text == snapshot
 
 
-def test_a_first_manifest_names_what_the_config_leaves(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_fleet_init_uses_exclude_and_overlays(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     files: dict[str, str | bytes] = {"a/compose.yml": RISKY, "old/compose.yml": RISKY}
     folder = write({**files, CONFIG: "exclude = ['old']\noverlays = ['compose.stage.yml']\n"})
     assert run("fleet", "init", folder).text(folder) == snapshot
@@ -428,7 +420,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_each_name_of_a_config_is_read(run: Run, write: Write, name: str) -> None:
+def test_each_config_name_is_read(run: Run, write: Write, name: str) -> None:
     assert "RL001" not in checked(run, write({"compose.yml": RISKY, name: FILES[name]}))
 
 
@@ -457,7 +449,9 @@ def test_broken_pyproject_is_an_error_only_if_a_config(run: Run, write: Write) -
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_config_that_is_no_file_is_told(run: Run, write: Write, name: str, snapshot: SnapshotAssertion) -> None:
+def test_config_that_is_not_a_regular_file_is_an_error(
+    run: Run, write: Write, name: str, snapshot: SnapshotAssertion
+) -> None:
     folder = write({"compose.yml": RISKY})
     (folder / name).symlink_to("gone")
     ran = run("check", folder)
@@ -466,9 +460,7 @@ def test_a_config_that_is_no_file_is_told(run: Run, write: Write, name: str, sna
     assert ran.text(folder) == snapshot
 
 
-def test_the_folders_above_are_those_that_a_path_leads_to(
-    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_config_is_searched_above_the_resolved_path(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write({"a/compose.yml": RISKY, "b/rollout-lint.toml": "disable = ['RL001']\n"})
     monkeypatch.chdir(folder / "b")
     assert "RL001" in checked(run, "../a")
@@ -476,7 +468,7 @@ def test_the_folders_above_are_those_that_a_path_leads_to(
 
 
 @pytest.mark.parametrize("command", ["check", "sweep", "show", "config", "rules"])
-def test_a_current_folder_that_is_gone_is_told(
+def test_deleted_current_folder_is_an_error(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     folder = write({"gone/x": "", "a/compose.yml": RISKY, CONFIG: "disable = ['RL001']\n"})
@@ -488,19 +480,19 @@ def test_a_current_folder_that_is_gone_is_told(
     assert "RL001" not in checked(run, folder / "a")
 
 
-def test_a_config_above_many_recipes_is_read_once(write: Write) -> None:
+def test_context_loader_reads_a_config_once(write: Write) -> None:
     folder = write({"a/compose.yml": RISKY, "b/c/compose.yml": RISKY, CONFIG: "disable = ['RL001']\n"})
     loader = ContextLoader()
-    known = loader.context(folder / "a")
+    context = loader.context(folder / "a")
     (folder / CONFIG).unlink()
-    assert loader.context(folder / "b" / "c" / "compose.yml") is known
+    assert loader.context(folder / "b" / "c" / "compose.yml") is context
     assert "RL001" in {rule.id for rule in ContextLoader().context(folder / "a").rules}
 
 
 @pytest.mark.parametrize(
     ("text", "error"), [("fail-on = 1\n", ConfigError), ("select = ['x']\n", ConfigError), ("rules = ['x']", RuleError)]
 )
-def test_a_config_that_does_not_hold_is_read_once_too(write: Write, text: str, error: type[Exception]) -> None:
+def test_context_loader_reads_an_invalid_config_once(write: Write, text: str, error: type[Exception]) -> None:
     folder = write({"a/compose.yml": RISKY, "b/compose.yml": RISKY, CONFIG: text})
     loader = ContextLoader()
     with pytest.raises(error):
@@ -511,7 +503,7 @@ def test_a_config_that_does_not_hold_is_read_once_too(write: Write, text: str, e
     assert ContextLoader().context(folder / "b").rules
 
 
-def test_a_recipe_at_a_revision_is_judged_by_todays_config(run: Run, repository: Repository) -> None:
+def test_recipe_at_a_revision_uses_the_current_config(run: Run, repository: Repository) -> None:
     repository.commit({"legacy/a/compose.yml": RISKY})
     (repository.folder / CONFIG).write_text("[[overrides]]\npaths = ['a']\ndisable = ['RL001']\n")
     [row] = run("sweep", repository.folder, "--at", "HEAD", "--format", "json").json["recipes"]

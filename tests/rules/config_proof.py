@@ -1,4 +1,4 @@
-"""Proofs that need no engine: what `docker stack config` makes of an example's files."""
+"""Proofs with `docker stack config`, which need no engine."""
 
 from __future__ import annotations
 
@@ -23,28 +23,29 @@ HEADINGS = ("rule", "example", "what `docker stack config` printed")
 
 
 class ConfigCase(Side):
-    """A side of a proof that asks `docker stack config`."""
+    """A side of a proof with `docker stack config`."""
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the variables are set to."""
+        """Values of the variables."""
         return dict(self.proof["config"].get("environment", {}))
 
     @property
-    def stated(self) -> dict[str, Any]:
-        """Either `refused`, Docker's own words, or `prints`, values by their dotted path in the merged stack, None for
-        what is not there.
+    def expected(self) -> dict[str, Any]:
+        """Expected answer: `refused` with a pattern of the error, or `prints`.
+
+        `prints` has values of the merged stack by dotted path, None for a missing value.
         """
         return dict(self.proof["config"][self.side])
 
 
 def config_cases(rules: Iterable[Rule]) -> list[ConfigCase]:
-    """Both sides of every proof that asks `docker stack config`."""
+    """Return both sides of every proof with `docker stack config`."""
     return sides(rules, "config", ConfigCase)
 
 
-def seen(case: ConfigCase) -> dict[str, Any]:
-    """What Docker answers, in the words of the case."""
+def docker_answer(case: ConfigCase) -> dict[str, Any]:
+    """Return the answer of Docker, with the keys of the expected one."""
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / name for name in case.files]
         for path, text in zip(paths, case.files.values(), strict=True):
@@ -53,36 +54,36 @@ def seen(case: ConfigCase) -> dict[str, Any]:
     if answer.merged is None:
         return {"refused": answer.said.replace(f"{folder}/", "")}
     merged = YAML(typ="safe", pure=True).load(answer.merged)
-    return {"prints": {path: _at(merged, path) for path in case.stated.get("prints", {})}}
+    return {"prints": {path: _value_at(merged, path) for path in case.expected.get("prints", {})}}
 
 
-def as_stated(case: ConfigCase, answer: dict[str, Any]) -> bool:
-    """Whether that is what the proof states."""
-    if "refused" in case.stated:
-        return re.search(case.stated["refused"], answer.get("refused", "")) is not None
-    return answer == case.stated
+def is_expected(case: ConfigCase, answer: dict[str, Any]) -> bool:
+    """Return True if the answer is the expected one."""
+    if "refused" in case.expected:
+        return re.search(case.expected["refused"], answer.get("refused", "")) is not None
+    return answer == case.expected
 
 
 def config_table(answers: Iterable[tuple[ConfigCase, dict[str, Any]]]) -> list[str]:
-    """The cases and what was seen of each as a Markdown table."""
-    seen_rows = ((case.rule, case.example, told(answer)) for case, answer in answers)
-    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *seen_rows]
+    """Return a Markdown table of cases and answers."""
+    answer_rows = ((case.rule, case.example, format_cell(answer)) for case, answer in answers)
+    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *answer_rows]
     return [f"| {' | '.join(row)} |" for row in rows]
 
 
-def told(answer: dict[str, Any]) -> str:
-    """An answer as a cell of the table."""
+def format_cell(answer: dict[str, Any]) -> str:
+    """Return an answer as a cell of the table."""
     return describe_config_output(answer).replace("|", "\\|")
 
 
 def docker_version() -> str:
-    """The docker CLI's own version."""
+    """Return the version of the docker CLI."""
     command = ["docker", "version", "--format", "{{.Client.Version}}"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def _at(merged: Any, path: str) -> Any:
-    """The value at a path; a mapping as the list of its keys."""
+def _value_at(merged: Any, path: str) -> Any:
+    """Return the value at a path, a mapping as the list of its keys."""
     for key in path.split("."):
         merged = merged.get(key) if isinstance(merged, dict) else None
     return list(merged) if isinstance(merged, dict) else merged

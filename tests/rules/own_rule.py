@@ -1,4 +1,4 @@
-"""A rule as a user may write one for a fleet of their own."""
+"""Rule file of a user."""
 
 OWN_RULE = """id: TT001
 name: no-memory-limit

@@ -1,4 +1,4 @@
-"""The two sides of a proof: the files that go wrong, and the repaired ones."""
+"""Both sides of a proof: the bad example, and the fixed one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIDES = ("bad", "repaired")
 
 @dataclass(frozen=True)
 class Named:
-    """Which side of which proof; `number` is the proof's among those of its rule, from 1."""
+    """Name of a side of a proof. `number` counts the proofs of a rule from 1."""
 
     rule: str
     side: str
@@ -25,18 +25,18 @@ class Named:
 
     @property
     def name(self) -> str:
-        """A name for reports."""
+        """Name in reports."""
         return f"{self.rule}-{self.example.replace(' ', '-')}"
 
     @property
     def example(self) -> str:
-        """The side, with the number of the proof from the second on."""
+        """Side, with the number of the proof unless it is the first."""
         return self.side if self.number == 1 else f"{self.side} {self.number}"
 
 
 @dataclass(frozen=True)
 class Side(Named):
-    """One side of a rule's proof, with its files."""
+    """Side of a proof, with its files."""
 
     files: dict[str, str]
     proof: dict[str, Any]
@@ -46,7 +46,7 @@ Case = TypeVar("Case", bound=Side)
 
 
 def sides(rules: Iterable[Rule], kind: str, make: type[Case]) -> list[Case]:
-    """Both sides of every proof that has the key `kind`."""
+    """Return both sides of every proof that has the key `kind`."""
     return [
         make(rule.id, side, number, _files(rule, proof, side), proof)
         for rule in rules

@@ -1,4 +1,4 @@
-"""Each proof by `docker stack config`: the bad example becomes what the rule says, and the repaired one does not."""
+"""Proofs with `docker stack config`: both sides of each proof print what the rule file expects."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import pytest
 from rollout_lint.rules.loader import load_rules
 
 from tests.oracle.docker import require
-from tests.rules.config_proof import ConfigCase, as_stated, config_cases, seen
+from tests.rules.config_proof import ConfigCase, config_cases, docker_answer, is_expected
 
 CASES = config_cases(load_rules())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_docker_makes_of_it_what_the_proof_says(case: ConfigCase) -> None:
+def test_docker_output_matches_the_proof(case: ConfigCase) -> None:
     require()
-    answer = seen(case)
-    assert as_stated(case, answer), answer
+    answer = docker_answer(case)
+    assert is_expected(case, answer), answer

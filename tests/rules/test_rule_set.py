@@ -1,4 +1,4 @@
-"""What must hold for every rule, so that the next one is tested by existing."""
+"""Trials that every packaged rule must pass."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ RULES = load_rules()
 
 @pytest.mark.parametrize("trial", TRIALS)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rule_holds_on_its_own_examples(rule: Rule, trial: str) -> None:
+def test_packaged_rule_passes_trial(rule: Rule, trial: str) -> None:
     assert list(TRIALS[trial](rule, RULES)) == []
 
 
-def test_a_stop_first_fix_states_its_trade_off(snapshot: SnapshotAssertion) -> None:
+def test_stop_first_fix_has_a_trade_off(snapshot: SnapshotAssertion) -> None:
     """Each text must say that the service is away for a moment."""
     trades = {rule.id: rule.trade for rule in RULES if "stop-first" in rule.fix_settings.values()}
     assert all(trades.values())

@@ -41,11 +41,11 @@ def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
 
 
 def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
-    answers = [(case, config_proof.seen(case)) for case in config_proof.config_cases(load_rules())]
+    answers = [(case, config_proof.docker_answer(case)) for case in config_proof.config_cases(load_rules())]
     with private_engine() as engine:
         deployed = [(case, deploy(engine, case.name.lower(), case.files)) for case in deploy_cases()]
     complete = [outcome.case for outcome in seen if not outcome.differences] == cases(rules_folder())
-    complete = complete and all(config_proof.as_stated(case, answer) for case, answer in answers)
+    complete = complete and all(config_proof.is_expected(case, answer) for case, answer in answers)
     if not complete or not all(as_stated(case, answer) for case, answer in deployed):
         pytest.fail(f"{target} is not written: it needs every proof, each as its rule states")
     target.write_text(page(seen, answers, deployed), encoding="utf-8")

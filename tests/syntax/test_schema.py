@@ -1,4 +1,4 @@
-"""What a schema does not allow is reported with the value, its location and the allowed values."""
+"""Schema errors with the value, its location and the allowed values."""
 
 from __future__ import annotations
 

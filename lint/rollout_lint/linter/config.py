@@ -104,7 +104,7 @@ def folder_of(path: Path) -> Path:
 
 
 def config_in(folder: Path) -> Config | None:
-    """Return the config of a folder (an absolute path), or None if it has none of the files in NAMES.
+    """Return the config of a folder (an absolute path), or None without any of the files in NAMES.
 
     A second file with content is an error, because it would be ignored. Raises ConfigError.
     """

@@ -1,4 +1,4 @@
-"""What holds for every derived fact."""
+"""Requirements for every derived fact."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rollout_lint.facts.stated import FACTS
 ALL = DERIVED | STACK_FACTS
 
 
-def test_each_says_what_it_means_and_has_a_test_by_its_name() -> None:
+def test_each_derived_fact_has_a_description_and_a_test() -> None:
     texts = [path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py")]
     tests = {name for text in texts for name in re.findall(r"^def test_(\w+)\(", text, flags=re.MULTILINE)}
     for path, made in ALL.items():
@@ -22,5 +22,5 @@ def test_each_says_what_it_means_and_has_a_test_by_its_name() -> None:
         assert inspect.getdoc(made.derive), path
 
 
-def test_no_fact_has_two_makers() -> None:
+def test_no_derived_fact_is_also_stated() -> None:
     assert not FACTS.keys() & ALL.keys()

@@ -1,4 +1,4 @@
-"""What is refused when a stack is deployed, and that nothing is guessed of what a variable will give."""
+"""Derived facts about stacks that Docker rejects when it deploys them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from tests.refusals import REFUSED, TAKEN
 from tests.support import facts_for, service_with, stack_of
 
 
-def refusals(text: str) -> list[str]:
-    """What we say that Docker refuses of the one service."""
+def errors_of(text: str) -> list[str]:
+    """Return the errors that the derived facts predict for the only service."""
     stack, _ = stack_of(text)
     facts = facts_for(text, service=next(iter(stack.services)))
     return [*facts["derived.refused_by_deploy"].value, *facts["derived.refused_by_engine"].value]
 
 
 @pytest.mark.parametrize("stack", REFUSED)
-def test_what_is_refused(stack: str) -> None:
+def test_rejected_stack(stack: str) -> None:
     text, words = REFUSED[stack]
-    assert refusals(text) == [words]
+    assert errors_of(text) == [words]
 
 
 @pytest.mark.parametrize("stack", TAKEN)
-def test_what_is_taken(stack: str) -> None:
-    assert refusals(TAKEN[stack]) == []
+def test_accepted_stack(stack: str) -> None:
+    assert errors_of(TAKEN[stack]) == []
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_is_taken(stack: str) -> None:
         "image: b, deploy: {endpoint_mode: '${E}x'}",
     ],
 )
-def test_what_a_variable_will_give_is_not_judged(service: str) -> None:
+def test_values_of_unset_variables_are_not_checked(service: str) -> None:
     text = f"services: {{a: {{{service}}}}}\nvolumes: {{v: }}"
     facts = facts_for(text)
     assert facts["derived.refused_by_deploy"].value == facts["derived.refused_by_engine"].value == []
@@ -50,8 +50,8 @@ def test_what_a_variable_will_give_is_not_judged(service: str) -> None:
 
 
 @pytest.mark.parametrize("cpus", ["1e999999999", "0x10", "9" * 5000, "1_000"])
-def test_a_number_that_nobody_means_is_not_reckoned_out(cpus: str) -> None:
-    assert refusals(service_with(f"deploy: {{resources: {{limits: {{cpus: '{cpus}'}}}}}}")) == []
+def test_huge_number_of_processors_is_not_computed(cpus: str) -> None:
+    assert errors_of(service_with(f"deploy: {{resources: {{limits: {{cpus: '{cpus}'}}}}}}")) == []
 
 
 def test_lacks_image() -> None:
@@ -73,12 +73,12 @@ def test_only_built(services: str, value: bool) -> None:
     assert facts_for(f"services: {{{services}}}")["derived.only_built"].value is value
 
 
-def test_refused_by_deploy_stands_where_the_first_refusal_is() -> None:
+def test_refused_by_deploy_has_the_first_location() -> None:
     fact = facts_for("services: {a: {image: b,\n networks: [n],\n secrets: [s]}}")["derived.refused_by_deploy"]
     assert (fact.value, fact.location and fact.location.line) == (['undefined network "n"', 'undefined secret "s"'], 2)
 
 
-def test_refused_by_engine_stands_where_the_first_refusal_is() -> None:
+def test_refused_by_engine_has_the_first_location() -> None:
     fact = facts_for(service_with("deploy: {resources: {limits: {memory: 1M}},\n endpoint_mode: no}"))[
         "derived.refused_by_engine"
     ]

@@ -1,4 +1,4 @@
-"""What a healthcheck says."""
+"""Derived facts about healthchecks."""
 
 from __future__ import annotations
 
@@ -52,6 +52,6 @@ def test_monitor_ends_before_last_start(update_config: str, value: bool) -> None
     assert facts["derived.monitor_ends_before_last_start"].value is value
 
 
-def test_without_a_healthcheck_nothing_ends_before_a_start() -> None:
+def test_monitor_never_ends_early_without_a_healthcheck() -> None:
     facts = facts_for(service_with("deploy: {update_config: {monitor: 1ns}}"))
     assert facts["derived.monitor_ends_before_last_start"].value is False

@@ -1,4 +1,4 @@
-"""What layers say and Docker does not take as it looks."""
+"""Derived facts about layers that Docker reads in an unexpected way."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 UPDATE = "deploy.update_config"
 
 
-def overlaid(*texts: str) -> ServiceFacts:
+def facts_of_layers(*texts: str) -> ServiceFacts:
     return facts_for(*(f"services: {{a: {text}}}" for text in texts))
 
 
@@ -54,7 +54,7 @@ def overlaid(*texts: str) -> ServiceFacts:
     ],
 )
 def test_ignored_zeros(base: str, overlay: str, path: str) -> None:
-    fact = overlaid(f"{{image: b, {base}}}", f"{{{overlay}}}")["derived.ignored_zeros"]
+    fact = facts_of_layers(f"{{image: b, {base}}}", f"{{{overlay}}}")["derived.ignored_zeros"]
     assert fact.value == [path]
     assert fact.location is not None
     assert fact.location.file == "2.yml"
@@ -76,14 +76,14 @@ def test_ignored_zeros(base: str, overlay: str, path: str) -> None:
     ],
 )
 def test_zeros_that_are_not_ignored(base: str, overlay: str) -> None:
-    assert overlaid(f"{{image: b, {base}}}", f"{{{overlay}}}")["derived.ignored_zeros"].value == []
+    assert facts_of_layers(f"{{image: b, {base}}}", f"{{{overlay}}}")["derived.ignored_zeros"].value == []
 
 
-def test_a_zero_that_a_third_layer_makes_good_is_told_no_more() -> None:
+def test_third_layer_can_override_an_ignored_zero() -> None:
     layers = [f"{{image: b, deploy: {{update_config: {{delay: {delay}}}}}}}" for delay in ("9s", "0s", "1s")]
-    assert overlaid(*layers[:2])["derived.ignored_zeros"].value == [f"{UPDATE}.delay"]
-    assert overlaid(*layers)["derived.ignored_zeros"].value == []
-    assert overlaid(*layers[:2], "{hostname: c}")["derived.ignored_zeros"].value == [f"{UPDATE}.delay"]
+    assert facts_of_layers(*layers[:2])["derived.ignored_zeros"].value == [f"{UPDATE}.delay"]
+    assert facts_of_layers(*layers)["derived.ignored_zeros"].value == []
+    assert facts_of_layers(*layers[:2], "{hostname: c}")["derived.ignored_zeros"].value == [f"{UPDATE}.delay"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_in_first_layer(texts: list[str], value: bool) -> None:
     ],
 )
 def test_healthcheck_test_layers(base: str, overlay: str, files: list[str]) -> None:
-    assert overlaid(base, overlay)["derived.healthcheck_test_layers"].value == files
+    assert facts_of_layers(base, overlay)["derived.healthcheck_test_layers"].value == files
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,11 @@ def test_healthcheck_test_layers(base: str, overlay: str, files: list[str]) -> N
 )
 def test_lost_ports(base: str, overlay: str, lost: list[str]) -> None:
     given = f"{{ports: {overlay}}}" if overlay else "{hostname: c}"
-    assert overlaid(f"{{image: b, ports: {base}}}", given)["derived.lost_ports"].value == lost
+    assert facts_of_layers(f"{{image: b, ports: {base}}}", given)["derived.lost_ports"].value == lost
 
 
-def test_twins_stay_where_no_layer_touches_the_service() -> None:
-    assert overlaid('{image: b, ports: ["53:53/tcp", "53:53/udp"]}')["derived.lost_ports"].value == []
+def test_lost_ports_need_a_second_layer() -> None:
+    assert facts_of_layers('{image: b, ports: ["53:53/tcp", "53:53/udp"]}')["derived.lost_ports"].value == []
 
 
 @pytest.mark.parametrize(
@@ -146,15 +146,17 @@ def test_twins_stay_where_no_layer_touches_the_service() -> None:
     ],
 )
 def test_swallowed_text(text: str, where: list[str]) -> None:
-    assert overlaid(text)["derived.swallowed_text"].value == where
+    assert facts_of_layers(text)["derived.swallowed_text"].value == where
 
 
-def test_a_text_that_an_overlay_sets_anew_swallows_nothing() -> None:
-    assert overlaid("{image: 'b:$TAG-alpine'}", "{image: 'b:1'}")["derived.swallowed_text"].value == []
-    assert overlaid("{image: 'b:$TAG-alpine'}", "{hostname: c}")["derived.swallowed_text"].value == ["image: $TAG"]
+def test_swallowed_text_of_an_overridden_value_is_ignored() -> None:
+    assert facts_of_layers("{image: 'b:$TAG-alpine'}", "{image: 'b:1'}")["derived.swallowed_text"].value == []
+    assert facts_of_layers("{image: 'b:$TAG-alpine'}", "{hostname: c}")["derived.swallowed_text"].value == [
+        "image: $TAG"
+    ]
 
 
-def test_a_block_of_ones_own_counts_where_a_service_uses_it() -> None:
+def test_swallowed_text_in_an_extension_belongs_to_its_user() -> None:
     text = "x-own: &own {image: 'b:$TAG-alpine'}\nservices: {a: *own, c: {image: d}}"
     assert facts_for(text)["derived.swallowed_text"].value == ["image: $TAG"]
     assert facts_for(text, service="c")["derived.swallowed_text"].value == []
@@ -173,4 +175,4 @@ def test_a_block_of_ones_own_counts_where_a_service_uses_it() -> None:
     ],
 )
 def test_ignored_modifiers(text: str, where: list[str]) -> None:
-    assert overlaid(text)["derived.ignored_modifiers"].value == where
+    assert facts_of_layers(text)["derived.ignored_modifiers"].value == where

@@ -1,4 +1,4 @@
-"""What an update takes of a host."""
+"""Derived facts about the memory of an update."""
 
 from __future__ import annotations
 

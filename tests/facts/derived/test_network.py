@@ -1,4 +1,4 @@
-"""Which networks matter."""
+"""Derived facts about networks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many tasks, and how fast."""
+"""Derived facts about the number of tasks and the pace of an update."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_tasks(deploy: str, nodes: int | None, number: int | None) -> None:
     assert facts["derived.tasks"].value == number
 
 
-def test_replicas_that_docker_refuses_count_nothing() -> None:
+def test_negative_replicas_tolerate_no_failure() -> None:
     stack, problems = stack_of(service_with("deploy: {replicas: -14, update_config: {max_failure_ratio: 0.2}}"))
     service = stack.services["a"]
     facts = ServiceFacts(service, stack, stated_facts(service), Cluster(), Images())
@@ -58,7 +58,7 @@ def test_tasks_at_once(deploy: str, nodes: int | None, at_once: int | None, all_
     assert facts["derived.all_at_once"].value is all_at_once
 
 
-def test_all_at_once_stands_where_the_parallelism_does() -> None:
+def test_all_at_once_is_located_at_the_parallelism() -> None:
     location = facts_for(service_with("deploy: {update_config: {parallelism: 0}}"))["derived.all_at_once"].location
     assert location is not None
 

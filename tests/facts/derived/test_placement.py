@@ -1,4 +1,4 @@
-"""Where tasks can run."""
+"""Derived facts about nodes that tasks can run on."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_tasks_share_a_node(text: str, nodes: int | None, value: bool) -> None:
     ],
 )
 def test_room_for_host_port(deploy: str, nodes: int | None, room: str) -> None:
-    """With how many nodes an update works is H1 to H11 of the runs of swarmkit's scheduler."""
+    """Check the results of runs H1 to H11 of swarmkit's scheduler."""
     port = "ports: [{target: 80, published: 80, mode: host}]"
     facts = facts_for(service_with(f"deploy: {deploy}, {port}"), cluster=Cluster(nodes=nodes))
     assert facts["derived.room_for_host_port"].value == room

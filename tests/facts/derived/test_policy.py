@@ -1,4 +1,4 @@
-"""What the file itself says of how an update ends."""
+"""Derived facts about the update policy in the file."""
 
 from __future__ import annotations
 

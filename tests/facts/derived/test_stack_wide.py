@@ -1,4 +1,4 @@
-"""What is to be said of a stack and of no service."""
+"""Facts of the stack itself."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_dropped_services() -> None:
     assert facts("services: {a: {image: b}}")["stack.dropped_services"].value == []
 
 
-def test_marks_outside_any_service_are_the_stacks() -> None:
+def test_marks_outside_services_belong_to_the_stack() -> None:
     found = facts("services: {a: {image: b}}\nnetworks: {n: {name: '$A-x', labels: !reset {}}}")
     assert found["derived.swallowed_text"].value == ["networks.n.name: $A"]
     assert found["derived.ignored_modifiers"].value == ["networks.n.labels: !reset"]

@@ -1,4 +1,4 @@
-"""What tasks share on disk."""
+"""Derived facts about shared storage."""
 
 from __future__ import annotations
 

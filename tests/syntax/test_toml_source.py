@@ -1,4 +1,4 @@
-"""A TOML file has the values that tomllib reads, and the line of each key that a search finds once."""
+"""TOML files: the values that tomllib reads, and the location of each key."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ TEXTS = st.text(st.sampled_from("ab\"'\\[]{}=,.#\n\r\t é\u001b"), max_size=8)
     ),
     TEXTS,
 )
-def test_any_value_is_read_and_its_key_located(value: object, key: str) -> None:
+def test_parse_toml_reads_and_locates_any_value(value: object, key: str) -> None:
     text = f"# [x]\n{json.dumps(key)} = {inline(value)} # end\nlast = 'z'\n"
     document = parse_toml(text.encode(), "x")
     assert document.problems == ()
@@ -115,7 +115,7 @@ def test_any_value_is_read_and_its_key_located(value: object, key: str) -> None:
 
 
 def inline(value: object) -> str:
-    """A value in one line of TOML, whose basic strings are escaped as those of JSON."""
+    """Return a value in one line of TOML, whose strings have the escapes of JSON."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{json.dumps(key)} = {inline(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""Beliefs that are plausible and wrong: nothing fires on them, or what fires says how it really is.
+"""Plausible but wrong beliefs: no rule reports them.
 
-That the last two are wrong is shown in `tests/swarm/test_beliefs.py`.
+`tests/swarm/test_beliefs.py` shows on a real engine that the last two are wrong.
 """
 
 from __future__ import annotations
@@ -14,120 +14,142 @@ if TYPE_CHECKING:
 
 HEALTHCHECK = "healthcheck: {test: curl -f http://localhost/, interval: 10s, timeout: 5s, retries: 3, start_period: 2m}"
 
-FALSE = {
-    "failures before a task is healthy are missed where monitor is shorter than start_period": (
+FALSE_BELIEFS = {
+    # Failures before a task is healthy are missed if monitor is shorter than start_period.
+    "early-failures-missed": (
         f"{HEALTHCHECK}, deploy: {{update_config: {{failure_action: rollback, monitor: 20s}}}}",
         [],
     ),
-    "a monitor of 0s switches the watching off": (
+    # A monitor of 0s switches monitoring off.
+    "zero-monitor": (
         f"{HEALTHCHECK}, deploy: {{update_config: {{failure_action: rollback, monitor: 0s}}}}",
         [],
     ),
-    "the default of monitor is 30s, so five seconds written out are less": (
+    # The default of monitor is 30s, so an explicit 5s is shorter.
+    "default-monitor-30s": (
         f"{HEALTHCHECK}, deploy: {{update_config: {{failure_action: rollback, monitor: 5s}}}}",
         [],
     ),
-    "and without a healthcheck the default is no better than 5s written out": (
+    # Without a healthcheck, the default of monitor is better than an explicit 5s.
+    "default-monitor-without-healthcheck": (
         "deploy: {update_config: {failure_action: rollback}}",
         ["RL015 medium"],
     ),
-    "monitor paces an update, so a long one is enough without a healthcheck": (
+    # A long monitor paces an update without a healthcheck.
+    "long-monitor-paces": (
         "deploy: {replicas: 3, update_config: {failure_action: rollback, monitor: 5m}}",
         ["RL019 medium"],
     ),
-    "a delay paces it, as a healthcheck does": (
+    # Only a healthcheck paces an update, not a delay.
+    "delay-paces": (
         "deploy: {replicas: 3, update_config: {failure_action: rollback, monitor: 30s, delay: 30s}}",
         [],
     ),
-    "rollback_config takes start-first over from update_config": (
+    # rollback_config inherits start-first from update_config.
+    "rollback-inherits-start-first": (
         (
             "ports: [{target: 80, published: 80, mode: host}], "
             f"{HEALTHCHECK}, deploy: {{mode: global, update_config: {{order: start-first}}, rollback_config: {{}}}}"
         ),
         ["RL003 high", "RL011 low superseded by RL003"],
     ),
-    "start-first does not apply to a global service": (
+    # start-first does not apply to a global service.
+    "global-ignores-start-first": (
         (
             f"{HEALTHCHECK}, deploy: {{mode: global, placement: {{max_replicas_per_node: 1}}, "
             "update_config: {order: start-first}}"
         ),
         ["RL004 high", "RL011 low superseded by RL004"],
     ),
-    "a max_failure_ratio of 0.5 stops an update of two replicas at the first failure": (
+    # A max_failure_ratio of 0.5 stops an update of two replicas at the first failure.
+    "ratio-of-two-replicas": (
         f"{HEALTHCHECK}, deploy: {{replicas: 2, update_config: {{order: start-first, max_failure_ratio: 0.5}}}}",
         ["RL011 low", "RL012 medium"],
     ),
-    "without restarts no failure is detected": (
+    # Without restarts, no failure is detected.
+    "no-restarts": (
         f"{HEALTHCHECK}, deploy: {{restart_policy: {{max_attempts: 0}}, update_config: {{failure_action: rollback}}}}",
         [],
     ),
-    "a task that ends with 0 has not failed": (
+    # A task that exits with 0 did not fail.
+    "exit-zero-is-success": (
         f"{HEALTHCHECK}, deploy: {{restart_policy: {{condition: none}}, update_config: {{failure_action: rollback}}}}",
         ["RL020 medium"],
     ),
-    "start-first cannot have a port of the ingress network twice": (
+    # A start-first update cannot use a port of the ingress network twice.
+    "ingress-port-blocks": (
         f"ports: ['80:80'], {HEALTHCHECK}, deploy: {{update_config: {{order: start-first, failure_action: continue}}}}",
         ["RL010 high"],
     ),
-    "a host port that Docker chooses is in the way of start-first": (
+    # A host port that Docker chooses blocks a start-first update.
+    "chosen-host-port-blocks": (
         f"ports: [{{target: 80, mode: host}}], {HEALTHCHECK}, deploy: {{update_config: {{order: start-first}}}}",
         ["RL011 low"],
     ),
-    "start-first needs the limit of memory twice to be scheduled": (
+    # A start-first update needs twice the memory limit to be scheduled.
+    "limit-is-reserved": (
         (
             f"{HEALTHCHECK}, deploy: {{placement: {{constraints: [node.hostname == one]}}, "
             "resources: {limits: {memory: 60G}}, update_config: {order: start-first}}"
         ),
         ["RL011 low"],
     ),
-    "the engine refuses a negative monitor in rollback_config": (
+    # The daemon rejects a negative monitor in rollback_config.
+    "negative-rollback-monitor": (
         f"{HEALTHCHECK}, deploy: {{rollback_config: {{monitor: -5s}}}}",
         ["RL053 medium"],
     ),
-    "the engine refuses a ratio above 1 in rollback_config": (
+    # The daemon rejects a ratio above 1 in rollback_config.
+    "rollback-ratio-above-one": (
         f"{HEALTHCHECK}, deploy: {{rollback_config: {{max_failure_ratio: 2}}}}",
         ["RL052 medium"],
     ),
-    "!override replaces a list": (
+    # The tag !override replaces a list.
+    "override-tag": (
         f"{HEALTHCHECK}, ports: !override ['80:80']",
         ["RL058 high"],
     ),
-    "a host port hangs a stop-first update too": (
+    # A host port blocks a stop-first update too.
+    "host-port-stop-first": (
         (
             "ports: [{target: 80, published: 80, mode: host}], "
             f"{HEALTHCHECK}, deploy: {{mode: global, update_config: {{order: stop-first, failure_action: rollback}}}}"
         ),
         [],
     ),
-    "a long stop_grace_period is a failure of a stop-first update": (
+    # A long stop_grace_period is a failure of a stop-first update.
+    "long-stop-grace-period": (
         f"{HEALTHCHECK}, stop_grace_period: 50s, deploy: {{update_config: {{failure_action: rollback}}}}",
         [],
     ),
-    "replicas on one volume need stop-first": (
+    # Replicas on one volume need stop-first.
+    "shared-volume-replicas": (
         f"{HEALTHCHECK}, volumes: ['data:/data'], deploy: {{replicas: 3, update_config: {{order: start-first}}}}",
         ["RL011 low"],
     ),
-    "a rollback fails the job that deployed, so it needs no rule of its own with stop-first": (
+    # A rollback fails the job that deployed, so it needs no rule of its own with stop-first.
+    "rollback-fails-the-deploy": (
         f"{HEALTHCHECK}, deploy: {{update_config: {{failure_action: rollback, order: stop-first}}}}",
         [],
     ),
-    "update_config is there to watch the first deploy, so a service without one needs it": (
+    # update_config monitors the first deploy, so a service without one needs it.
+    "first-deploy-is-monitored": (
         f"{HEALTHCHECK}, deploy: {{replicas: 2}}",
         [],
     ),
 }
 
 
-@pytest.mark.parametrize("belief", FALSE)
-def test_nothing_is_found_that_is_not_so(run: Run, write: Write, belief: str) -> None:
-    service, told = FALSE[belief]
+@pytest.mark.parametrize("belief", FALSE_BELIEFS)
+def test_no_rule_reports_a_false_belief(run: Run, write: Write, belief: str) -> None:
+    service, expected = FALSE_BELIEFS[belief]
     volumes = "volumes: {data: }\n" if "data:/data" in service else ""
     folder = write({"compose.yml": f"services: {{a: {{image: example/app:1, {service}}}}}\n{volumes}"})
     [recipe] = run("check", folder, "--format", "json").json["recipes"]
     assert recipe["problems"] == []
-    assert sorted(map(in_words, recipe["findings"])) == told
+    assert sorted(map(describe, recipe["findings"])) == expected
 
 
-def in_words(finding: dict[str, str]) -> str:
+def describe(finding: dict[str, str]) -> str:
     superseded = finding["superseded_by"]
     return f"{finding['rule']} {finding['severity']}" + (f" superseded by {superseded}" if superseded else "")

@@ -1,4 +1,4 @@
-"""A rule that could go wrong later does not load, and the message has file and line."""
+"""Loading of rule files, and errors with file and line."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ PROOF = (
 )
 
 
-def proved(old: str, new: str) -> tuple[str, str]:
-    """A rule with the proof, changed."""
+def with_proof(old: str, new: str) -> tuple[str, str]:
+    """Return a replacement in RULE that adds the proof, changed."""
     return "examples:\n", f"proof: {PROOF}\nexamples:\n".replace(old, new)
 
 
-def load(tmp_path: Path, text: str, name: str = "TT001-test-rule.yaml") -> list[str]:
+def load_errors(tmp_path: Path, text: str, name: str = "TT001-test-rule.yaml") -> list[str]:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     try:
@@ -58,9 +58,9 @@ def load(tmp_path: Path, text: str, name: str = "TT001-test-rule.yaml") -> list[
     return []
 
 
-def test_the_rule_loads(tmp_path: Path) -> None:
-    assert load(tmp_path, RULE) == []
-    assert load(tmp_path, f"{RULE}proof: {PROOF}\n") == []
+def test_valid_rule_loads(tmp_path: Path) -> None:
+    assert load_errors(tmp_path, RULE) == []
+    assert load_errors(tmp_path, f"{RULE}proof: {PROOF}\n") == []
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_the_rule_loads(tmp_path: Path) -> None:
         pytest.param("examples:\n", "proof: {config: {bad: {}, repaired: {}}}\nexamples:\n", id="config-sides"),
         pytest.param("examples:\n", f"proof: [{PROOF}, {{service: a}}]\nexamples:\n", id="second-proof-without-old"),
         pytest.param(
-            *proved("{service", "{config: {bad: {prints: {}}, repaired: {prints: {}}}, service"),
+            *with_proof("{service", "{config: {bad: {prints: {}}, repaired: {prints: {}}}, service"),
             id="config-and-service",
         ),
-        pytest.param(*proved("{service", "{deploy: {refused: x}, service"), id="deploy-and-service"),
-        pytest.param(*proved("{service", "{deploy: {refuses: x}, service"), id="misspelt-refused"),
-        pytest.param(*proved("{service", "{bad_example: 1, service"), id="no-such-example"),
+        pytest.param(*with_proof("{service", "{deploy: {refused: x}, service"), id="deploy-and-service"),
+        pytest.param(*with_proof("{service", "{deploy: {refuses: x}, service"), id="misspelt-refused"),
+        pytest.param(*with_proof("{service", "{bad_example: 1, service"), id="no-such-example"),
         pytest.param(
             "fix:\n  deploy: {update_config: {order: stop-first}}",
             f"fix:\nadvice: so\nproof: {PROOF}",
@@ -114,31 +114,33 @@ def test_the_rule_loads(tmp_path: Path) -> None:
             "fix:\nadvice: so\ntrade: much",
             id="trade-off-without-fix",
         ),
-        pytest.param(*proved("release", "relase"), id="misspelt-release"),
-        pytest.param(*proved("steady", "stedy"), id="bad-behaviour"),
-        pytest.param(*proved("completed", "complete"), id="bad-update"),
-        pytest.param(*proved("none", "nine"), id="bad-update-in-list"),
-        pytest.param(*proved("service: a", "sevice: a"), id="misspelt-service"),
+        pytest.param(*with_proof("release", "relase"), id="misspelt-release"),
+        pytest.param(*with_proof("steady", "stedy"), id="bad-behaviour"),
+        pytest.param(*with_proof("completed", "complete"), id="bad-update"),
+        pytest.param(*with_proof("none", "nine"), id="bad-update-in-list"),
+        pytest.param(*with_proof("service: a", "sevice: a"), id="misspelt-service"),
         pytest.param("why: because", "why: because\nwhy: twice", id="key-twice"),
         pytest.param("why: because", "why: [", id="not-yaml"),
     ],
 )
-def test_what_is_wrong_has_a_place(tmp_path: Path, old: str, new: str, snapshot: SnapshotAssertion) -> None:
+def test_invalid_rule_is_reported_with_its_line(
+    tmp_path: Path, old: str, new: str, snapshot: SnapshotAssertion
+) -> None:
     assert old in RULE
-    assert load(tmp_path, RULE.replace(old, new, 1)) == snapshot
+    assert load_errors(tmp_path, RULE.replace(old, new, 1)) == snapshot
 
 
-def test_a_rule_that_is_no_mapping_is_told(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    assert load(tmp_path, "- a\n") == snapshot
+def test_rule_that_is_a_list_is_an_error(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    assert load_errors(tmp_path, "- a\n") == snapshot
 
 
-def test_an_empty_rule_is_told(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    assert load(tmp_path, "") == snapshot
+def test_empty_rule_file_is_an_error(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    assert load_errors(tmp_path, "") == snapshot
 
 
-def test_two_rules_of_one_id_are_told(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    load(tmp_path, RULE)
-    found = load(tmp_path, RULE.replace("name: test-rule", "name: twin"), "TT001-twin.yaml")
+def test_duplicate_id_is_an_error(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    load_errors(tmp_path, RULE)
+    found = load_errors(tmp_path, RULE.replace("name: test-rule", "name: twin"), "TT001-twin.yaml")
     assert found == snapshot
 
 
