@@ -1,4 +1,4 @@
-"""What the tests share: files on disk, and the command line."""
+"""Shared fixtures: files on disk, a git repository and the command line."""
 
 from __future__ import annotations
 
@@ -25,14 +25,9 @@ ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "recipes-sample"
 
 
-def mask_folder(text: str, folder: Path) -> str:
-    """Replace a temporary folder by DIR, for a snapshot."""
-    return text.replace(str(folder), "DIR")
-
-
 @dataclass(frozen=True)
 class Ran:
-    """What a command did."""
+    """Result of a command."""
 
     exit_code: int
     stdout: str
@@ -42,9 +37,9 @@ class Ran:
     def json(self) -> Any:
         return json.loads(self.stdout)
 
-    def text(self, folder: Path) -> str:
-        """Return all output for a snapshot, with `folder` as DIR."""
-        return mask_folder(self.stdout + self.stderr, folder)
+    @property
+    def output(self) -> str:
+        return self.stdout + self.stderr
 
 
 Run: TypeAlias = "Callable[..., Ran]"
@@ -53,13 +48,13 @@ Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
 
 @pytest.fixture(autouse=True)
 def fixed_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the width of texts independent of the terminal."""
+    """Set a text width that does not depend on the terminal."""
     monkeypatch.setenv("COLUMNS", "160")
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command line; an exception that is not an exit fails the test."""
+    """Function that runs the command line. An exception other than an exit fails the test."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", TODAY)
 
     def invoke(*arguments: str | Path, stdin: str | bytes | None = None) -> Ran:
@@ -72,14 +67,14 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes of the test are not measured for coverage, which would write files and load modules in them."""
+def without_coverage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Disable coverage in processes of the test, because it writes files and loads modules there."""
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write files below a fresh folder and return it."""
+    """Function that writes files below a fresh folder and returns the folder."""
 
     def write_files(files: dict[str, str | bytes]) -> Path:
         for name, content in files.items():
@@ -99,7 +94,7 @@ def packaged_rules() -> tuple[Rule, ...]:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """An empty repository in a fresh folder; git's variables are cleared."""
+    """Empty repository in a fresh folder, without the git variables of the environment."""
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)

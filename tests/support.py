@@ -1,4 +1,4 @@
-"""Stacks from text, for tests that need no disk; and the schemas of what the commands print."""
+"""Builders of stacks and facts from text, and helpers to check output."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ if TYPE_CHECKING:
 
 
 def stack_of(*texts: str, environment: Mapping[str, str] | None = None) -> tuple[Stack, list[Problem]]:
-    """The stack of layers called 1.yml, 2.yml and so on."""
+    """Return the stack and problems of layers named 1.yml, 2.yml and so on."""
     sources = [parse(text.encode(), f"{number}.yml") for number, text in enumerate(texts, 1)]
     return load_stack(sources, environment or {})
 
 
 def service_with(text: str) -> str:
-    """A layer with one service `a`, which has an image and what the text says."""
+    """Return a layer with one service `a` that has an image and the given keys."""
     return f"services: {{a: {{image: b, {text}}}}}"
 
 
 def facts_for(
     *texts: str, service: str = "a", cluster: Cluster | None = None, environment: Mapping[str, str] | None = None
 ) -> ServiceFacts:
-    """The facts of one service of layers that Docker takes."""
+    """Return the facts of one service of valid layers."""
     stack, problems = stack_of(*texts, environment=environment)
     assert not problems
     merged = stack.services[service]
     return ServiceFacts(merged, stack, stated_facts(merged), cluster or Cluster(), Images())
 
 
-def without_path(text: str, folder: Path) -> str:
-    """Return the text with the word DIR in place of a temporary folder."""
+def mask_folder(text: str, folder: Path) -> str:
+    """Replace a temporary folder by DIR, for a snapshot."""
     return text.replace(str(folder), "DIR")
 
 
 def validate(kind: str, document: Any) -> None:
-    """Hold a document against the schema that the package has for it."""
+    """Validate a document with the packaged schema for its kind."""
     schema = Path(rollout_lint.__file__).parent / "report" / "schemas" / f"{kind}.schema.json"
     Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(document)

@@ -18,7 +18,7 @@ from rollout_lint.linter.evaluation import EvaluationStatus
 
 from tests.fleet.recipes import recipe
 from tests.fuzz.corpus import FORMATS, TABLES
-from tests.support import without_path
+from tests.support import mask_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ def test_a_link_that_leads_to_no_file_is_told(
     ran = run("check", folder)
     assert ran.exit_code == 2
     assert f"{name}:1:1" in ran.stdout
-    assert without_path(ran.stdout, folder) == snapshot
+    assert mask_folder(ran.stdout, folder) == snapshot
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that root cannot read either")
@@ -189,7 +189,7 @@ def limited(limit: str, *arguments: str | Path) -> subprocess.CompletedProcess[s
     )
 
 
-@pytest.mark.usefixtures("unmeasured")
+@pytest.mark.usefixtures("without_coverage")
 @pytest.mark.parametrize(
     ("arguments", "file"),
     [

@@ -1,3 +1,3 @@
-"""What Docker Swarm will do with a stack's next update, judged from its files."""
+"""Linter for Docker Swarm stack files: finds updates that can fail silently, hang or cause an outage."""
 
 __version__ = "0.1.0"

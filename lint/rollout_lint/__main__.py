@@ -1,4 +1,4 @@
-"""`python -m rollout_lint`."""
+"""Entry point of `python -m rollout_lint`."""
 
 from rollout_lint.cli.entry import main
 

@@ -1,4 +1,4 @@
-"""Errors that name the places to correct, and the exit codes of every command."""
+"""Exit codes of every command, and errors in files that a user wrote."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """What a command ends with."""
+    """Exit code of a command."""
 
     OK = 0
     FINDINGS = 1
     ERROR = 2
     INTERRUPTED = 130
+    BROKEN_PIPE = 141
+    """Exit code that a shell reports for a program that SIGPIPE ended."""
 
 
 class LintError(Exception):
-    """Base of the errors in files that a user wrote; `problems` has one entry per place."""
+    """Base of the errors in files that a user wrote; `problems` has one entry per location."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        """Keep the problems; the message is all of them in one line."""
+        """Keep the problems and join them into one line as the message."""
         super().__init__("; ".join(problem.told for problem in problems))
         self.problems = problems
 

@@ -10,7 +10,7 @@ import pytest
 from rollout_lint.report.common import excerpt
 from rollout_lint.syntax.node import iter_scalars
 
-from tests.support import validate
+from tests.support import mask_folder, validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def test_the_text_shows_the_lines_with_a_caret_and_what_to_write(
     assert caret.count("^") == len("start-first")
     assert "deploy.update_config.order: stop-first" in ran.stdout
     assert " compose.ccci.yml:2 " in ran.stdout
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 def test_one_place_in_several_variants_is_told_once(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
@@ -102,7 +102,7 @@ def test_one_place_in_several_variants_is_told_once(run: Run, write: Write, snap
     folder = write({"compose.yml": RISKY, "compose.ccci.yml": overlay})
     ran = run("check", folder)
     assert ran.stdout.count("rollback-start-first") == 1
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_clean_recipe(run: Run, write: Write, snapshot: SnapshotAssertion) -> 
     folder = write({"compose.yml": RISKY.replace("start-first", "stop-first")})
     ran = run("check", folder)
     assert ran.exit_code == 0
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_check_skips_variants_with_an_unreadable_layer(run: Run, write: Write, b
 def test_paths_that_lead_nowhere(run: Run, tmp_path: Path, path: str, snapshot: SnapshotAssertion) -> None:
     ran = run("check", tmp_path / path)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert ran.text(tmp_path) == snapshot
+    assert mask_folder(ran.output, tmp_path) == snapshot
 
 
 def test_an_overlay_of_a_recipe_whose_own_files_are_missing(
@@ -203,7 +203,7 @@ def test_an_overlay_of_a_recipe_whose_own_files_are_missing(
     folder = write({"compose.yml": RISKY, "compose.ccci.yml": REPAIR, ".env.sample": "COMPOSE_FILE=gone.yml\n"})
     ran = run("check", folder / "compose.ccci.yml")
     assert ran.exit_code == 2
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 def test_a_file_that_is_no_file(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
@@ -211,7 +211,7 @@ def test_a_file_that_is_no_file(run: Run, write: Write, snapshot: SnapshotAssert
     os.mkfifo(folder / "r/stack.fifo.yml")
     ran = run("check", folder / "r/stack.fifo.yml")
     assert ran.exit_code == 2
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that root cannot read either")
@@ -219,14 +219,14 @@ def test_an_unreadable_file(run: Run, tmp_path: Path, snapshot: SnapshotAssertio
     (tmp_path / "stack.yml").symlink_to("/proc/self/mem")
     ran = run("check", tmp_path / "stack.yml")
     assert ran.exit_code == 2
-    assert ran.text(tmp_path) == snapshot
+    assert mask_folder(ran.output, tmp_path) == snapshot
 
 
 def test_a_dangling_link(run: Run, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     (tmp_path / "stack.yml").symlink_to(tmp_path / "gone.yml")
     ran = run("check", tmp_path / "stack.yml")
     assert ran.exit_code == 2
-    assert ran.text(tmp_path) == snapshot
+    assert mask_folder(ran.output, tmp_path) == snapshot
 
 
 @pytest.mark.parametrize(
@@ -245,14 +245,14 @@ def test_another_kind_of_yaml_is_counted_and_no_error(
     folder = write({"some.yml": text})
     ran = run("check", folder / "some.yml")
     assert ran.exit_code == 0
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 def test_the_settings_of_something_else_are_no_stack(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"web/.env.sample": "PORT=80\nX: [\n"})
     ran = run("check", folder / "web/.env.sample")
     assert ran.exit_code == 0
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 def test_a_template_is_not_evaluated(run: Run, write: Write) -> None:
@@ -338,7 +338,7 @@ def test_a_stack_whose_services_are_misspelt_is_not_passed_over(
     folder = write({"stack.yml": "service: {a: {image: b}}\n"})
     ran = run("check", folder)
     assert ran.exit_code == 2
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 def test_a_risky_stack_beside_a_harmless_compose_file_is_found(run: Run, write: Write) -> None:
@@ -363,7 +363,7 @@ def test_the_policy_of_a_service_without_a_task_is_void(run: Run, write: Write, 
     assert found["RL055"] == ("info", None)
     assert {rule for rule, (_, by) in found.items() if by == "RL055"} == {"RL001", "RL009", "RL015"}
     assert (ran.exit_code, ran.json["summary"]["findings"]["medium"]) == (0, 0)
-    assert run("check", folder).text(folder) == snapshot
+    assert mask_folder(run("check", folder).output, folder) == snapshot
     assert run("sweep", folder, "--format", "json").json["recipes"][0]["risk"]["level"] == "safe"
 
 

@@ -75,7 +75,7 @@ def test_a_plain_check_asks_for_what_the_parser_would(words: list[str], monkeypa
     assert asked[0] == asked[1]
 
 
-@pytest.mark.usefixtures("unmeasured")
+@pytest.mark.usefixtures("without_coverage")
 def test_a_plain_check_loads_no_parser_of_options(run: Run) -> None:
     del run
     program = "import os, sys; os._exit = lambda code: (print(*sys.modules, file=sys.stderr), sys.exit(code));" + SHORT

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import SAMPLES, mask_folder
+from tests.conftest import SAMPLES
+from tests.support import mask_folder
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -68,7 +69,7 @@ def test_the_files_are_written(run: Run, write: Write, here: Path, snapshot: Sna
     ran = run("fix", "--write")
     assert (ran.exit_code, ran.stdout) == (0, "")
     assert (here / "compose.yml").read_text() == REPAIRED
-    assert ran.text(here) == snapshot(name="written")
+    assert mask_folder(ran.output, here) == snapshot(name="written")
     again = run("fix")
     assert (again.exit_code, again.stdout) == (0, "")
     assert again.stderr == snapshot(name="again")
@@ -143,7 +144,7 @@ def test_an_overlay_that_cannot_be_written_is_not_shown(
     folder = write({"compose.yml": BASE, "here.yml/README": ""})
     ran = run("fix", "--overlay", name, "--diff", folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 @pytest.mark.parametrize("name", [".env", "README.md"])
@@ -153,7 +154,7 @@ def test_an_overlay_has_the_name_of_a_stack_file(
     folder = write({"compose.yml": BASE, name: "# nothing\n"})
     ran = run("fix", "--overlay", name, folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
     assert (folder / name).read_text() == "# nothing\n"
 
 
@@ -170,14 +171,14 @@ def test_an_overlay_is_one_file_of_the_recipe(name: str, run: Run, write: Write,
     folder = write({"compose.yml": BASE})
     ran = run("fix", "--overlay", name, folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 def test_the_base_is_no_overlay(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": BASE})
     ran = run("fix", "--overlay", "compose.yml", folder)
     assert ran.exit_code == 2
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
     assert (folder / "compose.yml").read_text() == BASE
 
 
@@ -187,7 +188,7 @@ def test_a_stack_beside_a_recipe_has_no_overlay(
     write({"compose.yml": BASE, "docker-stack.yml": BASE})
     ran = run("fix", "--overlay", "compose.ccci.yml")
     assert ran.exit_code == 2
-    assert ran.text(here) == snapshot
+    assert mask_folder(ran.output, here) == snapshot
     assert "order: stop-first" in (here / "compose.ccci.yml").read_text()
 
 
@@ -214,7 +215,7 @@ examples:
     options = ("--rules", folder / "rules", "--only", "TT002")
     left = run("fix", "--overlay", "compose.ccci.yml", *options, folder)
     assert left.exit_code == 0
-    assert left.text(folder) == snapshot
+    assert mask_folder(left.output, folder) == snapshot
     assert not (folder / "compose.ccci.yml").exists()
     assert run("fix", "--write", *options, folder).exit_code == 0
     assert (folder / "compose.yml").read_text() == text.replace("0.5", "0")
@@ -266,7 +267,7 @@ def test_fix_changes_a_shared_value_once_if_all_are_at_risk(
     ran = run("fix", "--write")
     assert (here / "compose.yml").read_text() == text.replace("start-first", "stop-first")
     assert "RL001 on web" in ran.stderr
-    assert ran.text(here) == snapshot
+    assert mask_folder(ran.output, here) == snapshot
 
 
 def test_what_a_variable_decides_is_left(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
@@ -274,7 +275,7 @@ def test_what_a_variable_decides_is_left(run: Run, write: Write, snapshot: Snaps
     folder = write({"compose.yml": text})
     ran = run("fix", "--write", folder)
     assert ran.exit_code == 0
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
     assert (folder / "compose.yml").read_text() == text
     assert run("fix", "--overlay", "compose.ccci.yml", folder).exit_code == 0
     assert "order: stop-first" in (folder / "compose.ccci.yml").read_text()
@@ -285,7 +286,7 @@ def test_what_costs_more_than_it_is_worth_wants_consent(run: Run, write: Write, 
     folder = write({"compose.yml": text})
     ran = run("fix", "--write", folder)
     assert (ran.exit_code, (folder / "compose.yml").read_text()) == (0, text)
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
     assert run("fix", "--write", "--unsafe", folder).exit_code == 0
     assert (folder / "compose.yml").read_text() == text.replace("start-first", "stop-first").replace(
         "pause", "rollback"
@@ -337,7 +338,7 @@ def test_each_repair_is_asked_for(answers: str, orders: list[str], run: Run, wri
 def test_what_is_unsafe_is_asked_for_as_well(run: Run, write: Write, here: Path, snapshot: SnapshotAssertion) -> None:
     write({"compose.yml": one_service("order: start-first, failure_action: pause, monitor: 30s")})
     ran = run("fix", "-i", stdin="y\n")
-    assert ran.text(here) == snapshot
+    assert mask_folder(ran.output, here) == snapshot
     assert "stop-first" in (here / "compose.yml").read_text()
 
 
@@ -401,7 +402,7 @@ def test_a_link_to_a_file_elsewhere_is_left(run: Run, write: Write, snapshot: Sn
     ran = run("fix", "--write", folder / "wiki/compose.yml")
     assert (folder / "common.yml").read_text() == BASE
     assert ran.exit_code in (0, 2)
-    assert ran.text(folder) == snapshot
+    assert mask_folder(ran.output, folder) == snapshot
 
 
 def test_a_link_within_the_recipe_stays_one(run: Run, write: Write) -> None:
@@ -432,7 +433,7 @@ def test_a_file_that_is_changed_meanwhile_is_not_overwritten(write: Write, snaps
     assert (folder / "compose.yml").read_text() == f"{BASE}# mine\n"
 
 
-@pytest.mark.usefixtures("unmeasured")
+@pytest.mark.usefixtures("without_coverage")
 def test_a_file_is_not_written_where_another_cannot_be(write: Write, snapshot: SnapshotAssertion) -> None:
     """The system lets the base be written, and not the overlay, which is larger."""
     overlay = "services: {app: {deploy: {update_config: {max_failure_ratio: 1}}}}\n" + "# as long as it is\n" * 500
@@ -524,7 +525,7 @@ def test_what_is_in_another_encoding_is_told_to_be_no_patch(
     run: Run, write: Write, here: Path, snapshot: SnapshotAssertion
 ) -> None:
     write({"compose.yml": BASE.encode("utf-16")})
-    assert run("fix").text(here) == snapshot
+    assert mask_folder(run("fix").output, here) == snapshot
     run("fix", "--write")
     assert (here / "compose.yml").read_bytes() == REPAIRED.encode("utf-16")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.live.recordings import NAMES, garble, recording
-from tests.support import validate, without_path
+from tests.support import mask_folder, validate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,7 +140,7 @@ def test_a_policy_that_differs_is_drift_with_its_location(run: Run, write: Write
     assert found["services"][0]["drift"]["values"] == [values | location]
     text = run("inspect", "--against", folder, "--variant", "ccci", stdin=json.dumps(document)).stdout
     assert f"compose.ccci.yml:2:{location['column']}" in text
-    assert without_path(text, folder) == snapshot
+    assert mask_folder(text, folder) == snapshot
 
 
 def test_a_label_that_was_put_back_is_drift_by_its_key_alone(
@@ -148,7 +148,7 @@ def test_a_label_that_was_put_back_is_drift_by_its_key_alone(
 ) -> None:
     folder = write({"compose.yml": RECIPE.replace("release: old", "release: s3cret")})
     ran = run("inspect", "--against", folder, stdin=json.dumps(recording("incident").last))
-    assert without_path(ran.stdout, folder) == snapshot
+    assert mask_folder(ran.stdout, folder) == snapshot
     _hides_secrets(ran, "s3cret")
 
 
@@ -222,7 +222,7 @@ def test_a_healthcheck_is_told_to_differ_and_not_shown(run: Run, write: Write, s
     folder = write({"compose.yml": RECIPE.replace("/tmp/ready", "/s3cret")})
     ran = run("inspect", "--against", folder, stdin=json.dumps(recording("incident").last))
     assert "compose.yml:5:" in ran.stdout
-    assert without_path(ran.stdout, folder) == snapshot
+    assert mask_folder(ran.stdout, folder) == snapshot
     _hides_secrets(ran, "s3cret")
     _hides_secrets(ran, "/tmp/ready")
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import mask_folder
 from tests.fleet.recipes import recipe
 from tests.report.readers import READERS, of_concise, of_gitlab, of_json, of_sarif
+from tests.support import mask_folder
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

@@ -10,7 +10,7 @@ from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import ROOT
 from tests.rules.own_rule import NAME, OWN_RULE
-from tests.support import validate, without_path
+from tests.support import mask_folder, validate
 
 if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
@@ -101,7 +101,7 @@ def test_rules_of_ones_own_are_listed_explained_and_applied(
     found = run("check", folder / "app", "--format", "json", *own).json
     assert [each["rule"] for each in found["recipes"][0]["findings"]] == ["TT001"]
     assert found["recipes"][0]["findings"][0]["link"] == str(folder / "own" / NAME)
-    assert without_path(run("check", folder / "app", *own).stdout, folder) == snapshot
+    assert mask_folder(run("check", folder / "app", *own).stdout, folder) == snapshot
     assert run("check", folder / "app", "--format", "json").json["recipes"][0]["findings"] == []
     assert run("sweep", folder / "app", "--format", "json", *own).json["recipes"][0]["rules"] == ["TT001"]
 
@@ -111,4 +111,4 @@ def test_rules_of_ones_own_that_do_not_load_stop_the_run(run: Run, write: Write,
     ran = run("check", folder / "app", "--rules", folder / "own")
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr.startswith(f"{folder}/own/{NAME}:6:3: ")
-    assert without_path(ran.stderr, folder) == snapshot
+    assert mask_folder(ran.stderr, folder) == snapshot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pty
 import re
@@ -16,12 +17,11 @@ import pytest
 from rollout_lint.cli.choices import CheckFormat
 from rollout_lint.cli.commands.check import Request
 from rollout_lint.cli.commands.outputs import Output
-from rollout_lint.cli.commands.watch import CLEAR, State, changed
-from rollout_lint.cli.commands.watch import run as watch_with
+from rollout_lint.cli.commands.watch import CLEAR_SCREEN, file_states, watch
 from rollout_lint.linter.suppression.apply import BASELINE
 
-from tests.conftest import mask_folder
 from tests.packaging.recipes import RISKY, SAFE
+from tests.support import mask_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ def test_each_change_of_a_layer_is_one_more_check(
 ) -> None:
     file = write({"compose.yml": SAFE}) / "compose.yml"
     changes = iter((nothing, lambda: file.write_text(RISKY), nothing, lambda: file.write_text(SAFE + "\n"), nothing))
-    assert watch_with(Request(paths=(str(file.parent),)), pauses(changes)) == 0
+    assert watch(Request(paths=(str(file.parent),)), pauses(changes)) == 0
     told = capsys.readouterr().out
     assert exit_codes(told) == ["0", "1", "0"]
     assert mask_folder(told, file.parent) == snapshot
@@ -82,7 +82,7 @@ def test_a_file_that_comes_and_goes_is_a_change(
 ) -> None:
     folder = write({"compose.yml": SAFE, "compose.other.yml": OVERLAY})
     changes = iter((lambda: (folder / name).write_text(text), nothing, (folder / name).unlink))
-    assert watch_with(Request(paths=(str(folder),)), pauses(changes)) == 0
+    assert watch(Request(paths=(str(folder),)), pauses(changes)) == 0
     assert len(exit_codes(capsys.readouterr().out)) == 3
 
 
@@ -90,14 +90,14 @@ def test_a_file_that_comes_and_goes_is_a_change(
 def test_a_file_that_no_check_reads_is_no_change(write: Write, capsys: pytest.CaptureFixture[str], name: str) -> None:
     folder = write({"compose.yml": SAFE})
     changes = iter([lambda: (folder / "notes.md").write_text("notes\n")])
-    watch_with(Request(paths=(str(folder / name),)), pauses(changes))
+    watch(Request(paths=(str(folder / name),)), pauses(changes))
     assert len(exit_codes(capsys.readouterr().out)) == 1
 
 
 def test_watch_does_not_check_again_for_its_own_report(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write({"compose.yml": SAFE})
     outputs = (Output(CheckFormat.JSON, str(folder / "report.json")), Output())
-    watch_with(Request(paths=(str(folder),), outputs=outputs), pauses(iter((nothing, nothing))))
+    watch(Request(paths=(str(folder),), outputs=outputs), pauses(iter((nothing, nothing))))
     assert (folder / "report.json").exists()
     assert len(exit_codes(capsys.readouterr().out)) == 1
 
@@ -108,7 +108,7 @@ def test_a_recipe_that_vanishes_and_comes_back(
     folder = write({"wiki/compose.yml": RISKY}) / "wiki"
     away = folder.with_name("away")
     changes = iter((lambda: folder.rename(away), nothing, lambda: away.rename(folder)))
-    assert watch_with(Request(paths=(str(folder),)), pauses(changes)) == 1
+    assert watch(Request(paths=(str(folder),)), pauses(changes)) == 1
     captured = capsys.readouterr()
     assert exit_codes(captured.out) == ["1", "1"]
     assert mask_folder(captured.err, folder.parent) == snapshot
@@ -116,27 +116,35 @@ def test_a_recipe_that_vanishes_and_comes_back(
 
 def test_what_ends_a_check_does_not_end_the_watch(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write({"compose.yml": RISKY, "rollout-lint.toml": "hosts = 3\n"})
-    assert watch_with(Request(paths=(str(folder),)), pauses(iter(()))) == 2
+    assert watch(Request(paths=(str(folder),)), pauses(iter(()))) == 2
     assert capsys.readouterr().err.count("rollout-lint.toml:1") == 1
     changes = iter([(folder / "rollout-lint.toml").unlink])
-    assert watch_with(Request(paths=(str(folder),)), pauses(changes)) == 1
+    assert watch(Request(paths=(str(folder),)), pauses(changes)) == 1
 
 
 def test_a_rule_of_ones_own_is_watched(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write({"wiki/compose.yml": SAFE, "our-rules/TT001-broken.yaml": "id: TT001\n"})
-    request = Request(paths=(str(folder / "wiki"),), rules=(folder / "our-rules",))
+    request = Request(paths=(str(folder / "wiki"),), rule_folders=(folder / "our-rules",))
     changes = iter([lambda: (folder / "our-rules" / "TT001-broken.yaml").write_text("id: TT002\n")])
-    assert watch_with(request, pauses(changes)) == 2
+    assert watch(request, pauses(changes)) == 2
     assert capsys.readouterr().err.count("Ctrl-C") == 2
 
 
-def test_a_change_is_a_time_or_a_size_or_a_path() -> None:
-    path = Path("a")
-    state: State = {path: (1, 2)}
-    assert not changed(state, {path: (1, 2)})
-    others: list[State] = [{path: (2, 2)}, {path: (1, 3)}, {path: None}, {}]
-    assert all(changed(state, after) for after in others)
-    assert changed(state, {path: (1, 2), Path("b"): None})
+def test_file_states_have_time_and_size(write: Write) -> None:
+    folder = write({"compose.yml": SAFE})
+    path = folder / "compose.yml"
+    request = Request(paths=(str(folder),))
+    os.utime(path, ns=(1, 1))
+    states = [file_states(request), file_states(request)]
+    assert states[0] == states[1]
+    os.utime(path, ns=(2, 2))
+    states.append(file_states(request))
+    path.write_text(f"{SAFE}\n")
+    os.utime(path, ns=(2, 2))
+    states.append(file_states(request))
+    path.unlink()
+    states.append(file_states(request))
+    assert all(before != after for before, after in itertools.pairwise(states[1:]))
 
 
 def test_standard_input_cannot_be_watched(run: Run, snapshot: SnapshotAssertion) -> None:
@@ -152,7 +160,7 @@ def test_a_baseline_is_watched_and_not_written(
     ran = run("check", "--watch", "--write-baseline")
     assert (ran.exit_code, ran.stdout, Path(BASELINE).exists()) == (2, "", False)
     changes = iter([lambda: run("check", "--write-baseline")])
-    assert watch_with(Request(paths=(".",)), pauses(changes)) == 0
+    assert watch(Request(paths=(".",)), pauses(changes)) == 0
     assert len(exit_codes(capsys.readouterr().out)) == 2
 
 
@@ -163,17 +171,17 @@ def command(write: Write) -> list[str]:
 
 def test_ctrl_c_ends_it_with_the_code_of_the_last_check(command: list[str]) -> None:
     folder = Path(command[-1])
-    with _running(command, subprocess.PIPE) as watch:
-        assert watch.stdout is not None
-        assert watch.stderr is not None
-        first = _up_to_the_end(watch.stdout)
-        watch.stderr.readline()
+    with _running(command, subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        first = _up_to_the_end(process.stdout)
+        process.stderr.readline()
         (folder / "compose.yml").write_text(SAFE)
-        second = _up_to_the_end(watch.stdout)
-        watch.stderr.readline()
-        watch.send_signal(signal.SIGINT)
-        rest = watch.stderr.read()
-        assert watch.wait(60) == 0
+        second = _up_to_the_end(process.stdout)
+        process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait(60) == 0
     assert exit_codes(first + second) == ["1", "0"]
     assert "\x1b" not in first + second
     assert "Traceback" not in rest
@@ -181,24 +189,24 @@ def test_ctrl_c_ends_it_with_the_code_of_the_last_check(command: list[str]) -> N
 
 def test_a_terminal_is_cleared_before_each_check(command: list[str]) -> None:
     ours, theirs = pty.openpty()
-    with _running(command, theirs) as watch:
+    with _running(command, theirs) as process:
         os.close(theirs)
-        assert watch.stderr is not None
-        watch.stderr.readline()
-        assert os.read(ours, len(CLEAR)).decode() == CLEAR
-        watch.send_signal(signal.SIGINT)
-        assert watch.wait(60) == 1
+        assert process.stderr is not None
+        process.stderr.readline()
+        assert os.read(ours, len(CLEAR_SCREEN)).decode() == CLEAR_SCREEN
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 1
     os.close(ours)
 
 
 @contextmanager
 def _running(command: list[str], stdout: int) -> Iterator[subprocess.Popen[str]]:
     """It is ended also where a test fails."""
-    with subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, text=True) as watch:
+    with subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, text=True) as process:
         try:
-            yield watch
+            yield process
         finally:
-            watch.kill()
+            process.kill()
 
 
 def _up_to_the_end(stream: IO[str]) -> str:

@@ -17,7 +17,7 @@ from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.syntax.parser import MAX_BYTES
 
-from tests.support import without_path
+from tests.support import mask_folder
 
 if TYPE_CHECKING:
     from rollout_lint.discovery.recipe import Recipe
@@ -125,7 +125,7 @@ def test_recipes_are_found_except_hidden_and_excluded_ones(write: Write) -> None
 
 def test_a_path_without_a_recipe_says_so(write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"notes.txt": "x"})
-    assert [without_path(refused(folder / name), folder) for name in ("", "gone")] == snapshot
+    assert [mask_folder(refused(folder / name), folder) for name in ("", "gone")] == snapshot
 
 
 def test_the_name_of_the_current_folder_is_known(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,7 +324,7 @@ def test_a_file_of_a_revision_stands_for_its_recipe(repository: Repository, name
 def test_a_revision_without_a_recipe_says_so(repository: Repository, snapshot: SnapshotAssertion) -> None:
     repository.commit({"notes.txt": "x"})
     root = at(repository)
-    assert [without_path(refused(path), root) for path in (root, root / "gone")] == snapshot
+    assert [mask_folder(refused(path), root) for path in (root, root / "gone")] == snapshot
 
 
 @pytest.mark.parametrize("sample", ["../secret", "/etc/hostname"], ids=["parent", "absolute"])

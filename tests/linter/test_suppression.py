@@ -13,7 +13,7 @@ from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS
 from rollout_lint.syntax.node import iter_scalars
 from rollout_lint.syntax.parser import parse
 
-from tests.support import validate, without_path
+from tests.support import mask_folder, validate
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -425,7 +425,7 @@ def test_expired_config_entry_is_reported_at_its_finding(run: Run, write: Write,
     [line] = comment_findings(ran)
     assert line.startswith("RL071:8 ")
     assert "rollout-lint.toml:1" in line
-    assert without_path(line, folder) == snapshot
+    assert mask_folder(line, folder) == snapshot
 
 
 @pytest.mark.parametrize(
@@ -451,7 +451,7 @@ def test_invalid_config_entry_is_reported_with_its_location(
     ran = run("check", folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert f"rollout-lint.toml:{line}:" in ran.stderr
-    assert without_path(ran.stderr, folder) == snapshot
+    assert mask_folder(ran.stderr, folder) == snapshot
 
 
 def test_comment_precedes_the_config_and_a_key_the_file(run: Run, write: Write) -> None:
@@ -469,7 +469,7 @@ def test_no_ignores_shows_suppressed_findings(run: Run, write: Write, snapshot: 
     ran = run("check", folder, "--no-ignores")
     assert ran.exit_code == 1
     assert ran.stdout.count("RL001 rollback-start-first") == 2
-    assert without_path(ran.stdout, folder) == snapshot(name="no-ignores")
+    assert mask_folder(ran.stdout, folder) == snapshot(name="no-ignores")
     assert suppressed_services(checked(run, folder, "--no-ignores")) == set()
     assert comment_findings(checked(run, folder, "--no-ignores")) == []
 

@@ -31,9 +31,10 @@ from rollout_lint.rules.finding import Suppression
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Severity
 
-from tests.conftest import ROOT, SAMPLES, mask_folder
+from tests.conftest import ROOT, SAMPLES
 from tests.fleet.recipes import recipe
 from tests.report.readers import READERS, Found, of_json, sarif_run
+from tests.support import mask_folder
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

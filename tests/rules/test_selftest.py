@@ -11,7 +11,7 @@ from rollout_lint.rules.loader import load_rules
 from rollout_lint.selftest import TRIALS, try_rules
 
 from tests.rules.own_rule import NAME, OWN_RULE
-from tests.support import without_path
+from tests.support import mask_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,7 +143,7 @@ def test_the_command_tries_a_folder(run: Run, tmp_path: Path, snapshot: Snapshot
     ran = run("rules", "--test", tmp_path)
     assert ran.exit_code == 1
     assert ran.stdout.startswith(f"{tmp_path}/{NAME}:15: ")
-    assert without_path(ran.stdout, tmp_path) == snapshot(name="fails")
+    assert mask_folder(ran.stdout, tmp_path) == snapshot(name="fails")
 
 
 def test_the_folder_of_the_packages_own_rules_is_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,4 +157,4 @@ def test_a_folder_without_a_rule_is_no_folder_of_rules(run: Run, tmp_path: Path,
     for folder in (tmp_path, tmp_path / "none"):
         ran = run("rules", "--test", folder)
         assert (ran.exit_code, ran.stdout) == (2, "")
-        assert without_path(ran.stderr, folder) == snapshot(name="told")
+        assert mask_folder(ran.stderr, folder) == snapshot(name="told")

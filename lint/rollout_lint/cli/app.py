@@ -1,4 +1,4 @@
-"""The command line: options in, calls, an exit code out."""
+"""Command line interface: options, and one function per command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from rollout_lint.cli.choices import AwaitFormat, Format, SweepFormat, TableFormat
-from rollout_lint.cli.console import STDOUT, give_up, prepare, usage_error, write, write_version
+from rollout_lint.cli.console import STDOUT, discard_output, exit_with_error, prepare_streams, write, write_version
 from rollout_lint.cli.examples import examples
 from rollout_lint.cli.options import (
     CheckFormats,
@@ -29,34 +29,34 @@ from rollout_lint.cli.options import (
     Since,
     TableFormatOption,
     Timeout,
-    in_order,
     parse_age,
+    values_in_order,
 )
 from rollout_lint.fleet.risk_level import RiskLevel  # noqa: TC001 - typer evaluates the annotations
 
 
-class _ToldGroup(TyperGroup):
-    """What the system refuses, and nothing else has told, is told without a traceback."""
+class _CommandGroup(TyperGroup):
+    """Command group that reports system errors without a traceback."""
 
     def main(self, *args: Any, **options: Any) -> Any:
-        """As for any group."""
-        prepare()
+        """Run a command."""
+        prepare_streams()
         try:
             return super().main(*args, **options)
         except OSError as error:
-            give_up(STDOUT)
-            usage_error(f"{error.filename or 'standard output'}: {error.strerror or error}")
+            discard_output(STDOUT)
+            exit_with_error(f"{error.filename or 'standard output'}: {error.strerror or error}")
 
 
 app = typer.Typer(
-    cls=_ToldGroup,
+    cls=_CommandGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-fleet_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make the manifest of a sweep.")
+fleet_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Create the manifest of a sweep.")
 app.add_typer(fleet_app, name="fleet")
 
 
@@ -71,7 +71,7 @@ def main(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Find the Swarm services whose update policy fails silently, hangs, or takes the site down."""
+    """Find Swarm services whose next update can fail silently, hang or cause an outage."""
     del version
 
 
@@ -79,95 +79,92 @@ def main(
 def check(
     context: typer.Context,
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]...", help="Recipes, or files of them; - for stdin.")
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Recipes or stack files; - for standard input.")
     ] = None,
     formats: CheckFormats = None,
     outputs: OutputFiles = None,
     fail_on: FailOn = None,
     overlay: Overlays = None,
     exclude: Excludes = None,
-    further: RuleFolders = None,
+    rule_folders: RuleFolders = None,
     no_ignores: Annotated[
-        bool,
-        typer.Option("--no-ignores", help="Show also what a comment, a config or this folder's baseline silences."),
+        bool, typer.Option("--no-ignores", help="Also show findings that a comment, config or baseline suppresses.")
     ] = False,
     write_baseline: Annotated[
-        bool, typer.Option("--write-baseline", help="Write down what is found, so that later only what is new fails.")
+        bool, typer.Option("--write-baseline", help="Save the findings, so that later checks fail only on new ones.")
     ] = False,
     baseline: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The baseline. [default: .rollout-lint-baseline.json, where it exists]"),
+        typer.Option(metavar="FILE", help="Baseline file. [default: .rollout-lint-baseline.json if it exists]"),
     ] = None,
-    no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Look at all, without a baseline.")] = False,
+    no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Check without a baseline.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
-    """Judge the recipes that these paths belong to."""
+    """Check recipes and report findings."""
     from rollout_lint.cli.commands.baseline import BaselineRequest
     from rollout_lint.cli.commands.check import Request, run
-    from rollout_lint.cli.commands.outputs import outputs_of
+    from rollout_lint.cli.commands.outputs import parse_outputs
 
     request = Request(
         paths=tuple(paths or ["."]),
-        outputs=outputs_of(in_order(context, formats=formats, outputs=outputs)),
+        outputs=parse_outputs(values_in_order(context, formats=formats, outputs=outputs)),
         fail_on=fail_on,
         overlays=tuple(overlay or ()),
         exclude=tuple(exclude or ()),
-        rules=tuple(further or ()),
-        honours_ignores=not no_ignores,
-        baseline=BaselineRequest(baseline, write_baseline, no_baseline, is_sought=not no_ignores),
+        rule_folders=tuple(rule_folders or ()),
+        applies_ignores=not no_ignores,
+        baseline=BaselineRequest(baseline, write_baseline, no_baseline, uses_default=not no_ignores),
     )
     if watch:
-        from rollout_lint.cli.commands import watch as watching
+        from rollout_lint.cli.commands.watch import watch as run_watch
 
-        raise typer.Exit(watching.run(request))
+        raise typer.Exit(run_watch(request))
     raise typer.Exit(run(request))
 
 
 @app.command(epilog=examples("sweep"))
 def sweep(
-    path: Annotated[
-        str, typer.Argument(metavar="[DIR or fleet.yml]", help="A folder of recipes, or a manifest.")
-    ] = ".",
-    format_: Annotated[SweepFormat, typer.Option("--format", help="What to print.")] = SweepFormat.TEXT,
-    unfold: Annotated[bool, typer.Option("--all", help="A row also for what is not at risk.")] = False,
-    services: Annotated[bool, typer.Option("--services", help="A row for each service.")] = False,
-    fail_on: Annotated[RiskLevel | None, typer.Option(metavar="LEVEL", help="Exit 1 from this risk level on.")] = None,
+    path: Annotated[str, typer.Argument(metavar="[DIR or fleet.yml]", help="Folder of recipes, or a manifest.")] = ".",
+    format_: Annotated[SweepFormat, typer.Option("--format", help="Output format.")] = SweepFormat.TEXT,
+    show_all: Annotated[bool, typer.Option("--all", help="Include recipes that are not at risk.")] = False,
+    services: Annotated[bool, typer.Option("--services", help="One row per service.")] = False,
+    fail_on: Annotated[
+        RiskLevel | None, typer.Option(metavar="LEVEL", help="Exit 1 if a recipe has this risk level or a worse one.")
+    ] = None,
     compare: Annotated[
-        Path | None, typer.Option(metavar="OLD.json", help="Tell what changed since `--format json` printed this.")
+        Path | None, typer.Option(metavar="OLD.json", help="Show changes since this output of --format json.")
     ] = None,
     fail_on_worse: Annotated[
-        bool, typer.Option("--fail-on-worse", help="Exit 1 where a recipe is worse than there, or new and at risk.")
+        bool, typer.Option("--fail-on-worse", help="Exit 1 if a recipe is worse than in OLD.json, or new and at risk.")
     ] = False,
-    at: Annotated[
-        str | None, typer.Option(metavar="REF", help="The fleet as it was at a revision of its git repository.")
+    revision: Annotated[
+        str | None, typer.Option("--at", metavar="REF", help="Check the fleet at a revision of its git repository.")
     ] = None,
     max_age: Annotated[
         int | None,
-        typer.Option(
-            metavar="AGE", parser=parse_age, help="Results older than this no longer count, such as 30d or 8w."
-        ),
+        typer.Option(metavar="AGE", parser=parse_age, help="Ignore results older than this, such as 30d or 8w."),
     ] = None,
     keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Show what a bad manifest leaves of the fleet; exit 2 all the same.")
+        bool, typer.Option("--keep-going", help="Check what a manifest with errors still lists; exit 2 anyway.")
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="In how many processes. [default: as many as pay]")
+        int | None, typer.Option(min=1, metavar="N", help="Number of processes. [default: by CPUs and fleet size]")
     ] = None,
     overlay: Overlays = None,
     exclude: Excludes = None,
-    further: RuleFolders = None,
+    rule_folders: RuleFolders = None,
 ) -> None:
     """Print the risk table of a fleet."""
     from rollout_lint.cli.commands.sweep import Request, run
-    from rollout_lint.cli.commands.targets import knowledge_of
+    from rollout_lint.cli.commands.targets import create_context_lookup
 
     if fail_on_worse and compare is None:
-        usage_error("--fail-on-worse needs --compare OLD.json")
+        exit_with_error("--fail-on-worse requires --compare OLD.json")
     request = Request(
         path=path,
-        at=at,
+        revision=revision,
         format=format_,
-        unfold=unfold,
+        show_all=show_all,
         services=services,
         fail_on=fail_on,
         compare=compare,
@@ -178,16 +175,16 @@ def sweep(
         overlays=tuple(overlay or ()),
         exclude=tuple(exclude or ()),
     )
-    raise typer.Exit(run(request, knowledge_of(further or ())))
+    raise typer.Exit(run(request, create_context_lookup(rule_folders or ())))
 
 
 @fleet_app.command("init", epilog=examples("fleet init"))
 def init_fleet(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of recipes.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of recipes.")] = Path(),
     overlay: Overlays = None,
     exclude: Excludes = None,
 ) -> None:
-    """Write a first fleet.yml for the recipes of a folder."""
+    """Write a first fleet.yml for the recipes in a folder."""
     from rollout_lint.cli.commands.fleet import init
 
     init(folder, tuple(overlay or ()), tuple(exclude or ()))
@@ -203,14 +200,14 @@ def print_fleet_schema() -> None:
 
 @app.command(epilog=examples("show"))
 def show(
-    path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="A recipe, or a file of one.")] = None,
+    path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="Recipe or stack file.")] = None,
     compose_file: ComposeFiles = None,
     env_file: EnvFiles = None,
-    all_facts: Annotated[bool, typer.Option("--all-facts", help="Every fact that a rule may ask for.")] = False,
+    all_facts: Annotated[bool, typer.Option("--all-facts", help="Show every fact that rules can use.")] = False,
     format_: FormatOption = Format.TEXT,
     overlay: Overlays = None,
 ) -> None:
-    """Show the effective policy of every service, and which file and line decided each value."""
+    """Show the effective update policies and where they are set."""
     from rollout_lint.cli.commands.show import Request, run
 
     request = Request(
@@ -227,53 +224,53 @@ def show(
 @app.command(epilog=examples("fix"))
 def fix(
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]...", help="Recipes, or files of them; - for stdin.")
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Recipes or stack files; - for standard input.")
     ] = None,
-    writes: Annotated[bool, typer.Option("--write", help="Write the files; without it the changes are shown.")] = False,
+    write_files: Annotated[bool, typer.Option("--write", help="Change the files instead of showing a diff.")] = False,
     overlay: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Write this overlay in each recipe's folder, and leave the other files."),
+        typer.Option(metavar="NAME", help="Write this overlay in the folder of each recipe; change no other file."),
     ] = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Only show what would be written, also of an overlay.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Only show the changes, also with --overlay.")] = False,
     only: Annotated[
-        list[str] | None, typer.Option(metavar="RULES", help="These rules' findings only, as in RL001,RL003.")
+        list[str] | None, typer.Option(metavar="RULES", help="Fix only findings of these rules, such as RL001,RL003.")
     ] = None,
     unsafe: Annotated[
-        bool, typer.Option("--unsafe", help="Also what costs more than an operator may want to pay for it.")
+        bool, typer.Option("--unsafe", help="Include fixes with a trade-off that you may not accept.")
     ] = False,
-    interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask about each repair.")] = False,
+    interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask before each fix.")] = False,
     exclude: Excludes = None,
-    further: RuleFolders = None,
+    rule_folders: RuleFolders = None,
 ) -> None:
-    """Repair what is found: show the changes, write them, or write an overlay that makes them."""
+    """Fix findings: show a diff, change files or write an overlay."""
     from rollout_lint.cli.commands.fix import Request, run
 
-    if diff and (writes or interactive):
-        usage_error("--diff writes nothing, so it goes with neither --write nor --interactive")
+    if diff and (write_files or interactive):
+        exit_with_error("--diff cannot be combined with --write or --interactive")
     request = Request(
         paths=tuple(paths or ["."]),
-        writes=writes or interactive or (overlay is not None and not diff),
+        write_files=write_files or interactive or (overlay is not None and not diff),
         overlay=overlay,
         only=tuple(only or ()),
         unsafe=unsafe,
         interactive=interactive,
         exclude=tuple(exclude or ()),
-        rules=tuple(further or ()),
+        rule_folders=tuple(rule_folders or ()),
     )
     raise typer.Exit(run(request))
 
 
 @app.command("config", epilog=examples("config"))
 def show_config(
-    path: Annotated[str, typer.Argument(metavar="[PATH]", help="A recipe, a file of one, or any folder.")] = ".",
+    path: Annotated[str, typer.Argument(metavar="[PATH]", help="Recipe, stack file or folder.")] = ".",
     format_: FormatOption = Format.TEXT,
-    schema: Annotated[bool, typer.Option("--schema", help="The JSON Schema of a config, for editors.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a config, for editors.")] = False,
     fail_on: FailOn = None,
     overlay: Overlays = None,
     exclude: Excludes = None,
-    further: RuleFolders = None,
+    rule_folders: RuleFolders = None,
 ) -> None:
-    """Show which config counts for a recipe, who says each value, and which rules judge."""
+    """Show the effective config of a recipe and its active rules."""
     from rollout_lint.cli.commands import config
 
     if schema:
@@ -286,7 +283,7 @@ def show_config(
             fail_on=fail_on,
             overlays=tuple(overlay or ()),
             exclude=tuple(exclude or ()),
-            rules=tuple(further or ()),
+            rule_folders=tuple(rule_folders or ()),
         )
     )
 
@@ -294,50 +291,51 @@ def show_config(
 @app.command("rules", epilog=examples("rules"))
 def list_rules(
     format_: TableFormatOption = TableFormat.TEXT,
-    further: RuleFolders = None,
+    rule_folders: RuleFolders = None,
     test: Annotated[
-        list[Path] | None, typer.Option("--test", metavar="DIR", help="Try the rules of DIR on their own examples.")
+        list[Path] | None,
+        typer.Option("--test", metavar="DIR", help="Test the rules in DIR against their own examples."),
     ] = None,
 ) -> None:
-    """List the rules, or try your own."""
+    """List the rules, or test your own."""
     from rollout_lint.cli.commands import rules
 
     if test:
-        raise typer.Exit(rules.try_own(tuple(test), tuple(further or ())))
-    rules.list_rules(format_, tuple(further or ()))
+        raise typer.Exit(rules.run_rule_tests(tuple(test), tuple(rule_folders or ())))
+    rules.list_rules(format_, tuple(rule_folders or ()))
 
 
 def _complete_rule(incomplete: str) -> list[tuple[str, str]]:
-    from rollout_lint.cli.commands.rules import ids_and_names
+    from rollout_lint.cli.commands.rules import complete_rule
 
-    return ids_and_names(incomplete)
+    return complete_rule(incomplete)
 
 
 @app.command(epilog=examples("explain"))
 def explain(
     rule: Annotated[
-        str | None, typer.Argument(metavar="RULE", help="An id or a name.", autocompletion=_complete_rule)
+        str | None, typer.Argument(metavar="RULE", help="Rule id or name.", autocompletion=_complete_rule)
     ] = None,
     format_: FormatOption = Format.TEXT,
-    every: Annotated[bool, typer.Option("--all", help="The pages of all rules.")] = False,
-    further: RuleFolders = None,
+    all_rules: Annotated[bool, typer.Option("--all", help="Explain all rules.")] = False,
+    rule_folders: RuleFolders = None,
 ) -> None:
-    """Print a rule's page."""
+    """Explain a rule."""
     from rollout_lint.cli.commands import rules
 
-    rules.explain(rule, every, format_, tuple(further or ()))
+    rules.explain(rule, all_rules, format_, tuple(rule_folders or ()))
 
 
 @app.command("inspect", epilog=examples("inspect"))
 def inspect_(
     file: Annotated[
-        str, typer.Argument(metavar="[FILE]", help="What docker service inspect printed; - for stdin.")
+        str, typer.Argument(metavar="[FILE]", help="Output of docker service inspect; - for standard input.")
     ] = "-",
     against: Annotated[
-        str | None, typer.Option(metavar="RECIPE", help="Show where what runs differs from this recipe's files.")
+        str | None, typer.Option(metavar="RECIPE", help="Show differences from the files of this recipe.")
     ] = None,
     variant: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which of its variants. [default: the first]")
+        str | None, typer.Option(metavar="NAME", help="Variant to compare with. [default: the first]")
     ] = None,
     compose_file: ComposeFiles = None,
     env_file: EnvFiles = None,
@@ -346,14 +344,14 @@ def inspect_(
     expect_image: ExpectedImages = None,
     fail_on: FailOn = None,
     format_: FormatOption = Format.TEXT,
-    further: RuleFolders = None,
+    rule_folders: RuleFolders = None,
 ) -> None:
-    """Hold running services against the rules and the files, and tell what their last update came to."""
-    from rollout_lint.cli.commands import show as files
-    from rollout_lint.cli.commands.await_updates import expected_labels
+    """Check running services and report how their last update ended."""
+    from rollout_lint.cli.commands import show as show_command
+    from rollout_lint.cli.commands.await_updates import parse_labels
     from rollout_lint.cli.commands.inspect_services import Request, run
 
-    compared = files.Request(
+    files = show_command.Request(
         path=against,
         compose_files=tuple(compose_file or ()),
         env_files=tuple(env_file or ()),
@@ -361,12 +359,12 @@ def inspect_(
     )
     request = Request(
         file=file,
-        against=compared if against is not None or compose_file else None,
+        against=files if against is not None or compose_file else None,
         variant=variant,
         fail_on=fail_on,
-        labels=expected_labels(expect_label or ()),
+        labels=parse_labels(expect_label or ()),
         images=tuple(expect_image or ()),
-        rules=tuple(further or ()),
+        rule_folders=tuple(rule_folders or ()),
         format=format_,
     )
     raise typer.Exit(run(request))
@@ -374,21 +372,21 @@ def inspect_(
 
 @app.command("await", epilog=examples("await"))
 def await_(
-    names: Annotated[list[str], typer.Argument(metavar="STACK...", help="Stacks, or services by their whole names.")],
+    names: Annotated[list[str], typer.Argument(metavar="STACK...", help="Stacks, or full names of services.")],
     expect_label: ExpectedLabels = None,
     expect_image: ExpectedImages = None,
     timeout: Timeout = "5m",  # type: ignore[assignment]
     settle: Settle = "10s",  # type: ignore[assignment]
     pending_timeout: PendingTimeout = "30s",  # type: ignore[assignment]
     since: Since = None,
-    format_: Annotated[AwaitFormat, typer.Option("--format", help="What to print.")] = AwaitFormat.TEXT,
+    format_: Annotated[AwaitFormat, typer.Option("--format", help="Output format.")] = AwaitFormat.TEXT,
 ) -> None:
-    """Wait until every update of a deployed stack is over; fail unless each completed."""
-    from rollout_lint.cli.commands.await_updates import Request, expected_labels, run
+    """Wait until all updates of a stack end; fail unless all complete."""
+    from rollout_lint.cli.commands.await_updates import Request, parse_labels, run
 
     request = Request(
         names=tuple(names),
-        labels=expected_labels(expect_label or ()),
+        labels=parse_labels(expect_label or ()),
         images=tuple(expect_image or ()),
         timeout=timeout,
         settle=settle,
@@ -399,13 +397,13 @@ def await_(
     raise typer.Exit(run(request))
 
 
-def end_by(error: BaseException) -> NoReturn:
-    """End as a command does that is ended by this error."""
-    ending = typer.Typer(cls=_ToldGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
+def exit_on_exception(error: BaseException) -> NoReturn:
+    """Exit as a command that raises this exception does."""
+    failing_app = typer.Typer(cls=_CommandGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
 
-    @ending.callback(invoke_without_command=True)
-    def end() -> None:
+    @failing_app.callback(invoke_without_command=True)
+    def fail() -> None:
         raise error
 
-    ending(args=[])
+    failing_app(args=[])
     raise AssertionError

@@ -1,4 +1,4 @@
-"""The words that options take, and what they mean."""
+"""Values that options accept."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from enum import StrEnum
 
 
 class Format(StrEnum):
-    """What `show` and `explain` can print."""
+    """Output format of `show`, `config`, `explain` and `inspect`."""
 
     TEXT = "text"
     JSON = "json"
 
 
 class CheckFormat(StrEnum):
-    """What `check` can print, and write to files."""
+    """Output format of `check`."""
 
     TEXT = "text"
     CONCISE = "concise"
@@ -26,7 +26,7 @@ class CheckFormat(StrEnum):
 
 
 class TableFormat(StrEnum):
-    """What `rules` can print."""
+    """Output format of `rules`."""
 
     TEXT = "text"
     JSON = "json"
@@ -34,7 +34,7 @@ class TableFormat(StrEnum):
 
 
 class SweepFormat(StrEnum):
-    """What `sweep` can print."""
+    """Output format of `sweep`."""
 
     TEXT = "text"
     JSON = "json"
@@ -44,7 +44,7 @@ class SweepFormat(StrEnum):
 
 
 class AwaitFormat(StrEnum):
-    """What `await` can print."""
+    """Output format of `await`."""
 
     TEXT = "text"
     JSON = "json"

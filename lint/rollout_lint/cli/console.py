@@ -1,4 +1,4 @@
-"""What every command does with the terminal: write to it, measure it, and end with a message."""
+"""Output on standard output and standard error, terminal width, and exits with a message."""
 
 from __future__ import annotations
 
@@ -15,33 +15,32 @@ if TYPE_CHECKING:
 
     from rollout_lint.location import Problem
 
-_WIDTH = 100
-NOBODY_READS = 141
-"""What a shell says of a program that SIGPIPE has ended."""
-
+_DEFAULT_WIDTH = 100
 STDOUT, STDERR = 1, 2
+"""File descriptors."""
 
 
-def width() -> int:
-    """The columns that COLUMNS states, else the terminal's; 100 where there is none.
+def terminal_width() -> int:
+    """Return the number of columns: COLUMNS, else the width of the terminal, else 100.
 
-    As `shutil.get_terminal_size` tells them, which takes ten times as long to import as to answer.
+    `shutil.get_terminal_size` does the same, but importing shutil takes ten times as long as the call.
     """
     try:
-        stated = int(os.environ.get("COLUMNS", "0"))
-        if stated > 0:
-            return stated
+        columns = int(os.environ.get("COLUMNS", "0"))
+        if columns > 0:
+            return columns
     except ValueError:
         pass
     try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _WIDTH  # type: ignore[union-attr]
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _DEFAULT_WIDTH  # type: ignore[union-attr]
     except (AttributeError, ValueError, OSError):
-        return _WIDTH
+        return _DEFAULT_WIDTH
 
 
-def prepare() -> None:
-    """What a terminal cannot show is written out; what nobody can hear goes nowhere, or is refused by `write`."""
+def prepare_streams() -> None:
+    """Replace missing standard streams, and escape characters that a stream cannot encode."""
     if sys.stdout is None:
+        # Opened for reading, so that `write` fails and reports it.
         sys.stdout = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
@@ -50,72 +49,75 @@ def prepare() -> None:
 
 
 def write_version() -> ExitCode:
-    """The version; the exit code."""
+    """Print the version and return the exit code."""
     write(f"rollout-lint {__version__}\n")
     return ExitCode.OK
 
 
 def write(*pieces: str) -> None:
-    """To standard output; where that cannot be, the run ends, and never as if nothing were found."""
-    _put(sys.stdout, pieces)
+    """Write text to standard output. Exit with an error if that fails."""
+    _write_to(sys.stdout, pieces)
 
 
 def write_bytes(data: bytes) -> None:
-    """The same, as they are."""
-    _put(sys.stdout.buffer, [data])
+    """Write bytes to standard output. Exit with an error if that fails."""
+    _write_to(sys.stdout.buffer, [data])
 
 
-def _put(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
+def _write_to(stream: IO[AnyStr], pieces: Iterable[AnyStr]) -> None:
     try:
         stream.writelines(pieces)
         stream.flush()
     except BrokenPipeError:
-        give_up(STDOUT)
-        raise SystemExit(NOBODY_READS) from None
+        discard_output(STDOUT)
+        raise SystemExit(ExitCode.BROKEN_PIPE) from None
     except OSError as error:
-        give_up(STDOUT)
-        usage_error(f"standard output cannot be written: {error.strerror or 'it is closed'}")
+        discard_output(STDOUT)
+        exit_with_error(f"cannot write to standard output: {error.strerror or 'it is closed'}")
 
 
-def say(line: str) -> None:
-    """A line to standard error; where that cannot be, nothing is left to say it with."""
-    try:
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
-    except OSError:
-        give_up(STDERR)
+def discard_output(descriptor: int) -> None:
+    """Redirect a descriptor to the null device.
 
-
-def give_up(descriptor: int) -> None:
-    """What is still to be written there goes nowhere; Python would try again at the end, and fail with a traceback."""
+    Otherwise Python writes the rest of its buffer at exit, and fails with a traceback.
+    """
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
     except OSError:
         return
 
 
-def warn(problems: Iterable[Problem]) -> None:
-    """Each problem with its place, on standard error."""
+def print_message(line: str) -> None:
+    """Print a line on standard error, if that can be written."""
+    try:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+    except OSError:
+        discard_output(STDERR)
+
+
+def print_error(message: str) -> None:
+    """Print an error on standard error, after the name of the program."""
+    from rollout_lint.report.common.style import printable
+
+    print_message(f"rollout-lint: {printable(message)}")
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Print each problem with its location on standard error."""
     from rollout_lint.report.common.style import printable
 
     for problem in problems:
-        say(printable(problem.told))
+        print_message(printable(problem.told))
 
 
-def refuse(problems: Iterable[Problem]) -> NoReturn:
-    """The problems, and the end."""
-    warn(problems)
+def exit_with_problems(problems: Iterable[Problem]) -> NoReturn:
+    """Print the problems and exit with 2."""
+    print_problems(problems)
     raise SystemExit(ExitCode.ERROR)
 
 
-def complain(message: str) -> None:
-    """What went wrong, on standard error."""
-    from rollout_lint.report.common.style import printable
-
-    say(f"rollout-lint: {printable(message)}")
-
-
-def usage_error(message: str) -> NoReturn:
-    """What is wrong with the command line, and the end."""
-    complain(message)
+def exit_with_error(message: str) -> NoReturn:
+    """Print an error and exit with 2."""
+    print_error(message)
     raise SystemExit(ExitCode.ERROR)

@@ -1,7 +1,7 @@
 """Entry point of the installed command.
 
 `check PATH...` without options and `--version` run without typer, as pre-commit hooks call them. Everything else, and
-shell completion, goes to `cli.app`. Both ways print the same (tests/cli/test_entry.py).
+shell completion, goes to `cli.app`. Both print the same (tests/cli/test_entry.py).
 """
 
 from __future__ import annotations
@@ -30,52 +30,49 @@ def main() -> None:
 
 
 def _main() -> None:
-    words = sys.argv[1:]
-    if words == ["--version"] and not _completes():
+    arguments = sys.argv[1:]
+    if arguments == ["--version"] and not _is_completion():
         from rollout_lint.cli.console import write_version
 
-        _end(write_version)
-    if words[:1] == ["check"] and not any(map(_is_option, words)) and not _completes() and os.name != "nt":
-        # Imports leave no garbage; collecting it takes a tenth of the time.
+        _run_and_exit(write_version)
+    is_plain_check = arguments[:1] == ["check"] and not any(map(_is_option, arguments))
+    if is_plain_check and not _is_completion() and os.name != "nt":
+        # Imports leave no garbage, and looking for it takes a tenth of the time.
         gc.disable()
         from rollout_lint.cli.commands.check import run_plain
 
         gc.freeze()
         gc.enable()
-        _end(lambda: run_plain(words[1:]))
+        _run_and_exit(lambda: run_plain(arguments[1:]))
     from rollout_lint.cli.app import app
 
     app()
 
 
-def _is_option(word: str) -> bool:
+def _is_option(argument: str) -> bool:
     """Return True for an option. A single dash is a path: standard input."""
-    return word.startswith("-") and word != "-"
+    return argument.startswith("-") and argument != "-"
 
 
-def _completes() -> bool:
+def _is_completion() -> bool:
     """Return True if a shell asks for completions."""
     return any(name.startswith("_") and name.endswith("_COMPLETE") for name in os.environ)
 
 
-def _end(run: Callable[[], int]) -> NoReturn:
-    """Run and exit. Report an interrupt or a closed pipe as every other command does."""
-    from rollout_lint.cli.console import prepare
+def _run_and_exit(run: Callable[[], int]) -> NoReturn:
+    """Run a command and exit. Report an interrupt or a closed pipe as `cli.app` does."""
+    from rollout_lint.cli.console import prepare_streams
 
-    prepare()
+    prepare_streams()
     try:
         code = run()
     except (KeyboardInterrupt, EOFError, OSError) as error:
-        from rollout_lint.cli.app import end_by
+        from rollout_lint.cli.app import exit_on_exception
 
-        end_by(error)
+        exit_on_exception(error)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
-    _leave(code)
-
-
-def _leave(code: int) -> NoReturn:
-    """Exit without Python's cleanup, which the system does faster."""
+    # The operating system frees memory faster than Python's cleanup.
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

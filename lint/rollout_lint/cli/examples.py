@@ -1,67 +1,67 @@
-"""What each command's `--help` ends with: the command as somebody would type it, and what that does."""
+"""Examples at the end of the `--help` of each command."""
 
 from __future__ import annotations
 
 EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "check": (
-        ("rollout-lint check wiki forum/compose.smtp.yml", "a recipe, and the one that this file belongs to"),
-        ("rollout-lint check --format concise - < compose.yml", "what an editor has not saved"),
-        ("rollout-lint check --format sarif --output out.sarif", "the text here, and SARIF in a file"),
-        ("rollout-lint check --watch wiki", "again whenever a file changes, until Ctrl-C"),
+        ("rollout-lint check wiki forum/compose.smtp.yml", "a recipe, and the recipe of this file"),
+        ("rollout-lint check --format concise - < compose.yml", "one file from standard input"),
+        ("rollout-lint check --format sarif --output out.sarif", "print text, and write SARIF to a file"),
+        ("rollout-lint check --watch wiki", "check again whenever a file changes"),
     ),
     "sweep": (
-        ("rollout-lint sweep", "this folder's fleet.yml, or every recipe below it"),
-        ("rollout-lint sweep --format html > fleet.html", "the same as a page for everybody"),
-        ("rollout-lint sweep --fail-on latent-medium", "exit 1 from this risk on"),
-        ("rollout-lint sweep --compare old.json --fail-on-worse", "exit 1 where it is worse than it was"),
+        ("rollout-lint sweep", "the fleet.yml of this folder, or every recipe below it"),
+        ("rollout-lint sweep --format html > fleet.html", "write the table as a web page"),
+        ("rollout-lint sweep --fail-on latent-medium", "exit 1 if a recipe has this risk level or a worse one"),
+        ("rollout-lint sweep --compare old.json --fail-on-worse", "exit 1 if a recipe is worse than before"),
     ),
     "fleet init": (
-        ("rollout-lint fleet init", "name the recipes in this folder and below it"),
-        ("rollout-lint fleet init --exclude 'old/**' apps", "those of another folder, but for some"),
+        ("rollout-lint fleet init", "list the recipes in this folder"),
+        ("rollout-lint fleet init --exclude 'old/**' apps", "list the recipes in another folder, without old ones"),
     ),
-    "fleet schema": (("rollout-lint fleet schema > fleet.schema.json", "for an editor that completes keys"),),
+    "fleet schema": (("rollout-lint fleet schema > fleet.schema.json", "complete and validate keys in an editor"),),
     "show": (
-        ("rollout-lint show wiki", "every variant of a recipe"),
-        ("rollout-lint show -c compose.yml -c compose.ccci.yml", "exactly what a deploy would merge"),
-        ("rollout-lint show --all-facts --format json wiki", "all that a rule may ask for"),
+        ("rollout-lint show wiki", "all variants of a recipe"),
+        ("rollout-lint show -c compose.yml -c compose.ccci.yml", "merge exactly these files"),
+        ("rollout-lint show --all-facts --format json wiki", "all facts that rules can use"),
     ),
     "fix": (
-        ("rollout-lint fix wiki", "what would be written, as a diff"),
-        ("rollout-lint fix wiki | git apply", "the same as --write"),
-        ("rollout-lint fix --overlay compose.ccci.yml wiki", "an overlay for a CI, with no more than it takes"),
-        ("rollout-lint fix --only RL001,RL003 --interactive", "two rules, and a question each time"),
+        ("rollout-lint fix wiki", "show the changes as a diff"),
+        ("rollout-lint fix wiki | git apply", "apply the diff, like --write"),
+        ("rollout-lint fix --overlay compose.ccci.yml wiki", "write a minimal overlay for CI"),
+        ("rollout-lint fix --only RL001,RL003 --interactive", "fix findings of two rules, and ask before each fix"),
     ),
     "config": (
-        ("rollout-lint config wiki", "what counts for a recipe, and who says each value"),
-        ("rollout-lint config --schema > config.schema.json", "for an editor that completes keys"),
+        ("rollout-lint config wiki", "the effective config of a recipe, and where each value is set"),
+        ("rollout-lint config --schema > config.schema.json", "complete and validate keys in an editor"),
     ),
     "rules": (
-        ("rollout-lint rules", "one line for each rule"),
+        ("rollout-lint rules", "one line per rule"),
         ("rollout-lint rules --format markdown > rules.md", "the pages of all rules"),
-        ("rollout-lint rules --test our-rules", "hold rules of your own to their examples"),
+        ("rollout-lint rules --test our-rules", "test your own rules against their examples"),
     ),
     "explain": (
-        ("rollout-lint explain RL001", "why it matters, what a real Swarm did, what to write"),
-        ("rollout-lint explain rollback-start-first", "the same, by its name"),
-        ("rollout-lint explain --all | less", "every rule's page"),
+        ("rollout-lint explain RL001", "why it matters, what a real Swarm did, and how to fix it"),
+        ("rollout-lint explain rollback-start-first", "the same rule by name"),
+        ("rollout-lint explain --all | less", "all rules"),
     ),
     "inspect": (
-        ("docker service inspect wiki_app | rollout-lint inspect", "what its update came to, and what the rules say"),
-        ("rollout-lint inspect running.json --against wiki", "where it differs from the files"),
-        ("rollout-lint inspect running.json -c compose.yml -c compose.ccci.yml", "from exactly these files"),
+        ("docker service inspect wiki_app | rollout-lint inspect", "check a service and its last update"),
+        ("rollout-lint inspect running.json --against wiki", "show differences from the stack files"),
+        ("rollout-lint inspect running.json -c compose.yml -c compose.ccci.yml", "compare with exactly these files"),
     ),
     "await": (
-        ("rollout-lint await wiki", "until every update of the stack is over"),
-        ("rollout-lint await wiki --expect-label release=1a2b3c4", "and fail where another release runs"),
-        ("rollout-lint await wiki_app --timeout 15m --settle 1m", "a service that is slow, or crashes late"),
-        ("rollout-lint await wiki --format junit > await.xml", "for whatever shows the results of tests"),
+        ("rollout-lint await wiki", "wait until all updates of the stack end"),
+        ("rollout-lint await wiki --expect-label release=1a2b3c4", "also fail if another release runs"),
+        ("rollout-lint await wiki_app --timeout 15m --settle 1m", "a service that starts slowly or crashes late"),
+        ("rollout-lint await wiki --format junit > await.xml", "write a JUnit report"),
     ),
 }
-"""By the words of the command."""
+"""Command lines with their descriptions, by command."""
 
 
 def examples(command: str) -> str:
-    """The examples of a command, as the end of its help."""
-    lines = (f"  {line}\n      {what}" for line, what in EXAMPLES[command])
-    # The mark keeps click from joining the lines.
+    """Return the examples of a command as the epilog of its help."""
+    lines = (f"  {line}\n      {description}" for line, description in EXAMPLES[command])
+    # click does not rewrap a paragraph that starts with this mark.
     return "\n".join(("\b", "Examples:", *lines))

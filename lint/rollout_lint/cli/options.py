@@ -1,4 +1,4 @@
-"""The options that several commands have."""
+"""Options that several commands share, and parsers of option values."""
 
 from __future__ import annotations
 
@@ -22,105 +22,105 @@ _AGE = re.compile(r"(\d{1,6})([dw]?)\Z", re.ASCII)
 
 
 def parse_age(text: str) -> int:
-    """Days: `30`, `30d` or `8w`."""
+    """Return the days of an age such as `30`, `30d` or `8w`."""
     match = _AGE.match(text)
     if match is None:
-        raise typer.BadParameter(f"{text!r} is no age, such as 30d or 8w")
+        raise typer.BadParameter(f"{text!r} is not an age, such as 30d or 8w")
     return int(match[1]) * (7 if match[2] == "w" else 1)
 
 
 def parse_seconds(text: str) -> float:
-    """Seconds: `90`, `90s` or `1m30s`."""
+    """Return the seconds of a duration such as `90`, `90s` or `1m30s`."""
     from rollout_lint.stack.units import parse_duration
 
     value = parse_duration(f"{text}s" if _NUMBER.match(text) else text)
     if value is None or value < 0:
-        raise typer.BadParameter(f"{text!r} is no time, such as 90s or 5m")
+        raise typer.BadParameter(f"{text!r} is not a duration, such as 90s or 5m")
     return value
 
 
 def parse_moment(text: str) -> datetime:
-    """A time with its zone: ISO 8601, in the local zone where it names none, or the seconds that `date +%s` prints."""
+    """Return the time of an ISO 8601 string, in local time unless it has a zone, or of the seconds of `date +%s`."""
     try:
         if _NUMBER.match(text):
             return datetime.fromtimestamp(float(text), UTC)
         return datetime.fromisoformat(text.strip()).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
-        raise typer.BadParameter(f"{text!r} is no time, such as 2026-06-20T10:00:00Z or what date +%s prints") from None
+        example = "2026-06-20T10:00:00Z or the output of date +%s"
+        raise typer.BadParameter(f"{text!r} is not a time, such as {example}") from None
 
 
 class OrderedCommand(TyperCommand):
-    """A command that keeps the order in which its options stand, which says which belong together."""
+    """Command that keeps the order of its options, because the order shows which of them belong together."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse, and keep the names of the parameters, once for each time that they are given."""
+        """Parse the arguments, and keep the parameter name of each one in order."""
         _, _, order = self.make_parser(ctx).parse_args(list(args))
         ctx.meta[_ORDER] = [parameter.name for parameter in order]
         return super().parse_args(ctx, args)
 
 
-def in_order(context: typer.Context, **given: Sequence[str] | None) -> list[tuple[str, str]]:
-    """Each value of repeated options with the option's parameter, in the order in which all of them stand."""
-    values = {name: iter(each or ()) for name, each in given.items()}
+def values_in_order(context: typer.Context, **options: Sequence[str] | None) -> list[tuple[str, str]]:
+    """Return (parameter, value) for each value of the repeatable options, in command line order."""
+    values = {name: iter(each or ()) for name, each in options.items()}
     return [(name, next(values[name])) for name in context.meta[_ORDER] if name in values]
 
 
 FailOn = Annotated[
     SeverityThreshold | None,
-    typer.Option(help="Exit 1 from this severity on. [default: what the config says, else medium]", show_default=False),
+    typer.Option(
+        help="Exit 1 if a finding is at or above this severity. [default: from the config, else medium]",
+        show_default=False,
+    ),
 ]
 Overlays = Annotated[
     list[str] | None,
     typer.Option(
         "--overlay",
         metavar="NAME",
-        help="A CI overlay to look for in each recipe, by name or pattern. "
-        "[default: what the config says, else compose.ccci.yml]",
+        help="CI overlay of each recipe, by name or pattern. [default: from the config, else compose.ccci.yml]",
     ),
 ]
 Excludes = Annotated[
     list[str] | None,
-    typer.Option("--exclude", metavar="PATTERN", help="Folders to pass over, in gitignore's grammar."),
+    typer.Option("--exclude", metavar="PATTERN", help="Folders to skip (gitignore syntax)."),
 ]
-RuleFolders = Annotated[
-    list[Path] | None, typer.Option("--rules", metavar="DIR", help="A folder of further rules, of your own.")
-]
+RuleFolders = Annotated[list[Path] | None, typer.Option("--rules", metavar="DIR", help="Folder with your own rules.")]
 CheckFormats = Annotated[
     list[CheckFormat] | None,
-    typer.Option("--format", help="What to print, or to write to the --output beside it. [default: text]"),
+    typer.Option("--format", help="Output format, also of the --output beside it. [default: text]"),
 ]
 OutputFiles = Annotated[
     list[str] | None,
-    typer.Option("--output", metavar="FILE", help="Where to write the --format beside it; - is standard output."),
+    typer.Option("--output", metavar="FILE", help="File for the --format beside it; - for standard output."),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="What to print.")]
-TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="What to print.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="Output format.")]
+TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="Output format.")]
 ExpectedLabels = Annotated[
     list[str] | None,
-    typer.Option(
-        "--expect-label", metavar="KEY=VALUE", help="A label that has to be what runs, of a service or its containers."
-    ),
+    typer.Option("--expect-label", metavar="KEY=VALUE", help="Label that a service or its containers must have."),
 ]
 ExpectedImages = Annotated[
     list[str] | None,
-    typer.Option("--expect-image", metavar="IMAGE", help="An image that the services of its repository have to run."),
+    typer.Option("--expect-image", metavar="IMAGE", help="Image that the services of its repository must run."),
 ]
-Timeout = Annotated[float, typer.Option(metavar="TIME", parser=parse_seconds, help="How long to wait at most.")]
+Timeout = Annotated[float, typer.Option(metavar="TIME", parser=parse_seconds, help="Maximum time to wait.")]
 Settle = Annotated[
-    float, typer.Option(metavar="TIME", parser=parse_seconds, help="How long the tasks have to stay running then.")
+    float,
+    typer.Option(metavar="TIME", parser=parse_seconds, help="Time that tasks must keep running after the update."),
 ]
 PendingTimeout = Annotated[
-    float, typer.Option(metavar="TIME", parser=parse_seconds, help="How long a task may find no node.")
+    float, typer.Option(metavar="TIME", parser=parse_seconds, help="Maximum time that a task may wait for a node.")
 ]
 Since = Annotated[
     datetime | None,
-    typer.Option(metavar="TIME", parser=parse_moment, help="Count only what is deployed after this time."),
+    typer.Option(metavar="TIME", parser=parse_moment, help="Ignore updates that started before this time."),
 ]
 ComposeFiles = Annotated[
     list[str] | None,
-    typer.Option("-c", "--compose-file", metavar="FILE", help="Exactly these files, in this order."),
+    typer.Option("-c", "--compose-file", metavar="FILE", help="Stack file; repeat it to merge files in this order."),
 ]
 EnvFiles = Annotated[
     list[str] | None,
-    typer.Option("--env-file", metavar="FILE", help="Variables for -c, over those of the environment."),
+    typer.Option("--env-file", metavar="FILE", help="File with variables for -c; overrides the environment."),
 ]

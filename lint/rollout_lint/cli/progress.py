@@ -1,4 +1,4 @@
-"""A progress bar on standard error, for a sweep that takes longer than a moment."""
+"""Progress bar on standard error for a slow sweep."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MOMENT = 0.5
+_DELAY = 0.5
+"""Seconds before the bar appears."""
 
 
 def with_progress(items: Iterator[T], total: int) -> Iterator[T]:
-    """The items; once half a second has passed, on a terminal only, a bar shows how many of `total` are done."""
+    """Yield the items. On a terminal, show a bar with the number done of `total` after half a second."""
     if not sys.stderr.isatty():
         yield from items
         return
     started = time.monotonic()
     for done, item in enumerate(items, 1):
         yield item
-        if time.monotonic() - started > _MOMENT:
+        if time.monotonic() - started > _DELAY:
             yield from _with_bar(items, done, total)
             return
 

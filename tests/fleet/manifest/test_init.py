@@ -11,7 +11,7 @@ from rollout_lint.cli.commands.fleet import schema
 
 from tests.conftest import SAMPLES
 from tests.fleet.recipes import OVERLAY, recipe
-from tests.support import without_path
+from tests.support import mask_folder
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -36,7 +36,7 @@ def test_init_lists_every_recipe_and_changes_no_risk(
     before = run("sweep", folder, "--format", "json", *options).json
     ran = run("fleet", "init", folder, *options)
     assert (ran.exit_code, ran.stderr) == (0, "")
-    assert without_path(ran.stdout, folder) == snapshot(name="told")
+    assert mask_folder(ran.stdout, folder) == snapshot(name="told")
     after = run("sweep", folder, "--format", "json")
     assert after.exit_code == 0
     assert after.json["recipes"] == before["recipes"]
@@ -52,7 +52,7 @@ def test_a_manifest_that_is_there_stays_as_it_is(run: Run, write: Write, snapsho
     folder = write({"web/compose.yml": recipe(), "fleet.yml": "mine"})
     ran = run("fleet", "init", folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert without_path(ran.stderr, folder) == snapshot
+    assert mask_folder(ran.stderr, folder) == snapshot
     assert (folder / "fleet.yml").read_text() == "mine"
 
 
@@ -63,7 +63,7 @@ def test_where_there_is_no_recipe_none_is_named(
     folder = write({"notes.txt": "x"})
     ran = run("fleet", "init", folder / target)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert without_path(ran.stderr, folder) == snapshot
+    assert mask_folder(ran.stderr, folder) == snapshot
     assert not (folder / "fleet.yml").exists()
 
 

@@ -11,7 +11,7 @@ import pytest
 from rollout_lint.cli.commands.fleet import schema
 
 from tests.fleet.recipes import OVERLAY, recipe
-from tests.support import without_path
+from tests.support import mask_folder
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -247,7 +247,7 @@ def test_a_bad_manifest_fails_unless_keep_going_is_given(
     refused = run("sweep", folder)
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert f"{told}: " in refused.stderr
-    assert without_git_words(without_path(refused.stderr, folder)) == snapshot
+    assert without_git_words(mask_folder(refused.stderr, folder)) == snapshot
     kept = run("sweep", folder, "--keep-going", "--format", "json")
     assert (kept.exit_code, kept.stderr) == (2, refused.stderr)
     assert list(rows(kept)) == left
@@ -266,7 +266,7 @@ def test_a_circle_of_two_links_is_one(run: Run, write: Write, snapshot: Snapshot
     (folder / "b" / "to").symlink_to("../a")
     ran = run("sweep", folder)
     assert ran.exit_code == 2
-    assert without_path(ran.stderr, folder) == snapshot
+    assert mask_folder(ran.stderr, folder) == snapshot
 
 
 def test_every_key_of_the_schema_says_what_it_is() -> None:
@@ -328,7 +328,7 @@ def test_a_recipes_settings_lead_to_nothing_outside_the_fleet(
     ran = run("sweep", folder / "fleet")
     assert ran.exit_code == 2
     assert "recipe_meta.py:1:11: " in ran.stdout
-    assert without_path(ran.stdout, folder) == snapshot
+    assert mask_folder(ran.stdout, folder) == snapshot
     assert "hunter2" not in ran.stdout + ran.stderr
 
 
@@ -439,7 +439,7 @@ def test_a_manifest_that_cannot_be_found_is_told(run: Run, write: Write, snapsho
     (folder / "fleet.yml").symlink_to("nowhere")
     ran = run("sweep", folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert without_path(ran.stderr, folder) == snapshot
+    assert mask_folder(ran.stderr, folder) == snapshot
 
 
 def test_an_unreadable_stack_file_keeps_its_recipe_in_the_table(run: Run, write: Write) -> None:
@@ -489,7 +489,7 @@ def test_bad_results_of_one_recipe_do_not_stop_the_others(
     ran = run("sweep", folder, "--format", "json")
     found = rows(ran)
     assert (ran.exit_code, found["api"]["risk"]["level"]) == (2, "latent-medium")
-    assert without_path(found["web"]["risk"]["because"][0], folder) == snapshot
+    assert mask_folder(found["web"]["risk"]["because"][0], folder) == snapshot
 
 
 def test_a_manifest_may_be_called_yaml(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
@@ -497,4 +497,4 @@ def test_a_manifest_may_be_called_yaml(run: Run, write: Write, snapshot: Snapsho
     assert list(rows(run("sweep", folder, "--format", "json"))) == ["shop"]
     ran = run("fleet", "init", folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert without_path(ran.stderr, folder) == snapshot
+    assert mask_folder(ran.stderr, folder) == snapshot

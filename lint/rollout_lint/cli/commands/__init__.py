@@ -1,1 +1,1 @@
-"""What a command does, once its options are read."""
+"""Implementation of each command, without the parsing of its options."""

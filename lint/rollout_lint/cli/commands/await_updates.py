@@ -1,4 +1,4 @@
-"""`await`: what became of the updates of stacks and services."""
+"""`await`: wait for the updates of stacks and services and report how they ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.choices import AwaitFormat
-from rollout_lint.cli.console import complain, usage_error, width, write
+from rollout_lint.cli.console import exit_with_error, print_error, terminal_width, write
 from rollout_lint.errors import ExitCode
 from rollout_lint.live import EngineError, await_converged
 
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asks for; times in seconds."""
+    """Options of `await`; times in seconds."""
 
     names: tuple[str, ...]
     labels: dict[str, str]
@@ -37,10 +37,10 @@ class Request:
 
 
 def run(request: Request) -> ExitCode:
-    """Wait, and print what is asked for; the exit code."""
-    wrong = next((name for name in request.names if not _NAME.match(name)), None)
-    if wrong is not None:
-        usage_error(f"{wrong!r} is no name of a stack or of a service")
+    """Wait, print the report and return the exit code."""
+    for name in request.names:
+        if not _NAME.match(name):
+            exit_with_error(f"invalid name of a stack or service {name!r}: only letters, digits and . _ - are allowed")
     progress = _Progress()
     try:
         convergence = await_converged(
@@ -55,26 +55,28 @@ def run(request: Request) -> ExitCode:
         )
     except EngineError as error:
         progress.clear()
-        complain(str(error))
+        print_error(str(error))
         return ExitCode.ERROR
     except KeyboardInterrupt:
         progress.clear()
-        complain("interrupted; what becomes of the update is not known")
+        print_error("interrupted before the updates ended; their results are unknown")
         return ExitCode.ERROR
     progress.clear()
-    write(_report(convergence, request.format))
+    write(_format_report(convergence, request.format))
     return convergence.exit_code
 
 
-def expected_labels(given: Sequence[str]) -> dict[str, str]:
-    """`KEY=VALUE` of the command line; what is none ends the run."""
-    wrong = next((each for each in given if not each.partition("=")[0] or "=" not in each), None)
-    if wrong is not None:
-        usage_error(f"--expect-label {wrong}: give KEY=VALUE")
-    return {key: value for key, _, value in (each.partition("=") for each in given)}
+def parse_labels(options: Sequence[str]) -> dict[str, str]:
+    """Return the values by key of `KEY=VALUE` options. Exit if one has another form."""
+    labels = {}
+    for option in options:
+        key, equals_sign, labels[key] = option.partition("=")
+        if not key or not equals_sign:
+            exit_with_error(f"invalid --expect-label {option!r}: must be KEY=VALUE")
+    return labels
 
 
-def _report(convergence: Convergence, format_: AwaitFormat) -> str:
+def _format_report(convergence: Convergence, format_: AwaitFormat) -> str:
     match format_:
         case AwaitFormat.JSON:
             from rollout_lint.report.live.await_json import format_await_json
@@ -93,40 +95,40 @@ def _report(convergence: Convergence, format_: AwaitFormat) -> str:
 
 @dataclass(slots=True)
 class _Progress:
-    """On a terminal one line that says what is waited for; anywhere, once, why a task finds no node."""
+    """Status line on a terminal, and errors of tasks that find no node, each once."""
 
     begin: float = field(default_factory=time.monotonic)
-    told: set[str] = field(default_factory=set)
-    shown: bool = False
+    printed: set[str] = field(default_factory=set)
+    has_line: bool = False
 
     def show(self, results: Sequence[Result]) -> None:
-        """What is to be seen now."""
+        """Show the current results."""
         self.clear()
         for result in results:
             for task in result.tasks:
                 if task.waits_for_a_node:
-                    self._tell(f"{result.name} hangs unless this passes: {task.error}")
+                    self._print_once(f"{result.name} cannot start a task yet: {task.error}")
         if sys.stderr.isatty():
-            self._line(results)
+            self._show_line(results)
 
     def clear(self) -> None:
-        """Take the line away."""
-        if self.shown:
+        """Remove the status line."""
+        if self.has_line:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-            self.shown = False
+            self.has_line = False
 
-    def _tell(self, message: str) -> None:
-        if message not in self.told:
-            self.told.add(message)
-            complain(message)
+    def _print_once(self, message: str) -> None:
+        if message not in self.printed:
+            self.printed.add(message)
+            print_error(message)
 
-    def _line(self, results: Sequence[Result]) -> None:
+    def _show_line(self, results: Sequence[Result]) -> None:
         from rollout_lint.report.common.style import printable
 
         waiting = [f"{result.name}: {result.told}" for result in results if not result.is_over]
         if waiting:
             line = printable(f"{time.monotonic() - self.begin:.0f}s  {'; '.join(waiting)}")
-            sys.stderr.write(line[: max(width() - 1, 1)])
+            sys.stderr.write(line[: max(terminal_width() - 1, 1)])
             sys.stderr.flush()
-            self.shown = True
+            self.has_line = True

@@ -1,11 +1,11 @@
-"""What `check` does with a baseline."""
+"""Baseline of `check`: load, apply and write."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.cli.console import refuse, say, usage_error, warn
+from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_message, print_problems
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
@@ -19,63 +19,58 @@ if TYPE_CHECKING:
 
 
 class BaselineRequest(NamedTuple):
-    """What the command line asks for: the file, where it names one, whether to write it, or to do without.
-
-    `is_sought` is whether one that is not named, but is there, counts.
-    """
+    """Options about the baseline. `uses_default` is True if the default file applies if it exists."""
 
     file: Path | None = None
     write: bool = False
-    without: bool = False
-    is_sought: bool = True
+    is_disabled: bool = False
+    uses_default: bool = True
 
 
-def read_known(request: BaselineRequest) -> Baseline | None:
-    """The baseline that counts: the one that is named, else that of this folder; a bad one ends the run."""
-    if request.without and (request.write or request.file is not None):
-        usage_error("--no-baseline goes with neither --baseline nor --write-baseline")
+def load_baseline(request: BaselineRequest) -> Baseline | None:
+    """Return the named baseline, else the one of the current folder. Exit if it is invalid."""
+    if request.is_disabled and (request.write or request.file is not None):
+        exit_with_error("--no-baseline cannot be combined with --baseline or --write-baseline")
     path = request.file or Path(BASELINE)
-    if not exists(path) and (request.write or request.file is None):
-        return _new(path) if request.write else None
-    if request.without or not (request.write or request.file or request.is_sought):
+    is_new = request.write and not exists(path)
+    is_implicit = not request.write and request.file is None
+    if is_implicit and (request.is_disabled or not request.uses_default or not exists(path)):
         return None
-    from rollout_lint.linter.baseline import read_baseline
+    from rollout_lint.linter.baseline import Baseline, read_baseline
 
     try:
-        return read_baseline(path)
+        return Baseline(path) if is_new else read_baseline(path)
     except FleetError as error:
-        refuse(error.problems)
+        exit_with_problems(error.problems)
 
 
-def _new(path: Path) -> Baseline:
-    from rollout_lint.linter.baseline import Baseline
-
-    return Baseline(path)
-
-
-def silence_known(baseline: Baseline, evaluations: list[Evaluation], rules: dict[str, tuple[Rule, ...]]) -> None:
-    """Silence what is known, and tell what has been paid off."""
+def suppress_baseline_findings(
+    baseline: Baseline, evaluations: list[Evaluation], rules: dict[str, tuple[Rule, ...]]
+) -> None:
+    """Suppress the findings of the baseline, and print how many of its entries no longer occur."""
     from rollout_lint.linter.baseline import apply_baseline
 
-    gone = apply_baseline(baseline, evaluations, rules)
-    if gone:
-        told = "1 of the baseline's findings is" if gone == 1 else f"{gone} of the baseline's findings are"
-        say(f"rollout-lint: {told} gone; write it again: --write-baseline")
+    count = apply_baseline(baseline, evaluations, rules)
+    if count:
+        findings = "1 finding of the baseline no longer occurs"
+        if count > 1:
+            findings = f"{count} findings of the baseline no longer occur"
+        print_message(f"rollout-lint: {findings}; update it with --write-baseline")
 
 
-def write_known(earlier: Baseline, evaluations: list[Evaluation]) -> ExitCode:
-    """Write the findings of now, and say how many; the exit code, 2 where something could not be evaluated."""
+def record_baseline(previous: Baseline, evaluations: list[Evaluation]) -> ExitCode:
+    """Write the findings to the baseline and return the exit code: 2 if a recipe was not evaluated."""
     from rollout_lint.linter.baseline import update_baseline, write_baseline
 
-    baseline = update_baseline(evaluations, earlier)
+    baseline = update_baseline(evaluations, previous)
     try:
         write_baseline(baseline)
     except FleetError as error:
-        refuse(error.problems)
+        exit_with_problems(error.problems)
     unread = [
         each for each in evaluations if each.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE)
     ]
-    warn(problem for each in unread for problem in each.problems)
+    print_problems(problem for each in unread for problem in each.problems)
     count = len(baseline.entries)
-    say(f"rollout-lint: {count} finding{'s' * (count != 1)} in {printable(str(baseline.path))}")
+    print_message(f"rollout-lint: {count} finding{'s' * (count != 1)} in {printable(str(baseline.path))}")
     return ExitCode.ERROR if unread else ExitCode.OK

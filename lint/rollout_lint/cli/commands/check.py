@@ -1,13 +1,18 @@
-"""`check`: the findings of recipes."""
+"""`check`: lint recipes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.choices import SeverityThreshold
-from rollout_lint.cli.commands.baseline import BaselineRequest, read_known, silence_known, write_known
-from rollout_lint.cli.commands.outputs import Output, deliver
-from rollout_lint.cli.commands.targets import targets_of
+from rollout_lint.cli.commands.baseline import (
+    BaselineRequest,
+    load_baseline,
+    record_baseline,
+    suppress_baseline_findings,
+)
+from rollout_lint.cli.commands.outputs import Output, write_reports
+from rollout_lint.cli.commands.targets import load_targets
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
@@ -22,49 +27,52 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """What the command line asks for; without `fail_on` each recipe's config says it, else it is medium."""
+    """Options of `check`. Without `fail_on`, the config of each recipe sets the threshold."""
 
     paths: tuple[str, ...]
     outputs: tuple[Output, ...] = (Output(),)
     fail_on: SeverityThreshold | None = None
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    rules: tuple[Path, ...] = ()
-    honours_ignores: bool = True
+    rule_folders: tuple[Path, ...] = ()
+    applies_ignores: bool = True
     baseline: BaselineRequest = BaselineRequest()
 
 
 def run_plain(paths: Sequence[str]) -> ExitCode:
-    """Check these paths, or this folder, with nothing else said."""
+    """Check the paths, or the current folder, with default options."""
     return run(Request(paths=tuple(paths or ["."])))
 
 
 def run(request: Request) -> ExitCode:
-    """Write what is asked for; the exit code."""
-    baseline = read_known(request.baseline)
-    targets = targets_of(request.paths, request.overlays, request.exclude, request.rules)
+    """Check the recipes, write the reports and return the exit code."""
+    baseline = load_baseline(request.baseline)
+    targets = load_targets(request.paths, request.overlays, request.exclude, request.rule_folders)
     contexts = {recipe.path: context for recipe, context in targets}
-    evaluations = [evaluate(recipe, context.with_suppressions(request.honours_ignores)) for recipe, context in targets]
+    evaluations = [evaluate(recipe, context.with_suppressions(request.applies_ignores)) for recipe, context in targets]
     if baseline is not None and request.baseline.write:
-        return write_known(baseline, evaluations)
+        return record_baseline(baseline, evaluations)
     if baseline is not None:
-        silence_known(baseline, evaluations, {path: each.rules for path, each in contexts.items()})
+        suppress_baseline_findings(baseline, evaluations, {path: context.rules for path, context in contexts.items()})
 
-    def failing(evaluation: Evaluation) -> tuple[str, ...]:
-        return severities_from(request.fail_on or contexts[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
+    def failing_severities(evaluation: Evaluation) -> tuple[Severity, ...]:
+        return severities_at_or_above(request.fail_on or contexts[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
 
-    return deliver(evaluations, request.outputs, _exit_code(evaluations, failing), failing)
+    return write_reports(evaluations, request.outputs, _exit_code(evaluations, failing_severities), failing_severities)
 
 
-def severities_from(fail_on: str) -> tuple[Severity, ...]:
-    """Return the severities that fail a run: those at or above the threshold."""
-    if fail_on == SeverityThreshold.NEVER:
+def severities_at_or_above(threshold: str) -> tuple[Severity, ...]:
+    """Return the severities that fail a run with this threshold."""
+    if threshold == SeverityThreshold.NEVER:
         return ()
-    return tuple(severity for severity in Severity if severity.at_least(Severity(fail_on)))
+    return tuple(severity for severity in Severity if severity.at_least(Severity(threshold)))
 
 
-def _exit_code(evaluations: list[Evaluation], failing: FailingSeverities) -> ExitCode:
+def _exit_code(evaluations: list[Evaluation], failing_severities: FailingSeverities) -> ExitCode:
     if any(each.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE) for each in evaluations):
         return ExitCode.ERROR
-    counted = ((each, finding) for each in evaluations for finding in each.findings if finding.is_active)
-    return ExitCode.FINDINGS if any(finding.severity in failing(each) for each, finding in counted) else ExitCode.OK
+    for evaluation in evaluations:
+        severities = failing_severities(evaluation)
+        if any(finding.is_active and finding.severity in severities for finding in evaluation.findings):
+            return ExitCode.FINDINGS
+    return ExitCode.OK

@@ -1,4 +1,4 @@
-"""`config`: what counts for a recipe, and who says so."""
+"""`config`: show the effective config of a recipe and the location that sets each value."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.choices import Format
-from rollout_lint.cli.console import refuse, usage_error, width, write
-from rollout_lint.discovery.exclude import is_exclusion
+from rollout_lint.cli.commands.targets import reject_invalid_exclusions
+from rollout_lint.cli.console import exit_with_error, exit_with_problems, terminal_width, write
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import SCHEMA, SourcedValue
@@ -22,48 +22,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asks for, and what it says over the config."""
+    """Options of `config`."""
 
     path: str
     format: Format = Format.TEXT
     fail_on: SeverityThreshold | None = None
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    rules: tuple[Path, ...] = ()
+    rule_folders: tuple[Path, ...] = ()
 
 
 def run(request: Request) -> None:
-    """Print what is asked for."""
+    """Print the effective config."""
     path = Path(request.path)
     if not exists(path):
-        usage_error(f"{request.path} does not exist")
-    for pattern in request.exclude:
-        if not is_exclusion(pattern):
-            usage_error(f"--exclude {pattern!r} is no pattern in gitignore's grammar")
+        exit_with_error(f"{request.path} does not exist")
+    reject_invalid_exclusions(request.exclude)
     try:
-        counts = ContextLoader(request.rules).effective_config(path)
+        effective = ContextLoader(request.rule_folders).effective_config(path)
     except (ConfigError, RuleError) as error:
-        refuse(error.problems)
-    write(_report(request, counts))
+        exit_with_problems(error.problems)
+    write(_format_report(request, effective))
 
 
 def schema() -> str:
-    """The schema of a config, for editors."""
+    """Return the JSON Schema of a config."""
     return SCHEMA.read_text("utf-8")
 
 
-def _report(request: Request, counts: EffectiveConfig) -> str:
-    given = CommandLineSettings(
+def _format_report(request: Request, effective: EffectiveConfig) -> str:
+    settings = CommandLineSettings(
         fail_on=SourcedValue(request.fail_on.value, "--fail-on") if request.fail_on else None,
         overlays=SourcedValue(request.overlays, "--overlay") if request.overlays else None,
         exclude=SourcedValue(request.exclude, "--exclude") if request.exclude else None,
-        rules=tuple(SourcedValue(each, "--rules") for each in request.rules),
+        rules=tuple(SourcedValue(each, "--rules") for each in request.rule_folders),
     )
     if request.format is Format.JSON:
         from rollout_lint.report.config.json_document import format_config_json
 
-        return format_config_json(request.path, counts, given)
+        return format_config_json(request.path, effective, settings)
     from rollout_lint.report.common.style import style_for_stdout
     from rollout_lint.report.config.text import format_config_text
 
-    return format_config_text(request.path, counts, given, style_for_stdout(), width())
+    return format_config_text(request.path, effective, settings, style_for_stdout(), terminal_width())

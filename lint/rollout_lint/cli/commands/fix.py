@@ -1,4 +1,4 @@
-"""`fix`: the repairs of recipes, shown or written."""
+"""`fix`: show or write fixes of recipes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from rollout_lint.cli.commands.prompt import Asking
-from rollout_lint.cli.commands.targets import rules_here, targets_of
-from rollout_lint.cli.console import complain, say, usage_error, warn, width, write, write_bytes
+from rollout_lint.cli.commands.prompt import FixPrompt
+from rollout_lint.cli.commands.targets import load_available_rules, load_targets
+from rollout_lint.cli.console import (
+    exit_with_error,
+    print_error,
+    print_message,
+    print_problems,
+    terminal_width,
+    write,
+    write_bytes,
+)
 from rollout_lint.discovery.filesystem import exists, is_file, is_folder
 from rollout_lint.discovery.recipes import STDIN, find_base, is_pattern
 from rollout_lint.errors import ExitCode
@@ -34,131 +42,127 @@ _SUFFIXES = (".yml", ".yaml")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asks for. Without `writes` the changes are only shown."""
+    """Options of `fix`. Without `write_files`, the changes are only shown."""
 
     paths: tuple[str, ...]
-    writes: bool = False
+    write_files: bool = False
     overlay: str | None = None
     only: tuple[str, ...] = ()
     unsafe: bool = False
     interactive: bool = False
     exclude: tuple[str, ...] = ()
-    rules: tuple[Path, ...] = ()
+    rule_folders: tuple[Path, ...] = ()
 
 
 def run(request: Request) -> ExitCode:
-    """Show or write the repairs; the exit code."""
-    _check(request)
-    wanted = Wanted(_only(request), request.unsafe)
+    """Show or write the fixes and return the exit code."""
+    _validate(request)
+    options = Wanted(_selected_rules(request), request.unsafe)
     overlays = () if request.overlay is None else (request.overlay,)
-    targets = targets_of(request.paths, overlays, request.exclude, request.rules)
-    asking = Asking() if request.interactive else None
-    fixed = [_fix(recipe, context, wanted, request, asking) for recipe, context in targets]
-    return _deliver([each for each in fixed if each.evaluation.status != EvaluationStatus.NOT_A_STACK], request)
+    targets = load_targets(request.paths, overlays, request.exclude, request.rule_folders)
+    prompt = FixPrompt() if request.interactive else None
+    fixed = [_fix(recipe, context, options, request, prompt) for recipe, context in targets]
+    return _print_results([each for each in fixed if each.evaluation.status != EvaluationStatus.NOT_A_STACK], request)
 
 
-def _only(request: Request) -> frozenset[str]:
-    """The ids of the rules that are named, be it by their names; one that does not exist ends the run."""
-    named = [each.strip() for text in request.only for each in text.split(",")]
-    if not named:
+def _selected_rules(request: Request) -> frozenset[str]:
+    """Return the ids of the rules that `--only` lists by id or name. Exit if a rule does not exist."""
+    selected = [each.strip() for text in request.only for each in text.split(",")]
+    if not selected:
         return frozenset()
-    rules = rules_here(request.rules)
+    rules = load_available_rules(request.rule_folders)
     ids = {name: rule.id for rule in rules for name in (rule.id, rule.name)}
-    for each in named:
+    for each in selected:
         if each not in ids:
-            usage_error(f"there is no rule {each}; rollout-lint rules lists them")
-    return frozenset(ids[each] for each in named)
+            exit_with_error(f"unknown rule {each}: run `rollout-lint rules` for a list")
+    return frozenset(ids[each] for each in selected)
 
 
-def _check(request: Request) -> None:
+def _validate(request: Request) -> None:
     if STDIN in request.paths and (request.overlay is not None or request.interactive or len(request.paths) > 1):
-        usage_error("standard input can be repaired by itself, and neither asks nor takes an overlay")
+        exit_with_error("standard input cannot be combined with other paths, --overlay or --interactive")
     if request.overlay is not None:
         path = PurePath(request.overlay)
         if not path.parts or path.is_absolute() or ".." in path.parts or is_pattern(request.overlay):
-            usage_error(f"--overlay {request.overlay!r} is no name of one file in a recipe's folder")
+            exit_with_error(f"invalid --overlay {request.overlay!r}: must be a path inside the folder of the recipe")
         if path.suffix not in _SUFFIXES:
-            usage_error(f"--overlay {request.overlay!r} does not end in {' or '.join(_SUFFIXES)}")
+            exit_with_error(f"invalid --overlay {request.overlay!r}: must end in {' or '.join(_SUFFIXES)}")
 
 
-def _fix(recipe: Recipe, known: LintContext, wanted: Wanted, request: Request, asking: Asking | None) -> Fixed:
-    """One recipe, whose files are written if that is asked for."""
+def _fix(recipe: Recipe, context: LintContext, options: Wanted, request: Request, prompt: FixPrompt | None) -> Fixed:
+    """Fix one recipe, and write its files if the request says so."""
     if request.overlay is None:
-        desk = Desk(recipe, known)
-    elif reason := _no_overlay(recipe, request.overlay):
-        complain(f"{recipe.path}: {reason}")
-        return Fixed(Desk(recipe, known).evaluation({}), failed=True)
+        fix_target = Desk(recipe, context)
+    elif reason := _overlay_error(recipe, request.overlay):
+        print_error(f"{recipe.path}: {reason}")
+        return Fixed(Desk(recipe, context).evaluation({}), failed=True)
     else:
-        desk = OverlayDesk(recipe, known, request.overlay)
-    first = desk.evaluation({})
+        fix_target = OverlayDesk(recipe, context, request.overlay)
+    first = fix_target.evaluation({})
     if first.status != EvaluationStatus.EVALUATED:
         return Fixed(first)
-    if asking is not None:
-        wanted = replace(wanted, agrees=partial(asking.agrees, first))
-    fixed = Session(desk, wanted).run()
-    if request.writes and STDIN not in request.paths:
+    if prompt is not None:
+        options = replace(options, agrees=partial(prompt.agrees, first))
+    fixed = Session(fix_target, options).run()
+    if request.write_files and STDIN not in request.paths:
         try:
             store(fixed.changes)
         except StoreError as error:
-            complain(f"{recipe.path}: {error}; nothing is written there")
+            print_error(f"{recipe.path}: {error}; no file of this recipe was changed")
             return Fixed(first, failed=True)
     return fixed
 
 
-def _no_overlay(recipe: Recipe, overlay: str) -> str | None:
-    """Why the recipe can have no such overlay."""
+def _overlay_error(recipe: Recipe, overlay: str) -> str | None:
+    """Return the reason why the overlay cannot be written for the recipe, or None if it can."""
     if not recipe.variants:
-        return "it has no file that an overlay could go with"
+        return "no stack file to merge an overlay onto"
     path = Path(recipe.path, overlay)
     if not is_folder(path.parent):
-        return f"there is no folder {PurePath(overlay).parent} for {overlay}"
+        return f"folder {PurePath(overlay).parent} of {overlay} does not exist"
     if exists(path) and not is_file(path):
         return f"{overlay} is not a regular file"
     shipped = recipe.variants[0].files
     if any(layer.name == overlay for layer in shipped):
-        return f"{overlay} is a file that the recipe ships; name another one"
+        return f"{overlay} is part of the default variant; choose another name for the overlay"
     if shipped[0].path.name == overlay or find_base(Path(recipe.path)) not in [layer.path for layer in shipped]:
-        return f"{shipped[0].name} is a stack of its own, and {overlay} goes with the folder's other one"
+        return f"{shipped[0].name} is self-contained; {overlay} is an overlay on the other base in the folder"
     return None
 
 
-def _deliver(fixed: list[Fixed], request: Request) -> ExitCode:
+def _print_results(fixed: list[Fixed], request: Request) -> ExitCode:
     style = style_for_stdout()
     for each in fixed:
-        if request.writes and STDIN in request.paths:
-            write_bytes(_data(each))
-        elif not request.writes:
-            _show(each, style)
+        if request.write_files and STDIN in request.paths:
+            [source] = each.evaluation.sources.values()
+            write_bytes(each.changes[0].after if each.changes else source.data)
+        elif not request.write_files:
+            _print_diff(each, style)
         if each.evaluation.status != EvaluationStatus.EVALUATED:
-            warn(
+            print_problems(
                 replace(problem, file=recipe_path(each.evaluation, problem.file))
                 for problem in list_problems(each.evaluation)
             )
     code = _exit_code(fixed, request)
-    say(format_fix_text(fixed, request.writes, code, style_for_stderr(), width()).removesuffix("\n"))
+    text = format_fix_text(fixed, request.write_files, code, style_for_stderr(), terminal_width())
+    print_message(text.removesuffix("\n"))
     return code
 
 
 def _exit_code(fixed: list[Fixed], request: Request) -> ExitCode:
     if any(each.failed or each.evaluation.status != EvaluationStatus.EVALUATED for each in fixed):
         return ExitCode.ERROR
-    return ExitCode.FINDINGS if not request.writes and any(each.changes for each in fixed) else ExitCode.OK
+    return ExitCode.FINDINGS if not request.write_files and any(each.changes for each in fixed) else ExitCode.OK
 
 
-def _data(fixed: Fixed) -> bytes:
-    """What standard input comes to."""
-    [source] = fixed.evaluation.sources.values()
-    return fixed.changes[0].after if fixed.changes else source.data
-
-
-def _show(fixed: Fixed, style: Style) -> None:
+def _print_diff(fixed: Fixed, style: Style) -> None:
     for change in fixed.changes:
         name = relative_path(Path.cwd(), recipe_path(fixed.evaluation, change.name))
         diff = create_diff(name, change.before, change.after, style)
         write(diff.text)
         if diff.encoding != "utf-8":
-            complain(f"{name}: it is in UTF-16, so this is no patch to apply; fix --write writes it")
+            print_error(f"{name}: the file is UTF-16, so the diff cannot be applied; use fix --write")
         elif not diff.is_whole:
-            complain(f"{name}: what may be a secret is blanked, so this is no patch to apply; fix --write writes it")
+            print_error(f"{name}: possible secrets are masked, so the diff cannot be applied; use fix --write")
         elif diff.lacks_context:
-            complain(f"{name}: lines that may hold a secret are left out; apply it with git apply --unidiff-zero")
+            print_error(f"{name}: lines with possible secrets are omitted; apply with git apply --unidiff-zero")

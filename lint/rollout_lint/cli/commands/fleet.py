@@ -1,11 +1,11 @@
-"""`fleet`: a manifest's first version, and its schema."""
+"""`fleet init` and `fleet schema`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.cli.commands.targets import Walk
-from rollout_lint.cli.console import refuse, usage_error, write
+from rollout_lint.cli.commands.targets import RecipeFinder
+from rollout_lint.cli.console import exit_with_error, exit_with_problems, write
 from rollout_lint.discovery.atomic_write import write_atomically
 from rollout_lint.discovery.filesystem import exists, is_link
 from rollout_lint.errors import FleetError
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> None:
-    """Write the manifest; one that is there stays as it is."""
+    """Write a manifest. Exit if the folder already has one."""
     path = folder / MANIFEST
-    there = manifest_in(folder) or path
-    if exists(there) or is_link(there):
-        usage_error(f"{there} is there already, and stays as it is")
-    walk = Walk(overlays, exclude)
+    existing = manifest_in(folder) or path
+    if exists(existing) or is_link(existing):
+        exit_with_error(f"{existing} already exists")
+    finder = RecipeFinder(overlays, exclude)
     try:
-        text, count = first_manifest(folder, walk.overlays(str(folder)), walk.exclude(str(folder)))
+        text, count = first_manifest(folder, finder.overlays(str(folder)), finder.exclude(str(folder)))
         write_atomically(path, text.encode())
     except FleetError as error:
-        refuse(error.problems)
+        exit_with_problems(error.problems)
     except OSError as error:
-        usage_error(f"{path} cannot be written: {error.strerror}")
-    write(f"{path} names {count} recipe{'' if count == 1 else 's'}. rollout-lint sweep {folder} reads it.\n")
+        exit_with_error(f"{path} cannot be written: {error.strerror}")
+    write(f"{path} lists {count} recipe{'' if count == 1 else 's'}. Run: rollout-lint sweep {folder}\n")
 
 
 def schema() -> str:
-    """The schema's text."""
+    """Return the JSON Schema of a manifest."""
     return SCHEMA.read_text("utf-8")

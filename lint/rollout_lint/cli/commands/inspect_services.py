@@ -1,4 +1,4 @@
-"""`inspect`: what runs, held against the rules and against the files."""
+"""`inspect`: check running services against the rules and stack files."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.cli.choices import Format, SeverityThreshold
 from rollout_lint.cli.commands import show
-from rollout_lint.cli.commands.check import severities_from
+from rollout_lint.cli.commands.check import severities_at_or_above
 from rollout_lint.cli.commands.clock import now
-from rollout_lint.cli.commands.targets import known_by
-from rollout_lint.cli.console import refuse, usage_error, warn, write
+from rollout_lint.cli.commands.targets import load_context
+from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_problems, write
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode, FleetError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asks for."""
+    """Options of `inspect`."""
 
     file: str = STDIN
     against: show.Request | None = None
@@ -41,71 +41,68 @@ class Request:
     fail_on: SeverityThreshold | None = None
     labels: dict[str, str] = field(default_factory=dict)
     images: tuple[str, ...] = ()
-    rules: tuple[Path, ...] = ()
+    rule_folders: tuple[Path, ...] = ()
     format: Format = Format.TEXT
 
 
 def run(request: Request) -> ExitCode:
-    """Print what is asked for; the exit code."""
+    """Print the result and return the exit code."""
     if request.file == STDIN and request.against is not None and request.against.path == STDIN:
-        usage_error("only one of the two can be read from standard input")
-    services = _read(request.file)
-    evaluation, known = _compared_with(request)
-    judged = [judge(service, known.rules, known.cluster, known.images) for service in services]
+        exit_with_error("only one of FILE and --against can be standard input")
+    services = _read_services(request.file)
+    evaluation, context = _load_files(request)
+    linted = [judge(service, context.rules, context.cluster, context.images) for service in services]
     if evaluation is None:
-        inspected, against = [Inspected(each) for each in judged], None
+        inspected, against = [Inspected(each) for each in linted], None
     else:
-        inspected, against = compare(judged, evaluation, _variant(evaluation, request.variant))
+        inspected, against = compare(linted, evaluation, _select_variant(evaluation, request.variant))
     rolled_back = {service.name for service in services if service.state in ROLLED_BACK_STATES}
     inspection = Inspection(
         services=tuple(inspected),
         against=against,
         mismatches=mismatches(services, request.labels, request.images, rolled_back),
         now=now(),
-        fail_on=severities_from(request.fail_on or known.fail_on or DEFAULT_FAIL_ON),
+        fail_on=severities_at_or_above(request.fail_on or context.fail_on or DEFAULT_FAIL_ON),
     )
-    write(_report(inspection, request.format))
+    write(_format_report(inspection, request.format))
     return inspection.exit_code
 
 
-def _read(file: str) -> list[LiveService]:
-    """Of a file, or of standard input; what is none ends the run."""
+def _read_services(file: str) -> list[LiveService]:
     try:
         if file == STDIN:
             return read_services(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
         return read_services(read_bytes(Path(file), MAX_BYTES + 1), file)
     except FleetError as error:
-        refuse(error.problems)
+        exit_with_problems(error.problems)
     except (OSError, ValueError) as error:
-        usage_error(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}")
+        exit_with_error(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
-def _compared_with(request: Request) -> tuple[Evaluation | None, LintContext]:
-    """The files to compare with, and what counts for them; for this folder where there are none."""
+def _load_files(request: Request) -> tuple[Evaluation | None, LintContext]:
+    """Return the evaluation of the files to compare with, if any, and its context or that of the current folder."""
     if request.against is None:
         if request.variant is not None:
-            usage_error("--variant goes with --against")
-        return None, known_by(request.rules)(".")
-    recipe = show.recipe_of(request.against)
-    known = known_by(request.rules)(recipe.path)
-    evaluation = evaluate(recipe, known)
+            exit_with_error("--variant requires --against")
+        return None, load_context(".", request.rule_folders)
+    recipe = show.find_recipe(request.against)
+    context = load_context(recipe.path, request.rule_folders)
+    evaluation = evaluate(recipe, context)
     if evaluation.status != EvaluationStatus.EVALUATED:
-        warn(evaluation.problems)
-        usage_error(f"{recipe.path} is {evaluation.status}: nothing can be compared with it")
-    return evaluation, known
+        print_problems(evaluation.problems)
+        exit_with_error(f"cannot compare with {recipe.path}: {evaluation.status}")
+    return evaluation, context
 
 
-def _variant(evaluation: Evaluation, name: str | None) -> VariantEvaluation:
-    if name is None:
-        return evaluation.variants[0]
-    found = next((each for each in evaluation.variants if each.variant.name == name), None)
-    if found is None:
-        there = ", ".join(each.variant.name for each in evaluation.variants)
-        usage_error(f"there is no variant {name}; there is {there}")
-    return found
+def _select_variant(evaluation: Evaluation, name: str | None) -> VariantEvaluation:
+    selected = next((each for each in evaluation.variants if name in (None, each.variant.name)), None)
+    if selected is None:
+        names = ", ".join(each.variant.name for each in evaluation.variants)
+        exit_with_error(f"unknown variant {name}: must be one of {names}")
+    return selected
 
 
-def _report(inspection: Inspection, format_: Format) -> str:
+def _format_report(inspection: Inspection, format_: Format) -> str:
     if format_ is Format.JSON:
         from rollout_lint.report.live.inspect_json import format_inspect_json
 

@@ -1,11 +1,11 @@
-"""`fix --interactive`: the operator is asked about each repair."""
+"""Prompt of `fix --interactive`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.cli.console import width, write
+from rollout_lint.cli.console import terminal_width, write
 from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.style import style_for_stdout
 from rollout_lint.report.fix.diff import create_diff
@@ -15,30 +15,30 @@ if TYPE_CHECKING:
     from rollout_lint.fix.model import Change, Repaired
     from rollout_lint.linter.evaluation import Evaluation
 
-_HELP = "y: write it, n: leave it, a: write this and all others, q: leave this and all others\n"
+_HELP = "y: apply, n: skip, a: apply this and all others, q: skip this and all others\n"
 
 
-class Asking:
-    """Asks on standard output, and reads the answers from standard input; its end leaves all that is to come."""
+class FixPrompt:
+    """Prompt on standard output with answers from standard input. End of input skips all other fixes."""
 
     def __init__(self) -> None:
-        """Nothing is decided yet."""
-        self._always: bool | None = None
+        """Ask about each fix until the answer is `a` or `q`."""
+        self._answer_for_all: bool | None = None
 
     def agrees(self, evaluation: Evaluation, repaired: Repaired, changes: tuple[Change, ...]) -> bool:
-        """Whether the operator wants the repair."""
-        if self._always is not None:
-            return self._always
+        """Return True if the operator accepts the fix."""
+        if self._answer_for_all is not None:
+            return self._answer_for_all
         style = style_for_stdout()
-        write(format_fix_block(evaluation, repaired, "would set", style, width()), "\n")
+        write(format_fix_block(evaluation, repaired, "would set", style, terminal_width()), "\n")
         for change in changes:
             name = relative_path(Path.cwd(), recipe_path(evaluation, change.name))
             write(create_diff(name, change.before, change.after, style).text)
-        return self._answer()
+        return self._read_answer()
 
-    def _answer(self) -> bool:
+    def _read_answer(self) -> bool:
         while True:
-            write("Write it? [y/n/a/q] ")
+            write("Apply this fix? [y/n/a/q] ")
             try:
                 answer = input().strip().lower()
             except EOFError:
@@ -47,6 +47,6 @@ class Asking:
             if answer in ("y", "n"):
                 return answer == "y"
             if answer in ("a", "q"):
-                self._always = answer == "a"
-                return self._always
+                self._answer_for_all = answer == "a"
+                return self._answer_for_all
             write(_HELP)

@@ -1,23 +1,21 @@
-"""`rules` and `explain`: what judges, and why."""
+"""`rules` and `explain`: list, test and explain rules."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.choices import Format, TableFormat
-from rollout_lint.cli.commands.targets import rules_here
-from rollout_lint.cli.console import usage_error, width, write
+from rollout_lint.cli.commands.targets import load_available_rules
+from rollout_lint.cli.console import exit_with_error, terminal_width, write
 from rollout_lint.errors import ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.rules.model import Rule
 
-
-def list_rules(format_: TableFormat, further: tuple[Path, ...]) -> None:
-    """Print the list."""
-    rules = rules_here(further)
+def list_rules(format_: TableFormat, rule_folders: tuple[Path, ...]) -> None:
+    """Print the list of rules."""
+    rules = load_available_rules(rule_folders)
     if format_ is TableFormat.JSON:
         from rollout_lint.report.rules.json_document import format_rules_json
 
@@ -33,42 +31,40 @@ def list_rules(format_: TableFormat, further: tuple[Path, ...]) -> None:
         write(format_rules_text(rules, style_for_stdout()))
 
 
-def try_own(folders: tuple[Path, ...], further: tuple[Path, ...]) -> ExitCode:
-    """Hold the rules of some folders to their own examples; the exit code."""
+def run_rule_tests(tested_folders: tuple[Path, ...], rule_folders: tuple[Path, ...]) -> ExitCode:
+    """Test the rules of the folders against their own examples and return the exit code."""
     from rollout_lint.report.rules.selftest_text import format_selftest_text
     from rollout_lint.selftest import try_rules
 
-    rules = rules_here([*further, *folders])
-    named = {folder.resolve() for folder in folders}
-    tried = tuple(rule for rule in rules if rule.path.parent.resolve() in named)
-    failures = list(try_rules(tried, rules))
-    write(format_selftest_text(tried, failures))
+    rules = load_available_rules([*rule_folders, *tested_folders])
+    resolved = {folder.resolve() for folder in tested_folders}
+    tested = tuple(rule for rule in rules if rule.path.parent.resolve() in resolved)
+    failures = list(try_rules(tested, rules))
+    write(format_selftest_text(tested, failures))
     return ExitCode.FINDINGS if failures else ExitCode.OK
 
 
-def explain(rule: str | None, every: bool, format_: Format, further: tuple[Path, ...]) -> None:
-    """Print the page of one rule, or of all."""
-    if (rule is None) != every:
-        usage_error("name one rule, or give --all")
-    found = tuple(each for each in rules_here(further) if every or _is_called(each, str(rule)))
-    if not found:
-        usage_error(f"there is no rule {rule}; rollout-lint rules lists them")
+def explain(name: str | None, explain_all: bool, format_: Format, rule_folders: tuple[Path, ...]) -> None:
+    """Print the page of one rule, by id or name, or of all rules."""
+    if (name is None) != explain_all:
+        exit_with_error("name one rule, or use --all")
+    selected = load_available_rules(rule_folders)
+    if name is not None:
+        selected = tuple(rule for rule in selected if name.lower() in (rule.id.lower(), rule.name))
+    if not selected:
+        exit_with_error(f"unknown rule {name}: run `rollout-lint rules` for a list")
     if format_ is Format.JSON:
         from rollout_lint.report.rules.json_document import format_rules_json
 
-        write(format_rules_json(found))
+        write(format_rules_json(selected))
         return
     from rollout_lint.report.common.style import style_for_stdout
     from rollout_lint.report.rules.page import format_rule_page
 
     style = style_for_stdout()
-    write("\n\n".join(format_rule_page(each, style, width()) for each in found))
+    write("\n\n".join(format_rule_page(rule, style, terminal_width()) for rule in selected))
 
 
-def ids_and_names(beginning: str) -> list[tuple[str, str]]:
-    """The rules whose id begins so, for a shell that completes it."""
-    return [(rule.id, rule.name) for rule in rules_here(()) if rule.id.startswith(beginning.upper())]
-
-
-def _is_called(rule: Rule, name: str) -> bool:
-    return name.lower() in (rule.id.lower(), rule.name)
+def complete_rule(prefix: str) -> list[tuple[str, str]]:
+    """Return the ids that start with the prefix, with their names, for shell completion."""
+    return [(rule.id, rule.name) for rule in load_available_rules(()) if rule.id.startswith(prefix.upper())]

@@ -1,4 +1,4 @@
-"""`show`: the effective policy of a recipe's services."""
+"""`show`: print the effective policy of the services of a recipe."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.choices import Format
-from rollout_lint.cli.commands.targets import known_by, recipes_of
-from rollout_lint.cli.console import usage_error, write
+from rollout_lint.cli.commands.targets import RecipeFinder, load_context
+from rollout_lint.cli.console import exit_with_error, write
 from rollout_lint.discovery.env_sample import parse_environment
 from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.errors import ExitCode
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asks for."""
+    """Options of `show`, and of the files that `inspect` compares with."""
 
     path: str | None = None
     compose_files: tuple[str, ...] = ()
@@ -36,28 +36,29 @@ class Request:
 
 
 def run(request: Request) -> ExitCode:
-    """Print what is asked for; the exit code."""
-    recipe = recipe_of(request)
-    evaluation = evaluate(recipe, known_by(())(recipe.path))
-    write(_report(evaluation, request))
+    """Print the policies and return the exit code."""
+    recipe = find_recipe(request)
+    evaluation = evaluate(recipe, load_context(recipe.path, ()))
+    write(_format_report(evaluation, request))
     return ExitCode.OK if evaluation.status == EvaluationStatus.EVALUATED else ExitCode.ERROR
 
 
-def recipe_of(request: Request) -> Recipe:
-    """The one recipe that is named, or what the given files make; what is neither ends the run."""
+def find_recipe(request: Request) -> Recipe:
+    """Return the recipe at the path, or of the files given with `-c`. Exit unless there is exactly one."""
     if request.path is not None and request.compose_files:
-        usage_error("give a path or -c, not both")
+        exit_with_error("a path and -c cannot be combined")
     if request.env_files and not request.compose_files:
-        usage_error("--env-file goes with -c; a recipe's values stand in its .env.sample")
+        exit_with_error("--env-file requires -c; without it, values are read from .env.sample")
     if request.compose_files:
-        return recipe_from_layers(request.compose_files, dict(os.environ) | _variables(request.env_files))
-    recipes = list(recipes_of([request.path or "."], request.overlays, ()))
+        return recipe_from_layers(request.compose_files, dict(os.environ) | _read_env_files(request.env_files))
+    path = request.path or "."
+    recipes = RecipeFinder(request.overlays, ()).find([path])
     if len(recipes) > 1:
-        usage_error(f"{request.path or '.'} holds {len(recipes)} recipes; name one")
+        exit_with_error(f"{path} contains {len(recipes)} recipes: name one")
     return recipes[0]
 
 
-def _report(evaluation: Evaluation, request: Request) -> str:
+def _format_report(evaluation: Evaluation, request: Request) -> str:
     if request.format is Format.JSON:
         from rollout_lint.report.show.json_document import format_show_json
 
@@ -68,11 +69,11 @@ def _report(evaluation: Evaluation, request: Request) -> str:
     return format_show_text(evaluation, style_for_stdout(), request.all_facts)
 
 
-def _variables(files: Iterable[str]) -> dict[str, str]:
+def _read_env_files(files: Iterable[str]) -> dict[str, str]:
     variables: dict[str, str] = {}
     for file in files:
         try:
             variables |= parse_environment(Path(file).read_text("utf-8-sig", errors="replace"))
         except OSError as error:
-            usage_error(f"{file} cannot be read: {error.strerror}")
+            exit_with_error(f"{file} cannot be read: {error.strerror}")
     return variables

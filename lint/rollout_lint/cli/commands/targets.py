@@ -1,4 +1,4 @@
-"""What a command line names: recipes, and what they are judged by; what is wrong with either ends the run."""
+"""Recipes and contexts that a command line selects. An error in either ends the run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.commands.clock import today
-from rollout_lint.cli.console import refuse, usage_error
+from rollout_lint.cli.console import exit_with_error, exit_with_problems
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
 from rollout_lint.discovery.recipe import merge_recipes
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, STDIN, NoRecipeError, find_recipes
@@ -30,96 +30,91 @@ class Target(NamedTuple):
     context: LintContext
 
 
-def targets_of(
-    paths: Iterable[str], overlays: Iterable[str], exclude: Iterable[str], further: Iterable[Path]
+def load_targets(
+    paths: Iterable[str], overlays: tuple[str, ...], exclude: tuple[str, ...], rule_folders: Iterable[Path]
 ) -> list[Target]:
-    """Return the recipes of the paths, each once, with their configs and rules. Exit on any error in them."""
-    loader = ContextLoader(tuple(further), today())
-    recipes = merge_recipes(_recipes_of_each(paths, Walk(tuple(overlays), tuple(exclude), loader)))
+    """Return the recipes of the paths, each once, with their contexts."""
+    loader = ContextLoader(tuple(rule_folders), today())
+    recipes = RecipeFinder(overlays, exclude, loader).find(paths)
     try:
         return [Target(recipe, loader.context(Path(recipe.path))) for recipe in recipes]
     except (ConfigError, RuleError) as error:
-        refuse(error.problems)
+        exit_with_problems(error.problems)
 
 
-def knowledge_of(further: Iterable[Path]) -> Callable[[str], LintContext]:
-    """What a recipe at a path is judged by; raises ConfigError and RuleError for what is wrong with that."""
-    knowledge = ContextLoader(tuple(further), today())
-    return lambda path: knowledge.context(Path(path))
+def create_context_lookup(rule_folders: Iterable[Path]) -> Callable[[str], LintContext]:
+    """Return a function from a path to its context, which raises ConfigError or RuleError."""
+    loader = ContextLoader(tuple(rule_folders), today())
+    return lambda path: loader.context(Path(path))
 
 
-def known_by(further: Iterable[Path]) -> Callable[[str], LintContext]:
-    """The same; what is wrong with it ends the run."""
-    knowledge = knowledge_of(further)
-
-    def known(path: str) -> LintContext:
-        try:
-            return knowledge(path)
-        except (ConfigError, RuleError) as error:
-            refuse(error.problems)
-
-    return known
-
-
-def rules_here(further: Iterable[Path]) -> tuple[Rule, ...]:
-    """Those that there are for what is in this folder, also those that do not judge it."""
+def load_context(path: str, rule_folders: Iterable[Path]) -> LintContext:
+    """Return the context of a path."""
     try:
-        return ContextLoader(tuple(further)).rules(Path())
+        return create_context_lookup(rule_folders)(path)
     except (ConfigError, RuleError) as error:
-        refuse(error.problems)
+        exit_with_problems(error.problems)
 
 
-def recipes_of(paths: Iterable[str], overlays: Iterable[str], exclude: Iterable[str]) -> list[Recipe]:
-    """The recipes of the paths, each once; the first path without any ends the run.
-
-    Overlays and exclusions that are not given are those of the config.
-    """
-    return merge_recipes(_recipes_of_each(paths, Walk(tuple(overlays), tuple(exclude))))
-
-
-def _recipes_of_each(paths: Iterable[str], walk: Walk) -> Iterator[Recipe]:
-    for path in paths:
-        try:
-            yield from find_recipes(path, walk.overlays(path), walk.exclude(path))
-        except NoRecipeError as error:
-            usage_error(str(error))
+def load_available_rules(rule_folders: Iterable[Path]) -> tuple[Rule, ...]:
+    """Return all rules for the current folder, including disabled ones."""
+    try:
+        return ContextLoader(tuple(rule_folders)).rules(Path())
+    except (ConfigError, RuleError) as error:
+        exit_with_problems(error.problems)
 
 
-class Walk:
-    """What recipes are looked for by, for one run: what the command line says, else the config nearest to a path."""
+class RecipeFinder:
+    """Finds recipes by the overlays and exclusions of the command line, else of the nearest config."""
 
     def __init__(
         self, overlays: tuple[str, ...], exclude: tuple[str, ...], loader: ContextLoader | None = None
     ) -> None:
-        """An exclusion that is none ends the run."""
-        for pattern in exclude:
-            if not is_exclusion(pattern):
-                usage_error(f"--exclude {pattern!r} is no pattern in gitignore's grammar")
+        """Validate the exclusions. Exit if one is invalid."""
+        reject_invalid_exclusions(exclude)
         self._overlays = overlays
         self._exclude = exclude
-        self._knowledge = loader or ContextLoader()
+        self._loader = loader or ContextLoader()
+
+    def find(self, paths: Iterable[str]) -> list[Recipe]:
+        """Return the recipes of the paths, each once. Exit at the first path without a recipe."""
+        return merge_recipes(self._find_each(paths))
+
+    def _find_each(self, paths: Iterable[str]) -> Iterator[Recipe]:
+        for path in paths:
+            try:
+                yield from find_recipes(path, self.overlays(path), self.exclude(path))
+            except NoRecipeError as error:
+                exit_with_error(str(error))
 
     def overlays(self, path: str) -> tuple[str, ...]:
-        """The names and patterns to look for; none that are given stand in for Docker's own files."""
+        """Return the names and patterns of overlays to look for."""
         return self._overlays or self.configured_overlays(path)
 
     def configured_overlays(self, path: str) -> tuple[str, ...]:
-        """Those of the config, whatever the command line says; the usual ones where it says nothing."""
-        stated = self._config(path).overlays
-        return DEFAULT_OVERLAYS if stated is None else stated.value
+        """Return the overlays of the config or the default ones, regardless of the command line."""
+        configured = self._config(path).overlays
+        return DEFAULT_OVERLAYS if configured is None else configured.value
 
     def exclude(self, path: str) -> Exclude:
-        """A config's patterns are held against paths below its own folder."""
+        """Return the exclusions. Patterns of a config are relative to its folder."""
         if self._exclude:
             return Exclude(self._exclude)
         config = self._config(path)
         if config.exclude is None or config.folder is None:
             return Exclude()
-        walked = folder_of(Path(path)).relative_to(config.folder)
-        return Exclude(config.exclude.value, walked.as_posix())
+        relative = folder_of(Path(path)).relative_to(config.folder)
+        return Exclude(config.exclude.value, relative.as_posix())
 
     def _config(self, path: str) -> Config:
         try:
-            return self._knowledge.config(Path() if path == STDIN else Path(path))
+            return self._loader.config(Path() if path == STDIN else Path(path))
         except ConfigError as error:
-            refuse(error.problems)
+            exit_with_problems(error.problems)
+
+
+def reject_invalid_exclusions(patterns: Iterable[str]) -> None:
+    """Exit if one of the patterns is not valid gitignore syntax."""
+    for pattern in patterns:
+        if not is_exclusion(pattern):
+            exit_with_error(f"invalid --exclude {pattern!r}: must be a gitignore pattern")

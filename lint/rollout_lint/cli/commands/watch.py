@@ -1,4 +1,4 @@
-"""`check --watch`: checks again whenever a file of the recipes changes, until somebody ends it."""
+"""`check --watch`: check again whenever a file changes, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from stat import S_ISDIR
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.cli.commands import check
-from rollout_lint.cli.commands.targets import recipes_of
-from rollout_lint.cli.console import say, usage_error, write
+from rollout_lint.cli.commands.targets import RecipeFinder
+from rollout_lint.cli.console import exit_with_error, print_message, write
 from rollout_lint.discovery.env_sample import ENV_SAMPLE
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode
@@ -25,48 +25,45 @@ if TYPE_CHECKING:
     from rollout_lint.cli.commands.check import Request
     from rollout_lint.discovery.recipe import Recipe
 
-State: TypeAlias = dict[Path, tuple[int, int] | None]
-"""Of each path when it was changed, in nanoseconds, and its size in bytes; None of one that is not there.
+FileStates: TypeAlias = dict[Path, tuple[int, int] | None]
+"""Modification time in nanoseconds and size in bytes of each path, or None if it is missing.
 
-A folder is only there or not: what is written beside the recipes, such as a report, would change its time.
+A folder always has (0, 0): a report that is written beside the recipes would change its time.
 """
 
-CLEAR = "\x1b[2J\x1b[3J\x1b[H"
+CLEAR_SCREEN = "\x1b[2J\x1b[3J\x1b[H"
 
 
-def run(request: Request, pause: Callable[[], None] = lambda: time.sleep(0.5)) -> ExitCode:
-    """Check, and check again after each change, until Ctrl-C; the exit code of the last check that came to its end.
+def watch(request: Request, pause: Callable[[], None] = lambda: time.sleep(0.5)) -> ExitCode:
+    """Check again after each change until Ctrl-C, and return the exit code of the last complete check.
 
-    `pause` is what happens between two looks at the files.
+    `pause` is called between two reads of the file states.
     """
     if STDIN in request.paths:
-        usage_error("standard input cannot be watched")
+        exit_with_error("--watch cannot be combined with standard input")
     if request.baseline.write:
-        usage_error("--watch does not go with --write-baseline, which would make known whatever comes")
+        exit_with_error("--watch cannot be combined with --write-baseline, which would add every new finding")
     code = ExitCode.ERROR
     try:
         while True:
-            before = _state(request)
-            _clear()
-            code = _checked(request)
-            say("Checks again when a file changes; Ctrl-C ends it.")
+            states = file_states(request)
+            if sys.stdout.isatty():
+                write(CLEAR_SCREEN)
+            code = _check_once(request)
+            print_message("Watching for changes; press Ctrl-C to stop.")
             pause()
-            while not changed(before, _state(request)):
+            while states == file_states(request):
                 pause()
     except KeyboardInterrupt:
         return code
 
 
-def changed(before: State, after: State) -> bool:
-    """Whether a file was written, came or went."""
-    return before != after
+def file_states(request: Request) -> FileStates:
+    """Return the states of all files that the check depends on."""
+    return {path: _file_state(path) for path in _watched_paths(request)}
 
 
-def _state(request: Request) -> State:
-    return {path: _stamp(path) for path in _watched(request)}
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _file_state(path: Path) -> tuple[int, int] | None:
     try:
         stat = path.stat()
     except (OSError, ValueError):
@@ -74,8 +71,8 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return (0, 0) if S_ISDIR(stat.st_mode) else (stat.st_mtime_ns, stat.st_size)
 
 
-def _checked(request: Request) -> ExitCode:
-    """The exit code of one check, also where it is ended by what it was given."""
+def _check_once(request: Request) -> ExitCode:
+    """Run one check and return its exit code, also if an error in the input ends it."""
     try:
         return check.run(request)
     except SystemExit as end:
@@ -84,34 +81,28 @@ def _checked(request: Request) -> ExitCode:
         return ExitCode.ERROR
 
 
-def _watched(request: Request) -> Iterator[Path]:
-    """All that the check depends on; the given paths alone where they are no recipes now."""
+def _watched_paths(request: Request) -> Iterator[Path]:
     yield from map(Path, request.paths)
     yield request.baseline.file or Path(BASELINE)
-    for recipe in _recipes(request):
-        yield from _of_recipe(recipe)
-    for folder in request.rules:
+    for recipe in _find_recipes(request):
+        yield from _recipe_files(recipe)
+    for folder in request.rule_folders:
         yield from folder.glob("*.yaml")
 
 
-def _recipes(request: Request) -> list[Recipe]:
-    """The recipes; what is wrong with the paths is said by the check."""
+def _find_recipes(request: Request) -> list[Recipe]:
+    """Return the recipes, or none on an error, which the check itself reports."""
     try:
         with redirect_stderr(StringIO()):
-            return recipes_of(request.paths, request.overlays, request.exclude)
+            return RecipeFinder(request.overlays, request.exclude).find(request.paths)
     except SystemExit:
         return []
 
 
-def _of_recipe(recipe: Recipe) -> Iterator[Path]:
+def _recipe_files(recipe: Recipe) -> Iterator[Path]:
     folder = Path(recipe.path)
     yield folder / ENV_SAMPLE
     for variant in recipe.variants:
         yield from (layer.path for layer in variant.files)
-    for above in (folder.absolute(), *folder.absolute().parents):
-        yield from (above / name for name in NAMES)
-
-
-def _clear() -> None:
-    if sys.stdout.isatty():
-        write(CLEAR)
+    for parent in (folder.absolute(), *folder.absolute().parents):
+        yield from (parent / name for name in NAMES)
