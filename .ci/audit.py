@@ -1,6 +1,6 @@
-"""pip-audit over the lock: fails for a known vulnerability, and says why where its service cannot tell of any.
+"""pip-audit of the lock file: fails for a known vulnerability, and reports if its service knows no package.
 
-It ends well, and says that nothing is known, also where its service has never heard of a package; that is told apart.
+pip-audit itself succeeds if its service does not know a package.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from typing import Any
 
 LOCK = Path(__file__).with_name("lock.txt")
 REQUIRED = "ROLLOUT_LINT_AUDIT"
-"""Where this variable is `required`, an audit that cannot be made fails."""
+"""Variable that makes a skipped audit fail if its value is `required`."""
 
 
 def main() -> int:
-    """Audit; the exit code."""
+    """Run the audit and return the exit code."""
     command = [sys.executable, "-m", "pip_audit", "--requirement", str(LOCK), "--disable-pip", "--require-hashes"]
     ran = subprocess.run(
         [*command, "--format", "json", "--progress-spinner", "off", "--timeout", "10"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    told = (ran.stderr.strip().splitlines() or ["it says nothing"])[-1]
+    reason = (ran.stderr.strip().splitlines() or ["no output"])[-1]
     try:
         dependencies: list[dict[str, Any]] = json.loads(ran.stdout)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        return skipped(f"pip-audit could not ask its service: {told}")
-    return verdict(dependencies)
+        return report_skipped(f"pip-audit failed: {reason}")
+    return report_results(dependencies)
 
 
-def verdict(dependencies: list[dict[str, Any]]) -> int:
-    """What was found; the exit code."""
+def report_results(dependencies: list[dict[str, Any]]) -> int:
+    """Print the results and return the exit code."""
     known = [each for each in dependencies if "skip_reason" not in each]
     vulnerable = [each for each in known if each.get("vulns")]
     for each in vulnerable:
@@ -41,7 +41,7 @@ def verdict(dependencies: list[dict[str, Any]]) -> int:
     if vulnerable:
         return 1
     if not known:
-        return skipped("the service that pip-audit reaches from here knows none of the packages")
+        return report_skipped("the service of pip-audit knows none of the packages")
     unknown = ", ".join(each["name"] for each in dependencies if each not in known)
     print(
         f"pip-audit: {len(known)} packages without a known vulnerability" + (f"; unknown: {unknown}" if unknown else "")
@@ -49,9 +49,9 @@ def verdict(dependencies: list[dict[str, Any]]) -> int:
     return 0
 
 
-def skipped(why: str) -> int:
-    """Say that nothing was audited; the exit code."""
-    print(f"pip-audit is skipped: {why}")
+def report_skipped(reason: str) -> int:
+    """Print why the audit did not run and return the exit code."""
+    print(f"pip-audit is skipped: {reason}")
     return 1 if os.environ.get(REQUIRED) == "required" else 0
 
 

@@ -1,1 +1,1 @@
-"""Timings, as ratios side by side in one run; `python -m bench.sweep` makes the table of `bench/README.md`."""
+"""Benchmarks: ratios of commands that run in turn. They write the tables of `bench/README.md`."""

@@ -1,7 +1,6 @@
-"""rollout-lint beside its peers: `bench/run [RUNS]` writes its tables into bench/README.md.
+"""Comparison of rollout-lint with similar tools: `bench/run [RUNS]` writes its tables into bench/README.md.
 
-Whole processes, each of them once in every round, so that what slows the machine down slows all of them. A ratio is
-the median of the ratios of each round.
+Each round runs each command once, so that a busy machine slows all of them. A ratio is the median over all rounds.
 """
 
 from __future__ import annotations
@@ -12,16 +11,17 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from bench.fleets import OVERLAY, make_fleet
-from bench.measure import Cost, cost_of, machine, median
+from bench.measure import Cost, cost_of, machine
 from bench.peers import install, program, python, versions
 
 README = Path(__file__).with_name("README.md")
 PARSE = Path(__file__).with_name("parse.py")
 SIZES = (1, 24, 1000, 5000)
 FEW = 24
-"""How many recipes are timed where one takes long; of more it is the multiple."""
+"""Fleet size for slow commands. Times of larger fleets are extrapolated."""
 
 BASE, FLOOR = "parse alone, ruamel.yaml's C composer", "reading the bytes"
 SWEEP, ALONE, CHECK = "`sweep --format json`", "`sweep --format json --jobs 1`", "`check --format json`"
@@ -35,20 +35,20 @@ Costs = dict[str, list[Cost]]
 
 @dataclass(slots=True)
 class Bench:
-    """Fleets by size, in a scratch folder, and how often each command is run."""
+    """Fleets by size in a temporary folder, and the number of runs."""
 
     scratch: Path
     runs: int
 
     def fleet(self, size: int) -> Path:
-        """A fleet, made when it is asked for first."""
+        """Return the fleet of a size. Create it at the first call."""
         folder = self.scratch / f"fleet-{size}"
         if not folder.exists():
             make_fleet(folder, size)
         return folder
 
     def measure(self, commands: dict[str, list[str]]) -> Costs:
-        """Each command once before the rounds, which do not count that, and once in each of them."""
+        """Run each command once per round, after one round that is not measured."""
         costs: Costs = {name: [] for name in commands}
         for number in range(self.runs + 1):
             for name, command in commands.items():
@@ -60,7 +60,7 @@ class Bench:
 
 
 def main(runs: int) -> None:
-    """Measure, print the tables and write them down."""
+    """Measure, print the tables and write them into the README."""
     install()
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(Path(scratch), runs)
@@ -95,38 +95,38 @@ def _cold(bench: Bench) -> list[str]:
             "`import jsonschema`": [ours, "-c", "import jsonschema"],
         }
     )  # fmt: skip
-    lines = ["| one recipe, from cold | times `python -c pass` |", "|---|---|"]
+    lines = ["| one recipe, cold start | times `python -c pass` |", "|---|---|"]
     return [*lines, *(f"| {name} | {_ratio(costs[name], costs[PASS]):.1f} |" for name in costs)]
 
 
 def _imports(bench: Bench) -> list[str]:
-    """What `-X importtime` tells of one check, the least of all runs for each module."""
+    """Return the table of import times of one check: the minimum of all runs for each module."""
     recipe = next(bench.fleet(1).iterdir())
     least: dict[str, int] = {}
     for _ in range(bench.runs):
         command = [python("rollout-lint"), "-X", "importtime", "-m", "rollout_lint", "check", str(recipe)]
-        told = subprocess.run(command, capture_output=True, text=True, check=False).stderr
-        for spent, module in re.findall(r"import time: +(\d+) \| +\d+ \| +(\S+)", told):
+        output = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+        for spent, module in re.findall(r"import time: +(\d+) \| +\d+ \| +(\S+)", output):
             least[module] = min(int(spent), least.get(module, int(spent)))
     packages: dict[str, int] = {}
     for module, spent in least.items():
         package = module.partition(".")[0].replace("_ruamel_yaml", "ruamel")
-        named = package if package in ("rollout_lint", "ruamel") else "the standard library"
-        packages[named] = packages.get(named, 0) + spent
-    whole = sum(packages.values())
+        group = package if package in ("rollout_lint", "ruamel") else "the standard library"
+        packages[group] = packages.get(group, 0) + spent
+    total = sum(packages.values())
     lines = ["| what a check imports | part of the time |", "|---|---|"]
-    dearest = sorted(least.items(), key=lambda each: -each[1])[:8]
+    slowest = sorted(least.items(), key=lambda each: -each[1])[:8]
     lines += [
-        f"| {name} | {spent / whole:.0%} |" for name, spent in sorted(packages.items(), key=lambda each: -each[1])
+        f"| {name} | {spent / total:.0%} |" for name, spent in sorted(packages.items(), key=lambda each: -each[1])
     ]
-    return [*lines, *(f"| of these `{module}` | {spent / whole:.0%} |" for module, spent in dearest)]
+    return [*lines, *(f"| of these `{module}` | {spent / total:.0%} |" for module, spent in slowest)]
 
 
 def _fleets(bench: Bench) -> list[str]:
     costs = {size: bench.measure(_commands(bench, size)) for size in SIZES}
     lines = [f"| times the parse | {' | '.join(f'{size:,}' for size in SIZES)} |", "|---" * (len(SIZES) + 1) + "|"]
     lines += [
-        f"| {name} | {' | '.join(_times_the_base(name, costs, size) for size in SIZES)} |"
+        f"| {name} | {' | '.join(_ratio_to_base(name, costs, size) for size in SIZES)} |"
         for name in _commands(bench, FEW)
     ]
     small, large = costs[FEW], costs[SIZES[-1]]
@@ -134,7 +134,7 @@ def _fleets(bench: Bench) -> list[str]:
     return [*lines, "", f"From {FEW} to {SIZES[-1]:,} recipes the time grows by: {growth}.", *_memory(bench, large)]
 
 
-def _times_the_base(name: str, costs: dict[int, Costs], size: int) -> str:
+def _ratio_to_base(name: str, costs: dict[int, Costs], size: int) -> str:
     if name in costs[size]:
         return f"{_ratio(costs[size][name], costs[size][BASE]):.2f}"
     if name not in SCALED or size not in (FEW, 1000):
@@ -144,16 +144,17 @@ def _times_the_base(name: str, costs: dict[int, Costs], size: int) -> str:
 
 def _memory(bench: Bench, large: Costs) -> list[str]:
     few = bench.measure({name: command for name, command in _commands(bench, 50).items() if name in (SWEEP, CHECK)})
-    told = [
+    ratios = [
         f"{name} {max(each.memory for each in large[name]) / max(each.memory for each in few[name]):.2f}"
         for name in (SWEEP, CHECK)
     ]
     mib = max(each.memory for each in large[SWEEP]) / 2**20
-    return ["", f"Peak memory of {SIZES[-1]:,} recipes to that of 50: {', '.join(told)}; the sweep's is {mib:.0f} MiB."]
+    text = f"Peak memory of {SIZES[-1]:,} recipes to that of 50: {', '.join(ratios)}. The sweep needs {mib:.0f} MiB."
+    return ["", text]
 
 
 def _commands(bench: Bench, size: int) -> dict[str, list[str]]:
-    """What is timed on a fleet; the slow ones only on few recipes."""
+    """Return the commands for a fleet size. Slow commands run only on small fleets."""
     folder = bench.fleet(size)
     ours = str(program("rollout-lint"))
     commands = {

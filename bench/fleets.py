@@ -1,4 +1,4 @@
-"""Fleets of any size, made from the sample recipes: no two files are the same, and each recipe has two layers."""
+"""Generated fleets of any size, made from the sample recipes. No two files are the same."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _BREAKS = (
     lambda text: "\x00" + text,
     lambda text: re.sub(r"(?m)^( +)(\w+):$", r"\1\2: 1", text, count=1),
 )
-"""What Docker refuses, each in another way."""
+"""Changes that make Docker reject a file, each for a different reason."""
 
 
 def make_fleet(folder: Path, count: int, broken: int = 0, seed: int = 0) -> list[str]:
-    """Write so many recipes below a folder; the names of the broken ones, which are spread over the fleet."""
-    chance = random.Random(seed)
+    """Write `count` recipes below a folder. Return the names of the broken ones."""
+    rng = random.Random(seed)
     texts = [(path.parent.name, path.read_text("utf-8")) for path in sorted(SAMPLES.glob("*/compose.yml"))]
     names: list[str] = []
     for number in range(count):
@@ -32,7 +32,7 @@ def make_fleet(folder: Path, count: int, broken: int = 0, seed: int = 0) -> list
         recipe = folder / f"{number:05}-{sample}"
         recipe.mkdir(parents=True)
         text = _IMAGE_TAG.sub(rf"\g<1>\g<2>-{number}", text)
-        overlay = _overlay(text, chance)
+        overlay = _overlay(text, rng)
         if broken and number % (count // broken) == count // broken // 2:
             text = _BREAKS[len(names) % len(_BREAKS)](text)
             names.append(recipe.name)
@@ -41,13 +41,13 @@ def make_fleet(folder: Path, count: int, broken: int = 0, seed: int = 0) -> list
     return names
 
 
-def _overlay(base: str, chance: random.Random) -> str:
-    """A CI's: another order for one service, and what it needs to run there."""
+def _overlay(base: str, rng: random.Random) -> str:
+    """Return a CI overlay: another order, a label and a variable for one service."""
     service = _SERVICE.search(base)
     version = _VERSION.search(base)
     assert service is not None
-    order = chance.choice(("stop-first", "start-first"))
-    run = chance.randrange(10**6)
+    order = rng.choice(("stop-first", "start-first"))
+    run = rng.randrange(10**6)
     return (
         f"{version[0] if version else ''}services:\n  {service[1]}:\n    environment:\n"
         f"      - CI_RUN={run}\n    deploy:\n      labels:\n        - ci.run={run}\n"

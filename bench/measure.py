@@ -1,10 +1,9 @@
-"""How long a command takes, and how much memory it has at its peak."""
+"""Time and peak memory of a command."""
 
 from __future__ import annotations
 
 import os
 import platform
-import statistics
 import sys
 import time
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds by the clock, and the largest resident set in bytes of the command or of a process that it waited for."""
+    """Elapsed seconds, and the peak memory in bytes of the largest process of a command."""
 
     seconds: float
     memory: int
@@ -25,7 +24,7 @@ class Cost:
 
 
 def cost_of(command: Sequence[str], output: Path) -> Cost:
-    """Run it once, with its standard output in a file. `ru_maxrss` is in KiB on Linux."""
+    """Run a command once with its standard output in a file. `ru_maxrss` is in KiB on Linux."""
     started = time.perf_counter()
     child = os.fork()
     if child == 0:
@@ -37,17 +36,12 @@ def cost_of(command: Sequence[str], output: Path) -> Cost:
     return Cost(time.perf_counter() - started, usage.ru_maxrss * 1024, os.waitstatus_to_exitcode(status))
 
 
-def median(values: Sequence[float]) -> float:
-    """The middle one."""
-    return statistics.median(values)
-
-
 def machine() -> str:
-    """What it was measured on."""
+    """Describe this machine."""
     processors = len(os.sched_getaffinity(0))
     return f"{platform.system()} {platform.machine()}, {processors} processors, Python {platform.python_version()}"
 
 
 def rollout_lint() -> list[str]:
-    """The command of this checkout."""
+    """Return the command that runs this checkout."""
     return [sys.executable, "-m", "rollout_lint"]

@@ -1,7 +1,7 @@
-"""What everything is compared with: the files of a fleet read, or read and parsed by ruamel.yaml's C composer.
+"""Baseline: read the files of a fleet, or read and parse them with ruamel.yaml's C composer.
 
-`python parse.py read|compose FOLDER`. A file that the composer refuses counts down to where it does; it refuses a colon
-in brackets, which Docker takes, and so one of the files in twelve.
+`python parse.py read|compose FOLDER`. The composer stops at an error. It rejects one file in twelve because of a colon
+in brackets, which Docker accepts.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 
-def main(how: str, folder: str) -> None:
-    """Do it once for each file."""
+def main(mode: str, folder: str) -> None:
+    """Read or parse each file once."""
     files = sorted(Path(folder).rglob("*.yml"))
-    if how == "read":
+    if mode == "read":
         for file in files:
             file.read_bytes()
         return

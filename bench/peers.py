@@ -1,4 +1,4 @@
-"""What is timed, each in an environment of its own below a cache folder outside the tree."""
+"""Installation of the measured tools, each in its own environment in a cache folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _QUIET = ("--quiet", "--disable-pip-version-check")
 
 
 def install() -> None:
-    """Install what is not there yet, and this checkout anew, as a user would, its modules compiled."""
+    """Install missing tools, and always reinstall this checkout with compiled modules."""
     for name, package in _FROM_PYPI.items():
         if not _python(name).exists():
             _environment(name, package)
@@ -27,22 +27,22 @@ def install() -> None:
 
 
 def python(name: str) -> str:
-    """The interpreter of an environment."""
+    """Return the interpreter of an environment."""
     return str(_python(name))
 
 
 def program(name: str) -> Path:
-    """The command of an environment that has the same name."""
+    """Return the command with the name of its environment."""
     if name == "dclint":
         return CACHE / "dclint" / "node_modules" / ".bin" / "dclint"
     return _python(name).with_name(name)
 
 
 def versions() -> str:
-    """What was measured, with the version of each."""
-    told = [f"{name} {_version(str(program(name)), '--version')}" for name in ("compose-lint", "yamllint", "dclint")]
+    """Return the names and versions of the tools."""
+    tools = [f"{name} {_version(str(program(name)), '--version')}" for name in ("compose-lint", "yamllint", "dclint")]
     base = _version(python("base"), "-c", "from importlib.metadata import version as v; print(v('ruamel.yaml'))")
-    return ", ".join((*told, f"docker {_version('docker', '--version')}", f"ruamel.yaml {base}"))
+    return ", ".join((*tools, f"docker {_version('docker', '--version')}", f"ruamel.yaml {base}"))
 
 
 def _python(name: str) -> Path:
@@ -51,7 +51,7 @@ def _python(name: str) -> Path:
 
 def _environment(name: str, package: str) -> None:
     _call(sys.executable, "-m", "venv", str(CACHE / name))
-    # Without this pip leaves modules uncompiled where the environment says so, and each start would compile them.
+    # PIP_NO_COMPILE can disable compilation. Then each start would compile the modules.
     _call(python(name), "-m", "pip", "install", *_QUIET, "--compile", package)
 
 

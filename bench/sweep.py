@@ -1,7 +1,6 @@
-"""How a sweep grows with its fleet: `python -m bench.sweep [RUNS]` writes its table into bench/README.md.
+"""Growth of a sweep with its fleet: `python -m bench.sweep [RUNS]` writes its table into bench/README.md.
 
-Fleets of 500 and of 5,000 recipes, each with one in a hundred broken, are swept in turn; what is compared are medians
-of the same run.
+Sweeps fleets of 500 and 5,000 recipes in turn and compares the medians. One recipe in a hundred is broken.
 """
 
 from __future__ import annotations
@@ -11,9 +10,10 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from bench.fleets import make_fleet
-from bench.measure import Cost, cost_of, machine, median, rollout_lint
+from bench.measure import Cost, cost_of, machine, rollout_lint
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- sweep -->\n", "<!-- /sweep -->\n"
@@ -29,23 +29,23 @@ FORMATS = {
 
 @dataclass(slots=True)
 class Fleet:
-    """A generated fleet, and which of its recipes are broken."""
+    """Generated fleet, and the names of its broken recipes."""
 
     folder: Path
     size: int
     broken: list[str]
 
-    def hold(self, document: Path) -> None:
-        """Every recipe has its row, and those that are broken, and only those, are named with their problem."""
+    def assert_complete(self, document: Path) -> None:
+        """Assert that every recipe has a row, and exactly the broken ones have a problem."""
         rows = json.loads(document.read_text("utf-8"))["recipes"]
-        unread = {row["recipe"]: row["risk"]["because"] for row in rows if row["risk"]["level"] == "not-evaluated"}
+        failed = {row["recipe"]: row["risk"]["because"] for row in rows if row["risk"]["level"] == "not-evaluated"}
         assert len(rows) == self.size, len(rows)
-        assert sorted(unread) == self.broken, unread.keys() ^ set(self.broken)
-        assert all(unread.values())
+        assert sorted(failed) == self.broken, failed.keys() ^ set(self.broken)
+        assert all(failed.values())
 
 
 def main(runs: int) -> None:
-    """Measure, print the table and write it down."""
+    """Measure, print the table and write it into the README."""
     with tempfile.TemporaryDirectory() as scratch:
         fleets = [_fleet(Path(scratch), size) for size in SIZES]
         lines = [*_table(_measure(fleets, runs, Path(scratch) / "output")), "", _note(runs)]
@@ -68,7 +68,7 @@ def _measure(fleets: list[Fleet], runs: int, output: Path) -> dict[tuple[str, in
                 cost = cost_of([*rollout_lint(), "sweep", str(fleet.folder), *options], output)
                 assert cost.exit_code == 2, cost
                 if "json" in options:
-                    fleet.hold(output)
+                    fleet.assert_complete(output)
                 costs.setdefault((name, fleet.size), []).append(cost)
     return costs
 

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Replays, on the Swarm that docker speaks to, an upgrade that Swarm rolls back while `docker stack deploy` says 0, and
-# takes away again what it has made. It ends with 0 where `rollout-lint await` fails the upgrade.
+# Replays an upgrade on the current Swarm: Swarm rolls it back while `docker stack deploy` returns 0. Then removes the
+# stack. Exits with 0 if `rollout-lint await` reports the failed upgrade.
 set -eu
 
 stack=rollout-lint-incident
 image=${IMAGE:-busybox:1.36}
 
-# The release $1, whose task takes the memory $2 before it answers; it may have 64M. A healthcheck asks whether it does.
+# Deploys release $1, whose task uses memory $2 before it is healthy. The limit is 64M.
 deploy() {
     docker stack deploy --resolve-image=never --compose-file=- "$stack" <<END
 version: "3.8"

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
+from hypothesis import settings
 from rollout_lint.cli.app import app
 from rollout_lint.rules.loader import load_rules
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from tests.pages import TODAY
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "recipes-sample"
+
+settings.register_profile("quick", max_examples=25)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,15 @@ def fixed_width(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
 
 
+_built = cache(get_command)
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Function that runs the command line. An exception other than an exit fails the test."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", TODAY)
+    # Typer builds its commands anew for each call, which takes a third of a short run.
+    monkeypatch.setattr("typer.testing._get_command", _built)
 
     def invoke(*arguments: str | Path, stdin: str | bytes | None = None) -> Ran:
         result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)

@@ -1,4 +1,4 @@
-"""What the pages show of the program, run again. `python -m tests.pages` writes it down."""
+"""Console sessions of the documentation. `python -m tests.pages` updates their output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FLEET = ROOT / "docs" / "fleet.md"
 CONFIG = ROOT / "docs" / "config.md"
 PAGES = (README, CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md")))
 TODAY = "1781913600"
-"""20 June 2026, in seconds: ages are counted to it."""
+"""20 June 2026 in seconds: reference date for ages."""
 
 _SESSION = re.compile(r"(?<=```console\n)(?P<session>\$ (?:.*\n)*?)(?=```\n)")
 _COMMAND = re.compile(r"^\$ (?P<command>.*)\n", re.MULTILINE)
@@ -26,7 +26,7 @@ _BLOCK = re.compile(r'^```(?P<language>\w*)(?: title="(?P<name>[^"]+)")?\n(?P<te
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a page; one with a name is a file."""
+    """Code block of a page. A block with a name is a file."""
 
     language: str
     name: str | None
@@ -34,14 +34,14 @@ class Block:
 
 
 def blocks(page: Path) -> list[Block]:
-    """The blocks of a page, in order."""
+    """Return the code blocks of a page, in order."""
     return [Block(**found.groupdict()) for found in _BLOCK.finditer(page.read_text("utf-8"))]
 
 
 def refreshed(page: Path) -> str:
-    """The page with the output of each console session as it is now, 124 columns wide.
+    """Return the page with the current output of each console session, 124 columns wide.
 
-    The commands run in the checkout, or, where the page has files (a block with a title), among those alone.
+    The commands run in the checkout, or in a folder with the files of the page if it has any.
     """
     text = page.read_text("utf-8")
     with TemporaryDirectory() as folder:
@@ -50,13 +50,13 @@ def refreshed(page: Path) -> str:
 
 
 def commands(page: Path) -> list[str]:
-    """The commands whose output it shows."""
+    """Return the commands of the console sessions."""
     sessions = _SESSION.finditer(page.read_text("utf-8"))
     return [command for session in sessions for command in _COMMAND.findall(session["session"])]
 
 
 def write_files(page: Path, folder: Path) -> list[Path]:
-    """The files that the page has, written into the folder."""
+    """Write the files of a page into a folder and return their paths."""
     written = []
     for block in blocks(page):
         if block.name is not None:
@@ -67,7 +67,7 @@ def write_files(page: Path, folder: Path) -> list[Path]:
 
 
 def environment() -> dict[str, str]:
-    """In which the commands of a page run: with the program of these tests, 124 columns wide, on one day."""
+    """Return the environment for commands: this installation, 124 columns, a fixed date."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return os.environ | {"PATH": path, "COLUMNS": "124", "SOURCE_DATE_EPOCH": TODAY}
 

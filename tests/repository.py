@@ -1,4 +1,4 @@
-"""Real git repositories for tests, with dates of their own and nothing of the machine's config."""
+"""Git repositories for tests, with fixed dates and without the machine's config."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_IDENTITY = {f"GIT_{role}_{what}": f"a@{what}" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+_IDENTITY = {f"GIT_{role}_{field}": f"a@{field}" for role in ("AUTHOR", "COMMITTER") for field in ("NAME", "EMAIL")}
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository whose working tree is at `folder`."""
+    """Repository with its working tree in `folder`."""
 
     folder: Path
 
     def git(self, *arguments: str | Path, date: str = "2026-06-10T12:00:00Z", stdin: bytes = b"") -> str:
-        """What the command prints; an error fails the test."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        """Run git and return its output. An error fails the test."""
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         dates = {"GIT_AUTHOR_DATE": "2020-01-01T00:00:00Z", "GIT_COMMITTER_DATE": date}
         ran = subprocess.run(
             ["git", "-c", "protocol.file.allow=always", "-C", self.folder, *arguments],
-            env=kept | _IDENTITY | dates | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
+            env=variables | _IDENTITY | dates | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
             input=stdin,
             capture_output=True,
             check=False,
@@ -35,7 +35,7 @@ class Repository:
         return ran.stdout.decode(errors="surrogateescape").strip()
 
     def commit(self, files: Mapping[str, str | bytes | None] | None = None, date: str = "2026-06-10T12:00:00Z") -> str:
-        """Write files, remove those that are None, commit all that the folder holds; the commit's hash."""
+        """Write files, remove files whose content is None, and commit everything. Return the hash."""
         for name, content in (files or {}).items():
             path = self.folder / name
             if content is None:
@@ -49,8 +49,8 @@ class Repository:
 
 
 def repository_at(folder: Path, *options: str) -> Repository:
-    """A new repository with the branch `main`; the folder is made."""
+    """Create a folder with a repository with the branch `main`."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = Repository(folder)
-    made.git("init", "--quiet", "--initial-branch=main", *options)
-    return made
+    repository = Repository(folder)
+    repository.git("init", "--quiet", "--initial-branch=main", *options)
+    return repository

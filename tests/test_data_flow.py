@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 LIBRARIES = ("rich", "jsonschema", "junitparser", "pathspec", "ruamel.yaml", "pydantic", "jinja2", "importlib.metadata")
 HEAVY = (*LIBRARIES, "rollout_lint.discovery.revision", "rollout_lint.discovery.git")
 
-AT_START = "import sys; import rollout_lint.cli.app; print(*sys.modules, sep='\\n')"
+PROGRAM = "import sys; import rollout_lint.cli.app; print(*sys.modules, sep='\\n')"
 
 
 def test_packages_import_only_from_lower_layers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,7 +21,13 @@ def test_packages_import_only_from_lower_layers(monkeypatch: pytest.MonkeyPatch)
     assert lint_imports(config_filename="pyproject.toml", no_cache=True) == 0
 
 
+@pytest.fixture(scope="module")
+def modules() -> list[str]:
+    """Modules that are loaded at start."""
+    ran = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=60)
+    return ran.stdout.splitlines()
+
+
 @pytest.mark.parametrize("module", HEAVY)
-def test_heavy_module_is_not_imported_at_startup(module: str) -> None:
-    ran = subprocess.run([sys.executable, "-c", AT_START], capture_output=True, text=True, check=True, timeout=60)
-    assert module not in ran.stdout.splitlines()
+def test_heavy_module_is_not_imported_at_startup(module: str, modules: list[str]) -> None:
+    assert module not in modules

@@ -1,4 +1,4 @@
-"""No command reaches for the network, nor runs another program than git, which it asks for what is on disk."""
+"""Network: no command uses it or runs another program than git for local data."""
 
 from __future__ import annotations
 
@@ -14,29 +14,31 @@ from tests.conftest import SAMPLES
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 HOOK = """
 import sys
 
-REMOTE = {"clone", "fetch", "ls-remote", "pull", "push", "remote", "submodule"}
+REMOTE_COMMANDS = {"clone", "fetch", "ls-remote", "pull", "push", "remote", "submodule"}
 
-def runs_another(event, arguments):
+def runs_program(event, arguments):
     if event != "subprocess.Popen":
         return event in ("os.system", "os.exec", "os.posix_spawn")
     words = [str(word) for word in arguments[1]]
-    return words[0] != "git" or not REMOTE.isdisjoint(words)
+    return words[0] != "git" or not REMOTE_COMMANDS.isdisjoint(words)
 
-def refuse(event, arguments):
-    if runs_another(event, arguments) or event.startswith("socket.") and event != "socket.gethostname":
-        sys.stderr.write(f"REACHED FOR {event} {arguments}\\n")
+def block(event, arguments):
+    if runs_program(event, arguments) or event.startswith("socket.") and event != "socket.gethostname":
+        sys.stderr.write(f"BLOCKED {event} {arguments}\\n")
         sys.stderr.flush()
         raise RuntimeError(event)
 
-sys.addaudithook(refuse)
+sys.addaudithook(block)
 """
 STACK = "services: {a: {image: b, deploy: {update_config: {failure_action: rollback, order: start-first}}}}\n"
 
 
-def without_network(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run_without_network(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     (folder / "hook").mkdir(exist_ok=True)
     (folder / "hook" / "sitecustomize.py").write_text(HOOK)
     return subprocess.run(
@@ -56,8 +58,8 @@ def without_network(folder: Path, *words: str) -> subprocess.CompletedProcess[st
         "import subprocess; subprocess.run(['git', 'ls-remote'])",
     ],
 )
-def test_what_reaches_for_it_is_seen(tmp_path: Path, program: str) -> None:
-    assert "REACHED FOR" in without_network(tmp_path, "-c", program).stderr
+def test_hook_detects_network_and_programs(tmp_path: Path, program: str) -> None:
+    assert "BLOCKED" in run_without_network(tmp_path, "-c", program).stderr
 
 
 @pytest.mark.parametrize(
@@ -81,11 +83,11 @@ def test_what_reaches_for_it_is_seen(tmp_path: Path, program: str) -> None:
         ["sweep", "--jobs", "2", "--format", "json", str(SAMPLES)],
     ],
 )
-def test_no_command_reaches_for_it(tmp_path: Path, words: list[str]) -> None:
+def test_command_uses_no_network(tmp_path: Path, words: list[str]) -> None:
     (tmp_path / "recipe").mkdir()
     (tmp_path / "recipe" / "compose.yml").write_text(STACK)
-    ran = without_network(tmp_path, "-m", "rollout_lint", *words)
-    assert "REACHED FOR" not in ran.stderr
+    ran = run_without_network(tmp_path, "-m", "rollout_lint", *words)
+    assert "BLOCKED" not in ran.stderr
     assert "Traceback" not in ran.stderr
     assert ran.stdout or ran.stderr
     assert ran.returncode in (0, 1, 2)

@@ -1,4 +1,4 @@
-"""What `docs/odd-input.md` says of files and terminals that fail, one test for each row."""
+"""Damaged files and failing terminals: one test for each row of `docs/odd-input.md`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def statuses(run: Run, *arguments: str | Path) -> dict[str, str]:
     return {each["name"]: each["status"] for each in ran.json["recipes"]}
 
 
-def test_a_loop_of_links_is_walked_once(run: Run, write: Write) -> None:
+def test_check_follows_no_link_loop(run: Run, write: Write) -> None:
     folder = write({"app/compose.yml": recipe()})
     (folder / "app" / "again").symlink_to(folder)
     (folder / "self").symlink_to("self")
@@ -48,15 +48,13 @@ def test_a_loop_of_links_is_walked_once(run: Run, write: Write) -> None:
 
 
 @pytest.mark.parametrize("name", ["compose.yml", "compose.ccci.yml"])
-@pytest.mark.parametrize("target", ["itself", "nowhere", "a pipe"], ids=["itself", "nowhere", "pipe"])
-def test_a_link_that_leads_to_no_file_is_told(
-    run: Run, write: Write, name: str, target: str, snapshot: SnapshotAssertion
-) -> None:
+@pytest.mark.parametrize("target", ["itself", "nowhere", "pipe"])
+def test_check_reports_broken_link(run: Run, write: Write, name: str, target: str, snapshot: SnapshotAssertion) -> None:
     folder = write({"app/compose.yml": recipe("stop-first")})
     (folder / "app" / name).unlink(missing_ok=True)
-    if target == "a pipe":
+    if target == "pipe":
         os.mkfifo(folder / "pipe")
-    (folder / "app" / name).symlink_to({"itself": name, "nowhere": "gone.yml", "a pipe": "../pipe"}[target])
+    (folder / "app" / name).symlink_to({"itself": name, "nowhere": "gone.yml", "pipe": "../pipe"}[target])
     ran = run("check", folder)
     assert ran.exit_code == 2
     assert f"{name}:1:1" in ran.stdout
@@ -65,7 +63,7 @@ def test_a_link_that_leads_to_no_file_is_told(
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that root cannot read either")
 @pytest.mark.parametrize("name", ["compose.ccci.yml", ".env.sample", "rollout-lint.toml"])
-def test_a_file_that_cannot_be_read_is_told(run: Run, write: Write, name: str) -> None:
+def test_check_reports_unreadable_file(run: Run, write: Write, name: str) -> None:
     folder = write({"compose.yml": recipe("stop-first")})
     (folder / name).symlink_to("/proc/self/mem")
     ran = run("check", folder)
@@ -74,7 +72,7 @@ def test_a_file_that_cannot_be_read_is_told(run: Run, write: Write, name: str) -
 
 
 @pytest.mark.parametrize("gone", ["compose.yml", "compose.ccci.yml"])
-def test_a_recipe_is_not_evaluated_if_its_file_vanishes(write: Write, gone: str, snapshot: SnapshotAssertion) -> None:
+def test_evaluate_reports_vanished_file(write: Write, gone: str, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": recipe(), "compose.ccci.yml": recipe("stop-first")})
     [found] = find_recipes(str(folder), ("compose.ccci.yml",))
     (folder / gone).unlink()
@@ -83,7 +81,7 @@ def test_a_recipe_is_not_evaluated_if_its_file_vanishes(write: Write, gone: str,
     assert [problem.message for problem in evaluation.problems] == snapshot
 
 
-def test_a_recipe_is_not_evaluated_if_its_folder_vanishes(write: Write) -> None:
+def test_evaluate_reports_vanished_folder(write: Write) -> None:
     folder = write({"compose.yml": recipe()}) / "compose.yml"
     [found] = find_recipes(str(folder.parent))
     folder.unlink()
@@ -94,8 +92,9 @@ def test_a_recipe_is_not_evaluated_if_its_folder_vanishes(write: Write) -> None:
 @pytest.mark.parametrize(
     "name", ["compose.yml", "compose.ccci.yml", ".env.sample", "rollout-lint.toml", "fleet.yml", "ci/results.json"]
 )
-def test_a_file_of_100_mb_is_not_read(write: Write, name: str) -> None:
-    """With as much memory as the interpreter takes, and half of the file."""
+@pytest.mark.slow
+def test_command_rejects_file_of_100_mb(write: Write, name: str) -> None:
+    """Limit the memory to the interpreter's and half of the file."""
     folder = write(
         {"compose.yml": recipe(), "fleet.yml": "version: 1\nresults: ci/results.json\nrecipes: [{path: .}]\n"}
     )
@@ -132,7 +131,7 @@ DEEP = {
     "odd", [b"\xff\xfe", b"\xff", b"\xc3(", b"\xed\xa0\x80", b"\x00", b"\x07", b"\x1b[31m", b"\xef\xbb"]
 )
 @pytest.mark.parametrize("at", ["start", "value", "end"])
-def test_bytes_that_are_no_text_are_refused(run: Run, write: Write, odd: bytes, at: str) -> None:
+def test_check_rejects_invalid_bytes(run: Run, write: Write, odd: bytes, at: str) -> None:
     text = b"services: {a: {image: b}}\n"
     data = {"start": odd + text, "value": text.replace(b"b}", odd + b"}"), "end": text + b"x-a: " + odd}[at]
     ran = run("check", write({"compose.yml": data}), "--format", "json")
@@ -140,48 +139,48 @@ def test_bytes_that_are_no_text_are_refused(run: Run, write: Write, odd: bytes, 
 
 
 @pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
-def test_what_nests_or_grows_without_end_is_refused_with_a_place(run: Run, write: Write, text: str) -> None:
+def test_check_rejects_deep_nesting_with_location(run: Run, write: Write, text: str) -> None:
     ran = run("check", write({"compose.yml": f"services: {{a: {{image: b}}}}\n{text}\n"}), "--format", "json")
     [found] = ran.json["recipes"]
     assert (ran.exit_code, found["status"]) == (2, "not-evaluated")
     assert found["problems"][0]["line"] > 1
 
 
-def test_substitutions_may_be_as_deep_as_docker_takes_them(run: Run, write: Write) -> None:
+def test_check_accepts_deep_substitutions(run: Run, write: Write) -> None:
     deep = "${A:-" * 10_000 + "c" + "}" * 10_000
     ran = run("check", write({"compose.yml": f"services: {{a: {{image: 'b:{deep}'}}}}\n"}), "--format", "json")
     assert (ran.exit_code, ran.json["recipes"][0]["status"]) == (1, "evaluated")
 
 
 def texts(run: Run, folder: Path) -> dict[str, str]:
-    """What each command and format says of a folder."""
-    said = {form: run("check", folder, "--format", form) for form in FORMATS}
-    said |= {f"sweep {form}": run("sweep", folder, "--format", form) for form in TABLES}
-    said |= {name: run(*name.split(), folder) for name in ("show", "show --all-facts", "config", "fix")}
-    return {name: ran.stdout + ran.stderr for name, ran in said.items()}
+    """Return the output of each command and format for a folder."""
+    results = {form: run("check", folder, "--format", form) for form in FORMATS}
+    results |= {f"sweep {form}": run("sweep", folder, "--format", form) for form in TABLES}
+    results |= {name: run(*name.split(), folder) for name in ("show", "show --all-facts", "config", "fix")}
+    return {name: ran.stdout + ran.stderr for name, ran in results.items()}
 
 
-@pytest.mark.parametrize("where", ["the folder", "bytes", "an overlay", "a service", "a value", "what is broken"])
-def test_a_name_that_would_steer_the_terminal_is_written_out(run: Run, tmp_path: Path, where: str) -> None:
-    folder = tmp_path / {"the folder": NASTY, "bytes": os.fsdecode(b"a\xff\xc3(b")}.get(where, "app")
+@pytest.mark.parametrize("position", ["folder", "bytes", "overlay", "service", "value", "key"])
+def test_output_escapes_control_characters(run: Run, tmp_path: Path, position: str) -> None:
+    folder = tmp_path / {"folder": NASTY, "bytes": os.fsdecode(b"a\xff\xc3(b")}.get(position, "app")
     folder.mkdir()
     policy = "deploy: {update_config: {failure_action: rollback, order: start-first}}"
-    name = json.dumps(NASTY if where == "a service" else "app")
-    image = json.dumps(NASTY if where == "a value" else "example/app")
-    broken = f"\n{json.dumps(NASTY)}: 3\n" if where == "what is broken" else "\n"
+    name = json.dumps(NASTY if position == "service" else "app")
+    image = json.dumps(NASTY if position == "value" else "example/app")
+    broken = f"\n{json.dumps(NASTY)}: 3\n" if position == "key" else "\n"
     (folder / "compose.yml").write_text(f"services: {{{name}: {{image: {image}, {policy}}}}}{broken}", "utf-8")
-    overlay = f"compose.{NASTY}.yml" if where == "an overlay" else "compose.ccci.yml"
+    overlay = f"compose.{NASTY}.yml" if position == "overlay" else "compose.ccci.yml"
     (folder / overlay).write_text(f"services: {{{name}: {{{policy}}}}}\n", "utf-8")
     (folder / ".env.sample").write_text("# COMPOSE_FILE=compose.yml:" + overlay.replace("\n", "?") + "\n", "utf-8")
-    for told_by, text in texts(run, folder).items():
+    for command, text in texts(run, folder).items():
         odd = {character for character in text if not character.isprintable()} - {"\n"}
-        assert odd <= ({"\r"} if told_by == "sweep csv" else set()), (told_by, odd)
+        assert odd <= ({"\r"} if command == "sweep csv" else set()), (command, odd)
 
 
-def limited(limit: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """The command with a limit of the system's; Python ignores the signal that says so, and the write fails.
+def run_limited(limit: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command with a resource limit. Python ignores its signal, so that the write fails.
 
-    It writes no bytecode, of which the limit would leave the beginning for everybody.
+    -B prevents truncated bytecode files, which other processes would read.
     """
     program = f"import resource; resource.setrlimit(resource.{limit}); from rollout_lint.cli.app import app; app()"
     return subprocess.run(
@@ -193,22 +192,23 @@ def limited(limit: str, *arguments: str | Path) -> subprocess.CompletedProcess[s
 @pytest.mark.parametrize(
     ("arguments", "file"),
     [
-        (("check", "--format", "json", "--output", "told.json"), "told.json"),
+        (("check", "--format", "json", "--output", "report.json"), "report.json"),
         (("check", "--write-baseline"), ".rollout-lint-baseline.json"),
         (("fleet", "init"), "fleet.yml"),
     ],
 )
-@pytest.mark.parametrize("before", [None, "what was there"])
-def test_a_full_disk_leaves_what_was_there(
+@pytest.mark.parametrize("before", [None, "old content"])
+@pytest.mark.slow
+def test_full_disk_keeps_existing_file(
     write: Write, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], file: str, before: str | None
 ) -> None:
     folder = write({"app/compose.yml": recipe()})
     monkeypatch.chdir(folder)
-    is_refused_as_it_is = before is not None and file != "told.json"
-    if before is not None and not is_refused_as_it_is:
+    is_rejected = before is not None and file != "report.json"
+    if before is not None and not is_rejected:
         (folder / file).write_text(before)
     files = sorted(folder.rglob("*"))
-    ran = limited("RLIMIT_FSIZE, (16, 16)", *arguments)
+    ran = run_limited("RLIMIT_FSIZE, (16, 16)", *arguments)
     assert ran.returncode == 2
     assert "File too large" in ran.stderr
     assert "Traceback" not in ran.stderr
@@ -227,7 +227,8 @@ COMMANDS = ("check", "sweep", "show", "rules", "explain RL001", "config", "fleet
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_an_output_that_takes_nothing_is_told_and_is_no_success(
+@pytest.mark.slow
+def test_command_reports_unwritable_output(
     write: Write, command: str, output: str, snapshot: SnapshotAssertion
 ) -> None:
     descriptor = OUTPUTS[output]()
@@ -250,15 +251,16 @@ def test_an_output_that_takes_nothing_is_told_and_is_no_success(
 @pytest.mark.parametrize(
     ("closed", "code"), [(">&-", 2), ("2>&-", 1), (">&- 2>&-", 2), ("2>/dev/full", 1), ("<&-", 1), ("<&- - ", 2)]
 )
-def test_a_stream_that_is_closed(write: Write, closed: str, code: int) -> None:
+@pytest.mark.slow
+def test_check_with_closed_stream(write: Write, closed: str, code: int) -> None:
     folder = write({"compose.yml": recipe(), "fleet.yml": "version: 1\nrecipes: [{path: .}]\n"})
     line = f'exec "$@" check {closed}'
     ran = subprocess.run(["bash", "-c", line, "bash", *LINT], cwd=folder, capture_output=True, text=True, check=False)
     assert (ran.returncode, "Traceback" in ran.stderr) == (code, False)
 
 
-def started(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
-    """A check of standard input that has begun to read it, as more was written than a pipe holds."""
+def start_check(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
+    """Start a check of standard input, and write more than a pipe holds so that it is reading."""
     process = subprocess.Popen(
         [*LINT, "check", "-", *arguments],
         cwd=cwd,
@@ -272,18 +274,20 @@ def started(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
     return process
 
 
-def test_ctrl_c_ends_a_run_silently_and_keeps_the_file(tmp_path: Path) -> None:
-    (tmp_path / "told.json").write_text("before")
-    with started("--format", "json", "--output", "told.json", cwd=tmp_path) as process:
+@pytest.mark.slow
+def test_ctrl_c_ends_silently_and_keeps_file(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text("before")
+    with start_check("--format", "json", "--output", "report.json", cwd=tmp_path) as process:
         process.send_signal(signal.SIGINT)
         assert process.stdin is not None
-        said = process.communicate()
-        assert (process.returncode, said) == (130, (b"", b""))
-    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("told.json", "before")]
+        output = process.communicate()
+        assert (process.returncode, output) == (130, (b"", b""))
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("report.json", "before")]
 
 
-def test_a_reader_that_has_gone_ends_a_run_without_a_word(tmp_path: Path) -> None:
-    with started(cwd=tmp_path) as process:
+@pytest.mark.slow
+def test_closed_reader_ends_check_silently(tmp_path: Path) -> None:
+    with start_check(cwd=tmp_path) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None

@@ -1,4 +1,4 @@
-"""The incident's table, from the sample fleet; and that it follows the files."""
+"""Sample fleet: its table shows the incident and follows changes of the files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INCIDENT = [
     ["discourse", "rollback", "start-first"],
     ["traefik", "rollback", "stop-first"],
 ]
-"""The recipe, failure_action and order of each row above the row of all other recipes."""
+"""Recipe, failure_action and order of each row above the row of all other recipes."""
 
 LEVELS = {
     "discourse": "mitigated",
@@ -49,7 +49,7 @@ def by_recipe(run: Run, folder: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def samples(tmp_path: Path) -> Path:
-    """A copy of the samples that a test may change."""
+    """Copy of the samples that a test can change."""
     return shutil.copytree(SAMPLES, tmp_path / "recipes")
 
 
@@ -60,7 +60,7 @@ def change(file: Path, old: str, new: str, after: str = "") -> None:
     file.write_bytes((text[:start] + text[start:].replace(old, new, 1)).encode())
 
 
-def test_the_sweep_gives_the_rows_of_the_incident(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_sweep_shows_rows_of_incident(run: Run, snapshot: SnapshotAssertion) -> None:
     ran = run("sweep", SAMPLES, "--format", "markdown")
     assert ran.exit_code == 0
     _, *rows, _ = cells(ran.stdout)
@@ -68,7 +68,7 @@ def test_the_sweep_gives_the_rows_of_the_incident(run: Run, snapshot: SnapshotAs
     assert ran.stdout == snapshot
 
 
-def test_the_levels_of_all_24(run: Run) -> None:
+def test_sweep_levels_of_all_samples(run: Run) -> None:
     recipes = by_recipe(run, SAMPLES)
     assert len(recipes) == 24
     assert {name: each["risk"]["level"] for name, each in recipes.items() if name in LEVELS} == LEVELS
@@ -77,11 +77,11 @@ def test_the_levels_of_all_24(run: Run) -> None:
     assert {each["failure_action"] for each in others} == {None}
 
 
-def test_all_unfolds_the_others(run: Run) -> None:
+def test_sweep_all_shows_every_recipe(run: Run) -> None:
     assert len(cells(run("sweep", SAMPLES, "--format", "markdown", "--all").stdout)) == 1 + 24
 
 
-def test_swapping_the_order_swaps_safe_and_risky(run: Run, samples: Path) -> None:
+def test_sweep_levels_follow_order(run: Run, samples: Path) -> None:
     change(samples / "n8n/compose.yml", "start-first", "stop-first")
     change(samples / "traefik/compose.yml", "stop-first", "start-first")
     recipes = by_recipe(run, samples)
@@ -91,32 +91,30 @@ def test_swapping_the_order_swaps_safe_and_risky(run: Run, samples: Path) -> Non
     assert recipes["traefik"]["order"] == "start-first"
 
 
-def test_without_its_overlay_discourse_is_at_risk_again(run: Run, samples: Path) -> None:
+def test_sweep_without_overlay_shows_risk(run: Run, samples: Path) -> None:
     (samples / "discourse/compose.ccci.yml").unlink()
     row = by_recipe(run, samples)["discourse"]
     assert (row["risk"]["level"], row["overlay"]) == ("latent-high", None)
 
 
-def test_a_failed_upgrade_is_told_whatever_the_policy(run: Run, samples: Path) -> None:
+def test_sweep_reports_failed_upgrade_under_any_policy(run: Run, samples: Path) -> None:
     change(samples / "fleet.yml", "upgrade: pass", "upgrade: fail", after="name: n8n")
     recipes = by_recipe(run, samples)
     assert recipes["n8n"]["risk"]["level"] == "failing"
     assert recipes["keycloak"]["risk"]["level"] == "latent-low"
 
 
-def test_a_failure_in_a_results_file_is_told(run: Run, samples: Path) -> None:
+def test_sweep_reads_results_file(run: Run, samples: Path) -> None:
     change(samples / "results/discourse.yml", "upgrade: pass", "upgrade: rolled-back", after="2026-06-09")
     assert by_recipe(run, samples)["discourse"]["risk"]["level"] == "failing"
 
 
-def test_upgrade_tests_expose_what_was_unexposed(run: Run, samples: Path) -> None:
+def test_sweep_level_depends_on_upgrade_tests(run: Run, samples: Path) -> None:
     change(samples / "fleet.yml", "upgrade_tests: false", "upgrade_tests: true", after="name: drone")
     assert by_recipe(run, samples)["drone"]["risk"]["level"] == "latent-medium"
 
 
-def test_a_broken_file_is_the_first_row_and_the_rest_is_there(
-    run: Run, samples: Path, snapshot: SnapshotAssertion
-) -> None:
+def test_sweep_shows_broken_file_first(run: Run, samples: Path, snapshot: SnapshotAssertion) -> None:
     (samples / "ghost/compose.yml").write_text("services: [\n")
     ran = run("sweep", samples, "--format", "markdown")
     assert ran.exit_code == 2
@@ -126,7 +124,7 @@ def test_a_broken_file_is_the_first_row_and_the_rest_is_there(
     assert ran.stdout == snapshot
 
 
-def test_check_points_at_the_line_of_the_order(run: Run) -> None:
+def test_check_locates_order(run: Run) -> None:
     folder = SAMPLES / "discourse"
     lines = (folder / "compose.yml").read_text("utf-8").splitlines()
     [line] = [number for number, text in enumerate(lines, 1) if text.strip() == "order: start-first"]
@@ -134,9 +132,9 @@ def test_check_points_at_the_line_of_the_order(run: Run) -> None:
     assert ran.exit_code == 1
     found = {each["variant"]: each for each in ran.json["recipes"][0]["findings"]}
     assert "ccci" not in found
-    told = found["default"]
+    finding = found["default"]
     column = lines[line - 1].index("start-first") + 1
-    assert (told["rule"], told["service"], told["file"], told["line"], told["column"]) == (
+    assert (finding["rule"], finding["service"], finding["file"], finding["line"], finding["column"]) == (
         "RL001",
         "app",
         "compose.yml",
@@ -145,7 +143,7 @@ def test_check_points_at_the_line_of_the_order(run: Run) -> None:
     )
 
 
-def test_show_locates_each_policy_value_or_marks_its_default(run: Run) -> None:
+def test_show_locates_policy_values_or_marks_defaults(run: Run) -> None:
     document = run("show", SAMPLES / "discourse", "--format", "json").json
     validate("show", document)
     for variant in document["variants"]:
@@ -156,10 +154,10 @@ def test_show_locates_each_policy_value_or_marks_its_default(run: Run) -> None:
 
 
 @pytest.mark.parametrize("recipe", sorted(path.parent.name for path in SAMPLES.glob("*/compose.yml")))
-def test_a_sample_is_evaluated_and_its_files_are_there(run: Run, recipe: str) -> None:
+def test_check_evaluates_sample(run: Run, recipe: str) -> None:
     ran = run("check", SAMPLES / recipe, "--format", "json")
     assert ran.json["recipes"][0]["status"] == "evaluated"
-    graves = [each for each in ran.json["recipes"][0]["findings"] if each["severity"] in ("high", "medium")]
-    assert {each["rule"] for each in graves} == (
+    severe = [each for each in ran.json["recipes"][0]["findings"] if each["severity"] in ("high", "medium")]
+    assert {each["rule"] for each in severe} == (
         {"RL001"} if recipe in ("discourse", "drone", "keycloak", "n8n") else set()
     )

@@ -1,4 +1,4 @@
-"""Stacks that a Swarm operator would call right: no finding of medium or more. Each says at its top why it is."""
+"""Stacks that a Swarm operator considers correct: no finding of severity high or medium. The first line says why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.oracle.docker import docker_says, require
+from tests.oracle.docker import docker_config, require
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -16,23 +16,23 @@ STACKS = sorted((Path(__file__).parent / "well_made").rglob("*.yml"))
 EACH = pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.stem)
 
 
-def test_there_are_thirty_of_them() -> None:
+def test_well_made_has_thirty_stacks() -> None:
     assert len(STACKS) >= 30
 
 
 @EACH
-def test_nothing_of_weight_is_found(run: Run, stack: Path) -> None:
+def test_check_reports_no_severe_finding(run: Run, stack: Path) -> None:
     assert stack.read_text("utf-8").startswith("# ")
     ran = run("check", stack, "--format", "json")
     [recipe] = ran.json["recipes"]
     assert recipe["status"] == "evaluated", recipe["problems"]
-    graves = [each for each in recipe["findings"] if each["severity"] in ("high", "medium")]
-    assert graves == []
+    severe = [each for each in recipe["findings"] if each["severity"] in ("high", "medium")]
+    assert severe == []
     assert ran.exit_code == 0
 
 
 @pytest.mark.oracle
 @EACH
-def test_docker_takes_it(stack: Path) -> None:
+def test_docker_accepts_stack(stack: Path) -> None:
     require()
-    assert docker_says([stack], {"STACK_NAME": "s"}).merged is not None
+    assert docker_config([stack], {"STACK_NAME": "s"}).merged is not None

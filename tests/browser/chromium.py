@@ -1,4 +1,4 @@
-"""A real Chromium that shows the page of a sweep, without a network and without asking for one."""
+"""Chromium that shows the page of a sweep without a network."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ document.addEventListener("securitypolicyviolation", (event) => window.violation
 
 
 def require() -> None:
-    """Skip the test where there is no browser; fail it where ROLLOUT_LINT_BROWSER says that there must be one."""
-    lacking = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
-    if lacking and os.environ.get(MODE) == "required":
-        pytest.fail(f"needs {' and '.join(lacking)}")
-    if lacking:
-        pytest.skip(f"needs {' and '.join(lacking)}")
+    """Skip the test without a browser. Fail it if ROLLOUT_LINT_BROWSER is `required`."""
+    missing_programs = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
+    if missing_programs and os.environ.get(MODE) == "required":
+        pytest.fail(f"needs {' and '.join(missing_programs)}")
+    if missing_programs:
+        pytest.skip(f"needs {' and '.join(missing_programs)}")
 
 
-def started() -> Chrome:
-    """A headless browser whose driver is the machine's own, so that nothing is looked for elsewhere."""
+def start() -> Chrome:
+    """Start a headless browser with the installed driver, so that Selenium downloads nothing."""
     options = ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     for argument in ("--headless=new", "--window-size=1280,900", "--disable-dev-shm-usage"):
@@ -44,8 +44,8 @@ def started() -> Chrome:
     return browser
 
 
-class Shown:
-    """A page in the browser."""
+class Page:
+    """Page in the browser."""
 
     def __init__(self, browser: Chrome, file: Path) -> None:
         self.browser = browser
@@ -53,30 +53,30 @@ class Shown:
         self.load()
 
     def load(self, fragment: str = "") -> None:
-        """Open the page anew, at a fragment of it."""
+        """Reload the page at a fragment."""
         self.browser.get("about:blank")
         self.browser.get(f"{self.file.as_uri()}{fragment}")
 
-    def ask(self, script: str, *arguments: Any) -> Any:
-        """What the script returns in the page."""
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Run a script in the page and return its result."""
         return self.browser.execute_script(script, *arguments)
 
-    def tell(self, command: str, **what: Any) -> Mapping[str, Any]:
-        """A command of the browser's own protocol."""
-        answer: Mapping[str, Any] = self.browser.execute_cdp_cmd(command, what)
+    def send(self, command: str, **parameters: Any) -> Mapping[str, Any]:
+        """Send a DevTools command and return its result."""
+        answer: Mapping[str, Any] = self.browser.execute_cdp_cmd(command, parameters)
         return answer
 
     def names(self) -> list[str]:
-        """The recipes whose row is shown, in their order."""
-        found: list[str] = self.ask(
+        """Return the recipes with a visible row, in order."""
+        found: list[str] = self.run(
             "return [...document.querySelectorAll('tbody.recipe')].filter((body) => !body.hidden)"
             ".map((body) => body.querySelector('.name').textContent.trim())"
         )
         return found
 
     def opened(self) -> list[str]:
-        """The recipes whose details can be seen."""
-        found: list[str] = self.ask(
+        """Return the recipes with visible details."""
+        found: list[str] = self.run(
             "return [...document.querySelectorAll('tbody.recipe')]"
             ".filter((body) => body.querySelector('.panel').checkVisibility({contentVisibilityAuto: false})"
             " && body.querySelector('details').open)"

@@ -1,13 +1,12 @@
-"""One browser for all tests of this folder."""
+"""Shared browser for all tests of this folder."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser import chromium
-from tests.browser.chromium import Shown
 from tests.report.sweep_documents import page
 
 if TYPE_CHECKING:
@@ -16,24 +15,33 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
+    from tests.browser.chromium import Page
+
+# The plain run does not install the extra "slow", which has selenium.
+collect_ignore_glob = [] if find_spec("selenium") else ["test_*.py"]
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Chrome]:
-    """The browser, started once."""
+    """Browser that starts once."""
+    from tests.browser import chromium
+
     chromium.require()
-    started = chromium.started()
+    started = chromium.start()
     yield started
     started.quit()
 
 
 @pytest.fixture
-def show(browser: Chrome, tmp_path: Path) -> Iterator[Callable[[dict[str, Any]], Shown]]:
-    """Write the page of a document and open it as a file; afterwards the browser is as it was."""
+def show(browser: Chrome, tmp_path: Path) -> Iterator[Callable[[dict[str, Any]], Page]]:
+    """Write the page of a document and open it as a file. Reset the browser after the test."""
 
-    def open_page(of: dict[str, Any]) -> Shown:
+    from tests.browser.chromium import Page
+
+    def open_page(fleet: dict[str, Any]) -> Page:
         file = tmp_path / "sweep.html"
-        file.write_text(page(of), encoding="utf-8")
-        return Shown(browser, file)
+        file.write_text(page(fleet), encoding="utf-8")
+        return Page(browser, file)
 
     yield open_page
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})

@@ -1,4 +1,4 @@
-"""The picture in the README is the page of the sample fleet. `python -m tests.browser.picture` takes it again."""
+"""Picture of the sample fleet's page in the README. `python -m tests.browser.picture` renews it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.browser.chromium import Shown, started
+from tests.browser.chromium import Page, start
 from tests.pages import ROOT, TODAY
 
 PICTURE = ROOT / "docs" / "sweep.png"
@@ -28,32 +28,32 @@ document.activeElement.blur();
 """
 
 
-def page() -> str:
-    """What `rollout-lint sweep recipes-sample --format html` prints."""
+def sample_page() -> str:
+    """Return the output of `rollout-lint sweep recipes-sample --format html`."""
     command = [sys.executable, "-m", "rollout_lint", "sweep", "recipes-sample", "--format", "html"]
     environment = os.environ | {"SOURCE_DATE_EPOCH": TODAY}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
 
 
-def digest(of: str) -> str:
-    """What the picture says that it was taken of."""
-    return hashlib.sha256(of.encode()).hexdigest()
+def digest(html: str) -> str:
+    """Return the digest of a page, which the picture contains."""
+    return hashlib.sha256(html.encode()).hexdigest()
 
 
-def taken_of(picture: bytes) -> str:
-    """The digest that stands in a picture's text chunk (PNG specification, 11.3.3.2 tEXt)."""
+def digest_in(picture: bytes) -> str:
+    """Return the digest in the text chunk of a picture (PNG specification, 11.3.3.2 tEXt)."""
     start = picture.index(_KEY) + len(_KEY)
     return picture[start : start + 64].decode("ascii")
 
 
-def take(shown: Shown, of: str) -> bytes:
-    """The page as its readers see it, with one recipe open."""
-    shown.tell("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False)
-    shown.tell("Emulation.setScrollbarsHidden", hidden=True)
-    shown.ask(_OPEN_ONE)
-    shot = base64.b64decode(shown.tell("Page.captureScreenshot")["data"])
-    assert shot.startswith(_SIGNATURE)
-    return shot[:_HEADER] + _chunk(b"tEXt", _KEY + digest(of).encode()) + shot[_HEADER:]
+def take(page: Page, html: str) -> bytes:
+    """Take a picture of the page with one recipe open."""
+    page.send("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False)
+    page.send("Emulation.setScrollbarsHidden", hidden=True)
+    page.run(_OPEN_ONE)
+    image = base64.b64decode(page.send("Page.captureScreenshot")["data"])
+    assert image.startswith(_SIGNATURE)
+    return image[:_HEADER] + _chunk(b"tEXt", _KEY + digest(html).encode()) + image[_HEADER:]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -61,10 +61,10 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    text = page()
-    browser = started()
+    text = sample_page()
+    browser = start()
     with TemporaryDirectory() as folder:
         file = Path(folder) / "sweep.html"
         file.write_text(text, "utf-8")
-        PICTURE.write_bytes(take(Shown(browser, file), text))
+        PICTURE.write_bytes(take(Page(browser, file), text))
     browser.quit()

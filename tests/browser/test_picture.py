@@ -1,4 +1,4 @@
-"""The README's picture is of the page as it is."""
+"""Picture in the README: it shows the current page."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.chromium import Shown
-from tests.browser.picture import PICTURE, digest, page, take, taken_of
+from tests.browser.chromium import Page
+from tests.browser.picture import PICTURE, digest, digest_in, sample_page, take
 from tests.pages import README
 
 if TYPE_CHECKING:
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
+pytestmark = pytest.mark.browser
 
-def test_the_readme_shows_the_page_as_it_is() -> None:
+
+def test_readme_picture_is_current() -> None:
     assert f"]({PICTURE.relative_to(README.parent).as_posix()})" in README.read_text("utf-8")
-    assert taken_of(PICTURE.read_bytes()) == digest(page()), "python -m tests.browser.picture"
+    assert digest_in(PICTURE.read_bytes()) == digest(sample_page()), "python -m tests.browser.picture"
 
 
-@pytest.mark.browser
-def test_a_picture_is_taken_by_a_browser_and_says_of_what(browser: Chrome, tmp_path: Path) -> None:
-    text = page()
+def test_picture_contains_digest_of_its_page(browser: Chrome, tmp_path: Path) -> None:
+    text = sample_page()
     (tmp_path / "sweep.html").write_text(text, "utf-8")
-    shown = Shown(browser, tmp_path / "sweep.html")
-    taken = take(shown, text)
-    assert shown.opened() == ["discourse"]
-    assert taken_of(taken) == digest(text)
-    shown.tell("Emulation.clearDeviceMetricsOverride")
-    shown.tell("Emulation.setScrollbarsHidden", hidden=False)
+    page = Page(browser, tmp_path / "sweep.html")
+    taken = take(page, text)
+    assert page.opened() == ["discourse"]
+    assert digest_in(taken) == digest(text)
+    page.send("Emulation.clearDeviceMetricsOverride")
+    page.send("Emulation.setScrollbarsHidden", hidden=False)

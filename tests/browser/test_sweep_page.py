@@ -1,4 +1,4 @@
-"""The page of a sweep in a real browser: sorted, filtered, opened, copied from, printed, attacked."""
+"""Sweep page in a real browser: sort, filter, open, copy, print and attack."""
 
 from __future__ import annotations
 
@@ -22,69 +22,69 @@ if TYPE_CHECKING:
 
     from selenium.webdriver.remote.webelement import WebElement
 
-    from tests.browser.chromium import Shown
+    from tests.browser.chromium import Page
 
-    Show = Callable[[dict[str, Any]], Shown]
+    Show = Callable[[dict[str, Any]], Page]
 
 pytestmark = pytest.mark.browser
 
 AGE = 'th[data-kind="age"] button'
 NAME = 'th[data-kind="name"] button'
-BEYOND = """
+OVERFLOWING = """
 return [...document.querySelectorAll("body *")]
   .filter((element) => !element.closest(".scroll, .patch, .unseen, svg"))
   .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > arguments[0] + 0.5)
   .map((element) => `${element.tagName} ${element.className} ${element.textContent.slice(0, 40)}`);
 """
-"""What reaches beyond the screen, save in a box that scrolls by itself."""
+"""Elements beyond the right edge of the screen, except in boxes that scroll."""
 RISK = 'th[data-kind="risk"] button'
 
 
-def element(page: Shown, selector: str) -> WebElement:
+def element(page: Page, selector: str) -> WebElement:
     return page.browser.find_element(By.CSS_SELECTOR, selector)
 
 
-def toggle(page: Shown, name: str) -> WebElement:
+def toggle(page: Page, name: str) -> WebElement:
     return page.browser.find_element(By.XPATH, f"//button[@class='toggle' and normalize-space()='{name}']")
 
 
-def find(page: Shown, text: str) -> None:
-    """Type this into the filter, in place of what was there."""
+def filter_by(page: Page, text: str) -> None:
+    """Replace the text of the filter."""
     element(page, "#text").send_keys(Keys.CONTROL, "a")
     element(page, "#text").send_keys(text or Keys.DELETE)
 
 
-def sorted_as(page: Shown) -> dict[str, str]:
-    found: dict[str, str] = page.ask(
+def sort_state(page: Page) -> dict[str, str]:
+    found: dict[str, str] = page.run(
         "return Object.fromEntries([...document.querySelectorAll('[aria-sort]')]"
         ".map((heading) => [heading.innerText.trim(), heading.getAttribute('aria-sort')]))"
     )
     return found
 
 
-def test_the_worst_comes_first_and_the_risk_sorts_by_its_rank(show: Show) -> None:
+def test_page_sorts_by_risk_rank(show: Show) -> None:
     page = show(small_fleet())
-    assert sorted_as(page) == {"risk": "descending"}
+    assert sort_state(page) == {"risk": "descending"}
     worst_first = page.names()
     assert worst_first[:3] == ["broken", "pi-hole", "n8n"]
     element(page, RISK).click()
-    assert sorted_as(page) == {"risk": "ascending"}
+    assert sort_state(page) == {"risk": "ascending"}
     assert page.names()[-1] == "broken"
     element(page, RISK).click()
     assert page.names() == worst_first
 
 
-def test_a_click_sorts_by_a_column_and_another_turns_it_round(show: Show) -> None:
+def test_page_sorts_by_column_in_both_directions(show: Show) -> None:
     page = show(document(quiet("r10"), quiet("r9"), recipe("Z"), recipe("a")))
     element(page, NAME).click()
     assert page.names() == ["a", "r9", "r10", "Z"]
-    assert sorted_as(page) == {"Recipe": "ascending"}
+    assert sort_state(page) == {"Recipe": "ascending"}
     element(page, NAME).click()
     assert page.names() == ["Z", "r10", "r9", "a"]
-    assert sorted_as(page) == {"Recipe": "descending"}
+    assert sort_state(page) == {"Recipe": "descending"}
 
 
-def test_an_age_sorts_as_a_number_and_none_is_last_either_way(show: Show) -> None:
+def test_page_sorts_ages_as_numbers_with_missing_last(show: Show) -> None:
     page = show(
         document(quiet("old", 167), quiet("none"), quiet("new", 9), recipe("now", recent_upgrade=result(age=0)))
     )
@@ -95,7 +95,7 @@ def test_an_age_sorts_as_a_number_and_none_is_last_either_way(show: Show) -> Non
 
 
 @pytest.mark.parametrize("key", [Keys.ENTER, Keys.SPACE])
-def test_the_keyboard_sorts_and_opens(show: Show, key: str) -> None:
+def test_page_works_with_keyboard(show: Show, key: str) -> None:
     page = show(document(recipe("b"), recipe("a")))
     element(page, NAME).send_keys(key)
     element(page, NAME).send_keys(key)
@@ -106,7 +106,7 @@ def test_the_keyboard_sorts_and_opens(show: Show, key: str) -> None:
     assert toggle(page, "b").get_attribute("aria-expanded") == "false"
 
 
-def test_rows_open_and_close(show: Show) -> None:
+def test_page_opens_and_closes_rows(show: Show) -> None:
     page = show(small_fleet())
     assert page.opened() == []
     toggle(page, "keycloak").click()
@@ -118,13 +118,13 @@ def test_rows_open_and_close(show: Show) -> None:
     assert page.opened() == ["broken"]
 
 
-def test_expand_all_opens_what_is_shown(show: Show) -> None:
+def test_expand_all_opens_visible_rows(show: Show) -> None:
     page = show(small_fleet())
-    find(page, "keycloak")
+    filter_by(page, "keycloak")
     element(page, "#expand").click()
     assert page.opened() == ["keycloak"]
     assert element(page, "#expand").text == "Collapse all"
-    find(page, "")
+    filter_by(page, "")
     assert page.opened() == ["keycloak"]
     element(page, "#expand").click()
     assert page.opened() == []
@@ -132,26 +132,26 @@ def test_expand_all_opens_what_is_shown(show: Show) -> None:
     assert len(page.opened()) == len(small_fleet()["recipes"])
 
 
-def test_a_text_filters_and_the_count_is_announced(show: Show) -> None:
+def test_filter_announces_count(show: Show) -> None:
     page = show(small_fleet())
     status = element(page, "#shown")
     assert (status.get_attribute("aria-live"), status.text) == ("polite", "11 recipes, all shown")
-    find(page, "KEY")
+    filter_by(page, "KEY")
     assert page.names() == ["keycloak"]
     assert status.text == "1 of 11 recipes shown"
-    find(page, "key nothing")
+    filter_by(page, "key nothing")
     assert page.names() == []
     assert status.text == "0 of 11 recipes shown"
 
 
-def test_the_filter_knows_rules_services_and_roles(show: Show) -> None:
+def test_filter_matches_rules_services_and_roles(show: Show) -> None:
     page = show(document(repaired(), quiet("plain")))
     for text in ("rl001", "forum", "db"):
-        find(page, text)
+        filter_by(page, text)
         assert page.names() == ["discourse"], text
 
 
-def test_levels_filter(show: Show) -> None:
+def test_filter_by_risk_level(show: Show) -> None:
     page = show(small_fleet())
     element(page, 'input[value="not-at-risk"]').click()
     assert "authentik" not in page.names()
@@ -159,107 +159,107 @@ def test_levels_filter(show: Show) -> None:
     assert element(page, "#shown").text == "8 of 11 recipes shown"
 
 
-def test_sort_and_filter_are_kept_in_the_address(show: Show) -> None:
+def test_address_keeps_sort_and_filter(show: Show) -> None:
     page = show(small_fleet())
     element(page, NAME).click()
     element(page, NAME).click()
-    find(page, "a&b=%")
+    filter_by(page, "a&b=%")
     element(page, 'input[value="safe"]').click()
-    fragment = page.ask("return location.hash")
+    fragment = page.run("return location.hash")
     page.load(fragment)
     assert element(page, "#text").get_attribute("value") == "a&b=%"
     assert not element(page, 'input[value="safe"]').is_selected()
-    assert sorted_as(page) == {"Recipe": "descending"}
+    assert sort_state(page) == {"Recipe": "descending"}
 
 
 @pytest.mark.parametrize("fragment", ["#sort=99", "#sort=-", "#without=x,,&find=%F0%28", "#%", "#r999", "#shown"])
-def test_an_odd_address_does_no_harm(show: Show, fragment: str) -> None:
+def test_page_ignores_invalid_address(show: Show, fragment: str) -> None:
     page = show(small_fleet())
     page.load(fragment)
     assert element(page, "form.controls").is_displayed()
     assert log(page) == []
 
 
-def test_what_changed_leads_to_the_recipe(show: Show) -> None:
+def test_changes_link_to_recipe(show: Show) -> None:
     page = show(small_fleet())
     element(page, ".changes a").click()
     WebDriverWait(page.browser, 10).until(lambda _: page.opened() == ["n8n"])
 
 
-@pytest.mark.parametrize("without", ["", "Object.defineProperty(navigator, 'clipboard', {value: undefined});"])
-def test_the_patch_is_copied_from_a_file(show: Show, without: str) -> None:
+@pytest.mark.parametrize("setup", ["", "Object.defineProperty(navigator, 'clipboard', {value: undefined});"])
+def test_copy_button_copies_patch(show: Show, setup: str) -> None:
     page = show(document(recipe()))
-    page.ask(without or "return 0;")
+    page.run(setup or "return 0;")
     toggle(page, "keycloak").click()
     button = element(page, ".copy")
     button.click()
     WebDriverWait(page.browser, 10).until(lambda _: button.text == "Copied")
     assert "copied" in element(page, "#shown").text
-    page.ask("const area = document.createElement('textarea'); area.id = 'pasted'; document.body.append(area);")
+    page.run("const area = document.createElement('textarea'); area.id = 'pasted'; document.body.append(area);")
     element(page, "#pasted").send_keys(Keys.CONTROL, "v")
     assert element(page, "#pasted").get_property("value") == PATCH
 
 
-def test_where_nothing_can_be_copied_the_patch_is_selected(show: Show) -> None:
+def test_copy_button_selects_patch_without_clipboard(show: Show) -> None:
     page = show(document(recipe()))
-    page.ask("Object.defineProperty(navigator, 'clipboard', {value: undefined}); document.execCommand = () => false;")
+    page.run("Object.defineProperty(navigator, 'clipboard', {value: undefined}); document.execCommand = () => false;")
     toggle(page, "keycloak").click()
     element(page, ".copy").click()
     WebDriverWait(page.browser, 10).until(lambda _: element(page, ".copy").text == "Selected")
-    assert page.ask("return getSelection().toString()").strip() == PATCH.strip()
+    assert page.run("return getSelection().toString()").strip() == PATCH.strip()
 
 
-def log(page: Shown) -> list[Any]:
+def log(page: Page) -> list[Any]:
     found: list[Any] = page.browser.get_log("browser")  # type: ignore[no-untyped-call]
     return found
 
 
-def test_an_attack_in_every_text_stays_a_text(show: Show) -> None:
+def test_page_escapes_hostile_texts(show: Show) -> None:
     page = show(nasty_fleet())
     element(page, "#expand").click()
-    page.ask("for (const each of document.querySelectorAll('details')) each.open = true;")
+    page.run("for (const each of document.querySelectorAll('details')) each.open = true;")
     with pytest.raises(NoAlertPresentException):
         page.browser.switch_to.alert  # noqa: B018
-    assert page.ask("return [window.attacked, window.violations]") == [None, []]
-    assert page.ask("return performance.getEntriesByType('resource').map((each) => each.name)") == []
-    assert page.ask("return document.querySelectorAll('img, iframe, object, main script, main style').length") == 0
+    assert page.run("return [window.attacked, window.violations]") == [None, []]
+    assert page.run("return performance.getEntriesByType('resource').map((each) => each.name)") == []
+    assert page.run("return document.querySelectorAll('img, iframe, object, main script, main style').length") == 0
     assert log(page) == []
 
 
-def test_a_script_that_is_not_the_pages_own_is_refused(show: Show) -> None:
+def test_page_blocks_foreign_script(show: Show) -> None:
     page = show(document(recipe()))
-    page.ask("const own = document.createElement('script'); own.text = 'attacked = 1'; document.body.append(own);")
-    assert page.ask("return window.attacked") is None
-    assert page.ask("return window.violations") == ["script-src-elem"]
+    page.run("const own = document.createElement('script'); own.text = 'attacked = 1'; document.body.append(own);")
+    assert page.run("return window.attacked") is None
+    assert page.run("return window.violations") == ["script-src-elem"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read_against_its_background(show: Show, scheme: str) -> None:
+def test_page_texts_have_enough_contrast(show: Show, scheme: str) -> None:
     page = show(small_fleet())
-    page.tell("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     element(page, "#expand").click()
-    page.ask("for (const each of document.querySelectorAll('details')) each.open = true;")
-    paper = page.ask("return getComputedStyle(document.documentElement).backgroundColor")
+    page.run("for (const each of document.querySelectorAll('details')) each.open = true;")
+    paper = page.run("return getComputedStyle(document.documentElement).backgroundColor")
     assert (int(paper[4:].split(",")[0]) > 128) == (scheme == "light")
-    found = page.ask(Path(__file__).with_name("contrast.js").read_text("utf-8"))
+    found = page.run(Path(__file__).with_name("contrast.js").read_text("utf-8"))
     assert len(found) > 200
     assert [each for each in found if each[0] < 4.5] == []
 
 
-@pytest.mark.parametrize("of", [small_fleet(), nasty_fleet()], ids=["small", "nasty"])
-def test_a_narrow_screen_never_scrolls_sideways(show: Show, of: dict[str, Any]) -> None:
-    page = show(of)
+@pytest.mark.parametrize("fleet", [small_fleet(), nasty_fleet()], ids=["small", "nasty"])
+def test_page_fits_narrow_screen(show: Show, fleet: dict[str, Any]) -> None:
+    page = show(fleet)
     for width in (360, 700, 1000):
-        page.tell("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
-        page.ask("for (const each of document.querySelectorAll('.toggle[aria-expanded=false]')) each.click();")
-        page.ask("for (const each of document.querySelectorAll('details')) each.open = true;")
-        assert page.ask("return document.documentElement.scrollWidth") <= width
-        assert page.ask(BEYOND, width) == []
+        page.send("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+        page.run("for (const each of document.querySelectorAll('.toggle[aria-expanded=false]')) each.click();")
+        page.run("for (const each of document.querySelectorAll('details')) each.open = true;")
+        assert page.run("return document.documentElement.scrollWidth") <= width
+        assert page.run(OVERFLOWING, width) == []
 
 
-def test_it_prints_without_controls_and_with_the_headings_on_each_sheet(show: Show) -> None:
+def test_printed_page_has_headings_and_no_controls(show: Show) -> None:
     page = show(document(*(quiet(f"recipe-{number}") for number in range(150)), *small_fleet()["recipes"]))
-    printed = page.tell("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, preferCSSPageSize=True)
+    printed = page.send("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, preferCSSPageSize=True)
     sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(base64.b64decode(printed["data"]))).pages]
     assert len(sheets) > 2
     with_rows = [sheet for sheet in sheets if "recipe-" in sheet or "keycloak" in sheet]
@@ -270,9 +270,9 @@ def test_it_prints_without_controls_and_with_the_headings_on_each_sheet(show: Sh
     assert "nothing was updated" in " ".join(text.split())
 
 
-def test_without_scripts_everything_can_be_read_and_nothing_is_dead(show: Show) -> None:
+def test_page_is_readable_without_scripts(show: Show) -> None:
     page = show(small_fleet())
-    page.tell("Emulation.setScriptExecutionDisabled", value=True)
+    page.send("Emulation.setScriptExecutionDisabled", value=True)
     page.load()
     controls = page.browser.find_elements(By.CSS_SELECTOR, "button, input")
     assert controls
@@ -285,22 +285,22 @@ def test_without_scripts_everything_can_be_read_and_nothing_is_dead(show: Show) 
     assert "Copy" not in element(page, "#r4").text
 
 
-def test_five_thousand_recipes_are_filtered(show: Show) -> None:
+def test_filter_handles_5000_recipes(show: Show) -> None:
     page = show(
         document(
             *(quiet(f"r{number:04}", number % 300) for number in range(4990)),
             *(recipe(f"k{number}") for number in range(10)),
         )
     )
-    find(page, "r123")
+    filter_by(page, "r123")
     assert element(page, "#shown").text == "10 of 5000 recipes shown"
-    find(page, "rl001")
+    filter_by(page, "rl001")
     assert len(page.names()) == 10
     element(page, RISK).click()
     assert page.names()[0] == "k0"
 
 
-def test_an_empty_page_has_no_controls(show: Show) -> None:
+def test_empty_page_has_no_controls(show: Show) -> None:
     page = show(document())
     assert page.browser.find_elements(By.CSS_SELECTOR, "button, input") == []
     assert log(page) == []

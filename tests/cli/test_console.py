@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Write
 
+pytestmark = pytest.mark.slow
+
 pty = pytest.importorskip("pty", reason="needs pseudo-terminals")
 
 RISKY = """services:

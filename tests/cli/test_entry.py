@@ -54,6 +54,7 @@ def answers(program: str, words: list[str], folder: Path, stdin: str = "") -> tu
         [],
     ],
 )
+@pytest.mark.slow
 def test_both_ways_answer_the_same(write: Write, words: list[str]) -> None:
     folder = write({"recipe/compose.yml": STACK, "bad/compose.yml": "services: ["})
     short, long = (answers(program, words, folder, STACK) for program in (SHORT, LONG))
@@ -86,6 +87,7 @@ def test_a_plain_check_loads_no_parser_of_options(run: Run) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs pipes that close")
+@pytest.mark.slow
 def test_a_closed_pipe_ends_both_ways_alike() -> None:
     codes = []
     for program in (SHORT, LONG):
@@ -98,6 +100,7 @@ def test_a_closed_pipe_ends_both_ways_alike() -> None:
     assert codes[0] == codes[1]
 
 
+@pytest.mark.slow
 def test_completion_is_left_to_the_parser() -> None:
     words = [sys.executable, "-c", SHORT, "check", "x"]
     environment = os.environ | {"_C_COMPLETE": "complete_bash", "COMP_WORDS": "x", "COMP_CWORD": "1"}

@@ -79,6 +79,7 @@ def test_the_files_are_written(run: Run, write: Write, here: Path, snapshot: Sna
 @pytest.mark.parametrize(
     "base", [BASE, BASE.replace("\n", "\r\n"), BASE.rstrip(), "\ufeff" + BASE, f"{BASE}# the end\n"]
 )
+@pytest.mark.slow
 def test_the_diff_can_be_applied(command: list[str], base: str, write: Write, here: Path) -> None:
     write({"wiki/compose.yml": base.encode(), "wiki/compose.ccci.yml": 'version: "3.8"\nservices: {app: {image: a}}\n'})
     shown = subprocess.run([sys.executable, "-m", "rollout_lint", "fix", "wiki"], capture_output=True, check=False)
@@ -352,6 +353,7 @@ def test_standard_input(run: Run) -> None:
 
 
 @pytest.mark.parametrize("text", [BASE.encode("utf-16"), BASE.encode() + b"# \xe9\n"])
+@pytest.mark.slow
 def test_standard_input_is_given_back_byte_for_byte(text: bytes) -> None:
     command = [sys.executable, "-m", "rollout_lint", "fix", "--write", "-"]
     ran = subprocess.run(command, input=text, capture_output=True, check=False)
@@ -413,6 +415,7 @@ def test_a_link_within_the_recipe_stays_one(run: Run, write: Write) -> None:
     assert (folder / "docker-stack-base.txt").read_text() == REPAIRED
 
 
+@pytest.mark.slow
 def test_a_file_that_is_changed_meanwhile_is_not_overwritten(write: Write, snapshot: SnapshotAssertion) -> None:
     """Somebody saves the file while the operator is being asked."""
     folder = write({"compose.yml": BASE})
@@ -434,6 +437,7 @@ def test_a_file_that_is_changed_meanwhile_is_not_overwritten(write: Write, snaps
 
 
 @pytest.mark.usefixtures("without_coverage")
+@pytest.mark.slow
 def test_a_file_is_not_written_where_another_cannot_be(write: Write, snapshot: SnapshotAssertion) -> None:
     """The system lets the base be written, and not the overlay, which is larger."""
     overlay = "services: {app: {deploy: {update_config: {max_failure_ratio: 1}}}}\n" + "# as long as it is\n" * 500
@@ -449,6 +453,7 @@ def test_a_file_is_not_written_where_another_cannot_be(write: Write, snapshot: S
     assert (folder / "compose.ccci.yml").read_text() == overlay
 
 
+@pytest.mark.slow
 def test_what_is_written_is_no_failure_where_nobody_can_be_told(write: Write) -> None:
     folder = write({"compose.yml": BASE})
     with Path("/dev/full").open("w") as full:

@@ -96,6 +96,7 @@ def test_an_example_runs(world: Path, line: str) -> None:
     assert ran.stdout or (target is not None and (world / target[1]).read_text())
 
 
+@pytest.mark.slow
 def test_the_example_that_watches_runs(world: Path) -> None:
     [line] = [line for line in LINES if "--watch" in line]
     with subprocess.Popen(["bash", "-c", f"exec {line}"], cwd=world, env=environment(), stderr=subprocess.PIPE) as ran:
@@ -116,6 +117,7 @@ def _bash(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.slow
 def test_the_script_of_a_shell_is_one_and_completes(shell: str) -> None:
     shown = _completing(f"source_{shell}", "", shell)
     assert "rollout-lint" in shown

@@ -254,6 +254,7 @@ def test_what_cannot_be_evaluated_is_said(
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_nothing_that_is_missing_or_strange_ends_in_an_exception(run: Run, write: Write, name: str) -> None:
     folder, chance = write({"compose.yml": RECIPE}), random.Random(name)
     for _ in range(25):

@@ -146,6 +146,7 @@ def test_a_pipe_is_written_to_and_not_replaced(run: Run, folder: Path) -> None:
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
 
 
+@pytest.mark.slow
 def test_a_device_that_is_full_is_told(snapshot: SnapshotAssertion) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
@@ -183,6 +184,7 @@ def test_every_format_at_once(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("form", [*READERS, "text", "json"])
+@pytest.mark.slow
 def test_check_runs_in_a_removed_current_folder(tmp_path: Path, form: str) -> None:
     """Files are told by their absolute paths; what would be written there is not."""
     recipes, gone = tmp_path / "recipes", tmp_path / "gone"

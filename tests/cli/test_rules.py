@@ -78,6 +78,7 @@ def test_an_unknown_rule(run: Run, snapshot: SnapshotAssertion) -> None:
     assert ran.stderr == snapshot
 
 
+@pytest.mark.slow
 def test_every_page_at_once(run: Run) -> None:
     pages = run("explain", "--all").stdout
     assert all(run("explain", rule.id).stdout in pages for rule in RULES)

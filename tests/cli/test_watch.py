@@ -169,6 +169,7 @@ def command(write: Write) -> list[str]:
     return [sys.executable, "-m", "rollout_lint", "check", "--watch", str(write({"compose.yml": RISKY}))]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_with_the_code_of_the_last_check(command: list[str]) -> None:
     folder = Path(command[-1])
     with _running(command, subprocess.PIPE) as process:
@@ -187,6 +188,7 @@ def test_ctrl_c_ends_it_with_the_code_of_the_last_check(command: list[str]) -> N
     assert "Traceback" not in rest
 
 
+@pytest.mark.slow
 def test_a_terminal_is_cleared_before_each_check(command: list[str]) -> None:
     ours, theirs = pty.openpty()
     with _running(command, theirs) as process:

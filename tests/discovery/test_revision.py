@@ -285,6 +285,7 @@ class TestRefs:
         assert open_revision(repository.folder, "main").commit == second
 
     @pytest.mark.parametrize("ref", NO_COMMITS)
+    @pytest.mark.slow
     def test_what_names_no_commit_is_refused(self, repository: Repository, ref: str) -> None:
         repository.commit({"a": "1", "^{commit}": "x"})
         repository.git("tag", "blob", repository.git("rev-parse", "HEAD:a"))
@@ -305,6 +306,7 @@ class TestRefs:
         assert resolve_commit(repository.folder, commit[:7]) == commit
         assert resolve_commit(repository.folder, "abc") == commit
 
+    @pytest.mark.slow
     def test_an_abbreviation_of_two_commits(self, repository: Repository) -> None:
         seen: dict[str, str] = {}
         for number in range(10_000):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
-from tests.oracle.docker import docker_says
+from tests.oracle.docker import docker_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def merged(files: Sequence[Path]) -> dict[tuple[str, ...], Any]:
     """The single values by their path that Docker makes of the files, without `x-` blocks, which mean nothing to it."""
-    answer = docker_says(files, {})
-    assert answer.merged is not None, answer.said
+    answer = docker_config(files, {})
+    assert answer.merged is not None, answer.message
     stack = YAML(typ="safe", pure=True).load(answer.merged)
     return dict(_values({key: value for key, value in stack.items() if not key.startswith("x-")}, ()))
 

@@ -17,9 +17,9 @@ from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.rules.loader import load_rules
 
+from tests.examples import example_count
 from tests.fix.docker_changes import altered, merged
 from tests.fix.stacks import Written, recipes
-from tests.made_up import stacks_in_number
 from tests.oracle.docker import require
 
 pytestmark = pytest.mark.oracle
@@ -37,7 +37,7 @@ def docker() -> None:
     require()
 
 
-@stacks_in_number(40, share=5)
+@example_count(40, share=5)
 @given(recipe=recipes())
 def test_a_generated_recipe(recipe: Written) -> None:
     with TemporaryDirectory() as name:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Ran, Run, Write
 
+pytestmark = pytest.mark.oracle
+
 RULES = {rule.id: rule for rule in load_rules()}
 EXAMPLES = [
     pytest.param(rule, example, id=f"{rule.id}-{number}")

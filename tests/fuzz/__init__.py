@@ -1,1 +1,1 @@
-"""Inputs that nobody would write, and changes of a stack that change nothing."""
+"""Damaged input files, and changes of a stack that must not change the findings."""

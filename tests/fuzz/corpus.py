@@ -1,4 +1,4 @@
-"""What is mutated: the samples, every rule's own examples, stacks that are right, and whatever else a command reads."""
+"""Files to mutate: samples, examples of rules, correct stacks, and all other files that commands read."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ _BASELINE = {
 
 @dataclass(frozen=True)
 class Case:
-    """Files by name, of which those in `mutable` are changed, and the command lines that read them."""
+    """Files by name, the names of the mutable files, and the command lines that read them."""
 
     files: dict[str, bytes]
     mutable: tuple[str, ...]
@@ -104,13 +104,13 @@ class Case:
 
     @property
     def is_stack(self) -> bool:
-        """Whether Docker can be asked about it."""
+        """True if Docker can read the files."""
         return self.commands is STACK_COMMANDS
 
 
 @cache
 def stacks() -> tuple[Case, ...]:
-    """Recipes, with their overlays and their sample of an environment."""
+    """Return recipes with their overlays and .env.sample files."""
     cases = [_case(_files_in(path.parent)) for path in sorted((ROOT / "recipes-sample").glob("*/compose.yml"))]
     cases += [_case({"compose.yml": path.read_bytes()}) for path in sorted((ROOT / "tests/well_made").glob("*.yml"))]
     for rule in load_rules():
@@ -121,7 +121,7 @@ def stacks() -> tuple[Case, ...]:
 
 @cache
 def others() -> tuple[Case, ...]:
-    """A fleet with all that a manifest names, configs, a baseline, and a rule of somebody's own."""
+    """Return a fleet with all files of its manifest, configs, a baseline and a custom rule."""
     fleet = {
         "fleet.yml": _FLEET.encode(),
         "app/compose.yml": _STACK.encode(),
@@ -159,7 +159,7 @@ def others() -> tuple[Case, ...]:
 
 
 def _running() -> bytes:
-    """What `docker service inspect` prints after the incident."""
+    """Return the output of `docker service inspect` after the incident."""
     looks = json.loads((ROOT / "tests/live/recorded/incident.json").read_bytes())
     return json.dumps(looks[-1]["services"], indent=1).encode()
 

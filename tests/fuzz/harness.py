@@ -1,4 +1,4 @@
-"""One mutant: made from its number, handed to a command, and held against what must never happen."""
+"""Mutants: made from a number, passed to a command, and checked for failures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rollout_lint.cli.app import app
 from typer.testing import CliRunner
 
 from tests.fuzz.corpus import others, stacks
-from tests.fuzz.mutate import mutated
+from tests.fuzz.mutate import mutate
 from tests.oracle.compare import compare
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
-SECONDS = 30
-"""How long a mutant may take; the slowest takes a few seconds of a busy machine."""
+LIMIT_SECONDS = 30
+"""Limit for one mutant. The slowest takes a few seconds on a busy machine."""
 
-MEMORY = 2 * 1024**3
-"""The address space in bytes that a process may have, interpreter and libraries among it."""
+LIMIT_BYTES = 2 * 1024**3
+"""Limit of the address space of a process in bytes, including interpreter and libraries."""
 
 _OTHERS_ONE_IN = 5
 _DOCKER_ONE_IN = 10
@@ -38,7 +38,7 @@ _DOCKER_ONE_IN = 10
 
 @dataclass(frozen=True)
 class Mutant:
-    """Files by name, the command that reads them, and whether they are a stack of which Docker can be asked."""
+    """Files by name, and the command that reads them."""
 
     files: dict[str, bytes]
     command: tuple[str, ...]
@@ -46,11 +46,11 @@ class Mutant:
 
     @property
     def writes(self) -> bool:
-        """Whether the command repairs the files."""
+        """True if the command changes the files."""
         return self.command[0] == "fix" and len(self.command) > 2
 
     def write(self, folder: Path) -> None:
-        """Put the files below a folder."""
+        """Write the files below a folder."""
         for name, data in self.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,64 +58,64 @@ class Mutant:
 
 
 class _HangError(BaseException):
-    """No handler of an Exception hides it."""
+    """Time limit exceeded. Not an Exception, so that no handler catches it."""
 
 
 def mutant(seed: int, number: int) -> Mutant:
-    """The same for the same seed and number."""
+    """Return the mutant with this number, always the same for a seed."""
     random = Random(f"{seed}:{number}")
     case = random.choice(stacks() if number % _OTHERS_ONE_IN else others())
     name = random.choice(case.mutable)
     parts = tuple(data for each in stacks() for data in each.files.values())
-    changed = mutated(case.files[name], (*case.files.values(), *parts), random)
+    changed = mutate(case.files[name], (*case.files.values(), *parts), random)
     return Mutant(case.files | {name: changed}, random.choice(case.commands), case.is_stack)
 
 
-def failures(seed: int, number: int, asks_docker: bool = False) -> list[str]:
-    """What a mutant shows that must not be; run in a process of its own, as it changes the current folder."""
+def failures(seed: int, number: int, has_docker: bool = False) -> list[str]:
+    """Return the failures of a mutant. Changes the current folder, so run it in its own process."""
     one = mutant(seed, number)
     before = Path.cwd()
     with TemporaryDirectory(prefix="mutant") as folder:
         os.chdir(folder)
         try:
             one.write(Path())
-            found = _guarded(one)
+            found = _run_with_limit(one)
             if one.writes:
-                found += _written_again(one)
-            if asks_docker and one.is_stack:
+                found += _changes_of_second_run(one)
+            if has_docker and one.is_stack:
                 found += _against_docker(one)
         finally:
             os.chdir(before)
     return [f"{number} ({' '.join(one.command)}): {each}" for each in found]
 
 
-def failures_of_many(seed: int, numbers: range, asks_docker: bool) -> list[str]:
-    """Those of all these mutants; Docker is asked about some."""
-    found = (failures(seed, each, asks_docker and each % _DOCKER_ONE_IN == 1) for each in numbers)
+def failures_of_many(seed: int, numbers: range, has_docker: bool) -> list[str]:
+    """Return the failures of all mutants. Compares some with Docker."""
+    found = (failures(seed, each, has_docker and each % _DOCKER_ONE_IN == 1) for each in numbers)
     return list(chain.from_iterable(found))
 
 
 def bound_memory() -> None:
-    """For this process from now on."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    """Limit the memory of this process."""
+    resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
 
 
-def _guarded(one: Mutant) -> list[str]:
+def _run_with_limit(one: Mutant) -> list[str]:
     signal.signal(signal.SIGALRM, _hang)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, LIMIT_SECONDS)
     try:
-        return list(_wrong_with(one, CliRunner().invoke(app, list(one.command))))
+        return list(_command_failures(one, CliRunner().invoke(app, list(one.command))))
     except _HangError:
-        return [f"still at work after {SECONDS} s: {traceback.format_exc(limit=-8)}"]
+        return [f"still running after {LIMIT_SECONDS} s: {traceback.format_exc(limit=-8)}"]
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _written_again(one: Mutant) -> list[str]:
-    """What is repaired is repaired once."""
+def _changes_of_second_run(one: Mutant) -> list[str]:
+    """Return the failures of a second run, which must change nothing."""
     written = _contents()
-    found = _guarded(one)
-    return found if _contents() == written else [*found, "a second run writes something else"]
+    found = _run_with_limit(one)
+    return found if _contents() == written else [*found, "a second run changes the files again"]
 
 
 def _contents() -> dict[str, bytes]:
@@ -126,39 +126,39 @@ def _hang(*_: object) -> NoReturn:
     raise _HangError
 
 
-def _wrong_with(one: Mutant, result: Result) -> Iterator[str]:
+def _command_failures(one: Mutant, result: Result) -> Iterator[str]:
     error = result.exception
     if error is not None and not isinstance(error, SystemExit):
         yield "".join(traceback.format_exception(error, limit=-4))
         return
     if result.exit_code not in (0, 1, 2):
         yield f"exit code {result.exit_code}"
-    # A diff has to have what stands in the file, or nothing could apply it.
+    # A diff contains the text of the file unchanged, so that patch can apply it.
     layout = "\n\r\t\ufeff" if one.command[0] == "fix" else "\n"
     for name, text in (("stdout", result.stdout), ("stderr", result.stderr)):
         if odd := {character for character in text if not character.isprintable() and character not in layout}:
             yield f"{name} has {sorted(odd)!r}"
     if not result.stdout and not result.stderr and result.exit_code == 2:
-        yield "exit code 2 without a word"
+        yield "exit code 2 without output"
     if one.command[:1] == ("check",) and one.command[-1] == "json":
-        yield from _wrong_with_check(json.loads(result.stdout or "null"), result)
+        yield from _check_failures(json.loads(result.stdout or "null"), result)
 
 
-def _wrong_with_check(document: dict[str, list[dict[str, object]]] | None, result: Result) -> Iterator[str]:
-    """Whatever was not evaluated says why, and is told by the exit code."""
+def _check_failures(document: dict[str, list[dict[str, object]]] | None, result: Result) -> Iterator[str]:
+    """Check that unevaluated recipes have a reason and set the exit code."""
     if document is None:
         if result.exit_code != 2:
-            yield f"no document, and exit code {result.exit_code}"
+            yield f"no document, exit code {result.exit_code}"
         return
-    unread = [each for each in document["recipes"] if each["status"] in ("not-evaluated", "template")]
-    if bool(unread) != (result.exit_code == 2):
-        yield f"{len(unread)} not evaluated, and exit code {result.exit_code}"
-    if any(each["status"] == "not-evaluated" and not each["problems"] for each in unread):
-        yield "not evaluated, and no problem says why"
+    not_evaluated = [each for each in document["recipes"] if each["status"] in ("not-evaluated", "template")]
+    if bool(not_evaluated) != (result.exit_code == 2):
+        yield f"{len(not_evaluated)} not evaluated, exit code {result.exit_code}"
+    if any(each["status"] == "not-evaluated" and not each["problems"] for each in not_evaluated):
+        yield "not evaluated, without a problem"
 
 
 def _against_docker(one: Mutant) -> list[str]:
-    """Each file alone, and each overlay on the first: we refuse what Docker refuses, and read alike what it takes."""
+    """Return the differences from Docker for the first file alone and with an overlay."""
     layers = [Path(name) for name in one.files if name.endswith((".yml", ".yaml"))]
-    asked = [[layers[0]], *([layers[0], each] for each in layers[1:2])]
-    return [difference for paths in asked for difference in compare(paths, {}).differences]
+    stacks_to_compare = [[layers[0]], *([layers[0], each] for each in layers[1:2])]
+    return [difference for paths in stacks_to_compare for difference in compare(paths, {}).differences]

@@ -1,4 +1,4 @@
-"""A file's bytes, changed as no editor would change them."""
+"""Random damage to the bytes of a file."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ def _unescaped(line: str) -> bytes:
     return line.encode("ascii").decode("unicode_escape").encode("latin-1")
 
 
-MOST = 64 * 1024
-"""How large a mutant may grow, so that many of them stay quick; larger files have tests of their own."""
+MAX_BYTES = 64 * 1024
+"""Size limit of a mutant in bytes, so that many run quickly. Other tests cover larger files."""
 
 _LONG = (b"9" * 5000, b"{" * 120, b"[" * 120, b"a: " * 30, b"- " * 120, b"{a: " * 60, b" " * 200)
 TOKENS = (*_LONG, *map(_unescaped, Path(__file__).with_name("tokens.txt").read_text("ascii").splitlines()))
-"""What has a meaning in YAML, in Docker's file format, in a variable, to a terminal or to a decoder of text."""
+"""Bytes with a meaning in YAML, Docker's file format, variables, terminals or text decoders."""
 
 _VALUE = re.compile(rb"(?m)(?<=:)[ \t]+[^\n#]+|(?<=- )[^\n#]+")
 
 
-def mutated(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
-    """The data after one to six changes, parts of the other files among them."""
+def mutate(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
+    """Return the data after one to six changes, which can insert parts of the other files."""
     for _ in range(random.choice((1, 1, 1, 2, 2, 3, 6))):
-        data = random.choice(_CHANGES)(data, others, random)[:MOST]
+        data = random.choice(_CHANGES)(data, others, random)[:MAX_BYTES]
     return data
 
 
@@ -62,7 +62,7 @@ def _repeat(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
 
 
 def _value(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
-    """The most telling change: a value becomes something else, and the rest can still be read."""
+    """Replace a value by a token, so that the rest of the file stays readable."""
     del others
     values = list(_VALUE.finditer(data))
     if not values:
@@ -72,7 +72,7 @@ def _value(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
 
 
 def _lines(data: bytes, others: Sequence[bytes], random: Random) -> bytes:
-    """Two lines change places, or one goes, comes twice, or moves to the side."""
+    """Swap two lines, or remove, copy, indent or outdent one."""
     del others
     lines = data.splitlines(keepends=True) or [b""]
     one, other = random.randrange(len(lines)), random.randrange(len(lines))

@@ -1,1 +1,1 @@
-"""Our answers beside Docker's own."""
+"""Comparison of rollout-lint with Docker."""

@@ -1,4 +1,4 @@
-"""`python -m tests.oracle DIR`: our answers beside Docker's for every YAML file, and every overlay, below a folder."""
+"""Comparison with Docker for every YAML file and overlay below a folder: `python -m tests.oracle DIR`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.syntax.parser import parse
 
 from tests.oracle.compare import Comparison, compare
-from tests.oracle.docker import why_not
+from tests.oracle.docker import missing_docker
 
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def main(folder: Path) -> int:
-    """Print files, services and each disagreement; 1 where there is one."""
-    reason = why_not()
+    """Print the counts and each difference. Return 1 if there is a difference."""
+    reason = missing_docker()
     if reason is not None:
         print(reason, file=sys.stderr)
         return 2
@@ -39,13 +39,13 @@ def main(folder: Path) -> int:
             for difference in found.differences:
                 print(f"{' + '.join(str(file.relative_to(folder)) for file in stack)} ({setting}): {difference}")
     print(f"{len(files)} files, and {len(stacks) - len(files)} overlays on their base")
-    print(f"each without variables and with all of them set: {_told(counts)}")
+    print(f"each without variables and with all of them set: {_format_counts(counts)}")
     print(f"{counts['services']} services that both have, {disagreements} disagreements")
     return int(disagreements > 0)
 
 
 def _on_its_base(file: Path) -> list[Path]:
-    """The base and the file, where the file's name makes it an overlay of its folder's stack file."""
+    """Return the base and the file if its name makes it an overlay."""
     base = find_base(file.parent)
     if base is None or file == base or not file.name.startswith(base.stem + "."):
         return []
@@ -53,7 +53,7 @@ def _on_its_base(file: Path) -> list[Path]:
 
 
 def _compare_alone(stack: list[Path]) -> dict[str, Comparison]:
-    """In a folder of its own, with an empty file for each env_file, which Docker opens."""
+    """Compare copies in a temporary folder, with empty env_files because Docker opens them."""
     with TemporaryDirectory() as folder:
         here = Path(folder) / "here"
         here.mkdir()
@@ -87,16 +87,17 @@ def _env_files(root: Node | None) -> list[str]:
 
 
 def _outcome(found: Comparison) -> str:
-    if found.taken_by_docker and found.taken_by_us:
-        return "taken by both"
-    if not found.taken_by_docker and not found.taken_by_us:
-        return "by neither"
-    return "by Docker alone" if found.taken_by_docker else "by us alone"
+    if found.is_accepted_by_docker and found.is_accepted_by_us:
+        return "accepted by both"
+    if not found.is_accepted_by_docker and not found.is_accepted_by_us:
+        return "rejected by both"
+    return "accepted by Docker only" if found.is_accepted_by_docker else "accepted by rollout-lint only"
 
 
-def _told(counts: Counter[str]) -> str:
+def _format_counts(counts: Counter[str]) -> str:
     return ", ".join(
-        f"{counts[each]} {each}" for each in ("taken by both", "by neither", "by Docker alone", "by us alone")
+        f"{counts[each]} {each}"
+        for each in ("accepted by both", "rejected by both", "accepted by Docker only", "accepted by rollout-lint only")
     )
 
 

@@ -1,4 +1,4 @@
-"""Our answer beside Docker's: taken or refused, and every fact of every service."""
+"""Comparison of rollout-lint with Docker: accepted or rejected, and every fact of every service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.stack.merge import load_stack
 from rollout_lint.syntax.parser import parse
 
-from tests.oracle.docker import docker_says
+from tests.oracle.docker import docker_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,19 +32,19 @@ _BY_NAME = ("networks", "environment", "labels", "deploy.labels")
 
 @dataclass
 class Comparison:
-    """How we and Docker answer for the layers of one stack.
+    """Results of rollout-lint and Docker for the layers of one stack.
 
-    `services` counts those that both have; `differences` says what Docker has and what we have.
+    `services` counts the services that both have. `differences` has one message for each difference.
     """
 
-    taken_by_docker: bool
-    taken_by_us: bool
+    is_accepted_by_docker: bool
+    is_accepted_by_us: bool
     services: int = 0
     differences: list[str] = field(default_factory=list)
 
 
 def disagreements(files: Mapping[str, str | bytes], environment: Mapping[str, str] | None = None) -> list[str]:
-    """How our answer for the files, in their order, differs from Docker's; empty where they agree."""
+    """Return the differences from Docker for the files in the given order."""
     with TemporaryDirectory() as folder:
         paths = []
         for name, text in files.items():
@@ -55,40 +55,40 @@ def disagreements(files: Mapping[str, str | bytes], environment: Mapping[str, st
 
 
 def compare(paths: Sequence[Path], environment: Mapping[str, str]) -> Comparison:
-    """Ask both."""
-    answer = docker_says(paths, environment)
+    """Load the files with rollout-lint and with Docker, and compare the results."""
+    answer = docker_config(paths, environment)
     ours = evaluate(recipe_from_layers(map(str, paths), dict(environment)), LintContext())
     found = Comparison(answer.merged is not None, ours.status == EvaluationStatus.EVALUATED)
-    if answer.said.startswith("panic: "):
+    if answer.message.startswith("panic: "):
         return found
     if answer.merged is None:
-        _compare_refusal(ours, answer.said, found)
+        _compare_rejection(ours, answer.message, found)
         return found
     stack = _read(answer.merged)
-    if found.taken_by_us:
+    if found.is_accepted_by_us:
         [variant] = ours.variants
         theirs = {name: stated_facts(service) for name, service in stack.services.items()}
         found.services = len(theirs.keys() & variant.services.keys())
-        found.differences += _differences(_said(theirs), _said(variant.services))
+        found.differences += _differences(_printed_values(theirs), _printed_values(variant.services))
         found.differences += _differences(_resources(stack.resources), _resources(variant.resources))
     elif stack.services:
         why = "; ".join(f"{problem.line}: {problem.message}" for problem in ours.problems)
-        found.differences.append(f"Docker takes it, and we say {ours.status}: {why}")
+        found.differences.append(f"Docker accepts it, rollout-lint reports {ours.status}: {why}")
     return found
 
 
 def _read(merged: str) -> Stack:
-    """Docker's output read by us as a single layer: there is nothing left in it to merge or to substitute."""
+    """Load Docker's output as a single layer without variables."""
     source = parse(merged.encode(), "docker")
     source.dollars.clear()
     return load_stack([source], {})[0]
 
 
-def _compare_refusal(ours: Evaluation, said: str, found: Comparison) -> None:
-    if found.taken_by_us:
-        found.differences.append(f"Docker refuses it, and we do not: {said}")
+def _compare_rejection(ours: Evaluation, message: str, found: Comparison) -> None:
+    if found.is_accepted_by_us:
+        found.differences.append(f"Docker rejects it, rollout-lint does not: {message}")
     elif ours.status == EvaluationStatus.NOT_EVALUATED and not all(problem.line for problem in ours.problems):
-        found.differences.append(f"we refuse it without a place; Docker says {said}")
+        found.differences.append(f"rollout-lint rejects it without a location; Docker reports {message}")
 
 
 def _differences(docker: Values, ours: Values) -> Iterator[str]:
@@ -96,16 +96,16 @@ def _differences(docker: Values, ours: Values) -> Iterator[str]:
         theirs, mine = docker.get(name, {}), ours.get(name, {})
         for path in sorted(theirs.keys() | mine.keys()):
             if theirs.get(path) != mine.get(path) and not _comes_from_a_file(path, mine):
-                yield f"{name} {path}: Docker has {theirs.get(path)!r}, we have {mine.get(path)!r}"
+                yield f"{name} {path}: Docker has {theirs.get(path)!r}, rollout-lint has {mine.get(path)!r}"
 
 
 def _comes_from_a_file(path: str, facts: Mapping[str, Any]) -> bool:
-    """Docker puts an env_file's variables with the others; we never open one."""
+    """Return True if Docker reads the value from an env_file, which rollout-lint never opens."""
     return path == "env_file" or (path == "environment" and "env_file" in facts)
 
 
-def _said(services: Mapping[str, Mapping[str, Fact]]) -> Values:
-    """Values by service and path, but those that Docker prints nothing for, and what we derive from them."""
+def _printed_values(services: Mapping[str, Mapping[str, Fact]]) -> Values:
+    """Return values by service and path, without derived facts and values that Docker does not print."""
     return {
         name: {
             path: _value(path, fact.value)
@@ -125,7 +125,7 @@ def _resources(resources: Mapping[str, Mapping[str, Resource]]) -> Values:
 
 
 def _value(path: str, value: Any) -> Any:
-    """What Docker prints otherwise: an absolute path for a bind, what has a name in the order of the names."""
+    """Normalize a value that Docker prints in another way: the path of a bind mount, the order of names."""
     if path == "volumes":
         return [(v.type, "" if v.type == "bind" else v.source, v.target, v.read_only) for v in value]
     return sorted(value) if path in _BY_NAME else value

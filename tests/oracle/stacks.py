@@ -1,4 +1,4 @@
-"""Stack files made up from the schema of the file format: valid ones, and ones with something wrong in them."""
+"""Valid and invalid stack files, generated from the schema of the file format."""
 
 from __future__ import annotations
 
@@ -45,29 +45,29 @@ _LIKELY = {
 
 @dataclass(frozen=True)
 class Raw:
-    """A scalar as it stands in the file."""
+    """Scalar as written in the file."""
 
     text: str
 
 
 @st.composite
 def stacks(draw: st.DrawFn) -> list[str]:
-    """One to three layers that speak of the same services."""
-    maker = _Maker(draw, wrong=draw(st.sampled_from((0, 0, 40, 15))))
+    """Generate one to three layers with the same services."""
+    generator = _Generator(draw, wrong=draw(st.sampled_from((0, 0, 40, 15))))
     version = draw(st.sampled_from((None, None, "'3.8'", "'3.8'", *VERSIONS)))
-    layers = [maker.layer(version) for _ in range(draw(st.sampled_from((1, 1, 2, 2, 2, 3))))]
-    return [maker.written(layer) for layer in layers]
+    layers = [generator.layer(version) for _ in range(draw(st.sampled_from((1, 1, 2, 2, 2, 3))))]
+    return [generator.write(layer) for layer in layers]
 
 
-class _Maker:
-    """Draws what the schema describes; one value in `wrong` is something else, none where that is 0."""
+class _Generator:
+    """Generator of values that match the schema. One in `wrong` values is invalid; 0 means none."""
 
     def __init__(self, draw: st.DrawFn, wrong: int) -> None:
         self._draw = draw
         self._wrong = wrong
 
     def layer(self, version: str | None) -> dict[str, Any]:
-        """The top of a file."""
+        """Generate a whole file."""
         made: dict[str, Any] = {}
         if self._wrong and self._one_in(self._wrong):
             version = self._pick((*ODD_VERSIONS, None))
@@ -91,7 +91,7 @@ class _Maker:
         return service
 
     def value(self, schema: dict[str, Any], path: str) -> Any:
-        """Something that the schema allows, or for once something that it may not."""
+        """Generate a value that the schema allows, or sometimes an invalid one."""
         if self._wrong and self._one_in(self._wrong):
             return Raw(self._pick(_WRONG))
         while "$ref" in schema:
@@ -134,8 +134,8 @@ class _Maker:
                 return self._pick(("~", "", "null"))
         return self._pick(_FORMATS.get(schema.get("format", ""), _TEXTS))
 
-    def written(self, value: dict[str, Any]) -> str:
-        """The file's text, in block or flow style."""
+    def write(self, value: dict[str, Any]) -> str:
+        """Return the text of the file, in block or flow style."""
         return self._flow(value) + "\n" if self._one_in(4) and not _has_anchor(value) else self._block(value, 0)
 
     def _block(self, value: dict[str, Any], depth: int) -> str:

@@ -1,4 +1,4 @@
-"""Our merge beside Docker's own, on real files and on odd ones."""
+"""Comparison of the merge with Docker's, for real and odd files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rollout_lint.syntax.parser import parse
 
 from tests.conftest import SAMPLES
 from tests.oracle.compare import compare, disagreements
-from tests.oracle.docker import docker_says, require
+from tests.oracle.docker import docker_config, require
 from tests.stack.test_interpolate import CASES
 
 if TYPE_CHECKING:
@@ -43,23 +43,23 @@ def docker() -> None:
 
 
 @pytest.mark.parametrize("files", EXAMPLES)
-def test_every_example_of_a_rule(files: dict[str, str]) -> None:
+def test_compare_rule_example(files: dict[str, str]) -> None:
     assert disagreements(files) == []
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_every_variant_of_the_samples(variant: Variant) -> None:
+def test_compare_sample_variant(variant: Variant) -> None:
     assert compare([Path(str(layer.path)) for layer in variant.files], variant.environment).differences == []
 
 
 @pytest.mark.parametrize(("text", "environment", "result"), CASES)
-def test_every_case_of_interpolation(text: str, environment: Mapping[str, str], result: str, tmp_path: Path) -> None:
-    """Docker substitutes the same, seen through an image's name."""
+def test_compare_interpolation(text: str, environment: Mapping[str, str], result: str, tmp_path: Path) -> None:
+    """Compare interpolation in the name of an image."""
     path = tmp_path / "a.yml"
     path.write_text(f"services: {{a: {{image: 'x{text}'}}}}\n")
     assert compare([path], environment).differences == []
-    answer = docker_says([path], environment)
-    assert answer.merged is not None, answer.said
+    answer = docker_config([path], environment)
+    assert answer.merged is not None, answer.message
     root = parse(answer.merged.encode(), "docker").root
     assert root is not None
     assert to_value(root)["services"]["a"]["image"] == f"x{result}"
@@ -246,7 +246,7 @@ ONE_LAYER = (
 
 
 @pytest.mark.parametrize("text", ONE_LAYER)
-def test_one_layer(text: str) -> None:
+def test_compare_one_layer(text: str) -> None:
     assert disagreements({"a.yml": text}) == []
 
 
@@ -254,7 +254,7 @@ def test_one_layer(text: str) -> None:
 @pytest.mark.parametrize(
     "tag", ["!", "!!str", "!!int", "!!float", "!!bool", "!!null", "!!timestamp", "!!binary", "!!merge", "!!set", "!x"]
 )
-def test_what_a_tag_makes_of_a_value(tag: str, text: str) -> None:
+def test_compare_tagged_value(tag: str, text: str) -> None:
     values = ("x", "1", "'1'", "1.5", "true", "~", "2026-01-01", "'2026-01-01'", "aGk=", "18446744073709551615", ".inf")
     for value in values:
         stack = text.format(f"{tag} {value}")
@@ -264,7 +264,7 @@ def test_what_a_tag_makes_of_a_value(tag: str, text: str) -> None:
 
 @pytest.mark.parametrize("first", ["", "---\n", "%YAML 1.1\n---\n", "%YAML 1.2\n---\n", "# c\n---\n"])
 @pytest.mark.parametrize("mark", ["---\n", "--- ", "...\n", "...\n---\n", "---\n---\n"])
-def test_what_stands_behind_the_first_document(first: str, mark: str) -> None:
+def test_compare_text_after_first_document(first: str, mark: str) -> None:
     for behind in (
         "x: @y",
         "@y",
@@ -312,7 +312,7 @@ OVERLAYS = [
 
 
 @pytest.mark.parametrize("text", OVERLAYS)
-def test_an_overlay(text: str) -> None:
+def test_compare_overlay(text: str) -> None:
     over = f"services:\n  a:\n    {text}\n"
     assert disagreements({"a.yml": BASE, "b.yml": over}) == []
     assert (
@@ -323,7 +323,7 @@ def test_an_overlay(text: str) -> None:
 
 @pytest.mark.parametrize("base", ["image: b", "ports: []", "ports: [3, 1]", "ports: ['80:80', '80:81']"])
 @pytest.mark.parametrize("over", ["image: c", "ports: [3, 1]", "ports: []", "deploy: {mode: ''}"])
-def test_twins_in_a_list(base: str, over: str) -> None:
+def test_compare_duplicates_in_list(base: str, over: str) -> None:
     layers = {name: f"services: {{a: {{{text}}}}}\n" for name, text in (("1.yml", base), ("2.yml", over))}
     assert disagreements(layers) == []
     assert disagreements(layers | {"3.yml": "services: {a: {image: d}}\n"}) == []
@@ -333,7 +333,7 @@ def test_twins_in_a_list(base: str, over: str) -> None:
 @pytest.mark.parametrize(
     ("first", "second"), [('"3.8"', None), ('"3.8"', '"3.7"'), ('"3"', None), (None, '"3.13"'), (None, '"3.8"')]
 )
-def test_versions(first: str | None, second: str | None) -> None:
+def test_compare_versions(first: str | None, second: str | None) -> None:
     def layer(version: str | None) -> str:
         return (f"version: {version}\n" if version else "") + "services: {a: {image: b}}\n"
 
@@ -357,7 +357,7 @@ def test_versions(first: str | None, second: str | None) -> None:
     ],
 )
 @pytest.mark.parametrize("marks", [0, 1, 2])
-def test_byte_order_marks(encoding: str, text: str, marks: int) -> None:
+def test_compare_byte_order_marks(encoding: str, text: str, marks: int) -> None:
     assert disagreements({"a.yml": ("\ufeff" * marks + text).encode(encoding)}) == []
 
 
@@ -370,6 +370,6 @@ COMMANDS = [
 
 @pytest.mark.parametrize("key", ["command", "entrypoint"])
 @pytest.mark.parametrize("text", COMMANDS)
-def test_a_command_in_one_text(key: str, text: str) -> None:
+def test_compare_command_string(key: str, text: str) -> None:
     layer = f"services:\n  a:\n    image: b\n    {key}: {json.dumps(text)}\n"
     assert disagreements({"a.yml": layer}) == []

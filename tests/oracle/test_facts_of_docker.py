@@ -1,4 +1,4 @@
-"""What is known of docker/cli's validation, casts and merge, a case each: Docker's own answer, and ours beside it."""
+"""Facts about docker/cli's validation, casts and merge, each compared with Docker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
 
 from tests.oracle.compare import disagreements
-from tests.oracle.docker import docker_says, require
+from tests.oracle.docker import docker_config, require
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,8 @@ def update(text: str) -> str:
     return service(f"deploy: {{update_config: {{{text}}}}}")
 
 
-REFUSED = {
-    "order outside its words": (update("order: ''"), "must be one of the following"),
+REJECTED = {
+    "order with an unknown value": (update("order: ''"), "must be one of the following"),
     "order from a variable without value": (update("order: $U"), "must be one of the following"),
     "a negative parallelism": (update("parallelism: -1"), "overflows uint"),
     "monitor as a number": (update("monitor: 30"), "must be a string"),
@@ -84,7 +84,7 @@ REFUSED = {
     "a flag of 1": (service("read_only: '${N:-1}'"), "invalid boolean: 1"),
     "init is not cast": (service("init: '${N:-true}'"), "must be a boolean"),
     "pids are not cast": (service("deploy: {resources: {limits: {pids: '${N:-3}'}}}"), "must be a integer"),
-    "services nowhere but nested": ("x: {services: {a: {image: b}}}\n", "Additional property x is not allowed"),
+    "nested services only": ("x: {services: {a: {image: b}}}\n", "Additional property x is not allowed"),
     "a service outside of services": ("services: {}\na: {image: b}\n", "Additional property a is not allowed"),
     "rollback_config before 3.7": ("version: '3.6'\n" + service("deploy: {rollback_config: {}}"), "rollback_config"),
     "order before 3.4": ("version: '3.3'\n" + update("order: stop-first"), "order"),
@@ -98,12 +98,12 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_refused(case: str, tmp_path: Path) -> None:
-    text, words = REFUSED[case]
+@pytest.mark.parametrize("case", REJECTED)
+def test_docker_and_linter_reject(case: str, tmp_path: Path) -> None:
+    text, words = REJECTED[case]
     path = tmp_path / "a.yml"
     path.write_text(text)
-    assert words in docker_says([path], {}).said
+    assert words in docker_config([path], {}).message
     assert disagreements({"a.yml": text}) == []
 
 
@@ -132,7 +132,7 @@ CASTS = {
 
 
 @pytest.mark.parametrize("path", CASTS)
-def test_cast(path: str) -> None:
+def test_compare_cast(path: str) -> None:
     keys = path.split(".")
     value = "{" + ": {".join(keys) + f": '{CASTS[path]}'" + "}" * len(keys)
     assert disagreements({"a.yml": service(value[1:-1])}) == []
@@ -167,7 +167,7 @@ def test_cast(path: str) -> None:
         "environment: {A: yes, B: on, C: 0440, D: 1e3, E: 22:22}",
     ],
 )
-def test_taken_or_not(text: str) -> None:
+def test_compare_odd_values(text: str) -> None:
     assert disagreements({"a.yml": service(text)}) == []
 
 
@@ -183,7 +183,7 @@ def test_taken_or_not(text: str) -> None:
         "'$A': 3",
     ],
 )
-def test_the_top_of_a_file(text: str) -> None:
+def test_compare_top_level(text: str) -> None:
     assert disagreements({"a.yml": service("") + text + "\n"}) == []
 
 
@@ -299,7 +299,7 @@ OVERLAYS: dict[str, tuple[str, Mapping[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", OVERLAYS)
-def test_overlay(case: str, tmp_path: Path) -> None:
+def test_compare_overlay(case: str, tmp_path: Path) -> None:
     text, expected = OVERLAYS[case]
     files: dict[str, str | bytes] = {"a.yml": service(BASE), "b.yml": service(text, image="")}
     merged = merged_by_docker(files, tmp_path)["services"]["a"]
@@ -310,7 +310,7 @@ def test_overlay(case: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("section", ["networks", "volumes", "secrets", "configs"])
 @pytest.mark.parametrize("over", ["{}", "{name: y}", "{external: true}", "{external: {name: z}}"])
-def test_a_resource_is_replaced(section: str, over: str, tmp_path: Path) -> None:
+def test_overlay_replaces_resource(section: str, over: str, tmp_path: Path) -> None:
     base = "{file: ./x, name: q}" if section in ("secrets", "configs") else "{driver: d, driver_opts: {a: b}, name: q}"
     files: dict[str, str | bytes] = {
         "a.yml": service("") + f"{section}: {{r: {base}, s: {base}}}\nx-a: {{b: 1}}\n",
@@ -324,14 +324,14 @@ def test_a_resource_is_replaced(section: str, over: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("over", ["hostname: c", "ports: ['54:54']"])
-def test_ports_collapse_as_soon_as_a_layer_touches_the_service(over: str) -> None:
+def test_overlay_on_service_merges_its_ports(over: str) -> None:
     base = service("ports: ['53:53/tcp', '53:53/udp', '80', '81']")
     assert disagreements({"a.yml": base}) == []
     assert disagreements({"a.yml": base, "b.yml": service(over, image="")}) == []
     assert disagreements({"a.yml": base, "b.yml": "services: {b: {image: c}}\n"}) == []
 
 
-def test_an_anchor_does_not_reach_another_file() -> None:
+def test_anchor_ends_with_its_file() -> None:
     base = "x-a: &a {failure_action: rollback}\n" + update("<<: *a")
     assert disagreements({"a.yml": base}) == []
     assert disagreements({"a.yml": base, "b.yml": "services: {a: {deploy: {update_config: *a}}}\n"}) == []
@@ -340,8 +340,8 @@ def test_an_anchor_does_not_reach_another_file() -> None:
 def merged_by_docker(files: Mapping[str, str | bytes], folder: Path) -> Any:
     for name, text in files.items():
         (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    answer = docker_says([folder / name for name in files], {})
-    assert answer.merged is not None, answer.said
+    answer = docker_config([folder / name for name in files], {})
+    assert answer.merged is not None, answer.message
     root = parse(answer.merged.encode(), "docker").root
     assert root is not None
     return to_value(root)

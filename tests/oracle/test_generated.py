@@ -1,11 +1,11 @@
-"""Our answer beside Docker's for stacks that nobody wrote."""
+"""Comparison with Docker for generated stacks."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 
-from tests.made_up import stacks_in_number
+from tests.examples import example_count
 from tests.oracle.compare import disagreements
 from tests.oracle.docker import require
 from tests.oracle.stacks import ENVIRONMENT, stacks
@@ -18,8 +18,8 @@ def docker() -> None:
     require()
 
 
-@stacks_in_number(200)
+@example_count(200)
 @given(layers=stacks())
-def test_generated_stacks(layers: list[str]) -> None:
+def test_compare_generated_stacks(layers: list[str]) -> None:
     files: dict[str, str | bytes] = {f"{number}.yml": text for number, text in enumerate(layers, 1)}
     assert disagreements(files, ENVIRONMENT) == [], "\n---\n".join(layers)

@@ -1,4 +1,4 @@
-"""What real repositories hold: Docker's answer, ours beside it, and what `check` says of it."""
+"""Odd files of real repositories: Docker's answer, rollout-lint's answer, and the output of `check`."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.oracle.compare import disagreements
-from tests.oracle.docker import docker_says, require
+from tests.oracle.docker import docker_config, require
 
 if TYPE_CHECKING:
     from tests.conftest import Run, Write
+
+pytestmark = pytest.mark.oracle
 
 POLICY = "{update_config: {failure_action: rollback, order: start-first}}"
 
 
 @dataclass(frozen=True)
 class Case:
-    """Layers; what Docker says where it refuses them; the lines of the problems, the services found at risk, and
-    findings of the stack itself with their lines.
-    """
+    """Layers, Docker's error, lines of the problems, services at risk, and findings about the whole stack."""
 
     layers: tuple[str | bytes, ...]
-    refused: str = ""
+    error: str = ""
     status: str = "evaluated"
     problems: tuple[int, ...] = ()
     at_risk: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    stack_findings: tuple[str, ...] = ()
 
 
 CASES = {
@@ -46,7 +46,7 @@ CASES = {
         ),
         at_risk=("s",),
     ),
-    "a policy in an extension that nobody uses": Case(
+    "a policy in an unused extension": Case(
         (f"x-d: &d\n  deploy: {POLICY}\nservices:\n  s: {{image: b}}\n",),
     ),
     "a policy in an extension that one service uses": Case(
@@ -144,7 +144,7 @@ CASES = {
     ),
     "a second document": Case(
         (f"services:\n  s: {{image: b}}\n---\nservices:\n  t: {{image: b, deploy: {POLICY}}}\n",),
-        told=("RL057 5",),
+        stack_findings=("RL057 5",),
     ),
     "a drive of Windows": Case(
         (f"services:\n  s:\n    image: postgres\n    volumes: ['d:/data']\n    deploy: {POLICY}\n",), at_risk=("s",)
@@ -158,14 +158,14 @@ def docker() -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_real_input(name: str, run: Run, write: Write) -> None:
+def test_check_real_input(name: str, run: Run, write: Write) -> None:
     case = CASES[name]
     names = ["compose.yml", "compose.ccci.yml"][: len(case.layers)]
     files = dict(zip(names, case.layers, strict=True))
     folder = write(files)
-    answer = docker_says([folder / each for each in names], {})
-    assert (answer.merged is None) == bool(case.refused)
-    assert case.refused in answer.said
+    answer = docker_config([folder / each for each in names], {})
+    assert (answer.merged is None) == bool(case.error)
+    assert case.error in answer.message
     assert disagreements(files) == []
     [recipe] = run("check", folder, "--format", "json").json["recipes"]
     assert recipe["status"] == case.status
@@ -173,5 +173,5 @@ def test_a_real_input(name: str, run: Run, write: Write) -> None:
     last = recipe["variants"][-1]["name"] if recipe["variants"] else None
     found = [each for each in recipe["findings"] if each["rule"] == "RL001" and each["variant"] == last]
     assert tuple(each["service"] for each in found) == case.at_risk
-    of_stack = [each for each in recipe["findings"] if each["service"] is None and not recipe["problems"]]
-    assert tuple(f"{each['rule']} {each['line']}" for each in of_stack) == case.told
+    stack_findings = [each for each in recipe["findings"] if each["service"] is None and not recipe["problems"]]
+    assert tuple(f"{each['rule']} {each['line']}" for each in stack_findings) == case.stack_findings

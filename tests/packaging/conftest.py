@@ -1,4 +1,4 @@
-"""A copy of the checkout, so that nothing is built or committed in it."""
+"""Copies of the checkout, so that no test builds or commits in it."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from tests.packaging.integrations import ADDRESS, FOLDER
 
 RunIn: TypeAlias = Callable[..., str]
 
-NOT_OURS = shutil.ignore_patterns(".git", ".venv", "dist", "build", "__pycache__", ".*_cache", ".hypothesis")
+IGNORED = shutil.ignore_patterns(".git", ".venv", "dist", "build", "__pycache__", ".*_cache", ".hypothesis")
 
 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shutil.copytree(ROOT, tmp_path_factory.mktemp("checkout") / "rollout-lint", ignore=NOT_OURS)
+    return shutil.copytree(ROOT, tmp_path_factory.mktemp("checkout") / "rollout-lint", ignore=IGNORED)
 
 
 @pytest.fixture(scope="session")
 def published(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A git repository of the checkout as it is, tagged as this release."""
+    """Git repository with the current checkout, tagged as this release."""
     folder = tmp_path_factory.mktemp("published")
     repository = shutil.copytree(checkout, folder / "rollout-lint")
     environment = _environment(folder)
-    for command in (["init"], ["add", "--all"], ["commit", "--message", "as it is"], ["tag", f"v{__version__}"]):
+    for command in (["init"], ["add", "--all"], ["commit", "--message", "snapshot"], ["tag", f"v{__version__}"]):
         subprocess.run(["git", *command], cwd=repository, env=environment, check=True, capture_output=True, timeout=60)
     return repository
 
 
 @pytest.fixture
 def run_in(tmp_path_factory: pytest.TempPathFactory) -> RunIn:
-    """Run a command in a folder as a maintainer who has no configuration of git or pre-commit; what it printed."""
+    """Run a command without any git or pre-commit configuration, and return its output."""
     home = tmp_path_factory.getbasetemp()
 
     def run(directory: Path, *command: str, expected: int = 0) -> str:
@@ -61,7 +61,7 @@ def run_in(tmp_path_factory: pytest.TempPathFactory) -> RunIn:
 
 @pytest.fixture
 def hooked(published: Path, tmp_path: Path, run_in: RunIn) -> Path:
-    """A repository with the hook, as the file for pre-commit has it."""
+    """Repository with the hook from integrations/pre-commit.yml."""
     repository = tmp_path / "recipes"
     repository.mkdir()
     configuration = (FOLDER / "pre-commit.yml").read_text()

@@ -1,4 +1,4 @@
-"""The files for those who run it elsewhere, read as YAML."""
+"""Loader of the integration files for CI systems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A recipe at risk, and the same repaired; and how a maintainer commits them."""
+"""Risky recipe, the same recipe fixed, and a commit of both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The composite action: its shell steps run as GitHub's runner runs them, on the checkout."""
+"""Composite action: its shell steps, run in the same way as by GitHub's runner."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ ODD = "a recipe; touch broken-out $(touch broken-out) *"
 
 @dataclass(frozen=True)
 class Runner:
-    """A runner's folders, in which the action is installed."""
+    """Folders of a runner with the installed action."""
 
     action: Path
     temporary: Path
 
     def step(self, number: int, workspace: Path, inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        """Run a step of the action, as `shell: bash` is defined; the inputs that are not given have their defaults."""
+        """Run a step of the action with `shell: bash`. Missing inputs have their defaults."""
         document = document_of(ACTION)
         values = {name: each["default"] for name, each in document["inputs"].items()} | inputs
         step = document["runs"]["steps"][number]
@@ -42,7 +42,7 @@ class Runner:
             "GITHUB_WORKSPACE": str(workspace),
             "GITHUB_STEP_SUMMARY": str(self.temporary / "summary.md"),
             "RUNNER_TEMP": str(self.temporary),
-            **{name: _evaluated(value, values) for name, value in step["env"].items()},
+            **{name: _evaluate_expression(value, values) for name, value in step["env"].items()},
         }
         script = self.temporary / "step.sh"
         script.write_text(step["run"])
@@ -60,7 +60,7 @@ class Runner:
         return self.step(1, workspace, {name.replace("_", "-"): value for name, value in inputs.items()})
 
 
-def _evaluated(value: str, inputs: dict[str, str]) -> str:
+def _evaluate_expression(value: str, inputs: dict[str, str]) -> str:
     match = re.fullmatch(r"\$\{\{ inputs\.([\w-]+) \}\}", value)
     assert match is not None, value
     return inputs[match[1]]
@@ -74,12 +74,12 @@ def runner(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Runner:
     return runner
 
 
-def test_its_steps_say_nothing_of_an_input_themselves() -> None:
+def test_action_steps_do_not_interpolate_inputs() -> None:
     steps: list[dict[str, Any]] = document_of(ACTION)["runs"]["steps"]
     assert [step["name"] for step in steps if "${{" in step["run"]] == []
 
 
-def test_a_risky_recipe_is_annotated_and_fails_and_a_repaired_one_passes(runner: Runner, tmp_path: Path) -> None:
+def test_action_fails_on_risky_and_passes_fixed_recipe(runner: Runner, tmp_path: Path) -> None:
     (tmp_path / "compose.yml").write_text(RISKY)
     risky = runner.check(tmp_path)
     assert risky.returncode == 1
@@ -90,7 +90,7 @@ def test_a_risky_recipe_is_annotated_and_fails_and_a_repaired_one_passes(runner:
     assert (safe.returncode, safe.stdout, safe.stderr) == (0, "", "")
 
 
-def test_it_fails_from_a_severity_on_and_where_nothing_could_be_read(runner: Runner, tmp_path: Path) -> None:
+def test_action_exit_code_follows_fail_on_and_errors(runner: Runner, tmp_path: Path) -> None:
     (tmp_path / "compose.yml").write_text(RISKY)
     assert runner.check(tmp_path, fail_on="high").returncode == 0
     assert runner.check(tmp_path, fail_on="utterly").returncode == 2
@@ -99,7 +99,7 @@ def test_it_fails_from_a_severity_on_and_where_nothing_could_be_read(runner: Run
     assert runner.check(tmp_path, paths="gone").returncode == 2
 
 
-def test_it_writes_sarif_beside_the_annotations(runner: Runner, tmp_path: Path) -> None:
+def test_action_writes_sarif_and_annotations(runner: Runner, tmp_path: Path) -> None:
     (tmp_path / "compose.yml").write_text(RISKY)
     ran = runner.check(tmp_path, sarif_file="of this run.sarif")
     document = json.loads((tmp_path / "of this run.sarif").read_text())
@@ -107,7 +107,7 @@ def test_it_writes_sarif_beside_the_annotations(runner: Runner, tmp_path: Path) 
     assert (ran.returncode, ran.stdout.count("::warning ")) == (1, 1)
 
 
-def test_a_line_of_an_input_is_one_word_and_is_never_run(runner: Runner, tmp_path: Path) -> None:
+def test_action_passes_each_input_line_as_one_argument(runner: Runner, tmp_path: Path) -> None:
     for name, text in ((ODD, RISKY), ("-x", SAFE), ("other", RISKY)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "compose.yml").write_text(text)

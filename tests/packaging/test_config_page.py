@@ -1,4 +1,4 @@
-"""The page about the config: what it shows is what the program prints, and each config in it is one."""
+"""Config page: its configs are valid, and it documents every key."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ NAMES = {"toml": "rollout-lint.toml", "yaml": ".rollout-lint.yml"}
 
 
 @pytest.mark.parametrize(("kind", "text"), BLOCKS)
-def test_each_config_in_it_is_one(run: Run, write: Write, kind: str, text: str) -> None:
+def test_config_page_configs_are_valid(run: Run, write: Write, kind: str, text: str) -> None:
     folder = write({NAMES[kind]: text, f"our-rules/{NAME}": OWN_RULE, "demo/legacy/databases/compose.yml": ""})
     ran = run("config", "--format", "json", folder)
     assert (ran.exit_code, ran.stderr) == (0, "")
-    said = [origin["by"] for each in ran.json["settings"] for origin in [each["origin"]]]
-    said += [origin["by"] for each in ran.json["rules"] for origin in each["origins"].values()]
-    assert "config" in said
+    origins = [origin["by"] for each in ran.json["settings"] for origin in [each["origin"]]]
+    origins += [origin["by"] for each in ran.json["rules"] for origin in each["origins"].values()]
+    assert "config" in origins
 
 
-def test_it_tells_of_every_key_with_an_example() -> None:
+def test_config_page_documents_every_key_with_example() -> None:
     document = json.loads(SCHEMA.read_text("utf-8"))
     keys = {*document["properties"], *document["$defs"]["hosts"]["properties"]}
     keys |= set(document["$defs"]["images"]["patternProperties"]["."]["properties"]) | {"paths"}

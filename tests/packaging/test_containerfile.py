@@ -1,4 +1,4 @@
-"""The Containerfile, as far as it can be held without a registry: its instructions, and its commands in a shell."""
+"""Containerfile, checked without a registry: its instructions, and its commands in a shell."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def values(stage: list[tuple[str, str]], name: str) -> list[str]:
     return [value for each, value in stage if each == name]
 
 
-def test_it_runs_the_program_and_not_as_root() -> None:
+def test_image_runs_program_without_root() -> None:
     _, last = stages()
     [user] = values(last, "USER")
     assert all(int(number) > 0 for number in user.split(":"))
@@ -45,19 +45,19 @@ def test_it_runs_the_program_and_not_as_root() -> None:
     assert program in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
 
 
-def test_the_last_stage_has_nothing_of_the_source_and_of_pip_no_cache() -> None:
+def test_last_stage_has_no_source_and_no_pip_cache() -> None:
     _, last = stages()
     assert values(last, "COPY") + values(last, "ADD") == []
     assert all("--no-cache-dir" in command and "--no-index" in command for command in values(last, "RUN"))
 
 
-def test_both_stages_have_the_python_that_the_wheels_are_built_for() -> None:
+def test_all_stages_use_the_same_base_image() -> None:
     images = {value.split()[0] for stage in stages() for value in values(stage, "FROM")}
     assert len(images) == 1
 
 
 @pytest.mark.packaging
-def test_what_it_copies_is_enough_to_build_and_to_run(tmp_path: Path) -> None:
+def test_copied_files_suffice_to_build_and_run(tmp_path: Path) -> None:
     build, last = stages()
     source, wheels, environment = tmp_path / "source", tmp_path / "wheels", tmp_path / "environment"
     for line in values(build, "COPY"):
@@ -85,9 +85,9 @@ def test_what_it_copies_is_enough_to_build_and_to_run(tmp_path: Path) -> None:
     assert (found.returncode, "RL001" in found.stdout) == (1, True)
 
 
-def _copy(what: Path, location: Path) -> None:
+def _copy(source: Path, location: Path) -> None:
     location.parent.mkdir(parents=True, exist_ok=True)
-    if what.is_dir():
-        shutil.copytree(what, location, ignore=shutil.ignore_patterns("__pycache__"))
+    if source.is_dir():
+        shutil.copytree(source, location, ignore=shutil.ignore_patterns("__pycache__"))
     else:
-        shutil.copy(what, location)
+        shutil.copy(source, location)

@@ -1,4 +1,4 @@
-"""The way from an idea to a proved rule, as CONTRIBUTING.md walks it; tests/swarm goes its last step."""
+"""Example rule of CONTRIBUTING.md. tests/swarm runs its proof."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from tests.conftest import Run
 
 
-def test_its_rule_is_tried_and_used_in_sessions() -> None:
+def test_contributing_shows_test_and_use_of_rule() -> None:
     assert commands(CONTRIBUTING) == ["rollout-lint rules --test my-rules", "rollout-lint check --rules my-rules"]
 
 
-def test_its_rule_holds_and_finds_its_stack(run: Run, tmp_path: Path) -> None:
+def test_contributing_rule_passes_and_finds_its_stack(run: Run, tmp_path: Path) -> None:
     rule, stack = write_files(CONTRIBUTING, tmp_path)
     assert run("rules", "--test", rule.parent).exit_code == 0
     ran = run("check", stack, "--rules", rule.parent, "--format", "json")

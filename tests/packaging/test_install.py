@@ -1,4 +1,4 @@
-"""Every way to install it gives a program that has its rules and schemas."""
+"""Installation: every method installs the program with its rules and schemas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ POLICY = "{failure_action: rollback, order: start-first}"
 
 @pytest.fixture(scope="session")
 def built(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sdist, and the wheel that was built from it."""
+    """Folder with the sdist and the wheel built from it."""
     target = tmp_path_factory.mktemp("dist")
     call(sys.executable, "-m", "build", "--no-isolation", "--outdir", target, checkout)
     return target
@@ -37,8 +37,8 @@ def call(*command: str | Path, cwd: Path | None = None, expected: int = 0) -> st
     return ran.stdout
 
 
-def installed(environment: Path, *what: str | Path) -> Path:
-    """The `bin` of a fresh environment with this in it; its dependencies are those of the tests' own environment."""
+def install(environment: Path, *arguments: str | Path) -> Path:
+    """Install into a fresh environment that shares the dependencies of this one. Return its `bin` folder."""
     EnvBuilder(with_pip=False, symlinks=True).create(environment)
     python = environment / "bin" / "python"
     packages = call(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
@@ -53,7 +53,7 @@ def installed(environment: Path, *what: str | Path) -> Path:
         "--no-deps",
         "--no-build-isolation",
         "--quiet",
-        *what,
+        *arguments,
     )
     return environment / "bin"
 
@@ -71,35 +71,35 @@ def assert_works(bin_: Path, folder: Path, home: Path) -> None:
     assert "latent" in call(bin_ / "rollout-lint", "sweep", cwd=folder)
 
 
-def test_pip_install(checkout: Path, tmp_path: Path) -> None:
-    assert_works(installed(tmp_path / "venv", checkout), tmp_path, tmp_path / "venv")
+def test_pip_install_works(checkout: Path, tmp_path: Path) -> None:
+    assert_works(install(tmp_path / "venv", checkout), tmp_path, tmp_path / "venv")
 
 
-def test_pip_install_editable(checkout: Path, tmp_path: Path) -> None:
-    assert_works(installed(tmp_path / "venv", "--editable", checkout), tmp_path, checkout)
+def test_pip_install_editable_works(checkout: Path, tmp_path: Path) -> None:
+    assert_works(install(tmp_path / "venv", "--editable", checkout), tmp_path, checkout)
 
 
 @pytest.mark.parametrize("pattern", ["*.whl", "*.tar.gz"])
-def test_wheel_and_sdist(built: Path, tmp_path: Path, pattern: str) -> None:
+def test_wheel_and_sdist_work(built: Path, tmp_path: Path, pattern: str) -> None:
     [archive] = built.glob(pattern)
     assert __version__ in archive.name
-    assert_works(installed(tmp_path / "venv", archive), tmp_path, tmp_path / "venv")
+    assert_works(install(tmp_path / "venv", archive), tmp_path, tmp_path / "venv")
 
 
-def test_the_wheel_has_the_package_and_the_rules_and_nothing_else(built: Path) -> None:
+def test_wheel_has_only_package_and_rules(built: Path) -> None:
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    package = {file.relative_to(ROOT / "lint") for file in (ROOT / "lint").rglob("*") if _belongs(file)}
+    package = {file.relative_to(ROOT / "lint") for file in (ROOT / "lint").rglob("*") if _is_packaged(file)}
     rules = {Path("rollout_lint") / file.relative_to(ROOT) for file in (ROOT / "rules").iterdir()}
     assert {Path(name) for name in names} == package | rules
     assert Path("rollout_lint/py.typed") in package
 
 
-def test_the_sdist_has_what_the_tests_need(built: Path) -> None:
+def test_sdist_has_files_of_tests(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {"pyproject.toml", "README.md", "tests/conftest.py", "recipes-sample/fleet.yml"} <= names
 
 
-def _belongs(file: Path) -> bool:
+def _is_packaged(file: Path) -> bool:
     return file.is_file() and "__pycache__" not in file.parts

@@ -1,4 +1,4 @@
-"""Each file for a CI is one to its schema, and its commands do in a shell what a CI would have them do."""
+"""CI integrations: each file matches its schema, and its commands work in a shell."""
 
 from __future__ import annotations
 
@@ -35,47 +35,47 @@ SCHEMAS = {
 JOBS = ["github.yml", "gitlab.yml", "woodpecker.yml", "drone.yml"]
 
 
-def _accepted(*command: str | Path) -> subprocess.CompletedProcess[str]:
+def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     words = [str(word) for word in command]
     return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize("file", SCHEMAS, ids=lambda file: file.name)
-def test_it_is_one_to_the_schema(file: Path, tmp_path: Path) -> None:
+def test_integration_matches_schema(file: Path, tmp_path: Path) -> None:
     check = (sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{SCHEMAS[file]}")
-    ran = _accepted(*check, file)
+    ran = _run(*check, file)
     assert ran.returncode == 0, ran.stdout
-    spoilt = tmp_path / file.name
-    spoilt.write_text(file.read_text().replace("steps:", "stops:").replace("script:", "skript:"))
-    assert _accepted(*check, spoilt).returncode == 1
+    broken = tmp_path / file.name
+    broken.write_text(file.read_text().replace("steps:", "stops:").replace("script:", "skript:"))
+    assert _run(*check, broken).returncode == 1
 
 
-def test_the_configuration_of_pre_commit_is_one() -> None:
+def test_pre_commit_files_are_valid() -> None:
     validate = (sys.executable, "-m", "pre_commit")
-    assert _accepted(*validate, "validate-config", FOLDER / "pre-commit.yml").returncode == 0
-    assert _accepted(*validate, "validate-manifest", ROOT / ".pre-commit-hooks.yaml").returncode == 0
+    assert _run(*validate, "validate-config", FOLDER / "pre-commit.yml").returncode == 0
+    assert _run(*validate, "validate-manifest", ROOT / ".pre-commit-hooks.yaml").returncode == 0
 
 
-def test_every_file_is_tried() -> None:
+def test_every_integration_is_tested() -> None:
     assert {FOLDER / "pre-commit.yml", *SCHEMAS} == {ACTION, *FOLDER.iterdir()}
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.iterdir()), ids=lambda file: file.name)
-def test_it_names_this_release(file: Path) -> None:
+def test_integration_names_this_release(file: Path) -> None:
     assert re.findall(r"rollout-lint(?:@|\n    rev: )v(\S+)", file.read_text()) == [__version__]
 
 
-def test_the_workflow_with_the_action_gives_it_inputs_that_it_has() -> None:
+def test_workflow_uses_existing_inputs_of_action() -> None:
     steps = document_of(FOLDER / "github-action.yml")["jobs"]["rollout-lint"]["steps"]
-    [ours] = [step for step in steps if "/rollout-lint@" in step["uses"]]
-    assert set(ours["with"]) <= set(document_of(ACTION)["inputs"])
+    [action_step] = [step for step in steps if "/rollout-lint@" in step["uses"]]
+    assert set(action_step["with"]) <= set(document_of(ACTION)["inputs"])
     [upload] = [step for step in steps if "upload-sarif" in step["uses"]]
-    assert upload["with"]["sarif_file"] == ours["with"]["sarif-file"]
+    assert upload["with"]["sarif_file"] == action_step["with"]["sarif-file"]
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` of a CI's Python: pip, and what the program depends on, but not the program."""
+    """`bin` folder of a CI's Python with pip and the dependencies, without the program."""
     home = tmp_path_factory.mktemp("python")
     EnvBuilder(with_pip=True).create(home)
     [packages] = home.glob("lib/python*/site-packages")
@@ -84,7 +84,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_a_job_fails_on_a_risky_recipe_and_passes_a_repaired_one(
+def test_ci_job_fails_on_risky_and_passes_fixed_recipe(
     name: str, published: Path, environment: Path, tmp_path: Path
 ) -> None:
     variable, script = _job(FOLDER / name)
@@ -111,7 +111,7 @@ def test_a_job_fails_on_a_risky_recipe_and_passes_a_repaired_one(
 
 
 def _job(file: Path) -> tuple[str, list[str]]:
-    """The variable with the address, and the commands, of whichever CI's file it is."""
+    """Return the variable with the address, and the commands, of any CI's file."""
     match document_of(file):
         case {"jobs": {"rollout-lint": {"env": variables, "steps": steps}}}:
             return variables["ROLLOUT_LINT"], [step["run"] for step in steps if "run" in step]
@@ -121,11 +121,11 @@ def _job(file: Path) -> tuple[str, list[str]]:
             return variables["ROLLOUT_LINT"], script
         case {"steps": [{"environment": variables, "commands": script}]}:
             return variables["ROLLOUT_LINT"], script
-    raise AssertionError(f"{file} has no job of a known CI")
+    raise AssertionError(f"{file}: no job of a known CI")
 
 
 def _reports(file: Path) -> list[str]:
-    """Where the CI expects the report of code quality."""
+    """Return the paths of the code quality reports."""
     match document_of(file):
         case {"rollout-lint": {"artifacts": {"reports": {"codequality": path}}}}:
             return [path]

@@ -1,4 +1,4 @@
-"""pipx and uvx run the program in an environment of its own, with its rules; both fetch what it depends on."""
+"""Isolated runs: pipx and uvx install the program with its dependencies and rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RUNNERS: dict[str, list[str | Path]] = {"pipx": [BIN / "pipx", "run", "--spec"],
 
 @pytest.fixture(scope="session")
 def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, where packages can be fetched; else a reason to skip, or to fail where ROLLOUT_LINT_INDEX says so."""
+    """Wheel of the checkout. Without a package index, skip, or fail if ROLLOUT_LINT_INDEX is `required`."""
     folder = tmp_path_factory.mktemp("isolated")
     fetched = subprocess.run(
         [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, "pathspec"],
@@ -28,7 +28,7 @@ def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         timeout=120,
     )
     if fetched.returncode != 0:
-        (pytest.fail if os.environ.get(MODE) == "required" else pytest.skip)("needs an index of packages")
+        (pytest.fail if os.environ.get(MODE) == "required" else pytest.skip)("needs a package index")
     command: list[str | Path] = [
         sys.executable,
         "-m",
@@ -44,10 +44,10 @@ def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("runner", RUNNERS)
-def test_an_isolated_run_finds_its_rules(runner: str, wheel: Path, tmp_path: Path) -> None:
+def test_isolated_run_finds_its_rules(runner: str, wheel: Path, tmp_path: Path) -> None:
     home = {"PIPX_HOME": tmp_path / "home", "PIPX_BIN_DIR": tmp_path / "bin", "UV_CACHE_DIR": tmp_path / "cache"}
-    of_the_system = dict.fromkeys(("UV_NATIVE_TLS", "UV_SYSTEM_CERTS"), "true")
-    environment = os.environ | of_the_system | {name: str(folder) for name, folder in home.items()}
+    system_certificates = dict.fromkeys(("UV_NATIVE_TLS", "UV_SYSTEM_CERTS"), "true")
+    environment = os.environ | system_certificates | {name: str(folder) for name, folder in home.items()}
     ran = subprocess.run(
         [*RUNNERS[runner], wheel, "rollout-lint", "rules"],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""What every page says: its sessions, its commands, its links, its files."""
+"""Documentation pages: sessions, commands, links and files."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 
 @pytest.mark.packaging
 @EVERY_PAGE
-def test_its_sessions_are_what_the_program_prints(page: Path) -> None:
+def test_page_sessions_are_current(page: Path) -> None:
     shown = [block for block in blocks(page) if block.language == "console"]
     assert len(commands(page)) == sum(block.text.count("\n$ ") + 1 for block in shown)
     assert refreshed(page) == page.read_text("utf-8"), "python -m tests.pages"
 
 
 def scripts(page: Path) -> list[str]:
-    """The commands without an output. Those of README and of CONTRIBUTING set the project up, as `.ci/run` does."""
+    """Return the commands without output, except those of README and CONTRIBUTING, which `.ci/run` runs."""
     if page in (README, CONTRIBUTING):
         return []
     return [block.text for block in blocks(page) if block.language == "sh" and block.name is None]
@@ -51,7 +51,7 @@ def scripts(page: Path) -> list[str]:
 
 @pytest.mark.packaging
 @pytest.mark.parametrize("page", [page for page in PAGES if scripts(page)], ids=lambda page: page.name)
-def test_its_commands_run(page: Path, tmp_path: Path) -> None:
+def test_page_commands_run(page: Path, tmp_path: Path) -> None:
     write_files(page, tmp_path)
     shutil.copytree(SAMPLES, tmp_path / SAMPLES.name)
     for script in scripts(page):
@@ -61,28 +61,28 @@ def test_its_commands_run(page: Path, tmp_path: Path) -> None:
 
 
 @EVERY_PAGE
-def test_its_links_lead_somewhere(page: Path) -> None:
+def test_page_links_are_valid(page: Path) -> None:
     links = list(_LINK.finditer(_CODE.sub("", page.read_text("utf-8"))))
-    assert [link[0] for link in links if not _leads_somewhere(page, link["path"], link["anchor"])] == []
+    assert [link[0] for link in links if not _is_valid_link(page, link["path"], link["anchor"])] == []
 
 
-def _leads_somewhere(page: Path, path: str, anchor: str | None) -> bool:
+def _is_valid_link(page: Path, path: str, anchor: str | None) -> bool:
     target = page.parent / path if path else page
     return target.exists() and (anchor is None or anchor in anchors(target))
 
 
 def anchors(page: Path) -> set[str]:
-    """Those that a forge gives to the page's headings."""
+    """Return the anchors that a forge generates for the headings of a page."""
     headings = _HEADING.findall(re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @EVERY_PAGE
-def test_its_blocks_are_what_they_say(page: Path, tmp_path: Path) -> None:
-    assert [block.text for block in blocks(page) if not _is_what_it_says(block, tmp_path)] == []
+def test_page_blocks_are_valid(page: Path, tmp_path: Path) -> None:
+    assert [block.text for block in blocks(page) if not _is_valid_block(block, tmp_path)] == []
 
 
-def _is_what_it_says(block: Block, folder: Path) -> bool:
+def _is_valid_block(block: Block, folder: Path) -> bool:
     match block.language:
         case "yaml":
             return not parse(block.text.encode(), "a.yml").problems
@@ -102,29 +102,29 @@ def _is_what_it_says(block: Block, folder: Path) -> bool:
             return language == "console"
 
 
-def test_the_page_about_ci_has_the_files_as_they_are() -> None:
+def test_ci_page_shows_integration_files() -> None:
     texts = [block.text for block in blocks(CI)]
     files = {file for file in FOLDER.iterdir() if file.name != "pre-commit.yml"}
     assert {file.name for file in files if file.read_text() not in texts} == set()
 
 
 @pytest.mark.parametrize("page", [README, ROOT / "docs" / "maintainer.md"], ids=lambda page: page.name)
-def test_a_page_has_the_hook_as_it_is(page: Path) -> None:
+def test_page_shows_pre_commit_hook(page: Path) -> None:
     assert (FOLDER / "pre-commit.yml").read_text() in [block.text for block in blocks(page)]
 
 
-def test_the_page_about_ci_tells_of_every_input_of_the_action() -> None:
+def test_ci_page_documents_every_action_input() -> None:
     rows = [f"| `{name}` | {each['description']} |" for name, each in document_of(ACTION)["inputs"].items()]
     assert "\n".join(rows) in CI.read_text("utf-8")
 
 
 @EVERY_PAGE
-def test_it_names_this_release(page: Path) -> None:
-    named = re.findall(rf"{re.escape(ADDRESS)}(?:@|\n    rev: )v([\d.]+)", page.read_text("utf-8"))
-    assert set(named) <= {__version__}
+def test_page_names_this_release(page: Path) -> None:
+    versions = re.findall(rf"{re.escape(ADDRESS)}(?:@|\n    rev: )v([\d.]+)", page.read_text("utf-8"))
+    assert set(versions) <= {__version__}
 
 
-def test_the_page_about_fleets_has_a_config_that_is_one(run: Run, tmp_path: Path) -> None:
+def test_platform_page_config_is_valid(run: Run, tmp_path: Path) -> None:
     [config] = [block.text for block in blocks(PLATFORM) if block.language == "toml"]
     (tmp_path / "rollout-lint.toml").write_text(config)
     (tmp_path / "our-rules").mkdir()
@@ -137,7 +137,7 @@ def test_the_page_about_fleets_has_a_config_that_is_one(run: Run, tmp_path: Path
     assert shown["services"]["app"]["derived.has_healthcheck"]["value"] is True
 
 
-def test_ci_runs_every_suite_that_a_plain_run_leaves_out() -> None:
+def test_ci_runs_every_marked_suite_once() -> None:
     options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
     slow = {marker.partition(":")[0] for marker in options["markers"]}
     expression = f"not ({' or '.join(marker.partition(':')[0] for marker in options['markers'])})"
@@ -146,7 +146,7 @@ def test_ci_runs_every_suite_that_a_plain_run_leaves_out() -> None:
     assert sorted(name for quoted, word in selected for name in (quoted or word).split(" or ")) == sorted(slow)
 
 
-def test_the_readme_is_one_screen_and_has_the_commands_that_ci_runs() -> None:
+def test_readme_is_short_and_has_the_commands_of_ci() -> None:
     text = README.read_text("utf-8")
     assert len(text.splitlines()) <= 70
     ci = (ROOT / ".ci" / "run").read_text()
@@ -155,7 +155,7 @@ def test_the_readme_is_one_screen_and_has_the_commands_that_ci_runs() -> None:
 
 
 @pytest.mark.packaging
-def test_the_site_builds_without_a_warning_and_asks_nobody_for_anything(tmp_path: Path) -> None:
+def test_site_builds_without_warnings_and_external_files(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
     quiet = environment() | {"NO_MKDOCS_2_WARNING": "1"}
     ran = subprocess.run(command, cwd=ROOT, env=quiet, capture_output=True, text=True, check=False, timeout=120)

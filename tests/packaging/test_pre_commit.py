@@ -1,4 +1,4 @@
-"""The hook, with the real pre-commit, in git repositories of one recipe and of many."""
+"""Hook in the real pre-commit, in git repositories with one and many recipes."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ pytestmark = pytest.mark.packaging
 OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: start-first}}}}\n'
 
 
-def test_a_risky_recipe_is_refused_and_a_repaired_one_is_taken(hooked: Path, run_in: RunIn) -> None:
-    refused = commit(run_in, hooked, {"forum/compose.yml": RISKY, "forum/notes.md": "notes\n"}, 1)
-    assert "forum/compose.yml:9:16  medium  RL001 rollback-start-first" in refused
+def test_hook_rejects_risky_and_accepts_fixed_recipe(hooked: Path, run_in: RunIn) -> None:
+    output = commit(run_in, hooked, {"forum/compose.yml": RISKY, "forum/notes.md": "notes\n"}, 1)
+    assert "forum/compose.yml:9:16  medium  RL001 rollback-start-first" in output
     commit(run_in, hooked, {"forum/compose.yml": SAFE}, 0)
 
     overlay = commit(run_in, hooked, {"forum/compose.ccci.yml": OVERLAY}, 1)
     assert "forum/compose.ccci.yml:2" in overlay
-    unread = commit(run_in, hooked, {"forum/compose.ccci.yml": "services: [\n"}, 1)
-    assert "not YAML" in unread
+    errors = commit(run_in, hooked, {"forum/compose.ccci.yml": "services: [\n"}, 1)
+    assert "not YAML" in errors
 
     sample = {
         "forum/compose.ccci.yml": OVERLAY.replace("start-first", "stop-first"),
@@ -37,7 +37,7 @@ def test_a_risky_recipe_is_refused_and_a_repaired_one_is_taken(hooked: Path, run
     commit(run_in, hooked, {"forum/.env.sample": "A=1\n", "forum/values.yml": "order: start-first\n"}, 0)
 
 
-def test_a_repository_of_many_recipes_is_judged_where_it_changes(hooked: Path, run_in: RunIn) -> None:
+def test_hook_checks_only_changed_recipes(hooked: Path, run_in: RunIn) -> None:
     recipes = {f"apps/app{number}/compose.yml": SAFE for number in range(60)}
     commit(run_in, hooked, {**recipes, "README.md": "many recipes\n"}, 0)
 
@@ -49,28 +49,28 @@ def test_a_repository_of_many_recipes_is_judged_where_it_changes(hooked: Path, r
         "apps/app9/.env.sample": '#COMPOSE_FILE="compose.yml:compose.smtp.yml"\n',
         "apps/app10/notes.md": "order: start-first\n",
     }
-    refused = commit(run_in, hooked, changes, 1)
-    assert re.findall(r"^apps/\S+(?=:\d+:\d+  )", refused, re.MULTILINE) == [
+    output = commit(run_in, hooked, changes, 1)
+    assert re.findall(r"^apps/\S+(?=:\d+:\d+  )", output, re.MULTILINE) == [
         "apps/app7/compose.ccci.yml",
         "apps/app8/compose.yml",
         "apps/app9/compose.smtp.yml",
     ]
-    assert refused.count("Exit 1.") == 1
-    assert "\n3 recipes, " in refused
+    assert output.count("Exit 1.") == 1
+    assert "\n3 recipes, " in output
 
-    repaired = {name: text.replace("start-first", "stop-first") for name, text in changes.items()}
-    commit(run_in, hooked, repaired, 0)
+    fixed = {name: text.replace("start-first", "stop-first") for name, text in changes.items()}
+    commit(run_in, hooked, fixed, 0)
 
 
-def test_a_commit_of_more_files_than_a_command_line_is_split_for_is_one_run(hooked: Path, run_in: RunIn) -> None:
+def test_hook_runs_once_for_many_files(hooked: Path, run_in: RunIn) -> None:
     recipes = {f"apps/app{number}/compose.yml": SAFE for number in range(200)}
     recipes |= {f"apps/app{number}/compose.ccci.yml": OVERLAY for number in range(200)}
-    refused = commit(run_in, hooked, recipes, 1)
-    assert refused.count("Exit 1.") == 1
-    assert "\n200 recipes, " in refused
+    output = commit(run_in, hooked, recipes, 1)
+    assert output.count("Exit 1.") == 1
+    assert "\n200 recipes, " in output
 
 
-def test_the_hook_that_repairs_leaves_what_it_wrote_to_be_looked_at(hooked: Path, run_in: RunIn) -> None:
+def test_fix_hook_leaves_changes_unstaged(hooked: Path, run_in: RunIn) -> None:
     config = hooked / ".pre-commit-config.yaml"
     config.write_text(config.read_text().replace("- id: rollout-lint", "- id: rollout-lint-fix"))
     changed = commit(run_in, hooked, {"forum/compose.yml": RISKY}, 1)

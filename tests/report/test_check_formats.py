@@ -175,6 +175,7 @@ def test_a_markdown_page_stays_below_what_github_takes(write: Write, snapshot: S
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.slow
 def test_a_pipe_whose_reader_starts_late_gets_all_of_it(write: Write, form: str) -> None:
     files: dict[str, str | bytes] = {f"r{number}-{'x' * 60}/compose.yml": recipe() for number in range(1000)}
     command = [sys.executable, "-m", "rollout_lint", "check", "--format", form]

@@ -20,7 +20,6 @@ from rollout_lint.report.check.replacement import Replacements
 from rollout_lint.report.check.sarif import format_check_sarif
 from rollout_lint.rules.finding import Suppression
 from rollout_lint.rules.loader import load_rules
-from sarif import loader
 
 from tests.conftest import ROOT, SAMPLES
 from tests.fleet.recipes import HEALTHY, OVERLAY, recipe
@@ -58,7 +57,10 @@ def applied(text: str, result: Any) -> str:
     return "".join(lines)
 
 
+@pytest.mark.slow
 def test_sarif_tools_count_what_the_json_counts(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sarif import loader
+
     monkeypatch.chdir(ROOT)
     file = tmp_path / "found.sarif"
     document = run("check", SAMPLES.name, "--format", "json", "--format", "sarif", "--output", file).json

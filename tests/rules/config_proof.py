@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.report.rules.proofs import describe_config_output
 from ruamel.yaml import YAML
 
-from tests.oracle.docker import docker_says
+from tests.oracle.docker import docker_config
 from tests.rules.sides import Side, sides
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def docker_answer(case: ConfigCase) -> dict[str, Any]:
         paths = [Path(folder) / name for name in case.files]
         for path, text in zip(paths, case.files.values(), strict=True):
             path.write_text(text, encoding="utf-8")
-        answer = docker_says(paths, case.environment)
+        answer = docker_config(paths, case.environment)
     if answer.merged is None:
-        return {"refused": answer.said.replace(f"{folder}/", "")}
+        return {"refused": answer.message.replace(f"{folder}/", "")}
     merged = YAML(typ="safe", pure=True).load(answer.merged)
     return {"prints": {path: _value_at(merged, path) for path in case.expected.get("prints", {})}}
 

@@ -8,6 +8,8 @@ from rollout_lint.rules.loader import load_rules
 from tests.oracle.docker import require
 from tests.rules.config_proof import ConfigCase, config_cases, docker_answer, is_expected
 
+pytestmark = pytest.mark.oracle
+
 CASES = config_cases(load_rules())
 
 

@@ -14,7 +14,7 @@ from tests.rules.config_proof import HEADINGS as CONFIG_HEADINGS
 from tests.rules.config_proof import config_cases, format_cell
 from tests.swarm.behaviour import BEHAVIOURS
 from tests.swarm.deploy_proof import HEADINGS as DEPLOY_HEADINGS
-from tests.swarm.deploy_proof import as_stated, deploy_cases
+from tests.swarm.deploy_proof import deploy_cases, is_expected
 from tests.swarm.evidence import HEADINGS
 from tests.swarm.proof import OLD_TASKS, RELEASES, UPDATES, Case, Expectation, cases
 
@@ -70,7 +70,7 @@ def test_evidence_has_a_row_per_deploy_proof() -> None:
     proofs = deploy_cases()
     assert [row[:2] for row in rows] == [[case.rule, case.example] for case in proofs], RENEW
     for (_, _, taken, said), case in zip(rows, proofs, strict=True):
-        assert as_stated(case, None if taken == "yes" else said), RENEW
+        assert is_expected(case, None if taken == "yes" else said), RENEW
 
 
 def expected_cells(case: Case) -> dict[str, str]:

@@ -146,6 +146,7 @@ def test_the_command_tries_a_folder(run: Run, tmp_path: Path, snapshot: Snapshot
     assert mask_folder(ran.stdout, tmp_path) == snapshot(name="fails")
 
 
+@pytest.mark.slow
 def test_the_folder_of_the_packages_own_rules_is_read_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(rules_directory().parent)
     ran = run("rules", "--test", "rules", "--test", rules_directory())

@@ -1,4 +1,4 @@
-"""Fixtures of the engine suite: cases run side by side."""
+"""Fixtures of the engine suite: all selected cases run at the same time."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ import pytest
 from rollout_lint.rules.loader import load_rules
 
 from tests.rules import config_proof
-from tests.swarm.deploy_proof import as_stated, deploy, deploy_cases
+from tests.swarm.deploy_proof import deploy, deploy_cases, is_expected
 from tests.swarm.engine import private_engine
 from tests.swarm.evidence import page
 from tests.swarm.needs import EVIDENCE, missing
@@ -22,18 +22,18 @@ ENGINE = "ROLLOUT_LINT_ENGINE"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip the tests of this folder if the machine cannot run them and ROLLOUT_LINT_ENGINE does not require them."""
-    lacking = [] if os.environ.get(ENGINE) == "required" else missing()
+    missing_tools = [] if os.environ.get(ENGINE) == "required" else missing()
     for item in items:
-        if lacking and item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(lacking)}"))
+        if missing_tools and item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(missing_tools)}"))
 
 
 @pytest.fixture(scope="session")
 def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
-    """The outcome of each selected case, all started together."""
-    lacking = missing()
-    if lacking:
-        pytest.fail(f"needs {', '.join(lacking)}")
+    """Outcomes of all selected cases, which start together."""
+    missing_tools = missing()
+    if missing_tools:
+        pytest.fail(f"needs {', '.join(missing_tools)}")
     with side_by_side(_selected(request.session)) as started:
         yield started
     if target := os.environ.get(EVIDENCE):
@@ -46,8 +46,8 @@ def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
         deployed = [(case, deploy(engine, case.name.lower(), case.files)) for case in deploy_cases()]
     complete = [outcome.case for outcome in seen if not outcome.differences] == cases(rules_folder())
     complete = complete and all(config_proof.is_expected(case, answer) for case, answer in answers)
-    if not complete or not all(as_stated(case, answer) for case, answer in deployed):
-        pytest.fail(f"{target} is not written: it needs every proof, each as its rule states")
+    if not complete or not all(is_expected(case, answer) for case, answer in deployed):
+        pytest.fail(f"cannot write {target}: not every proof passed")
     target.write_text(page(seen, answers, deployed), encoding="utf-8")
 
 

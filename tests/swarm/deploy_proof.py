@@ -1,4 +1,4 @@
-"""Proofs that `docker stack deploy` refuses a stack as it is written, and takes the repaired one."""
+"""Proofs that `docker stack deploy` rejects the bad example and accepts the fixed one."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,20 +12,20 @@ from tests.swarm.proof import rules_folder
 from tests.swarm.snapshot import anonymous
 
 HEADINGS = ("rule", "example", "taken", "what `docker stack deploy` said")
-REFUSED_BY_ENGINE = re.compile(r"^.*desc = ", re.DOTALL)
+GRPC_PREFIX = re.compile(r"^.*desc = ", re.DOTALL)
 
 
 class DeployCase(Side):
-    """A side of a proof that `docker stack deploy` refuses."""
+    """Side of a proof about a rejection by `docker stack deploy`."""
 
     @property
     def refused(self) -> str | None:
-        """A regular expression for Docker's words; None where it must take the files."""
+        """Regular expression for Docker's message, or None if Docker must accept the files."""
         return str(self.proof["deploy"]["refused"]) if self.side == "bad" else None
 
 
 def deploy_cases() -> list[DeployCase]:
-    """Both sides of every such proof of the rules that are to be proved."""
+    """Return both sides of every deploy proof in the rules folder."""
     folder = rules_folder().resolve()
     return sides((rule for rule in _loaded() if rule.path.parent.resolve() == folder), "deploy", DeployCase)
 
@@ -35,7 +35,7 @@ def _loaded() -> Iterable[Rule]:
 
 
 def deploy(engine: Engine, name: str, files: dict[str, str]) -> str | None:
-    """Deploy the files in their order as a stack of this name, and remove it again; why Docker refused, else None."""
+    """Deploy and remove a stack. Return Docker's error message, or None."""
     folder = engine.home / name
     folder.mkdir()
     for file, text in files.items():
@@ -46,20 +46,20 @@ def deploy(engine: Engine, name: str, files: dict[str, str]) -> str | None:
     return None if done.returncode == 0 else anonymous(_last_line(done.stderr.decode()))
 
 
-def as_stated(case: DeployCase, answer: str | None) -> bool:
-    """Whether that is what the proof states."""
+def is_expected(case: DeployCase, answer: str | None) -> bool:
+    """Return True if Docker's answer matches the proof."""
     if case.refused is None or answer is None:
         return case.refused is answer
     return re.search(case.refused, answer) is not None
 
 
 def deploy_table(answers: Iterable[tuple[DeployCase, str | None]]) -> list[str]:
-    """The cases and what was said of each as a Markdown table."""
+    """Format the cases and Docker's answers as a Markdown table."""
     rows: list[Sequence[str]] = [HEADINGS, tuple("---" for _ in HEADINGS)]
     rows += [(case.rule, case.example, "no" if answer else "yes", answer or "") for case, answer in answers]
     return [f"| {' | '.join(row)} |" for row in rows]
 
 
 def _last_line(text: str) -> str:
-    """What it says at last, without the stack's and the service's name; warnings about other keys come before."""
-    return REFUSED_BY_ENGINE.sub("", text.strip().splitlines()[-1])
+    """Return the error without the stack and service name. Warnings about other keys precede it."""
+    return GRPC_PREFIX.sub("", text.strip().splitlines()[-1])

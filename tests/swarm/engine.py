@@ -1,4 +1,4 @@
-"""A private Swarm engine, alone in its own namespaces, that ends with the process that started it."""
+"""Private Swarm engine in its own namespaces. It ends with the process that started it."""
 
 import json
 import os
@@ -17,15 +17,15 @@ from tests.swarm.image import IMAGE, root_file_system
 START_SECONDS = 60
 CALL_SECONDS = 60
 
-# Outside the namespaces. When the engine has ended, for whatever reason, its cgroups and its folder go too.
+# Runs outside the namespaces. Removes the cgroups and the folder after the engine ends for any reason.
 _SUPERVISOR = """
 unshare --mount --net --pid --fork --kill-child --mount-proc sh -c "$1" boot "$2" "$3"
 find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup/*$3*" -exec rmdir {} +
 rm -rf "$2"
 """
 
-# The first process in the namespaces. It ends with dockerd or at the end of its own input, and all others
-# in them with it.
+# The first process in the namespaces. It ends with dockerd or at the end of its input, and then all
+# other processes in the namespaces end.
 _BOOT = """
 set -e
 exec 3<&0
@@ -43,29 +43,29 @@ dockerd --config-file "$1/daemon.json" --data-root "$1/data" --exec-root "$1/exe
 
 
 class EngineError(Exception):
-    """The private engine did not start, or a call to it failed."""
+    """Failed start of the private engine, or failed call to it."""
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A running engine: a Swarm of one node, whose containers have the memory of the budget."""
+    """Running engine: a Swarm of one node whose containers share the memory of the budget."""
 
     home: Path
     budget: MemoryBudget | None
 
     def docker(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        """Run the docker CLI on this engine; the caller judges the exit code."""
+        """Run the docker CLI on this engine. The caller checks the exit code."""
         return docker(self.home, "--host", f"unix://{self.home}/socket", *arguments, stdin=stdin)
 
     def call(self, *arguments: str, stdin: bytes = b"") -> str:
-        """Run the docker CLI on this engine, which must succeed; what it printed."""
+        """Run the docker CLI on this engine and return its output. Raise EngineError if it fails."""
         done = self.docker(*arguments, stdin=stdin)
         if done.returncode != 0:
             raise EngineError(f"docker {' '.join(arguments)}: {done.stderr.decode().strip()}")
         return done.stdout.decode()
 
     def version(self) -> str:
-        """The engine's own version."""
+        """Return the version of the engine."""
         return str(json.loads(self.call("version", "--format", "{{json .Server.Version}}")))
 
 
@@ -83,11 +83,11 @@ def docker(home: Path, *arguments: str, stdin: bytes = b"") -> subprocess.Comple
 
 @contextmanager
 def private_engine(memory: int | None = None) -> Iterator[Engine]:
-    """An engine for the length of the block; `memory`, in bytes, is what its node has and reports."""
+    """Run an engine for the duration of the block. `memory` is the memory of its node in bytes."""
     home = Path(tempfile.mkdtemp(prefix="rl-"))
     name = f"rollout-lint-{home.name}"
     budget = MemoryBudget(name, memory) if memory is not None else None
-    _furnish(home, budget)
+    _write_config(home, budget)
     with tempfile.TemporaryFile() as log, _supervised(home, name, log) as supervisor:
         if budget:
             budget.create()
@@ -98,7 +98,7 @@ def private_engine(memory: int | None = None) -> Iterator[Engine]:
         yield engine
 
 
-def _furnish(home: Path, budget: MemoryBudget | None) -> None:
+def _write_config(home: Path, budget: MemoryBudget | None) -> None:
     (home / "daemon.json").write_text("{}")
     if budget:
         (home / "meminfo").write_text(f"MemTotal: {budget.limit // 1024} kB\n")

@@ -1,4 +1,4 @@
-"""The table of what was seen, in Markdown, the same from run to run."""
+"""Markdown page with the observations of all proofs, the same in every run."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,9 +27,7 @@ def page(
     answers: Sequence[tuple[ConfigCase, dict[str, Any]]],
     deployed: Sequence[tuple[DeployCase, str | None]],
 ) -> str:
-    """What an engine showed, by these outcomes in the order of their cases; what `docker stack config` answered, and
-    what `docker stack deploy` refused.
-    """
+    """Format the observations on an engine, and the answers of `docker stack config` and `docker stack deploy`."""
     engines = ", ".join(sorted({f"dockerd {outcome.engine}" for outcome in outcomes}))
     rows = [HEADINGS, tuple("---" for _ in HEADINGS), *(_row(outcome) for outcome in outcomes)]
     lines = (f"| {' | '.join(_cell(text) for text in row)} |" for row in rows)
@@ -40,18 +38,18 @@ def page(
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
-    case, seen = outcome.case, outcome.seen
+    case, observation = outcome.case, outcome.observation
     stated = case.expected
-    updates = stated.update if seen.update in stated.update else (seen.update,)
+    updates = stated.update if observation.update in stated.update else (observation.update,)
     return (
         case.rule,
         case.example,
         *case.words,
         " or ".join(updates),
-        seen.release,
-        seen.old_task,
-        ("yes" if seen.outage else "no") if stated.outage is not None else "",
-        seen.message,
+        observation.release,
+        observation.old_task,
+        ("yes" if observation.outage else "no") if stated.outage is not None else "",
+        observation.message,
     )
 
 

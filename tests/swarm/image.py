@@ -1,4 +1,4 @@
-"""The one image of a private engine: busybox, and flock with the libraries it needs."""
+"""Image for private engines: busybox, and flock with its libraries."""
 
 import io
 import re
@@ -13,7 +13,7 @@ IMAGE = "rollout-lint/busybox:latest"
 
 @cache
 def root_file_system() -> bytes:
-    """A tar archive to be given to `docker import`."""
+    """Return a tar archive for `docker import`."""
     busybox = _program("busybox")
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:

@@ -1,4 +1,4 @@
-"""What the engine suite is told by its environment, and what this machine lacks for it."""
+"""Requirements of the engine suite."""
 
 import os
 import shutil
@@ -7,29 +7,29 @@ import sys
 from functools import cache
 
 EVIDENCE = "ROLLOUT_LINT_EVIDENCE"
-"""The variable that names the file into which the table of what was seen is written."""
+"""Variable that names the file for the evidence table."""
 
 PROGRAMS = ("dockerd", "containerd", "runc", "docker", "busybox", "unshare", "flock", "ldd")
 
 
 def missing() -> list[str]:
-    """What has to be there and is not, in words; empty where the engine suite can run."""
+    """Return the missing requirements. An empty list means that the engine suite can run."""
     if not sys.platform.startswith("linux"):
         return ["Linux"]
-    lacking = [] if os.geteuid() == 0 else ["root"]
-    lacking += [program for program in PROGRAMS if shutil.which(program) is None]
-    if shutil.which("docker") and not _configures():
-        lacking.append("a docker CLI whose `docker stack config` needs no `version` in a file, such as 27.0 or later")
-    return lacking
+    found = [] if os.geteuid() == 0 else ["root"]
+    found += [program for program in PROGRAMS if shutil.which(program) is None]
+    if shutil.which("docker") and not _accepts_missing_version():
+        found.append("a docker CLI whose `docker stack config` needs no `version` in a file, such as 27.0 or later")
+    return found
 
 
 @cache
 def waits_unless_detached() -> bool:
-    """Whether the docker CLI has `docker stack deploy --detach`; an older one never waits."""
+    """Return True if the CLI has `docker stack deploy --detach`. Older versions never wait."""
     return "--detach" in _docker("stack", "deploy", "--help").stdout
 
 
-def _configures() -> bool:
+def _accepts_missing_version() -> bool:
     return _docker("stack", "config", "--compose-file=-", stdin="services: {a: {image: a}}").returncode == 0
 
 

@@ -1,4 +1,4 @@
-"""The proofs that the rule files state, as cases for the engine."""
+"""Proofs of the rule files as cases for the engine."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -28,12 +28,12 @@ Files = tuple[tuple[str, str], ...]
 
 
 class ProofError(Exception):
-    """A rule's proof cannot be read."""
+    """Error in the proof of a rule."""
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What must be seen; what is None does not matter. The update may end in one of several states."""
+    """Expected result of an update. None accepts any value; `update` lists the accepted states."""
 
     update: tuple[str, ...]
     release: str
@@ -47,29 +47,29 @@ class Expectation:
     memory_exhausted: bool | None = None
 
     def __post_init__(self) -> None:
-        """Refuse words that no observation has."""
+        """Reject values that no observation has."""
         words = [(word, UPDATES) for word in self.update] + [(word, RELEASES) for word in self.failed or ()]
         words += [(self.release, RELEASES), (self.old_task or "kept", OLD_TASKS)]
         for word, known in words:
             if word not in known:
-                raise ValueError(f"{word!r} is none of {known}")
+                raise ValueError(f"invalid value {word!r}: must be one of {', '.join(known)}")
 
     @property
     def hangs(self) -> bool:
-        """Whether the update must be seen not to end."""
+        """True if the update must hang."""
         return any(update in HANGS for update in self.update)
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """The states in which the update may end."""
+        """Accepted final states of the update."""
         return tuple(update for update in self.update if update in ENDED)
 
 
 @dataclass(frozen=True)
 class Case(Named):
-    """One side of a rule's proof: the files that are deployed twice, with another release each time.
+    """One side of a rule's proof: files that are deployed with an old and a new release.
 
-    `then` is what somebody does once the update has ended, None where nobody does anything.
+    `then` is an action after the update, or None.
     """
 
     files: Files
@@ -83,19 +83,19 @@ class Case(Named):
 
 
 def rules_folder() -> Path:
-    """The folder of the rule files: the checkout's, or what ROLLOUT_LINT_RULES names."""
+    """Return the folder of the rule files: ROLLOUT_LINT_RULES, or the checkout's."""
     return Path(os.environ.get("ROLLOUT_LINT_RULES", RULES))
 
 
 def cases(rules: Path) -> list[Case]:
-    """Both sides of every proof that runs a service, in the order of the rules."""
+    """Return both sides of every proof that runs a service, in the order of the rules."""
     loaded = load_rules(() if rules.resolve() == rules_directory().resolve() else (rules,))
     read = (_read(file) for file in sorted(rules.glob("[A-Z]*-*.yaml")))
     return [case for rule in read for number, proof in proofs(rule) for case in _sides(rule, number, proof, loaded)]
 
 
 def proofs(rule: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
-    """The rule's proofs that run a service, each with its number among all of its proofs, from 1."""
+    """Return the rule's proofs that run a service, with their numbers (from 1) among all proofs."""
     stated = rule.get("proof") or []
     each = enumerate(stated if isinstance(stated, list) else [stated], 1)
     return [(number, proof) for number, proof in each if "service" in proof]
@@ -104,7 +104,7 @@ def proofs(rule: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
 def _read(file: Path) -> Mapping[str, Any]:
     rule = _YAML.load(file.read_text(encoding="utf-8"))
     if not isinstance(rule, Mapping):
-        raise ProofError(f"{file.name}: not a rule")
+        raise ProofError(f"{file.name}: must be a mapping")
     return rule
 
 
@@ -112,7 +112,7 @@ def _sides(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], loade
     try:
         return [_case(rule, number, proof, side, _files(rule, proof, side, loaded)) for side in SIDES]
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise ProofError(f"{rule.get('id')}: its proof is wrong: {error!r}") from error
+        raise ProofError(f"{rule.get('id')}: invalid proof: {error!r}") from error
 
 
 def _case(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], side: str, files: Files) -> Case:
@@ -142,7 +142,7 @@ def _expectation(update: str | list[str], failed: list[str] | None = None, **oth
 
 
 def _files(rule: Mapping[str, Any], proof: Mapping[str, Any], side: str, loaded: tuple[Rule, ...]) -> Files:
-    """The bad example, and repaired the one that `fix` writes, unless the proof names another."""
+    """Return the bad example, or the fixed one: named by the proof, or else written by `fix`."""
     examples = rule["examples"]
     bad = examples["bad"][proof.get("bad_example", 0)]
     if side == "bad":

@@ -1,6 +1,6 @@
-"""Records what a private engine shows of a few updates, look by look. `python -m tests.swarm.record` writes it down.
+"""Recorder of updates on a private engine: `python -m tests.swarm.record`.
 
-The recordings are what tests/live replays where there is no engine.
+tests/live replays the recordings without an engine.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ PORT = {"ports": [{"target": 80, "published": 7411, "mode": "host"}], **SECRET}
 
 
 def look(engine: Engine, name: str) -> dict[str, Any]:
-    """What the engine shows of a service and of its tasks."""
+    """Return a service and its tasks as the engine shows them."""
     ids = engine.call("service", "ps", "--quiet", "--no-trunc", name).split()
     tasks = engine.docker("inspect", "--type", "task", *ids).stdout
     return {"services": json.loads(engine.call("service", "inspect", name)), "tasks": json.loads(tasks)}
 
 
 def record(site: Site, old: Release, new: Release) -> list[dict[str, Any]]:
-    """Each look that differs from the one before, from the second deploy on, and when it was."""
+    """Record each change of the service, with its time in seconds after the second deploy."""
     site.start(old)
     looks = [{"at": 0.0, **look(site.engine, f"{site.name}_app")}]
     site.deploy(new)
@@ -44,7 +44,7 @@ def record(site: Site, old: Release, new: Release) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Write every recording."""
+    """Write all recordings."""
     FOLDER.mkdir(exist_ok=True)
     with private_engine(size("220M")) as engine:
         old, new = (

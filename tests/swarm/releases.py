@@ -1,4 +1,4 @@
-"""A stack of one service on a private engine, deployed release by release, and awaited by the command line."""
+"""Stack of one service on a private engine, with releases that `rollout-lint await` watches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LABEL = "release"
 
 @dataclass(frozen=True)
 class Awaited:
-    """What `rollout-lint await` did."""
+    """Result of `rollout-lint await`."""
 
     exit_code: int
     stdout: str
@@ -32,14 +32,14 @@ class Awaited:
 
     @property
     def service(self) -> Any:
-        """The one service of the JSON document."""
+        """The only service of the JSON document."""
         [service] = json.loads(self.stdout)["services"]
         return service
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release of the one service; `service` and `deploy` are further keys of it."""
+    """Release of the service. `service` and `deploy` are additional keys."""
 
     behaviour: Behaviour
     name: str
@@ -51,20 +51,20 @@ class Release:
 
 @dataclass(frozen=True)
 class Site:
-    """A stack called `name`."""
+    """Stack on an engine."""
 
     engine: Engine
     name: str
 
     def deploy(self, release: Release) -> None:
-        """Deploy, as a CI does: `docker stack deploy` has to return 0."""
+        """Deploy a release as a CI job does. `docker stack deploy` must return 0."""
         detached = ("--detach=true",) if waits_unless_detached() else ()
         options = (*detached, "--resolve-image=never", "--compose-file=-")
         self.engine.call("stack", "deploy", *options, self.name, stdin=self.text(release).encode())
 
     @staticmethod
     def text(release: Release) -> str:
-        """The stack file of a release."""
+        """Return the stack file of a release."""
         service = {
             "image": IMAGE,
             "command": release.behaviour.command(),
@@ -83,24 +83,24 @@ class Site:
         return json.dumps(document).replace("$", "$$")
 
     def begin(self, *options: str) -> subprocess.Popen[str]:
-        """Start to wait."""
+        """Start `rollout-lint await`."""
         command = [PROGRAM, "await", self.name, "--settle=2s", "--timeout=90s", *options]
         return subprocess.Popen(
             command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     def wait(self, *options: str) -> Awaited:
-        """Wait until it is over."""
-        return end(self.begin(*options))
+        """Run `rollout-lint await` to its end."""
+        return wait_for(self.begin(*options))
 
     def upgrade(self, old: Release, new: Release, *options: str) -> Awaited:
-        """Deploy the new release once the old one runs, and wait."""
+        """Deploy the new release after the old one runs, and await the update."""
         self.start(old)
         self.deploy(new)
         return self.wait(*options)
 
     def start(self, release: Release) -> None:
-        """Deploy, and wait until it runs."""
+        """Deploy a release and wait until it runs."""
         self.deploy(release)
         awaited = self.wait()
         if awaited.exit_code != 0:
@@ -108,12 +108,12 @@ class Site:
 
     @staticmethod
     def pause(seconds: float) -> None:
-        """Let the engine, and whoever waits, go on."""
+        """Sleep while the engine continues."""
         time.sleep(seconds)
 
     @property
     def running(self) -> list[str]:
-        """The ids of the tasks that run."""
+        """IDs of the running tasks."""
         shown = self.engine.call(
             "service", "ps", f"{self.name}_app", "--no-trunc", "--format={{.ID}} {{.CurrentState}}"
         )
@@ -121,13 +121,13 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        """In which the user's docker command finds this engine."""
+        """Environment in which the docker CLI uses this engine."""
         home = str(self.engine.home)
         return os.environ | {"DOCKER_HOST": f"unix://{home}/socket", "DOCKER_CONFIG": home}
 
 
-def end(begun: subprocess.Popen[str]) -> Awaited:
-    """Wait for the command to end."""
+def wait_for(begun: subprocess.Popen[str]) -> Awaited:
+    """Wait until the process ends and return its result."""
     with begun:
         stdout, stderr = begun.communicate(timeout=180)
         return Awaited(begun.returncode, stdout, stderr)

@@ -1,4 +1,4 @@
-"""Runs one side of a proof: the old release, then the new one over it, watched until it has ended."""
+"""Runner for one side of a proof: the old release, then the new one, until the update ends."""
 
 import re
 import threading
@@ -22,21 +22,21 @@ STEADY_SECONDS = 2
 
 
 class StoppedError(Exception):
-    """The run was interrupted."""
+    """Interruption of a run."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was seen of a case, on which engine."""
+    """Observation of a case, and the version of the engine."""
 
     case: Case
     engine: str
-    seen: Observation
+    observation: Observation
 
     @property
     def differences(self) -> list[str]:
-        """Where it is not as the proof states."""
-        return differences(self.case.expected, self.seen)
+        """Messages for each difference from the proof."""
+        return differences(self.case.expected, self.observation)
 
 
 def run(case: Case, stop: threading.Event) -> Outcome:
@@ -75,26 +75,26 @@ def _deploy(engine: Engine, stack: str) -> None:
 
 
 def _await_end(engine: Engine, case: Case, ends: tuple[str, ...], stop: threading.Event) -> Snapshot:
-    """What is seen once the update has ended in one of these states."""
+    """Wait until the update ends in one of the states. Return the snapshot."""
     deadline = time.monotonic() + START_SECONDS
     while (now := snapshot(engine, _service(case))).update not in ends:
         if time.monotonic() > deadline:
-            raise EngineError(f"{case.name}: the update is {now.update}, not {ends}: {now.tasks}")
+            raise EngineError(f"{case.name}: update state is {now.update}, expected one of {ends}: {now.tasks}")
         _pause(stop, POLL_SECONDS)
     return now
 
 
 def _wait_until_running(engine: Engine, case: Case, stop: threading.Event) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not _complete(engine.call("service", "ls", "--format", "{{.Replicas}}")):
+    while not _is_complete(engine.call("service", "ls", "--format", "{{.Replicas}}")):
         if time.monotonic() > deadline:
             tasks = snapshot(engine, _service(case)).tasks
             raise EngineError(f"{case.name}: the old release does not run: {tasks}")
         _pause(stop, POLL_SECONDS)
 
 
-def _complete(replicas: str) -> bool:
-    """Whether every task runs, 2/2, or has finished, 0/2 (2/2 completed)."""
+def _is_complete(replicas: str) -> bool:
+    """Return True if every task runs (2/2) or has finished (0/2, 2/2 completed)."""
     return re.search(r"\b(\d+)/\1\b", replicas) is not None
 
 
@@ -105,7 +105,7 @@ def _watch(engine: Engine, case: Case, old: frozenset[str], stop: threading.Even
     while True:
         now = snapshot(engine, _service(case))
         outage = outage or not now.running
-        seen = observe(now, old, outage, engine.budget is not None and engine.budget.exhausted())
+        seen = observe(now, old, outage, engine.budget is not None and engine.budget.is_exhausted())
         if differences(case.expected, seen) or seen != held:
             since, held = time.monotonic(), seen
         elif time.monotonic() - since >= hold:

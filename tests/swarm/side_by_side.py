@@ -1,4 +1,4 @@
-"""Runs cases together, each on an engine of its own."""
+"""Concurrent runner of cases, each on its own engine."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ Outcomes = Mapping[str, "Future[Outcome]"]
 
 @contextmanager
 def side_by_side(cases: Sequence[Case]) -> Iterator[Outcomes]:
-    """Start every case; at the end of the block stop those that still run."""
+    """Start all cases. Stop the unfinished ones at the end of the block."""
     stop = threading.Event()
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
@@ -26,6 +26,6 @@ def side_by_side(cases: Sequence[Case]) -> Iterator[Outcomes]:
 
 
 def succeeded(outcomes: Outcomes) -> list[Outcome]:
-    """The outcomes of the cases that have run to their end."""
+    """Return the outcomes of the cases that ended without an exception."""
     ended = (future for future in outcomes.values() if future.done() and not future.cancelled())
     return [future.result() for future in ended if future.exception() is None]

@@ -1,4 +1,4 @@
-"""What an engine shows of a service and of its tasks at one moment."""
+"""State of a service and its tasks at one moment."""
 
 import json
 import re
@@ -14,7 +14,7 @@ _ID = re.compile(r"\b[a-z0-9]{25}\b")
 
 @dataclass(frozen=True)
 class Task:
-    """A task as the engine reports it."""
+    """Task as the engine reports it."""
 
     id: str
     slot: str
@@ -26,18 +26,18 @@ class Task:
 
     @property
     def runs(self) -> bool:
-        """Whether it runs and is to go on."""
+        """True if the task runs and must keep running."""
         return self.state == "running" and self.wanted == "running"
 
     @property
     def ended(self) -> bool:
-        """Whether it ended without being told to."""
+        """True if the task ended although Swarm did not stop it."""
         return self.state in {"failed", "rejected", "complete"}
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A service, its update and its tasks."""
+    """Service, its update and its tasks."""
 
     update: str
     message: str
@@ -46,16 +46,16 @@ class Snapshot:
 
     @property
     def running(self) -> frozenset[str]:
-        """The ids of the tasks that run."""
+        """IDs of the running tasks."""
         return frozenset(task.id for task in self.tasks if task.runs)
 
 
 def snapshot(engine: Engine, service: str) -> Snapshot:
-    """Ask the engine about a service."""
+    """Return the current state of a service."""
     [found] = json.loads(engine.call("service", "inspect", service))
     status = found.get("UpdateStatus") or {}
     ids = engine.call("service", "ps", "--quiet", "--no-trunc", service).split()
-    # A task that has gone meanwhile is an error of this call; the others are printed all the same.
+    # If a task was removed meanwhile, this call fails but prints the other tasks.
     tasks = json.loads(engine.docker("inspect", "--type", "task", *ids).stdout or "[]") if ids else []
     return Snapshot(
         update=status.get("State") or "none",
@@ -66,7 +66,7 @@ def snapshot(engine: Engine, service: str) -> Snapshot:
 
 
 def anonymous(text: str) -> str:
-    """The text without the ids that differ from run to run."""
+    """Replace the IDs in a text, which differ between runs."""
     return _ID.sub("ID", text)
 
 

@@ -1,4 +1,4 @@
-"""An example's files -> a stack that a private engine can run, with the policy of the example."""
+"""Conversion of an example to a stack that a private engine can run, with the same policy."""
 
 import json
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ Stack = dict[str, Any]
 
 
 class RefusedError(Exception):
-    """Docker refused the files or the stack; its own words."""
+    """Rejection by Docker, with its message."""
 
 
 def merged(files: Files, folder: Path) -> Stack:
-    """What `docker stack config` makes of the files, which are written into the new folder."""
+    """Write the files into a new folder and return the output of `docker stack config`."""
     folder.mkdir()
     for name, text in files:
         (folder / name).write_text(text, encoding="utf-8")
@@ -37,7 +37,7 @@ def merged(files: Files, folder: Path) -> Stack:
 
 
 def deployable(stack: Mapping[str, Any], service: str, behaviour: Behaviour, release: str) -> str:
-    """The one service, with the behaviour in place of its image, as a stack file."""
+    """Return a stack file with only `service`, which runs the behaviour instead of its image."""
     given = stack["services"][service]
     volumes = _volumes(given)
     made = {key: given[key] for key in KEPT if key in given} | {

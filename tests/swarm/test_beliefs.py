@@ -1,4 +1,4 @@
-"""What no file can say, and many believe of `docker stack deploy`: an engine shows that it is not so."""
+"""Common misconceptions about `docker stack deploy`, disproved on an engine."""
 
 import subprocess
 import time
@@ -14,7 +14,7 @@ from tests.swarm.stack import deployable
 
 pytestmark = pytest.mark.swarm
 
-STACK, SERVICE = "belief", "app"
+STACK, SERVICE = "misconception", "app"
 ROLLS_BACK = {
     "version": "3.13",
     "services": {
@@ -29,8 +29,8 @@ BOUND_SECONDS = 60
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    if lacking := missing():
-        pytest.fail(f"needs {', '.join(lacking)}")
+    if missing_tools := missing():
+        pytest.fail(f"needs {', '.join(missing_tools)}")
     with private_engine() as started:
         yield started
 

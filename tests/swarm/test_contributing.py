@@ -1,4 +1,4 @@
-"""The last step of CONTRIBUTING.md's walk: the rule that it writes is proved as it says."""
+"""Proof of the rule that CONTRIBUTING.md shows, with the command from that page."""
 
 import os
 import subprocess
@@ -13,9 +13,9 @@ from tests.swarm.needs import EVIDENCE, missing
 pytestmark = pytest.mark.swarm
 
 
-def test_the_rule_of_the_walk_is_proved(tmp_path: Path) -> None:
-    if lacking := missing():
-        pytest.fail(f"needs {', '.join(lacking)}")
+def test_contributing_rule_is_proved(tmp_path: Path) -> None:
+    if missing_tools := missing():
+        pytest.fail(f"needs {', '.join(missing_tools)}")
     rule, _ = write_files(CONTRIBUTING, tmp_path)
     [command] = [line for line in CONTRIBUTING.read_text("utf-8").splitlines() if "/path/to/my-rules" in line]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

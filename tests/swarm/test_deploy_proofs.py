@@ -1,11 +1,11 @@
-"""What `docker stack deploy` refuses: every rule's proof of it, and each case of `tests/refusals.py`."""
+"""Stacks that `docker stack deploy` rejects: every deploy proof, and each case of `tests/deploy_cases.py`."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.refusals import REFUSED, TAKEN
-from tests.swarm.deploy_proof import DeployCase, as_stated, deploy, deploy_cases
+from tests.deploy_cases import ACCEPTED, REJECTED
+from tests.swarm.deploy_proof import DeployCase, deploy, deploy_cases, is_expected
 from tests.swarm.engine import Engine, private_engine
 from tests.swarm.needs import missing
 
@@ -16,26 +16,26 @@ CASES = deploy_cases()
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    if lacking := missing():
-        pytest.fail(f"needs {', '.join(lacking)}")
+    if missing_tools := missing():
+        pytest.fail(f"needs {', '.join(missing_tools)}")
     with private_engine() as started:
         yield started
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_proof(case: DeployCase, engine: Engine) -> None:
+def test_deploy_proof(case: DeployCase, engine: Engine) -> None:
     answer = deploy(engine, case.name, case.files)
-    assert as_stated(case, answer), answer
+    assert is_expected(case, answer), answer
 
 
-@pytest.mark.parametrize("number", range(len(REFUSED)), ids=list(REFUSED))
-def test_what_we_say_is_refused_is_refused_in_these_words(number: int, engine: Engine) -> None:
-    stack, words = list(REFUSED.values())[number]
-    answer = deploy(engine, f"refused-{number}", {"compose.yml": stack})
-    assert words.lower() in (answer or "taken").lower()
+@pytest.mark.parametrize("number", range(len(REJECTED)), ids=list(REJECTED))
+def test_engine_rejects_stack_with_message(number: int, engine: Engine) -> None:
+    stack, words = list(REJECTED.values())[number]
+    answer = deploy(engine, f"rejected-{number}", {"compose.yml": stack})
+    assert words.lower() in (answer or "accepted").lower()
 
 
-@pytest.mark.parametrize("number", range(len(TAKEN)), ids=list(TAKEN))
-def test_what_we_say_nothing_of_is_taken(number: int, engine: Engine) -> None:
-    stack = list(TAKEN.values())[number]
-    assert deploy(engine, f"taken-{number}", {"compose.yml": stack}) is None
+@pytest.mark.parametrize("number", range(len(ACCEPTED)), ids=list(ACCEPTED))
+def test_engine_accepts_stack(number: int, engine: Engine) -> None:
+    stack = list(ACCEPTED.values())[number]
+    assert deploy(engine, f"accepted-{number}", {"compose.yml": stack}) is None

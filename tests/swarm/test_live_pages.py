@@ -1,4 +1,4 @@
-"""What README, docs/await.md and `--help` tell to type, run on a private engine."""
+"""Commands of README, docs/await.md and `--help` on a private engine."""
 
 from __future__ import annotations
 
@@ -58,10 +58,8 @@ networks: {{engine: {{external: true, name: host}}}}
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    """One for all."""
-    lacking = missing()
-    if lacking:
-        pytest.fail(f"needs {', '.join(lacking)}")
+    if missing_tools := missing():
+        pytest.fail(f"needs {', '.join(missing_tools)}")
     with private_engine() as running:
         yield running
 
@@ -71,16 +69,21 @@ def _run(command: list[str], engine: Engine, folder: Path, **variables: str) -> 
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=180)
 
 
-def test_the_script_of_the_readme_replays_the_incident(engine: Engine) -> None:
+def test_readme_script_replays_the_incident(engine: Engine) -> None:
     assert "sh examples/incident.sh" in (ROOT / "README.md").read_text("utf-8")
     ran = _run(["sh", "examples/incident.sh"], engine, ROOT, IMAGE=IMAGE)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    told = ("docker stack deploy has returned 0", "app  rolled back", "exit (137)", "rollout-lint await has returned 1")
-    assert [each for each in told if each not in ran.stdout] == []
+    texts = (
+        "docker stack deploy has returned 0",
+        "app  rolled back",
+        "exit (137)",
+        "rollout-lint await has returned 1",
+    )
+    assert [each for each in texts if each not in ran.stdout] == []
     assert "rollout-lint-incident" not in engine.call("stack", "ls")
 
 
-def test_the_page_s_shell_test_and_comparison_run(engine: Engine, tmp_path: Path) -> None:
+def test_await_page_scripts_run(engine: Engine, tmp_path: Path) -> None:
     for block in blocks(AWAIT):
         if block.name is not None:
             (tmp_path / block.name).write_text(block.text, "utf-8")
@@ -98,7 +101,7 @@ def test_the_page_s_shell_test_and_comparison_run(engine: Engine, tmp_path: Path
     assert "hunter2" not in ran.stdout
 
 
-def test_what_differs_from_the_files_is_found(engine: Engine, tmp_path: Path) -> None:
+def test_inspect_reports_drift(engine: Engine, tmp_path: Path) -> None:
     site = Site(engine, "drift")
     site.start(Release(steady(), "old", QUICK))
     engine.call("service", "update", "--detach", "--update-order=start-first", "--replicas=2", "drift_app")
@@ -117,28 +120,28 @@ def test_what_differs_from_the_files_is_found(engine: Engine, tmp_path: Path) ->
     assert (drift["labels"], drift["image"], drift["not_compared"]) == ([], None, [])
 
 
-LINES = [line for told in EXAMPLES.values() for line, _ in told if line.startswith(("rollout-lint await", "docker "))]
+LINES = [line for lines in EXAMPLES.values() for line, _ in lines if line.startswith(("rollout-lint await", "docker "))]
 SETTLE = re.compile(r"(?P<command>rollout-lint await \S+)(?: --timeout \S+ --settle \S+)?")
 
 
 @pytest.fixture(scope="module")
 def wiki(engine: Engine) -> Site:
-    """The stack of the examples."""
+    """Stack of the `--help` examples."""
     site = Site(engine, "wiki")
     site.start(Release(steady(), "1a2b3c4", QUICK))
     return site
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_an_example_runs(wiki: Site, tmp_path: Path, line: str) -> None:
-    """In which a task has to stay for a shorter time."""
+def test_help_example_runs(wiki: Site, tmp_path: Path, line: str) -> None:
+    """Run the example with a shorter --settle."""
     command = SETTLE.sub(r"\g<command> --timeout 15m --settle 1s", line)
     ran = _run(["bash", "-o", "pipefail", "-c", command], wiki.engine, tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout or (tmp_path / "await.xml").read_text("utf-8").count("<testcase") == 1
 
 
-def test_the_page_s_document_is_of_its_schema() -> None:
+def test_await_page_json_matches_schema() -> None:
     documents: list[Any] = [json.loads(block.text) for block in blocks(AWAIT) if block.language == "json"]
     assert len(documents) == 1
     validate("await", documents[0])

@@ -1,4 +1,4 @@
-"""Every rule's proof, on a real engine: the bad example goes wrong as stated, the repaired one does not."""
+"""Every rule's proof on a real engine: the bad example fails as stated, the fixed one does not."""
 
 import pytest
 
@@ -10,11 +10,11 @@ pytestmark = pytest.mark.swarm
 CASES = cases(rules_folder())
 
 
-def test_there_are_proofs() -> None:
+def test_rules_have_proofs() -> None:
     assert CASES
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_proof(case: Case, outcomes: Outcomes) -> None:
+def test_rule_proof(case: Case, outcomes: Outcomes) -> None:
     outcome = outcomes[case.name].result()
     assert not outcome.differences, outcome

@@ -76,11 +76,11 @@ def reported(schema: JsonSchema, text: str) -> list[str]:
         (f"name: a\nid: {'x' * 99}", f'2:5: invalid id "{"x" * 59}…: must match ^[a-z]$'),
     ],
 )
-def test_check_reports_value_place_and_what_is_allowed(schema: JsonSchema, text: str, expected: str) -> None:
+def test_check_reports_value_location_and_allowed_values(schema: JsonSchema, text: str, expected: str) -> None:
     assert reported(schema, text) == [f"x.yml:{expected}"]
 
 
-def test_check_accepts_what_the_schema_allows(schema: JsonSchema) -> None:
+def test_check_accepts_valid_document(schema: JsonSchema) -> None:
     text = "{name: a, level: low, count: 2, size: 8M, even: 4, items: [{a: 1, b: 2}], one: [a, b], any: {y: 1}}"
     assert reported(schema, text) == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.refusals import REFUSED, TAKEN
+from tests.deploy_cases import ACCEPTED, REJECTED
 from tests.support import facts_for, service_with, stack_of
 
 
@@ -15,15 +15,15 @@ def errors_of(text: str) -> list[str]:
     return [*facts["derived.refused_by_deploy"].value, *facts["derived.refused_by_engine"].value]
 
 
-@pytest.mark.parametrize("stack", REFUSED)
+@pytest.mark.parametrize("stack", REJECTED)
 def test_rejected_stack(stack: str) -> None:
-    text, words = REFUSED[stack]
+    text, words = REJECTED[stack]
     assert errors_of(text) == [words]
 
 
-@pytest.mark.parametrize("stack", TAKEN)
+@pytest.mark.parametrize("stack", ACCEPTED)
 def test_accepted_stack(stack: str) -> None:
-    assert errors_of(TAKEN[stack]) == []
+    assert errors_of(ACCEPTED[stack]) == []
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,8 @@
-"""Stacks that `docker stack config` takes: those that are refused when they are deployed, and why, and those that are
-taken. An engine is asked too, in `tests/swarm`.
-"""
+"""Stacks that `docker stack config` accepts, and `docker stack deploy` rejects or accepts. tests/swarm runs them."""
 
 _ID = "ab" * 32
 
-REFUSED = {
+REJECTED = {
     "no image": ("services: {a: {build: .}}", "no image specified"),
     "an empty image": ("services: {a: {image: ''}}", "no image specified"),
     "an image in capitals": ("services: {a: {image: 'Foo:1'}}", "invalid reference format"),
@@ -25,16 +23,16 @@ REFUSED = {
         "replicas can only be used with replicated or replicated-job mode",
     ),
     "an unknown mode": ("services: {a: {image: b, deploy: {mode: everywhere}}}", "unknown mode: everywhere"),
-    "a test that is switched off": (
+    "a disabled test": (
         "services: {a: {image: b, healthcheck: {test: x, disable: true}}}",
         "test and disable can't be set at the same time",
     ),
-    "no test and no check": (
+    "a disabled NONE test": (
         "services: {a: {image: b, healthcheck: {test: NONE, disable: true}}}",
         "test and disable can't be set at the same time",
     ),
     "an unknown restart": ("services: {a: {image: b, restart: sometimes}}", "unknown restart policy: sometimes"),
-    "a restart that is no number of times": (
+    "a restart count that is not a number": (
         "services: {a: {image: b, restart: 'on-failure:often'}}",
         "maximum retry count must be an integer",
     ),
@@ -46,31 +44,31 @@ REFUSED = {
     ),
     "an undefined secret": ("services: {a: {image: b, secrets: [s]}}", 'undefined secret "s"'),
     "an undefined config": ("services: {a: {image: b, configs: [{source: s}]}}", 'undefined config "s"'),
-    "processors that are no number": (
+    "cpus that are not a number": (
         "services: {a: {image: b, deploy: {resources: {limits: {cpus: many}}}}}",
         "failed to parse many as a rational number",
     ),
-    "processors by nothing": (
+    "cpus divided by zero": (
         "services: {a: {image: b, deploy: {resources: {limits: {cpus: 1/0}}}}}",
         "failed to parse 1/0 as a rational number",
     ),
-    "processors with a blank": (
+    "cpus with a blank": (
         "services: {a: {image: b, deploy: {resources: {limits: {cpus: '1 '}}}}}",
         "failed to parse 1  as a rational number",
     ),
-    "processors by the billionth": (
+    "cpus with too many digits": (
         "services: {a: {image: b, deploy: {resources: {limits: {cpus: '0.0010000001'}}}}}",
         "value is too precise",
     ),
-    "a volume with what a bind has": (
+    "a volume with bind options": (
         "services: {a: {image: b, volumes: [{type: volume, target: /a, bind: {propagation: rslave}}]}}",
         "bind options are incompatible with type volume",
     ),
-    "a bind with what a volume has": (
+    "a bind with volume options": (
         "services: {a: {image: b, volumes: [{type: bind, source: /x, target: /a, volume: {nocopy: true}}]}}",
         "volume options are incompatible with type bind",
     ),
-    "a file system in memory with a source": (
+    "a tmpfs with a source": (
         "services: {a: {image: b, volumes: [{type: tmpfs, source: v, target: /a}]}}\nvolumes: {v: }",
         "invalid tmpfs source, source must be empty",
     ),
@@ -78,7 +76,7 @@ REFUSED = {
         "services: {a: {image: b, volumes: [{type: disk, source: v, target: /a}]}}\nvolumes: {v: }",
         "volume type must be volume, bind, tmpfs, npipe, or cluster",
     ),
-    "a port of the ingress network without a virtual address": (
+    "an ingress port with dnsrr": (
         "services: {a: {image: b, ports: ['7410:80'], deploy: {endpoint_mode: dnsrr}}}",
         "port published with ingress mode can't be used with dnsrr mode",
     ),
@@ -91,7 +89,7 @@ REFUSED = {
         "services: {a: {image: b, ports: [{target: 80, published: 7412, mode: host}, '7412:81']}}",
         "duplicate published ports provided",
     ),
-    "two mounts at one place": (
+    "two mounts at one target": (
         "services: {a: {image: b, volumes: ['/a', '/tmp:/a']}}",
         "duplicate mount point: /a",
     ),
@@ -103,11 +101,11 @@ REFUSED = {
         "services: {a: {image: b, deploy: {resources: {reservations: {memory: 3M}}}}}",
         "invalid memory value 3145728: Must be at least 4MiB",
     ),
-    "little of a processor": (
+    "few cpus": (
         "services: {a: {image: b, deploy: {resources: {limits: {cpus: '0.0001'}}}}}",
         "invalid cpu value 0.0001: Must be at least 0.001",
     ),
-    "less than no processor": (
+    "negative cpus": (
         "services: {a: {image: b, deploy: {resources: {reservations: {cpus: '-1'}}}}}",
         "invalid cpu value -1: Must be at least 0.001",
     ),
@@ -131,11 +129,11 @@ REFUSED = {
         "services: {a: {image: b, deploy: {restart_policy: {condition: Any}}}}",
         'invalid RestartCondition: "Any"',
     ),
-    "a constraint with one sign": (
+    "a constraint with one equals sign": (
         "services: {a: {image: b, deploy: {placement: {constraints: [node.role = manager]}}}}",
         "constraint expected one operator from ==, !=",
     ),
-    "a constraint without a sign": (
+    "a constraint without an operator": (
         "services: {a: {image: b, deploy: {placement: {constraints: [node.role]}}}}",
         "constraint expected one operator from ==, !=",
     ),
@@ -158,9 +156,9 @@ REFUSED = {
     "a name with a dot": ("services: {a.b: {image: b}}", "name must be valid as a DNS name component"),
     "a name that ends with a dash": ("services: {a-: {image: b}}", "name must be valid as a DNS name component"),
 }
-"""By what is wrong with it: a stack of one service, and a part of what Docker says."""
+"""Error cases: a stack of one service, and a part of Docker's message."""
 
-TAKEN = {
+ACCEPTED = {
     "a registry with a port": "services: {a: {image: 'localhost:5000/x/y_z--w:1.0-rc_1'}}",
     "a digest": f"services: {{a: {{image: 'example.com/foo@sha256:{'0' * 64}'}}}}",
     "a digest behind a tag": f"services: {{a: {{image: 'foo:1@sha256:{'0' * 64}'}}}}",

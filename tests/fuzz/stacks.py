@@ -1,4 +1,4 @@
-"""Stacks made up as values, and the many ways to write one of them down."""
+"""Stacks generated as values, and a writer of equivalent YAML forms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOTES = ("# a note", "#", "#: {[ 'unclosed", "# order: start-first", "# \N{SNOW
 
 
 def _some(**choices: Any) -> st.SearchStrategy[dict[str, Any]]:
-    """Any of these keys, each with one of its values."""
+    """Generate a mapping with any of the keys, each with one of its values."""
     given = {
         key: each if isinstance(each, st.SearchStrategy) else st.sampled_from(each) for key, each in choices.items()
     }
@@ -67,7 +67,7 @@ _IMAGES = ("example/web:1", "postgres:16", "redis:7", "traefik:v3", "example/web
 
 @st.composite
 def stacks(draw: st.DrawFn) -> Stack:
-    """One to three services, of which some have the same `deploy` section."""
+    """Generate one to three services. Some share the same `deploy` section."""
     deploys = draw(st.lists(_DEPLOY, min_size=1, max_size=2))
     names = draw(st.lists(st.sampled_from(("app", "db", "web-1")), min_size=1, max_size=3, unique=True))
     services = {}
@@ -82,7 +82,7 @@ def stacks(draw: st.DrawFn) -> Stack:
 
 @dataclass
 class Writer:
-    """Writes a stack down, plainly or, with a source of chance, in one of the ways that mean the same."""
+    """Writer of a stack as YAML, plain or in a random equivalent form."""
 
     shuffles: Random | None = None
     comments: Random | None = None
@@ -92,7 +92,7 @@ class Writer:
     _names: dict[str, str] = field(default_factory=dict)
 
     def text(self, stack: Stack) -> str:
-        """The file."""
+        """Return the YAML text of a stack."""
         self._counts = Counter(json.dumps(each) for each in _mappings(stack))
         self._names = {}
         lines = [*self._mapping(stack, 0)]
@@ -143,7 +143,7 @@ class Writer:
 
 
 def split(stack: Stack, random: Random) -> tuple[Stack, Stack]:
-    """The stack as two layers that speak of no value both: each service and all that is not one is in the first."""
+    """Split a stack into two layers without common values. The first layer has all services and sections."""
     first: Stack = {key: value for key, value in stack.items() if key != "services"}
     first["services"], second = {}, {}
     for name, service in stack["services"].items():
@@ -158,7 +158,7 @@ def _split_mapping(value: dict[str, Any], random: Random) -> tuple[dict[str, Any
     one: dict[str, Any] = {}
     other: dict[str, Any] = {}
     for key, inner in value.items():
-        # A policy of which one layer says nothing is one that this layer leaves to the other.
+        # Split these mappings too. A key that a layer does not set keeps the value of the other layer.
         if isinstance(inner, dict) and inner and key in ("deploy", "update_config", "rollback_config", "resources"):
             one[key], other[key] = _split_mapping(inner, random)
         else:
