@@ -10,8 +10,8 @@ import pytest
 from rollout_lint.cli.choices import SeverityThreshold
 from rollout_lint.cli.commands.targets import create_context_lookup
 from rollout_lint.fleet.manifest.loader import load_fleet
-from rollout_lint.fleet.result_age import Calendar
-from rollout_lint.fleet.risk import Verdict
+from rollout_lint.fleet.result_age import AgePolicy
+from rollout_lint.fleet.risk import RecipeAssessment
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.fleet.model import Member
-    from rollout_lint.fleet.risk import Verdict
+    from rollout_lint.fleet.risk import RecipeAssessment
     from syrupy.assertion import SnapshotAssertion
 
     from tests.conftest import Run, Write
@@ -112,14 +112,14 @@ def test_levels(run: Run, write: Write, compose: str, entry: str, hosts: str, ex
         if entry[:1] == "{"
         else entry
     )
-    found, verdict = level(run, write, compose, entry, hosts + "\n" if hosts else "")
-    assert found == expected, verdict["risk"]
-    assert verdict["risk"]["because"]
+    found, assessment = level(run, write, compose, entry, hosts + "\n" if hosts else "")
+    assert found == expected, assessment["risk"]
+    assert assessment["risk"]["because"]
 
 
 def test_the_arithmetic_of_memory_is_told(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
-    _, verdict = level(run, write, recipe(deploy=", replicas: 2"), "memory: 900M", "hosts: {memory: 8G}\n")
-    [told] = [reason for reason in verdict["risk"]["because"] if "2.6 GiB" in reason]
+    _, assessment = level(run, write, recipe(deploy=", replicas: 2"), "memory: 900M", "hosts: {memory: 8G}\n")
+    [told] = [reason for reason in assessment["risk"]["because"] if "2.6 GiB" in reason]
     assert told == snapshot
 
 
@@ -135,20 +135,20 @@ def test_several_nodes_share_the_tasks(
     run: Run, write: Write, deploy: str, nodes: int, needed: str, snapshot: SnapshotAssertion
 ) -> None:
     hosts = f"hosts: {{memory: 8G, nodes: {nodes}}}\n"
-    _, verdict = level(run, write, recipe(deploy=deploy), "memory: 1G", hosts)
-    [told] = [reason for reason in verdict["risk"]["because"] if needed in reason]
+    _, assessment = level(run, write, recipe(deploy=deploy), "memory: 1G", hosts)
+    [told] = [reason for reason in assessment["risk"]["because"] if needed in reason]
     assert told == snapshot
 
 
 def test_an_overlay_that_repairs_mitigates(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
-    found, verdict = level(run, write, recipe(), r__compose_ccci_yml=overlay("stop-first"))
+    found, assessment = level(run, write, recipe(), r__compose_ccci_yml=overlay("stop-first"))
     del found
-    assert verdict["overlay"] is None
+    assert assessment["overlay"] is None
     files: dict[str, str | bytes] = {"r/compose.yml": recipe(), "r/compose.ccci.yml": overlay("stop-first")}
-    verdict = row(run, write(files) / "r")
-    assert (verdict["risk"]["level"], verdict["overlay"]) == ("mitigated", "compose.ccci.yml")
-    assert (verdict["failure_action"], verdict["order"]) == ("rollback", "start-first")
-    assert verdict["risk"]["text"] == snapshot
+    assessment = row(run, write(files) / "r")
+    assert (assessment["risk"]["level"], assessment["overlay"]) == ("mitigated", "compose.ccci.yml")
+    assert (assessment["failure_action"], assessment["order"]) == ("rollback", "start-first")
+    assert assessment["risk"]["text"] == snapshot
 
 
 def test_an_overlay_that_repairs_nothing_changes_nothing(run: Run, write: Write) -> None:
@@ -158,10 +158,10 @@ def test_an_overlay_that_repairs_nothing_changes_nothing(run: Run, write: Write)
 
 def test_an_overlay_that_brings_the_risk_is_told(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": recipe("stop-first"), "compose.ccci.yml": overlay("start-first")})
-    verdict = row(run, folder)
-    assert verdict["risk"]["level"] == "latent-medium"
-    assert verdict["risk"]["text"] == snapshot
-    assert verdict["order"] == "stop-first"
+    assessment = row(run, folder)
+    assert assessment["risk"]["level"] == "latent-medium"
+    assert assessment["risk"]["text"] == snapshot
+    assert assessment["order"] == "stop-first"
 
 
 def test_an_overlay_kept_outside_the_recipe(run: Run, write: Write) -> None:
@@ -170,8 +170,8 @@ def test_an_overlay_kept_outside_the_recipe(run: Run, write: Write) -> None:
         "ci/r/compose.ccci.yml": overlay("stop-first"),
         "recipes/fleet.yml": manifest("overlay: ../ci/r/compose.ccci.yml"),
     }
-    verdict = row(run, write(files) / "recipes")
-    assert (verdict["risk"]["level"], verdict["overlay"]) == ("mitigated", "../../ci/r/compose.ccci.yml")
+    assessment = row(run, write(files) / "recipes")
+    assert (assessment["risk"]["level"], assessment["overlay"]) == ("mitigated", "../../ci/r/compose.ccci.yml")
 
 
 def test_an_option_in_env_sample_counts_as_shipped(run: Run, write: Write) -> None:
@@ -205,9 +205,9 @@ def test_results_from_a_file(run: Run, write: Write) -> None:
         "results.json": results,
         "fleet.yml": manifest("results: results.json"),
     }
-    verdict = row(run, write(files))
-    assert verdict["risk"]["level"] == "failing"
-    assert verdict["recent_upgrade"] == {
+    assessment = row(run, write(files))
+    assert assessment["risk"]["level"] == "failing"
+    assert assessment["recent_upgrade"] == {
         "result": "rolled-back",
         "level": None,
         "ref": "7ae7b0f7",
@@ -388,9 +388,9 @@ def test_overlay_mitigates_no_option_that_it_is_not_merged_onto(
 
 def test_no_task_takes_more_than_its_limit(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     stack = recipe(deploy=", resources: {limits: {memory: 1G}}")
-    found, verdict = level(run, write, stack, "memory: 5G", "hosts: {memory: 8G}\n")
-    assert (found, verdict["risk"]["text"]) == ("latent-low", snapshot)
-    assert "2 GiB of 8 GiB" in verdict["risk"]["text"]
+    found, assessment = level(run, write, stack, "memory: 5G", "hosts: {memory: 8G}\n")
+    assert (found, assessment["risk"]["text"]) == ("latent-low", snapshot)
+    assert "2 GiB of 8 GiB" in assessment["risk"]["text"]
 
 
 def test_a_day_that_no_calendar_has(
@@ -406,11 +406,11 @@ def test_a_day_that_no_calendar_has(
 def test_what_nobody_has_foreseen_is_a_row_and_stops_no_other(write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({f"{name}/compose.yml": recipe() for name in ("a", "b")})
 
-    def detail(member: Member, evaluation: Evaluation, verdict: Verdict) -> None:
+    def detail(member: Member, evaluation: Evaluation, assessment: RecipeAssessment) -> None:
         if member.recipe.name == "a" and evaluation.status == EvaluationStatus.EVALUATED:
-            raise ZeroDivisionError(verdict.recipe)
+            raise ZeroDivisionError(assessment.recipe)
 
-    sweep = Sweep(load_fleet(folder), create_context_lookup(()), Calendar(date(2026, 6, 20)), detail)
-    rows = {row.verdict.recipe: row.verdict.risk for row in sweep.rows(1)}
+    sweep = Sweep(load_fleet(folder), create_context_lookup(()), AgePolicy(date(2026, 6, 20)), detail)
+    rows = {row.assessment.recipe: row.assessment.risk for row in sweep.rows(1)}
     assert (rows["a"].level, rows["b"].level) == ("not-evaluated", "latent-medium")
     assert [mask_folder(reason, folder) for reason in rows["a"].because] == snapshot

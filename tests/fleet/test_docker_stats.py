@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.docker_stats import Measured, TaskMemory, read_stats
+from rollout_lint.fleet.docker_stats import HostUsage, TaskMemory, read_stats
 from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ def test_what_docker_printed(name: str) -> None:
         TaskMemory("shop_app", 428 * KIB, 64 * MIB),
         TaskMemory("shop_app", 628 * KIB, 64 * MIB),
     ]
-    measured = Measured(tasks)
-    assert measured.of_service("shop_app") == 628 * KIB
-    assert measured.of_service("shop_ap") is None
-    assert measured.others("shop_app") == (540 + 696) * KIB
-    assert measured.host == 512 * MIB
+    usage = HostUsage(tasks)
+    assert usage.largest_task("shop_app") == 628 * KIB
+    assert usage.largest_task("shop_ap") is None
+    assert usage.used_beside("shop_app") == (540 + 696) * KIB
+    assert usage.host_memory == 512 * MIB
 
 
 def test_one_list_is_read_like_lines() -> None:
@@ -67,10 +67,10 @@ def test_one_list_is_read_like_lines() -> None:
 
 def test_nothing_measured_is_nothing_used() -> None:
     assert read(line(usage="-- / --")) == read(line(usage="0B / 0B")) == read("[]") == []
-    measured = Measured([])
-    assert measured.of_service("a") is None
-    assert measured.others("a") == 0
-    assert measured.host is None
+    usage = HostUsage([])
+    assert usage.largest_task("a") is None
+    assert usage.used_beside("a") == 0
+    assert usage.host_memory is None
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.fleet.model import UpgradeResult
-from rollout_lint.fleet.result_age import Calendar, failed_before, intermittent, newest_upgrade, told
+from rollout_lint.fleet.model import UpgradeOutcome, UpgradeResult
+from rollout_lint.fleet.result_age import (
+    AgePolicy,
+    describe_result,
+    find_earlier_failure,
+    find_intermittent_ref,
+    find_newest_upgrade,
+)
 
 from tests.fleet.recipes import OVERLAY, recipe
 from tests.repository import repository_at
@@ -32,8 +38,8 @@ def manifest(results: str, more: str = "") -> str:
     return f"version: 1\n{more}recipes:\n  - name: web\n    results: {results}\n"
 
 
-def look(*results: UpgradeResult, max_age: int | None = None, changed: str | None = None) -> Any:
-    return Calendar(TODAY, max_age).look(results, lambda _: changed)
+def aged(*results: UpgradeResult, max_age: int | None = None, changed: str | None = None) -> Any:
+    return AgePolicy(TODAY, max_age).apply(results, lambda _: changed)
 
 
 @pytest.mark.parametrize(
@@ -54,18 +60,22 @@ def look(*results: UpgradeResult, max_age: int | None = None, changed: str | Non
 def test_a_result_has_an_age_and_goes_stale(
     day: str, max_age: int | None, age: int | None, is_stale: bool, snapshot: SnapshotAssertion
 ) -> None:
-    (seen,) = look(UpgradeResult("pass", day), max_age=max_age)
-    assert (seen.age, seen.stale is not None, seen.changed) == (age, is_stale, False)
-    assert seen.stale == snapshot
+    (result,) = aged(UpgradeResult(UpgradeOutcome.PASSED, day), max_age=max_age)
+    assert (result.age, result.stale_reason is not None, result.is_policy_changed) == (age, is_stale, False)
+    assert result.stale_reason == snapshot
 
 
 def test_only_the_newest_upgrade_is_held_against_the_policy() -> None:
     results = [
-        UpgradeResult("fail", "2026-06-01"),
-        UpgradeResult("pass", "2026-06-02"),
+        UpgradeResult(UpgradeOutcome.FAILED, "2026-06-01"),
+        UpgradeResult(UpgradeOutcome.PASSED, "2026-06-02"),
         UpgradeResult(None, "2026-06-03"),
     ]
-    assert [seen.stale for seen in look(*results, changed="another policy")] == [None, "another policy", None]
+    assert [result.stale_reason for result in aged(*results, changed="another policy")] == [
+        None,
+        "another policy",
+        None,
+    ]
 
 
 def test_a_pass_of_a_day_to_come_overtakes_no_failure(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
@@ -103,24 +113,27 @@ def test_results_that_are_nobodys_are_told(run: Run, write: Write, run_: str, sn
 
 
 def test_a_level_alone_is_no_upgrade(snapshot: SnapshotAssertion) -> None:
-    seen = look(UpgradeResult("fail", "2026-06-01"), UpgradeResult(None, "2026-06-03", level=4))
-    newest = newest_upgrade(seen)
+    result = aged(UpgradeResult(UpgradeOutcome.FAILED, "2026-06-01"), UpgradeResult(None, "2026-06-03", level=4))
+    newest = find_newest_upgrade(result)
     assert newest is not None
     assert newest.result.upgrade == "fail"
-    assert told(seen[1]) == snapshot
-    assert newest_upgrade(seen[1:]) is None
+    assert describe_result(result[1]) == snapshot
+    assert find_newest_upgrade(result[1:]) is None
 
 
 def test_an_earlier_failure_is_reported_only_after_a_pass() -> None:
-    failed, passed = UpgradeResult("rolled-back", "2026-06-01", "a"), UpgradeResult("pass", "2026-06-02", "a")
-    assert failed_before(look(failed)) is None
-    assert failed_before(look(passed, failed)) is None
-    before = failed_before(look(failed, passed))
+    failed, passed = (
+        UpgradeResult(UpgradeOutcome.ROLLED_BACK, "2026-06-01", "a"),
+        UpgradeResult(UpgradeOutcome.PASSED, "2026-06-02", "a"),
+    )
+    assert find_earlier_failure(aged(failed)) is None
+    assert find_earlier_failure(aged(passed, failed)) is None
+    before = find_earlier_failure(aged(failed, passed))
     assert before is not None
     assert before.result == failed
-    assert intermittent(look(failed, passed)) == "a"
-    assert intermittent(look(failed, UpgradeResult("pass", "2026-06-02", "b"))) is None
-    assert intermittent(look(failed, UpgradeResult(None, "2026-06-02", "a"))) is None
+    assert find_intermittent_ref(aged(failed, passed)) == "a"
+    assert find_intermittent_ref(aged(failed, UpgradeResult(UpgradeOutcome.PASSED, "2026-06-02", "b"))) is None
+    assert find_intermittent_ref(aged(failed, UpgradeResult(None, "2026-06-02", "a"))) is None
 
 
 def test_an_old_pass_is_stale_and_an_old_failure_still_fails(

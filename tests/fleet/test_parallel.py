@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.fleet.parallel import for_each, processes_for
+from rollout_lint.fleet.parallel import choose_process_count, map_in_processes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,17 +33,17 @@ def end_some(number: int) -> int:
 @pytest.mark.parametrize("processes", [1, 2, 3])
 @pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 100])
 def test_each_comes_once_and_in_order(processes: int, count: int) -> None:
-    results = for_each(square, range(count), processes, lost=lambda number: -number)
+    results = map_in_processes(square, range(count), processes, lost=lambda number: -number)
     assert list(results) == [number * number for number in range(count)]
 
 
 def test_other_processes_do_the_work() -> None:
-    assert os.getpid() not in set(for_each(lambda _: os.getpid(), range(64), 2, lost=lambda _: 0))
+    assert os.getpid() not in set(map_in_processes(lambda _: os.getpid(), range(64), 2, lost=lambda _: 0))
 
 
 @pytest.mark.parametrize("processes", [2, 3])
 def test_a_process_that_is_ended_loses_no_more_than_its_item(processes: int) -> None:
-    results = for_each(end_some, range(120), processes, lost=lambda number: -number)
+    results = map_in_processes(end_some, range(120), processes, lost=lambda number: -number)
     assert list(results) == [-number if number in VICTIMS else number * number for number in range(120)]
 
 
@@ -55,7 +55,7 @@ def test_results_are_not_computed_far_ahead(tmp_path: Path) -> None:
             file.write("x")
         return number
 
-    results = for_each(note, range(2000), 2, lost=lambda number: -number)
+    results = map_in_processes(note, range(2000), 2, lost=lambda number: -number)
     assert next(results) == 0
     time.sleep(0.5)
     assert log.stat().st_size <= 200
@@ -64,8 +64,8 @@ def test_results_are_not_computed_far_ahead(tmp_path: Path) -> None:
 
 
 def test_few_are_not_worth_a_process() -> None:
-    assert processes_for(24) == 1
-    assert processes_for(10**6) == len(os.sched_getaffinity(0))
+    assert choose_process_count(24) == 1
+    assert choose_process_count(10**6) == len(os.sched_getaffinity(0))
 
 
 def test_a_sweep_prints_the_same_in_several_processes(run: Run, write: Write) -> None:

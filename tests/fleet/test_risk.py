@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rollout_lint.discovery.recipe import Recipe
 from rollout_lint.fleet.model import Evidence
-from rollout_lint.fleet.risk import judge
+from rollout_lint.fleet.risk import assess_recipe
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 
@@ -459,9 +459,9 @@ def test_a_row(run: Run, write: Write, case: str, snapshot: SnapshotAssertion) -
 
 
 def test_a_recipe_of_which_nothing_was_found_says_so(snapshot: SnapshotAssertion) -> None:
-    verdict = judge(Evaluation(Recipe("r", "r"), EvaluationStatus.NOT_EVALUATED), Evidence(), LintContext())
-    assert verdict.risk.level == "not-evaluated"
-    assert [verdict.risk.text, *verdict.risk.because] == snapshot
+    assessment = assess_recipe(Evaluation(Recipe("r", "r"), EvaluationStatus.NOT_EVALUATED), Evidence(), LintContext())
+    assert assessment.risk.level == "not-evaluated"
+    assert [assessment.risk.text, *assessment.risk.because] == snapshot
 
 
 SERVICES: dict[str, tuple[dict[str, str], list[tuple[str, ...]]]] = {

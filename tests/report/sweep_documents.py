@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fleet.manifest.loader import load_fleet
-from rollout_lint.fleet.result_age import Calendar
+from rollout_lint.fleet.result_age import AgePolicy
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.linter.context import LintContext
@@ -219,8 +219,8 @@ def page(of: dict[str, Any]) -> str:
 def swept(folder: Path) -> tuple[dict[str, Any], Table]:
     """The document of a real fleet, and its table."""
     sweep = Sweep(
-        load_fleet(folder), lambda _: LintContext(load_rules()), Calendar(date(2026, 11, 24), None), format_recipe_line
+        load_fleet(folder), lambda _: LintContext(load_rules()), AgePolicy(date(2026, 11, 24), None), format_recipe_line
     )
     rows = list(sweep.rows(1))
-    pieces = stream_sweep_json(((row.verdict, row.detail) for row in rows), sweep.calendar, sweep.rules.values)
-    return json.loads("".join(pieces)), build_page_table([row.verdict for row in rows])
+    pieces = stream_sweep_json(((row.assessment, row.detail) for row in rows), sweep.age_policy, sweep.rules.values)
+    return json.loads("".join(pieces)), build_page_table([row.assessment for row in rows])

@@ -1,1 +1,1 @@
-"""The fleet manifest, and what a CI wrote of its recipes' upgrades."""
+"""Recipes of a fleet: manifest, evidence, risk levels."""

@@ -1,4 +1,4 @@
-"""What is known of a recipe beside its files: from its entry, its CI settings, results files and measurements."""
+"""Evidence of a recipe, from its manifest entry, its CI settings, results files and measurements."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.discovery.export import join_path
 from rollout_lint.discovery.filesystem import is_file, is_outside, resolve_links
 from rollout_lint.facts.cluster import Cluster
-from rollout_lint.fleet.docker_stats import Measured, read_stats
-from rollout_lint.fleet.manifest.schema import Mention
-from rollout_lint.fleet.model import Evidence, Member, UpgradeResult
+from rollout_lint.fleet.docker_stats import HostUsage, read_stats
+from rollout_lint.fleet.manifest.schema import FileReference
+from rollout_lint.fleet.model import Evidence, Member, UpgradeOutcome, UpgradeResult
 from rollout_lint.fleet.recipe_meta import Setting, read_meta
-from rollout_lint.fleet.result_files import ResultFiles, read, read_mentioned
-from rollout_lint.fleet.results.dates import iso_date, moment
+from rollout_lint.fleet.result_files import ResultFiles, read_limited, read_reference
+from rollout_lint.fleet.results.dates import normalize_date, to_timestamp
 from rollout_lint.stack.units import parse_size
 
 if TYPE_CHECKING:
@@ -21,40 +21,39 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.discovery.recipe import Recipe
-    from rollout_lint.fleet.manifest.entry import Entry
+    from rollout_lint.fleet.manifest.entry import ManifestEntry
     from rollout_lint.location import Problem
 
 META = "recipe_meta.py"
 
 
 @dataclass(slots=True)
-class Gatherer:
-    """For one manifest in `folder`; each file that it names is read once.
+class EvidenceLoader:
+    """Loader of the evidence for one manifest in `folder`; each file is read once.
 
-    `cluster` is what it says of all hosts, `stats` what was measured on one of them. `results` are files that tell of
-    several recipes, `meta` is where a recipe's CI settings are, with `*` for its name. `problems` are what is wrong
-    with the files that are named.
+    `cluster` and `stats` are the hosts and measurements for all recipes, `results` the results files for several
+    recipes. `meta` is the path of a recipe's CI settings, with `*` for its name. `problems` are errors in the files.
     """
 
     folder: Path
     cluster: Cluster = field(default_factory=Cluster)
-    stats: list[Mention] = field(default_factory=list)
-    results: list[Mention] = field(default_factory=list)
+    stats: list[FileReference] = field(default_factory=list)
+    results: list[FileReference] = field(default_factory=list)
     meta: str | None = None
     problems: list[Problem] = field(default_factory=list)
     result_files: ResultFiles = field(init=False)
-    _measured: dict[Path, Measured] = field(default_factory=dict)
+    _usage: dict[Path, HostUsage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Collect the errors of the result files with all others."""
+        """Share the list of problems with the result files."""
         self.result_files = ResultFiles(self.folder, self.problems, self.results)
 
-    def member(self, recipe: Recipe, folder: Path | None, entry: Entry | None = None) -> Member:
-        """The recipe with its evidence; an entry's own words count more than those of the CI's settings.
+    def member(self, recipe: Recipe, folder: Path | None, entry: ManifestEntry | None = None) -> Member:
+        """Return the recipe with its evidence; the entry takes precedence over the CI settings.
 
-        `folder` is where it may have settings of its own, None for a stack beside another, whose those are.
+        `folder` is the folder of the CI settings, None for a further stack, whose folder's settings are not its own.
         """
-        settings, doubts = self._settings(recipe, folder)
+        settings, warnings = self._settings(recipe, folder)
         values = {key: setting.value for key, setting in settings.items()} | (entry.values if entry else {})
         evidence = Evidence(
             role=values.get("role"),
@@ -63,25 +62,25 @@ class Gatherer:
             upgrade_tests=values.get("upgrade_tests"),
             expect=values.get("expect"),
             results=self._results(recipe, folder, settings.get("results"), entry),
-            doubts=tuple(doubts),
+            warnings=tuple(warnings),
         )
-        return Member(recipe, evidence, self._cluster(recipe.name, values, entry), named=entry is not None)
+        return Member(recipe, evidence, self._cluster(recipe.name, values, entry), is_listed=entry is not None)
 
-    def overlay(self, recipe: Recipe, folder: Path) -> Mention | None:
-        """The overlay that the CI's settings of a recipe name."""
+    def overlay(self, recipe: Recipe, folder: Path) -> FileReference | None:
+        """Return the overlay that the CI settings of a recipe name."""
         setting = self._settings(recipe, folder)[0].get("overlay")
-        return None if setting is None else self._mention(recipe, setting)
+        return None if setting is None else self._reference(recipe, setting)
 
     def leads_out(self, path: Path, folder: Path) -> bool:
-        """Whether it lies neither in the recipe's folder nor in the fleet's."""
+        """Return True if a path is neither in the recipe's folder nor in the fleet's."""
         return is_outside(path, resolve_links(folder)) and is_outside(path, resolve_links(self.folder))
 
-    def _mention(self, recipe: Recipe, setting: Setting) -> Mention:
+    def _reference(self, recipe: Recipe, setting: Setting) -> FileReference:
         file = self.meta.replace("*", recipe.name) if self.meta else META
-        return Mention(setting.value, file, setting.line, setting.column)
+        return FileReference(setting.value, file, setting.line, setting.column)
 
     def _settings(self, recipe: Recipe, folder: Path | None) -> tuple[dict[str, Setting], list[str]]:
-        """What the CI's settings say of a recipe, and what in them cannot be known."""
+        """Return the CI settings of a recipe, and warnings about settings that cannot be read."""
         if self.meta:
             path = join_path(self.folder, self.meta.replace("*", recipe.name))
         elif folder is not None:
@@ -91,58 +90,63 @@ class Gatherer:
         if not is_file(path):
             return {}, []
         if folder is not None and not self.meta and self.leads_out(path, folder):
-            return {}, [f"{META} lies outside the given folder, and is not read"]
+            return {}, [f"{META} is outside the given folder and is not read"]
         try:
-            settings, problems = read_meta(read(path), path.name)
+            settings, problems = read_meta(read_limited(path), path.name)
         except OSError as error:
             return {}, [f"{path.name} cannot be read: {error.strerror}"]
         return settings, [problem.told for problem in problems]
 
     def _results(
-        self, recipe: Recipe, folder: Path | None, setting: Setting | None, entry: Entry | None
+        self, recipe: Recipe, folder: Path | None, setting: Setting | None, entry: ManifestEntry | None
     ) -> tuple[UpgradeResult, ...]:
-        found = list(self.result_files.of_fleet(recipe.name))
+        results = list(self.result_files.shared_results(recipe.name))
         if setting is not None and folder is not None:
-            found += self._by_settings(recipe, folder, self._mention(recipe, setting))
+            results += self._results_of_settings(recipe, folder, self._reference(recipe, setting))
         if entry is not None:
-            found += self._inline(entry)
-            for mention in entry.mentions("results"):
-                found += self.result_files.of_recipe(recipe.name, join_path(self.folder, mention.name), mention)
-        once = list(dict.fromkeys(reversed(found)))[::-1]
-        return tuple(sorted(once, key=lambda result: moment(result.date)))
+            results += self._inline_results(entry)
+            for reference in entry.file_references("results"):
+                path = join_path(self.folder, reference.name)
+                results += self.result_files.recipe_results(recipe.name, path, reference)
+        # The last of equal results stays, so that an order within one day is that of the latest source.
+        unique = list(dict.fromkeys(reversed(results)))[::-1]
+        return tuple(sorted(unique, key=lambda result: to_timestamp(result.date)))
 
-    def _by_settings(self, recipe: Recipe, folder: Path, mention: Mention) -> list[UpgradeResult]:
-        """Those of the file that the recipe's own settings name; what is wrong there stops no other recipe."""
-        path = join_path(folder, mention.name)
+    def _results_of_settings(self, recipe: Recipe, folder: Path, reference: FileReference) -> list[UpgradeResult]:
+        """Return the results in the file of the CI settings; its errors are problems of this recipe only."""
+        path = join_path(folder, reference.name)
         if self.leads_out(path, folder):
-            recipe.problems.append(mention.problem(f"{mention.name} lies outside the given folder, and is not read"))
+            message = f"{reference.name} is outside the given folder and is not read"
+            recipe.problems.append(reference.problem(message))
             return []
-        of_others = len(self.problems)
-        found = self.result_files.of_recipe(recipe.name, path, mention)
-        recipe.problems += self.problems[of_others:]
-        del self.problems[of_others:]
-        return found
+        count = len(self.problems)
+        results = self.result_files.recipe_results(recipe.name, path, reference)
+        recipe.problems += self.problems[count:]
+        del self.problems[count:]
+        return results
 
-    def _inline(self, entry: Entry) -> Iterator[UpgradeResult]:
-        """The results that stand in an entry itself."""
+    def _inline_results(self, entry: ManifestEntry) -> Iterator[UpgradeResult]:
         results = entry.values.get("results", ())
         for each in results if isinstance(results, list) else ():
-            if isinstance(each, dict) and iso_date(each["date"]) is None:
-                self.problems.append(entry.problem("results", f"{each['date']} is no date"))
+            if isinstance(each, dict) and normalize_date(each["date"]) is None:
+                self.problems.append(entry.problem("results", f'invalid date "{each["date"]}"'))
             elif isinstance(each, dict):
-                yield UpgradeResult(each.get("upgrade"), each["date"], each.get("ref"), each.get("level"))
+                upgrade = UpgradeOutcome(each["upgrade"]) if each.get("upgrade") else None
+                yield UpgradeResult(upgrade, each["date"], each.get("ref"), each.get("level"))
 
-    def _measure(self, mention: Mention) -> Measured:
-        path = join_path(self.folder, mention.name)
-        if path not in self._measured:
-            self._measured[path] = Measured(tuple(read_mentioned(path, mention, read_stats, self.problems)))
-        return self._measured[path]
+    def _host_usage(self, reference: FileReference) -> HostUsage:
+        path = join_path(self.folder, reference.name)
+        if path not in self._usage:
+            self._usage[path] = HostUsage(tuple(read_reference(path, reference, read_stats, self.problems)))
+        return self._usage[path]
 
-    def _cluster(self, recipe: str, values: dict[str, Any], entry: Entry | None) -> Cluster:
-        """What the entry says of hosts and memory, else what the manifest says of all, else what was measured."""
-        cluster = cluster_of(values.get("hosts", {})).with_fallback(self.cluster)
-        for mention in (entry.mentions("hosts", "stats") if entry else []) or self.stats:
-            cluster = cluster.with_fallback(_measured_for(values.get("stack", recipe), self._measure(mention)))
+    def _cluster(self, recipe: str, values: dict[str, Any], entry: ManifestEntry | None) -> Cluster:
+        """Return the hosts of a recipe: from its entry, else from the manifest, else from measurements."""
+        cluster = cluster_from_hosts(values.get("hosts", {})).with_fallback(self.cluster)
+        for reference in (entry.file_references("hosts", "stats") if entry else []) or self.stats:
+            cluster = cluster.with_fallback(
+                _cluster_from_usage(values.get("stack", recipe), self._host_usage(reference))
+            )
         memory = values.get("memory")
         if isinstance(memory, dict):
             by_service = {name: parse_size(text) or 0 for name, text in memory.items()}
@@ -150,8 +154,8 @@ class Gatherer:
         return replace(cluster, task_memory=parse_size(memory), service_memory={}) if memory else cluster
 
 
-def cluster_of(hosts: dict[str, Any]) -> Cluster:
-    """What a manifest says of hosts."""
+def cluster_from_hosts(hosts: dict[str, Any]) -> Cluster:
+    """Return the cluster of a `hosts` mapping."""
     return Cluster(
         hosts.get("nodes"),
         parse_size(hosts["memory"]) if "memory" in hosts else None,
@@ -159,13 +163,13 @@ def cluster_of(hosts: dict[str, Any]) -> Cluster:
     )
 
 
-def _measured_for(stack: str, measured: Measured) -> Cluster:
-    """What was seen of a stack's services, and beside each of them; beside one that was not there, everything."""
+def _cluster_from_usage(stack: str, usage: HostUsage) -> Cluster:
+    """Return the memory of a stack's services and of all others; `used` is for services that were not measured."""
     prefix = f"{stack}_"
-    services = {task.service for task in measured.tasks if task.service.startswith(prefix)}
+    services = {task.service for task in usage.tasks if task.service.startswith(prefix)}
     return Cluster(
-        memory=measured.host,
-        used=measured.all_together if measured.tasks else None,
-        service_memory={name.removeprefix(prefix): measured.of_service(name) or 0 for name in services},
-        others={name.removeprefix(prefix): measured.others(name) for name in services},
+        memory=usage.host_memory,
+        used=usage.total if usage.tasks else None,
+        service_memory={name.removeprefix(prefix): usage.largest_task(name) or 0 for name in services},
+        others={name.removeprefix(prefix): usage.used_beside(name) for name in services},
     )

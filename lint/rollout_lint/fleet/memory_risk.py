@@ -1,4 +1,4 @@
-"""How likely a start-first update runs out of memory: measured, else by what the file says, else by the runtime."""
+"""Risk that a start-first update runs out of memory, from measurements, limits in the file, or the runtime."""
 
 from __future__ import annotations
 
@@ -17,81 +17,81 @@ if TYPE_CHECKING:
     from rollout_lint.fleet.model import Evidence
     from rollout_lint.linter.context import LintContext
 
-MUCH = 0.5
-"""From this part of a host's memory on, an update that fits is a medium risk: other services run there too."""
+MEDIUM_SHARE_OF_HOST = 0.5
+"""Share of a host's memory above which an update that fits is a medium risk: other services run there too."""
 
-NEARLY_ALL = 0.8
-"""The same part of what is left where the others' share is known: what was measured once is no bound."""
+MEDIUM_SHARE_OF_HEADROOM = 0.8
+"""Same share of the headroom if the memory of other services is known: one measurement is no upper bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A risk level, what to put in brackets behind it, and the reason."""
+    """Risk level, a detail to append in brackets, and the reason."""
 
     level: RiskLevel
-    words: str
+    detail: str
     because: str
 
 
-def grade_by_memory(service: str | None, facts: Mapping[str, Fact], evidence: Evidence, by: LintContext) -> Grade:
-    """The grade of a service whose old and new task run side by side during an update."""
+def grade_by_memory(service: str | None, facts: Mapping[str, Fact], evidence: Evidence, context: LintContext) -> Grade:
+    """Return the grade of a service whose old and new tasks run side by side during an update."""
     name = service or ""
-    known = _known_memory(name, facts, by.cluster)
-    if known and by.cluster.memory is not None:
-        memory, how = known[0]
-        return _compare(memory, how, _Room.of(name, by.cluster), facts, by.cluster.nodes)
-    missing = "no memory figure is known"
-    if known:
-        memory, how = known[0]
-        missing = f"{format_size(memory)} ({how}), but the host's memory is not known"
-    return _grade_by_weight(facts, evidence, by.images, missing)
+    memory = _task_memory(name, facts, context.cluster)
+    if memory is None:
+        return _grade_by_runtime(facts, evidence, context.images, "no memory data")
+    if context.cluster.memory is None:
+        missing = f"{format_size(memory[0])} ({memory[1]}), but the host's memory is unknown"
+        return _grade_by_runtime(facts, evidence, context.images, missing)
+    return _grade_by_headroom(*memory, _Headroom.of(name, context.cluster), facts, context.cluster.nodes)
 
 
-def _known_memory(service: str, facts: Mapping[str, Fact], cluster: Cluster) -> list[tuple[int, str]]:
-    """What is known of one task's memory in bytes, the best evidence first; no task takes more than its limit."""
-    known = [(cluster.task_memory_of(service), "measured")]
+def _task_memory(service: str, facts: Mapping[str, Fact], cluster: Cluster) -> tuple[int, str] | None:
+    """Return the memory of one task in bytes, and its source; no task uses more than its limit."""
+    candidates = [(cluster.task_memory_of(service), "measured")]
     for block in ("limits", "reservations"):
         fact = facts.get(f"deploy.resources.{block}.memory")
-        known.append((fact.value if fact else None, f"memory {block.removesuffix('s')}"))
-    limit = known[1][0]
-    return [(memory, how) for memory, how in known if memory and not (limit and memory > limit)]
+        candidates.append((fact.value if fact else None, f"memory {block.removesuffix('s')}"))
+    limit = candidates[1][0]
+    known = ((memory, source) for memory, source in candidates if memory and not (limit and memory > limit))
+    return next(known, None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
-    """What a host has for a service's tasks, from which part of it on an update is a medium risk, and in words."""
+class _Headroom:
+    """Memory of a host that is free for a service, in bytes; above `medium_share` an update is a medium risk."""
 
-    left: int
-    much: float
-    words: str
+    free: int
+    medium_share: float
+    text: str
     reason: str
 
     @classmethod
-    def of(cls, service: str, cluster: Cluster) -> _Room:
+    def of(cls, service: str, cluster: Cluster) -> _Headroom:
         host, used = cluster.memory or 0, cluster.memory_used_beside(service)
-        left = cluster.available_memory(service) or 0
+        free = cluster.available_memory(service) or 0
         if used is None:
-            return cls(left, MUCH, format_size(host), format_size(host))
-        shown = f"{format_size(left)} left"
-        return cls(left, NEARLY_ALL, shown, f"{shown} ({format_size(host)} less {format_size(used)} that others take)")
+            return cls(free, MEDIUM_SHARE_OF_HOST, format_size(host), format_size(host))
+        text = f"{format_size(free)} left"
+        reason = f"{text} ({format_size(host)} less {format_size(used)} that others take)"
+        return cls(free, MEDIUM_SHARE_OF_HEADROOM, text, reason)
+
+    def level(self, need: int) -> RiskLevel:
+        if need > self.free:
+            return RiskLevel.LATENT_HIGH
+        return RiskLevel.LATENT_MEDIUM if need > self.free * self.medium_share else RiskLevel.LATENT_LOW
 
 
-def _compare(memory: int, how: str, room: _Room, facts: Mapping[str, Fact], nodes: int | None) -> Grade:
-    tasks, told = _tasks_on_a_host(facts, nodes)
+def _grade_by_headroom(
+    memory: int, source: str, headroom: _Headroom, facts: Mapping[str, Fact], nodes: int | None
+) -> Grade:
+    tasks, text = _tasks_on_host(facts, nodes)
     need = memory * tasks
-    arithmetic = f"{format_size(memory)} ({how}) x {told} = {format_size(need)} of {room.reason}"
-    return Grade(_level(need, room), f" ({format_size(need)} of {room.words})", arithmetic)
+    arithmetic = f"{format_size(memory)} ({source}) x {text} = {format_size(need)} of {headroom.reason}"
+    return Grade(headroom.level(need), f" ({format_size(need)} of {headroom.text})", arithmetic)
 
 
-def _level(need: int, room: _Room) -> RiskLevel:
-    """Return the level of an update that needs `need` bytes on a host."""
-    if need > room.left:
-        return RiskLevel.LATENT_HIGH
-    return RiskLevel.LATENT_MEDIUM if need > room.left * room.much else RiskLevel.LATENT_LOW
-
-
-def _tasks_on_a_host(facts: Mapping[str, Fact], nodes: int | None) -> tuple[int, str]:
-    """How many old and new tasks one host holds, and in words: all, or of several nodes its even share."""
+def _tasks_on_host(facts: Mapping[str, Fact], nodes: int | None) -> tuple[int, str]:
+    """Return the number of old and new tasks on one host, as number and text; several nodes share them evenly."""
     needed = facts["derived.memory_needed"].value if "derived.memory_needed" in facts else None
     if nodes is not None and nodes > 1 and needed:
         share = int(facts["derived.memory_of_update"].value) // int(needed)
@@ -102,16 +102,16 @@ def _tasks_on_a_host(facts: Mapping[str, Fact], nodes: int | None) -> tuple[int,
     return old + new, f"{old} old and {new} new"
 
 
-def _grade_by_weight(facts: Mapping[str, Fact], evidence: Evidence, images: Images, missing: str) -> Grade:
+def _grade_by_runtime(facts: Mapping[str, Fact], evidence: Evidence, images: Images, missing: str) -> Grade:
     image = images.find(facts["image"].value) if "image" in facts else None
     runtime = evidence.runtime or (image.runtime if image else None)
-    weight, whose = images.weight(runtime) if runtime else None, runtime
+    weight, subject = images.weight(runtime) if runtime else None, f"runtime {runtime}"
     if image and image.weight and not evidence.runtime:
-        weight, whose = image.weight, image.name
-    named = ", ".join(part for part in (runtime, evidence.note) if part)
-    words = f" ({named})" if named else ""
+        weight, subject = image.weight, image.name
+    names = ", ".join(part for part in (runtime, evidence.note) if part)
+    detail = f" ({names})" if names else ""
     if weight is None:
-        return Grade(RiskLevel.LATENT_MEDIUM, words, f"{missing}, nor what its runtime weighs")
+        return Grade(RiskLevel.LATENT_MEDIUM, detail, f"{missing}, and the runtime is not classified")
     level = {"heavy": RiskLevel.LATENT_HIGH, "light": RiskLevel.LATENT_LOW}[weight]
     note = f" ({evidence.note})" if evidence.note else ""
-    return Grade(level, words, f"{whose} is held to be {weight}{note}; {missing}")
+    return Grade(level, detail, f"{subject} is classified as {weight}{note}; {missing}")

@@ -1,9 +1,10 @@
-"""A fleet: its recipes, what their hosts have, and what is known of their upgrades."""
+"""Fleet of recipes, with their hosts and the evidence of their upgrades."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.cluster import Cluster
@@ -16,15 +17,22 @@ if TYPE_CHECKING:
     from rollout_lint.location import Problem
 
 
+class UpgradeOutcome(StrEnum):
+    """Outcome of an upgrade in CI. Members are in order, the best first."""
+
+    PASSED = "pass"
+    FAILED = "fail"
+    ROLLED_BACK = "rolled-back"
+
+
 @dataclass(frozen=True, slots=True)
 class UpgradeResult:
-    """One run of a CI: its date (ISO 8601), the recipe's revision, and the level of tests that passed.
+    """Result of one CI run: its date (ISO 8601), the recipe's revision, and the level of tests that passed.
 
-    `upgrade` is the upgrade's own result: `pass`, `fail` or `rolled-back`; None where the run says nothing of an
-    upgrade, as a level alone does. `source` is the file that says so, None for the manifest itself.
+    `upgrade` is None for a run that has only a level. `source` is the results file, None for the manifest itself.
     """
 
-    upgrade: str | None
+    upgrade: UpgradeOutcome | None
     date: str
     ref: str | None = None
     level: int | None = None
@@ -33,10 +41,10 @@ class UpgradeResult:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a recipe beside its files; None where nothing says it.
+    """Data about a recipe that is not in its files; None if not set.
 
-    `expect` is the result that the next upgrade is expected to have. `results` come oldest first. `doubts` are what a
-    CI's settings leave unknown.
+    `expect` is the expected outcome of the next upgrade. `results` come oldest first. `warnings` are about data that
+    could not be read.
     """
 
     role: str | None = None
@@ -45,31 +53,30 @@ class Evidence:
     upgrade_tests: bool | None = None
     expect: str | None = None
     results: tuple[UpgradeResult, ...] = ()
-    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Member:
-    """A recipe of a fleet, with its evidence; a recipe that could not be found has problems and no variant.
+    """Recipe of a fleet, with its evidence and its hosts. A missing recipe has problems and no variant.
 
-    `cluster` is what the manifest says of its hosts, and of what was measured there. `named` says that a manifest lists
-    it; one that was only found in a folder may turn out to be something else. `earlier` is the recipe as it was when a
-    CI had a result, None where its repository does not tell; its files are there until the context ends.
+    `is_listed` is False for a recipe that was found in a folder and may turn out not to be a stack. `open_recipe_at`
+    opens the recipe as it was at a result, or None if that is unknown; its files exist until the context ends.
     """
 
     recipe: Recipe
     evidence: Evidence = field(default_factory=Evidence)
     cluster: Cluster = field(default_factory=Cluster)
-    named: bool = False
-    earlier: Callable[[UpgradeResult], AbstractContextManager[Recipe | None]] = lambda _: nullcontext()
+    is_listed: bool = False
+    open_recipe_at: Callable[[UpgradeResult], AbstractContextManager[Recipe | None]] = lambda _: nullcontext()
 
 
 @dataclass(slots=True)
 class Fleet:
-    """The recipes of a sweep, in the order of the manifest or of their paths.
+    """Recipes of a sweep, in the order of the manifest or of their paths.
 
-    `max_age` is after how many days a result no longer counts. `problems` are what is wrong with the manifest, which
-    the recipes are shown without.
+    `max_age` is the number of days after which a result is stale. `problems` are the errors in the manifest; the parts
+    with errors are skipped.
     """
 
     members: list[Member]

@@ -1,4 +1,4 @@
-"""Apply a function to many items in several processes, results in the order of the items."""
+"""Parallel map over many items in several processes, with the results in order."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ R = TypeVar("R")
 
 _CHUNK = 16
 _PER_PROCESS = 64
-"""Fewer items than this are done before another process has started."""
+"""Fewer items than this are faster without another process."""
 
 _AHEAD = 4
-"""Chunks per process that are submitted before their turn, so that results do not pile up in memory."""
+"""Chunks per process that are submitted early; a limit, so that results do not pile up in memory."""
 
 _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
-"""In a worker process: the function and the items."""
+"""Function and items of a worker process."""
 
 
-def processes_for(items: int) -> int:
-    """How many processes pay for so many items here: one where the system cannot fork."""
+def choose_process_count(items: int) -> int:
+    """Return the number of processes for a number of items, 1 if the system cannot fork."""
     if not hasattr(os, "fork"):
         return 1
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(processors, items // _PER_PROCESS))
 
 
-def for_each(function: Callable[[T], R], items: Sequence[T], processes: int, lost: Callable[[T], R]) -> Iterator[R]:
+def map_in_processes(
+    function: Callable[[T], R], items: Sequence[T], processes: int, lost: Callable[[T], R]
+) -> Iterator[R]:
     """Yield `function(item)` for each item, or `lost(item)` if the worker process died, for example for lack of memory.
 
     The workers are forked: they get the function and the items without a copy. Results must be picklable.

@@ -1,4 +1,4 @@
-"""What the files of each variant state of a service's rollout, and where."""
+"""Values that the files of each variant set for a service's rollout, with their locations."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ POLICY = (
     "deploy.resources.reservations.memory",
     "stop_grace_period",
 )
-"""What a reader of the table asks for first; none of it can hold a secret."""
+"""Facts to report for each service; none of them can hold a secret."""
 
 
-class Stated(NamedTuple):
-    """A value in a variant: as JSON has it, in a sentence, and where; without a file it is Swarm's default."""
+class PolicyValue(NamedTuple):
+    """Value in a variant, for JSON and as text, with its location; no file means Swarm's default."""
 
     value: Any
     text: str
@@ -36,9 +36,12 @@ class Stated(NamedTuple):
     column: int | None = None
 
 
-def stated_policy(variants: Iterable[VariantEvaluation], service: str | None) -> dict[str, dict[str, Stated]]:
-    """By path, then by variant, what the files state; of a variant after the first only what differs from that."""
-    policy: dict[str, dict[str, Stated]] = {}
+def collect_policy(variants: Iterable[VariantEvaluation], service: str | None) -> dict[str, dict[str, PolicyValue]]:
+    """Return the values by fact path, then by variant.
+
+    The first variant has the values that its files set, each other one those that differ from the first.
+    """
+    policy: dict[str, dict[str, PolicyValue]] = {}
     first: Mapping[str, Fact] | None = None
     for variant in variants:
         facts = variant.services.get(service) if service is not None else None
@@ -46,14 +49,14 @@ def stated_policy(variants: Iterable[VariantEvaluation], service: str | None) ->
             continue
         for path in POLICY:
             fact = facts.get(path)
-            if fact is not None and _is_news(path, fact, first):
-                policy.setdefault(path, {})[variant.variant.name] = _stated(path, fact)
+            if fact is not None and _is_reported(path, fact, first):
+                policy.setdefault(path, {})[variant.variant.name] = _policy_value(path, fact)
         first = facts if first is None else first
     return policy
 
 
-def changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> list[str]:
-    """Each value of the update policy that is another: `order was start-first and is stop-first`."""
+def find_policy_changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> list[str]:
+    """Return the changes of the update policy, such as `order was start-first and is stop-first`."""
     return [
         f"{path.rpartition('.')[2]} was {format_fact(path, before[path])} and is {format_fact(path, after[path])}"
         for path in UPDATE_POLICY
@@ -61,14 +64,13 @@ def changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> list[str]:
     ]
 
 
-def _is_news(path: str, fact: Fact, first: Mapping[str, Fact] | None) -> bool:
+def _is_reported(path: str, fact: Fact, first: Mapping[str, Fact] | None) -> bool:
     if first is None:
         return fact.location is not None
     return path not in first or first[path].value != fact.value
 
 
-def _stated(path: str, fact: Fact) -> Stated:
-    value, text = json_value(fact.value), format_fact(path, fact)
-    if fact.location is None:
-        return Stated(value, text)
-    return Stated(value, text, fact.location.file, fact.location.line, fact.location.column)
+def _policy_value(path: str, fact: Fact) -> PolicyValue:
+    location = fact.location
+    source = (location.file, location.line, location.column) if location else ()
+    return PolicyValue(json_value(fact.value), format_fact(path, fact), *source)

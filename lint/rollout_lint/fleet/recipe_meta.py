@@ -1,7 +1,7 @@
-"""A recipe's CI settings in a `recipe_meta.py`, read as syntax: nothing of it is ever imported or run.
+"""CI settings of a recipe in `recipe_meta.py`, read as syntax: the file is never imported or run.
 
-A setting is a literal that is assigned at the top level, to a name such as UPGRADE_TESTS, or under a key of the dict
-RECIPE_META or META. What Python would compute, or assign under a condition, is a problem and no setting.
+A setting is a literal that is assigned at the top level to a name such as UPGRADE_TESTS, or that is in the dict
+RECIPE_META or META. A computed or conditional value is a problem.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ _TABLES = frozenset(("RECIPE_META", "META"))
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match)
 _CHANGING = frozenset(("update", "setdefault", "pop", "popitem", "clear", "__setitem__", "__delitem__"))
-_UNKNOWN = object()
-"""The value of what is no literal."""
+_NO_LITERAL = object()
 
 
 def _is_text(value: Any) -> bool:
@@ -48,7 +47,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value, and where it stands; line and column count from 1."""
+    """Value with its location; line and column count from 1."""
 
     value: Any
     line: int
@@ -56,146 +55,144 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """What was found last for a name: a value, or why there is none. Its place is worked out at the end."""
+class _Assignment:
+    """Last assignment to a name: a value, or an error message."""
 
     node: ast.AST
     value: Any = None
     message: str | None = None
 
 
-_Found: TypeAlias = dict[str, _Kept]
+_Assignments: TypeAlias = dict[str, _Assignment]
 
 
 def read_meta(data: bytes, name: str) -> tuple[dict[str, Setting], list[Problem]]:
-    """The settings by key in lower case, and what is wrong, by place; `name` is the file's as shown.
+    """Return the settings by lower-case key, and the errors sorted by location. Other names are ignored.
 
-    `upgrade_tests` is a bool, `memory` a size as docker/go-units reads it, `expect` one of pass, fail and rolled-back;
-    `runtime`, `note`, `role`, `overlay` and `results` are text. Other names are nobody's business here.
+    `upgrade_tests` is a bool, `memory` a size in the syntax of docker/go-units, `expect` pass, fail or rolled-back.
+    `runtime`, `note`, `role`, `overlay` and `results` are text.
     """
     if len(data) > MAX_BYTES:
         return {}, [Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024} KiB, not read")]
     try:
-        text = _text(data)
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
         if "\0" in text:
-            return {}, [Problem(name, text[: text.index("\0")].count("\n") + 1, 1, "not Python: it holds a null byte")]
+            return {}, [Problem(name, text[: text.index("\0")].count("\n") + 1, 1, "invalid Python: null byte")]
         module = _parse(text)
         reader = _Reader(name, text)
         for statement in module.body:
-            reader.take(statement)
+            reader.read(statement)
     except SyntaxError as error:
-        return {}, [Problem(name, max(error.lineno or 1, 1), max(error.offset or 1, 1), f"not Python: {error.msg}")]
+        return {}, [Problem(name, max(error.lineno or 1, 1), max(error.offset or 1, 1), f"invalid Python: {error.msg}")]
     except (RecursionError, MemoryError):
-        return {}, [Problem(name, 1, 1, "not read: it is nested too deeply")]
+        return {}, [Problem(name, 1, 1, "not read: nested too deeply")]
     except (LookupError, ValueError):
-        return {}, [Problem(name, 1, 1, "not Python: its bytes are no text in the encoding that it states")]
+        return {}, [Problem(name, 1, 1, "invalid Python: the text does not match the declared encoding")]
     return reader.settings(), sorted(reader.problems())
 
 
-def _text(data: bytes) -> str:
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    return data.decode(encoding)
-
-
 def _parse(text: str) -> ast.Module:
-    """The syntax; a warning about it, such as for an unknown escape, is not for the reader of a report."""
+    """Return the syntax tree without warnings, for example about unknown escapes."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text)
 
 
 class _Reader:
-    """Takes the statements in order, as Python would: the last one that sets a name wins."""
+    """Reader of the statements in order: the last one that sets a name takes precedence."""
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
         self._lines = re.split(r"\r\n|\r|\n", text)
-        self._found: _Found = {}
-        self._tables: dict[str, _Found | _Kept] = {}
-        self._in_functions: _Found = {}
-        self._import: _Kept | None = None
+        self._names: _Assignments = {}
+        self._tables: dict[str, _Assignments | _Assignment] = {}
+        self._in_functions: _Assignments = {}
+        self._import: _Assignment | None = None
 
     def settings(self) -> dict[str, Setting]:
-        found = self._all().items()
-        return {key: Setting(kept.value, *self._location(kept.node)) for key, kept in found if kept.message is None}
+        assignments = self._all().items()
+        return {
+            key: Setting(each.value, *self._location(each.node)) for key, each in assignments if each.message is None
+        }
 
     def problems(self) -> Iterator[Problem]:
-        for kept in self._unknown():
-            if kept.message is not None:
-                yield Problem(self._name, *self._location(kept.node), kept.message)
+        for each in self._all_with_conflicts():
+            if each.message is not None:
+                yield Problem(self._name, *self._location(each.node), each.message)
 
-    def _unknown(self) -> Iterator[_Kept]:
+    def _all_with_conflicts(self) -> Iterator[_Assignment]:
         if self._import:
             yield self._import
-        yield from (table for table in self._tables.values() if isinstance(table, _Kept))
+        yield from (table for table in self._tables.values() if isinstance(table, _Assignment))
         yield from self._all().values()
         known = self._all().keys() | self._tables.keys()
-        yield from (kept for name, kept in self._in_functions.items() if not {name, name.lower()} & known)
+        yield from (each for name, each in self._in_functions.items() if not {name, name.lower()} & known)
 
-    def _all(self) -> _Found:
-        """A name of its own counts more than a key of a table."""
-        everything: _Found = {}
+    def _all(self) -> _Assignments:
+        """Return the settings of the tables, overridden by those with a name of their own."""
+        merged: _Assignments = {}
         for table in self._tables.values():
-            everything |= table if isinstance(table, dict) else {}
-        return everything | self._found
+            merged |= table if isinstance(table, dict) else {}
+        return merged | self._names
 
-    def take(self, statement: ast.stmt) -> None:
+    def read(self, statement: ast.stmt) -> None:
         targets, value = _assigned(statement)
         for name in targets:
             if value is not None and name in _TABLES:
                 self._tables[name] = self._table(name, value)
             elif value is not None and _is_setting(name):
-                self._found[name.lower()] = _read(name, value)
+                self._names[name.lower()] = _validate(name, value)
         for binding in _bindings(statement):
             if binding.name not in targets:
-                self._take_binding(binding)
+                self._read_binding(binding)
 
-    def _table(self, name: str, value: ast.expr) -> _Found | _Kept:
+    def _table(self, name: str, value: ast.expr) -> _Assignments | _Assignment:
         if not isinstance(value, ast.Dict):
             return _computed(name, value)
-        table: _Found = {}
-        for key, inner in zip(value.keys, value.values, strict=True):
-            word = _UNKNOWN if key is None else _literal(key)
-            if word is _UNKNOWN:
-                return _computed(name, key or inner)
-            if isinstance(word, str) and (_is_setting(word) or word in _KINDS):
-                table[word.lower()] = _read(word, inner)
+        table: _Assignments = {}
+        for key_node, inner in zip(value.keys, value.values, strict=True):
+            key = _NO_LITERAL if key_node is None else _literal(key_node)
+            if key is _NO_LITERAL:
+                return _computed(name, key_node or inner)
+            if isinstance(key, str) and (_is_setting(key) or key in _KINDS):
+                table[key.lower()] = _validate(key, inner)
         return table
 
-    def _take_binding(self, binding: _Binding) -> None:
+    def _read_binding(self, binding: _Binding) -> None:
         name = binding.name
         if name == "*":
-            message = "what an import of * sets cannot be known without running it"
-            self._import = _Kept(binding.node, message=message)
-            self._found.clear()
+            message = "the names in an import of * are unknown without running the file"
+            self._import = _Assignment(binding.node, message=message)
+            self._names.clear()
             self._tables.clear()
         elif name in _TABLES or _is_setting(name):
-            message = f"{name} is {binding.how}; its value cannot be known without running it"
-            kept = _Kept(binding.node, message=message)
+            message = f"{name} is {binding.how}; its value is unknown without running the file"
+            assignment = _Assignment(binding.node, message=message)
             if binding.local:
-                self._in_functions[name] = kept
+                self._in_functions[name] = assignment
             elif name in _TABLES:
-                self._tables[name] = kept
+                self._tables[name] = assignment
             else:
-                self._found[name.lower()] = kept
+                self._names[name.lower()] = assignment
 
     def _location(self, node: ast.AST) -> tuple[int, int]:
-        """Line and column in characters; the syntax counts the bytes of UTF-8."""
+        """Return line and column in characters; the syntax tree counts bytes of UTF-8."""
         line: int = getattr(node, "lineno", 1)
         before = self._lines[line - 1].encode()[: getattr(node, "col_offset", 0)] if line <= len(self._lines) else b""
         return line, len(before.decode(errors="replace")) + 1
 
 
-def _read(name: str, node: ast.expr) -> _Kept:
+def _validate(name: str, node: ast.expr) -> _Assignment:
     value = _literal(node)
-    if value is _UNKNOWN:
+    if value is _NO_LITERAL:
         return _computed(name, node)
     fits, kind = _KINDS[name.lower()]
-    return _Kept(node, value) if fits(value) else _Kept(node, message=f"{name} must be {kind}")
+    return _Assignment(node, value) if fits(value) else _Assignment(node, message=f"{name} must be {kind}")
 
 
-def _computed(name: str, node: ast.expr) -> _Kept:
-    return _Kept(node, message=f"{name} is computed; its value cannot be known without running it")
+def _computed(name: str, node: ast.expr) -> _Assignment:
+    return _Assignment(node, message=f"{name} is computed; its value is unknown without running the file")
 
 
 def _is_setting(name: str) -> bool:
@@ -203,7 +200,7 @@ def _is_setting(name: str) -> bool:
 
 
 def _assigned(statement: ast.stmt) -> tuple[list[str], ast.expr | None]:
-    """The plain names that a statement assigns one value to, and that value."""
+    """Return the names that a statement assigns one value to, and the value."""
     if isinstance(statement, ast.Assign):
         return [target.id for target in statement.targets if isinstance(target, ast.Name)], statement.value
     if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
@@ -212,15 +209,14 @@ def _assigned(statement: ast.stmt) -> tuple[list[str], ast.expr | None]:
 
 
 def _literal(node: ast.expr) -> Any:
-    """Return the value of a literal, or _UNKNOWN."""
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError):
-        return _UNKNOWN
+        return _NO_LITERAL
 
 
 class _Binding(NamedTuple):
-    """A name (`*` for an import of everything), the node that binds it, how, and whether only inside a function."""
+    """Name (`*` for an import of everything), the node that binds it, and how; `local` is True inside a function."""
 
     name: str
     node: ast.AST
@@ -229,24 +225,24 @@ class _Binding(NamedTuple):
 
 
 def _bindings(statement: ast.stmt) -> Iterator[_Binding]:
-    """Every name that the statement may bind, delete or change, in the order of the file."""
+    """Yield every name that the statement can bind, delete or change, in the order of the file."""
     how = "set inside a block" if isinstance(statement, _BLOCKS) else "computed"
-    waiting: list[tuple[ast.AST, bool]] = [(statement, False)]
-    while waiting:
-        node, local = waiting.pop()
-        for name, changed in _bound(node):
-            told = "set inside a function or a class" if local else "changed after it was set" if changed else how
-            yield _Binding(name, node, told, local and not isinstance(node, ast.Global))
+    stack: list[tuple[ast.AST, bool]] = [(statement, False)]
+    while stack:
+        node, local = stack.pop()
+        for name, changed in _bound_names(node):
+            text = "set inside a function or a class" if local else "changed after it was set" if changed else how
+            yield _Binding(name, node, text, local and not isinstance(node, ast.Global))
         inner = local or isinstance(node, _SCOPES)
-        waiting += [(child, inner) for child in reversed(list(ast.iter_child_nodes(node)))]
+        stack += [(child, inner) for child in reversed(list(ast.iter_child_nodes(node)))]
 
 
-def _bound(node: ast.AST) -> Iterator[tuple[str, bool]]:
-    """The names that this node alone binds, and whether it changes what was bound before."""
+def _bound_names(node: ast.AST) -> Iterator[tuple[str, bool]]:
+    """Yield the names that this node itself binds, and True if it changes an earlier value."""
     if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         yield node.id, isinstance(node.ctx, ast.Del)
     elif isinstance(node, ast.Subscript | ast.Call):
-        yield from ((name, True) for name in _changed(node))
+        yield from ((name, True) for name in _changed_names(node))
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler):
         yield node.name or "", False
     elif isinstance(node, ast.Global):
@@ -259,12 +255,12 @@ def _bound(node: ast.AST) -> Iterator[tuple[str, bool]]:
         yield node.rest or "", False
 
 
-def _changed(node: ast.Subscript | ast.Call) -> Iterator[str]:
-    """A name whose value an item assignment or the call of a method may change."""
-    held: ast.expr | None = None
+def _changed_names(node: ast.Subscript | ast.Call) -> Iterator[str]:
+    """Yield the name whose value an item assignment or a method call can change."""
+    target: ast.expr | None = None
     if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-        held = node.value
+        target = node.value
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
-        held = node.func.value
-    if isinstance(held, ast.Name):
-        yield held.id
+        target = node.func.value
+    if isinstance(target, ast.Name):
+        yield target.id

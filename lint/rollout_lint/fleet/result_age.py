@@ -1,10 +1,12 @@
-"""What a CI's results still say on the day of a sweep: how old each is, and whether it counts."""
+"""Age of CI results on the day of a sweep, and the results that are stale."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from rollout_lint.fleet.model import UpgradeOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,96 +15,91 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A result as it stands on the day of the sweep.
+class AgedResult:
+    """Result with its age in days, None if its date is invalid or in the future.
 
-    `age` is in days, None where its date is no real one. `stale` says why it no longer counts; `changed` is whether
-    that is because the policy is another since.
+    `stale_reason` is set if the result is stale; then `is_policy_changed` is True if a policy change made it so.
     """
 
     result: UpgradeResult
     age: int | None = None
-    stale: str | None = None
-    changed: bool = False
+    stale_reason: str | None = None
+    is_policy_changed: bool = False
 
     @property
-    def passed(self) -> bool:
-        """Whether the upgrade went through, however long ago."""
-        return self.result.upgrade == "pass"
+    def has_passed(self) -> bool:
+        """True if the upgrade passed, also if the result is stale."""
+        return self.result.upgrade is UpgradeOutcome.PASSED
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
-    """The day of the sweep, and after how many days a result no longer counts; None: it counts however old it is."""
+class AgePolicy:
+    """Day of the sweep, and the number of days after which a result is stale (None: never)."""
 
     today: date
     max_age: int | None = None
 
-    def look(self, results: Sequence[UpgradeResult], policy_since: Callable[[UpgradeResult], str | None]) -> list[Seen]:
-        """The results, oldest first, as they stand.
+    def apply(
+        self, results: Sequence[UpgradeResult], find_change: Callable[[UpgradeResult], str | None]
+    ) -> list[AgedResult]:
+        """Return the results, oldest first, with their age.
 
-        `policy_since` tells of a result how the policy has changed after it, None where it has not, as far as anybody
-        can tell. Only the newest upgrade is held against the policy: what came before it has been overtaken.
+        `find_change` returns how the update policy changed since a result, or None. It is called for the newest
+        upgrade only, because that one supersedes all results before it.
         """
-        newest = newest_upgrade([self._look(result, None) for result in results])
-        about = newest.result if newest else None
-        return [self._look(result, policy_since(result) if result is about else None) for result in results]
+        newest = find_newest_upgrade([self._with_age(result, None) for result in results])
+        checked = newest.result if newest else None
+        return [self._with_age(result, find_change(result) if result is checked else None) for result in results]
 
-    def _look(self, result: UpgradeResult, changed: str | None) -> Seen:
-        day = _day(result.date)
-        if day is None:
-            return Seen(result, None, changed or f"{result.date} is no date", changed is not None)
+    def _with_age(self, result: UpgradeResult, change: str | None) -> AgedResult:
+        try:
+            day = date.fromisoformat(result.date[:10])
+        except ValueError:
+            return AgedResult(result, None, change or f'invalid date "{result.date}"', change is not None)
         age = (self.today - day).days
-        if changed is not None:
-            return Seen(result, max(age, 0), changed, changed=True)
+        if change is not None:
+            return AgedResult(result, max(age, 0), change, is_policy_changed=True)
         if day > self.today + timedelta(days=1):
-            return Seen(result, None, "its date is yet to come")
+            return AgedResult(result, None, "its date is in the future")
         if self.max_age is not None and age > self.max_age:
-            return Seen(result, age, f"older than {self.max_age} days")
-        return Seen(result, max(age, 0))
+            return AgedResult(result, age, f"older than {self.max_age} days")
+        return AgedResult(result, max(age, 0))
 
 
-def newest_upgrade(seen: Sequence[Seen]) -> Seen | None:
-    """The newest result that tells of an upgrade; a level alone does not."""
-    return next(reversed(_upgrades(seen)), None)
+def find_newest_upgrade(results: Sequence[AgedResult]) -> AgedResult | None:
+    """Return the newest result of an upgrade."""
+    return next(reversed(_upgrades(results)), None)
 
 
-def failed_before(seen: Sequence[Seen]) -> Seen | None:
-    """The newest upgrade that did not pass, where a later one did."""
-    upgrades = _upgrades(seen)
-    if not upgrades or not upgrades[-1].passed:
+def find_earlier_failure(results: Sequence[AgedResult]) -> AgedResult | None:
+    """Return the newest upgrade that did not pass if the newest of all passed."""
+    upgrades = _upgrades(results)
+    if not upgrades or not upgrades[-1].has_passed:
         return None
-    return next((each for each in reversed(upgrades) if not each.passed), None)
+    return next((each for each in reversed(upgrades) if not each.has_passed), None)
 
 
-def intermittent(seen: Sequence[Seen]) -> str | None:
-    """The revision of which an upgrade has passed and another has not, the newest such; None where there is none."""
+def find_intermittent_ref(results: Sequence[AgedResult]) -> str | None:
+    """Return the newest revision that has both an upgrade that passed and one that did not."""
     outcomes: dict[str, set[bool]] = {}
-    for each in seen:
+    for each in results:
         if each.result.upgrade and each.result.ref:
-            outcomes.setdefault(each.result.ref, set()).add(each.passed)
+            outcomes.setdefault(each.result.ref, set()).add(each.has_passed)
     return next((ref for ref, passed in reversed(outcomes.items()) if len(passed) > 1), None)
 
 
-def told(seen: Seen) -> str:
-    """A result in a sentence's part: `upgrade pass, level 4 on 2026-06-10 at 1a2b3c4 (167 days old)`."""
-    result = seen.result
-    what = f"upgrade {result.upgrade}" if result.upgrade else "no word of an upgrade"
+def describe_result(aged: AgedResult) -> str:
+    """Return a text such as `upgrade pass, level 4 on 2026-06-10 at 1a2b3c4 (167 days old)`."""
+    result = aged.result
+    upgrade = f"upgrade {result.upgrade}" if result.upgrade else "no upgrade result"
     level = "" if result.level is None else f", level {result.level}"
     ref = "" if result.ref is None else f" at {result.ref}"
-    age = "" if seen.age is None else f" ({seen.age} day{'' if seen.age == 1 else 's'} old)"
-    stale = f"; it no longer counts: {seen.stale}" if seen.stale else ""
-    return f"{what}{level} on {result.date}{ref}{age}{stale}"
+    age = "" if aged.age is None else f" ({aged.age} day{'' if aged.age == 1 else 's'} old)"
+    stale = f"; stale: {aged.stale_reason}" if aged.stale_reason else ""
+    return f"{upgrade}{level} on {result.date}{ref}{age}{stale}"
 
 
-def _upgrades(seen: Sequence[Seen]) -> list[Seen]:
-    """The upgrades, oldest first. One of a day that is yet to come overtakes none that has been."""
-    upgrades = [each for each in seen if each.result.upgrade]
+def _upgrades(results: Sequence[AgedResult]) -> list[AgedResult]:
+    """Return the upgrades, oldest first, except those in the future unless all are."""
+    upgrades = [each for each in results if each.result.upgrade]
     return [each for each in upgrades if each.age is not None] or upgrades
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from rollout_lint.fleet.manifest.schema import Mention
+    from rollout_lint.fleet.manifest.schema import FileReference
     from rollout_lint.fleet.model import UpgradeResult
     from rollout_lint.location import Problem
 
@@ -26,68 +26,67 @@ T = TypeVar("T")
 class ResultFiles:
     """Result files of a fleet in `folder`; each file is read once.
 
-    `mentions` are the files for several recipes. `problems` are the errors in the files.
+    `shared` are the files for several recipes. `problems` are the errors in the files.
     """
 
     folder: Path
     problems: list[Problem]
-    mentions: list[Mention] = field(default_factory=list)
+    shared: list[FileReference] = field(default_factory=list)
     _records: dict[Path, list[Record]] = field(default_factory=dict)
-    _used: set[Mention] = field(default_factory=set)
+    _used: set[FileReference] = field(default_factory=set)
 
-    def of_fleet(self, recipe: str) -> Iterator[UpgradeResult]:
-        """Those of files for several recipes; one that names none is of the recipe whose name its path has."""
-        for mention in self.mentions:
-            name = mention.name.replace("*", recipe)
+    def shared_results(self, recipe: str) -> Iterator[UpgradeResult]:
+        """Yield the results of a recipe in the shared files; the path can name the recipe instead of the record."""
+        for reference in self.shared:
+            name = reference.name.replace("*", recipe)
             path = join_path(self.folder, name)
-            if "*" not in mention.name or is_file(path):
-                for record in self._read(path, mention, name):
-                    if record.recipe == recipe or (record.recipe is None and "*" in mention.name):
-                        self._used.add(mention)
+            if "*" not in reference.name or is_file(path):
+                for record in self._read(path, reference, name):
+                    if record.recipe == recipe or (record.recipe is None and "*" in reference.name):
+                        self._used.add(reference)
                         yield record.result
 
     def report_unused(self) -> None:
-        """Tell of files for several recipes that have results of nobody here."""
-        for mention in self.mentions:
-            records = [] if "*" in mention.name else self._records.get(join_path(self.folder, mention.name), [])
-            named = {each.recipe for each in records if each.recipe is not None}
-            if named and mention not in self._used:
-                told = ", ".join(sorted(named))
-                self.problems.append(mention.problem(f"{mention.name} tells of {told}, and of no recipe here"))
+        """Add a problem for each shared file whose results belong to no recipe of the fleet."""
+        for reference in self.shared:
+            records = [] if "*" in reference.name else self._records.get(join_path(self.folder, reference.name), [])
+            names = {each.recipe for each in records if each.recipe is not None}
+            if names and reference not in self._used:
+                message = f"{reference.name} has results of {', '.join(sorted(names))}, and of no recipe here"
+                self.problems.append(reference.problem(message))
             if any(each.recipe is None and each.result.upgrade for each in records):
-                message = f"{mention.name} has results that name no recipe; a * in its path stands for the name"
-                self.problems.append(mention.problem(message))
+                message = f"{reference.name} has results without a recipe name; put a * for the name in its path"
+                self.problems.append(reference.problem(message))
 
-    def of_recipe(self, recipe: str, path: Path, mention: Mention) -> list[UpgradeResult]:
-        """Those of a file that a recipe's entry names; one that names another recipe is not about this one."""
-        records = self._read(path, mention, mention.name)
+    def recipe_results(self, recipe: str, path: Path, reference: FileReference) -> list[UpgradeResult]:
+        """Return the results of a recipe in a file that its entry names; add a problem if all are of other recipes."""
+        records = self._read(path, reference, reference.name)
         own = [record.result for record in records if record.recipe in (None, recipe)]
         if records and not own:
             others = ", ".join(sorted({str(record.recipe) for record in records}))
-            self.problems.append(mention.problem(f"{format_path(path)} tells of {others}, and not of {recipe}"))
+            self.problems.append(reference.problem(f"{format_path(path)} has results of {others}, and not of {recipe}"))
         return own
 
-    def _read(self, path: Path, mention: Mention, name: str) -> list[Record]:
-        """The records of a file; `name` is the path in the manifest."""
+    def _read(self, path: Path, reference: FileReference, source: str) -> list[Record]:
         if path not in self._records:
-            records = read_mentioned(path, mention, read_results, self.problems)
-            self._records[path] = [replace(each, result=replace(each.result, source=name)) for each in records]
+            records = read_reference(path, reference, read_results, self.problems)
+            self._records[path] = [replace(each, result=replace(each.result, source=source)) for each in records]
         return self._records[path]
 
 
-def read_mentioned(
-    path: Path, mention: Mention, reader: Callable[[bytes, str], list[T]], problems: list[Problem]
+def read_reference(
+    path: Path, reference: FileReference, reader: Callable[[bytes, str], list[T]], problems: list[Problem]
 ) -> list[T]:
-    """Return what `reader` makes of a file; add to `problems` and return nothing if the file is unreadable."""
+    """Return the items that `reader` finds in a file; on an error, add to `problems` and return an empty list."""
     try:
-        return reader(read(path), format_path(path))
+        return reader(read_limited(path), format_path(path))
     except OSError as error:
-        problems.append(mention.problem(f"{format_path(path)} cannot be read: {error.strerror}"))
+        problems.append(reference.problem(f"{format_path(path)} cannot be read: {error.strerror}"))
     except FleetError as error:
         problems += error.problems
     return []
 
 
-def read(path: Path) -> bytes:
-    """A file, with one byte more than any reader takes, so that it can say that there is too much. Raises OSError."""
+def read_limited(path: Path) -> bytes:
+    """Return the content of a file, cut to one byte more than readers accept. Raises OSError."""
     return read_bytes(path, MAX_BYTES + 1)

@@ -1,15 +1,22 @@
-"""Findings and evidence to one risk for a recipe, and for each of its services."""
+"""Risk of a recipe and of each of its services, from the findings and the evidence."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.fleet.memory_risk import Grade, grade_by_memory
+from rollout_lint.fleet.model import UpgradeOutcome
 from rollout_lint.fleet.policy import UPDATE_POLICY
-from rollout_lint.fleet.result_age import Seen, failed_before, intermittent, newest_upgrade, told
+from rollout_lint.fleet.result_age import (
+    AgedResult,
+    describe_result,
+    find_earlier_failure,
+    find_intermittent_ref,
+    find_newest_upgrade,
+)
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 
@@ -25,35 +32,31 @@ if TYPE_CHECKING:
 FAILURE_ACTION = "deploy.update_config.failure_action"
 ORDER = "deploy.update_config.order"
 
-_TOLD = 5
-"""How many results a row tells of; the rest is counted."""
+_MAX_RESULTS = 5
+"""Number of results that the reasons list; older ones are only counted."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Risk:
-    """A level, the same for people, and the reasons.
-
-    `silenced` are those of the reasons that tell what is passed over since somebody has silenced it.
-    """
+    """Risk level, its text, and the reasons. `suppressed` are the reasons that name a suppressed rule."""
 
     level: RiskLevel
     text: str
     because: list[str] = field(default_factory=list)
-    silenced: list[str] = field(default_factory=list)
+    suppressed: list[str] = field(default_factory=list)
 
     @property
     def rank(self) -> int:
-        """The position of the level, 0 for the worst."""
+        """Position of the level, 0 for the worst."""
         return self.level.rank
 
 
 @dataclass(slots=True)
-class ServiceVerdict:
-    """One service of a recipe, or the stack itself where `service` is None.
+class ServiceAssessment:
+    """Risk and update policy of a service, or of the stack itself (`service` None).
 
-    `failure_action` and `order` are the shipped recipe's, None where nothing sets them. `in_ci` is what the first CI
-    overlay makes of its update_config, by key, where that is something else. Of the evidence only what grades a risk
-    is in it: results are the recipe's.
+    `failure_action` and `order` are the values as shipped, None if no file sets them. `ci_overrides` are the values of
+    update_config, by key, that the first CI overlay changes. The risk ignores results, because they are the recipe's.
     """
 
     service: str | None
@@ -61,17 +64,16 @@ class ServiceVerdict:
     order: str | None
     risk: Risk
     rules: list[str]
-    in_ci: dict[str, str] = field(default_factory=dict)
+    ci_overrides: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class Verdict:
-    """One row of the sweep.
+class RecipeAssessment:
+    """Risk of a recipe: one row of the sweep.
 
-    `service`, `failure_action` and `order` are those of the service that the row is about. `overlay` is the first CI
-    overlay's file. `failed_before` is the newest upgrade that did not pass, where a later one did. `evidence` is what
-    the CI's results say, oldest first. `reasons` are those of the risk that are no results. `problems` are why it was
-    not evaluated.
+    `service`, `failure_action` and `order` are those of the service at the worst risk. `overlay` is the file name of
+    the first CI overlay. `failed_before` is the newest failed upgrade if a later one passed. `results` come oldest
+    first. `reasons` are the reasons of the risk except results. `problems` are why the recipe was not evaluated.
     """
 
     recipe: str
@@ -80,285 +82,276 @@ class Verdict:
     order: str | None
     overlay: str | None
     upgrade_tests: bool | None
-    recent_upgrade: Seen | None
-    failed_before: Seen | None
+    recent_upgrade: AgedResult | None
+    failed_before: AgedResult | None
     risk: Risk
     rules: list[str]
-    services: list[ServiceVerdict] = field(default_factory=list)
-    evidence: list[Seen] = field(default_factory=list)
+    services: list[ServiceAssessment] = field(default_factory=list)
+    results: list[AgedResult] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def rank(self) -> int:
-        """The position of the level, 0 for the worst."""
+        """Position of the risk level, 0 for the worst."""
         return self.risk.rank
 
 
-def judge(evaluation: Evaluation, evidence: Evidence, known: LintContext, seen: Sequence[Seen] = ()) -> Verdict:
-    """The row of one recipe: the worst service, the shipped policy, and the risk with its reasons."""
-    services = (
-        _Services(evaluation, evidence, known).verdicts() if evaluation.status == EvaluationStatus.EVALUATED else []
-    )
-    about = _of_the_row(services)
+def assess_recipe(
+    evaluation: Evaluation, evidence: Evidence, context: LintContext, results: Sequence[AgedResult] = ()
+) -> RecipeAssessment:
+    """Return the risk of a recipe with its reasons, its worst service, and the policy as shipped."""
+    is_evaluated = evaluation.status == EvaluationStatus.EVALUATED
+    services = _ServiceAssessor(evaluation, evidence, context).assess() if is_evaluated else []
+    main = _main_service(services)
     ci = [variant for variant in evaluation.variants if variant.variant.is_ci]
-    newest = newest_upgrade(seen)
-    risk = _as_far_as_judged(_recipe_risk(evaluation, services, about, newest, evidence.expect), known.disabled_rules)
-    reasons = [*risk.because, *_remarks(evidence, newest)]
-    return Verdict(
+    newest = find_newest_upgrade(results)
+    risk = _recipe_risk(evaluation, services, main, newest, evidence.expect)
+    risk = _with_disabled_rules(risk, context.disabled_rules)
+    reasons = [*risk.because, *_evidence_reasons(evidence, newest)]
+    return RecipeAssessment(
         recipe=evaluation.recipe.name,
-        service=about.service if about else None,
-        failure_action=about.failure_action if about else None,
-        order=about.order if about else None,
+        service=main.service if main else None,
+        failure_action=main.failure_action if main else None,
+        order=main.order if main else None,
         overlay=ci[0].variant.files[-1].name if ci else None,
         upgrade_tests=evidence.upgrade_tests,
         recent_upgrade=newest,
-        failed_before=failed_before(seen),
-        risk=Risk(risk.level, risk.text, _because(risk, reasons, evidence, seen), risk.silenced),
+        failed_before=find_earlier_failure(results),
+        risk=replace(risk, because=_all_reasons(risk, reasons, evidence, results)),
         rules=sorted({finding.rule.id for finding in evaluation.findings}),
         services=services,
-        evidence=list(seen),
+        results=list(results),
         reasons=reasons,
         problems=evaluation.problems,
     )
 
 
-def _of_the_row(services: list[ServiceVerdict]) -> ServiceVerdict | None:
-    """The service at the worst risk, else one that rolls back, else the one that says most of its policy."""
+def _main_service(services: list[ServiceAssessment]) -> ServiceAssessment | None:
+    """Return the service at the worst risk, else one that rolls back, else the one that sets most of its policy."""
     named = [each for each in services if each.service is not None]
     risky = [each for each in named if not each.risk.level.is_without_risk]
     if risky:
         return min(risky, key=lambda each: each.risk.rank)
     rolling_back = [each for each in named if each.failure_action == "rollback"]
-    most = max(rolling_back or named, key=_stated_values, default=None)
-    return most if most is not None and _stated_values(most) else None
+    most = max(rolling_back or named, key=_count_policy_values, default=None)
+    return most if most is not None and _count_policy_values(most) else None
 
 
-def _stated_values(service: ServiceVerdict) -> int:
+def _count_policy_values(service: ServiceAssessment) -> int:
     return (service.failure_action is not None) + (service.order is not None)
 
 
 def _recipe_risk(
     evaluation: Evaluation,
-    services: list[ServiceVerdict],
-    about: ServiceVerdict | None,
-    newest: Seen | None,
+    services: list[ServiceAssessment],
+    main: ServiceAssessment | None,
+    newest: AgedResult | None,
     expect: str | None,
 ) -> Risk:
-    """The worst that holds, in the order of RiskLevel, for reasons that are none of the results themselves."""
+    """Return the worst risk, in the order of RiskLevel, with all reasons except results."""
     if evaluation.status != EvaluationStatus.EVALUATED:
         return _not_evaluated(evaluation)
     ordered = sorted(services, key=lambda each: each.risk.rank)
     worst = ordered[0].risk
     risky = [each for each in ordered if not each.risk.level.is_without_risk]
-    telling = [reason for each in risky or [about or ordered[0]] for reason in each.risk.because]
-    silenced = list(dict.fromkeys(told for each in ordered for told in each.risk.silenced))
-    reasons = list(dict.fromkeys([*telling, *silenced]))
-    if newest is not None and not newest.passed and not newest.changed and worst.level is not RiskLevel.BLOCKED:
-        how = "was rolled back" if newest.result.upgrade == "rolled-back" else "failed"
+    because = [reason for each in risky or [main or ordered[0]] for reason in each.risk.because]
+    suppressed = list(dict.fromkeys(reason for each in ordered for reason in each.risk.suppressed))
+    reasons = list(dict.fromkeys([*because, *suppressed]))
+    if newest and not newest.has_passed and not newest.is_policy_changed and worst.level is not RiskLevel.BLOCKED:
+        outcome = "was rolled back" if newest.result.upgrade is UpgradeOutcome.ROLLED_BACK else "failed"
         expected = ", as expected" if expect == newest.result.upgrade else ""
-        return Risk(RiskLevel.FAILING, f"failing: the newest upgrade {how}{expected}", reasons, silenced)
-    return _passing_over(Risk(worst.level, worst.text, reasons), silenced)
+        return Risk(RiskLevel.FAILING, f"failing: the newest upgrade {outcome}{expected}", reasons, suppressed)
+    return _with_suppressions(replace(worst, because=reasons), suppressed)
 
 
 def _not_evaluated(evaluation: Evaluation) -> Risk:
     problems = [problem.told for problem in evaluation.problems]
     if evaluation.status == EvaluationStatus.NOT_EVALUATED:
         return Risk(RiskLevel.NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
-    what = {EvaluationStatus.TEMPLATE: "a template, not YAML", EvaluationStatus.NOT_A_STACK: "not a stack"}[
-        evaluation.status
-    ]
-    return Risk(RiskLevel.NOT_EVALUATED, f"not evaluated: {what}", [f"the recipe is {what}", *problems])
+    kinds = {EvaluationStatus.TEMPLATE: "a template, not YAML", EvaluationStatus.NOT_A_STACK: "not a stack"}
+    kind = kinds[evaluation.status]
+    return Risk(RiskLevel.NOT_EVALUATED, f"not evaluated: {kind}", [f"the recipe is {kind}", *problems])
 
 
-def _because(risk: Risk, reasons: list[str], evidence: Evidence, seen: Sequence[Seen]) -> list[str]:
-    """The reasons and the results together; where the newest upgrade is what fails, down to that one first."""
+def _all_reasons(risk: Risk, reasons: list[str], evidence: Evidence, results: Sequence[AgedResult]) -> list[str]:
+    """Return the reasons and the results; results down to the failed upgrade come first if the recipe is failing."""
     if risk.level is RiskLevel.NOT_EVALUATED:
         return reasons
-    results = [told(each) for each in reversed(seen)]
-    if len(results) > _TOLD:
-        results[_TOLD:] = [f"and {len(results) - _TOLD} earlier results"]
-    ref = intermittent(seen)
+    lines = [describe_result(each) for each in reversed(results)]
+    if len(lines) > _MAX_RESULTS:
+        lines[_MAX_RESULTS:] = [f"and {len(lines) - _MAX_RESULTS} earlier results"]
+    ref = find_intermittent_ref(results)
     if ref is not None:
-        results.append(f"intermittent: at {ref} an upgrade has passed and another has not")
-    newest = newest_upgrade(seen)
+        lines.append(f"intermittent: at {ref} one upgrade passed and another did not")
+    newest = find_newest_upgrade(results)
     if newest is None:
-        results.append("no upgrade test" if evidence.upgrade_tests is False else "no upgrade result is known")
-    positions = (position for position, each in enumerate(reversed(seen), 1) if each is newest)
+        lines.append("no upgrade test" if evidence.upgrade_tests is False else "no upgrade result is known")
+    positions = (position for position, each in enumerate(reversed(results), 1) if each is newest)
     first = next(positions) if risk.level is RiskLevel.FAILING else 0
-    return [*results[:first], *risk.because, *results[first:], *reasons[len(risk.because) :]]
+    return [*lines[:first], *risk.because, *lines[first:], *reasons[len(risk.because) :]]
 
 
-def _remarks(evidence: Evidence, newest: Seen | None) -> list[str]:
-    """What else is to be said of the evidence: that it was expected to be otherwise, and what nobody can know."""
-    unexpected = newest is not None and evidence.expect not in (None, newest.result.upgrade)
-    return [f"the upgrade was expected to be {evidence.expect}"] * unexpected + list(evidence.doubts)
+def _evidence_reasons(evidence: Evidence, newest: AgedResult | None) -> list[str]:
+    is_unexpected = newest is not None and evidence.expect not in (None, newest.result.upgrade)
+    return [f"the upgrade was expected to be {evidence.expect}"] * is_unexpected + list(evidence.warnings)
 
 
-class _Services:
-    """The services of one recipe, held against what is known of memory and of upgrade tests."""
+class _ServiceAssessor:
+    """Assessor of the services of one recipe."""
 
-    def __init__(self, evaluation: Evaluation, evidence: Evidence, known: LintContext) -> None:
+    def __init__(self, evaluation: Evaluation, evidence: Evidence, context: LintContext) -> None:
         self._evaluation = evaluation
         self._evidence = evidence
-        self._known = known
+        self._context = context
         self._shipped = [variant for variant in evaluation.variants if not variant.variant.is_ci]
-        self._overlaid = [variant for variant in evaluation.variants if variant.variant.is_ci]
+        self._ci = [variant for variant in evaluation.variants if variant.variant.is_ci]
+        self._ci_names = {variant.variant.name for variant in self._ci}
 
-    def verdicts(self) -> list[ServiceVerdict]:
-        """Each service in the order of the files; before them the stack itself, where a finding is about that."""
+    def assess(self) -> list[ServiceAssessment]:
+        """Return the services in the order of the files, after the stack itself if a finding is about it."""
         names: dict[str | None, None] = {}
         if any(finding.service is None for finding in self._evaluation.findings):
             names[None] = None
         for variant in self._evaluation.variants:
             names |= dict.fromkeys(variant.services)
-        return [self._verdict(name) for name in names]
+        return [self._assess_service(name) for name in names]
 
-    def _verdict(self, name: str | None) -> ServiceVerdict:
-        facts: Mapping[str, Fact] = (
-            next((v.services[name] for v in self._shipped if name in v.services), {}) if name is not None else {}
-        )
-        return ServiceVerdict(
+    def _assess_service(self, name: str | None) -> ServiceAssessment:
+        facts: Mapping[str, Fact] = {}
+        if name is not None:
+            facts = next((each.services[name] for each in self._shipped if name in each.services), {})
+        findings = [finding for finding in self._evaluation.findings if finding.service == name]
+        risky = [finding for finding in findings if finding.risk]
+        risk = _with_suppressions(self._risk(name, risky), _suppression_reasons(risky))
+        return ServiceAssessment(
             service=name,
-            failure_action=_shown(facts.get(FAILURE_ACTION)),
-            order=_shown(facts.get(ORDER)),
-            risk=_as_far_as_judged(self._risk(name), self._known.disabled_rules),
-            rules=sorted({finding.rule.id for finding in self._evaluation.findings if finding.service == name}),
-            in_ci=self._in_ci(name, facts),
+            failure_action=_explicit_value(facts.get(FAILURE_ACTION)),
+            order=_explicit_value(facts.get(ORDER)),
+            risk=_with_disabled_rules(risk, self._context.disabled_rules),
+            rules=sorted({finding.rule.id for finding in findings}),
+            ci_overrides=self._ci_overrides(name, facts),
         )
 
-    def _in_ci(self, name: str | None, shipped: Mapping[str, Fact]) -> dict[str, str]:
-        in_ci = self._overlaid[0].services.get(name) if self._overlaid and name is not None else None
-        if in_ci is None or not shipped:
+    def _ci_overrides(self, name: str | None, shipped: Mapping[str, Fact]) -> dict[str, str]:
+        ci = self._ci[0].services.get(name) if self._ci and name is not None else None
+        if ci is None or not shipped:
             return {}
         return {
-            path.rpartition(".")[2]: format_fact(path, in_ci[path])
+            path.rpartition(".")[2]: format_fact(path, ci[path])
             for path in UPDATE_POLICY
-            if in_ci[path].value != shipped[path].value
+            if ci[path].value != shipped[path].value
         }
 
-    def _risky(self, name: str | None) -> list[Finding]:
-        """The findings that are a risk for a service, silenced or not."""
-        return [finding for finding in self._evaluation.findings if finding.risk and finding.service == name]
+    def _risk(self, name: str | None, findings: list[Finding]) -> Risk:
+        """Return the risk of a service with these risky findings; a suppressed one is no risk.
 
-    def _risk(self, name: str | None) -> Risk:
-        """What is silenced is no risk, and repairs none."""
-        return _passing_over(self._unsilenced_risk(name), _silenced(self._risky(name)))
-
-    def _unsilenced_risk(self, name: str | None) -> Risk:
-        every = self._risky(name)
-        risky = [finding for finding in every if finding.suppressed is None]
-        ci_names = {variant.variant.name for variant in self._overlaid}
-        in_shipped = [finding for finding in risky if finding.variant not in ci_names]
-        if in_shipped and self._overlaid and all(finding.variant not in ci_names for finding in every):
-            beyond = self._beyond_overlays(in_shipped)
-            return self._latent(beyond) if beyond else self._mitigated(in_shipped)
-        if in_shipped:
-            return self._latent(in_shipped)
-        if risky:
-            found_as_shipped = any(finding.variant not in ci_names for finding in every)
-            return self._latent(risky) if found_as_shipped else self._only_in_ci(risky)
-        if every:
-            return Risk(RiskLevel.NOT_AT_RISK, "not at risk", _policy(every))
+        A suppressed finding of a CI variant still shows that the overlay does not fix it.
+        """
+        active = [finding for finding in findings if finding.suppressed is None]
+        shipped = [finding for finding in active if not self._is_in_ci(finding)]
+        if shipped and self._ci and not any(map(self._is_in_ci, findings)):
+            unfixed = self._without_default_rules(shipped)
+            return self._latent(unfixed) if unfixed else self._mitigated(shipped)
+        if shipped:
+            return self._latent(shipped)
+        if active:
+            risk = self._latent(active)
+            is_only_in_ci = all(map(self._is_in_ci, findings))
+            return replace(risk, text=f"{risk.text}, by the CI overlay only") if is_only_in_ci else risk
+        if findings:
+            return Risk(RiskLevel.NOT_AT_RISK, "not at risk", _describe_findings(findings))
         return self._without_risk(name)
 
-    def _beyond_overlays(self, in_shipped: list[Finding]) -> list[Finding]:
-        """What only an option of the recipe has: a CI overlay lies on the default, and repairs nothing elsewhere."""
+    def _is_in_ci(self, finding: Finding) -> bool:
+        return finding.variant in self._ci_names
+
+    def _without_default_rules(self, shipped: list[Finding]) -> list[Finding]:
+        """Return the findings that only options of the recipe have: a CI overlay is merged onto the default only."""
         default = self._shipped[0].variant.name
-        repaired = {finding.rule.id for finding in in_shipped if finding.variant == default}
-        return [finding for finding in in_shipped if finding.rule.id not in repaired]
+        fixed = {finding.rule.id for finding in shipped if finding.variant == default}
+        return [finding for finding in shipped if finding.rule.id not in fixed]
 
-    def _mitigated(self, in_shipped: list[Finding]) -> Risk:
-        grade = self._worst(in_shipped)
-        how = "blocked" if grade.level is RiskLevel.BLOCKED else "latent"
-        names = " and ".join(variant.variant.files[-1].name for variant in self._overlaid)
-        repaired = f"{names} repair{'s' if len(self._overlaid) == 1 else ''} it"
-        because = [*_policy(in_shipped), repaired]
+    def _mitigated(self, shipped: list[Finding]) -> Risk:
+        grade = self._worst_grade(shipped)
+        level = "blocked" if grade.level is RiskLevel.BLOCKED else "latent"
+        names = " and ".join(variant.variant.files[-1].name for variant in self._ci)
+        because = [*_describe_findings(shipped), f"{names} {'fixes' if len(self._ci) == 1 else 'fix'} it"]
         because += [f"as shipped: {grade.because}"] if grade.because else []
-        return Risk(RiskLevel.MITIGATED, f"fixed in CI only; {how} as shipped", because)
-
-    def _only_in_ci(self, in_ci: list[Finding]) -> Risk:
-        risk = self._latent(in_ci)
-        return Risk(risk.level, f"{risk.text}, by the CI overlay only", risk.because)
+        return Risk(RiskLevel.MITIGATED, f"fixed in CI only; {level} as shipped", because)
 
     def _latent(self, findings: list[Finding]) -> Risk:
-        grade = self._worst(findings)
-        because = [*_policy(findings), *filter(None, [grade.because])]
+        grade = self._worst_grade(findings)
+        because = [*_describe_findings(findings), *filter(None, [grade.because])]
         if grade.level is RiskLevel.BLOCKED:
             return Risk(RiskLevel.BLOCKED, "blocked: the next update cannot complete", because)
         if self._evidence.upgrade_tests is False:
             return Risk(RiskLevel.LATENT_UNEXPOSED, "latent, no CI exposure", because)
-        return Risk(grade.level, f"latent, {grade.level.removeprefix('latent-')}{grade.words}", because)
+        return Risk(grade.level, f"latent, {grade.level.removeprefix('latent-')}{grade.detail}", because)
 
     def _without_risk(self, name: str | None) -> Risk:
         for variant in self._shipped:
             facts = variant.services.get(name) if name is not None else None
             if facts is not None and facts[FAILURE_ACTION].value == "rollback":
-                policy = (_stated(facts[path].value, facts[path]) for path in (FAILURE_ACTION, ORDER))
+                policy = (_with_location(str(facts[path].value), facts[path]) for path in (FAILURE_ACTION, ORDER))
                 return Risk(RiskLevel.SAFE, "safe", [f"{name}: {', '.join(policy)}"])
         return Risk(RiskLevel.NOT_AT_RISK, "not at risk", ["no service rolls back an update"])
 
-    def _worst(self, findings: list[Finding]) -> Grade:
-        return min((self._grade(finding) for finding in findings), key=lambda grade: grade.level.rank)
+    def _worst_grade(self, findings: list[Finding]) -> Grade:
+        return min(map(self._grade, findings), key=lambda grade: grade.level.rank)
 
     def _grade(self, finding: Finding) -> Grade:
         if finding.risk == "latent":
-            return grade_by_memory(finding.service, self._facts(finding), self._evidence, self._known)
-        return Grade(
-            RiskLevel(finding.risk or ""), "", f"taken for granted: {finding.assumes}" if finding.assumes else ""
-        )
-
-    def _facts(self, finding: Finding) -> Mapping[str, Fact]:
-        variant = next(each for each in self._evaluation.variants if each.variant.name == finding.variant)
-        return variant.facts(finding.service) or {}
+            variant = next(each for each in self._evaluation.variants if each.variant.name == finding.variant)
+            facts = variant.facts(finding.service) or {}
+            return grade_by_memory(finding.service, facts, self._evidence, self._context)
+        return Grade(RiskLevel(finding.risk or ""), "", f"assumes: {finding.assumes}" if finding.assumes else "")
 
 
-def _passing_over(risk: Risk, silenced: list[str]) -> Risk:
-    """The risk, and where it says that there is none, what it passes over."""
+def _with_suppressions(risk: Risk, suppressed: list[str]) -> Risk:
+    """Return the risk with the reasons that name suppressed rules, also in its text if there is no other risk."""
     text = risk.text
-    if silenced and risk.level.is_without_risk:
-        rules = dict.fromkeys(told.partition(" ")[0] for told in silenced)
-        text = f"{text.partition(';')[0]}; {', '.join(rules)} silenced"
-    return Risk(risk.level, text, list(dict.fromkeys([*risk.because, *silenced])), silenced)
+    if suppressed and risk.level.is_without_risk:
+        rules = dict.fromkeys(reason.partition(" ")[0] for reason in suppressed)
+        text = f"{text.partition(';')[0]}; {', '.join(rules)} suppressed"
+    return Risk(risk.level, text, list(dict.fromkeys([*risk.because, *suppressed])), suppressed)
 
 
-def _as_far_as_judged(risk: Risk, disabled_rules: tuple[str, ...]) -> Risk:
-    """The risk, and where it says that there is none, the rules that would have told and are off."""
-    which = " and ".join(disabled_rules) if len(disabled_rules) < 3 else f"{len(disabled_rules)} rules"
-    told = f"; {which} not judged"
-    if not disabled_rules or risk.level.is_at_risk or risk.text.endswith(told):
+def _with_disabled_rules(risk: Risk, disabled: tuple[str, ...]) -> Risk:
+    """Return the risk; if no risk was found, with the disabled rules that could have found one."""
+    rules = " and ".join(disabled) if len(disabled) < 3 else f"{len(disabled)} rules"
+    suffix = f"; {rules} not checked"
+    if not disabled or risk.level.is_at_risk or risk.text.endswith(suffix):
         return risk
-    because = dict.fromkeys([*risk.because, f"not judged, for a config switches it off: {', '.join(disabled_rules)}"])
-    return Risk(risk.level, risk.text + told, list(because), risk.silenced)
+    reason = f"not checked (disabled in the config): {', '.join(disabled)}"
+    return Risk(risk.level, risk.text + suffix, list(dict.fromkeys([*risk.because, reason])), risk.suppressed)
 
 
-def _silenced(risky: list[Finding]) -> list[str]:
-    """Which rules are silenced, until when, and why."""
-    told = []
-    for finding in risky:
+def _suppression_reasons(findings: list[Finding]) -> list[str]:
+    reasons = []
+    for finding in findings:
         if finding.suppressed is not None:
             until = f" until {finding.suppressed.until}" if finding.suppressed.until else ""
-            told.append(f"{finding.rule.id} is silenced{until}: {finding.suppressed.reason}")
-    return list(dict.fromkeys(told))
+            reasons.append(f"{finding.rule.id} is suppressed{until}: {finding.suppressed.reason}")
+    return list(dict.fromkeys(reasons))
 
 
-def _policy(findings: Iterable[Finding]) -> list[str]:
-    """What each finding is about: the values that the files state, or its own words where it sums up others."""
-    return list(dict.fromkeys(f"{finding.rule.id} {_about(finding)}" for finding in findings))
+def _describe_findings(findings: Iterable[Finding]) -> list[str]:
+    """Return the rule and the values of each finding, or its message if it has other facts than those of a file."""
+    return list(dict.fromkeys(f"{finding.rule.id} {_describe_finding(finding)}" for finding in findings))
 
 
-def _about(finding: Finding) -> str:
+def _describe_finding(finding: Finding) -> str:
     if finding.facts.keys() <= FACTS.keys():
-        values = (_stated(format_fact(path, fact), fact) for path, fact in finding.facts.items())
+        values = (_with_location(format_fact(path, fact), fact) for path, fact in finding.facts.items())
         return f"{finding.subject}: {', '.join(values)}"
     return f"{finding.message} ({finding.location.file}:{finding.location.line})"
 
 
-def _shown(fact: Fact | None) -> str | None:
+def _explicit_value(fact: Fact | None) -> str | None:
     return None if fact is None or fact.default else str(fact.value)
 
 
-def _stated(value: Any, fact: Fact) -> str:
-    if fact.location is None:
-        return f"{value} (default)"
-    return f"{value} ({fact.location.file}:{fact.location.line})"
+def _with_location(text: str, fact: Fact) -> str:
+    source = "default" if fact.location is None else f"{fact.location.file}:{fact.location.line}"
+    return f"{text} ({source})"

@@ -1,15 +1,16 @@
-"""A fleet to its verdicts, recipe by recipe; in several processes where that pays."""
+"""Sweep over a fleet: the risk of each recipe, computed in one or several processes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.export import get_ref
 from rollout_lint.errors import ConfigError, RuleError
-from rollout_lint.fleet.parallel import for_each, processes_for
-from rollout_lint.fleet.policy_history import policy_since
-from rollout_lint.fleet.risk import Verdict, judge
+from rollout_lint.fleet.parallel import choose_process_count, map_in_processes
+from rollout_lint.fleet.policy_history import find_change_since
+from rollout_lint.fleet.risk import RecipeAssessment, assess_recipe
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
@@ -20,107 +21,108 @@ if TYPE_CHECKING:
 
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.fleet.model import Fleet, Member
-    from rollout_lint.fleet.result_age import Calendar
+    from rollout_lint.fleet.result_age import AgePolicy
     from rollout_lint.rules.model import Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
-    """A row, and what `detail` made of it while its recipe was at hand."""
+class SweepRow:
+    """Assessment of one recipe, and the result of `Sweep.detail`."""
 
-    verdict: Verdict
+    assessment: RecipeAssessment
     detail: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A member, and what it is judged by, or why nobody can tell that."""
+    """Member with its context, or the problems if its context cannot be loaded."""
 
     member: Member
-    known: LintContext
+    context: LintContext
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(slots=True)
 class Sweep:
-    """How the members of a fleet are judged.
+    """Sweep over a fleet.
 
-    `knowledge` tells what a recipe at a path is judged by; what the manifest says counts more. `detail` is asked of
-    each verdict with all that it came from. `rules` are those that some recipe was held against.
+    `load_context` returns the context of the recipe at a path; the manifest takes precedence over it. `detail` is
+    called for each assessment while its evaluation is in memory. `rules` are all rules that a recipe was checked with.
     """
 
     fleet: Fleet
-    knowledge: Callable[[str], LintContext]
-    calendar: Calendar
-    detail: Callable[[Member, Evaluation, Verdict], Any] = lambda *_: None
+    load_context: Callable[[str], LintContext]
+    age_policy: AgePolicy
+    detail: Callable[[Member, Evaluation, RecipeAssessment], Any] = lambda *_: None
     rules: dict[str, Rule] = field(default_factory=dict)
-    _known: dict[int, tuple[LintContext, LintContext]] = field(default_factory=dict)
 
-    def rows(self, jobs: int | None = None) -> Iterator[Swept]:
-        """A row for each, in their order; none for a folder that was only found and holds something else.
+    def rows(self, jobs: int | None = None) -> Iterator[SweepRow]:
+        """Yield a row for each recipe in order, except for found folders that hold no stack.
 
-        `jobs` is in how many processes; where None, as many as pay.
+        `jobs` is the number of processes; None chooses it by the number of recipes.
         """
-        tasks = [self._task(member) for member in self.fleet.members]
-        processes = processes_for(len(tasks)) if jobs is None else jobs
-        for swept in for_each(self._sweep, tasks, processes, self._lost):
-            if swept is not None:
-                yield swept
+        tasks = self._tasks()
+        processes = choose_process_count(len(tasks)) if jobs is None else jobs
+        for row in map_in_processes(self._sweep, tasks, processes, self._lost):
+            if row is not None:
+                yield row
 
-    def _task(self, member: Member) -> _Task:
-        """A config that does not hold is a problem of the recipes that it is for, and stops no other."""
-        try:
-            by_config = self.knowledge(_on_disk(member.recipe))
-        except (ConfigError, RuleError) as error:
-            return _Task(member, LintContext(), tuple(error.problems))
-        except OSError as error:
-            unread = Problem(member.recipe.path, 0, 0, f"cannot be read: {error.strerror}")
-            return _Task(member, LintContext(), (*member.recipe.problems, unread))
-        known = self._under_manifest(by_config)
-        cluster = member.cluster.with_fallback(by_config.cluster)
-        return _Task(member, known if cluster == known.cluster else replace(known, cluster=cluster))
+    def _tasks(self) -> list[_Task]:
+        tasks = []
+        loaded, context = None, LintContext()
+        for member in self.fleet.members:
+            recipe = member.recipe
+            try:
+                new = self.load_context(_path_on_disk(recipe))
+            except (ConfigError, RuleError) as error:
+                tasks.append(_Task(member, LintContext(), tuple(error.problems)))
+                continue
+            except OSError as error:
+                unreadable = Problem(recipe.path, 0, 0, f"cannot be read: {error.strerror}")
+                tasks.append(_Task(member, LintContext(), (*recipe.problems, unreadable)))
+                continue
+            # A new context indexes all rules, so consecutive recipes with the same config share one.
+            if new is not loaded:
+                loaded, context = new, self._apply_manifest(new)
+            cluster = member.cluster.with_fallback(new.cluster)
+            tasks.append(_Task(member, context if cluster == context.cluster else replace(context, cluster=cluster)))
+        return tasks
 
-    def _under_manifest(self, by_config: LintContext) -> LintContext:
-        """What the manifest says, over what a config does; made once for all recipes with that config."""
-        if id(by_config) not in self._known:
-            self.rules |= {rule.id: rule for rule in by_config.rules}
-            images = by_config.images.with_claims(self.fleet.images)
-            suppressions = by_config.suppressions._replace(today=self.calendar.today)
-            self._known[id(by_config)] = (by_config, replace(by_config, images=images, suppressions=suppressions))
-        return self._known[id(by_config)][1]
+    def _apply_manifest(self, context: LintContext) -> LintContext:
+        self.rules |= {rule.id: rule for rule in context.rules}
+        images = context.images.with_claims(self.fleet.images)
+        suppressions = context.suppressions._replace(today=self.age_policy.today)
+        return replace(context, images=images, suppressions=suppressions)
 
-    def _sweep(self, task: _Task) -> Swept | None:
-        """No input may stop a sweep; what nobody has foreseen is a row that says so."""
+    def _sweep(self, task: _Task) -> SweepRow | None:
+        """Return the row of a recipe. No input may stop a sweep, so an unexpected exception becomes a row too."""
         if task.problems:
             return self._not_evaluated(task, list(task.problems))
         try:
-            return self._evaluated(task)
+            evaluation = evaluate(task.member.recipe, task.context)
+            if evaluation.status == EvaluationStatus.NOT_A_STACK and not task.member.is_listed:
+                return None
+            return self._row(task, evaluation)
         except Exception as error:
-            told = f"rollout-lint itself failed here, which is a mistake of its own: {type(error).__name__}"
-            return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, told)])
+            message = f"internal error: {type(error).__name__}; please report this bug"
+            return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, message)])
 
-    def _evaluated(self, task: _Task) -> Swept | None:
-        evaluation = evaluate(task.member.recipe, task.known)
-        if evaluation.status == EvaluationStatus.NOT_A_STACK and not task.member.named:
-            return None
-        return self._swept(task, evaluation)
+    def _lost(self, task: _Task) -> SweepRow:
+        message = "the process that read it was killed, perhaps because memory ran out"
+        return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, message)])
 
-    def _lost(self, task: _Task) -> Swept:
-        told = "the process that read it was ended from outside, perhaps for want of memory"
-        return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, told)])
+    def _not_evaluated(self, task: _Task, problems: list[Problem]) -> SweepRow:
+        return self._row(task, Evaluation(task.member.recipe, EvaluationStatus.NOT_EVALUATED, problems=problems))
 
-    def _not_evaluated(self, task: _Task, problems: list[Problem]) -> Swept:
-        return self._swept(task, Evaluation(task.member.recipe, EvaluationStatus.NOT_EVALUATED, problems=problems))
-
-    def _swept(self, task: _Task, evaluation: Evaluation) -> Swept:
+    def _row(self, task: _Task, evaluation: Evaluation) -> SweepRow:
         member = task.member
-        since = policy_since(member, evaluation, task.known)
-        seen = self.calendar.look(member.evidence.results, since)
-        verdict = judge(evaluation, member.evidence, task.known, seen)
-        return Swept(verdict, self.detail(member, evaluation, verdict))
+        find_change = partial(find_change_since, member, evaluation, task.context)
+        results = self.age_policy.apply(member.evidence.results, find_change)
+        assessment = assess_recipe(evaluation, member.evidence, task.context, results)
+        return SweepRow(assessment, self.detail(member, evaluation, assessment))
 
 
-def _on_disk(recipe: Recipe) -> str:
-    """Where the recipe is, also where it is read at a revision: what it is judged by is today's."""
+def _path_on_disk(recipe: Recipe) -> str:
+    """Return the path of a recipe without its revision: the config of today applies at every revision."""
     refs = (get_ref(layer.path) for variant in recipe.variants for layer in variant.files)
     return next((recipe.path.removesuffix(f"@{ref}") for ref in refs if ref is not None), recipe.path)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.model import UpgradeResult
-from rollout_lint.fleet.results.dates import iso_date, moment
+from rollout_lint.fleet.model import UpgradeOutcome, UpgradeResult
+from rollout_lint.fleet.results.dates import normalize_date, to_timestamp
 from rollout_lint.fleet.results.reader import Record, read_results
 from rollout_lint.syntax.parser import MAX_BYTES
 
@@ -59,7 +59,7 @@ ROLLED = '<failure message="UpdateStatus.State is rollback_completed"/>'
 def test_a_suite_tells_of_its_recipe() -> None:
     properties = "recipe=keycloak ref=12e4567 level=L4"
     xml = f"<testsuites>{suite(case('test_install') + case('test_upgrade'), properties)}</testsuites>"
-    result = UpgradeResult("pass", f"{DAY}T08:00:00", "12e4567", 4, "r")
+    result = UpgradeResult(UpgradeOutcome.PASSED, f"{DAY}T08:00:00", "12e4567", 4, "r")
     assert read(xml) == [Record("keycloak", result)]
     assert read('<?xml version="1.0" encoding="utf-8"?>\n' + xml) == [Record("keycloak", result)]
 
@@ -136,15 +136,17 @@ def test_each_recipe_has_its_record() -> None:
     )
     assert read(f"<testsuites>{several}</testsuites>") == [
         Record(None, UpgradeResult(None, DAY, source="r")),
-        Record("keycloak", UpgradeResult("pass", "2026-06-11T10:00:00+0200", "1a", source="r")),
-        Record("n8n", UpgradeResult("fail", "2026-06-12", source="r")),
+        Record("keycloak", UpgradeResult(UpgradeOutcome.PASSED, "2026-06-11T10:00:00+0200", "1a", source="r")),
+        Record("n8n", UpgradeResult(UpgradeOutcome.FAILED, "2026-06-12", source="r")),
     ]
 
 
 def test_a_nested_suite_has_what_stands_around_it() -> None:
     inner = f'<testsuite name="inner">{case("test_upgrade")}</testsuite>'
     xml = suite(inner, "recipe=drone recipe_ref=2b ref=other", "2026-06-10T08:00:00Z")
-    assert read(xml) == [Record("drone", UpgradeResult("pass", "2026-06-10T08:00:00Z", "2b", source="r"))]
+    assert read(xml) == [
+        Record("drone", UpgradeResult(UpgradeOutcome.PASSED, "2026-06-10T08:00:00Z", "2b", source="r"))
+    ]
 
 
 def test_a_test_case_may_name_its_recipe() -> None:
@@ -257,7 +259,7 @@ def test_the_upgrade_rung_decides_and_a_level_proves_nothing(told: object, expec
     ],
 )
 def test_one_result_in_many_words(text: str) -> None:
-    assert read(text) == [Record(None, UpgradeResult("pass", DAY, "12e4567", 4, "r"))]
+    assert read(text) == [Record(None, UpgradeResult(UpgradeOutcome.PASSED, DAY, "12e4567", 4, "r"))]
 
 
 def test_the_list_says_whose_runs_it_holds() -> None:
@@ -381,11 +383,15 @@ def test_a_huge_file_is_not_read(snapshot: SnapshotAssertion) -> None:
     ],
 )
 def test_a_date_is_a_real_one_in_one_form(written: str, expected: str | None) -> None:
-    assert iso_date(written) == expected
+    assert normalize_date(written) == expected
 
 
 def test_dates_at_the_ends_of_time_have_an_order() -> None:
-    assert moment("0001-01-01T00:00:00+14:00") < moment("0001-01-01") < moment("9999-12-31T23:59:59-12:00")
+    assert (
+        to_timestamp("0001-01-01T00:00:00+14:00")
+        < to_timestamp("0001-01-01")
+        < to_timestamp("9999-12-31T23:59:59-12:00")
+    )
 
 
 JSON = st.recursive(
@@ -420,7 +426,7 @@ def test_no_bytes_give_anything_but_records_or_places(data: bytes) -> None:
     records, problems = tried(data)
     assert all(problem.line >= 1 and problem.column >= 1 and problem.message for problem in problems)
     assert all(record.result.upgrade in (None, "pass", "fail", "rolled-back") for record in records)
-    assert all(iso_date(record.result.date) == record.result.date for record in records)
+    assert all(normalize_date(record.result.date) == record.result.date for record in records)
 
 
 def tried(data: bytes) -> tuple[list[Record], list[Problem]]:

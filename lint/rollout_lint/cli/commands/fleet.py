@@ -9,8 +9,8 @@ from rollout_lint.cli.console import exit_with_error, exit_with_problems, write
 from rollout_lint.discovery.atomic_write import write_atomically
 from rollout_lint.discovery.filesystem import exists, is_link
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.manifest.init import first_manifest
-from rollout_lint.fleet.manifest.loader import MANIFEST, manifest_in
+from rollout_lint.fleet.manifest.init import build_manifest
+from rollout_lint.fleet.manifest.loader import MANIFEST, find_manifest
 from rollout_lint.fleet.manifest.schema import SCHEMA
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> None:
     """Write a manifest. Exit if the folder already has one."""
     path = folder / MANIFEST
-    existing = manifest_in(folder) or path
+    existing = find_manifest(folder) or path
     if exists(existing) or is_link(existing):
         exit_with_error(f"{existing} already exists")
     finder = RecipeFinder(overlays, exclude)
     try:
-        text, count = first_manifest(folder, finder.overlays(str(folder)), finder.exclude(str(folder)))
+        text, count = build_manifest(folder, finder.overlays(str(folder)), finder.exclude(str(folder)))
         write_atomically(path, text.encode())
     except FleetError as error:
         exit_with_problems(error.problems)

@@ -17,9 +17,9 @@ from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_
 from rollout_lint.discovery.export import RevisionError, join_path
 from rollout_lint.discovery.filesystem import is_file
 from rollout_lint.errors import ConfigError, ExitCode, FleetError, RuleError
-from rollout_lint.fleet.compare import Earlier, read_earlier
+from rollout_lint.fleet.compare import EarlierSweep, read_earlier_sweep
 from rollout_lint.fleet.manifest.loader import load_fleet
-from rollout_lint.fleet.result_age import Calendar
+from rollout_lint.fleet.result_age import AgePolicy
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.fleet.sweep import Sweep
 
@@ -61,7 +61,7 @@ def run(request: Request, load_context: Callable[[str], LintContext]) -> ExitCod
     root, day = _resolve_root(request)
     fleet = _load_fleet(request, root)
     max_age = fleet.max_age if request.max_age is None else request.max_age
-    sweep = Sweep(fleet, load_context, Calendar(day, max_age))
+    sweep = Sweep(fleet, load_context, AgePolicy(day, max_age))
     with _rare_garbage_collection():
         print_sweep(sweep, summary, Layout(request.format, request.show_all, request.services), request.jobs)
     return _exit_code(request, fleet, summary)
@@ -111,11 +111,11 @@ def _load_fleet(request: Request, root: Path) -> Fleet:
     return fleet
 
 
-def _read_earlier(request: Request) -> Earlier | None:
+def _read_earlier(request: Request) -> EarlierSweep | None:
     if request.compare is None:
         return None
     try:
-        return read_earlier(request.compare)
+        return read_earlier_sweep(request.compare)
     except FleetError as error:
         exit_with_problems(error.problems)
 
@@ -126,4 +126,6 @@ def _exit_code(request: Request, fleet: Fleet, summary: SweepSummary) -> ExitCod
     if request.fail_on is not None and any(level.rank <= request.fail_on.rank for level in summary.levels):
         return ExitCode.FINDINGS
     comparison = summary.comparison()
-    return ExitCode.FINDINGS if request.fail_on_worse and comparison is not None and comparison.worse else ExitCode.OK
+    return (
+        ExitCode.FINDINGS if request.fail_on_worse and comparison is not None and comparison.is_worse else ExitCode.OK
+    )

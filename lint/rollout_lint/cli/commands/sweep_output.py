@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from rollout_lint.cli.choices import SweepFormat
 from rollout_lint.cli.console import print_problems, terminal_width, write
 from rollout_lint.cli.progress import with_progress
-from rollout_lint.fleet.compare import Comparison, Earlier, State, compare, state_of
+from rollout_lint.fleet.compare import Comparison, EarlierSweep, RecipeState, compare, recipe_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.fleet.risk import Verdict
+    from rollout_lint.fleet.risk import RecipeAssessment
     from rollout_lint.fleet.risk_level import RiskLevel
-    from rollout_lint.fleet.sweep import Sweep, Swept
+    from rollout_lint.fleet.sweep import Sweep, SweepRow
 
 
 class Layout(NamedTuple):
@@ -33,20 +33,20 @@ class SweepSummary:
     `keeps_verdicts` is False for a document that is written row by row, to save memory for a large fleet.
     """
 
-    earlier: Earlier | None
+    earlier: EarlierSweep | None
     keeps_verdicts: bool = True
-    verdicts: list[Verdict] = field(default_factory=list)
+    assessments: list[RecipeAssessment] = field(default_factory=list)
     levels: set[RiskLevel] = field(default_factory=set)
-    states: dict[str, State] = field(default_factory=dict)
+    states: dict[str, RecipeState] = field(default_factory=dict)
 
-    def collect(self, rows: Iterator[Swept]) -> Iterator[Swept]:
+    def collect(self, rows: Iterator[SweepRow]) -> Iterator[SweepRow]:
         """Yield the rows and keep their data."""
         for row in rows:
-            self.levels.add(row.verdict.risk.level)
+            self.levels.add(row.assessment.risk.level)
             if self.keeps_verdicts:
-                self.verdicts.append(row.verdict)
+                self.assessments.append(row.assessment)
             if self.earlier is not None:
-                self.states[row.verdict.recipe] = state_of(row.verdict)
+                self.states[row.assessment.recipe] = recipe_state(row.assessment)
             yield row
 
     def comparison(self) -> Comparison | None:
@@ -66,19 +66,19 @@ def print_sweep(sweep: Sweep, summary: SweepSummary, layout: Layout, jobs: int |
             pass
         write(_format_table(summary, layout))
     if layout.format in (SweepFormat.MARKDOWN, SweepFormat.HTML):
-        print_problems(problem for verdict in summary.verdicts for problem in verdict.problems)
+        print_problems(problem for assessment in summary.assessments for problem in assessment.problems)
 
 
-def _print_json(sweep: Sweep, summary: SweepSummary, rows: Iterator[Swept]) -> None:
+def _print_json(sweep: Sweep, summary: SweepSummary, rows: Iterator[SweepRow]) -> None:
     from rollout_lint.report.sweep.json_document import format_recipe_line, stream_sweep_json
 
     sweep.detail = format_recipe_line
-    lines = ((row.verdict, row.detail) for row in rows)
-    for piece in stream_sweep_json(lines, sweep.calendar, sweep.rules.values, summary.comparison):
+    lines = ((row.assessment, row.detail) for row in rows)
+    for piece in stream_sweep_json(lines, sweep.age_policy, sweep.rules.values, summary.comparison):
         write(piece)
 
 
-def _print_page(sweep: Sweep, summary: SweepSummary, rows: Iterator[Swept]) -> None:
+def _print_page(sweep: Sweep, summary: SweepSummary, rows: Iterator[SweepRow]) -> None:
     from rollout_lint.report.sweep.html_page import stream_sweep_html
     from rollout_lint.report.sweep.json_document import build_sweep_document, format_recipe_line
     from rollout_lint.report.sweep.view import build_page_table
@@ -86,20 +86,20 @@ def _print_page(sweep: Sweep, summary: SweepSummary, rows: Iterator[Swept]) -> N
     sweep.detail = format_recipe_line
     lines = [row.detail for row in rows]
     rules, comparison = sweep.rules.values(), summary.comparison()
-    document = build_sweep_document(lines, summary.verdicts, sweep.calendar, rules, comparison)
-    for piece in stream_sweep_html(document, build_page_table(summary.verdicts)):
+    document = build_sweep_document(lines, summary.assessments, sweep.age_policy, rules, comparison)
+    for piece in stream_sweep_html(document, build_page_table(summary.assessments)):
         write(piece)
 
 
 def _format_table(summary: SweepSummary, layout: Layout) -> str:
-    verdicts = summary.verdicts
+    assessments = summary.assessments
     if layout.format is SweepFormat.CSV:
         from rollout_lint.report.sweep.csv_table import format_services_csv, format_sweep_csv
 
-        return format_services_csv(verdicts) if layout.services else format_sweep_csv(verdicts)
+        return format_services_csv(assessments) if layout.services else format_sweep_csv(assessments)
     from rollout_lint.report.sweep.rows import build_recipe_table, build_service_table
 
-    table = (build_service_table if layout.services else build_recipe_table)(verdicts, layout.show_all)
+    table = (build_service_table if layout.services else build_recipe_table)(assessments, layout.show_all)
     if layout.format is SweepFormat.MARKDOWN:
         from rollout_lint.report.sweep.markdown import format_sweep_markdown
 
@@ -107,4 +107,4 @@ def _format_table(summary: SweepSummary, layout: Layout) -> str:
     from rollout_lint.report.common.style import style_for_stdout
     from rollout_lint.report.sweep.text import format_sweep_text
 
-    return format_sweep_text(table, verdicts, summary.comparison(), style_for_stdout(), terminal_width())
+    return format_sweep_text(table, assessments, summary.comparison(), style_for_stdout(), terminal_width())

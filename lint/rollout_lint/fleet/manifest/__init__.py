@@ -1,1 +1,1 @@
-"""The fleet manifest (`fleet.yml`)."""
+"""Fleet manifest (`fleet.yml`)."""

@@ -1,8 +1,8 @@
-"""One entry of a manifest's `recipes`, and one of its overlays."""
+"""Entry of a manifest's `recipes`, and of its `overlays`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from rollout_lint.discovery.export import format_path, join_path
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.discovery.recipe import Recipe
 from rollout_lint.fleet.manifest.patterns import is_pattern
-from rollout_lint.fleet.manifest.schema import Mention, mentions, plain
+from rollout_lint.fleet.manifest.schema import FileReference, file_references, plain_values
 from rollout_lint.fleet.model import Member
 from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping
@@ -23,62 +23,61 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """What is looked for in each recipe: a name or a pattern, and whether only a CI deploys it."""
+    """Name or pattern of an overlay in each recipe. `is_ci` is True if only CI deploys it."""
 
     pattern: str
-    ci: bool = True
+    is_ci: bool = True
 
 
 @dataclass(slots=True)
-class Entry:
-    """One entry of `recipes`, and where it stands; `absent` is the row of a recipe that cannot be found."""
+class ManifestEntry:
+    """Entry of `recipes`. `missing` is set if it names a single recipe that does not exist."""
 
     manifest: Path
     node: Mapping
-    values: dict[str, Any]
-    absent: Member | None = None
+    values: dict[str, Any] = field(init=False)
+    missing: Member | None = None
 
-    @classmethod
-    def of(cls, manifest: Path, node: Mapping) -> Entry:
-        """The entry at a node."""
-        return cls(manifest, node, plain(node))
+    def __post_init__(self) -> None:
+        """Read the values of the node."""
+        self.values = plain_values(self.node)
 
     @property
     def path(self) -> str:
-        """The folder, pattern or revision that it names."""
+        """Folder, pattern or revision."""
         return str(self.values.get("path", self.values.get("name")))
 
     @property
     def is_pattern(self) -> bool:
-        """Whether it stands for all folders that its path fits; a folder that is called so is one."""
+        """True if the path is a pattern and not the name of a folder."""
         return is_pattern(self.path) and not exists(join_path(self.manifest.parent, self.path))
 
     @property
     def name(self) -> str:
-        """What it calls its recipe, or the last part of its path."""
+        """Name of the recipe, by default the last part of the path."""
         return str(self.values.get("name", PurePath(self.path).name))
 
-    def refuse(self, message: str, problems: list[Problem]) -> None:
-        """What is wrong with its path: a row of its own where it is one recipe, else a problem of the manifest."""
+    def report_path_error(self, message: str, problems: list[Problem]) -> None:
+        """Add an error in the path to `problems` if the path is a pattern, else make it the row of the recipe."""
         problem = self.problem("path", message)
         if self.is_pattern:
             problems.append(problem)
         else:
-            self.absent = absent_member(self.name, self.path, problem)
+            self.missing = missing_member(self.name, self.path, problem)
 
-    def mentions(self, *keys: str) -> list[Mention]:
-        """The texts under a key, or below it."""
+    def file_references(self, *keys: str) -> list[FileReference]:
+        """Return the file names at these nested keys."""
         node: Node | None = self.node
         for key in keys:
             node = node.get(key) if isinstance(node, Mapping) else None
-        return mentions(format_path(self.manifest), node)
+        return file_references(format_path(self.manifest), node)
 
     def problem(self, key: str, message: str) -> Problem:
-        """What is wrong with the value of a key, or with the entry where it has no such key."""
+        """Return a problem with the location of a key's value, or of the entry if the key is not set."""
         node: Node = self.node.get(key) or self.node.get("path") or self.node.get("name") or self.node
         return Problem(format_path(self.manifest), node.line, node.column, message)
 
 
-def absent_member(name: str, path: str, problem: Problem) -> Member:
-    """Return the row of a recipe that cannot be found."""
-    return Member(Recipe(name, path, problems=[problem]), named=True)
+def missing_member(name: str, path: str, problem: Problem) -> Member:
+    """Return the row of a recipe that does not exist."""
+    return Member(Recipe(name, path, problems=[problem]), is_listed=True)

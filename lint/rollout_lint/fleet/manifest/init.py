@@ -1,4 +1,4 @@
-"""A first manifest for a tree of recipes, to be filled in by somebody who knows them."""
+"""First manifest for a tree of recipes, as a template to fill in."""
 
 from __future__ import annotations
 
@@ -15,37 +15,38 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.exclude import Exclude
 
 _HEAD = """\
-# The recipes of a fleet, for `rollout-lint sweep`. `rollout-lint fleet schema > fleet.schema.json` gives an editor that
-# reads the next line their keys and what these mean.
+# The recipes of a fleet, for `rollout-lint sweep`. `rollout-lint fleet schema > fleet.schema.json` gives the keys
+# and their meaning to editors that read the next line.
 # yaml-language-server: $schema=fleet.schema.json
 version: 1
 
-# What one update may count on: a host's memory, what everything else there takes, and how many nodes there are.
+# Memory of a host, memory that everything else on it uses, and number of nodes.
 # hosts: {memory: 8G, used: 5G, nodes: 1}
 
-# Overlays that only a CI deploys, looked for in each recipe; ci/*/compose.ccci.yml is looked for beside this file.
+# Overlays in each recipe that only CI deploys. A path such as ci/*/compose.ccci.yml is relative to this file.
 """
 _RESULTS = """\
 
-# Files in which a CI has written its results, and after how long these no longer count.
+# Results files of CI, and the age after which a result is stale.
 # results: [ci/results/*.json]
 # max_age: 30d
 
-# What else can be said of a recipe: runtime, note, role, memory (measured, of its heaviest service), upgrade_tests,
+# More keys of a recipe: runtime, note, role, memory (measured, of its heaviest service), upgrade_tests,
 # expect, results, overlay, hosts, stack. A path may be a pattern (apps/*) or a revision (keycloak@v1.2).
 """
 
 
-def first_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...] | Exclude) -> tuple[str, int]:
-    """Its text, and how many recipes it names. Raises FleetError where there is none, or one that it cannot name."""
+def build_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...] | Exclude) -> tuple[str, int]:
+    """Return the text of a manifest and the number of its recipes.
+
+    Raises FleetError if there is no recipe, or if the name of one is not UTF-8.
+    """
     from ruamel.yaml import YAML
 
     names = [each.relative_to(folder).as_posix() for each in find_recipe_directories(folder, exclude)]
     if not names:
         raise FleetError([Problem(str(folder), 0, 0, "no folder in it holds a compose.yml")])
-    if problems := [
-        Problem(name, 0, 0, "this name is no UTF-8 text, as a manifest is") for name in names if _odd(name)
-    ]:
+    if problems := [Problem(name, 0, 0, "the name must be UTF-8 text") for name in names if not _is_utf8(name)]:
         raise FleetError(problems)
     stream = StringIO()
     stream.write(_HEAD)
@@ -56,11 +57,10 @@ def first_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, 
     return stream.getvalue(), len(names)
 
 
-def _odd(name: str) -> bool:
-    """Whether its bytes are no UTF-8, which Python has as halves of surrogate pairs."""
-    return any("\ud800" <= character <= "\udfff" for character in name)
+def _is_utf8(name: str) -> bool:
+    """Return False if Python decoded bytes of the name as surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _entry(folder: Path, name: str) -> dict[str, str]:
-    """The recipe in the folder itself has that folder's name."""
     return {"name": folder.resolve().name, "path": name} if name == "." else {"name": name}

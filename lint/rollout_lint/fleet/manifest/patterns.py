@@ -1,4 +1,4 @@
-"""A pattern to the recipes' folders that it names."""
+"""Recipe folders that a pattern matches."""
 
 from __future__ import annotations
 
@@ -19,37 +19,32 @@ ANY_DEPTH = "**"
 
 
 class PatternError(Exception):
-    """A pattern that cannot be followed; its text says why."""
+    """Pattern that leads into a loop of symbolic links."""
 
 
 def is_pattern(path: str) -> bool:
-    """Whether it may name several folders."""
+    """Return True if a path has a wildcard."""
     return any(character in path for character in "*?[")
 
 
-def recipe_folders(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:
-    """Name and folder of each recipe that `pattern` names below `root`, in order, each once.
+def find_recipe_folders(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:
+    """Yield name and folder of each recipe that `pattern` matches below `root`, in order, each folder once.
 
-    The name is what stands for the pattern's part from its first wildcard on. Hidden folders are named only by a
-    pattern that begins with a dot. Raises PatternError where a symbolic link leads back to a folder above it.
+    The name is the part of the path from the first wildcard on. A hidden folder matches only a part that begins with a
+    dot. Raises PatternError if a symbolic link leads to a folder above it.
     """
-    fixed, wild = _split(pattern)
-    seen: set[Path] = set()
-    for names, folder in _Expansion(pattern).below(_Step(join_path(root, "/".join(fixed))), wild):
-        if find_base(folder) is not None and (location := resolve_links(folder)) not in seen:
-            seen.add(location)
-            yield "/".join(names), folder
-
-
-def _split(pattern: str) -> tuple[list[str], list[str]]:
     parts = [part for part in pattern.split("/") if part not in ("", ".")]
     first = next(index for index, part in enumerate(parts) if is_pattern(part))
-    return parts[:first], parts[first:]
+    found: set[Path] = set()
+    for match in _Expansion(pattern).expand(_Match(join_path(root, "/".join(parts[:first]))), parts[first:]):
+        if find_base(match.folder) is not None and (location := resolve_links(match.folder)) not in found:
+            found.add(location)
+            yield "/".join(match.names), match.folder
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """A folder on the way, the names that the wildcards have stood for, and the real folders that led here."""
+class _Match:
+    """Folder that matches the first parts of a pattern, the names for its wildcards, and the real folders above."""
 
     folder: Path
     names: tuple[str, ...] = ()
@@ -60,36 +55,34 @@ class _Expansion:
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
 
-    def below(self, step: _Step, parts: list[str]) -> Iterator[tuple[tuple[str, ...], Path]]:
-        """The names and the folder of everything that the parts of the pattern name."""
+    def expand(self, match: _Match, parts: list[str]) -> Iterator[_Match]:
+        """Yield the folders that the remaining parts of the pattern match."""
         if not parts:
-            yield step.names, step.folder
+            yield match
         elif parts[0] == ANY_DEPTH:
-            yield from self._at_any_depth(step, parts[1:])
+            yield from self._expand_any_depth(match, parts[1:])
         else:
-            for child in self._folders(step):
-                if _names(parts[0], child.folder.name):
-                    yield from self.below(child, parts[1:])
+            for child in self._children(match):
+                name = child.folder.name
+                if fnmatchcase(name, parts[0]) and (parts[0].startswith(".") or not name.startswith(".")):
+                    yield from self.expand(child, parts[1:])
 
-    def _at_any_depth(self, step: _Step, rest: list[str]) -> Iterator[tuple[tuple[str, ...], Path]]:
-        """A recipe's own folders hold no further recipes, as where a tree is searched without a pattern."""
-        if step.names or rest:
-            yield from self.below(step, rest)
-        if step.names and find_base(step.folder) is not None:
+    def _expand_any_depth(self, match: _Match, rest: list[str]) -> Iterator[_Match]:
+        """Yield folders at any depth, but none inside of a recipe, as in a search without a pattern."""
+        if match.names or rest:
+            yield from self.expand(match, rest)
+        if match.names and find_base(match.folder) is not None:
             return
-        for child in self._folders(step):
+        for child in self._children(match):
             if not child.folder.name.startswith("."):
-                yield from self._at_any_depth(child, rest)
+                yield from self._expand_any_depth(child, rest)
 
-    def _folders(self, step: _Step) -> Iterator[_Step]:
-        """Those in a folder, in order, with links; one that cannot be listed has none."""
-        above = (*step.above, resolve_links(step.folder))
-        for child in filter(is_folder, glob_paths(step.folder, "*")):
+    def _children(self, match: _Match) -> Iterator[_Match]:
+        """Yield the folders in a folder, in order, also links; an unreadable folder is empty."""
+        above = (*match.above, resolve_links(match.folder))
+        for child in filter(is_folder, glob_paths(match.folder, "*")):
             if is_link(child) and any(not is_outside(each, resolve_links(child)) for each in above):
-                message = f"{self._pattern} goes round in a circle: {format_path(child)} is a link to a folder above it"
-                raise PatternError(message)
-            yield _Step(child, (*step.names, child.name), above)
-
-
-def _names(part: str, name: str) -> bool:
-    return fnmatchcase(name, part) and (part.startswith(".") or not name.startswith("."))
+                raise PatternError(
+                    f"{self._pattern} leads into a loop: {format_path(child)} is a link to a folder above it"
+                )
+            yield _Match(child, (*match.names, child.name), above)

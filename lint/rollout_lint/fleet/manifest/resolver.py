@@ -1,4 +1,4 @@
-"""The entries of a manifest to the recipes that they name."""
+"""Recipes that the entries of a manifest name."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from rollout_lint.discovery.revision import (
     open_revision,
     resolve_commit,
 )
-from rollout_lint.fleet.manifest.entry import Entry, Overlay, absent_member
-from rollout_lint.fleet.manifest.patterns import PatternError, recipe_folders
+from rollout_lint.fleet.manifest.entry import ManifestEntry, Overlay, missing_member
+from rollout_lint.fleet.manifest.patterns import PatternError, find_recipe_folders
+from rollout_lint.fleet.model import UpgradeOutcome
 from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping, Sequence
 
@@ -27,59 +28,64 @@ if TYPE_CHECKING:
 
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.discovery.revision import Revision
-    from rollout_lint.fleet.evidence_loader import Gatherer
-    from rollout_lint.fleet.manifest.schema import Mention
+    from rollout_lint.fleet.evidence_loader import EvidenceLoader
+    from rollout_lint.fleet.manifest.schema import FileReference
     from rollout_lint.fleet.model import Member, UpgradeResult
 
 
 @dataclass(slots=True)
-class Entries:
-    """The recipes of a fleet in the folder `root`; `problems` are those of entries that name no recipe of their own."""
+class RecipeResolver:
+    """Resolver of the recipes of a fleet in `root`. `problems` are errors that belong to no single recipe."""
 
     root: Path
     overlays: tuple[Overlay, ...]
-    gatherer: Gatherer
+    evidence_loader: EvidenceLoader
     problems: list[Problem] = field(default_factory=list)
 
-    def members(self, manifest: Path, nodes: Sequence) -> Iterator[Member]:
-        """In the order of the manifest; a recipe that an entry names by itself is not a pattern's too."""
-        entries = [Entry.of(manifest, node) for node in nodes.items if isinstance(node, Mapping)]
-        found = [(entry, list(self._folders(entry))) for entry in entries]
-        alone = {_identity(folder) for entry, folders in found if not entry.is_pattern for _, folder in folders}
-        names: dict[object, Entry] = {}
-        for entry, folders in found:
-            if entry.absent is not None:
-                yield entry.absent
-            for name, folder in folders:
-                if entry.is_pattern and _identity(folder) in alone:
+    def listed_members(self, manifest: Path, nodes: Sequence) -> Iterator[Member]:
+        """Yield the recipes of a manifest in order; a pattern skips recipes that another entry names by itself."""
+        entries = [ManifestEntry(manifest, node) for node in nodes.items if isinstance(node, Mapping)]
+        folders = [(entry, list(self._folders(entry))) for entry in entries]
+        single = {_identity(folder) for entry, found in folders if not entry.is_pattern for _, folder in found}
+        first_entries: dict[object, ManifestEntry] = {}
+        for entry, found in folders:
+            if entry.missing is not None:
+                yield entry.missing
+            for name, folder in found:
+                if entry.is_pattern and _identity(folder) in single:
                     continue
-                if not self._is_twin(entry, name, folder, names):
-                    yield from self._named(entry, name, folder)
+                if not self._is_duplicate(entry, name, folder, first_entries):
+                    yield from self._members(entry, name, folder)
 
-    def found(self, folder: Path) -> Iterator[Member]:
-        """The recipes of a folder that was only found: its own, and the stacks of their own that stand beside it."""
+    def found_members(self, folder: Path) -> Iterator[Member]:
+        """Yield the recipe of a folder that no entry names, then the further stacks in the folder."""
         name = None if folder == self.root else relative_path(folder, self.root)
-        yield from self._with_beside(folder, name, self.root)
+        yield from self._folder_members(folder, name, self.root)
 
-    def _with_beside(self, folder: Path, name: str | None, tree: Path, entry: Entry | None = None) -> Iterator[Member]:
-        """What the entry, the overlays and the recipe's own settings say is about the first."""
-        recipe, *beside = find_folder_recipes(folder, name, self.patterns(folder), tree=tree)
-        for each in (recipe, *beside):
+    def _folder_members(
+        self, folder: Path, name: str | None, tree: Path, entry: ManifestEntry | None = None
+    ) -> Iterator[Member]:
+        """Yield the recipe of a folder, then its further stacks; the entry and the CI settings apply to the first."""
+        recipe, *further = find_folder_recipes(folder, name, self.ci_patterns(folder), tree=tree)
+        for each in (recipe, *further):
             each.path = format_path(folder)
         yield self._member(recipe, folder, entry)
-        for each in beside:
-            member = self.gatherer.member(each, None)
+        for each in further:
+            member = self.evidence_loader.member(each, None)
             file = each.variants[0].files[0].path if each.variants else folder
-            yield self._with_earlier(member, _Earlier(self, each.name, file, None))
+            yield _with_history(member, _RecipeHistory(self, each.name, file, None))
 
-    def patterns(self, folder: Path) -> list[str]:
-        """What is looked for in a recipe's folder; in the fleet's own, other recipes have theirs below it."""
-        found = [overlay.pattern for overlay in self.overlays if overlay.ci]
-        here = [each for each in found if "/" not in each]
-        return here if len(here) < len(found) and resolve_links(folder) == resolve_links(self.root) else found
+    def ci_patterns(self, folder: Path) -> list[str]:
+        """Return the patterns of CI overlays in a recipe's folder.
 
-    def _folders(self, entry: Entry) -> Iterator[tuple[str, Path]]:
-        """Each name and folder that an entry stands for; where there is none, that is a problem."""
+        In the fleet's own folder, a pattern with a slash would match overlays of other recipes.
+        """
+        patterns = [overlay.pattern for overlay in self.overlays if overlay.is_ci]
+        names = [each for each in patterns if "/" not in each]
+        return names if len(names) < len(patterns) and resolve_links(folder) == resolve_links(self.root) else patterns
+
+    def _folders(self, entry: ManifestEntry) -> Iterator[tuple[str, Path]]:
+        """Yield name and folder of each recipe that an entry names; report an entry that names none."""
         path, ref = split_revision(self.root, entry.path)
         try:
             root = (
@@ -90,98 +96,83 @@ class Entries:
             if not entry.is_pattern:
                 yield entry.name, join_path(root, path)
                 return
-            folders = list(recipe_folders(root, path))
+            folders = list(find_recipe_folders(root, path))
         except (PatternError, RevisionError) as error:
-            entry.refuse(str(error), self.problems)
+            entry.report_path_error(str(error), self.problems)
             return
         if not folders:
-            self.problems.append(entry.problem("path", f"no folder with a compose.yml is called {entry.path}"))
-        if "name" in entry.values and len(folders) > 1:
-            message = f"{entry.path} names {len(folders)} recipes, which cannot all be called {entry.name}"
+            self.problems.append(entry.problem("path", f'no folder with a compose.yml matches "{entry.path}"'))
+        has_name = "name" in entry.values
+        if has_name and len(folders) > 1:
+            message = f'"{entry.path}" matches {len(folders)} recipes, which cannot all have the name "{entry.name}"'
             self.problems.append(entry.problem("name", message))
-        alone = entry.name if "name" in entry.values and len(folders) == 1 else None
-        yield from ((alone or (f"{name}@{ref}" if ref else name), folder) for name, folder in folders)
+        own_name = entry.name if has_name and len(folders) == 1 else None
+        yield from ((own_name or (f"{name}@{ref}" if ref else name), folder) for name, folder in folders)
 
-    def _named(self, entry: Entry, name: str, folder: Path) -> Iterator[Member]:
-        """The recipe of a folder, or of a file; then the stacks of their own that stand beside it.
-
-        What the entry says is about the first.
-        """
-        if is_file(folder):
-            recipe = recipe_from_file(folder, self.patterns(folder.parent))
-            recipe.name, recipe.path = name, format_path(folder.parent)
-            yield self._member(recipe, folder.parent, entry, folder)
-        elif find_base(folder) is None:
-            yield absent_member(
-                name, format_path(folder), entry.problem("path", f"{format_path(folder)} has no compose.yml")
+    def _members(self, entry: ManifestEntry, name: str, path: Path) -> Iterator[Member]:
+        """Yield the recipe of a file or a folder, then the further stacks in the folder."""
+        if is_file(path):
+            recipe = recipe_from_file(path, self.ci_patterns(path.parent))
+            recipe.name, recipe.path = name, format_path(path.parent)
+            yield self._member(recipe, path.parent, entry, path)
+        elif find_base(path) is None:
+            yield missing_member(
+                name, format_path(path), entry.problem("path", f"{format_path(path)} has no compose.yml")
             )
         else:
-            yield from self._with_beside(folder, name, folder, entry)
+            yield from self._folder_members(path, name, path, entry)
 
-    def _member(self, recipe: Recipe, folder: Path, entry: Entry | None = None, file: Path | None = None) -> Member:
-        self.with_overlays(recipe, folder, entry)
-        for mention in self._given(entry):
-            path = join_path(self.root, mention.name)
+    def _member(
+        self, recipe: Recipe, folder: Path, entry: ManifestEntry | None = None, file: Path | None = None
+    ) -> Member:
+        self.add_overlays(recipe, folder, entry)
+        for reference in _entry_overlays(entry):
+            path = join_path(self.root, reference.name)
             if not is_file(path):
-                recipe.problems.append(mention.problem(f"the overlay {format_path(path)} does not exist"))
-        member = self.gatherer.member(recipe, folder, entry)
-        return self._with_earlier(member, _Earlier(self, recipe.name, file or folder, entry))
+                recipe.problems.append(reference.problem(f"overlay {format_path(path)} does not exist"))
+        member = self.evidence_loader.member(recipe, folder, entry)
+        return _with_history(member, _RecipeHistory(self, recipe.name, file or folder, entry))
 
-    @staticmethod
-    def _with_earlier(member: Member, earlier: _Earlier) -> Member:
-        """With what its repository tells of its results' revisions, or why it does not."""
-        if member.evidence.results:
-            member.earlier = earlier
-            why = find_git_error(to_working_tree(earlier.location))
-            if why is not None:
-                doubt = f"whether the policy has changed since its results cannot be known: {why}"
-                member.evidence = replace(member.evidence, doubts=(*member.evidence.doubts, doubt))
-        return member
-
-    def _is_twin(self, entry: Entry, name: str, folder: Path, names: dict[object, Entry]) -> bool:
-        first = next((names[key] for key in (name, _identity(folder)) if key in names), entry)
-        names[name] = names[_identity(folder)] = first
+    def _is_duplicate(
+        self, entry: ManifestEntry, name: str, folder: Path, first_entries: dict[object, ManifestEntry]
+    ) -> bool:
+        keys = (name, _identity(folder))
+        first = next((first_entries[key] for key in keys if key in first_entries), entry)
+        first_entries |= dict.fromkeys(keys, first)
         if first is not entry:
-            message = f"the recipe {name} is listed twice, first on line {first.node.line}"
+            message = f'recipe "{name}" is listed twice, first on line {first.node.line}'
             self.problems.append(entry.problem("name", message))
         return first is not entry
 
-    def with_overlays(self, recipe: Recipe, folder: Path, entry: Entry | None) -> Recipe:
-        """The recipe with the variants that its overlays make, of which those that do not exist make none."""
+    def add_overlays(self, recipe: Recipe, folder: Path, entry: ManifestEntry | None) -> None:
+        """Add a variant to the recipe for each overlay that exists."""
         for overlay in self.overlays:
-            for path in self._elsewhere(overlay, recipe, folder):
-                add_overlay(recipe, folder, path, is_ci=overlay.ci)
-        given = self._given(entry)
-        paths = (
-            [join_path(self.root, mention.name) for mention in given] if given else self._by_settings(recipe, folder)
-        )
-        for path in filter(is_file, paths):
+            for path in self._overlay_files(overlay, recipe, folder):
+                add_overlay(recipe, folder, path, is_ci=overlay.is_ci)
+        references = _entry_overlays(entry)
+        paths = [join_path(self.root, reference.name) for reference in references]
+        for path in filter(is_file, paths or self._overlays_of_settings(recipe, folder)):
             add_overlay(recipe, folder, path)
-        return recipe
 
-    @staticmethod
-    def _given(entry: Entry | None) -> list[Mention]:
-        return entry.mentions("overlay") if entry else []
-
-    def _by_settings(self, recipe: Recipe, folder: Path) -> list[Path]:
-        """The overlay that the CI's settings name, where the manifest names none."""
-        mention = self.gatherer.overlay(recipe, folder)
-        if mention is None:
+    def _overlays_of_settings(self, recipe: Recipe, folder: Path) -> list[Path]:
+        reference = self.evidence_loader.overlay(recipe, folder)
+        if reference is None:
             return []
-        path = join_path(folder, mention.name)
-        if self.gatherer.leads_out(path, folder):
-            recipe.problems.append(mention.problem(f"{mention.name} lies outside the given folder, and is not read"))
+        path = join_path(folder, reference.name)
+        if self.evidence_loader.leads_out(path, folder):
+            message = f"{reference.name} is outside the given folder and is not read"
+            recipe.problems.append(reference.problem(message))
             return []
         if not is_file(path):
-            recipe.problems.append(mention.problem(f"the overlay {mention.name} does not exist"))
+            recipe.problems.append(reference.problem(f"overlay {reference.name} does not exist"))
         return [path]
 
-    def _elsewhere(self, overlay: Overlay, recipe: Recipe, folder: Path) -> Iterator[Path]:
-        """Those beside the manifest, where `*` stands for the recipe's name; shipped ones also in its folder."""
-        for path in [] if overlay.ci else filter(is_file, glob_paths(folder, overlay.pattern)):
-            if self.gatherer.leads_out(path, folder):
-                message = f"{relative_path(path, folder)} lies outside the given folder, and is not read"
-                recipe.problems.append(Problem(relative_path(path, folder), 1, 1, message))
+    def _overlay_files(self, overlay: Overlay, recipe: Recipe, folder: Path) -> Iterator[Path]:
+        """Yield the overlay beside the manifest, with the recipe's name for `*`; if shipped, also in its folder."""
+        for path in [] if overlay.is_ci else filter(is_file, glob_paths(folder, overlay.pattern)):
+            if self.evidence_loader.leads_out(path, folder):
+                name = relative_path(path, folder)
+                recipe.problems.append(Problem(name, 1, 1, f"{name} is outside the given folder and is not read"))
             else:
                 yield path
         if "/" in overlay.pattern:
@@ -191,17 +182,17 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class _Earlier:
-    """A recipe, at a folder or a file, as it was in its repository when a CI had a result."""
+class _RecipeHistory:
+    """Versions of a recipe, at a folder or a file, in its git repository."""
 
-    entries: Entries
+    resolver: RecipeResolver
     name: str
     location: Path
-    entry: Entry | None
+    entry: ManifestEntry | None
 
     @contextmanager
     def __call__(self, result: UpgradeResult) -> Iterator[Recipe | None]:
-        """None where the repository does not have it, or where nobody can tell which revision that was."""
+        """Open the recipe as it was at a result; None if the repository does not have it, or if that is unknown."""
         with ExitStack() as exports:
             try:
                 recipe = self._recipe(result, exports)
@@ -214,59 +205,73 @@ class _Earlier:
         if commit is None:
             return None
         revision = open_revision(to_working_tree(self.location), commit)
-        location = join_path(_exported(revision, self.location, exports), "")
-        then = replace(self.entries, root=self._root(revision, exports))
+        location = join_path(_export(revision, self.location, exports), "")
+        resolver = replace(self.resolver, root=self._root(revision, exports))
         if is_file(location):
             folder = join_path(location.parent, "")
-            recipe = recipe_from_file(location, then.patterns(folder))
+            recipe = recipe_from_file(location, resolver.ci_patterns(folder))
             recipe.name = self.name
         elif find_base(location) is not None:
-            recipe, folder = (
-                next(find_folder_recipes(location, self.name, then.patterns(location), tree=location)),
-                location,
-            )
+            folder = location
+            recipe = next(find_folder_recipes(folder, self.name, resolver.ci_patterns(folder), tree=folder))
         else:
             return None
-        return then.with_overlays(recipe, folder, self.entry)
+        resolver.add_overlays(recipe, folder, self.entry)
+        return recipe
 
     def _root(self, revision: Revision, exports: ExitStack) -> Path:
-        """The fleet's folder then; as it is now where the recipe's repository is another one."""
+        """Return the fleet's folder in the revision, or as it is now if the recipe has a repository of its own."""
         try:
-            of_fleet = open_revision(to_working_tree(self.entries.root), revision.commit, known=revision)
-            return _exported(of_fleet, self.entries.root, exports)
+            of_fleet = open_revision(to_working_tree(self.resolver.root), revision.commit, known=revision)
+            return _export(of_fleet, self.resolver.root, exports)
         except RevisionError:
-            return self.entries.root
+            return self.resolver.root
 
     def _commit(self, result: UpgradeResult) -> str | None:
-        """The revision that the result names; where it names none, the one that was newest then.
+        """Return the commit that a result is about: its revision, or else the newest commit at its date.
 
-        One that this repository does not know is another's, whose changes may have come here at any later time: then
-        a failure is held to be about what is here now. So it is with a branch, which has moved on since.
+        A branch has moved on since, and an unknown revision is one of another repository, whose changes may have come
+        here later. Then a failure is treated as one of the current files.
         """
         folder = to_working_tree(self.location)
         commit = resolve_commit(folder, result.ref) if result.ref else None
         if commit and result.ref and is_branch_or_head(folder, result.ref):
             commit = None
-        if commit is None and (result.ref is None or result.upgrade == "pass"):
+        if commit is None and (result.ref is None or result.upgrade is UpgradeOutcome.PASSED):
             return find_commit_before(folder, result.date)
         return commit
 
 
+def _with_history(member: Member, history: _RecipeHistory) -> Member:
+    """Return the member with the versions at its results, or with a warning if git cannot read its repository."""
+    if member.evidence.results:
+        member.open_recipe_at = history
+        reason = find_git_error(to_working_tree(history.location))
+        if reason is not None:
+            warning = f"unknown if the policy has changed since the results: {reason}"
+            member.evidence = replace(member.evidence, warnings=(*member.evidence.warnings, warning))
+    return member
+
+
+def _entry_overlays(entry: ManifestEntry | None) -> list[FileReference]:
+    return entry.file_references("overlay") if entry else []
+
+
 def _identity(folder: Path) -> tuple[str | None, Path]:
-    """Return the commit and the place, by which a folder is known as the same whatever it is called."""
+    """Return the commit and the real path of a folder."""
     return get_commit(folder), to_working_tree(resolve_links(folder))
 
 
 def split_revision(root: Path, path: str) -> tuple[str, str | None]:
-    """`keycloak@v1.2` as path and revision; a folder that is called so is one."""
+    """Return path and revision of `keycloak@v1.2`; an existing folder with that name has no revision."""
     before, _, ref = path.rpartition("@")
     if not before or not ref or is_folder(join_path(root, path)):
         return path, None
     return before, ref
 
 
-def _exported(revision: Revision, folder: Path, exports: ExitStack) -> Path:
-    """Return the folder in a revision, until `exports` end. Raises RevisionError."""
+def _export(revision: Revision, folder: Path, exports: ExitStack) -> Path:
+    """Return the folder in a revision; its files exist until `exports` end. Raises RevisionError."""
     export = revision.export(to_working_tree(folder))
     exports.callback(export.close)
     return export.path

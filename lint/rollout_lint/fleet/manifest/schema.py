@@ -1,4 +1,4 @@
-"""A manifest's file to values that hold, and the places of those that do not."""
+"""Manifest file to valid values, and the errors in it."""
 
 from __future__ import annotations
 
@@ -18,29 +18,18 @@ if TYPE_CHECKING:
 SCHEMA = Path(__file__).with_name("fleet.schema.json")
 _SCHEMA = JsonSchema(SCHEMA)
 
-_AS_WRITTEN = frozenset(
-    (
-        "date",
-        "ref",
-        "name",
-        "path",
-        "overlay",
-        "role",
-        "runtime",
-        "note",
-        "stack",
-        "memory",
-        "used",
-        "results",
-        "pattern",
-    )
+_TEXT_KEYS = frozenset(
+    {
+        *("date", "ref", "name", "path", "pattern", "overlay", "results", "stack"),
+        *("role", "runtime", "note", "memory", "used"),
+    }
 )
-"""Keys whose value is taken as it is written: a revision `1234567` or `12e4567` is no number."""
+"""Keys whose value is always text: YAML reads a revision such as `1234567` or `12e4567` as a number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
-    """What some document names, and where it does."""
+class FileReference:
+    """File that a document names, and the location of the name."""
 
     name: str
     file: str
@@ -48,20 +37,20 @@ class Mention:
     column: int
 
     def problem(self, message: str) -> Problem:
-        """What is wrong with it."""
+        """Return a problem with this location."""
         return Problem(self.file, self.line, self.column, message)
 
 
-def mentions(document: str, node: Node | None) -> list[Mention]:
-    """The texts of a scalar or of a list, with their places."""
+def file_references(document: str, node: Node | None) -> list[FileReference]:
+    """Return the file names in a scalar or a list."""
     nodes = node.items if isinstance(node, Sequence) else [node]
-    return [Mention(each.text, document, each.line, each.column) for each in nodes if isinstance(each, Scalar)]
+    return [FileReference(each.text, document, each.line, each.column) for each in nodes if isinstance(each, Scalar)]
 
 
 def load_document(data: bytes, name: str) -> tuple[Mapping, list[Problem]]:
-    """The root of a manifest without what does not hold in it, and the problem of each such place.
+    """Return the root of a manifest without its invalid values, and the problem of each invalid value.
 
-    Raises FleetError where nothing is left to go by: no YAML, no mapping, another version.
+    Raises FleetError if nothing is usable: no YAML, no mapping, another version.
     """
     source = parse(data, name)
     root = source.root
@@ -69,7 +58,7 @@ def load_document(data: bytes, name: str) -> tuple[Mapping, list[Problem]]:
         raise FleetError(source.problems or [Problem(name, 1, 1, "the file is empty")])
     problems = list(source.problems)
     locate = yaml_locator(source)
-    while violations := _SCHEMA.violations(plain(root)):
+    while violations := _SCHEMA.violations(plain_values(root)):
         problems += [to_problem(violation, locate) for violation in violations]
         if any(not violation.path for violation in violations):
             raise FleetError(sorted(set(problems)))
@@ -95,10 +84,10 @@ def _parent(node: Node, path: KeyPath) -> tuple[Node, str | int, Node]:
     return parent, path[-1], node
 
 
-def plain(node: Node, as_written: bool = False) -> Any:
-    """The node as plain values; text for the keys that hold text, however YAML would read it."""
+def plain_values(node: Node, as_text: bool = False) -> Any:
+    """Return the node as plain Python values, with text for the keys that hold text."""
     if isinstance(node, Mapping):
-        return {key: plain(value, key in _AS_WRITTEN) for key, (_, value) in node.entries.items()}
+        return {key: plain_values(value, key in _TEXT_KEYS) for key, (_, value) in node.entries.items()}
     if isinstance(node, Sequence):
-        return [plain(item, as_written) for item in node.items]
-    return node.text if as_written and node.value is not None else node.value
+        return [plain_values(item, as_text) for item in node.items]
+    return node.text if as_text and node.value is not None else node.value

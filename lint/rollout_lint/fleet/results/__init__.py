@@ -1,1 +1,1 @@
-"""Results files of a CI."""
+"""Results files of CI."""

@@ -1,4 +1,4 @@
-"""The date of a run: one form for all the forms that a CI writes."""
+"""Dates of CI runs, in ISO 8601."""
 
 from __future__ import annotations
 
@@ -13,26 +13,25 @@ _DATE = re.compile(
 _START = datetime(1, 1, 1)
 
 
-def iso_date(text: str) -> str | None:
-    """The date in ISO 8601, as `2026-06-10` or `2026-06-10T08:30:00Z`; None where there is no such day or time.
+def normalize_date(text: str) -> str | None:
+    """Return the date as `2026-06-10` or `2026-06-10T08:30:00Z`; None if no such day or time exists.
 
-    A time needs no zone, and may stand behind a space, as `git log` and SQL write it.
+    A time needs no zone, and can follow a space, as in `git log` and SQL.
     """
     match = _DATE.fullmatch(text.strip())
     if match is None:
         return None
-    time = match["time"]
-    written = (
-        match["day"] if time is None else f"{match['day']}T{time.replace(',', '.')}{(match['zone'] or '').upper()}"
-    )
+    date = match["day"]
+    if match["time"]:
+        date += f"T{match['time'].replace(',', '.')}{(match['zone'] or '').upper()}"
     try:
-        datetime.fromisoformat(written)
+        datetime.fromisoformat(date)
     except ValueError:
         return None
-    return written
+    return date
 
 
-def moment(date: str) -> float:
-    """Where a date of `iso_date` stands in time, in seconds; a day stands at its start, and no zone means UTC."""
-    read = datetime.fromisoformat(date)
-    return (read.replace(tzinfo=None) - _START - (read.utcoffset() or timedelta())).total_seconds()
+def to_timestamp(date: str) -> float:
+    """Return the seconds since year 1 of a normalized date; a day is its start, and the default zone is UTC."""
+    parsed = datetime.fromisoformat(date)
+    return (parsed.replace(tzinfo=None) - _START - (parsed.utcoffset() or timedelta())).total_seconds()

@@ -1,7 +1,7 @@
-"""A results file in JSON or YAML, as plain values that know where they stand.
+"""Results file in JSON or YAML as plain values, with their locations.
 
-Numbers stay as they are written, since a revision `12e4567` is none; true, false and null are what they say. A key
-that a JSON object holds twice has the value TWICE, which no reader takes.
+Numbers stay text, because a revision `12e4567` is not a number; true, false and null keep their type. A repeated key of
+a JSON object has the value DUPLICATE, which no reader accepts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rollout_lint.syntax.node import Mapping, Scalar, to_value
 if TYPE_CHECKING:
     from rollout_lint.syntax.node import Node
 
-TWICE: Final = object()
+DUPLICATE: Final = object()
 
 Steps = tuple[str | int, ...]
 
@@ -25,34 +25,34 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 @dataclass(frozen=True, slots=True)
 class JsonText:
-    """JSON text, which begins on `line` of its file."""
+    """JSON text that begins on `line` of its file."""
 
     text: str
     line: int = 1
 
     def location(self, steps: Steps) -> tuple[int, int]:
-        """Line and column of the value below these keys and indices, or of the last one that exists."""
-        at = _skip(self.text, 0)
+        """Return line and column of the value at these keys and indices, or of the last one that exists."""
+        offset = _skip_space(self.text, 0)
         for step in steps:
-            inner = _inside(self.text, at).get(step)
+            inner = _child_offsets(self.text, offset).get(step)
             if inner is None:
                 break
-            at = inner
-        before = self.text[:at]
-        return self.line + before.count("\n"), at - before.rfind("\n")
+            offset = inner
+        before = self.text[:offset]
+        return self.line + before.count("\n"), offset - before.rfind("\n")
 
 
 @dataclass(frozen=True, slots=True)
 class YamlText:
-    """The root of a YAML document."""
+    """Root of a YAML document."""
 
     root: Node
 
     def location(self, steps: Steps) -> tuple[int, int]:
-        """Line and column of the value below these keys and indices, or of the last one that exists."""
+        """Return line and column of the value at these keys and indices, or of the last one that exists."""
         node = self.root
         for step in steps:
-            inner = _below(node, step)
+            inner = _child(node, step)
             if inner is None:
                 break
             node = inner
@@ -60,53 +60,53 @@ class YamlText:
 
 
 def load_json(text: str) -> Any:
-    """The values of JSON text. Raises ValueError (JSONDecodeError) for other text, RecursionError for one too deep."""
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_once)
+    """Return the values of JSON text. Raises JSONDecodeError, and RecursionError if it is nested too deeply."""
+    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_mark_duplicates)
 
 
-def from_yaml(node: Node) -> Any:
-    """The values of a YAML node."""
-    return to_value(node, _as_written)
+def yaml_values(node: Node) -> Any:
+    """Return the values of a YAML node."""
+    return to_value(node, _value_or_text)
 
 
-def _as_written(scalar: Scalar) -> bool | str | None:
+def _value_or_text(scalar: Scalar) -> bool | str | None:
     return scalar.value if scalar.value is None or isinstance(scalar.value, bool) else scalar.text
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    held: dict[str, Any] = {}
+def _mark_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
     for key, value in pairs:
-        held[key] = TWICE if key in held else value
-    return held
+        values[key] = DUPLICATE if key in values else value
+    return values
 
 
-def _inside(text: str, at: int) -> dict[str | int, int]:
-    """Where the values of the object or the list at `at` begin; the text is known to be JSON."""
-    starts: dict[str | int, int] = {}
-    named = text[at] == "{"
-    if not named and text[at] != "[":
-        return starts
+def _child_offsets(text: str, offset: int) -> dict[str | int, int]:
+    """Return the offsets of the values in the object or list at an offset; the text must be JSON."""
+    offsets: dict[str | int, int] = {}
+    is_object = text[offset] == "{"
+    if not is_object and text[offset] != "[":
+        return offsets
     decoder = json.JSONDecoder(parse_int=str, parse_float=str)
-    at = _skip(text, at + 1)
-    while text[at] not in "]}":
-        step: str | int = len(starts)
-        if named:
-            step, at = decoder.raw_decode(text, at)
-            at = _skip(text, _skip(text, at) + 1)
-        starts[step] = at
-        at = _skip(text, decoder.raw_decode(text, at)[1])
-        if text[at] == ",":
-            at = _skip(text, at + 1)
-    return starts
+    offset = _skip_space(text, offset + 1)
+    while text[offset] not in "]}":
+        step: str | int = len(offsets)
+        if is_object:
+            step, offset = decoder.raw_decode(text, offset)
+            offset = _skip_space(text, _skip_space(text, offset) + 1)
+        offsets[step] = offset
+        offset = _skip_space(text, decoder.raw_decode(text, offset)[1])
+        if text[offset] == ",":
+            offset = _skip_space(text, offset + 1)
+    return offsets
 
 
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
+def _skip_space(text: str, offset: int) -> int:
+    match = _SPACE.match(text, offset)
     assert match is not None
     return match.end()
 
 
-def _below(node: Node, step: str | int) -> Node | None:
+def _child(node: Node, step: str | int) -> Node | None:
     if isinstance(node, Mapping):
         return node.get(str(step))
     if isinstance(node, Scalar) or not isinstance(step, int) or step >= len(node.items):

@@ -1,4 +1,4 @@
-"""A results file of a CI to records: JUnit XML, runs in JSON or YAML, or one run a line; told apart by content."""
+"""Reader of a results file: JUnit XML, runs in JSON or YAML, or one run a line. The content decides the format."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from json import JSONDecodeError
 from typing import NoReturn
 
 from rollout_lint.discovery.filesystem import detect_encoding
-from rollout_lint.fleet.results.dates import iso_date
-from rollout_lint.fleet.results.document import JsonText, YamlText, from_yaml, load_json
-from rollout_lint.fleet.results.model import Reading, Record, oldest_first
-from rollout_lint.fleet.results.runs import Part, read_runs
+from rollout_lint.fleet.results.dates import normalize_date
+from rollout_lint.fleet.results.document import JsonText, YamlText, load_json, yaml_values
+from rollout_lint.fleet.results.model import Record, ResultsFile, sort_records
+from rollout_lint.fleet.results.runs import LocatedValue, read_runs
 from rollout_lint.syntax.parser import MAX_BYTES, Source, parse
 
 __all__ = ["Record", "read_results"]
@@ -19,54 +19,50 @@ _XML = re.compile(r"\s*<")
 
 
 def read_results(data: bytes, name: str, file_date: str | None = None) -> list[Record]:
-    """The runs that a file tells of, oldest first; `name` is the file's as shown, and stands in every result.
+    """Return the runs of a results file, oldest first.
 
-    `file_date` (ISO 8601) is the date of a run that has none of its own. A run that tells of no upgrade has the result
-    `upgrade=None`; a test that failed and then passed gives two records of one date, the failure first. Raises
-    FleetError, with places, for a file of another shape, an unknown status, a date that does not exist, and a run
-    without a date where there is no `file_date`.
+    `name` is the source of every result. `file_date` (ISO 8601) is the date of runs without a date. A run without a
+    result of an upgrade has the outcome None. A test that failed and then passed gives two records of one date, the
+    failure first. Raises FleetError, with locations, for another format, an unknown status, or an invalid or missing
+    date.
     """
-    reading = Reading(name, iso_date(file_date) if file_date else None)
+    file = ResultsFile(name, normalize_date(file_date) if file_date else None)
     if len(data) > MAX_BYTES:
-        reading.refuse((1, 1), f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read")
-    text = _text(data)
+        file.fail((1, 1), f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read")
+    text = data.decode(detect_encoding(data), errors="replace")
     if _XML.match(text):
         from rollout_lint.fleet.results.junit import read_junit
 
-        return oldest_first(read_junit(data, reading))
+        return sort_records(read_junit(data, file))
     if "\ufffd" in text:
-        _refuse_bytes(data, reading)
+        _check_encoding(data, file)
     if not text.strip():
-        reading.refuse_shape((1, 1), "the file is empty")
+        file.fail_format((1, 1), "the file is empty")
     try:
-        return oldest_first(_read_text(data, text, reading))
+        return sort_records(_read_text(data, text, file))
     except RecursionError:
-        reading.refuse_shape((1, 1), "it is nested too deeply")
+        file.fail_format((1, 1), "nested too deeply")
 
 
-def _text(data: bytes) -> str:
-    """The text as far as it is one: what is no text gets its place from a parser, which fails there."""
-    return data.decode(detect_encoding(data), errors="replace")
-
-
-def _refuse_bytes(data: bytes, reading: Reading) -> None:
+def _check_encoding(data: bytes, file: ResultsFile) -> None:
     try:
         data.decode(detect_encoding(data))
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(detect_encoding(data), errors="replace")
         location = before.count("\n") + 1, len(before) - before.rfind("\n")
-        reading.refuse_shape(location, f"it is not text in {error.encoding.upper()}")
+        file.fail_format(location, f"not {error.encoding.upper()} text")
 
 
-def _read_text(data: bytes, text: str, reading: Reading) -> list[Record]:
+def _read_text(data: bytes, text: str, file: ResultsFile) -> list[Record]:
     try:
         value = load_json(text)
     except JSONDecodeError as error:
         lines = text.split("\n")
-        if _is_json_object(next(line for line in lines if line.strip())):
-            return [record for at, line in enumerate(lines, 1) if line.strip() for record in _line(line, at, reading)]
-        return _yaml(data, text, reading, error)
-    return read_runs(Part(reading, JsonText(text), value))
+        if not _is_json_object(next(line for line in lines if line.strip())):
+            return _read_yaml(data, text, file, error)
+        numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+        return [record for number, line in numbered for record in _read_line(line, number, file)]
+    return read_runs(LocatedValue(file, JsonText(text), value))
 
 
 def _is_json_object(line: str) -> bool:
@@ -76,36 +72,31 @@ def _is_json_object(line: str) -> bool:
         return False
 
 
-def _line(line: str, at: int, reading: Reading) -> list[Record]:
+def _read_line(line: str, number: int, file: ResultsFile) -> list[Record]:
     try:
         value = load_json(line)
     except JSONDecodeError as error:
-        reading.refuse_shape((at, error.colno), f"this line is not JSON: {error.msg}")
+        file.fail_format((number, error.colno), f"invalid JSON in this line: {error.msg}")
     if not isinstance(value, dict):
-        reading.refuse_shape((at, 1), "this line is no JSON object")
-    return read_runs(Part(reading, JsonText(line, at), value))
+        file.fail_format((number, 1), "this line must be a JSON object")
+    return read_runs(LocatedValue(file, JsonText(line, number), value))
 
 
-def _yaml(data: bytes, text: str, reading: Reading, not_json: JSONDecodeError) -> list[Record]:
-    source = parse(data, reading.name)
+def _read_yaml(data: bytes, text: str, file: ResultsFile, json_error: JSONDecodeError) -> list[Record]:
+    source = parse(data, file.name)
     if source.problems:
-        _refuse_syntax(source, text, reading, not_json)
+        _fail_syntax(source, text, file, json_error)
     if source.root is None:
-        reading.refuse_shape((1, 1), "the file is empty")
-    _refuse_second_document(source, reading)
-    return read_runs(Part(reading, YamlText(source.root), from_yaml(source.root)))
+        file.fail_format((1, 1), "the file is empty")
+    # Only the first YAML document is read, and a failure in another one must not be lost.
+    for number, line in enumerate(source.lines()[source.root.end_line - 1 :], source.root.end_line):
+        if re.match(r"---(\s|$)", line) and number > source.root.line:
+            file.fail_format((number, 1), "it has a second document")
+    return read_runs(LocatedValue(file, YamlText(source.root), yaml_values(source.root)))
 
 
-def _refuse_syntax(source: Source, text: str, reading: Reading, not_json: JSONDecodeError) -> NoReturn:
+def _fail_syntax(source: Source, text: str, file: ResultsFile, json_error: JSONDecodeError) -> NoReturn:
     if text.lstrip()[:1] in ("{", "["):
-        reading.refuse_shape((not_json.lineno, not_json.colno), f"not JSON: {not_json.msg}")
+        file.fail_format((json_error.lineno, json_error.colno), f"invalid JSON: {json_error.msg}")
     problem = source.problems[0]
-    reading.refuse_shape((problem.line, problem.column), problem.message)
-
-
-def _refuse_second_document(source: Source, reading: Reading) -> None:
-    """Only the first YAML document is read, and a failure in another must not be lost."""
-    assert source.root is not None
-    for at, line in enumerate(source.lines()[source.root.end_line - 1 :], source.root.end_line):
-        if re.match(r"---(\s|$)", line) and at > source.root.line:
-            reading.refuse_shape((at, 1), "it has a second document")
+    file.fail_format((problem.line, problem.column), problem.message)

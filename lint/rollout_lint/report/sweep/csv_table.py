@@ -12,36 +12,39 @@ from rollout_lint.report.sweep.rows import HEADINGS, build_service_table, format
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rollout_lint.fleet.risk import Verdict
+    from rollout_lint.fleet.risk import RecipeAssessment
 
 _FURTHER = ("service", "level", "date", "revision", "age in days", "stale", "rules", "because")
 _FORMULA = ("=", "+", "-", "@")
 
 
-def format_sweep_csv(verdicts: list[Verdict]) -> str:
+def format_sweep_csv(assessments: list[RecipeAssessment]) -> str:
     """A row for each recipe, the worst first: the table's cells, then what its details say."""
     return _csv(
-        [(*HEADINGS, *_FURTHER), *((*format_recipe_cells(each), *_further(each)) for each in sort_verdicts(verdicts))]
+        [
+            (*HEADINGS, *_FURTHER),
+            *((*format_recipe_cells(each), *_further(each)) for each in sort_verdicts(assessments)),
+        ]
     )
 
 
-def format_services_csv(verdicts: list[Verdict]) -> str:
+def format_services_csv(assessments: list[RecipeAssessment]) -> str:
     """A row for each service, the worst first."""
-    table = build_service_table(verdicts, unfold=True)
+    table = build_service_table(assessments, unfold=True)
     rows = ((*row.cells, row.level, "\n".join(row.because)) for row in table.rows)
     return _csv([(*table.headings, "level", "because"), *rows])
 
 
-def _further(verdict: Verdict) -> Iterator[str]:
-    newest = verdict.recent_upgrade
-    yield verdict.service or ""
-    yield verdict.risk.level
+def _further(assessment: RecipeAssessment) -> Iterator[str]:
+    newest = assessment.recent_upgrade
+    yield assessment.service or ""
+    yield assessment.risk.level
     yield newest.result.date if newest else ""
     yield (newest.result.ref or "") if newest else ""
     yield "" if newest is None or newest.age is None else str(newest.age)
-    yield (newest.stale or "") if newest else ""
-    yield " ".join(verdict.rules)
-    yield "\n".join(verdict.risk.because)
+    yield (newest.stale_reason or "") if newest else ""
+    yield " ".join(assessment.rules)
+    yield "\n".join(assessment.risk.because)
 
 
 def _csv(rows: Iterable[tuple[str, ...]]) -> str:

@@ -121,7 +121,7 @@ def _lead(recipe: dict[str, Any], level: RiskLevel) -> str:
     if level is RiskLevel.MITIGATED:
         overlay = recipe["overlay"] or "an overlay"
         return f"In CI {overlay} repairs its updates. Whoever deploys it as shipped still has the risk."
-    is_silenced = level.is_without_risk and recipe["risk"]["text"].endswith(" silenced")
+    is_silenced = level.is_without_risk and recipe["risk"]["text"].endswith(" suppressed")
     return _SILENCED if is_silenced else _LEADS[level]
 
 

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.fleet.compare import KINDS
+from rollout_lint.fleet.compare import ChangeKind
 from rollout_lint.report.common.style import plural, printable
 from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, ago, headline
 from rollout_lint.report.sweep.view import Cell, build_recipe_view, column_kinds, sort_rows
@@ -51,7 +51,7 @@ def stream_sweep_html(document: dict[str, Any], table: Table) -> Iterator[str]:
         columns=list(zip(table.headings, column_kinds(table.headings), strict=True)),
         recipes=_views(document, table, order),
         anchors={table.rows[position].cells[0]: f"r{number}" for number, position in enumerate(order, 1)},
-        kinds_of_change=KINDS,
+        kinds_of_change=tuple(ChangeKind),
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
         policy=_policy(style, script),

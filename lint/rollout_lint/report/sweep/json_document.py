@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fix.recommendation import repair_of
-from rollout_lint.fleet.policy import stated_policy
+from rollout_lint.fleet.policy import collect_policy
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.report.common.json_values import format_json
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from rollout_lint.fleet.compare import Comparison
     from rollout_lint.fleet.model import Member
-    from rollout_lint.fleet.policy import Stated
-    from rollout_lint.fleet.result_age import Calendar, Seen
-    from rollout_lint.fleet.risk import Risk, ServiceVerdict, Verdict
+    from rollout_lint.fleet.policy import PolicyValue
+    from rollout_lint.fleet.result_age import AgedResult, AgePolicy
+    from rollout_lint.fleet.risk import RecipeAssessment, Risk, ServiceAssessment
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Rule
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-def build_recipe(member: Member, evaluation: Evaluation, verdict: Verdict) -> dict[str, Any]:
+def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAssessment) -> dict[str, Any]:
     """One recipe of the document: the table's values, and all that its details show."""
     return {
-        "recipe": verdict.recipe,
+        "recipe": assessment.recipe,
         "path": evaluation.recipe.path,
         "role": member.evidence.role,
         "note": member.evidence.note,
-        "service": verdict.service,
-        "failure_action": verdict.failure_action,
-        "order": verdict.order,
-        "overlay": verdict.overlay,
-        "upgrade_tests": verdict.upgrade_tests,
-        "recent_upgrade": _seen(verdict.recent_upgrade),
-        "failed_before": _seen(verdict.failed_before),
-        "risk": _risk(verdict.risk),
-        "reasons": verdict.reasons,
-        "rules": verdict.rules,
+        "service": assessment.service,
+        "failure_action": assessment.failure_action,
+        "order": assessment.order,
+        "overlay": assessment.overlay,
+        "upgrade_tests": assessment.upgrade_tests,
+        "recent_upgrade": _seen(assessment.recent_upgrade),
+        "failed_before": _seen(assessment.failed_before),
+        "risk": _risk(assessment.risk),
+        "reasons": assessment.reasons,
+        "rules": assessment.rules,
         "variants": [
             {
                 "name": each.variant.name,
@@ -52,20 +52,20 @@ def build_recipe(member: Member, evaluation: Evaluation, verdict: Verdict) -> di
             }
             for each in evaluation.variants
         ],
-        "services": [_service(evaluation, service) for service in verdict.services],
-        "evidence": [_seen(seen) for seen in reversed(verdict.evidence)],
+        "services": [_service(evaluation, service) for service in assessment.services],
+        "evidence": [_seen(seen) for seen in reversed(assessment.results)],
         "problems": [asdict(problem) for problem in evaluation.problems],
     }
 
 
-def format_recipe_line(member: Member, evaluation: Evaluation, verdict: Verdict) -> str:
+def format_recipe_line(member: Member, evaluation: Evaluation, assessment: RecipeAssessment) -> str:
     """The same as one line of JSON, made where the recipe is at hand."""
-    return format_json(build_recipe(member, evaluation, verdict), indent=None, end="")
+    return format_json(build_recipe(member, evaluation, assessment), indent=None, end="")
 
 
 def stream_sweep_json(
-    lines: Iterable[tuple[Verdict, str]],
-    calendar: Calendar,
+    lines: Iterable[tuple[RecipeAssessment, str]],
+    age_policy: AgePolicy,
     rules: Callable[[], Iterable[Rule]],
     comparison: Callable[[], Comparison | None] = lambda: None,
 ) -> Iterator[str]:
@@ -73,13 +73,13 @@ def stream_sweep_json(
 
     `rules` and `comparison` are asked once every recipe has been seen.
     """
-    yield f'{{"version": {VERSION}, "date": "{calendar.today.isoformat()}", "recipes": ['
+    yield f'{{"version": {VERSION}, "date": "{age_policy.today.isoformat()}", "recipes": ['
     levels: Counter[RiskLevel] = Counter()
     found: set[str] = set()
     before = "\n"
-    for verdict, line in lines:
-        levels[verdict.risk.level] += 1
-        found.update(verdict.rules)
+    for assessment, line in lines:
+        levels[assessment.risk.level] += 1
+        found.update(assessment.rules)
         yield before + line
         before = ",\n"
     yield "\n], "
@@ -104,15 +104,15 @@ class Lines:
 
 def build_sweep_document(
     lines: list[str],
-    verdicts: list[Verdict],
-    calendar: Calendar,
+    assessments: list[RecipeAssessment],
+    age_policy: AgePolicy,
     rules: Iterable[Rule],
     comparison: Comparison | None,
 ) -> dict[str, Any]:
     """The same document for a report that goes through it again."""
-    levels = Counter(verdict.risk.level for verdict in verdicts)
-    found = {rule for verdict in verdicts for rule in verdict.rules}
-    head = {"version": VERSION, "date": calendar.today.isoformat(), "recipes": Lines(lines)}
+    levels = Counter(assessment.risk.level for assessment in assessments)
+    found = {rule for assessment in assessments for rule in assessment.rules}
+    head = {"version": VERSION, "date": age_policy.today.isoformat(), "recipes": Lines(lines)}
     return {**head, **_closing(levels, found, rules, comparison)}
 
 
@@ -139,7 +139,7 @@ def _changes(comparison: Comparison | None) -> dict[str, Any] | None:
                 "before": change.before,
                 "after": change.after,
                 "because": change.because,
-                "worse": change.worse,
+                "worse": change.is_worse,
             }
             for change in comparison.changes
         ],
@@ -154,7 +154,7 @@ def _rules(rules: Iterable[Rule], found: set[str]) -> dict[str, Any]:
     }
 
 
-def _seen(seen: Seen | None) -> dict[str, Any] | None:
+def _seen(seen: AgedResult | None) -> dict[str, Any] | None:
     if seen is None:
         return None
     result = seen.result
@@ -164,7 +164,7 @@ def _seen(seen: Seen | None) -> dict[str, Any] | None:
         "ref": result.ref,
         "date": result.date,
         "age": seen.age,
-        "stale": seen.stale,
+        "stale": seen.stale_reason,
         "source": result.source,
     }
 
@@ -173,25 +173,25 @@ def _risk(risk: Risk) -> dict[str, Any]:
     return {"level": risk.level, "text": risk.text, "because": risk.because}
 
 
-def _service(evaluation: Evaluation, verdict: ServiceVerdict) -> dict[str, Any]:
-    repair = repair_of(evaluation, verdict.service)
+def _service(evaluation: Evaluation, assessment: ServiceAssessment) -> dict[str, Any]:
+    repair = repair_of(evaluation, assessment.service)
     return {
-        "service": verdict.service,
-        "failure_action": verdict.failure_action,
-        "order": verdict.order,
-        "risk": _risk(verdict.risk),
-        "rules": verdict.rules,
-        "variants": [each.variant.name for each in evaluation.variants if verdict.service in each.services],
+        "service": assessment.service,
+        "failure_action": assessment.failure_action,
+        "order": assessment.order,
+        "risk": _risk(assessment.risk),
+        "rules": assessment.rules,
+        "variants": [each.variant.name for each in evaluation.variants if assessment.service in each.services],
         "policy": {
             path: {variant: _stated(stated) for variant, stated in by_variant.items()}
-            for path, by_variant in stated_policy(evaluation.variants, verdict.service).items()
+            for path, by_variant in collect_policy(evaluation.variants, assessment.service).items()
         },
-        "findings": _findings(finding for finding in evaluation.findings if finding.service == verdict.service),
+        "findings": _findings(finding for finding in evaluation.findings if finding.service == assessment.service),
         "repair": {"overlay": repair.overlay, "advice": list(repair.advice)},
     }
 
 
-def _stated(stated: Stated) -> dict[str, Any]:
+def _stated(stated: PolicyValue) -> dict[str, Any]:
     return {
         "value": stated.value,
         "text": stated.text,

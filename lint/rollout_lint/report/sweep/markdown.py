@@ -33,7 +33,7 @@ def _changes(comparison: Comparison | None) -> Iterator[str]:
     yield f"Since {_escape(comparison.since)}:"
     yield ""
     for change in comparison.changes:
-        yield f"- **{change.kind}** {_escape(change.told)}"
+        yield f"- **{change.kind}** {_escape(change.text)}"
 
 
 def _line(cells: tuple[str, ...]) -> str:

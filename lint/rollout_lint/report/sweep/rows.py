@@ -10,8 +10,8 @@ from rollout_lint.fleet.risk_level import RiskLevel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rollout_lint.fleet.result_age import Seen
-    from rollout_lint.fleet.risk import Risk, ServiceVerdict, Verdict
+    from rollout_lint.fleet.result_age import AgedResult
+    from rollout_lint.fleet.risk import RecipeAssessment, Risk, ServiceAssessment
 
 HEADINGS = ("Recipe", "failure_action", "order", "ccci overlay", "upgrade tests", "recent upgrade", "risk")
 SERVICE_HEADINGS = ("Recipe", "service", "failure_action", "order", "in CI", "risk")
@@ -43,31 +43,33 @@ class Table:
     naming: int = 1
 
 
-def build_recipe_table(verdicts: list[Verdict], unfold: bool) -> Table:
+def build_recipe_table(assessments: list[RecipeAssessment], unfold: bool) -> Table:
     """A row for each recipe; those not at risk in one at the end, unless unfolded."""
-    ordered = sort_verdicts(verdicts)
-    rows = [_recipe_row(verdict) for verdict in ordered if unfold or not _is_folded(verdict.risk)]
-    folded = [verdict for verdict in ordered if not unfold and _is_folded(verdict.risk)]
+    ordered = sort_verdicts(assessments)
+    rows = [_recipe_row(assessment) for assessment in ordered if unfold or not _is_folded(assessment.risk)]
+    folded = [assessment for assessment in ordered if not unfold and _is_folded(assessment.risk)]
     if folded:
         rows.append(Row(RiskLevel.NOT_AT_RISK, ("all others", _actions(folded), *[_NOT_SET] * 4, _of_folded(folded))))
     return Table(HEADINGS, rows)
 
 
-def build_service_table(verdicts: list[Verdict], unfold: bool) -> Table:
+def build_service_table(assessments: list[RecipeAssessment], unfold: bool) -> Table:
     """A row for each service, and for each recipe that was not evaluated or whose upgrade failed; those not at risk as
     above.
     """
     rows = []
-    folded: list[ServiceVerdict] = []
-    for verdict in verdicts:
-        if verdict.risk.level in (RiskLevel.NOT_EVALUATED, RiskLevel.FAILING):
-            cells = (verdict.recipe, _NOT_SET, _NOT_SET, _NOT_SET, _NOT_SET, verdict.risk.text)
-            rows.append((verdict.rank, verdict.recipe, Row(verdict.risk.level, cells, verdict.risk.because)))
-        for service in verdict.services:
+    folded: list[ServiceAssessment] = []
+    for assessment in assessments:
+        if assessment.risk.level in (RiskLevel.NOT_EVALUATED, RiskLevel.FAILING):
+            cells = (assessment.recipe, _NOT_SET, _NOT_SET, _NOT_SET, _NOT_SET, assessment.risk.text)
+            rows.append(
+                (assessment.rank, assessment.recipe, Row(assessment.risk.level, cells, assessment.risk.because))
+            )
+        for service in assessment.services:
             if _is_folded(service.risk) and not unfold:
                 folded.append(service)
             else:
-                rows.append((service.risk.rank, verdict.recipe, _service_row(verdict, service)))
+                rows.append((service.risk.rank, assessment.recipe, _service_row(assessment, service)))
     ordered = [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
     if folded:
         cells = ("all others", _NOT_SET, _actions(folded), _NOT_SET, _NOT_SET, _of_folded(folded))
@@ -75,32 +77,34 @@ def build_service_table(verdicts: list[Verdict], unfold: bool) -> Table:
     return Table(SERVICE_HEADINGS, ordered, naming=2)
 
 
-def sort_verdicts(verdicts: list[Verdict]) -> list[Verdict]:
+def sort_verdicts(assessments: list[RecipeAssessment]) -> list[RecipeAssessment]:
     """By level, then by name."""
-    return sorted(verdicts, key=lambda verdict: (verdict.rank, verdict.recipe))
+    return sorted(assessments, key=lambda assessment: (assessment.rank, assessment.recipe))
 
 
-def format_recipe_cells(verdict: Verdict) -> tuple[str, ...]:
+def format_recipe_cells(assessment: RecipeAssessment) -> tuple[str, ...]:
     """The words of a recipe's row, one for each of HEADINGS."""
     return (
-        verdict.recipe,
-        verdict.failure_action or _NOT_SET,
-        verdict.order or _NOT_SET,
-        _overlay(verdict),
-        _tests(verdict),
-        _upgrade(verdict),
-        _told(verdict.risk),
+        assessment.recipe,
+        assessment.failure_action or _NOT_SET,
+        assessment.order or _NOT_SET,
+        _overlay(assessment),
+        _tests(assessment),
+        _upgrade(assessment),
+        _told(assessment.risk),
     )
 
 
-def age(verdict: Verdict) -> str:
+def age(assessment: RecipeAssessment) -> str:
     """How old the newest upgrade's result is, in days."""
-    newest = verdict.recent_upgrade
+    newest = assessment.recent_upgrade
     return _NOT_SET if newest is None or newest.age is None else f"{newest.age} d"
 
 
-def _recipe_row(verdict: Verdict) -> Row:
-    return Row(verdict.risk.level, format_recipe_cells(verdict), verdict.risk.because, not _is_quiet(verdict.risk))
+def _recipe_row(assessment: RecipeAssessment) -> Row:
+    return Row(
+        assessment.risk.level, format_recipe_cells(assessment), assessment.risk.because, not _is_quiet(assessment.risk)
+    )
 
 
 def _is_folded(risk: Risk) -> bool:
@@ -109,70 +113,70 @@ def _is_folded(risk: Risk) -> bool:
 
 
 def _is_quiet(risk: Risk) -> bool:
-    return risk.level.is_without_risk and not risk.silenced
+    return risk.level.is_without_risk and not risk.suppressed
 
 
 def _told(risk: Risk) -> str:
     return "SAFE" if risk.text == "safe" else risk.text
 
 
-def _service_row(verdict: Verdict, service: ServiceVerdict) -> Row:
+def _service_row(assessment: RecipeAssessment, service: ServiceAssessment) -> Row:
     cells = (
-        verdict.recipe,
+        assessment.recipe,
         service.service or "(the stack)",
         service.failure_action or _NOT_SET,
         service.order or _NOT_SET,
-        ", ".join(f"{key}: {value}" for key, value in service.in_ci.items()) or _NOT_SET,
+        ", ".join(f"{key}: {value}" for key, value in service.ci_overrides.items()) or _NOT_SET,
         _told(service.risk),
     )
     return Row(service.risk.level, cells, service.risk.because, not _is_quiet(service.risk))
 
 
-def _of_folded(folded: Sequence[Verdict | ServiceVerdict]) -> str:
+def _of_folded(folded: Sequence[RecipeAssessment | ServiceAssessment]) -> str:
     """What is said of all of them, where the same is."""
     texts = {each.risk.text for each in folded}
     return texts.pop() if len(texts) == 1 else "not at risk; of some not everything judged"
 
 
-def _actions(folded: Sequence[Verdict | ServiceVerdict]) -> str:
+def _actions(folded: Sequence[RecipeAssessment | ServiceAssessment]) -> str:
     actions = sorted({each.failure_action for each in folded if each.failure_action})
     return f"{', '.join(actions)}, none or absent" if actions else "none or absent"
 
 
-def _overlay(verdict: Verdict) -> str:
-    if verdict.overlay is None:
+def _overlay(assessment: RecipeAssessment) -> str:
+    if assessment.overlay is None:
         return "no"
-    return "YES (fixed)" if verdict.risk.level is RiskLevel.MITIGATED else "yes"
+    return "YES (fixed)" if assessment.risk.level is RiskLevel.MITIGATED else "yes"
 
 
-def _tests(verdict: Verdict) -> str:
-    if verdict.upgrade_tests is None:
+def _tests(assessment: RecipeAssessment) -> str:
+    if assessment.upgrade_tests is None:
         return "unknown"
-    if verdict.upgrade_tests:
+    if assessment.upgrade_tests:
         return "yes"
-    is_known_risk = verdict.risk.level.is_at_risk and verdict.risk.level is not RiskLevel.NOT_EVALUATED
+    is_known_risk = assessment.risk.level.is_at_risk and assessment.risk.level is not RiskLevel.NOT_EVALUATED
     return "NO tests" if is_known_risk else "no"
 
 
-def _upgrade(verdict: Verdict) -> str:
+def _upgrade(assessment: RecipeAssessment) -> str:
     """A pass after a failure is a repair only where the policy was repaired too; else the failure may come back."""
-    newest = verdict.recent_upgrade
+    newest = assessment.recent_upgrade
     if newest is None:
-        return _without_upgrade(verdict)
-    repaired = verdict.failed_before is not None and not verdict.risk.level.is_at_risk
+        return _without_upgrade(assessment)
+    repaired = assessment.failed_before is not None and not assessment.risk.level.is_at_risk
     level = "" if newest.result.level is None else f" L{newest.result.level}"
-    before = f"was {_short(verdict.failed_before)}" if verdict.failed_before and not repaired else ""
-    notes = ", ".join(filter(None, [before, "stale" if newest.stale else ""]))
+    before = f"was {_short(assessment.failed_before)}" if assessment.failed_before and not repaired else ""
+    notes = ", ".join(filter(None, [before, "stale" if newest.stale_reason else ""]))
     return f"{'FIXED' if repaired else _short(newest) + level}{f' ({notes})' if notes else ''}"
 
 
-def _without_upgrade(verdict: Verdict) -> str:
+def _without_upgrade(assessment: RecipeAssessment) -> str:
     """A level alone proves no upgrade."""
-    if verdict.upgrade_tests is False:
+    if assessment.upgrade_tests is False:
         return "n/a"
-    level = next((each.result.level for each in reversed(verdict.evidence) if each.result.level is not None), None)
+    level = next((each.result.level for each in reversed(assessment.results) if each.result.level is not None), None)
     return "unknown" if level is None else f"unknown (only L{level})"
 
 
-def _short(seen: Seen) -> str:
+def _short(seen: AgedResult) -> str:
     return _SHORT[seen.result.upgrade or ""]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.fleet.compare import Comparison
-    from rollout_lint.fleet.risk import Verdict
+    from rollout_lint.fleet.risk import RecipeAssessment
     from rollout_lint.report.common.style import Style
     from rollout_lint.report.sweep.rows import Row, Table
 
@@ -43,7 +43,7 @@ _GAP = 2
 
 
 def format_sweep_text(
-    table: Table, verdicts: list[Verdict], comparison: Comparison | None, style: Style, width: int
+    table: Table, assessments: list[RecipeAssessment], comparison: Comparison | None, style: Style, width: int
 ) -> str:
     """The reasons for each row that is not safe, or has something silenced; then, where the eye is, the table in
     `width` columns.
@@ -62,7 +62,7 @@ def format_sweep_text(
         console.print()
     console.print(shown)
     lines = [line.rstrip() for line in output.getvalue().splitlines()]
-    return "\n".join([*lines, "", *_summary(verdicts), *_changes(comparison, style)]) + "\n"
+    return "\n".join([*lines, "", *_summary(assessments), *_changes(comparison, style)]) + "\n"
 
 
 def _told_once(table: Table) -> Iterator[tuple[str, Row]]:
@@ -98,12 +98,12 @@ def _width(table: RichTable) -> int:
     return sum((column.width or 0) + _GAP for column in table.columns) - _GAP
 
 
-def _summary(verdicts: list[Verdict]) -> Iterator[str]:
+def _summary(assessments: list[RecipeAssessment]) -> Iterator[str]:
     counts: dict[RiskLevel, int] = {}
-    for verdict in sorted(verdicts, key=lambda each: each.rank):
-        counts[verdict.risk.level] = counts.get(verdict.risk.level, 0) + 1
+    for assessment in sorted(assessments, key=lambda each: each.rank):
+        counts[assessment.risk.level] = counts.get(assessment.risk.level, 0) + 1
     told = ", ".join(f"{count} {level}" for level, count in counts.items())
-    yield f"{plural(len(verdicts), 'recipe')}: {told}."
+    yield f"{plural(len(assessments), 'recipe')}: {told}."
 
 
 def _changes(comparison: Comparison | None, style: Style) -> Iterator[str]:
@@ -117,4 +117,4 @@ def _changes(comparison: Comparison | None, style: Style) -> Iterator[str]:
     width = max(len(change.kind) for change in comparison.changes)
     for change in comparison.changes:
         kind = style(change.kind.ljust(width), *_KINDS[change.kind])
-        yield f"  {kind}  {printable(change.told)}"
+        yield f"  {kind}  {printable(change.text)}"

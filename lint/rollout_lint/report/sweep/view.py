@@ -12,7 +12,7 @@ from rollout_lint.report.sweep.rows import HEADINGS, Row, Table, age, format_rec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.fleet.risk import Verdict
+    from rollout_lint.fleet.risk import RecipeAssessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,10 @@ class RecipeView:
         return age
 
 
-def build_page_table(verdicts: list[Verdict]) -> Table:
+def build_page_table(assessments: list[RecipeAssessment]) -> Table:
     """The terminal's table with the age before the risk, and a row for each verdict, in their order."""
     headings = (*HEADINGS[:-1], "age", HEADINGS[-1])
-    return Table(headings, [_row(verdict) for verdict in verdicts])
+    return Table(headings, [_row(assessment) for assessment in assessments])
 
 
 def sort_rows(rows: list[Row]) -> list[int]:
@@ -127,9 +127,9 @@ def build_recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], ru
     )
 
 
-def _row(verdict: Verdict) -> Row:
-    *words, risk = format_recipe_cells(verdict)
-    return Row(verdict.risk.level, (*words, age(verdict), risk), verdict.risk.because)
+def _row(assessment: RecipeAssessment) -> Row:
+    *words, risk = format_recipe_cells(assessment)
+    return Row(assessment.risk.level, (*words, age(assessment), risk), assessment.risk.because)
 
 
 def _words(recipe: dict[str, Any]) -> Iterator[str]:
