@@ -25,7 +25,7 @@ class LintError(Exception):
 
     def __init__(self, problems: list[Problem]) -> None:
         """Keep the problems and join them into one line as the message."""
-        super().__init__("; ".join(problem.told for problem in problems))
+        super().__init__("; ".join(problem.text for problem in problems))
         self.problems = problems
 
 

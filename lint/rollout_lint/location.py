@@ -27,7 +27,7 @@ class Problem:
     message: str
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """`file:line:column: message`."""
         location = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         return f"{location}: {self.message}"

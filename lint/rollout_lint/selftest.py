@@ -1,4 +1,4 @@
-"""A rule tried on its own examples: what must hold for every rule, whoever wrote it."""
+"""Tests of a rule on its own examples, for packaged rules and for those of users."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.images import Images
-from rollout_lint.fix.model import Wanted
-from rollout_lint.fix.planner import Session
-from rollout_lint.fix.target import Desk
+from rollout_lint.fix.model import FixOptions
+from rollout_lint.fix.planner import FixPlanner
+from rollout_lint.fix.target import FixTarget
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Location, Problem
@@ -27,28 +27,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rollout_lint.discovery.recipe import Recipe
-    from rollout_lint.fix.model import Fixed
+    from rollout_lint.fix.model import FixResult
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.model import Rule
 
-_EVERYTHING = Wanted(unsafe=True)
-
 Example = dict[str, Any]
-Complaint = tuple[str, str]
-"""The key of the rule file that it is about, such as `examples.bad[0]`, and what is wrong there."""
+Rules = tuple["Rule", ...]
+Violation = tuple[str, str]
+"""A key of the rule file, such as `examples.bad[0]`, and the problem at that key."""
 
 
-def try_rules(tried: tuple[Rule, ...], rules: tuple[Rule, ...]) -> Iterator[Problem]:
-    """What does not hold for the tried rules, which are among `rules`, each with its file and line."""
-    for rule in tried:
-        for trial in TRIALS.values():
-            for key, message in trial(rule, rules):
-                line = rule.lines.get(key, 1)
-                yield Problem(str(rule.path), line, 1, f"{rule.id} {key}: {message}")
+def run_selftest(tested: Rules, rules: Rules) -> Iterator[Problem]:
+    """Run all checks on the tested rules, which are among `rules`, and yield a problem for each violation."""
+    for rule in tested:
+        for check in CHECKS.values():
+            for key, message in check(rule, rules):
+                yield Problem(str(rule.path), rule.lines.get(key, 1), 1, f"{rule.id} {key}: {message}")
 
 
-def repaired(files: dict[str, str], rule: Rule) -> dict[str, str]:
-    """The files, and the rule's fix as one more overlay for each of their services."""
+def add_fix_overlay(files: dict[str, str], rule: Rule) -> dict[str, str]:
+    """Return the files with an overlay that has the rule's fix for each service."""
     root = parse(next(iter(files.values())).encode(), "base").root
     base = to_value(root) if root is not None else {}
     overlay: dict[str, Any] = {"services": dict.fromkeys(base.get("services", ()), rule.fix)}
@@ -57,222 +55,227 @@ def repaired(files: dict[str, str], rule: Rule) -> dict[str, str]:
     return files | {"fix.yml": json.dumps(overlay)}
 
 
-def written_into(example: Example, rule: str, rules: tuple[Rule, ...]) -> dict[str, str]:
-    """The files of an example as `fix --unsafe --write --only` this rule leaves them."""
-    with _written(example) as paths:
-        for change in _fixed(paths, example, rules, Wanted(frozenset((rule,)), unsafe=True)).changes:
+def write_fix(example: Example, rule: str, rules: Rules) -> dict[str, str]:
+    """Return the files of an example after `fix --unsafe --write --only RULE`."""
+    with _example_files(example) as paths:
+        for change in _run_fix(paths, example, rules, only=frozenset((rule,))).changes:
             change.path.write_bytes(change.after)
         return {name: path.read_text("utf-8") for name, path in zip(example["files"], paths, strict=True)}
 
 
-def bad_examples_are_found(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """Each gives the finding at its place, with its severity, and no other finding of the rule."""
-    for key, example in _each(rule, "bad"):
-        wanted = [(example["at"], example.get("severity", rule.severity))]
-        found = _found_at(example, rule, rules)
-        if found != wanted:
-            yield key, f"the finding must be {_told(wanted)}, and it is {_told(found)}"
+def check_bad_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that each bad example has exactly the finding that it names."""
+    for key, example in _examples(rule, "bad"):
+        expected = [(example["at"], example.get("severity", rule.severity))]
+        found = _find(example, rule, rules)
+        if found != expected:
+            yield key, f"the finding must be {_format(expected)}, and it is {_format(found)}"
 
 
-def good_examples_are_not_found(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """None gives a finding of the rule."""
-    for key, example in _each(rule, "good"):
-        if found := _found_at(example, rule, rules):
-            yield key, f"there must be no finding, and it is {_told(found)}"
+def check_good_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that no good example has a finding of the rule."""
+    for key, example in _examples(rule, "good"):
+        if found := _find(example, rule, rules):
+            yield key, f"there must be no finding, and it is {_format(found)}"
 
 
-def docker_takes_the_examples(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """Every example is a stack that Docker takes, unless the rule is about one that it refuses."""
+def check_docker_accepts_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that Docker accepts each example, except bad examples of rules about files that Docker rejects."""
     del rules
-    for kind in ("bad", "good"):
-        for key, example in _each(rule, kind):
-            problems = _evaluation(example, (rule,)).problems
-            if problems and not (kind == "bad" and _is_refused(rule)):
-                first = problems[0]
-                yield key, f"Docker refuses it: {Path(first.file).name}:{first.line}:{first.column}: {first.message}"
+    is_about_rejected_files = any("refused" in proof.get("config", {}).get("bad", {}) for proof in rule.proofs)
+    for key, example in _examples(rule, *(["good"] if is_about_rejected_files else ["bad", "good"])):
+        for problem in _evaluate(example, (rule,)).problems[:1]:
+            location = f"{Path(problem.file).name}:{problem.line}:{problem.column}"
+            yield key, f"Docker refuses it: {location}: {problem.message}"
 
 
-def no_condition_is_idle(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """Without any one of its conditions, the rule says something else of some example."""
-    examples = [example for kind in ("bad", "good") for _, example in _each(rule, kind)]
-    answers = [bool(_found_at(example, rule, rules)) for example in examples]
+def check_conditions_are_needed(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that each condition changes the result of an example."""
+    examples = [example for _, example in _examples(rule, "bad", "good")]
+    results = [bool(_find(example, rule, rules)) for example in examples]
     for path in rule.when:
-        looser = replace(rule, when={other: test for other, test in rule.when.items() if other != path})
-        if answers == [not looser.when or bool(_found_at(example, looser, rules)) for example in examples]:
+        looser = replace(rule, when={other: condition for other, condition in rule.when.items() if other != path})
+        if results == [not looser.when or bool(_find(example, looser, rules)) for example in examples]:
             yield f"when.{path}", "no example needs this condition: without it each has the same answer"
 
 
-def something_must_be_there(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """Of a service of which nothing is known, the rule says nothing."""
+def check_needs_a_fact(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that the rule does not match a service without facts."""
     del rules
     if list(check_rules((rule,), "default", "any", Location("nowhere", 1, 1, 1, 1), {})):
-        yield "when", "the rule holds where no fact is there at all; one condition must ask for one"
+        yield "when", "the rule matches a service without facts; at least one condition must need a fact"
 
 
-def each_severity_has_an_example(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """The rule's own and that of each grade."""
+def check_severities_have_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that each severity of the rule has a bad example."""
     del rules
-    shown = {example.get("severity", rule.severity) for _, example in _each(rule, "bad")}
-    for severity in dict.fromkeys((rule.severity, *(grade.severity for grade in rule.grades))):
+    shown = {example.get("severity", rule.severity) for _, example in _examples(rule, "bad")}
+    for severity in _severities(rule):
         if severity not in shown:
             yield "examples", f"no bad example is {severity}"
 
 
-def the_fix_repairs(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """As an overlay, it ends the finding of each bad example, and brings no finding or problem that was not there."""
-    for key, example in _each(rule, "bad") if rule.fix is not None else ():
-        before = _evaluation(example, rules)
-        after = _evaluation(example | {"files": repaired(example["files"], rule)}, rules)
-        told_before, told_after = ({finding.rule.id for finding in each.findings} for each in (before, after))
-        if rule.id in told_after:
+def check_fix_as_overlay(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that the fix, as an overlay, resolves each bad example without a new finding or error."""
+    for key, example in _fixable_examples(rule):
+        before = _evaluate(example, rules)
+        after = _evaluate(example | {"files": add_fix_overlay(example["files"], rule)}, rules)
+        ids_before, ids_after = ({finding.rule.id for finding in each.findings} for each in (before, after))
+        if rule.id in ids_after:
             yield key, "the fix does not end the finding"
-        if told_after - told_before:
-            yield key, f"the fix brings {', '.join(sorted(told_after - told_before))}"
+        if ids_after - ids_before:
+            yield key, f"the fix brings {', '.join(sorted(ids_after - ids_before))}"
         if new := {problem.message for problem in after.problems} - {problem.message for problem in before.problems}:
             yield key, f"Docker refuses the fix: {new.pop()}"
 
 
-def the_fix_can_be_written(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """Into the files of each bad example, and when it was, there is nothing left to write."""
-    for key, example in _each(rule, "bad") if rule.fix is not None else ():
-        with _written(example) as paths:
-            written = _fixed(paths, example, rules, _EVERYTHING)
-            left = [each.reason for each in written.left if each.finding.rule.id == rule.id]
-            for change in written.changes:
+def check_fix_in_place(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that `fix` writes the fix into each bad example, and changes nothing in a second run."""
+    for key, example in _fixable_examples(rule):
+        with _example_files(example) as paths:
+            result = _run_fix(paths, example, rules)
+            reasons = [each.reason for each in result.unfixed if each.finding.rule.id == rule.id]
+            for change in result.changes:
                 change.path.write_bytes(change.after)
-            again = _fixed(paths, example, rules, _EVERYTHING).changes
-        if left:
-            yield key, f"the fix is not written: {left[0]}"
-        if again:
+            changes_again = _run_fix(paths, example, rules).changes
+        if reasons:
+            yield key, f"the fix is not written: {reasons[0]}"
+        if changes_again:
             yield key, "after the fix there is something left to write"
 
 
-def what_weighs_is_proved(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """Each severity of medium or more that a rule on Docker can have is that of a bad example with a proof."""
+def check_proofs(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that the severities high and medium have a bad example with a proof, except in rules about suppressions."""
     del rules
     if rule.is_about_suppressions:
         return
     bad = rule.examples["bad"]
     proved = {bad[proof.get("bad_example", 0)].get("severity", rule.severity) for proof in rule.proofs}
-    for severity in dict.fromkeys((rule.severity, *(grade.severity for grade in rule.grades))):
+    for severity in _severities(rule):
         if severity in ("high", "medium") and severity not in proved:
             yield "severity", f"a rule of {severity} severity needs a proof with a bad example that is {severity}"
 
 
-def notes_are_of_conditions(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """A note stands under a value that a finding shows."""
+def check_notes(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that each note belongs to a condition, because findings show notes below the values of conditions."""
     del rules
     for path in rule.notes.keys() - rule.when.keys():
-        yield "notes", f"{path} is no condition of this rule, so its note is never seen"
+        yield "notes", f"{path} is not a condition of this rule, so its note is never shown"
 
 
-def the_finding_stands_where_the_repair_goes(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """Where a bad example states what the fix changes, the finding is at one such place."""
+def check_finding_location(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that the finding is at a value that the fix changes, if a bad example sets such a value."""
     del rules
-    for key, example in _each(rule, "bad") if rule.fix is not None else ():
-        evaluation = _evaluation(example, (rule,))
+    for key, example in _fixable_examples(rule):
+        evaluation = _evaluate(example, (rule,))
         for finding in evaluation.findings:
             facts = evaluation.variants[0].facts(finding.service) or {}
-            stated = {facts[path].location for path in rule.fix_settings if path in facts} - {None}
-            if stated and finding.location not in stated:
+            locations = {facts[path].location for path in rule.fix_settings if path in facts} - {None}
+            if locations and finding.location not in locations:
                 yield key, f"the finding is on line {finding.location.line}, where the fix changes nothing"
 
 
-def what_is_superseded_exists(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """A rule supersedes and voids others, never one that does so to it."""
+def check_superseded_rules(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that superseded and voided rules exist, and do not supersede or void this rule."""
     by_id = {each.id: each for each in rules}
-    for key, named in (("supersedes", rule.supersedes), ("voids", rule.voids)):
-        for each in sorted(named):
-            other = by_id.get(each)
+    for key, ids in (("supersedes", rule.supersedes), ("voids", rule.voids)):
+        for id_ in sorted(ids):
+            other = by_id.get(id_)
             if other is None:
-                yield key, f"there is no rule {each}"
+                yield key, f"there is no rule {id_}"
             elif other is rule or rule.id in other.supersedes | other.voids:
-                yield key, f"{each} {key} {rule.id}"
+                yield key, f"{id_} {key} {rule.id}"
 
 
-def no_other_rule_says_the_same(rule: Rule, rules: tuple[Rule, ...]) -> Iterator[Complaint]:
-    """On the examples of both, it and any other rule differ; two that always hold together are one."""
+def check_no_duplicate_rule(rule: Rule, rules: Rules) -> Iterator[Violation]:
+    """Check that no other rule matches the same examples of both rules."""
     others = {each.id: each for each in rules if each is not rule}
-    for twin in sorted(_holding_alike(rule, rule, others)):
-        if _holding_alike(others[twin], rule, {twin: others[twin]}):
-            yield "when", f"{twin} holds on the same examples of both; one rule is enough"
+    for id_ in sorted(_find_equal_rules(rule, rule, others)):
+        if _find_equal_rules(others[id_], rule, {id_: others[id_]}):
+            yield "when", f"{id_} matches the same examples of both rules; one rule is enough"
 
 
-def _holding_alike(whose: Rule, rule: Rule, others: dict[str, Rule]) -> set[str]:
-    """The ids of the other rules that hold on just those examples on which this one does."""
-    alike = set(others)
-    for kind in ("bad", "good"):
-        for _, example in _each(whose, kind):
-            found = {each.rule.id for each in _evaluation(example, (rule, *others.values())).findings}
-            alike = {other for other in alike if (other in found) == (rule.id in found)}
-    return alike
+def _find_equal_rules(owner: Rule, rule: Rule, others: dict[str, Rule]) -> set[str]:
+    """Return the ids of the other rules that match the same examples of `owner` as the rule."""
+    equal = set(others)
+    for _, example in _examples(owner, "bad", "good"):
+        found = {each.rule.id for each in _evaluate(example, (rule, *others.values())).findings}
+        equal = {other for other in equal if (other in found) == (rule.id in found)}
+    return equal
 
 
-TRIALS: dict[str, Callable[[Rule, tuple[Rule, ...]], Iterator[Complaint]]] = {
-    trial.__name__: trial
-    for trial in (
-        bad_examples_are_found,
-        good_examples_are_not_found,
-        docker_takes_the_examples,
-        no_condition_is_idle,
-        something_must_be_there,
-        each_severity_has_an_example,
-        the_fix_repairs,
-        the_fix_can_be_written,
-        what_weighs_is_proved,
-        notes_are_of_conditions,
-        the_finding_stands_where_the_repair_goes,
-        what_is_superseded_exists,
-        no_other_rule_says_the_same,
+CHECKS: dict[str, Callable[[Rule, Rules], Iterator[Violation]]] = {
+    check.__name__: check
+    for check in (
+        check_bad_examples,
+        check_good_examples,
+        check_docker_accepts_examples,
+        check_conditions_are_needed,
+        check_needs_a_fact,
+        check_severities_have_examples,
+        check_fix_as_overlay,
+        check_fix_in_place,
+        check_proofs,
+        check_notes,
+        check_finding_location,
+        check_superseded_rules,
+        check_no_duplicate_rule,
     )
 }
 
 
-def _each(rule: Rule, kind: str) -> Iterator[tuple[str, Example]]:
-    for number, example in enumerate(rule.examples[kind]):
-        yield f"examples.{kind}[{number}]", example
+def _severities(rule: Rule) -> dict[str, None]:
+    return dict.fromkeys((rule.severity, *(grade.severity for grade in rule.grades)))
 
 
-def _found_at(example: Example, rule: Rule, rules: tuple[Rule, ...]) -> list[tuple[str, str]]:
-    """Where the rule is found; one that is about ignores, beside the others, since it is about what they find."""
+def _examples(rule: Rule, *kinds: str) -> Iterator[tuple[str, Example]]:
+    for kind in kinds:
+        for number, example in enumerate(rule.examples[kind]):
+            yield f"examples.{kind}[{number}]", example
+
+
+def _fixable_examples(rule: Rule) -> Iterator[tuple[str, Example]]:
+    if rule.fix is not None:
+        yield from _examples(rule, "bad")
+
+
+def _find(example: Example, rule: Rule, rules: Rules) -> list[tuple[str, str]]:
+    """Return location and severity of the rule's findings.
+
+    A rule about suppressions runs together with all other rules because it depends on their findings.
+    """
     others = [each for each in rules if each.id != rule.id] if rule.is_about_suppressions else []
-    findings = [each for each in _evaluation(example, (rule, *others)).findings if each.rule.id == rule.id]
+    findings = [each for each in _evaluate(example, (rule, *others)).findings if each.rule.id == rule.id]
     return [(f"{Path(each.location.file).name}:{each.location.line}", each.severity) for each in findings]
 
 
-def _told(found: list[tuple[str, str]]) -> str:
+def _format(found: list[tuple[str, str]]) -> str:
     return " and ".join(f"{location} ({severity})" for location, severity in found) or "none"
 
 
-def _evaluation(example: Example, rules: tuple[Rule, ...]) -> Evaluation:
-    """The files, merged in their order, under the names that they have, on hosts of which so much is known."""
-    with _written(example) as paths:
-        return evaluate(_recipe(paths), _known(example, rules))
+def _evaluate(example: Example, rules: Rules) -> Evaluation:
+    with _example_files(example) as paths:
+        return evaluate(_recipe(paths), _context(example, rules))
 
 
-def _fixed(paths: list[Path], example: Example, rules: tuple[Rule, ...], wanted: Wanted) -> Fixed:
-    return Session(Desk(_recipe(paths), _known(example, rules)), wanted).run()
+def _run_fix(paths: list[Path], example: Example, rules: Rules, only: frozenset[str] = frozenset()) -> FixResult:
+    return FixPlanner(FixTarget(_recipe(paths), _context(example, rules)), FixOptions(only, unsafe=True)).run()
 
 
 def _recipe(paths: list[Path]) -> Recipe:
     return recipe_from_layers([str(path) for path in paths], {})
 
 
-def _known(example: Example, rules: tuple[Rule, ...]) -> LintContext:
+def _context(example: Example, rules: Rules) -> LintContext:
     hosts = example.get("hosts", {})
     cluster = Cluster(hosts.get("nodes"), parse_size(hosts["memory"]) if "memory" in hosts else None)
     return LintContext(rules, cluster, Images().with_claims(example.get("images", {})))
 
 
 @contextmanager
-def _written(example: Example) -> Iterator[list[Path]]:
+def _example_files(example: Example) -> Iterator[list[Path]]:
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / name for name in example["files"]]
         for path, text in zip(paths, example["files"].values(), strict=True):
             path.write_text(text, encoding="utf-8")
         yield paths
-
-
-def _is_refused(rule: Rule) -> bool:
-    """Whether the rule's proof is that Docker refuses the bad example."""
-    return any("refused" in proof.get("config", {}).get("bad", {}) for proof in rule.proofs)

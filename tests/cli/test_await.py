@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 from rollout_lint.cli.options import parse_moment, parse_seconds
-from rollout_lint.live import Convergence, EngineError, NotConvergedError, await_converged
-from rollout_lint.live.expectations import is_image, mismatches
+from rollout_lint.live import Convergence, DockerError, NotConvergedError, await_converged
+from rollout_lint.live.expectations import find_mismatches, matches_image
 from rollout_lint.report.common.style import Style
 from rollout_lint.report.live.await_json import format_await_json
 from rollout_lint.report.live.await_junit import format_await_junit
@@ -21,7 +21,7 @@ from typer import BadParameter
 from xmlschema import XMLSchema
 
 from tests.conftest import ROOT
-from tests.live.recordings import as_service, recording
+from tests.live.recordings import as_service, load_recording
 from tests.support import validate
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ PLAIN = Style(colour=False)
 
 
 def converged(*names: str, wrong: tuple[str, ...] = ()) -> Convergence:
-    results = tuple(recording(name).replayed(since_look=1)[-1] for name in names)
+    results = tuple(load_recording(name).replay(first=1)[-1] for name in names)
     return Convergence(("forum",), results, wrong, 6.4)
 
 
@@ -55,7 +55,7 @@ def test_without_an_engine_nothing_is_known(run: Run, monkeypatch: pytest.Monkey
     ran = run("await", "forum", "--since", "2026-06-20", "--format", "json")
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "docker daemon" in ran.stderr.lower()
-    with pytest.raises(EngineError):
+    with pytest.raises(DockerError):
         await_converged("forum")
 
 
@@ -135,7 +135,7 @@ def test_the_reports_agree(names: tuple[str, ...], code: int, snapshot: Snapshot
 
 
 def test_what_is_not_over_is_an_error_and_no_success(snapshot: SnapshotAssertion) -> None:
-    waiting = recording("incident").replayed(since_look=1)[0]
+    waiting = load_recording("incident").replay(first=1)[0]
     convergence = Convergence(("forum",), (waiting,))
     assert (convergence.exit_code, convergence.timed_out, convergence.ok) == (2, True, False)
     assert format_await_text(convergence, PLAIN) == snapshot
@@ -160,7 +160,7 @@ def test_a_test_that_requires_it_fails_with_the_report() -> None:
 
 def test_no_report_shows_a_secret_or_a_control_character() -> None:
     convergence = converged("completed", "incident", "paused", "hang")
-    steering = replace(convergence.results[1], name="a\x1b[2J", told="b\x1b[2J\n")
+    steering = replace(convergence.results[1], name="a\x1b[2J", message="b\x1b[2J\n")
     convergence = replace(convergence, results=(*convergence.results, steering))
     for report in (
         format_await_text(convergence, PLAIN),
@@ -172,16 +172,16 @@ def test_no_report_shows_a_secret_or_a_control_character() -> None:
 
 
 def test_a_label_is_some_services_and_no_other_value(snapshot: SnapshotAssertion) -> None:
-    incident, completed = (as_service(recording(name).last) for name in ("incident", "completed"))
+    incident, completed = (as_service(load_recording(name).last_service) for name in ("incident", "completed"))
     services = [incident, completed]
-    assert mismatches([completed], {"release": "new"}, (), ()) == ()
-    assert mismatches([completed], {"com.docker.stack.namespace": "completed"}, (), ()) == ()
-    assert mismatches(services, {}, ["rollout-lint/busybox"], ()) == ()
+    assert find_mismatches([completed], {"release": "new"}, (), ()) == ()
+    assert find_mismatches([completed], {"com.docker.stack.namespace": "completed"}, (), ()) == ()
+    assert find_mismatches(services, {}, ["rollout-lint/busybox"], ()) == ()
     assert [
-        mismatches(services, {"release": "new"}, (), {"forum_app"}),
-        mismatches(services, {"nobody": "x"}, (), ()),
-        mismatches(services, {"nobody": "x"}, (), {"forum_app"}),
-        mismatches(services, {}, ["nginx"], ()),
+        find_mismatches(services, {"release": "new"}, (), {"forum_app"}),
+        find_mismatches(services, {"nobody": "x"}, (), ()),
+        find_mismatches(services, {"nobody": "x"}, (), {"forum_app"}),
+        find_mismatches(services, {}, ["nginx"], ()),
     ] == snapshot
 
 
@@ -200,4 +200,4 @@ def test_a_label_is_some_services_and_no_other_value(snapshot: SnapshotAssertion
     ],
 )
 def test_an_image_is_held_against_as_much_as_is_given(runs: str, expected: str, same: bool) -> None:
-    assert is_image(runs, expected) is same
+    assert matches_image(runs, expected) is same

@@ -16,7 +16,7 @@ import typer
 from rollout_lint.cli.app import app
 from rollout_lint.cli.examples import EXAMPLES
 
-from tests.live.recordings import recording
+from tests.live.recordings import load_recording
 from tests.packaging.recipes import RISKY, SAFE
 from tests.pages import environment
 from tests.rules.own_rule import NAME, OWN_RULE
@@ -66,7 +66,7 @@ def world(write: Write) -> Path:
             "compose.ccci.yml": OVERLAY,
             "wiki/compose.yml": RISKY,
             "forum/compose.yml": SAFE,
-            "running.json": json.dumps(recording("completed").last),
+            "running.json": json.dumps(load_recording("completed").last_service),
             "forum/compose.smtp.yml": OVERLAY,
             "apps/shop/compose.yml": SAFE,
             "apps/old/shop/compose.yml": SAFE,

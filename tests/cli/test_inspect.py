@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.live.recordings import NAMES, garble, recording
+from tests.live.recordings import NAMES, garble, load_recording
 from tests.support import mask_folder, validate
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def inspected(run: Run, *arguments: str | Path, stdin: Any = None) -> tuple[int,
 
 
 def test_a_rolled_back_update_fails_and_is_told(run: Run, snapshot: SnapshotAssertion) -> None:
-    ran = run("inspect", stdin=json.dumps([recording("incident").last]))
+    ran = run("inspect", stdin=json.dumps([load_recording("incident").last_service]))
     assert ran.exit_code == 1
     assert ran.stdout == snapshot
 
@@ -61,7 +61,7 @@ def test_a_rolled_back_update_fails_and_is_told(run: Run, snapshot: SnapshotAsse
     ],
 )
 def test_each_state_is_a_sentence(run: Run, state: str | None, code: int, snapshot: SnapshotAssertion) -> None:
-    document = recording("completed").last
+    document = load_recording("completed").last_service
     if state is None:
         del document["UpdateStatus"]
     else:
@@ -72,14 +72,14 @@ def test_each_state_is_a_sentence(run: Run, state: str | None, code: int, snapsh
 
 
 def test_how_long_an_update_is_under_way_is_told(run: Run, snapshot: SnapshotAssertion) -> None:
-    document = recording("hang").last
+    document = load_recording("hang").last_service
     document["UpdateStatus"] |= {"StartedAt": "2026-06-19T23:57:00Z", "Message": "update in progress"}
     _, found = inspected(run, stdin=document)
     assert found["services"][0]["message"] == snapshot
 
 
 def test_a_completed_update_without_previous_spec_is_doubted(run: Run, snapshot: SnapshotAssertion) -> None:
-    document = recording("incident").last
+    document = load_recording("incident").last_service
     document["UpdateStatus"]["State"] = "completed"
     _, found = inspected(run, stdin=document)
     assert found["services"][0]["message"] == snapshot
@@ -87,7 +87,7 @@ def test_a_completed_update_without_previous_spec_is_doubted(run: Run, snapshot:
 
 def test_the_same_rules_judge_as_of_the_files(run: Run, write: Write) -> None:
     folder = write({"compose.yml": RECIPE})
-    _, found = inspected(run, stdin=recording("incident").last)
+    _, found = inspected(run, stdin=load_recording("incident").last_service)
     [live] = found["services"]
     [recipe] = run("check", folder, "--format", "json").json["recipes"]
     of_app = [each for each in recipe["findings"] if each["service"] == "app"]
@@ -96,19 +96,19 @@ def test_the_same_rules_judge_as_of_the_files(run: Run, write: Write) -> None:
 
 
 def test_what_a_spec_cannot_tell_is_not_asked_and_said_so(run: Run, snapshot: SnapshotAssertion) -> None:
-    _, found = inspected(run, stdin=recording("incident").last)
+    _, found = inspected(run, stdin=load_recording("incident").last_service)
     [live] = found["services"]
     because = {each["rule"]: each["because"] for each in live["not_asked"]}
     assert because.keys() & {each["rule"] for each in live["findings"]} == set()
     assert {rule: because[rule] for rule in ("RL008", "RL040")} == snapshot(name="because")
-    text = run("inspect", stdin=json.dumps(recording("paused").last)).stdout
+    text = run("inspect", stdin=json.dumps(load_recording("paused").last_service)).stdout
     assert text == snapshot(name="text")
-    _, found = inspected(run, stdin=recording("paused").last)
+    _, found = inspected(run, stdin=load_recording("paused").last_service)
     assert {"RL015", "RL040"} <= {each["rule"] for each in found["services"][0]["not_asked"]}
 
 
 def test_a_rule_that_fails_whatever_is_unknown_is_not_named(run: Run) -> None:
-    document = recording("incident").last
+    document = load_recording("incident").last_service
     _, found = inspected(run, stdin=document)
     named = {each["rule"] for each in found["services"][0]["not_asked"]}
     assert named & {"RL008", "RL015", "RL037", "RL055"} == {"RL008"}
@@ -118,7 +118,7 @@ def test_a_rule_that_fails_whatever_is_unknown_is_not_named(run: Run) -> None:
 
 
 def test_a_network_of_its_own_name_is_known(run: Run) -> None:
-    document = recording("incident").last
+    document = load_recording("incident").last_service
     document["Spec"]["TaskTemplate"]["Networks"] = [{"Target": "host"}]
     _, found = inspected(run, stdin=document)
     assert "RL008" in [each["rule"] for each in found["services"][0]["findings"]]
@@ -126,7 +126,7 @@ def test_a_network_of_its_own_name_is_known(run: Run) -> None:
 
 def test_a_policy_that_differs_is_drift_with_its_location(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": RECIPE, "compose.ccci.yml": OVERLAY})
-    document = recording("incident").last
+    document = load_recording("incident").last_service
     document["UpdateStatus"]["State"] = "updating"
     code, found = inspected(run, "--against", folder, "--fail-on", "never", stdin=document)
     assert (code, found["services"][0]["drift"]["drifted"], found["against"]["fitting_variants"]) == (0, False, [])
@@ -147,13 +147,13 @@ def test_a_label_that_was_put_back_is_drift_by_its_key_alone(
     run: Run, write: Write, snapshot: SnapshotAssertion
 ) -> None:
     folder = write({"compose.yml": RECIPE.replace("release: old", "release: s3cret")})
-    ran = run("inspect", "--against", folder, stdin=json.dumps(recording("incident").last))
+    ran = run("inspect", "--against", folder, stdin=json.dumps(load_recording("incident").last_service))
     assert mask_folder(ran.stdout, folder) == snapshot
     _hides_secrets(ran, "s3cret")
 
 
 def test_drift_names_a_label_and_image_of_the_previous_spec(run: Run, write: Write) -> None:
-    document = recording("completed").last
+    document = load_recording("completed").last_service
     document["PreviousSpec"]["TaskTemplate"]["ContainerSpec"]["Image"] = "forum:2"
     document["UpdateStatus"]["State"] = "rollback_started"
     text = RECIPE.replace("rollout-lint/busybox", "forum:2")
@@ -171,7 +171,7 @@ def test_values_from_unset_variables_are_reported_not_compared(
     text = RECIPE.replace("rollout-lint/busybox", "busybox:${TAG:-1}")
     text = text.replace("{release: old}", '["a.$STACK.b=1", "release=${R:-other}"]')
     folder = write({"compose.yml": text, "values": "TAG=1\nSTACK=x\nR=old\n"})
-    document = recording("incident").last
+    document = load_recording("incident").last_service
     document["Spec"]["Labels"]["a.forum.b"] = "1"
     _, found = inspected(run, "--against", folder, stdin=document)
     drift = found["services"][0]["drift"]
@@ -188,7 +188,7 @@ def test_values_from_unset_variables_are_reported_not_compared(
 
 def test_drift_has_unknown_services_but_not_other_stacks(run: Run, write: Write) -> None:
     folder = write({"compose.yml": RECIPE})
-    ours, gone, other = (recording("incident").last for _ in range(3))
+    ours, gone, other = (load_recording("incident").last_service for _ in range(3))
     for document, name, stack in ((gone, "forum_queue", "forum"), (other, "wiki_app", "wiki")):
         document["Spec"]["Name"] = name
         document["Spec"]["Labels"]["com.docker.stack.namespace"] = stack
@@ -201,14 +201,14 @@ def test_drift_has_unknown_services_but_not_other_stacks(run: Run, write: Write)
 
 def test_an_expected_label_or_image_is_held_against_what_runs(run: Run, snapshot: SnapshotAssertion) -> None:
     wanted = ("--expect-label", "release=new", "--expect-image", "rollout-lint/busybox:2")
-    _, found = inspected(run, *wanted, stdin=recording("incident").last)
+    _, found = inspected(run, *wanted, stdin=load_recording("incident").last_service)
     assert len(found["mismatches"]) == len(wanted) / 2
     assert found["mismatches"] == snapshot
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_secret_is_shown(run: Run, write: Write, name: str) -> None:
-    folder = write({"compose.yml": RECIPE, "running.json": json.dumps(recording(name).last)})
+    folder = write({"compose.yml": RECIPE, "running.json": json.dumps(load_recording(name).last_service)})
     for format_ in ("text", "json"):
         _hides_secrets(run("inspect", folder / "running.json", "--against", folder, "--format", format_), "hunter2")
 
@@ -220,7 +220,7 @@ def _hides_secrets(ran: Ran, secret: str) -> None:
 
 def test_a_healthcheck_is_told_to_differ_and_not_shown(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": RECIPE.replace("/tmp/ready", "/s3cret")})
-    ran = run("inspect", "--against", folder, stdin=json.dumps(recording("incident").last))
+    ran = run("inspect", "--against", folder, stdin=json.dumps(load_recording("incident").last_service))
     assert "compose.yml:5:" in ran.stdout
     assert mask_folder(ran.stdout, folder) == snapshot
     _hides_secrets(ran, "s3cret")
@@ -244,7 +244,7 @@ def test_a_healthcheck_is_told_to_differ_and_not_shown(run: Run, write: Write, s
 def test_what_cannot_be_evaluated_is_said(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], snapshot: SnapshotAssertion
 ) -> None:
-    running = json.dumps(recording("completed").last)
+    running = json.dumps(load_recording("completed").last_service)
     monkeypatch.chdir(
         write({"compose.yml": RECIPE, "running.json": running, "broken.yml": "services: {a: {image: [}\n"})
     )
@@ -258,7 +258,7 @@ def test_what_cannot_be_evaluated_is_said(
 def test_nothing_that_is_missing_or_strange_ends_in_an_exception(run: Run, write: Write, name: str) -> None:
     folder, chance = write({"compose.yml": RECIPE}), random.Random(name)
     for _ in range(25):
-        document = recording(name).last
+        document = load_recording(name).last_service
         for _ in range(chance.randrange(1, 6)):
             garble(document, chance)
         ran = run("inspect", "--against", folder, "--format", "json", stdin=json.dumps(document))
@@ -269,7 +269,7 @@ def test_nothing_that_is_missing_or_strange_ends_in_an_exception(run: Run, write
 
 
 def test_a_name_cannot_steer_a_terminal(run: Run) -> None:
-    document = recording("incident").last
+    document = load_recording("incident").last_service
     document["Spec"]["Name"] = "a\x1b[2J\n"
     document["UpdateStatus"]["State"] = "\x1b[31m"
     assert "\x1b" not in run("inspect", stdin=json.dumps(document)).stdout

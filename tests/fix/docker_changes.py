@@ -1,4 +1,4 @@
-"""What a change of files alters in what `docker stack config` prints."""
+"""Comparison of the output of `docker stack config` before and after a change."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def merged(files: Sequence[Path]) -> dict[tuple[str, ...], Any]:
-    """The single values by their path that Docker makes of the files, without `x-` blocks, which mean nothing to it."""
+def merged_values(files: Sequence[Path]) -> dict[tuple[str, ...], Any]:
+    """Return the values of the merged files by path, without `x-` blocks, which Docker ignores."""
     answer = docker_config(files, {})
     assert answer.merged is not None, answer.message
     stack = YAML(typ="safe", pure=True).load(answer.merged)
     return dict(_values({key: value for key, value in stack.items() if not key.startswith("x-")}, ()))
 
 
-def altered(before: dict[tuple[str, ...], Any], after: dict[tuple[str, ...], Any]) -> dict[tuple[str, ...], Any]:
-    """The paths whose value is another, with the new one."""
+def changed_values(before: dict[tuple[str, ...], Any], after: dict[tuple[str, ...], Any]) -> dict[tuple[str, ...], Any]:
+    """Return the paths with a new value, and the value."""
     return {path: after.get(path) for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 

@@ -1,4 +1,4 @@
-"""Stack files as people write them: comments, anchors, both line ends, any indentation, quotes and brackets."""
+"""Generated stack files with comments, anchors, both line ends, and various indents, quotes and flow mappings."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ _PORTS = "ports: [{target: 80, published: 80, mode: host}]"
 
 
 @dataclass(frozen=True)
-class Written:
-    """A recipe's files."""
+class GeneratedRecipe:
+    """Files of a recipe by name."""
 
     files: dict[str, bytes]
 
 
 @st.composite
-def recipes(draw: st.DrawFn) -> Written:
-    """A base, and for some an overlay for a CI."""
+def recipes(draw: st.DrawFn) -> GeneratedRecipe:
+    """Return a recipe with a base, and sometimes with a CI overlay."""
     writer = _Writer(draw)
     version = draw(st.sampled_from((None, '"3.8"')))
     files = {"compose.yml": writer.base(version)}
     if draw(st.booleans()):
         files["compose.ccci.yml"] = writer.overlay(version)
-    return Written(files)
+    return GeneratedRecipe(files)
 
 
 class _Writer:
@@ -80,7 +80,7 @@ class _Writer:
         self._shared = False
         lines = [f"version: {version}"] if version else []
         lines.append("services:")
-        # The base has this one at the least.
+        # Every base has at least the service `app`.
         policy = self._pick(POLICIES)
         lines += self._indented(
             ["app:", *self._indented(["deploy:", *self._indented(self._block("update_config", policy))])]
@@ -134,7 +134,7 @@ class _Writer:
         return [f"{' ' * self._step}{line}" if line else line for line in lines]
 
     def _bytes(self, lines: list[str]) -> bytes:
-        """With a comment of its own number here and there, and empty lines; none inside a text of several lines."""
+        """Return the lines with some empty lines and numbered comments, except within block scalars."""
         written: list[str] = []
         in_text = False
         for line in lines:

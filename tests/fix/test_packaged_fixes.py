@@ -1,7 +1,4 @@
-"""Every rule with a repair, on every bad example, and every sample recipe: the finding goes, and nothing else changes.
-
-What Docker makes of the files is asked of `docker stack config` before and after.
-"""
+"""Fixes of bad examples and sample recipes, compared by `docker stack config` before and after."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ import pytest
 from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import SAMPLES
-from tests.fix.docker_changes import altered, merged
+from tests.fix.docker_changes import changed_values, merged_values
 from tests.oracle.docker import require
 
 if TYPE_CHECKING:
@@ -34,7 +31,7 @@ EXAMPLES = [
 ]
 RECIPES = sorted(path.parent.name for path in SAMPLES.glob("*/compose.yml"))
 
-Found = set[tuple[str, str, str]]
+Findings = set[tuple[str, str, str]]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -42,8 +39,8 @@ def docker() -> None:
     require()
 
 
-def found(ran: Ran) -> Found:
-    """Rule, service and variant of each finding that a check printed."""
+def findings_of(ran: Ran) -> Findings:
+    """Return rule, service and variant of each finding of a check."""
     [recipe] = ran.json["recipes"]
     return {(each["rule"], each["service"], each["variant"]) for each in recipe["findings"]}
 
@@ -54,7 +51,7 @@ def variants(ran: Ran, folder: Path) -> dict[str, list[Path]]:
 
 
 def config_for(example: dict[str, Any]) -> str:
-    """What an example says of its hosts and images, as a config."""
+    """Return a config with the hosts and images of an example."""
     hosts = [f"{key} = {json.dumps(value)}" for key, value in example.get("hosts", {}).items()]
     images = [
         f"[images.{json.dumps(name)}]\n" + "\n".join(f"{key} = {json.dumps(value)}" for key, value in claims.items())
@@ -63,22 +60,22 @@ def config_for(example: dict[str, Any]) -> str:
     return "\n".join((*(["[hosts]"] * bool(hosts)), *hosts, *images))
 
 
-def assert_repaired(run: Run, folder: Path, *options: str) -> Found:
-    """Repair the folder, hold that nothing but the settings of repairs changed; what was found is gone."""
+def fix_and_verify(run: Run, folder: Path, *options: str) -> Findings:
+    """Fix the folder, assert that only settings of fixes changed, and return the fixed findings."""
     check = run("check", folder, "--format", "json", "--no-ignores")
-    before = {name: merged(files) for name, files in variants(check, folder).items()}
+    before = {name: merged_values(files) for name, files in variants(check, folder).items()}
     wrote = run("fix", "--write", *options, folder)
     assert (wrote.exit_code, wrote.stdout) == (0, "")
     after_check = run("check", folder, "--format", "json", "--no-ignores")
-    gone = found(check) - found(after_check)
-    assert found(after_check) <= found(check)
+    gone = findings_of(check) - findings_of(after_check)
+    assert findings_of(after_check) <= findings_of(check)
     settings = {
         ("services", service, *path.split(".")): value
         for rule, service, _ in gone
         for path, value in RULES[rule].fix_settings.items()
     }
     for name, files in variants(after_check, folder).items():
-        for path, value in altered(before[name], merged(files)).items():
+        for path, value in changed_values(before[name], merged_values(files)).items():
             assert path in settings, f"{name}: {path}"
             assert value == settings[path] or str(value) == str(settings[path])
     written = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -89,26 +86,26 @@ def assert_repaired(run: Run, folder: Path, *options: str) -> Found:
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_a_bad_example(rule: Rule, example: dict[str, Any], run: Run, write: Write) -> None:
+def test_fix_of_bad_example(rule: Rule, example: dict[str, Any], run: Run, write: Write) -> None:
     folder = write({**example["files"], "rollout-lint.toml": config_for(example)})
-    gone = assert_repaired(run, folder, "--unsafe")
+    gone = fix_and_verify(run, folder, "--unsafe")
     assert rule.id in {each for each, _, _ in gone}
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.fix is not None], ids=lambda rule: rule.id)
-def test_what_is_worth_its_price_needs_no_consent(rule: Rule, run: Run, write: Write) -> None:
+def test_fix_of_high_and_medium_needs_no_unsafe(rule: Rule, run: Run, write: Write) -> None:
     for example in rule.examples["bad"]:
         if example.get("severity", rule.severity) in ("high", "medium"):
             folder = write({**example["files"], "rollout-lint.toml": config_for(example)})
-            gone = assert_repaired(run, folder)
+            gone = fix_and_verify(run, folder)
             assert rule.id in {each for each, _, _ in gone}
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_sample_recipe(recipe: str, run: Run, tmp_path: Path) -> None:
+def test_fix_of_sample_recipe(recipe: str, run: Run, tmp_path: Path) -> None:
     folder = tmp_path / recipe
     shutil.copytree(SAMPLES / recipe, folder)
     check = run("check", folder, "--format", "json")
-    gone = assert_repaired(run, folder, "--unsafe")
-    wanted = {each for each in found(check) if RULES[each[0]].fix is not None}
-    assert gone == wanted
+    gone = fix_and_verify(run, folder, "--unsafe")
+    fixable = {each for each in findings_of(check) if RULES[each[0]].fix is not None}
+    assert gone == fixable

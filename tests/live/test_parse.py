@@ -1,4 +1,4 @@
-"""What engines print is read, whatever is missing or strange in it."""
+"""Parsing of what Docker prints, also with missing or odd values."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.errors import FleetError
-from rollout_lint.live.describe import told_update
+from rollout_lint.live.describe import describe_update
 from rollout_lint.live.model import REPLICATED_JOB
 from rollout_lint.live.parse import MAX_BYTES, read_services, read_tasks
-from rollout_lint.live.result import account_of
-from rollout_lint.live.spec_diff import runs_it, task_template
-from rollout_lint.live.watcher import Look, Watch
+from rollout_lint.live.result import format_result
+from rollout_lint.live.spec_diff import has_template, normal_template
+from rollout_lint.live.watcher import ServiceWatcher, Snapshot
 
-from tests.live.recordings import NAMES, as_service, garble, recording
+from tests.live.recordings import NAMES, as_service, garble, load_recording
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 6, 20, tzinfo=UTC)
 
 
-def test_a_service_and_its_tasks_are_read() -> None:
-    shown = recording("incident")
-    service = as_service(shown.last)
+def test_read_services_and_tasks() -> None:
+    shown = load_recording("incident")
+    service = as_service(shown.last_service)
     assert (service.name, service.stack, service.name_in_stack) == ("forum_app", "forum", "app")
     assert (service.state, service.previous, service.spec.replicas) == ("rollback_completed", None, 1)
     assert (service.spec.label("release"), service.spec.image) == ("old", "rollout-lint/busybox:latest")
@@ -36,22 +36,22 @@ def test_a_service_and_its_tasks_are_read() -> None:
     assert service.update.started < service.update.completed
     tasks = read_tasks(json.dumps(shown.last_tasks).encode(), "a")
     killed = [task for task in tasks if task.exit_code == 137]
-    assert [(task.state, task.ended, task.runs) for task in killed] == [("failed", True, False)]
-    template = task_template(service.spec)
-    assert [runs_it(task, template) for task in tasks if task.runs] == [True]
-    assert not runs_it(killed[0], template)
+    assert [(task.state, task.ended_by_itself, task.is_running) for task in killed] == [("failed", True, False)]
+    template = normal_template(service.spec)
+    assert [has_template(task, template) for task in tasks if task.is_running] == [True]
+    assert not has_template(killed[0], template)
 
 
 def test_repr_shows_no_environment_value() -> None:
-    shown = recording("incident")
+    shown = load_recording("incident")
     tasks = read_tasks(json.dumps(shown.last_tasks).encode(), "a")
-    assert "hunter2" in json.dumps(shown.last)
-    assert "hunter2" not in repr(as_service(shown.last)) + repr(tasks)
+    assert "hunter2" in json.dumps(shown.last_service)
+    assert "hunter2" not in repr(as_service(shown.last_service)) + repr(tasks)
 
 
 @pytest.mark.parametrize("form", ["list", "alone", "lines", "bom", "utf-16", "crlf"])
-def test_each_form_of_the_document_is_read(form: str) -> None:
-    document = recording("paused").last
+def test_read_services_accepts_form(form: str) -> None:
+    document = load_recording("paused").last_service
     one = json.dumps(document)
     data = {
         "list": f"[{one}, {one}]".encode(),
@@ -81,7 +81,7 @@ def test_each_form_of_the_document_is_read(form: str) -> None:
         pytest.param(b" " * (MAX_BYTES + 1), id="too-large"),
     ],
 )
-def test_what_is_no_such_document_is_a_problem(data: bytes, snapshot: SnapshotAssertion) -> None:
+def test_read_services_rejects_document(data: bytes, snapshot: SnapshotAssertion) -> None:
     with pytest.raises(FleetError) as raised:
         read_services(data, "running.json")
     [problem] = raised.value.problems
@@ -89,30 +89,30 @@ def test_what_is_no_such_document_is_a_problem(data: bytes, snapshot: SnapshotAs
     assert problem.message == snapshot
 
 
-def test_an_engine_that_fills_in_no_status_has_none() -> None:
-    document = recording("completed").last
+def test_empty_update_status_is_none() -> None:
+    document = load_recording("completed").last_service
     document["UpdateStatus"] = {"StartedAt": "0001-01-01T00:00:00Z", "CompletedAt": "0001-01-01T00:00:00Z"}
     assert as_service(document).update is None
 
 
-def test_a_job_has_the_completions_that_it_is_to_have() -> None:
-    document = recording("completed").last
+def test_job_replicas_are_total_completions() -> None:
+    document = load_recording("completed").last_service
     document["Spec"]["Mode"] = {"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 3}}
     assert (as_service(document).spec.mode, as_service(document).spec.replicas) == (REPLICATED_JOB, 3)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_that_is_missing_or_strange_ends_in_an_exception(name: str) -> None:
+def test_garbled_documents_raise_nothing(name: str) -> None:
     chance = random.Random(name)
     for _ in range(150):
-        service, tasks = recording(name).last, recording(name).last_tasks
+        service, tasks = load_recording(name).last_service, load_recording(name).last_tasks
         for document in (service, *tasks):
             for _ in range(chance.randrange(4)):
                 garble(document, chance)
         service["Spec"] = service.get("Spec") or {"Name": "a"}
-        watch = Watch("a")
+        watcher = ServiceWatcher("a")
         for read in read_services(json.dumps([service]).encode(), "a") if isinstance(service["Spec"], dict) else []:
-            look = Look(0.0, read, tuple(read_tasks(json.dumps(tasks).encode(), "a")))
-            assert told_update(read, NOW)
-            assert list(account_of(watch.see(look)))
-            assert watch.give_up().told
+            snapshot = Snapshot(0.0, read, tuple(read_tasks(json.dumps(tasks).encode(), "a")))
+            assert describe_update(read, NOW)
+            assert list(format_result(watcher.update(snapshot)))
+            assert watcher.give_up().message

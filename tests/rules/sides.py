@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rollout_lint.selftest import repaired
+from rollout_lint.selftest import add_fix_overlay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,4 +62,4 @@ def _files(rule: Rule, proof: dict[str, Any], side: str) -> dict[str, str]:
         return bad
     if "repaired_example" in proof:
         return dict(rule.examples["good"][proof["repaired_example"]]["files"])
-    return repaired(bad, rule)
+    return add_fix_overlay(bad, rule)

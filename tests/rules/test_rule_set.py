@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.rules.loader import load_rules
-from rollout_lint.selftest import TRIALS
+from rollout_lint.selftest import CHECKS
 
 if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 RULES = load_rules()
 
 
-@pytest.mark.parametrize("trial", TRIALS)
+@pytest.mark.parametrize("trial", CHECKS)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_packaged_rule_passes_trial(rule: Rule, trial: str) -> None:
-    assert list(TRIALS[trial](rule, RULES)) == []
+    assert list(CHECKS[trial](rule, RULES)) == []
 
 
 def test_stop_first_fix_has_a_trade_off(snapshot: SnapshotAssertion) -> None:

@@ -10,7 +10,7 @@ from rollout_lint.facts.images import rules_directory
 from rollout_lint.report.rules.proofs import describe_behaviour, describe_follow_up
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Rule
-from rollout_lint.selftest import written_into
+from rollout_lint.selftest import write_fix
 from ruamel.yaml import YAML
 
 from tests.rules.sides import SIDES, Named
@@ -151,4 +151,4 @@ def _files(rule: Mapping[str, Any], proof: Mapping[str, Any], side: str, loaded:
         return tuple(examples["good"][proof["repaired_example"]]["files"].items())
     if rule["fix"] is None:
         raise ValueError("a rule without a fix needs `repaired_example`, an index into its good examples")
-    return tuple(written_into(bad, rule["id"], loaded).items())
+    return tuple(write_fix(bad, rule["id"], loaded).items())

@@ -152,9 +152,9 @@ def test_await_reports_the_incident_with_its_cause() -> None:
     assert result.service["update"]["state"] == "rollback_completed"
     [failure] = result.service["failures"]
     assert (failure["exit_code"], failure["release"]) == (137, "new")
-    assert "exit code 137: killed, as a rule for lack of memory" in failure["message"]
-    assert "1 task runs, of before the update and never stopped" in result.service["message"]
-    mismatches = ["the label release of forum_app is old, not new, for its update was rolled back"]
+    assert "exit code 137: killed, usually because memory ran out" in failure["message"]
+    assert "1 task runs, started before the update and never stopped" in result.service["message"]
+    mismatches = ["the label release of forum_app is old, not new, because its update was rolled back"]
     assert json.loads(result.stdout)["mismatches"] == mismatches
     assert again.exit_code == 1
     assert "forum_app  rolled back" in again.stdout

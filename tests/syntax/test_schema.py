@@ -43,7 +43,7 @@ def schema(tmp_path: Path) -> JsonSchema:
 def reported(schema: JsonSchema, text: str) -> list[str]:
     source = parse(text.encode(), "x.yml")
     schema.check(source)
-    return [problem.told for problem in source.problems]
+    return [problem.text for problem in source.problems]
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def print_problems(problems: Iterable[Problem]) -> None:
     from rollout_lint.report.common.style import printable
 
     for problem in problems:
-        print_message(printable(problem.told))
+        print_message(printable(problem.text))
 
 
 def exit_with_problems(problems: Iterable[Problem]) -> NoReturn:

@@ -1,1 +1,1 @@
-"""Findings repaired in the files of a recipe, each repair judged before anybody sees it."""
+"""Automatic fixes in the files of a recipe, each verified before it is offered."""

@@ -1,4 +1,4 @@
-"""Changes on disk: all of them, or none."""
+"""Atomic change of several files on disk."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from rollout_lint.fix.model import Change
 
 
-class StoreError(Exception):
-    """Nothing was written; the text says why."""
+class WriteError(Exception):
+    """Failure to write the changes, after which all files are as before."""
 
 
-def store(changes: Sequence[Change]) -> None:
-    """Write every file, in place of what it was when it was read.
+def write_changes(changes: Sequence[Change]) -> None:
+    """Write all files, or none.
 
-    Raises StoreError where somebody has changed one since, or where one cannot be written.
+    Raises WriteError if a file changed since it was read, or cannot be written.
     """
     for change in changes:
-        if _on_disk(change) != change.before:
-            raise StoreError(f"{change.name} was changed in the meantime")
+        if _read(change) != change.before:
+            raise WriteError(f"{change.name} was changed in the meantime")
     written: list[Change] = []
     try:
         for change in changes:
@@ -32,18 +32,18 @@ def store(changes: Sequence[Change]) -> None:
             written.append(change)
     except OSError as error:
         for change in written:
-            _take_back(change)
-        raise StoreError(f"{changes[len(written)].name} cannot be written: {error.strerror}") from error
+            _revert(change)
+        raise WriteError(f"{changes[len(written)].name} cannot be written: {error.strerror}") from error
 
 
-def _on_disk(change: Change) -> bytes | None:
+def _read(change: Change) -> bytes | None:
     try:
         return change.path.read_bytes() if exists(change.path) else None
     except OSError as error:
-        raise StoreError(f"{change.name} cannot be read: {error.strerror}") from error
+        raise WriteError(f"{change.name} cannot be read: {error.strerror}") from error
 
 
-def _take_back(change: Change) -> None:
+def _revert(change: Change) -> None:
     if change.before is None:
         change.path.unlink()
     else:

@@ -1,4 +1,4 @@
-"""What is asked of a repair, and what came of it."""
+"""Options and results of fixing a recipe."""
 
 from __future__ import annotations
 
@@ -14,25 +14,23 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
 
 Contents: TypeAlias = "Mapping[str, bytes]"
-"""Files by the name that reports show."""
+"""File contents by display name."""
 
 Settings: TypeAlias = "dict[str, object]"
 """Values by their dotted path below a service."""
 
-Key: TypeAlias = "tuple[str, str | None, str]"
-"""Rule, service and variant, of which there is one finding at most."""
+FindingKey: TypeAlias = "tuple[str, str | None, str]"
+"""Rule, service and variant, which have at most one finding."""
 
 
-def key_of(finding: Finding) -> Key:
-    """What says of a finding before a change and of one after that they are the same."""
+def finding_key(finding: Finding) -> FindingKey:
+    """Return the key that identifies a finding before and after a change."""
     return finding.rule.id, finding.service, finding.variant
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file that is to be written: its name in reports and its path, its bytes until now (None where there is no such
-    file) and from then on.
-    """
+    """A change of one file: its display name, its path, and its contents before (None for a new file) and after."""
 
     name: str
     path: Path
@@ -41,8 +39,8 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Repaired:
-    """A finding that is gone, by which settings in which files, and what else that was told is gone with it."""
+class AppliedFix:
+    """A finding that was fixed, the settings and files of its fix, and `others`, which the same fix resolves."""
 
     finding: Finding
     settings: Settings
@@ -51,42 +49,43 @@ class Repaired:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """A finding that is not repaired, and why; `unsafe` is whether only the operator's consent is missing, `refused`
-    whether it was asked for and not given.
+class Unfixed:
+    """A finding that was not fixed, and the reason.
+
+    `needs_unsafe` is True if `--unsafe` would fix it, `was_declined` if the user declined its fix.
     """
 
     finding: Finding
     reason: str
-    unsafe: bool = False
-    refused: bool = False
+    needs_unsafe: bool = False
+    was_declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which findings are to be repaired: those of the rules `only`, if any are named, and also what is unsafe.
+class FixOptions:
+    """Findings to fix: those of the rules `only`, or of all rules if it is empty.
 
-    `agrees` is asked about each repair that could be made, with the files as they were and would be.
+    `confirm` is called for each fix with the changes that it makes, and returns True to apply it.
     """
 
     only: frozenset[str] = frozenset()
     unsafe: bool = False
-    agrees: Callable[[Repaired, tuple[Change, ...]], bool] | None = None
+    confirm: Callable[[AppliedFix, tuple[Change, ...]], bool] | None = None
 
     def includes(self, rule: Rule) -> bool:
-        """Whether findings of the rule are to be repaired."""
+        """Return True if findings of the rule are to be fixed."""
         return not self.only or rule.id in self.only
 
 
 @dataclass(slots=True)
-class Fixed:
-    """A recipe as it was evaluated first, what was repaired and what was left, and the files that are to be written.
+class FixResult:
+    """Result of fixing a recipe: its first evaluation, the fixes, the unfixed findings and the changes to write.
 
-    `failed` is whether something stood in the way of looking at it, or of writing.
+    `failed` is True if the recipe could not be fixed or written.
     """
 
     evaluation: Evaluation
-    repaired: list[Repaired] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    applied: list[AppliedFix] = field(default_factory=list)
+    unfixed: list[Unfixed] = field(default_factory=list)
     changes: tuple[Change, ...] = ()
     failed: bool = False

@@ -1,4 +1,4 @@
-"""The repairs of one recipe, one after the other, each on top of those before it."""
+"""Planner that fixes the findings of one recipe one after the other."""
 
 from __future__ import annotations
 
@@ -6,199 +6,192 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from rollout_lint.fix.model import Change, Fixed, Left, Repaired, key_of
-from rollout_lint.fix.patch.edits import ways_to_set
-from rollout_lint.fix.patch.text import Text
-from rollout_lint.fix.verify import objection, strays
+from rollout_lint.fix.model import AppliedFix, Change, FixResult, Unfixed, finding_key
+from rollout_lint.fix.patch.edits import propose_edits
+from rollout_lint.fix.patch.text import SourceText
+from rollout_lint.fix.verify import explain_rejection, find_unexpected_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.fix.model import Contents, Key, Settings, Wanted
+    from rollout_lint.fix.model import Contents, FindingKey, FixOptions, Settings
     from rollout_lint.fix.patch.changes import Path
-    from rollout_lint.fix.target import Desk
-    from rollout_lint.fix.verify import Reach
+    from rollout_lint.fix.target import FixTarget
+    from rollout_lint.fix.verify import AllowedChanges
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.finding import Finding
 
-_MOST_TRIALS = 64
+_MAX_CANDIDATES = 64
+_NO_EDIT = "the file has no place for it that could be patched"
 
-NO_WAY = "the file has no place for it that could be patched"
 
+class FixPlanner:
+    """Fixes the most severe findings first. After each fix, it tries again the findings that it could not fix."""
 
-class Session:
-    """What is found is taken the gravest first; what could not be repaired is tried again after each repair."""
-
-    def __init__(self, desk: Desk, wanted: Wanted) -> None:
-        """Nothing is repaired yet."""
-        self._desk = desk
-        self._wanted = wanted
+    def __init__(self, target: FixTarget, options: FixOptions) -> None:
+        """Evaluate the files of the target as they are."""
+        self._target = target
+        self._options = options
         self._contents: Contents = {}
-        self._now = desk.evaluation({})
-        self._fixed = Fixed(self._now)
-        self._left: dict[Key, Left] = {}
-        self._strays: set[Path] = set()
+        self._current = target.evaluate({})
+        self._result = FixResult(self._current)
+        self._unfixed: dict[FindingKey, Unfixed] = {}
+        self._unexpected: set[Path] = set()
 
-    def run(self) -> Fixed:
-        """What came of it. Each repair leaves fewer findings than there were, so there is an end."""
+    def run(self) -> FixResult:
+        """Fix all findings. The loop ends because each fix reduces the number of findings."""
         while findings := self._open_findings():
             first = findings[0]
-            self._take([each for each in findings if each.rule is first.rule and each.variant == first.variant])
-        self._fixed.left = [*self._left.values()]
-        self._fixed.changes = self._changes(self._contents)
-        return self._fixed
+            self._fix([each for each in findings if each.rule is first.rule and each.variant == first.variant])
+        self._result.unfixed = [*self._unfixed.values()]
+        self._result.changes = self._changes(self._contents)
+        return self._result
 
     def _open_findings(self) -> list[Finding]:
-        findings = [
-            finding for finding in self._now.findings if finding.is_active and self._wanted.includes(finding.rule)
-        ]
-        findings.sort(key=lambda finding: finding.severity.rank)
-        return [finding for finding in findings if key_of(finding) not in self._left]
+        """Return the findings to fix, the most severe first."""
+        included = (each for each in self._current.findings if each.is_active and self._options.includes(each.rule))
+        findings = [finding for finding in included if finding_key(finding) not in self._unfixed]
+        return sorted(findings, key=lambda finding: finding.severity.rank)
 
-    def _take(self, findings: list[Finding]) -> None:
-        """Findings of one rule in one variant: all at once, which spares time, or else in ever smaller parts."""
-        findings = [finding for finding in findings if not self._leaves(finding)]
-        if len(findings) > 1 and self._wanted.agrees is None and self._repairs_all(findings):
-            return
+    def _fix(self, findings: list[Finding]) -> None:
+        """Fix findings of one rule in one variant: all at once, which is faster, or else in ever smaller parts."""
+        findings = [finding for finding in findings if not self._skip(finding)]
         if len(findings) == 1:
-            self._repair(findings[0])
-        for part in (findings[: len(findings) // 2], findings[len(findings) // 2 :]) if len(findings) > 1 else ():
-            keys = {key_of(finding) for finding in part}
-            self._take([finding for finding in self._open_findings() if key_of(finding) in keys])
+            self._fix_one(findings[0])
+        if len(findings) <= 1 or (self._options.confirm is None and self._fix_all(findings)):
+            return
+        half = len(findings) // 2
+        for part in (findings[:half], findings[half:]):
+            keys = {finding_key(finding) for finding in part}
+            self._fix([finding for finding in self._open_findings() if finding_key(finding) in keys])
 
-    def _leaves(self, finding: Finding) -> bool:
-        """Whether it needs no trial to see that it is left."""
-        reason = self._desk.refusal(self._now, finding, self._desk.settings(self._now, finding))
+    def _skip(self, finding: Finding) -> bool:
+        """Record a finding that cannot be fixed whatever is tried, and return True for it."""
+        key = finding_key(finding)
+        reason = self._target.find_blocker(self._current, finding, self._target.settings(self._current, finding))
         if reason is not None:
-            self._left[key_of(finding)] = Left(finding, reason)
-        elif self._wanted.agrees is None and finding.needs_unsafe and not self._wanted.unsafe:
-            self._left[key_of(finding)] = Left(finding, str(finding.rule.trade), unsafe=True)
-        return key_of(finding) in self._left
+            self._unfixed[key] = Unfixed(finding, reason)
+        elif self._options.confirm is None and finding.needs_unsafe and not self._options.unsafe:
+            self._unfixed[key] = Unfixed(finding, str(finding.rule.trade), needs_unsafe=True)
+        return key in self._unfixed
 
-    def _repairs_all(self, findings: list[Finding]) -> bool:
-        """Whether one repair of each, laid upon the other, is a repair of all.
+    def _fix_all(self, findings: list[Finding]) -> bool:
+        """Fix all findings with one edit each, and return True on success.
 
-        The first that come to mind are tried, then those that alter nothing else, which takes longer to know.
+        The first edits are tried before those that change nothing else in each file, which are slower to find.
         """
-        reach = {fact for finding in findings for fact in self._reach(finding, is_strict=True)}
-        for of_each_file in (None, reach):
+        allowed = {change for finding in findings for change in self._allowed_changes(finding, is_strict=True)}
+        for allowed_in_file in (None, allowed):
             contents = self._contents
-            repaired: list[Repaired] = []
+            fixes: list[AppliedFix] = []
             for finding in findings:
-                settings = self._desk.settings(self._now, finding)
-                trial = next(self._trials(contents, finding, settings, of_each_file), None)
-                if trial is None:
+                settings = self._target.settings(self._current, finding)
+                candidate = next(self._candidates(contents, finding, settings, allowed_in_file), None)
+                if candidate is None:
                     return False
-                if touched := _touched(trial, contents):
-                    repaired.append(Repaired(finding, settings, touched))
-                contents = trial
-            if self._strays_of(contents, reach) == set():
-                after = self._desk.evaluation(contents)
-                if repaired and objection(self._now, after, findings, reach) is None:
-                    self._accept(repaired, contents, after)
+                if files := _changed_files(candidate, contents):
+                    fixes.append(AppliedFix(finding, settings, files))
+                contents = candidate
+            if fixes and self._is_expected(contents, allowed):
+                after = self._target.evaluate(contents)
+                if explain_rejection(self._current, after, findings, allowed) is None:
+                    self._accept(fixes, contents, after)
                     return True
         return False
 
-    def _strays_of(self, contents: Contents, reach: Reach) -> set[Path] | None:
-        found: set[Path] = set()
-        for name in _touched(contents, self._contents):
-            others = strays(self._contents.get(name) or self._desk.data(name), contents[name], reach)
-            if others is None:
-                return None
-            found |= others
-        return found
+    def _is_expected(self, contents: Contents, allowed: AllowedChanges) -> bool:
+        """Return True if the files have no unexpected changes."""
+        for name in _changed_files(contents, self._contents):
+            before = self._contents.get(name) or self._target.data(name)
+            if find_unexpected_changes(before, contents[name], allowed) != set():
+                return False
+        return True
 
-    def _repair(self, finding: Finding) -> None:
-        settings = self._desk.settings(self._now, finding)
+    def _fix_one(self, finding: Finding) -> None:
+        settings = self._target.settings(self._current, finding)
         reasons: list[str] = []
-        self._strays.clear()
+        self._unexpected.clear()
         for is_strict in (True, False):
-            reach = self._reach(finding, is_strict)
-            for contents in islice(self._trials(self._contents, finding, settings, reach), _MOST_TRIALS):
-                after = self._desk.evaluation(contents)
-                reason = objection(self._now, after, [finding], reach)
+            allowed = self._allowed_changes(finding, is_strict)
+            for contents in islice(self._candidates(self._contents, finding, settings, allowed), _MAX_CANDIDATES):
+                after = self._target.evaluate(contents)
+                reason = explain_rejection(self._current, after, [finding], allowed)
                 if reason is None:
-                    self._offer(Repaired(finding, settings, _touched(contents, self._contents)), contents, after)
+                    fix = AppliedFix(finding, settings, _changed_files(contents, self._contents))
+                    self._offer(fix, contents, after)
                     return
                 reasons.append(reason)
-        reasons += map(_shared_by, sorted(self._strays))
-        self._left[key_of(finding)] = Left(finding, self._desk.why_not(reasons[0] if reasons else NO_WAY))
+        # A path begins with `services` and the name of the service.
+        for _, service, *keys in sorted(self._unexpected):
+            reasons.append(f"it would also change {'.'.join(keys)} of {service}, which has it from there too")
+        self._unfixed[finding_key(finding)] = Unfixed(finding, self._target.explain((reasons or [_NO_EDIT])[0]))
 
-    def _offer(self, repaired: Repaired, contents: Contents, after: Evaluation) -> None:
-        """Take the change, unless the operator is asked and does not agree."""
-        [repaired] = self._with_others([repaired], after)
-        if self._wanted.agrees is None or self._wanted.agrees(repaired, self._changes(contents, self._contents)):
-            self._accept([repaired], contents, after)
+    def _offer(self, fix: AppliedFix, contents: Contents, after: Evaluation) -> None:
+        """Accept a fix unless the user declines it."""
+        [fix] = self._add_others([fix], after)
+        if self._options.confirm is None or self._options.confirm(fix, self._changes(contents, self._contents)):
+            self._accept([fix], contents, after)
         else:
-            self._left[key_of(repaired.finding)] = Left(repaired.finding, "not wanted", refused=True)
+            self._unfixed[finding_key(fix.finding)] = Unfixed(fix.finding, "not wanted", was_declined=True)
 
-    def _accept(self, repaired: list[Repaired], contents: Contents, after: Evaluation) -> None:
-        self._fixed.repaired += self._with_others(repaired, after)
-        self._contents, self._now = contents, after
-        self._left = {key: left for key, left in self._left.items() if left.refused}
+    def _accept(self, fixes: list[AppliedFix], contents: Contents, after: Evaluation) -> None:
+        self._result.applied += self._add_others(fixes, after)
+        self._contents, self._current = contents, after
+        self._unfixed = {key: unfixed for key, unfixed in self._unfixed.items() if unfixed.was_declined}
 
-    def _with_others(self, repaired: list[Repaired], after: Evaluation) -> list[Repaired]:
-        """Each with what else is gone of its service, the first with what is gone of services that needed no repair."""
-        gone = {key_of(each) for each in after.findings} | {key_of(each.finding) for each in repaired}
-        others: dict[str | None, list[Finding]] = {each.finding.service: [] for each in repaired}
-        for other in self._now.findings:
-            if other.is_active and key_of(other) not in gone:
-                others.get(other.service, others[repaired[0].finding.service]).append(other)
-        return [replace(each, others=tuple(others.pop(each.finding.service, ()))) for each in repaired]
+    def _add_others(self, fixes: list[AppliedFix], after: Evaluation) -> list[AppliedFix]:
+        """Add the other resolved findings to the fix of their service, or else to the first fix."""
+        excluded = {finding_key(each) for each in after.findings} | {finding_key(each.finding) for each in fixes}
+        others: dict[str | None, list[Finding]] = {each.finding.service: [] for each in fixes}
+        for other in self._current.findings:
+            if other.is_active and finding_key(other) not in excluded:
+                others.get(other.service, others[fixes[0].finding.service]).append(other)
+        return [replace(each, others=tuple(others.pop(each.finding.service, ()))) for each in fixes]
 
-    def _trials(
-        self, contents: Contents, finding: Finding, settings: Settings, reach: Reach | None
+    def _candidates(
+        self, contents: Contents, finding: Finding, settings: Settings, allowed: AllowedChanges | None
     ) -> Iterator[Contents]:
-        """Every way to write all of the settings; where `reach` is said, only those that alter nothing else."""
+        """Yield the contents after each way to write all settings; with `allowed`, only those without other changes."""
         if not settings:
             yield contents
             return
         path, value = next(iter(settings.items()))
         rest = {other: settings[other] for other in settings if other != path}
-        for name in self._desk.files_for(self._now, finding, path):
-            before = contents[name] if name in contents else self._desk.data(name)
+        for name in self._target.files_for(self._current, finding, path):
+            before = contents[name] if name in contents else self._target.data(name)
             keys = ("services", str(finding.service), *path.split("."))
-            for way in ways_to_set(Text.of(before), keys, value):
-                after = way.encoded()
-                others = set() if reach is None else strays(before, after, reach)
-                self._strays |= others or set()
-                if others == set():
-                    yield from self._trials({**contents, name: after}, finding, rest, reach)
+            for edited in propose_edits(SourceText.decode(before), keys, value):
+                after = edited.encode()
+                unexpected = set() if allowed is None else find_unexpected_changes(before, after, allowed)
+                self._unexpected |= unexpected or set()
+                if unexpected == set():
+                    yield from self._candidates({**contents, name: after}, finding, rest, allowed)
 
-    def _reach(self, finding: Finding, is_strict: bool) -> Reach:
-        """What may change: what this repair sets, and the same setting where another finding asks for it as well.
+    def _allowed_changes(self, finding: Finding, is_strict: bool) -> AllowedChanges:
+        """Return the settings of this fix, and the same settings if another finding needs them too.
 
-        A repair that is not strict may change it for the service in every variant.
+        If `is_strict` is False, the settings may change for the service in every variant.
         """
-        wanted = [
-            finding,
-            *(each for each in self._now.findings if each.is_active and self._wanted.includes(each.rule)),
-        ]
-        reach = {
+        active = [each for each in self._current.findings if each.is_active and self._options.includes(each.rule)]
+        allowed = {
             (each.variant, str(each.service), path)
-            for each in wanted
+            for each in (finding, *active)
             for path, value in each.rule.fix_settings.items()
             if finding.rule.fix_settings.get(path) == value
-            and (each is finding or self._wanted.unsafe or not each.needs_unsafe)
+            and (each is finding or self._options.unsafe or not each.needs_unsafe)
         }
         if is_strict:
-            return reach
-        variants = [each.variant.name for each in self._now.variants]
-        return {(variant, service, path) for variant in variants for _, service, path in reach}
+            return allowed
+        variants = [each.variant.name for each in self._current.variants]
+        return {(variant, service, path) for variant in variants for _, service, path in allowed}
 
-    def _changes(self, contents: Contents, since: Contents | None = None) -> tuple[Change, ...]:
+    def _changes(self, contents: Contents, before: Contents | None = None) -> tuple[Change, ...]:
         changes = (
-            Change(name, self._desk.path(name), (since or {}).get(name, self._desk.data_on_disk(name)), data)
+            Change(name, self._target.path(name), (before or {}).get(name, self._target.data_on_disk(name)), data)
             for name, data in contents.items()
         )
         return tuple(change for change in changes if change.before != change.after)
 
 
-def _touched(contents: Contents, before: Contents) -> tuple[str, ...]:
-    """The names of the files that are other than before."""
+def _changed_files(contents: Contents, before: Contents) -> tuple[str, ...]:
     return tuple(name for name, data in contents.items() if data != before.get(name))
-
-
-def _shared_by(path: Path) -> str:
-    """`services`, the service and the keys below it."""
-    return f"it would also change {'.'.join(path[2:])} of {'.'.join(path[1:2])}, which has it from there too"

@@ -1,4 +1,4 @@
-"""What to write instead, for one service: an overlay to copy, and advice where no overlay can repair it."""
+"""Recommendation for one service: an overlay to copy, and advice for what no overlay can fix."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
-    """An overlay as YAML text, None where nothing can be repaired by one; and what else is advised."""
+class Recommendation:
+    """An overlay as YAML text, or None if no overlay fixes anything, and further advice."""
 
     overlay: str | None
     advice: tuple[str, ...] = ()
 
 
-def repair_of(evaluation: Evaluation, service: str | None) -> Repair:
-    """What the findings of medium or more that are told of this service ask for.
+def recommend(evaluation: Evaluation, service: str | None) -> Recommendation:
+    """Return the fixes of the service's active findings of severity high and medium, and of those with a risk.
 
-    The overlay has the `version:` of the recipe's first file, since Docker refuses layers of different versions
+    The overlay has the `version:` of the recipe's first file because Docker rejects layers of different versions
     (`cli/compose/loader/loader.go Load`).
     """
-    counted = (finding for finding in evaluation.findings if finding.service == service and _counts(finding))
-    findings = sorted(counted, key=lambda finding: finding.severity.rank)
+    relevant = (finding for finding in evaluation.findings if finding.service == service and _is_relevant(finding))
+    findings = sorted(relevant, key=lambda finding: finding.severity.rank)
     patch: dict[str, Any] = {}
     for finding in findings:
         _merge(patch, finding.rule.fix or {})
-    advice = dict.fromkeys(finding.rule.advice for finding in findings if finding.rule.advice)
+    advice = tuple(dict.fromkeys(finding.rule.advice for finding in findings if finding.rule.advice))
     overlay = _overlay(_version(evaluation), service, json.dumps(patch)) if patch and service is not None else None
-    return Repair(overlay, tuple(text for text in advice if text))
+    return Recommendation(overlay, advice)
 
 
-def _counts(finding: Finding) -> bool:
+def _is_relevant(finding: Finding) -> bool:
     return finding.is_active and (finding.risk is not None or finding.severity in ("high", "medium"))
 
 
 def _merge(into: dict[str, Any], patch: dict[str, Any]) -> None:
-    """The first to say something is the gravest."""
+    """Merge a patch; existing values are kept because they come from a more severe finding."""
     for key, value in patch.items():
-        said = into.setdefault(key, {} if isinstance(value, dict) else value)
-        if isinstance(value, dict) and isinstance(said, dict):
-            _merge(said, value)
+        current = into.setdefault(key, {} if isinstance(value, dict) else value)
+        if isinstance(value, dict) and isinstance(current, dict):
+            _merge(current, value)
 
 
 def _version(evaluation: Evaluation) -> str | None:
@@ -60,7 +60,7 @@ def _version(evaluation: Evaluation) -> str | None:
 
 @lru_cache(maxsize=1000)
 def _overlay(version: str | None, service: str, patch: str) -> str:
-    """As YAML; a fleet has the same few repairs many times over."""
+    # Cached because a fleet needs the same few overlays many times.
     from ruamel.yaml import YAML
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 

@@ -1,4 +1,4 @@
-"""What a session works on: a recipe's own files, or the one overlay that is to repair it."""
+"""Files that a planner edits: a recipe's own files, or one overlay on top of them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.filesystem import is_file, is_link, resolve_links
-from rollout_lint.discovery.recipe import LayerFile, Variant
+from rollout_lint.discovery.recipe import LayerFile
 from rollout_lint.discovery.recipes import recipe_with_overlay
 from rollout_lint.facts.model import parse_value
-from rollout_lint.fix.patch.edits import ways_to_set
-from rollout_lint.fix.patch.text import Text
-from rollout_lint.fix.verify import facts_beside
+from rollout_lint.fix.patch.edits import propose_edits
+from rollout_lint.fix.patch.text import SourceText
+from rollout_lint.fix.verify import facts_of
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.syntax.node import Mapping, Scalar
 from rollout_lint.syntax.parser import parse
@@ -30,125 +30,124 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
-class Desk:
-    """A recipe's own files: a finding is repaired in the one that decides, or failing that in one that comes later."""
+class FixTarget:
+    """A recipe's own files. A value is set in the file that sets it now, or else in a later one."""
 
-    def __init__(self, recipe: Recipe, known: LintContext) -> None:
-        """Read the files, once for the whole session."""
+    def __init__(self, recipe: Recipe, context: LintContext) -> None:
+        """Read the files once."""
         self._recipe = recipe
-        self._known = known
+        self._context = context
         self._layers = {layer.name: layer for variant in recipe.variants for layer in variant.files}
-        self._read: dict[str, bytes] = {}
-        self._read = {name: source.data for name, source in self.evaluation({}).sources.items()}
+        self._data: dict[str, bytes] = {}
+        self._data = {name: source.data for name, source in self.evaluate({}).sources.items()}
 
-    def evaluation(self, contents: Contents) -> Evaluation:
-        """The recipe as it would be with these contents."""
-        return evaluate(self._recipe, self._known, {**self._read, **contents})
+    def evaluate(self, contents: Contents) -> Evaluation:
+        """Evaluate the recipe with these contents instead of those on disk."""
+        return evaluate(self._recipe, self._context, {**self._data, **contents})
 
     def settings(self, evaluation: Evaluation, finding: Finding) -> Settings:
-        """What of the rule's repair is not so yet."""
-        facts = facts_beside(evaluation, finding)
+        """Return the settings of the rule's fix that are not effective yet."""
+        facts = facts_of(evaluation, finding)
         return {
-            path: value for path, value in finding.rule.fix_settings.items() if not _is_so(path, facts.get(path), value)
+            path: value
+            for path, value in finding.rule.fix_settings.items()
+            if not _is_effective(path, facts.get(path), value)
         }
 
-    def refusal(self, evaluation: Evaluation, finding: Finding, settings: Settings) -> str | None:
-        """Why the settings cannot be made here, whatever is tried."""
+    def find_blocker(self, evaluation: Evaluation, finding: Finding, settings: Settings) -> str | None:
+        """Return the reason if the settings cannot be made here at all."""
         if finding.service is None or not settings:
             return finding.rule.advice or "there is nothing to write"
-        facts = facts_beside(evaluation, finding)
+        facts = facts_of(evaluation, finding)
         for path, value in settings.items():
             fact = facts.get(path)
-            if fact is not None and fact.location is not None and self._may_write(fact.location.file):
+            if fact is not None and fact.location is not None and self._is_writable(fact.location.file):
                 if "$" in fact.written:
-                    return _by_variable(path, fact, value)
-                if self._is_link(fact.location.file):
+                    return _explain_variable(path, fact, value)
+                if self._is_foreign_link(fact.location.file):
                     return f"{fact.location.file} is a link to a file elsewhere, which others may use"
         return None
 
-    def why_not(self, reason: str) -> str:
-        """Why nothing that was tried was a repair."""
+    def explain(self, reason: str) -> str:
+        """Return the reason for an unfixed finding, given the first rejection."""
         return reason
 
     def files_for(self, evaluation: Evaluation, finding: Finding, path: str) -> list[str]:
-        """The names of the files in which a setting may be made, the best first."""
-        facts = facts_beside(evaluation, finding)
+        """Return the names of the files in which a setting can be made, the best first."""
+        facts = facts_of(evaluation, finding)
         block = path.rpartition(".")[0]
-        deciding = [facts[path].location] if path in facts else []
-        beside = [fact.location for other, fact in facts.items() if other.rpartition(".")[0] == block]
+        current = [facts[path].location] if path in facts else []
+        siblings = [fact.location for other, fact in facts.items() if other.rpartition(".")[0] == block]
         variant = next(each.variant for each in evaluation.variants if each.variant.name == finding.variant)
-        named = [location.file for location in (*deciding, finding.location, *beside) if location is not None]
-        names = dict.fromkeys((*named, *(layer.name for layer in reversed(variant.files))))
-        return [name for name in names if name in self._layers and not self._is_link(name)]
+        preferred = [location.file for location in (*current, finding.location, *siblings) if location is not None]
+        names = dict.fromkeys((*preferred, *(layer.name for layer in reversed(variant.files))))
+        return [name for name in names if name in self._layers and not self._is_foreign_link(name)]
 
     def data(self, name: str) -> bytes:
-        """A file's bytes as the first repair finds them."""
-        return self._read[name]
+        """Return the contents of a file before the first fix."""
+        return self._data[name]
 
     def data_on_disk(self, name: str) -> bytes | None:
-        """The same as they were read; None for a file that does not exist."""
-        return self._read.get(name)
+        """Return the contents of a file as read, or None if it does not exist."""
+        return self._data.get(name)
 
     def path(self, name: str) -> Path:
-        """Where the file lies, with links followed."""
+        """Return the resolved path of a file."""
         return resolve_links(self._layers[name].path)
 
-    def _may_write(self, name: str) -> bool:
+    def _is_writable(self, name: str) -> bool:
         return name in self._layers
 
-    def _is_link(self, name: str) -> bool:
+    def _is_foreign_link(self, name: str) -> bool:
         path = self._layers[name].path
         return is_link(path) and resolve_links(path).parent != resolve_links(path.parent)
 
 
-class OverlayDesk(Desk):
-    """One overlay on top of what the recipe ships by default; it may not exist yet."""
+class OverlayTarget(FixTarget):
+    """One overlay, which may not exist yet, on top of the recipe's default variant."""
 
-    def __init__(self, recipe: Recipe, known: LintContext, overlay: str) -> None:
-        """Read the files; the recipe has a variant."""
+    def __init__(self, recipe: Recipe, context: LintContext, overlay: str) -> None:
+        """Read the files; the recipe must have a variant."""
         with_overlay = recipe_with_overlay(recipe, overlay)
+        variant = with_overlay.variants[0]
         self._overlay = LayerFile(overlay, Path(recipe.path, overlay))
-        self._without = replace(with_overlay, variants=[_without_last(with_overlay.variants[0])])
+        self._recipe_without_overlay = replace(with_overlay, variants=[replace(variant, files=variant.files[:-1])])
         self._exists = is_file(self._overlay.path)
-        super().__init__(with_overlay, known)
+        super().__init__(with_overlay, context)
 
-    def evaluation(self, contents: Contents) -> Evaluation:
-        """The recipe as it would be; without the overlay where there is none."""
+    def evaluate(self, contents: Contents) -> Evaluation:
+        """Evaluate the recipe with these contents, without the overlay if it does not exist yet."""
         if not self._exists and self._overlay.name not in contents:
-            return evaluate(self._without, self._known, {**self._read, **contents})
-        prepared = {self._overlay.name: self._prepared} if self._read else {}
-        return evaluate(self._recipe, self._known, {**self._read, **prepared, **contents})
+            return evaluate(self._recipe_without_overlay, self._context, {**self._data, **contents})
+        overlay = {self._overlay.name: self._versioned_overlay} if self._data else {}
+        return evaluate(self._recipe, self._context, {**self._data, **overlay, **contents})
 
-    def why_not(self, reason: str) -> str:
-        """An overlay cannot do everything, and the base can."""
-        return f"no overlay can repair it: {reason}; try the file itself: rollout-lint fix"
+    def explain(self, reason: str) -> str:
+        """Return the reason with a hint that the file itself can be fixed."""
+        return f"no overlay can fix it: {reason}; try the file itself: rollout-lint fix"
 
     def files_for(self, evaluation: Evaluation, finding: Finding, path: str) -> list[str]:
-        """The overlay."""
+        """Return the overlay."""
         del evaluation, finding, path
-        return [] if self._is_link(self._overlay.name) else [self._overlay.name]
+        return [] if self._is_foreign_link(self._overlay.name) else [self._overlay.name]
 
     def data(self, name: str) -> bytes:
-        """The overlay with the version that Docker wants in it."""
+        """Return the overlay with the version of the recipe."""
         del name
-        return self._prepared
+        return self._versioned_overlay
 
-    def _may_write(self, name: str) -> bool:
+    def _is_writable(self, name: str) -> bool:
         return name == self._overlay.name
 
     @cached_property
-    def _prepared(self) -> bytes:
-        """Docker refuses layers of different versions (`cli/compose/loader/loader.go Load`)."""
-        data = self._read.get(self._overlay.name, b"")
-        version = _version(self._read[self._recipe.variants[0].files[0].name])
+    def _versioned_overlay(self) -> bytes:
+        # Docker rejects layers of different versions (`cli/compose/loader/loader.go Load`).
+        data = self._data.get(self._overlay.name, b"")
+        version = _version(self._data[self._recipe.variants[0].files[0].name])
         if version is None or _version(data) is not None or parse(data, "").problems:
             return data
-        ways = [*ways_to_set(Text.of(data), ("version",), version)]
-        return ways[-1].encoded() if ways else data
-
-
-def _without_last(variant: Variant) -> Variant:
-    return replace(variant, files=variant.files[:-1])
+        edits = [*propose_edits(SourceText.decode(data), ("version",), version)]
+        return edits[-1].encode() if edits else data
 
 
 def _version(data: bytes) -> str | None:
@@ -157,10 +156,10 @@ def _version(data: bytes) -> str | None:
     return version.text if isinstance(version, Scalar) else None
 
 
-def _is_so(path: str, fact: Fact | None, value: object) -> bool:
+def _is_effective(path: str, fact: Fact | None, value: object) -> bool:
     return fact is not None and fact.value == (parse_value(path, value) if isinstance(value, str) else value)
 
 
-def _by_variable(path: str, fact: Fact, value: object) -> str:
+def _explain_variable(path: str, fact: Fact, value: object) -> str:
     names = ", ".join(dict.fromkeys(_VARIABLE.findall(fact.written)))
-    return f"{names or 'a variable'} decides {path}: give it what makes that {value} where the stack is deployed"
+    return f"{names or 'a variable'} sets {path}: set the variable so that the value is {value}"

@@ -1,11 +1,11 @@
-"""Whether a change of files repairs a finding, and does nothing else."""
+"""Verification that a change of files fixes a finding and changes nothing else."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from rollout_lint.fix.model import key_of
+from rollout_lint.fix.model import finding_key
 from rollout_lint.fix.patch.changes import changed_paths
 from rollout_lint.rules.model import Severity
 from rollout_lint.syntax.parser import parse
@@ -18,61 +18,62 @@ if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.finding import Finding
 
-Reach: TypeAlias = "set[tuple[str, str, str]]"
+AllowedChanges: TypeAlias = "set[tuple[str, str, str]]"
 """Variant, service and path of each fact that may change."""
 
-_OWN_SECTIONS = ("version",)
-
-_WITHOUT_ORDER = frozenset(
+_UNORDERED_LISTS = frozenset(
     ("ports", "volumes", "networks", "configs", "secrets", "environment", "labels", "deploy.labels")
 )
 """Lists that Docker sorts by their keys as soon as a second layer has the service (`merge.go mergeSlice`)."""
 
 
-def facts_beside(evaluation: Evaluation, finding: Finding) -> Mapping[str, Fact]:
-    """The facts of the finding's service in the finding's variant."""
+def facts_of(evaluation: Evaluation, finding: Finding) -> Mapping[str, Fact]:
+    """Return the facts of the finding's service in the finding's variant."""
     variant = next(each for each in evaluation.variants if each.variant.name == finding.variant)
     return variant.facts(finding.service) or {}
 
 
-def strays(before: bytes, after: bytes, reach: Reach) -> set[Path] | None:
-    """The paths of a file that a change alters beside those that it may; None where the result cannot be read."""
+def find_unexpected_changes(before: bytes, after: bytes, allowed: AllowedChanges) -> set[Path] | None:
+    """Return the changed paths of a file that are not allowed, or None if the result cannot be read."""
     old, new = parse(before, "").root, parse(after, "").root
     if new is None:
         return None
-    may = {("services", service, *path.split(".")) for _, service, path in reach}
+    allowed_paths = {("services", service, *path.split(".")) for _, service, path in allowed}
     return {
         path
         for path in changed_paths(old, new)
-        if path not in may and not path[0].startswith("x-") and path[0] not in _OWN_SECTIONS
+        if path not in allowed_paths and not path[0].startswith("x-") and path[0] != "version"
     }
 
 
-def objection(before: Evaluation, after: Evaluation, findings: list[Finding], reach: Reach) -> str | None:
-    """Why the evaluation after a change is no repair of the findings; None where it is one."""
+def explain_rejection(
+    before: Evaluation, after: Evaluation, findings: list[Finding], allowed: AllowedChanges
+) -> str | None:
+    """Return why a change is not a valid fix of the findings, or None if it is valid."""
     if new := [problem for problem in after.problems if problem not in before.problems]:
         return f"Docker would refuse the result: {new[0].message}"
-    if {key_of(each) for each in after.findings} & {key_of(each) for each in findings}:
+    if {finding_key(each) for each in after.findings} & {finding_key(each) for each in findings}:
         return "the finding would stay"
-    return next(_brought(before, after), None) or next(_altered(before, after, reach), None)
+    return next(_new_findings(before, after), None) or next(_changed_facts(before, after, allowed), None)
 
 
-def _brought(before: Evaluation, after: Evaluation) -> Iterator[str]:
-    """What is found only after, or is graver there; what another finding told the cause of was there as well."""
-    known = {key_of(finding): finding.severity.rank for finding in before.findings}
+def _new_findings(before: Evaluation, after: Evaluation) -> Iterator[str]:
+    """Yield new or more severe findings. A finding that was superseded before is not new."""
+    ranks = {finding_key(finding): finding.severity.rank for finding in before.findings}
     for finding in after.findings:
-        if finding.severity.rank < known.get(key_of(finding), len(Severity)):
+        if finding.severity.rank < ranks.get(finding_key(finding), len(Severity)):
             yield f"it would bring {finding.rule.id} ({finding.severity}) on {finding.subject}"
 
 
-def _altered(before: Evaluation, after: Evaluation, reach: Reach) -> Iterator[str]:
+def _changed_facts(before: Evaluation, after: Evaluation, allowed: AllowedChanges) -> Iterator[str]:
     for variant in after.variants:
-        old = next((each for each in before.variants if each.variant.name == variant.variant.name), None)
-        for service, facts in variant.services.items():
-            earlier: Mapping[str, Fact] = (old and old.services.get(service)) or {}
-            for path in facts.keys() | earlier.keys():
-                if _differs(path, earlier, facts) and (variant.variant.name, service, path) not in reach:
-                    yield f"it would also change {path} of {service} as deployed with {variant.variant.files[-1].name}"
+        name, files = variant.variant.name, variant.variant.files
+        variant_before = next((each for each in before.variants if each.variant.name == name), None)
+        for service, new in variant.services.items():
+            old: Mapping[str, Fact] = (variant_before and variant_before.services.get(service)) or {}
+            for path in new.keys() | old.keys():
+                if _differs(path, old, new) and (name, service, path) not in allowed:
+                    yield f"it would also change {path} of {service} as deployed with {files[-1].name}"
 
 
 def _differs(path: str, before: Mapping[str, Fact], after: Mapping[str, Fact]) -> bool:
@@ -81,4 +82,4 @@ def _differs(path: str, before: Mapping[str, Fact], after: Mapping[str, Fact]) -
     if path not in before or path not in after:
         return True
     old, new = before[path].value, after[path].value
-    return Counter(old) != Counter(new) if path in _WITHOUT_ORDER else bool(old != new)
+    return Counter(old) != Counter(new) if path in _UNORDERED_LISTS else bool(old != new)

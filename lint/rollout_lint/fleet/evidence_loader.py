@@ -95,7 +95,7 @@ class EvidenceLoader:
             settings, problems = read_meta(read_limited(path), path.name)
         except OSError as error:
             return {}, [f"{path.name} cannot be read: {error.strerror}"]
-        return settings, [problem.told for problem in problems]
+        return settings, [problem.text for problem in problems]
 
     def _results(
         self, recipe: Recipe, folder: Path | None, setting: Setting | None, entry: ManifestEntry | None

@@ -166,7 +166,7 @@ def _recipe_risk(
 
 
 def _not_evaluated(evaluation: Evaluation) -> Risk:
-    problems = [problem.told for problem in evaluation.problems]
+    problems = [problem.text for problem in evaluation.problems]
     if evaluation.status == EvaluationStatus.NOT_EVALUATED:
         return Risk(RiskLevel.NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
     kinds = {EvaluationStatus.TEMPLATE: "a template, not YAML", EvaluationStatus.NOT_A_STACK: "not a stack"}

@@ -1,6 +1,6 @@
-"""What is running: services, their updates and their tasks, as an engine shows them.
+"""Running services, their updates and their tasks, as Docker shows them.
 
-`await_converged` is for a program that deploys and has to know what became of it:
+`await_converged` is for a program that deploys and needs to know how the update ended:
 
     from rollout_lint.live import await_converged
 
@@ -9,18 +9,18 @@
 
 from __future__ import annotations
 
-from rollout_lint.live.docker_cli import EngineError, NoServiceError
+from rollout_lint.live.docker_cli import DockerError, ServiceNotFoundError
 from rollout_lint.live.result import Convergence, Event, Failure, NotConvergedError, Outcome, Result
 from rollout_lint.live.wait import await_converged
 
 __all__ = [
     "Convergence",
-    "EngineError",
+    "DockerError",
     "Event",
     "Failure",
-    "NoServiceError",
     "NotConvergedError",
     "Outcome",
     "Result",
+    "ServiceNotFoundError",
     "await_converged",
 ]

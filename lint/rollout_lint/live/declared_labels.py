@@ -1,6 +1,6 @@
-"""What the files of a variant say of the labels of a service.
+"""Labels that the files of a variant declare for a service.
 
-The facts have no values of labels, which may be secrets; they are looked up only to be compared.
+Facts hold no label values because these may be secrets. They are read here only for a comparison.
 """
 
 from __future__ import annotations
@@ -13,64 +13,56 @@ from rollout_lint.syntax.node import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     import collections.abc
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rollout_lint.discovery.recipe import Variant
     from rollout_lint.syntax.node import Node
     from rollout_lint.syntax.parser import Source
 
-_PATH = ("deploy", "labels")
-
 
 @dataclass(slots=True)
-class FiledLabels:
-    """`values` by key, None where a value depends on a variable that is not surely the deploy's, or is no text.
+class DeclaredLabels:
+    """Label values by key; None if a value is not a string or depends on a variable with an unknown value.
 
-    `has_open_keys` is whether a key itself depends on such a variable, so that the labels' names are not all known.
+    `has_open_keys` is True if a key depends on such a variable, so that some label names are unknown.
     """
 
     values: dict[str, str | None] = field(default_factory=dict)
     has_open_keys: bool = False
 
 
-def labels_of(service: str, variant: Variant, sources: collections.abc.Mapping[str, Source]) -> FiledLabels:
-    """The `deploy.labels` of a service, those of a later layer over those of an earlier one."""
-    labels = FiledLabels()
+def declared_labels(service: str, variant: Variant, sources: collections.abc.Mapping[str, Source]) -> DeclaredLabels:
+    """Return the `deploy.labels` of a service; later layers override earlier ones."""
+    labels = DeclaredLabels()
     for layer in variant.files:
-        root = sources[layer.name].root
-        services = root.get("services") if isinstance(root, Mapping) else None
-        node = services.get(service) if isinstance(services, Mapping) else None
-        for key, value in _pairs(_below(node, _PATH), variant):
-            if key is None:
+        node: Node | None = sources[layer.name].root
+        for key in ("services", service, "deploy", "labels"):
+            node = node.get(key) if isinstance(node, Mapping) else None
+        for label, value in _pairs(node, variant):
+            if label is None:
                 labels.has_open_keys = True
             else:
-                labels.values[key] = value
+                labels.values[label] = value
     return labels
 
 
-def _below(node: Node | None, path: Iterable[str]) -> Node | None:
-    for key in path:
-        node = node.get(key) if isinstance(node, Mapping) else None
-    return node
-
-
 def _pairs(node: Node | None, variant: Variant) -> Iterator[tuple[str | None, str | None]]:
-    """Of a mapping, whose keys Docker leaves as they are, or of a list of `KEY=VALUE`, where it replaces variables."""
+    """Yield keys and values. Docker substitutes variables in the keys of a list, but not in those of a mapping."""
     if isinstance(node, Mapping):
-        for name, (_, given) in node.entries.items():
-            yield name, _replaced(given.text, variant) if _is_text(given) else None
+        for name, (_, value) in node.entries.items():
+            yield name, _substitute(value.text, variant) if _is_text(value) else None
     elif isinstance(node, Sequence):
         for item in node.items:
             if _is_text(item):
-                key, _, value = item.text.partition("=")
-                yield _replaced(key, variant), _replaced(value, variant)
+                key, _, text = item.text.partition("=")
+                yield _substitute(key, variant), _substitute(text, variant)
 
 
 def _is_text(node: Node) -> TypeGuard[Scalar]:
     return isinstance(node, Scalar) and isinstance(node.value, str)
 
 
-def _replaced(text: str, variant: Variant) -> str | None:
+def _substitute(text: str, variant: Variant) -> str | None:
     if "$" in text and not variant.is_exact:
         return None
     result = substitute(text, variant.environment)

@@ -1,10 +1,11 @@
-"""What the engine's words mean, in sentences."""
+"""Sentences about the states of updates and tasks."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.json_access import items
+from rollout_lint.live.json_access import get_list
+from rollout_lint.live.model import UpdateState
 from rollout_lint.stack.units import format_duration
 
 if TYPE_CHECKING:
@@ -12,84 +13,74 @@ if TYPE_CHECKING:
 
     from rollout_lint.live.model import LiveService, LiveTask, UpdateStatus
 
-COMPLETED, UPDATING, PAUSED = "completed", "updating", "paused"
-ROLLBACK_STARTED, ROLLBACK_PAUSED, ROLLBACK_COMPLETED = "rollback_started", "rollback_paused", "rollback_completed"
+_TRIVIAL_MESSAGES = ("", "update in progress", "update completed", "rollback completed")
+"""Messages of Docker that only repeat the state."""
 
-ROLLED_BACK_STATES = (ROLLBACK_STARTED, ROLLBACK_PAUSED, ROLLBACK_COMPLETED)
-KNOWN_STATES = (COMPLETED, UPDATING, PAUSED, *ROLLED_BACK_STATES)
-FAILED_STATES = (PAUSED, *ROLLED_BACK_STATES)
-"""The states of an update that did not do what it was to do, whatever `docker stack deploy` returned."""
-
-NO_MESSAGE = ("", "update in progress", "update completed", "rollback completed")
-"""What the engine says beside a state that says no more than the state."""
-
-_KILLED = "killed, as a rule for lack of memory"
 _EXIT_CODES = {
     126: "the command cannot be executed",
     127: "the command was not found",
-    134: "aborted by itself",
-    137: _KILLED,
-    139: "it touched memory that is not its own",
-    143: "it was told to end",
+    134: "it aborted itself",
+    137: "killed, usually because memory ran out",
+    139: "segmentation fault",
+    143: "it was stopped",
+}
+
+OLD_SPEC = "the old spec is in force again, labels too"
+_UPDATE_SENTENCES: dict[str, str] = {
+    UpdateState.COMPLETED: "the update completed{at}",
+    UpdateState.UPDATING: "updating{since}",
+    UpdateState.PAUSED: "the update{begin} failed and is paused; old tasks keep running, nothing is rolled back",
+    UpdateState.ROLLBACK_STARTED: f"the update{{begin}} failed and is being rolled back: {OLD_SPEC}",
+    UpdateState.ROLLBACK_PAUSED: "the update{begin} failed, its rollback failed too, and is paused",
+    UpdateState.ROLLBACK_COMPLETED: f"the update failed and was rolled back{{at}}: {OLD_SPEC}",
 }
 
 
-def told_update(service: LiveService, now: datetime) -> str:
-    """What the last update of a service came to."""
+def describe_update(service: LiveService, now: datetime) -> str:
+    """Return a sentence on how the last update of a service ended."""
     update = service.update
     if update is None:
         return "no update is known: it is new, the last change needed none, or an update is about to begin"
+    at = f" at {format_time(update.completed)}" if update.completed else ""
     if may_be_rollback(service):
         return (
-            f"the update completed{_at(update)}; there is no spec to go back to, so this may be a rollback that failed "
-            "under rollback_config.failure_action: rollback, which some engines call completed"
+            f"the update completed{at}; there is no spec to go back to, so this may be a rollback that failed "
+            "under rollback_config.failure_action: rollback, which some Docker versions report as completed"
         )
-    sentence = _SENTENCES.get(update.state, "the update has a state that is not known here: {state}")
-    message = "" if update.message in NO_MESSAGE else f": {update.message}"
-    return sentence.format(state=update.state, since=_since(update, now), at=_at(update), of=_of(update)) + message
-
-
-_SENTENCES = {
-    COMPLETED: "the update completed{at}",
-    UPDATING: "updating{since}",
-    PAUSED: "the update{of} failed and is paused; what is left of the old release goes on, nothing is put back",
-    ROLLBACK_STARTED: "the update{of} failed and is being rolled back: the old spec is in force again, labels too",
-    ROLLBACK_PAUSED: "the update{of} failed, its rollback failed too, and is paused",
-    ROLLBACK_COMPLETED: "the update failed and was rolled back{at}: the old spec is in force again, labels too",
-}
+    begin = f" that began at {format_time(update.started)}" if update.started else ""
+    sentence = _UPDATE_SENTENCES.get(update.state, "the update has an unknown state: {state}")
+    message = "" if update.message in _TRIVIAL_MESSAGES else f": {update.message}"
+    return sentence.format(state=update.state, since=_since(update, now), at=at, begin=begin) + message
 
 
 def may_be_rollback(service: LiveService) -> bool:
-    """Whether a completed update may be a rollback that failed under `rollback_config.failure_action: rollback`.
+    """Return True if a completed update may be a rollback that failed under `rollback_config.failure_action: rollback`.
 
-    A deploy always leaves a spec to go back to, and a rollback that the engine starts leaves none (swarmkit
+    A deploy always leaves a spec to go back to, and a rollback that Swarm starts leaves none (swarmkit
     `manager/orchestrator/update/updater.go rollbackUpdate, completeUpdate`).
     """
-    return service.state == COMPLETED and service.previous is None
+    return service.state == UpdateState.COMPLETED and service.previous is None
 
 
 def _since(update: UpdateStatus, now: datetime) -> str:
     if update.started is None:
         return ""
     passed = int((now - update.started).total_seconds())
-    return f" since {clock(update.started)}" + (f", for {format_duration(passed)}" if passed > 0 else "")
+    return f" since {format_time(update.started)}" + (f", for {format_duration(passed)}" if passed > 0 else "")
 
 
-def _of(update: UpdateStatus) -> str:
-    return f" that began at {clock(update.started)}" if update.started else ""
+def format_time(time: datetime) -> str:
+    """Format a time in its own zone, which is UTC for times from Docker."""
+    return time.strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
-def _at(update: UpdateStatus) -> str:
-    return f" at {clock(update.completed)}" if update.completed else ""
+def format_count(number: int, noun: str) -> str:
+    """Return `1 task` or `2 tasks`."""
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def clock(moment: datetime) -> str:
-    """A time as reports show it, in the zone that it is given in, which of an engine is UTC."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S %Z")
-
-
-def told_end(task: LiveTask) -> str:
-    """Why a task ended: its state, the engine's message, and what its exit code says."""
+def describe_end(task: LiveTask) -> str:
+    """Describe why a task ended: its state, Docker's message and the meaning of its exit code."""
     code = task.exit_code
     meaning = _meaning_of_success(task) if code == 0 else _EXIT_CODES.get(code or 0)
     message = f": {task.error}" if task.error else ""
@@ -99,6 +90,6 @@ def told_end(task: LiveTask) -> str:
 
 
 def _meaning_of_success(task: LiveTask) -> str:
-    """An unhealthy task is told to end, and the engine keeps no word of it where it then ends with success."""
-    is_checked = bool(items(task.spec, "ContainerSpec", "Healthcheck", "Test"))
-    return "it ended by itself" + (", or was told to, for its healthcheck failed" if is_checked else "")
+    # Swarm stops an unhealthy task, and Docker does not mention the healthcheck if the task then exits with 0.
+    is_checked = bool(get_list(task.spec, "ContainerSpec", "Healthcheck", "Test"))
+    return "it ended by itself" + (", or was stopped because its healthcheck failed" if is_checked else "")

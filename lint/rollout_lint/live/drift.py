@@ -1,19 +1,20 @@
-"""Where what is running differs from what the files say."""
+"""Differences between a running service and the stack files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
 from rollout_lint.facts.derived.health import DEFAULTS
-from rollout_lint.live.expectations import is_image
+from rollout_lint.live.expectations import matches_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rollout_lint.facts.model import Fact
-    from rollout_lint.live.declared_labels import FiledLabels
+    from rollout_lint.live.declared_labels import DeclaredLabels
     from rollout_lint.live.model import LiveService
 
 POLICY = (
@@ -36,128 +37,132 @@ POLICY = (
     "stop_grace_period",
     "derived.host_ports",
 )
-"""What decides how an update ends."""
+"""Facts that affect how an update ends."""
 
 NOT_SHOWN = ("healthcheck.test",)
-"""The user's own text, which may hold a secret."""
+"""Facts whose text may hold a secret."""
 
-_OPEN_KEYS = ("the labels whose names have one",)
-DOCKERS_OWN = "com.docker.stack."
+_HEALTHCHECK_DEFAULTS = {f"healthcheck.{key}": value for key, value in DEFAULTS.items()}
+_ZERO_IS_A_VALUE = ("deploy.replicas", *(f"{block}.parallelism" for block in ROLLOUT_BLOCKS))
+_DOCKER_LABEL_PREFIX = "com.docker.stack."
 _RATIO_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A value that is not what the files say; a fact is None where that side has none."""
+    """A live value that differs from the files; a fact that one side does not have is unset there."""
 
     path: str
     live: Fact | None
     files: Fact | None
 
 
+class LabelDifferenceKind(StrEnum):
+    """Kinds of differences of a label."""
+
+    OTHER_VALUE = "other value"
+    MISSING = "missing"
+    NOT_IN_FILES = "not in the files"
+
+
 @dataclass(frozen=True, slots=True)
 class LabelDifference:
-    """A label whose value is not that of the files, by its key alone, for the value may be a secret.
+    """A label that differs from the files, without its value, which may be a secret.
 
-    `what` is `other value`, `missing` or `not in the files`. `was_before` is whether the spec that a rollback would put
-    back has it as the files do.
+    `matched_before` is True if the label in the previous spec matches the files.
     """
 
     key: str
-    what: str
-    was_before: bool
+    kind: LabelDifferenceKind
+    matched_before: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What differs of one service, which is called `service` in the files; `is_known` is whether they have it.
+    """Differences of one service; `service` is its name in the files, `is_in_files` True if the files have it.
 
-    `image` is the image of the files where another one runs, `image_was_before` whether the spec that a rollback would
-    put back has it. `open` are the labels, and the image, that the files leave to a variable, so that they cannot be
-    compared.
+    `expected_image` is the image of the files if another one runs, `image_matched_before` True if the previous spec
+    has it. `not_compared` are the labels, and the image, whose value in the files depends on an unknown variable.
     """
 
     service: str
-    is_known: bool = True
+    is_in_files: bool = True
     differences: tuple[Difference, ...] = ()
     labels: tuple[LabelDifference, ...] = ()
-    image: str | None = None
-    image_was_before: bool = False
-    open: tuple[str, ...] = ()
+    expected_image: str | None = None
+    image_matched_before: bool = False
+    not_compared: tuple[str, ...] = ()
 
     @property
-    def is_there(self) -> bool:
-        """Whether anything differs."""
-        return not self.is_known or bool(self.differences or self.labels or self.image)
+    def has_drifted(self) -> bool:
+        """True if anything differs."""
+        return not self.is_in_files or bool(self.differences or self.labels or self.expected_image)
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
-    """What the files say of a service: its facts, its labels, and whether variables are known."""
+class DeclaredService:
+    """A service in the files: its facts, its labels, and True if all its variables are known."""
 
     facts: Mapping[str, Fact]
-    labels: FiledLabels
+    labels: DeclaredLabels
     is_exact: bool
 
 
-def drift(service: LiveService, live: Mapping[str, Fact], filed: Filed | None) -> Drift:
-    """What of a running service, whose facts are `live`, is not as the files have it; None where they have no such."""
+def find_drift(service: LiveService, live: Mapping[str, Fact], declared: DeclaredService | None) -> Drift:
+    """Compare a running service, with its facts, with the service in the files; None if they do not have it."""
     name = service.name_in_stack
-    if filed is None:
-        return Drift(name, is_known=False)
-    image = filed.facts.get("image")
-    is_open = image is None or bool(image.unset) or ("$" in image.written and not filed.is_exact)
-    wanted = None if image is None or is_open or is_image(service.spec.image, image.value) else str(image.value)
-    left_open = [
-        f"label {key}" for key, value in filed.labels.values.items() if value is None and key in service.spec.labels
+    if declared is None:
+        return Drift(name, is_in_files=False)
+    image, labels = declared.facts.get("image"), declared.labels
+    if image is None or image.unset or ("$" in image.written and not declared.is_exact):
+        expected, not_compared = None, ["image"]
+    else:
+        expected = None if matches_image(service.spec.image, image.value) else str(image.value)
+        not_compared = []
+    not_compared += [
+        f"label {key}" for key, value in labels.values.items() if value is None and key in service.spec.labels
     ]
+    not_compared += ["labels with a variable in their name"] if labels.has_open_keys else []
     return Drift(
         service=name,
-        differences=tuple(_differences(live, filed.facts)),
-        labels=tuple(_labels(service, filed.labels)),
-        image=wanted,
-        image_was_before=bool(wanted and service.previous and is_image(service.previous.image, wanted)),
-        open=(*(["image"] if is_open else []), *left_open, *(_OPEN_KEYS if filed.labels.has_open_keys else ())),
+        differences=tuple(_differences(live, declared.facts)),
+        labels=tuple(_label_differences(service, labels)),
+        expected_image=expected,
+        image_matched_before=bool(expected and service.previous and matches_image(service.previous.image, expected)),
+        not_compared=tuple(not_compared),
     )
 
 
 def _differences(live: Mapping[str, Fact], files: Mapping[str, Fact]) -> Iterator[Difference]:
     for path in POLICY:
-        if _compared(path, live) != _compared(path, files):
+        if _normalize(path, live) != _normalize(path, files):
             yield Difference(path, live.get(path), files.get(path))
 
 
-def _compared(path: str, facts: Mapping[str, Fact]) -> Any:
-    """A value, in which nothing and a zero are the same where they are to Swarm."""
+def _normalize(path: str, facts: Mapping[str, Fact]) -> Any:
+    """Return a value, or None for zeros that mean the same to Swarm as an unset value."""
     fact, disable = facts.get(path), facts.get("healthcheck.disable")
     value = None if fact is None else fact.value
     if path == "healthcheck.test" and disable is not None and disable.value:
         # docker/cli `cli/compose/convert/service.go convertHealthcheck`
         return ["NONE"]
-    if path in _OF_HEALTHCHECK:
-        value = value or _OF_HEALTHCHECK[path]
-    if path in ("deploy.replicas", *_MAY_BE_ZERO):
+    if path in _ZERO_IS_A_VALUE:
         return value
-    if isinstance(value, float):
-        # The engine keeps ratios in 32 bits.
-        return round(value, _RATIO_DIGITS) or None
-    return value or None
+    value = value or _HEALTHCHECK_DEFAULTS.get(path)
+    # Swarm stores ratios in 32 bits.
+    return (round(value, _RATIO_DIGITS) if isinstance(value, float) else value) or None
 
 
-_OF_HEALTHCHECK = {f"healthcheck.{key}": value for key, value in DEFAULTS.items()}
-_MAY_BE_ZERO = tuple(f"{block}.parallelism" for block in ROLLOUT_BLOCKS)
-
-
-def _labels(service: LiveService, filed: FiledLabels) -> Iterator[LabelDifference]:
-    """Of the service's labels; those that `docker stack deploy` sets do not count."""
+def _label_differences(service: LiveService, declared: DeclaredLabels) -> Iterator[LabelDifference]:
+    """Compare the service's labels, except those that `docker stack deploy` sets."""
     running, before = service.spec.labels, service.previous.labels if service.previous else {}
-    for key in sorted({*running, *filed.values}):
-        if key not in filed.values:
-            if not key.startswith(DOCKERS_OWN) and not filed.has_open_keys:
-                yield LabelDifference(key, "not in the files", bool(before) and key not in before)
+    for key in sorted({*running, *declared.values}):
+        if key not in declared.values:
+            if not key.startswith(_DOCKER_LABEL_PREFIX) and not declared.has_open_keys:
+                yield LabelDifference(key, LabelDifferenceKind.NOT_IN_FILES, bool(before) and key not in before)
             continue
-        wanted = filed.values[key]
+        value = declared.values[key]
         if key not in running:
-            yield LabelDifference(key, "missing", key in before and before[key] == wanted)
-        elif wanted not in (None, running[key]):
-            yield LabelDifference(key, "other value", before.get(key) == wanted)
+            yield LabelDifference(key, LabelDifferenceKind.MISSING, key in before and before[key] == value)
+        elif value not in (None, running[key]):
+            yield LabelDifference(key, LabelDifferenceKind.OTHER_VALUE, before.get(key) == value)

@@ -1,4 +1,4 @@
-"""What there is to be said of a service that is running: its update, the rules, and the files."""
+"""Inspection of running services: their updates, findings and drift."""
 
 from __future__ import annotations
 
@@ -6,116 +6,119 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ExitCode
-from rollout_lint.live.declared_labels import labels_of
-from rollout_lint.live.describe import FAILED_STATES, KNOWN_STATES
-from rollout_lint.live.drift import Drift, Filed, drift
+from rollout_lint.live.declared_labels import declared_labels
+from rollout_lint.live.drift import DeclaredService, Drift, find_drift
+from rollout_lint.live.model import FAILED_STATES, UpdateState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
-    from rollout_lint.live.lint import Judged
+    from rollout_lint.live.lint import LintResult
     from rollout_lint.live.model import LiveService
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
-    """A service, what the rules say of it, and what differs from the files; None where it was compared with none."""
+class InspectedService:
+    """A service with its findings and its drift; without `drift` if it was not compared with files."""
 
-    judged: Judged
+    lint_result: LintResult
     drift: Drift | None = None
 
     @property
     def service(self) -> LiveService:
-        """The service."""
-        return self.judged.service
+        """The service itself."""
+        return self.lint_result.service
 
     @property
     def update_failed(self) -> bool:
-        """Whether its last update failed."""
+        """True if the last update failed."""
         return self.service.state in FAILED_STATES
 
-    def is_wrong(self, fail_on: Collection[str]) -> bool:
-        """Whether its update failed, it has drifted, or a finding has one of these severities."""
-        grave = (finding.is_active and finding.severity in fail_on for finding in self.judged.findings)
-        return self.update_failed or (self.drift is not None and self.drift.is_there) or any(grave)
+    def is_bad(self, fail_on: Collection[str]) -> bool:
+        """Return True if the update failed, the service has drifted, or a finding has one of these severities."""
+        has_drifted = self.drift is not None and self.drift.has_drifted
+        findings = self.lint_result.findings
+        return (
+            self.update_failed or has_drifted or any(each.is_active and each.severity in fail_on for each in findings)
+        )
 
     @property
-    def is_unknown(self) -> bool:
-        """Whether the engine uses a word for its last update that is not known here."""
-        return self.service.state not in ("", *KNOWN_STATES)
+    def has_unknown_state(self) -> bool:
+        """True if Docker reports an unknown state of the last update."""
+        return self.service.state not in ("", *UpdateState)
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
-    """A variant that running services are compared with.
+class Comparison:
+    """The variant that running services are compared with.
 
-    `others` are the variants of the recipe from which no policy value differs, where some differs from this one;
-    `absent` the services of the files that were not given, `strange` the given ones that are of another stack.
+    `matching_variants` are the other variants that all services match, if some service differs from this one.
+    `missing_services` are those of the files that were not given, `foreign_services` the given ones of another stack.
     """
 
     variant: VariantEvaluation
-    others: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
-    strange: tuple[str, ...] = ()
+    matching_variants: tuple[str, ...] = ()
+    missing_services: tuple[str, ...] = ()
+    foreign_services: tuple[str, ...] = ()
 
 
 def compare(
-    judged: Sequence[Judged], evaluation: Evaluation, chosen: VariantEvaluation
-) -> tuple[list[Inspected], Against]:
-    """Every service with what differs from the chosen variant.
+    results: Sequence[LintResult], evaluation: Evaluation, chosen: VariantEvaluation
+) -> tuple[list[InspectedService], Comparison]:
+    """Compare services with the chosen variant.
 
-    A service that the files do not have has drifted where it is of the same stack as one that they have; one of
-    another stack is not compared.
+    A service that the files do not have has drifted if it belongs to the same stack as one that they have. A service
+    of another stack is not compared.
     """
-    of_files = {each.service.stack for each in judged if each.service.name_in_stack in chosen.services}
-    strange = [each for each in judged if each.service.stack not in of_files and of_files]
-    compared = [each for each in judged if each not in strange]
-    inspected = [Inspected(each, _drift(each, evaluation, chosen)) for each in compared]
-    others: tuple[str, ...] = ()
+    stacks = {each.service.stack for each in results if each.service.name_in_stack in chosen.services}
+    foreign = [each for each in results if each.service.stack not in stacks and stacks]
+    compared = [each for each in results if each not in foreign]
+    inspected = [InspectedService(each, _drift(each, evaluation, chosen)) for each in compared]
+    matching: tuple[str, ...] = ()
     if any(each.drift and each.drift.differences for each in inspected):
-        fitting = [each for each in evaluation.variants if each is not chosen and _fits(compared, evaluation, each)]
-        others = tuple(each.variant.name for each in fitting)
-    given = {each.service.name_in_stack for each in judged}
-    against = Against(
+        others = (each for each in evaluation.variants if each is not chosen)
+        matching = tuple(each.variant.name for each in others if _matches(compared, evaluation, each))
+    given = {each.service.name_in_stack for each in results}
+    comparison = Comparison(
         variant=chosen,
-        others=others,
-        absent=tuple(name for name in chosen.services if name not in given),
-        strange=tuple(each.service.name for each in strange),
+        matching_variants=matching,
+        missing_services=tuple(name for name in chosen.services if name not in given),
+        foreign_services=tuple(each.service.name for each in foreign),
     )
-    return [*inspected, *(Inspected(each) for each in strange)], against
+    return [*inspected, *(InspectedService(each) for each in foreign)], comparison
 
 
-def _drift(judged: Judged, evaluation: Evaluation, variant: VariantEvaluation) -> Drift:
-    name = judged.service.name_in_stack
+def _drift(result: LintResult, evaluation: Evaluation, variant: VariantEvaluation) -> Drift:
+    name = result.service.name_in_stack
     facts = variant.services.get(name)
     if facts is None:
-        return drift(judged.service, judged.facts, None)
-    labels = labels_of(name, variant.variant, evaluation.sources)
-    return drift(judged.service, judged.facts, Filed(facts, labels, variant.variant.is_exact))
+        return find_drift(result.service, result.facts, None)
+    labels = declared_labels(name, variant.variant, evaluation.sources)
+    return find_drift(result.service, result.facts, DeclaredService(facts, labels, variant.variant.is_exact))
 
 
-def _fits(judged: Sequence[Judged], evaluation: Evaluation, variant: VariantEvaluation) -> bool:
-    found = [_drift(each, evaluation, variant) for each in judged]
-    return not variant.problems and all(each.is_known and not each.differences for each in found)
+def _matches(results: Sequence[LintResult], evaluation: Evaluation, variant: VariantEvaluation) -> bool:
+    drifts = [_drift(each, evaluation, variant) for each in results]
+    return not variant.problems and all(each.is_in_files and not each.differences for each in drifts)
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The services, what they were compared with, what was expected and is not so, and when this was asked."""
+    """Inspected services, the files that they were compared with, and the expectations that are not met."""
 
-    services: tuple[Inspected, ...]
-    against: Against | None
+    services: tuple[InspectedService, ...]
+    comparison: Comparison | None
     mismatches: tuple[str, ...]
     now: datetime
     fail_on: tuple[str, ...]
 
     @property
     def exit_code(self) -> ExitCode:
-        """2 where an update has a state that is not known here; 1 where something is as it should not be; else 0."""
-        if any(each.is_unknown for each in self.services):
+        """2 if an update has an unknown state, 1 if anything is bad, else 0."""
+        if any(each.has_unknown_state for each in self.services):
             return ExitCode.ERROR
-        if self.mismatches or any(each.is_wrong(self.fail_on) for each in self.services):
+        if self.mismatches or any(each.is_bad(self.fail_on) for each in self.services):
             return ExitCode.FINDINGS
         return ExitCode.OK

@@ -1,4 +1,4 @@
-"""Values of a JSON document that may lack anything, or have it of another type."""
+"""Typed access to the values of a JSON document in which any key may be missing or have another type."""
 
 from __future__ import annotations
 
@@ -6,64 +6,64 @@ from datetime import UTC, datetime
 from typing import Any
 
 NANOSECONDS = 1e9
-_MOST = 2**63
+_INT64_LIMIT = 2**63
 
 
-def found(document: Any, *path: str) -> Any:
-    """What stands below these keys, None where nothing does."""
+def get_value(document: Any, *path: str) -> Any:
+    """Return the value below these keys, or None."""
     for key in path:
         document = document.get(key) if isinstance(document, dict) else None
     return document
 
 
-def mapping(document: Any, *path: str) -> dict[str, Any]:
-    """The mapping there, an empty one where there is none."""
-    value = found(document, *path)
+def get_mapping(document: Any, *path: str) -> dict[str, Any]:
+    """Return a mapping, empty if it is missing."""
+    value = get_value(document, *path)
     return value if isinstance(value, dict) else {}
 
 
-def items(document: Any, *path: str) -> list[Any]:
-    """The list there, an empty one where there is none."""
-    value = found(document, *path)
+def get_list(document: Any, *path: str) -> list[Any]:
+    """Return a list, empty if it is missing."""
+    value = get_value(document, *path)
     return value if isinstance(value, list) else []
 
 
-def text(document: Any, *path: str) -> str:
-    """The text there, an empty one where there is none."""
-    value = found(document, *path)
+def get_text(document: Any, *path: str) -> str:
+    """Return a string, empty if it is missing."""
+    value = get_value(document, *path)
     return value if isinstance(value, str) else ""
 
 
-def texts(document: Any, *path: str) -> dict[str, str]:
-    """The pairs of texts there."""
-    return {key: value for key, value in mapping(document, *path).items() if isinstance(value, str)}
+def get_texts(document: Any, *path: str) -> dict[str, str]:
+    """Return the entries of a mapping whose values are strings."""
+    return {key: value for key, value in get_mapping(document, *path).items() if isinstance(value, str)}
 
 
-def number(document: Any, *path: str) -> int | float | None:
-    """The number there, as far as Go's int64 could hold it."""
-    value = found(document, *path)
+def get_number(document: Any, *path: str) -> int | float | None:
+    """Return a number that fits into Go's int64, or None."""
+    value = get_value(document, *path)
     if type(value) not in (int, float):
         return None
-    kept: int | float = value
-    return kept if -_MOST <= kept < _MOST else None
+    number: int | float = value
+    return number if -_INT64_LIMIT <= number < _INT64_LIMIT else None
 
 
-def whole(document: Any, *path: str) -> int | None:
-    """The whole number there."""
-    value = number(document, *path)
+def get_integer(document: Any, *path: str) -> int | None:
+    """Return an integer, or None."""
+    value = get_number(document, *path)
     return value if isinstance(value, int) else None
 
 
-def seconds(document: Any, *path: str) -> float | None:
-    """The seconds of a Go `time.Duration`, which counts nanoseconds."""
-    value = number(document, *path)
+def get_seconds(document: Any, *path: str) -> float | None:
+    """Return the seconds of a Go `time.Duration`, which counts nanoseconds."""
+    value = get_number(document, *path)
     return None if value is None else value / NANOSECONDS
 
 
-def moment(document: Any, *path: str) -> datetime | None:
-    """The time there, in UTC; Go's zero time is none."""
+def get_time(document: Any, *path: str) -> datetime | None:
+    """Return a time in UTC, or None for Go's zero time."""
     try:
-        value = datetime.fromisoformat(text(document, *path))
+        value = datetime.fromisoformat(get_text(document, *path))
         return value.astimezone(UTC) if value.year > 1 else None
     except (ValueError, OverflowError):
         return None

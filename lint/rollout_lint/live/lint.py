@@ -1,11 +1,11 @@
-"""The rules, held against what is running."""
+"""Rules applied to running services."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.service_facts import OF_FILES, facts_of_live, unknown_facts
+from rollout_lint.live.service_facts import ONLY_IN_FILES, compute_facts, find_unknown_facts
 from rollout_lint.location import Location
 from rollout_lint.rules.checker import check_rules, supersede
 
@@ -19,50 +19,49 @@ if TYPE_CHECKING:
     from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule
 
-LIVE = "live"
-"""What stands for a variant where the spec is not of files."""
+_VARIANT = "live"
 
 
 @dataclass(frozen=True, slots=True)
-class NotAsked:
-    """A rule that cannot be held against a live spec, and why."""
+class UncheckedRule:
+    """A rule that a live spec has too little information for, and the reason."""
 
     rule: Rule
-    because: str
+    reason: str
 
     @property
-    def is_of_files(self) -> bool:
-        """Whether the rule is about how files are written and merged, which is over once a service is there."""
-        return self.because == OF_FILES
+    def is_about_files(self) -> bool:
+        """True if the rule is about how files are written and merged, which no longer matters once a service runs."""
+        return self.reason == ONLY_IN_FILES
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What the rules say of a live service."""
+class LintResult:
+    """Result of linting a running service."""
 
     service: LiveService
     facts: Mapping[str, Fact]
     findings: tuple[Finding, ...]
-    not_asked: tuple[NotAsked, ...]
+    unchecked: tuple[UncheckedRule, ...]
 
 
-def judge(service: LiveService, rules: Iterable[Rule], cluster: Cluster, images: Images) -> Judged:
-    """Hold those rules against a live service whose facts it has; the others are not asked, and said to be so."""
-    facts, unknown = facts_of_live(service, cluster, images), unknown_facts(service)
-    asked, not_asked = [], []
+def lint_service(service: LiveService, rules: Iterable[Rule], cluster: Cluster, images: Images) -> LintResult:
+    """Check the rules whose facts a running service has, and list the others as unchecked."""
+    facts, unknown = compute_facts(service, cluster, images), find_unknown_facts(service)
+    checked, unchecked = [], []
     for rule in rules:
-        needs = [*rule.when, *(path for grade in rule.grades for path in grade.when)]
-        why = next((unknown[path] for path in needs if path in unknown), None)
-        if why is None:
-            asked.append(rule)
-        elif not _surely_fails(rule, facts, unknown):
-            not_asked.append(NotAsked(rule, why))
+        needed = [*rule.when, *(path for grade in rule.grades for path in grade.when)]
+        reason = next((unknown[path] for path in needed if path in unknown), None)
+        if reason is None:
+            checked.append(rule)
+        elif not _cannot_match(rule, facts, unknown):
+            unchecked.append(UncheckedRule(rule, reason))
     location = Location(service.name, 0, 0, 0, 0)
-    findings = supersede(list(check_rules(asked, LIVE, service.name, location, facts)))
-    return Judged(service, facts, tuple(findings), tuple(not_asked))
+    findings = supersede(list(check_rules(checked, _VARIANT, service.name, location, facts)))
+    return LintResult(service, facts, tuple(findings), tuple(unchecked))
 
 
-def _surely_fails(rule: Rule, facts: Mapping[str, Fact], unknown: Container[str]) -> bool:
-    """Whether the rule does not hold whatever the unknown facts are."""
+def _cannot_match(rule: Rule, facts: Mapping[str, Fact], unknown: Container[str]) -> bool:
+    """Return True if the rule does not match, whatever the unknown facts are."""
     known = (path for path in rule.when if path not in unknown)
     return any(not rule.when[path].holds(facts[path].value if path in facts else None) for path in known)

@@ -1,25 +1,42 @@
-"""What an engine says of a service, of its update and of its tasks at one moment.
+"""A service, its update and its tasks as Docker shows them at one moment.
 
-Nothing here shows its values in a `repr`, for the spec of a task holds the environment.
+No `repr` shows values because the spec of a task holds the environment.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-NAMESPACE = "com.docker.stack.namespace"
-"""The label by which `docker stack deploy` marks what belongs to a stack."""
+STACK_LABEL = "com.docker.stack.namespace"
+"""Label by which `docker stack deploy` marks the objects of a stack."""
 
 REPLICATED, GLOBAL, REPLICATED_JOB, GLOBAL_JOB = "replicated", "global", "replicated-job", "global-job"
 
 
+class UpdateState(StrEnum):
+    """Known values of `UpdateStatus.State`."""
+
+    COMPLETED = "completed"
+    UPDATING = "updating"
+    PAUSED = "paused"
+    ROLLBACK_STARTED = "rollback_started"
+    ROLLBACK_PAUSED = "rollback_paused"
+    ROLLBACK_COMPLETED = "rollback_completed"
+
+
+ROLLED_BACK_STATES = (UpdateState.ROLLBACK_STARTED, UpdateState.ROLLBACK_PAUSED, UpdateState.ROLLBACK_COMPLETED)
+FAILED_STATES = (UpdateState.PAUSED, *ROLLED_BACK_STATES)
+"""States of a failed update, whatever exit code `docker stack deploy` had."""
+
+
 @dataclass(frozen=True, slots=True)
 class UpdateStatus:
-    """The engine's own word on the last update: `state` as it is written there, such as `rollback_completed`."""
+    """Docker's status of the last update; `state` can also be a state that UpdateState does not have."""
 
     state: str
     started: datetime | None = None
@@ -29,10 +46,10 @@ class UpdateStatus:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A service's spec; `document` is the JSON as the engine gave it.
+    """A service's spec; `document` is the JSON from Docker.
 
-    `labels` are the service's (`deploy.labels`), `container_labels` those of its tasks' containers (`labels`).
-    `replicas` are the tasks that a replicated service is to have, or the completions of a job; None for a global one.
+    `labels` are those of the service (`deploy.labels`), `container_labels` those of its containers (`labels`).
+    `replicas` is the desired number of tasks of a replicated service, or of completions of a job; None if global.
     """
 
     name: str = ""
@@ -45,19 +62,19 @@ class Spec:
 
     @property
     def is_job(self) -> bool:
-        """Whether its tasks are to end."""
+        """True for a job, whose tasks run once to the end."""
         return self.mode in (REPLICATED_JOB, GLOBAL_JOB)
 
     def label(self, key: str) -> str | None:
-        """The value of a label of the service, else of its containers; None where neither has it."""
+        """Return the value of a label of the service, or else of its containers."""
         return self.labels.get(key, self.container_labels.get(key))
 
 
 @dataclass(frozen=True, slots=True)
 class LiveService:
-    """A service as `docker service inspect` shows it. `version` is the engine's count of changes.
+    """A service as `docker service inspect` shows it. `version` is Swarm's number of the last change.
 
-    `previous` is what a rollback would put back, None where there is nothing; an automatic rollback leaves nothing.
+    `previous` is the spec that a rollback would restore; an automatic rollback leaves None.
     """
 
     id: str
@@ -71,38 +88,38 @@ class LiveService:
 
     @property
     def name(self) -> str:
-        """Its name in the engine, `STACK_service` where a stack has it."""
+        """Full name, `STACK_service` for a service of a stack."""
         return self.spec.name or self.id
 
     @property
     def stack(self) -> str | None:
-        """The stack that it belongs to."""
-        return self.spec.labels.get(NAMESPACE) or None
+        """Name of the stack that the service belongs to."""
+        return self.spec.labels.get(STACK_LABEL) or None
 
     @property
     def name_in_stack(self) -> str:
-        """Its name as the stack's file has it."""
+        """Name of the service in the stack file."""
         return self.name.removeprefix(f"{self.stack}_") if self.stack else self.name
 
     @property
     def state(self) -> str:
-        """The state of its last update; empty where there was none, or where the last change needed none."""
+        """State of the last update; empty if there was no update, or if the last change needed none."""
         return self.update.state if self.update else ""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveTask:
-    """A task as `docker inspect` shows it; `wanted` is the state that Swarm wants of it.
+    """A task as `docker inspect` shows it.
 
-    `slot` is the number of its place in a replicated service, the node in a global one. `changed` is when its state
-    was last reported, by the node's own clock. `error` is the engine's text, `spec` its TaskSpec.
+    `slot` is the slot number in a replicated service, and the node in a global one. `changed` is the time of the last
+    state report, by the clock of the node. `error` is Docker's message, `spec` the TaskSpec.
     """
 
     id: str
     service: str = ""
     slot: str = ""
     state: str = ""
-    wanted: str = ""
+    desired_state: str = ""
     error: str = ""
     exit_code: int | None = None
     created: datetime | None = None
@@ -111,21 +128,21 @@ class LiveTask:
     spec: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
-    def is_wanted(self) -> bool:
-        """Whether Swarm wants it to run, at once or soon."""
-        return self.wanted in ("running", "ready")
+    def should_run(self) -> bool:
+        """True if Swarm wants the task to run, now or soon."""
+        return self.desired_state in ("running", "ready")
 
     @property
-    def runs(self) -> bool:
-        """Whether it runs and is to go on."""
-        return self.state == "running" and self.wanted == "running"
+    def is_running(self) -> bool:
+        """True if the task runs and Swarm wants it to keep running."""
+        return self.state == "running" and self.desired_state == "running"
 
     @property
-    def ended(self) -> bool:
-        """Whether it ended, and not because it was told to."""
+    def ended_by_itself(self) -> bool:
+        """True if the task ended without being stopped."""
         return self.state in ("failed", "rejected", "complete", "orphaned")
 
     @property
-    def waits_for_a_node(self) -> bool:
-        """Whether the scheduler has said why no node takes it (swarmkit `manager/scheduler/scheduler.go`)."""
-        return self.is_wanted and self.state in ("new", "pending") and bool(self.error)
+    def waits_for_node(self) -> bool:
+        """True if the scheduler gave a reason why no node fits (swarmkit `manager/scheduler/scheduler.go`)."""
+        return self.should_run and self.state in ("new", "pending") and bool(self.error)

@@ -1,13 +1,13 @@
-"""How the tasks of a service stand to its spec."""
+"""Comparison of the tasks of a service with its spec and its update."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.live import spec_diff as normal
-from rollout_lint.live.describe import may_be_rollback
-from rollout_lint.live.json_access import text
+from rollout_lint.live.describe import format_count, may_be_rollback
+from rollout_lint.live.json_access import get_text
 from rollout_lint.live.model import GLOBAL
+from rollout_lint.live.spec_diff import has_template, normal_endpoint, normal_template
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,41 +15,40 @@ if TYPE_CHECKING:
     from rollout_lint.live.model import LiveService, LiveTask
 
 
-def missing(service: LiveService, tasks: tuple[LiveTask, ...]) -> str | None:
-    """What there is still to wait for, where no update is under way."""
+def find_wait_reason(service: LiveService, tasks: tuple[LiveTask, ...]) -> str | None:
+    """Return what is left to wait for if no update is in progress, or None."""
     if service.spec.is_job:
-        return _unfinished(service, tasks)
+        return _unfinished_job(service, tasks)
     if not service.state and _needs_update(service, tasks):
         return "an update of it is about to begin"
-    wanted = [task for task in tasks if task.is_wanted]
-    there = {task.slot for task in tasks if task.runs} | _done_slots(service, tasks)
-    number = service.spec.replicas
-    if service.spec.mode == GLOBAL and not there:
+    ready = {task.slot for task in tasks if task.is_running} | _done_slots(service, tasks)
+    replicas = service.spec.replicas
+    if service.spec.mode == GLOBAL and not ready:
         return "no node has a task of it"
-    if number is not None and len(there) < number:
-        return f"{len(there)} of {number_of_tasks(number)} run"
-    starting = sum(not task.runs for task in wanted)
-    return f"{number_of_tasks(starting)} of it are starting" if starting else None
+    if replicas is not None and len(ready) < replicas:
+        return f"{len(ready)} of {format_count(replicas, 'task')} run"
+    starting = sum(task.should_run and not task.is_running for task in tasks)
+    return f"{format_count(starting, 'task')} of it are starting" if starting else None
 
 
 def _needs_update(service: LiveService, tasks: tuple[LiveTask, ...]) -> bool:
-    """Whether Swarm is about to replace a task, as swarmkit `manager/orchestrator/task.go IsTaskDirty` has it."""
-    template = normal.task_template(service.spec)
-    if any(task.runs and not normal.runs_it(task, template) for task in tasks):
+    """Return True if Swarm is about to replace a task (swarmkit `manager/orchestrator/task.go IsTaskDirty`)."""
+    running = [task for task in tasks if task.is_running]
+    if not all(has_current_spec(task, service) for task in running):
         return True
-    changed = service.previous is not None and normal.endpoint(service.spec) != normal.endpoint(service.previous)
-    return changed and any(task.runs for task in tasks)
+    previous = service.previous
+    return bool(running) and previous is not None and normal_endpoint(service.spec) != normal_endpoint(previous)
 
 
-def _unfinished(service: LiveService, tasks: tuple[LiveTask, ...]) -> str | None:
-    of_now = [task for task in tasks if task.iteration == service.iteration]
-    done = sum(task.state == "complete" for task in of_now)
-    number = len(of_now) if service.spec.replicas is None else service.spec.replicas
-    return None if of_now and done >= number else f"{done} of {number_of_tasks(number)} of the job are complete"
+def _unfinished_job(service: LiveService, tasks: tuple[LiveTask, ...]) -> str | None:
+    current = [task for task in tasks if task.iteration == service.iteration]
+    done = sum(task.state == "complete" for task in current)
+    number = len(current) if service.spec.replicas is None else service.spec.replicas
+    return None if current and done >= number else f"{done} of {format_count(number, 'task')} of the job are complete"
 
 
 def _done_slots(service: LiveService, tasks: tuple[LiveTask, ...]) -> set[str]:
-    """The slots of which the newest task has ended for good, and with success."""
+    """Return the slots whose newest task is done."""
     newest: dict[str, LiveTask] = {}
     for task in sorted(tasks, key=lambda task: task.created.timestamp() if task.created else 0.0):
         newest[task.slot] = task
@@ -57,52 +56,49 @@ def _done_slots(service: LiveService, tasks: tuple[LiveTask, ...]) -> set[str]:
 
 
 def is_done(task: LiveTask, service: LiveService) -> bool:
-    """Whether a task has ended with success, and its restart policy leaves it at that."""
-    condition = text(service.spec.document, "TaskTemplate", "RestartPolicy", "Condition")
+    """Return True if a task ended with success and its restart policy does not start it again."""
+    condition = get_text(service.spec.document, "TaskTemplate", "RestartPolicy", "Condition")
     return condition in ("none", "on-failure") and task.state == "complete" and not task.exit_code
 
 
-def is_of(task: LiveTask, service: LiveService) -> bool:
-    """Whether the update has made the task, or its rollback."""
-    started = start_of(service)
-    return started is not None and task.created is not None and task.created >= started
+def is_from_update(task: LiveTask, service: LiveService) -> bool:
+    """Return True if the last update, or its rollback, created the task."""
+    start = update_start(service)
+    return start is not None and task.created is not None and task.created >= start
 
 
-def is_of_spec(task: LiveTask, service: LiveService) -> bool:
-    """Whether the task is of the spec that is in force."""
-    return normal.runs_it(task, normal.task_template(service.spec))
+def has_current_spec(task: LiveTask, service: LiveService) -> bool:
+    """Return True if the task has the spec that is in force."""
+    return has_template(task, normal_template(service.spec))
 
 
-def is_rollback_in_disguise(service: LiveService, tasks: tuple[LiveTask, ...]) -> bool:
-    """Whether a completed update is a rollback that failed: the update's tasks are not of the spec in force."""
-    made = (task for task in tasks if is_of(task, service))
-    return may_be_rollback(service) and any(not is_of_spec(task, service) for task in made)
+def is_failed_rollback(service: LiveService, tasks: tuple[LiveTask, ...]) -> bool:
+    """Return True if a completed update is a failed rollback: a task of the update does not have the current spec."""
+    created = (task for task in tasks if is_from_update(task, service))
+    return may_be_rollback(service) and any(not has_current_spec(task, service) for task in created)
 
 
-def serving(service: LiveService, tasks: tuple[LiveTask, ...]) -> str:
-    """Who answers after an update that failed."""
-    running = [task for task in tasks if task.runs]
-    started = start_of(service)
+def describe_running(service: LiveService, tasks: tuple[LiveTask, ...]) -> str:
+    """Describe the tasks that run after a failed update."""
+    running = [task for task in tasks if task.is_running]
     if not running:
         return "no task of it runs"
-    told = f"{number_of_tasks(len(running))} {'runs' if len(running) == 1 else 'run'}"
-    if started is None or any(task.created is None for task in running):
-        return told
-    kept = sum(not is_of(task, service) for task in running)
-    whose = {0: "started after the update began", len(running): "of before the update and never stopped"}
-    return f"{told}, {whose.get(kept, f'of which {kept} were never stopped')}"
+    text = f"{format_count(len(running), 'task')} {'runs' if len(running) == 1 else 'run'}"
+    if update_start(service) is None or any(task.created is None for task in running):
+        return text
+    old = sum(not is_from_update(task, service) for task in running)
+    if old == 0:
+        return f"{text}, started after the update began"
+    if old == len(running):
+        return f"{text}, started before the update and never stopped"
+    return f"{text}, of which {old} were never stopped"
 
 
-def start_of(service: LiveService) -> datetime | None:
-    """When its last update began."""
+def update_start(service: LiveService) -> datetime | None:
+    """Return the start of the last update."""
     return service.update.started if service.update else None
 
 
-def ended(tasks: tuple[LiveTask, ...]) -> frozenset[str]:
-    """The ids of the tasks that ended by themselves."""
-    return frozenset(task.id for task in tasks if task.ended)
-
-
-def number_of_tasks(number: int) -> str:
-    """`1 task`, `2 tasks`."""
-    return "1 task" if number == 1 else f"{number} tasks"
+def ended_task_ids(tasks: tuple[LiveTask, ...]) -> frozenset[str]:
+    """Return the ids of the tasks that ended by themselves."""
+    return frozenset(task.id for task in tasks if task.ended_by_itself)

@@ -1,4 +1,4 @@
-"""Waits until every update is over."""
+"""Waiting until every update is finished."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.docker_cli import Docker, EngineError, NoServiceError
-from rollout_lint.live.expectations import mismatches
+from rollout_lint.live.docker_cli import Docker, DockerError, ServiceNotFoundError
+from rollout_lint.live.expectations import find_mismatches
 from rollout_lint.live.result import Convergence, Outcome
-from rollout_lint.live.watcher import Look, Patience, Watch
+from rollout_lint.live.watcher import ServiceWatcher, Snapshot, WaitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -32,87 +32,87 @@ def await_converged(
     since: datetime | None = None,
     docker: Sequence[str] = ("docker",),
     poll: float = POLL,
-    on_look: Callable[[Sequence[Result]], None] | None = None,
+    on_poll: Callable[[Sequence[Result]], None] | None = None,
 ) -> Convergence:
-    """Wait until every update of these stacks or services is over, and say what became of each.
+    """Wait until every update of these stacks or services is finished, and return how each one ended.
 
-    All times are in seconds. At most `timeout` is waited. `settle` is how long the tasks have to stay running once no
-    update is under way. A task that no node takes is told with its reason at the first look, and fails its service once
-    it has been so for `pending_timeout`. `since` is a time before the deploy, with its zone: what was not deployed
-    after it is waited for, so that this may be called before or beside the deploy; without it, a deploy has returned.
+    All times are in seconds. `timeout` is the longest time to wait. `settle` is how long the tasks must stay running
+    after the update. A task that no node fits fails its service after `pending_timeout`.
 
-    `expect_labels` and `expect_images` must be what runs in the end (see `mismatches` of the result). `docker` is the
-    command that is asked, every `poll` seconds; it finds the engine as it does for the user. `on_look` is told of every
-    look.
+    `since` is a time before the deploy, with its zone. If it is set, a service must be deployed after it, so that the
+    deploy can still be running. Without it, the deploy must be finished.
 
-    Raises EngineError where the engine cannot be asked, and NoServiceError where it has none of a name; what comes
-    between is tried again as long as there is time.
+    `expect_labels` and `expect_images` must run in the end; see `mismatches` of the result. `docker` is the command to
+    run, every `poll` seconds. `on_poll` receives the results after each poll.
+
+    Raises DockerError if Docker cannot be asked, and ServiceNotFoundError if it has no stack or service of a name.
+    Later errors are retried until the time runs out.
     """
-    asked = (names,) if isinstance(names, str) else tuple(names)
-    waiting = _Waiting(asked, Docker(tuple(docker)), Patience(settle, pending_timeout, since))
-    begin = time.monotonic()
+    names = (names,) if isinstance(names, str) else tuple(names)
+    poller = _Poller(names, Docker(tuple(docker)), WaitOptions(settle, pending_timeout, since))
+    start = time.monotonic()
     while True:
-        left = begin + timeout - time.monotonic()
-        over = waiting.look(is_last=left <= 0)
-        if on_look is not None and waiting.results():
-            on_look(waiting.results())
-        if over or left <= 0:
+        time_left = start + timeout - time.monotonic()
+        is_finished = poller.poll(is_last=time_left <= 0)
+        if on_poll is not None and poller.watchers:
+            on_poll(poller.results())
+        if is_finished or time_left <= 0:
             break
-        time.sleep(max(min(poll, left), 0.0))
-    results = waiting.results() if over else waiting.give_up()
+        time.sleep(max(min(poll, time_left), 0.0))
+    results = poller.results() if is_finished else poller.give_up()
     services = [result.service for result in results if result.service and result.outcome is not Outcome.REMOVED]
     rolled_back = {result.name for result in results if result.was_rolled_back}
-    wrong = mismatches(services, expect_labels or {}, expect_images, rolled_back)
-    return Convergence(asked, results, wrong, time.monotonic() - begin)
+    mismatches = find_mismatches(services, expect_labels or {}, expect_images, rolled_back)
+    return Convergence(names, results, mismatches, time.monotonic() - start)
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """What is known of each service so far, by its id."""
+class _Poller:
+    """Watchers of the services by id."""
 
     names: tuple[str, ...]
     docker: Docker
-    patience: Patience
-    watches: dict[str, Watch] = field(default_factory=dict)
+    options: WaitOptions
+    watchers: dict[str, ServiceWatcher] = field(default_factory=dict)
 
-    def look(self, is_last: bool) -> bool:
-        """Ask the engine once; whether all is over. An engine that has answered before may fail to now and then."""
+    def poll(self, is_last: bool) -> bool:
+        """Ask Docker once, and return True if all is finished. A later poll may fail without an error."""
         try:
             services = self._services()
             tasks = self.docker.tasks(services.values())
-        except EngineError:
-            if is_last or not self.watches:
+        except DockerError:
+            if is_last or not self.watchers:
                 raise
             return False
-        self._see(services, tasks, time.monotonic())
-        return bool(self.watches) and all(watch.result.is_over for watch in self.watches.values())
+        self._update(services, tasks, time.monotonic())
+        return bool(self.watchers) and all(watcher.result.is_final for watcher in self.watchers.values())
 
-    def _see(self, services: dict[str, LiveService], tasks: list[LiveTask], at: float) -> None:
+    def _update(self, services: dict[str, LiveService], tasks: list[LiveTask], now: float) -> None:
         for id_, service in services.items():
-            watch = self.watches.setdefault(id_, Watch(service.name, self.patience))
-            watch.see(Look(at, service, tuple(task for task in tasks if task.service == id_)))
-        for id_ in self.watches.keys() - services.keys():
-            self.watches[id_].see(Look(at, None))
+            watcher = self.watchers.setdefault(id_, ServiceWatcher(service.name, self.options))
+            watcher.update(Snapshot(now, service, tuple(task for task in tasks if task.service == id_)))
+        for id_ in self.watchers.keys() - services.keys():
+            self.watchers[id_].update(Snapshot(now, None))
 
     def _services(self) -> dict[str, LiveService]:
-        """What is not there yet is waited for where it is still to be deployed, and what has gone is told as such."""
-        found: dict[str, LiveService] = {}
+        """Return services by id. A missing one is an error, unless it may still be deployed or was there before."""
+        services: dict[str, LiveService] = {}
         for name in self.names:
             try:
-                found |= {service.id: service for service in self.docker.services(name)}
-            except NoServiceError:
-                if self.patience.since is None and not self.watches:
+                services |= {service.id: service for service in self.docker.services(name)}
+            except ServiceNotFoundError:
+                if self.options.since is None and not self.watchers:
                     raise
-        return found
+        return services
 
     def results(self) -> tuple[Result, ...]:
-        """Of every service, by name."""
-        return _by_name(watch.result for watch in self.watches.values())
+        """Return the current results by name."""
+        return _sort_by_name(watcher.result for watcher in self.watchers.values())
 
     def give_up(self) -> tuple[Result, ...]:
-        """The same, where there is no time left."""
-        return _by_name(watch.give_up() for watch in self.watches.values())
+        """Return the final results by name after the time ran out."""
+        return _sort_by_name(watcher.give_up() for watcher in self.watchers.values())
 
 
-def _by_name(results: Iterable[Result]) -> tuple[Result, ...]:
+def _sort_by_name(results: Iterable[Result]) -> tuple[Result, ...]:
     return tuple(sorted(results, key=lambda result: result.name))

@@ -1,9 +1,8 @@
-"""Looks at one service, one after the other, to what has become of its update.
+"""Outcome of an update, derived from successive snapshots of one service.
 
-Nothing here waits or asks an engine: a look is what an engine said, and at which second. An update begins with a new
-spec, and the engine drops the status of the last one in the same step (swarmkit `manager/controlapi/service.go
-UpdateService`), so a status is always that of the spec beside it; where there is none, the specs of the tasks tell
-whether an update is still to begin.
+Nothing here waits or runs docker. An update begins with a new spec, and Swarm drops the status of the last update in
+the same step (swarmkit `manager/controlapi/service.go UpdateService`), so a status always belongs to the current spec.
+If there is no status, the specs of the tasks show if an update is still to begin.
 """
 
 from __future__ import annotations
@@ -11,27 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rollout_lint.live import spec_diff as normal
-from rollout_lint.live.describe import (
-    COMPLETED,
-    PAUSED,
-    ROLLBACK_COMPLETED,
-    ROLLBACK_PAUSED,
-    ROLLBACK_STARTED,
-    UPDATING,
-    clock,
-    told_end,
-)
-from rollout_lint.live.failures import failures_of
+from rollout_lint.live.describe import OLD_SPEC, describe_end, format_time
+from rollout_lint.live.failures import find_failures
+from rollout_lint.live.model import UpdateState
 from rollout_lint.live.result import Event, Outcome, Result
+from rollout_lint.live.spec_diff import normal_spec
 from rollout_lint.live.tasks import (
-    ended,
+    describe_running,
+    ended_task_ids,
+    find_wait_reason,
     is_done,
-    is_of,
-    is_rollback_in_disguise,
-    missing,
-    serving,
-    start_of,
+    is_failed_rollback,
+    is_from_update,
+    update_start,
 )
 from rollout_lint.stack.units import format_duration
 
@@ -40,19 +31,32 @@ if TYPE_CHECKING:
 
     from rollout_lint.live.model import LiveService, LiveTask
 
+_IN_PROGRESS: dict[str, str] = {
+    UpdateState.UPDATING: "it is being updated",
+    UpdateState.ROLLBACK_STARTED: "its update failed and is being rolled back",
+}
+_FAILED: dict[str, tuple[Outcome, str]] = {
+    UpdateState.PAUSED: (Outcome.PAUSED, "its update failed and is paused"),
+    UpdateState.ROLLBACK_PAUSED: (
+        Outcome.ROLLBACK_PAUSED,
+        "its update failed, the rollback failed too, and is paused",
+    ),
+    UpdateState.ROLLBACK_COMPLETED: (Outcome.ROLLED_BACK, f"its update failed and was rolled back: {OLD_SPEC}"),
+}
+
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What an engine says of a service, and when, in seconds of any clock that does not go back."""
+class Snapshot:
+    """State of a service at `time`, in seconds of a clock that does not go back."""
 
-    at: float
+    time: float
     service: LiveService | None
     tasks: tuple[LiveTask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long what may pass is waited for, in seconds; `since` is the time before which nothing counts."""
+class WaitOptions:
+    """Time in seconds to wait for running tasks to settle and for pending tasks; deploys before `since` are ignored."""
 
     settle: float = 10.0
     pending: float = 30.0
@@ -61,177 +65,154 @@ class Patience:
 
 @dataclass(slots=True)
 class _Deploy:
-    """What has been seen since a spec came into force; `before` are the tasks that had ended by the first look."""
+    """Observations since a spec came into force; `ended_before` are the tasks that had ended in the first snapshot."""
 
-    before: frozenset[str]
-    rolled_back: bool = False
-    over_since: float | None = None
+    ended_before: frozenset[str] = frozenset()
+    was_rolled_back: bool = False
+    finished_since: float | None = None
     pending_since: float | None = None
-    steady_since: float | None = None
-    steady: frozenset[str] = frozenset()
-    ended_at_over: frozenset[str] = frozenset()
+    stable_since: float | None = None
+    stable_tasks: frozenset[str] = frozenset()
+    ended_when_finished: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
-class Watch:
-    """What has been seen of one service so far."""
+class ServiceWatcher:
+    """Observer of one service."""
 
     name: str
-    patience: Patience = field(default_factory=Patience)
+    options: WaitOptions = field(default_factory=WaitOptions)
     result: Result = field(init=False)
-    _first: float | None = None
-    _last: Look | None = None
-    _deploy: _Deploy = field(init=False)
+    _start: float | None = None
+    _last: Snapshot | None = None
+    _deploy: _Deploy = field(default_factory=_Deploy)
     _events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Nothing has been seen."""
+        """Start without a snapshot."""
         self.result = Result(self.name, Outcome.WAITING, "it has not been seen yet")
-        self._deploy = _Deploy(frozenset())
 
-    def see(self, look: Look) -> Result:
-        """Take in a look, which is no older than the last; what is to be said now."""
-        if self._first is None:
-            self._first = look.at
-            self._deploy = _Deploy(ended(look.tasks))
-        elif self._is_new_deploy(look):
-            self._note(look, "it was deployed again")
-            self._deploy = _Deploy(ended(look.tasks))
-        outcome, told = self._judge(look)
-        if told != self.result.told:
-            self._note(look, told)
-        self._last = look if look.service is not None else self._last
-        self.result = self._result(look, outcome, told)
+    def update(self, snapshot: Snapshot) -> Result:
+        """Add a snapshot, which must not be older than the last one, and return the current result."""
+        if self._start is None:
+            self._start = snapshot.time
+            self._deploy = _Deploy(ended_task_ids(snapshot.tasks))
+        elif self._is_new_deploy(snapshot):
+            self._add_event(snapshot, "it was deployed again")
+            self._deploy = _Deploy(ended_task_ids(snapshot.tasks))
+        outcome, message = self._evaluate(snapshot)
+        if message != self.result.message:
+            self._add_event(snapshot, message)
+        self._last = snapshot if snapshot.service is not None else self._last
+        self.result = self._build_result(snapshot, outcome, message)
         return self.result
 
     def give_up(self) -> Result:
-        """The time is over. What is known to fail has failed; of all else nothing is known."""
+        """Return the result after the time ran out: a service that is failing has failed, others stay unfinished."""
         result, last = self.result, self._last
-        if result.is_over or result.service is None or last is None:
+        if result.is_final or result.service is None or last is None:
             return result
-        if result.service.state == ROLLBACK_STARTED:
-            told = "its update failed, and was still being rolled back when the time was over"
-            self.result = self._result(last, Outcome.ROLLED_BACK, f"{told}; {serving(result.service, last.tasks)}")
-        elif result.failures and result.service.state != UPDATING:
-            told = f"its tasks keep ending, and it does not run: {result.told}"
-            self.result = self._result(last, Outcome.CRASHING, told)
+        if result.service.state == UpdateState.ROLLBACK_STARTED:
+            message = "its update failed, and was still being rolled back when the time ran out"
+            running = describe_running(result.service, last.tasks)
+            self.result = self._build_result(last, Outcome.ROLLED_BACK, f"{message}; {running}")
+        elif result.failures and result.service.state != UpdateState.UPDATING:
+            message = f"its tasks keep ending, and it does not run: {result.message}"
+            self.result = self._build_result(last, Outcome.CRASHING, message)
         return self.result
 
-    def _note(self, look: Look, told: str) -> None:
-        self._events.append(Event(round(look.at - (self._first or 0.0), 1), told))
+    def _add_event(self, snapshot: Snapshot, message: str) -> None:
+        self._events.append(Event(round(snapshot.time - (self._start or 0.0), 1), message))
 
-    def _is_new_deploy(self, look: Look) -> bool:
-        """A rollback changes the spec too, and keeps the start of its update."""
+    def _is_new_deploy(self, snapshot: Snapshot) -> bool:
+        """Return True for a new update. A rollback changes the spec too, but keeps the start of its update."""
         before = self._last.service if self._last else None
-        if before is None or look.service is None:
+        if before is None or snapshot.service is None:
             return False
-        started, now = start_of(before), start_of(look.service)
-        if started is not None:
-            return started != now
-        return bool(normal.whole(before.spec) != normal.whole(look.service.spec))
+        start = update_start(before)
+        if start is not None:
+            return start != update_start(snapshot.service)
+        return bool(normal_spec(before.spec) != normal_spec(snapshot.service.spec))
 
-    def _result(self, look: Look, outcome: Outcome, told: str) -> Result:
-        service = look.service or (self._last.service if self._last else None)
+    def _build_result(self, snapshot: Snapshot, outcome: Outcome, message: str) -> Result:
+        service = snapshot.service or (self._last.service if self._last else None)
+        deploy, tasks = self._deploy, snapshot.tasks
         return Result(
             name=service.name if service else self.name,
             outcome=outcome,
-            told=told,
+            message=message,
             service=service,
-            running=len({task.slot for task in look.tasks if task.runs}),
-            wanted=service.spec.replicas if service else None,
-            failures=failures_of(service, look.tasks, self._deploy.before, self._deploy.rolled_back) if service else (),
+            running=len({task.slot for task in tasks if task.is_running}),
+            desired=service.spec.replicas if service else None,
+            failures=find_failures(service, tasks, deploy.ended_before, deploy.was_rolled_back) if service else (),
             events=tuple(self._events),
-            tasks=look.tasks,
+            tasks=tasks,
         )
 
-    def _judge(self, look: Look) -> tuple[Outcome, str]:
-        service = look.service
+    def _evaluate(self, snapshot: Snapshot) -> tuple[Outcome, str]:
+        service, since = snapshot.service, self.options.since
         if service is None:
             return Outcome.REMOVED, "it was removed"
-        if self._is_older(service):
-            return Outcome.WAITING, f"it has not been deployed since {clock(self._since)}"
-        self._deploy.rolled_back |= service.state == ROLLBACK_STARTED
+        # Every deploy drops the status and changes the service.
+        last_deploy = update_start(service) or service.changed
+        if since is not None and last_deploy is not None and last_deploy < since:
+            return Outcome.WAITING, f"it has not been deployed since {format_time(since)}"
+        self._deploy.was_rolled_back |= service.state == UpdateState.ROLLBACK_STARTED
         if service.state in _FAILED:
-            outcome, told = _FAILED[service.state]
-            return outcome, f"{told}; {serving(service, look.tasks)}"
-        disguised = is_rollback_in_disguise(service, look.tasks)
-        if disguised or (service.state == COMPLETED and self._deploy.rolled_back):
-            told = f"its rollback failed too, which the engine calls completed; {serving(service, look.tasks)}"
-            return Outcome.ROLLED_BACK, told
-        waiting = self._pending(look)
-        if waiting is not None:
-            return waiting
-        if service.state in (UPDATING, ROLLBACK_STARTED):
-            return Outcome.WAITING, _UNDER_WAY[service.state]
-        if service.state not in ("", COMPLETED):
-            return Outcome.WAITING, f"its update has a state that is not known here: {service.state}"
-        return self._after(service, look)
+            outcome, message = _FAILED[service.state]
+            return outcome, f"{message}; {describe_running(service, snapshot.tasks)}"
+        is_completed = service.state == UpdateState.COMPLETED
+        if is_failed_rollback(service, snapshot.tasks) or (is_completed and self._deploy.was_rolled_back):
+            running = describe_running(service, snapshot.tasks)
+            return Outcome.ROLLED_BACK, f"its rollback failed too, which Docker reports as completed; {running}"
+        if pending := self._evaluate_pending(snapshot):
+            return pending
+        if service.state in _IN_PROGRESS:
+            return Outcome.WAITING, _IN_PROGRESS[service.state]
+        if service.state and not is_completed:
+            return Outcome.WAITING, f"its update has an unknown state: {service.state}"
+        return self._evaluate_finished(service, snapshot)
 
-    @property
-    def _since(self) -> datetime:
-        assert self.patience.since is not None
-        return self.patience.since
-
-    def _is_older(self, service: LiveService) -> bool:
-        """Whether nothing was deployed since the given time: every deploy drops the status and changes the service."""
-        last = start_of(service) or service.changed
-        return self.patience.since is not None and last is not None and last < self.patience.since
-
-    def _pending(self, look: Look) -> tuple[Outcome, str] | None:
-        """A task that no node takes. With stop-first that is so until the old one has ended, and passes."""
-        waiting = next((task for task in look.tasks if task.waits_for_a_node), None)
-        if waiting is None:
+    def _evaluate_pending(self, snapshot: Snapshot) -> tuple[Outcome, str] | None:
+        """Check for a task that no node fits. With stop-first this is normal until the old task has ended."""
+        task = next((task for task in snapshot.tasks if task.waits_for_node), None)
+        if task is None:
             self._deploy.pending_since = None
             return None
-        since = self._deploy.pending_since
-        self._deploy.pending_since = since = look.at if since is None else since
-        told = f"a task of it is pending, for no node takes it: {waiting.error}"
-        if look.at - since < self.patience.pending:
-            return Outcome.WAITING, told
-        return Outcome.PENDING, f"{told}; so it was for {format_duration(round(look.at - since))}"
+        if self._deploy.pending_since is None:
+            self._deploy.pending_since = snapshot.time
+        passed = snapshot.time - self._deploy.pending_since
+        message = f"a task of it is pending because no node fits: {task.error}"
+        if passed < self.options.pending:
+            return Outcome.WAITING, message
+        return Outcome.PENDING, f"{message}; it was pending for {format_duration(round(passed))}"
 
-    def _after(self, service: LiveService, look: Look) -> tuple[Outcome, str]:
-        """No update is under way: the tasks have to be there, and to stay."""
+    def _evaluate_finished(self, service: LiveService, snapshot: Snapshot) -> tuple[Outcome, str]:
+        """Check that all tasks run and stay running after the update."""
         deploy = self._deploy
-        if deploy.over_since is None:
-            deploy.over_since, deploy.ended_at_over = look.at, ended(look.tasks)
-        crashed = self._crashed(service, look)
-        if crashed is not None:
-            return Outcome.CRASHING, f"its update completed, and then a task of it ended: {told_end(crashed)}"
-        lacking = missing(service, look.tasks)
-        if lacking is not None:
-            deploy.steady_since = None
-            return Outcome.WAITING, lacking
-        running = frozenset(task.id for task in look.tasks if task.runs)
-        if deploy.steady_since is None or running != deploy.steady:
-            deploy.steady_since, deploy.steady = look.at, running
-        left = self.patience.settle - (look.at - deploy.steady_since)
-        if left > 0:
-            return Outcome.WAITING, f"its tasks run; they have to stay so for {format_duration(self.patience.settle)}"
-        return _good(service)
+        if deploy.finished_since is None:
+            deploy.finished_since, deploy.ended_when_finished = snapshot.time, ended_task_ids(snapshot.tasks)
+        if crashed := self._find_crashed(service, snapshot):
+            return Outcome.CRASHING, f"its update completed, and then a task of it ended: {describe_end(crashed)}"
+        reason = find_wait_reason(service, snapshot.tasks)
+        if reason is not None:
+            deploy.stable_since = None
+            return Outcome.WAITING, reason
+        running = frozenset(task.id for task in snapshot.tasks if task.is_running)
+        if deploy.stable_since is None or running != deploy.stable_tasks:
+            deploy.stable_since, deploy.stable_tasks = snapshot.time, running
+        if snapshot.time - deploy.stable_since < self.options.settle:
+            return Outcome.WAITING, f"its tasks run, and must stay running for {format_duration(self.options.settle)}"
+        if service.state == UpdateState.COMPLETED:
+            return Outcome.COMPLETED, "its update completed, and its tasks run"
+        if service.previous is None:
+            return Outcome.CREATED, "it is new, and its tasks run"
+        return Outcome.UNCHANGED, "it needed no update, and its tasks run"
 
-    def _crashed(self, service: LiveService, look: Look) -> LiveTask | None:
-        """A task of the update that ended after it was completed. A new service may try again until it runs."""
-        if service.state != COMPLETED or service.spec.is_job:
+    def _find_crashed(self, service: LiveService, snapshot: Snapshot) -> LiveTask | None:
+        """Return a task of the update that ended after the update. A task of a new service may start again."""
+        if service.state != UpdateState.COMPLETED or service.spec.is_job:
             return None
-        of_update = (task for task in look.tasks if is_of(task, service) and not is_done(task, service))
-        return next((t for t in of_update if t.ended and t.id not in self._deploy.ended_at_over), None)
-
-
-_UNDER_WAY = {UPDATING: "it is being updated", ROLLBACK_STARTED: "its update failed and is being rolled back"}
-_FAILED = {
-    PAUSED: (Outcome.PAUSED, "its update failed and is paused"),
-    ROLLBACK_PAUSED: (Outcome.ROLLBACK_PAUSED, "its update failed, the rollback failed too, and is paused"),
-    ROLLBACK_COMPLETED: (
-        Outcome.ROLLED_BACK,
-        "its update failed and was rolled back: the old spec is in force again, labels too",
-    ),
-}
-
-
-def _good(service: LiveService) -> tuple[Outcome, str]:
-    if service.state == COMPLETED:
-        return Outcome.COMPLETED, "its update completed, and its tasks run"
-    if service.previous is None:
-        return Outcome.CREATED, "it is new, and its tasks run"
-    return Outcome.UNCHANGED, "it needed no update, and its tasks run"
+        ended = (task for task in snapshot.tasks if task.ended_by_itself and not is_done(task, service))
+        crashed = (task for task in ended if is_from_update(task, service))
+        return next((task for task in crashed if task.id not in self._deploy.ended_when_finished), None)

@@ -1,11 +1,11 @@
-"""A value set in a file: the way that is smallest, and every other byte as it was."""
+"""Edits that set one value in a file and change nothing else."""
 
 from __future__ import annotations
 
 import pytest
 from rollout_lint.fix.patch.changes import changed_paths
-from rollout_lint.fix.patch.edits import ways_to_set
-from rollout_lint.fix.patch.text import Text
+from rollout_lint.fix.patch.edits import propose_edits
+from rollout_lint.fix.patch.text import SourceText
 from rollout_lint.syntax.parser import parse
 
 ADDED = "    deploy:\n      update_config:\n        order: stop-first\n"
@@ -14,19 +14,19 @@ IN_BRACKETS = "deploy: {update_config: {order: stop-first}}"
 ORDER = ("services", "app", "deploy", "update_config", "order")
 
 
-def ways(text: str, path: tuple[str, ...] = ORDER, value: object = "stop-first") -> list[str]:
-    """Those that set the path and nothing else."""
+def valid_edits(text: str, path: tuple[str, ...] = ORDER, value: object = "stop-first") -> list[str]:
+    """Return the edited texts in which only this path differs."""
     before = parse(text.encode(), "").root
     found = []
-    for way in ways_to_set(Text.of(text.encode()), path, value):
-        after = parse(way.encoded(), "").root
+    for edit in propose_edits(SourceText.decode(text.encode()), path, value):
+        after = parse(edit.encode(), "").root
         if after is not None and changed_paths(before, after) == {path}:
-            found.append(way.characters)
+            found.append(edit.characters)
     return found
 
 
 def block(policy: str, newline: str = "\n", step: int = 2) -> str:
-    """A stack with one service, whose update_config is this line, or these."""
+    """Return a stack with one service and this text as its update_config."""
     lines = [
         "services:",
         " app:",
@@ -56,8 +56,8 @@ def block(policy: str, newline: str = "\n", step: int = 2) -> str:
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("step", [1, 2, 4])
-def test_a_value_of_a_block(before: str, after: str, newline: str, step: int) -> None:
-    assert block(after, newline, step) in ways(block(before, newline, step))
+def test_value_in_block_mapping(before: str, after: str, newline: str, step: int) -> None:
+    assert block(after, newline, step) in valid_edits(block(before, newline, step))
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_a_value_of_a_block(before: str, after: str, newline: str, step: int) ->
         ("", NEW),
     ],
 )
-def test_keys_that_are_not_there(before: str, after: str) -> None:
-    assert ways(before)[0] == after
+def test_missing_keys_are_added(before: str, after: str) -> None:
+    assert valid_edits(before)[0] == after
 
 
 SHARED = """\
@@ -133,44 +133,44 @@ RESTATED = "      update_config:\n        delay: 5s\n        order: stop-first\n
         ),
     ],
 )
-def test_a_value_that_others_share_is_set_on_the_service(before: str, after: str) -> None:
+def test_shared_value_is_set_on_one_service(before: str, after: str) -> None:
     other = "  web:\n    deploy: *deploy\n  db:\n    deploy: {update_config: *policy}\n"
-    assert ways(f"{SHARED}  app:\n{before}{other}")[0] == f"{SHARED}  app:\n{after}{other}"
+    assert valid_edits(f"{SHARED}  app:\n{before}{other}")[0] == f"{SHARED}  app:\n{after}{other}"
 
 
-def test_what_others_share_is_offered_first_where_it_stands() -> None:
+def test_first_edit_changes_shared_value_at_anchor() -> None:
     text = f"{SHARED}  app:\n    deploy: *deploy\n"
-    first, *_ = ways_to_set(Text.of(text.encode()), ORDER, "stop-first")
+    first, *_ = propose_edits(SourceText.decode(text.encode()), ORDER, "stop-first")
     assert first.characters == text.replace("    order: start-first\nservices", "    order: stop-first\nservices")
 
 
-def test_a_mapping_that_holds_a_list_is_not_written_out() -> None:
-    """The whole deploy stands below a mapping without an anchor, and holds a list."""
+def test_merged_mapping_with_list_is_not_copied() -> None:
+    """The deploy block has no anchor, so an edit would have to copy its list."""
     shared = "x-a: &a\n  deploy: {placement: {constraints: [a]}, update_config: {order: start-first}}\n"
     text = f"{shared}services:\n  app:\n    <<: *a\n  b:\n    <<: *a\n"
-    assert ways(text) == []
+    assert valid_edits(text) == []
 
 
 @pytest.mark.parametrize("text", ["services: []\n", "- services\n", "services:\n", "services: {app: {deploy: [x]}}\n"])
-def test_what_is_no_mapping_is_left(text: str) -> None:
-    assert ways(text) == []
+def test_path_through_non_mapping_has_no_edit(text: str) -> None:
+    assert valid_edits(text) == []
 
 
 @pytest.mark.parametrize(
     ("value", "written"),
     [(1, "1"), (0.0001, "0.0001"), ("30s", "30s"), ("no", '"no"'), ("a b", '"a b"'), (True, "true")],
 )
-def test_a_value_is_written_so_that_yaml_reads_it_back(value: object, written: str) -> None:
-    assert ways(block("order: start-first"), value=value)[0] == block(f"order: {written}")
+def test_value_is_quoted_if_needed(value: object, written: str) -> None:
+    assert valid_edits(block("order: start-first"), value=value)[0] == block(f"order: {written}")
 
 
-def test_a_number_in_place_of_a_text_has_no_quotes() -> None:
-    assert ways(block("order: 'x'"), value=2)[0] == block("order: 2")
+def test_number_replacing_string_has_no_quotes() -> None:
+    assert valid_edits(block("order: 'x'"), value=2)[0] == block("order: 2")
 
 
 @pytest.mark.parametrize("data", [b"\xef\xbb\xbf", "\ufeff".encode("utf-16-le"), "\ufeff".encode("utf-16-be")])
-def test_the_encoding_and_its_mark_are_kept(data: bytes) -> None:
+def test_encoding_and_bom_are_kept(data: bytes) -> None:
     encoding = {3: "utf-8"}.get(len(data), "utf-16-le" if data[0] == 0xFF else "utf-16-be")
     before = data + block("order: start-first # é").encode(encoding)
-    [way] = ways_to_set(Text.of(before), ORDER, "stop-first")
-    assert way.encoded() == data + block("order: stop-first # é").encode(encoding)
+    [edit] = propose_edits(SourceText.decode(before), ORDER, "stop-first")
+    assert edit.encode() == data + block("order: stop-first # é").encode(encoding)

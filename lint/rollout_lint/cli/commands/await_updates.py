@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.cli.choices import AwaitFormat
 from rollout_lint.cli.console import exit_with_error, print_error, terminal_width, write
 from rollout_lint.errors import ExitCode
-from rollout_lint.live import EngineError, await_converged
+from rollout_lint.live import DockerError, await_converged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,9 +51,9 @@ def run(request: Request) -> ExitCode:
             settle=request.settle,
             pending_timeout=request.pending_timeout,
             since=request.since,
-            on_look=progress.show,
+            on_poll=progress.show,
         )
-    except EngineError as error:
+    except DockerError as error:
         progress.clear()
         print_error(str(error))
         return ExitCode.ERROR
@@ -106,7 +106,7 @@ class _Progress:
         self.clear()
         for result in results:
             for task in result.tasks:
-                if task.waits_for_a_node:
+                if task.waits_for_node:
                     self._print_once(f"{result.name} cannot start a task yet: {task.error}")
         if sys.stderr.isatty():
             self._show_line(results)
@@ -126,7 +126,7 @@ class _Progress:
     def _show_line(self, results: Sequence[Result]) -> None:
         from rollout_lint.report.common.style import printable
 
-        waiting = [f"{result.name}: {result.told}" for result in results if not result.is_over]
+        waiting = [f"{result.name}: {result.message}" for result in results if not result.is_final]
         if waiting:
             line = printable(f"{time.monotonic() - self.begin:.0f}s  {'; '.join(waiting)}")
             sys.stderr.write(line[: max(terminal_width() - 1, 1)])

@@ -21,10 +21,10 @@ from rollout_lint.cli.console import (
 from rollout_lint.discovery.filesystem import exists, is_file, is_folder
 from rollout_lint.discovery.recipes import STDIN, find_base, is_pattern
 from rollout_lint.errors import ExitCode
-from rollout_lint.fix.apply import StoreError, store
-from rollout_lint.fix.model import Fixed, Wanted
-from rollout_lint.fix.planner import Session
-from rollout_lint.fix.target import Desk, OverlayDesk
+from rollout_lint.fix.apply import WriteError, write_changes
+from rollout_lint.fix.model import FixOptions, FixResult
+from rollout_lint.fix.planner import FixPlanner
+from rollout_lint.fix.target import FixTarget, OverlayTarget
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.groups import list_problems
 from rollout_lint.report.common.paths import recipe_path, relative_path
@@ -57,7 +57,7 @@ class Request:
 def run(request: Request) -> ExitCode:
     """Show or write the fixes and return the exit code."""
     _validate(request)
-    options = Wanted(_selected_rules(request), request.unsafe)
+    options = FixOptions(_selected_rules(request), request.unsafe)
     overlays = () if request.overlay is None else (request.overlay,)
     targets = load_targets(request.paths, overlays, request.exclude, request.rule_folders)
     prompt = FixPrompt() if request.interactive else None
@@ -89,27 +89,29 @@ def _validate(request: Request) -> None:
             exit_with_error(f"invalid --overlay {request.overlay!r}: must end in {' or '.join(_SUFFIXES)}")
 
 
-def _fix(recipe: Recipe, context: LintContext, options: Wanted, request: Request, prompt: FixPrompt | None) -> Fixed:
+def _fix(
+    recipe: Recipe, context: LintContext, options: FixOptions, request: Request, prompt: FixPrompt | None
+) -> FixResult:
     """Fix one recipe, and write its files if the request says so."""
     if request.overlay is None:
-        fix_target = Desk(recipe, context)
+        fix_target = FixTarget(recipe, context)
     elif reason := _overlay_error(recipe, request.overlay):
         print_error(f"{recipe.path}: {reason}")
-        return Fixed(Desk(recipe, context).evaluation({}), failed=True)
+        return FixResult(FixTarget(recipe, context).evaluate({}), failed=True)
     else:
-        fix_target = OverlayDesk(recipe, context, request.overlay)
-    first = fix_target.evaluation({})
+        fix_target = OverlayTarget(recipe, context, request.overlay)
+    first = fix_target.evaluate({})
     if first.status != EvaluationStatus.EVALUATED:
-        return Fixed(first)
+        return FixResult(first)
     if prompt is not None:
-        options = replace(options, agrees=partial(prompt.agrees, first))
-    fixed = Session(fix_target, options).run()
+        options = replace(options, confirm=partial(prompt.agrees, first))
+    fixed = FixPlanner(fix_target, options).run()
     if request.write_files and STDIN not in request.paths:
         try:
-            store(fixed.changes)
-        except StoreError as error:
+            write_changes(fixed.changes)
+        except WriteError as error:
             print_error(f"{recipe.path}: {error}; no file of this recipe was changed")
-            return Fixed(first, failed=True)
+            return FixResult(first, failed=True)
     return fixed
 
 
@@ -130,7 +132,7 @@ def _overlay_error(recipe: Recipe, overlay: str) -> str | None:
     return None
 
 
-def _print_results(fixed: list[Fixed], request: Request) -> ExitCode:
+def _print_results(fixed: list[FixResult], request: Request) -> ExitCode:
     style = style_for_stdout()
     for each in fixed:
         if request.write_files and STDIN in request.paths:
@@ -149,13 +151,13 @@ def _print_results(fixed: list[Fixed], request: Request) -> ExitCode:
     return code
 
 
-def _exit_code(fixed: list[Fixed], request: Request) -> ExitCode:
+def _exit_code(fixed: list[FixResult], request: Request) -> ExitCode:
     if any(each.failed or each.evaluation.status != EvaluationStatus.EVALUATED for each in fixed):
         return ExitCode.ERROR
     return ExitCode.FINDINGS if not request.write_files and any(each.changes for each in fixed) else ExitCode.OK
 
 
-def _print_diff(fixed: Fixed, style: Style) -> None:
+def _print_diff(fixed: FixResult, style: Style) -> None:
     for change in fixed.changes:
         name = relative_path(Path.cwd(), recipe_path(fixed.evaluation, change.name))
         diff = create_diff(name, change.before, change.after, style)

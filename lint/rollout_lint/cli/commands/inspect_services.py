@@ -18,10 +18,10 @@ from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.live.describe import ROLLED_BACK_STATES
-from rollout_lint.live.expectations import mismatches
-from rollout_lint.live.inspection import Inspected, Inspection, compare
-from rollout_lint.live.lint import judge
+from rollout_lint.live.expectations import find_mismatches
+from rollout_lint.live.inspection import InspectedService, Inspection, compare
+from rollout_lint.live.lint import lint_service
+from rollout_lint.live.model import ROLLED_BACK_STATES
 from rollout_lint.live.parse import MAX_BYTES, read_services
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
 
@@ -51,16 +51,16 @@ def run(request: Request) -> ExitCode:
         exit_with_error("only one of FILE and --against can be standard input")
     services = _read_services(request.file)
     evaluation, context = _load_files(request)
-    linted = [judge(service, context.rules, context.cluster, context.images) for service in services]
+    linted = [lint_service(service, context.rules, context.cluster, context.images) for service in services]
     if evaluation is None:
-        inspected, against = [Inspected(each) for each in linted], None
+        inspected, comparison = [InspectedService(each) for each in linted], None
     else:
-        inspected, against = compare(linted, evaluation, _select_variant(evaluation, request.variant))
+        inspected, comparison = compare(linted, evaluation, _select_variant(evaluation, request.variant))
     rolled_back = {service.name for service in services if service.state in ROLLED_BACK_STATES}
     inspection = Inspection(
         services=tuple(inspected),
-        against=against,
-        mismatches=mismatches(services, request.labels, request.images, rolled_back),
+        comparison=comparison,
+        mismatches=find_mismatches(services, request.labels, request.images, rolled_back),
         now=now(),
         fail_on=severities_at_or_above(request.fail_on or context.fail_on or DEFAULT_FAIL_ON),
     )

@@ -12,7 +12,7 @@ from rollout_lint.report.fix.diff import create_diff
 from rollout_lint.report.fix.text import format_fix_block
 
 if TYPE_CHECKING:
-    from rollout_lint.fix.model import Change, Repaired
+    from rollout_lint.fix.model import AppliedFix, Change
     from rollout_lint.linter.evaluation import Evaluation
 
 _HELP = "y: apply, n: skip, a: apply this and all others, q: skip this and all others\n"
@@ -25,7 +25,7 @@ class FixPrompt:
         """Ask about each fix until the answer is `a` or `q`."""
         self._answer_for_all: bool | None = None
 
-    def agrees(self, evaluation: Evaluation, repaired: Repaired, changes: tuple[Change, ...]) -> bool:
+    def agrees(self, evaluation: Evaluation, repaired: AppliedFix, changes: tuple[Change, ...]) -> bool:
         """Return True if the operator accepts the fix."""
         if self._answer_for_all is not None:
             return self._answer_for_all

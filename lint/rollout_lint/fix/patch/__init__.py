@@ -1,1 +1,1 @@
-"""A value set in a YAML file by a patch of its text, which leaves every other byte as it is."""
+"""Edits of single values in YAML text that leave every other byte as it is."""

@@ -1,4 +1,4 @@
-"""What a file says otherwise than before: the paths of the values that differ."""
+"""Comparison of two YAML trees."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ Path: TypeAlias = "tuple[str, ...]"
 
 
 def changed_paths(before: Node | None, after: Node) -> set[Path]:
-    """Down to the single value, or to where one side has nothing; a list is one value, and keys have no order.
+    """Return the paths of all values that differ. `before` can be None for an empty file.
 
-    None is a file that says nothing.
+    A list is one value. The order of keys does not matter.
     """
     comparison = _Comparison()
     return set(comparison.leaves(after, ()) if before is None else comparison.paths(before, after, ()))
 
 
 class _Comparison:
-    """Each node is looked at once, however many aliases stand for it."""
+    """Comparison that visits each node once, however many aliases refer to it."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Hashable] = {}
-        self._numbers: dict[Hashable, int] = {}
+        self._content_ids: dict[int, int] = {}
+        self._ids: dict[Hashable, int] = {}
 
     def paths(self, before: Node, after: Node, path: Path) -> Iterator[Path]:
-        if self._content(before) == self._content(after):
+        if self._content_id(before) == self._content_id(after):
             return
         if not isinstance(before, Mapping) or not isinstance(after, Mapping):
             yield path
@@ -42,21 +42,20 @@ class _Comparison:
                 yield from self.paths(old, new, (*path, key))
 
     def leaves(self, node: Node | None, path: Path) -> Iterator[Path]:
-        """The single values that only one side has."""
         if isinstance(node, Mapping) and node.entries:
             for key, (_, value) in node.entries.items():
                 yield from self.leaves(value, (*path, key))
         else:
             yield path
 
-    def _content(self, node: Node) -> Hashable:
-        """A number that two nodes share only where they say the same."""
-        if id(node) not in self._known:
+    def _content_id(self, node: Node) -> int:
+        """Return a number that two nodes share only if their contents are equal."""
+        if id(node) not in self._content_ids:
             if isinstance(node, Scalar):
                 content: Hashable = (type(node.value), node.value, node.tag)
             elif isinstance(node, Mapping):
-                content = frozenset((key, self._content(value)) for key, (_, value) in node.entries.items())
+                content = frozenset((key, self._content_id(value)) for key, (_, value) in node.entries.items())
             else:
-                content = tuple(self._content(item) for item in node.items)
-            self._known[id(node)] = self._numbers.setdefault((type(node), content), len(self._numbers))
-        return self._known[id(node)]
+                content = tuple(self._content_id(item) for item in node.items)
+            self._content_ids[id(node)] = self._ids.setdefault((type(node), content), len(self._ids))
+        return self._content_ids[id(node)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rollout_lint.fix.patch.fragment import as_yaml
+from rollout_lint.fix.patch.fragment import dump_scalar
 
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
@@ -47,7 +47,7 @@ class Replacements:
         if fact is None or fact.location is None:
             return None
         alone = self._stands_alone(fact, fact.location) and len(self._users[fact.location]) == 1
-        return Replacement(path, fact.location, as_yaml(value)) if alone else None
+        return Replacement(path, fact.location, dump_scalar(value)) if alone else None
 
     def _stands_alone(self, fact: Fact, location: Location) -> bool:
         """Whether the place holds the value and nothing else, such as an anchor, a tag or a variable."""

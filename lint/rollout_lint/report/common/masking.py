@@ -13,7 +13,7 @@ from rollout_lint.syntax.parser import parse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.fix.patch.text import Text
+    from rollout_lint.fix.patch.text import SourceText
     from rollout_lint.syntax.node import Written
 
 _OF_THE_USER = frozenset(
@@ -27,7 +27,7 @@ _MAY_TELL = re.compile(
 )
 
 
-def find_secret_spans(text: Text) -> dict[int, list[tuple[int, int]]]:
+def find_secret_spans(text: SourceText) -> dict[int, list[tuple[int, int]]]:
     """By line, counted from 0 as git counts them, the columns of what may be a secret, in their order.
 
     That is each value which is neither a policy nor another fact of a known kind, and a comment that assigns something,
@@ -35,11 +35,11 @@ def find_secret_spans(text: Text) -> dict[int, list[tuple[int, int]]]:
     """
     lines = text.characters.split("\n")
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    source = parse(text.encoded(), "")
+    source = parse(text.encode(), "")
     if source.problems:
         return {line: [(0, len(characters))] for line, characters in enumerate(lines)}
     for node in _private(source.root, ()) if source.root is not None else ():
-        for line, start, end in _by_line(text.characters, text.begin(node), text.end(node)):
+        for line, start, end in _by_line(text.characters, text.value_start(node), text.end(node)):
             spans[line].append((start, end))
     for line, characters in enumerate(lines):
         # From the first mark on alone: a search from each one would take for ever on a line of nothing else.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, TypeAlias
 
-from rollout_lint.fix.patch.text import Text
+from rollout_lint.fix.patch.text import SourceText
 from rollout_lint.report.common.masking import find_secret_spans
 from rollout_lint.report.common.style import printable
 
@@ -41,7 +41,7 @@ def create_diff(name: str, before: bytes | None, after: bytes, style: Style) -> 
 
     Lines that hold what may be a secret are no context; on a line that changes they are blanked.
     """
-    old, new = _Lines(Text.of(before or b"")), _Lines(Text.of(after))
+    old, new = _Lines(SourceText.decode(before or b"")), _Lines(SourceText.decode(after))
     lines = [
         style(f"--- {'/dev/null' if before is None else _named('a', name)}\n", "bold"),
         style(f"+++ {_named('b', name)}\n", "bold"),
@@ -60,9 +60,9 @@ def create_diff(name: str, before: bytes | None, after: bytes, style: Style) -> 
 
 
 class _Lines:
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: SourceText) -> None:
         self.encoding = text.encoding
-        self._mark = "\ufeff" * text.mark
+        self._mark = "\ufeff" * text.has_bom
         self.lines = _split(text.characters)
         self.private = find_secret_spans(text)
 

@@ -11,18 +11,18 @@ from rollout_lint.report.common.style import Style, plural, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.fix.model import Fixed, Left, Repaired
+    from rollout_lint.fix.model import AppliedFix, FixResult, Unfixed
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.finding import Finding
 
 
-def format_fix_text(fixed: list[Fixed], is_written: bool, exit_code: int, style: Style, width: int) -> str:
+def format_fix_text(fixed: list[FixResult], is_written: bool, exit_code: int, style: Style, width: int) -> str:
     """A block for each finding, and the sum; `is_written` is whether the files are, or only would be."""
     blocks = [block for each in fixed for block in _blocks(each, is_written, style, max(width, 60))]
     return "\n".join((*blocks, _summary(fixed, is_written, exit_code))) + "\n"
 
 
-def format_fix_block(evaluation: Evaluation, repaired: Repaired, verb: str, style: Style, width: int) -> str:
+def format_fix_block(evaluation: Evaluation, repaired: AppliedFix, verb: str, style: Style, width: int) -> str:
     """One repair: what is set, in which file, what it costs, and what else it ends."""
     files = ", ".join(printable_path(evaluation, file) for file in repaired.files)
     notes = [f"{verb:<10} {path}: {value}  in {files}" for path, value in repaired.settings.items()]
@@ -38,15 +38,15 @@ def format_fix_block(evaluation: Evaluation, repaired: Repaired, verb: str, styl
     return _block(evaluation, repaired.finding, notes, style, width)
 
 
-def _blocks(fixed: Fixed, is_written: bool, style: Style, width: int) -> Iterator[str]:
+def _blocks(fixed: FixResult, is_written: bool, style: Style, width: int) -> Iterator[str]:
     verb = "wrote" if is_written else "would set"
-    yield from (format_fix_block(fixed.evaluation, each, verb, style, width) for each in fixed.repaired)
-    left = {_block(fixed.evaluation, each.finding, [_told(each)], style, width): None for each in fixed.left}
+    yield from (format_fix_block(fixed.evaluation, each, verb, style, width) for each in fixed.applied)
+    left = {_block(fixed.evaluation, each.finding, [_told(each)], style, width): None for each in fixed.unfixed}
     yield from left
 
 
-def _told(left: Left) -> str:
-    return f"{'--unsafe' if left.unsafe else 'left':<10} {printable(left.reason)}"
+def _told(left: Unfixed) -> str:
+    return f"{'--unsafe' if left.needs_unsafe else 'left':<10} {printable(left.reason)}"
 
 
 def _block(evaluation: Evaluation, finding: Finding, notes: list[str], style: Style, width: int) -> str:
@@ -67,17 +67,17 @@ def _block(evaluation: Evaluation, finding: Finding, notes: list[str], style: St
     return "\n".join(lines)
 
 
-def _summary(fixed: list[Fixed], is_written: bool, exit_code: int) -> str:
+def _summary(fixed: list[FixResult], is_written: bool, exit_code: int) -> str:
     files = sum(len(each.changes) for each in fixed)
-    left = [each for one in fixed for each in one.left]
+    left = [each for one in fixed for each in one.unfixed]
     told = f"{plural(len(fixed), 'recipe')}: "
     if files:
-        told += f"{plural(sum(len(each.repaired) for each in fixed), 'repair')} "
+        told += f"{plural(sum(len(each.applied) for each in fixed), 'repair')} "
         told += f"{'' if is_written else 'would be '}written to {plural(files, 'file')}"
     else:
         told += "nothing to write"
     if left:
         told += f", {plural(len(left), 'finding')} left"
-    if unsafe := sum(each.unsafe for each in left):
+    if unsafe := sum(each.needs_unsafe for each in left):
         told += f" ({unsafe} of them for --unsafe)"
     return f"{told}. Exit {exit_code}."

@@ -26,8 +26,8 @@ def format_await_json(convergence: Convergence) -> str:
         "summary": {
             "services": len(results),
             "converged": sum(result.ok for result in results),
-            "failed": sum(result.is_over and not result.ok for result in results),
-            "not_over": sum(not result.is_over for result in results),
+            "failed": sum(result.is_final and not result.ok for result in results),
+            "not_over": sum(not result.is_final for result in results),
         },
     }
     return format_json(document)
@@ -40,14 +40,14 @@ def _result(result: Result) -> dict[str, Any]:
         "stack": service.stack if service else None,
         "outcome": result.outcome.value,
         "converged": result.ok,
-        "message": result.told,
+        "message": result.message,
         "image": service.spec.image if service else None,
         "version": service.version if service else None,
         "update": build_update(service.update) if service and service.update else None,
         "running": result.running,
-        "wanted": result.wanted,
+        "wanted": result.desired,
         "failures": [_failure(failure) for failure in result.failures],
-        "events": [{"after": event.after, "message": event.told} for event in result.events],
+        "events": [{"after": event.after, "message": event.message} for event in result.events],
     }
 
 
@@ -68,8 +68,8 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "release": "new" if failure.is_new else "old",
         "image": failure.image or None,
         "exit_code": failure.exit_code,
-        "at": _time(failure.at),
-        "message": failure.told,
+        "at": _time(failure.time),
+        "message": failure.message,
     }
 
 

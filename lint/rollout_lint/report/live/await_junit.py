@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.result import account_of
+from rollout_lint.live.result import format_result
 from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def _service(result: Result) -> TestCase:
     stack = result.service.stack if result.service else None
     case = TestCase(printable(result.name), printable(stack or result.name))
     if not result.ok:
-        kind = Failure if result.is_over else Error
-        told = kind(printable(result.told), result.outcome.value)
-        told.text = "\n".join(printable(line) for line in account_of(result))
+        kind = Failure if result.is_final else Error
+        told = kind(printable(result.message), result.outcome.value)
+        told.text = "\n".join(printable(line) for line in format_result(result))
         case.result = [told]
     return case
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.live.result import account
+from rollout_lint.live.result import format_convergence
 from rollout_lint.report.common.style import Style, printable
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def format_await_text(convergence: Convergence, style: Style) -> str:
     """Every service, the way there and its failed tasks where it did not converge, and the sum."""
     good = {result.name: result.ok for result in convergence.results}
-    lines = [printable(line) for line in account(convergence)]
+    lines = [printable(line) for line in format_convergence(convergence)]
     return "".join(f"{_coloured(line, good, style)}\n" for line in lines)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.format import json_value
-from rollout_lint.live.describe import told_update
+from rollout_lint.live.describe import describe_update
 from rollout_lint.live.drift import NOT_SHOWN, POLICY
-from rollout_lint.live.rollback_diff import against_previous
+from rollout_lint.live.spec_diff import rollback_changes
 from rollout_lint.report.common.json_values import VERSION, format_json
 from rollout_lint.report.live.await_json import build_update
 
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
     from rollout_lint.live.drift import Difference, Drift
-    from rollout_lint.live.inspection import Against, Inspected, Inspection
+    from rollout_lint.live.inspection import Comparison, InspectedService, Inspection
     from rollout_lint.rules.finding import Finding
 
 
@@ -25,21 +25,21 @@ def format_inspect_json(inspection: Inspection) -> str:
         "version": VERSION,
         "exit_code": inspection.exit_code,
         "services": [_service(each, inspection) for each in services],
-        "against": _against(inspection.against) if inspection.against else None,
+        "against": _against(inspection.comparison) if inspection.comparison else None,
         "mismatches": list(inspection.mismatches),
         "summary": {
             "services": len(services),
-            "findings": sum(finding.is_active for each in services for finding in each.judged.findings),
+            "findings": sum(finding.is_active for each in services for finding in each.lint_result.findings),
             "failed_updates": sum(each.update_failed for each in services),
-            "drifted": sum(each.drift is not None and each.drift.is_there for each in services),
+            "drifted": sum(each.drift is not None and each.drift.has_drifted for each in services),
         },
     }
     return format_json(document)
 
 
-def _service(each: Inspected, inspection: Inspection) -> dict[str, Any]:
-    service, changes = each.service, against_previous(each.service)
-    told = told_update(service, inspection.now)
+def _service(each: InspectedService, inspection: Inspection) -> dict[str, Any]:
+    service, changes = each.service, rollback_changes(each.service)
+    told = describe_update(service, inspection.now)
     return {
         "service": service.name,
         "stack": service.stack,
@@ -51,9 +51,9 @@ def _service(each: Inspected, inspection: Inspection) -> dict[str, Any]:
         "rollback_changes": None
         if changes is None
         else {"image": changes.image, "labels": list(changes.labels), "tasks": changes.tasks},
-        "facts": {path: _value(each.judged.facts.get(path)) for path in POLICY if path not in NOT_SHOWN},
-        "findings": [_finding(finding) for finding in each.judged.findings],
-        "not_asked": [{"rule": skipped.rule.id, "because": skipped.because} for skipped in each.judged.not_asked],
+        "facts": {path: _value(each.lint_result.facts.get(path)) for path in POLICY if path not in NOT_SHOWN},
+        "findings": [_finding(finding) for finding in each.lint_result.findings],
+        "not_asked": [{"rule": skipped.rule.id, "because": skipped.reason} for skipped in each.lint_result.unchecked],
         "drift": None if each.drift is None else _drift(each.drift),
     }
 
@@ -78,12 +78,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _drift(drift: Drift) -> dict[str, Any]:
     return {
-        "drifted": drift.is_there,
-        "in_files": drift.is_known,
+        "drifted": drift.has_drifted,
+        "in_files": drift.is_in_files,
         "values": [_difference(each) for each in drift.differences],
-        "image": {"files": drift.image, "was_before": drift.image_was_before} if drift.image else None,
-        "labels": [{"key": each.key, "what": each.what, "was_before": each.was_before} for each in drift.labels],
-        "not_compared": list(drift.open),
+        "image": {"files": drift.expected_image, "was_before": drift.image_matched_before}
+        if drift.expected_image
+        else None,
+        "labels": [{"key": each.key, "what": each.kind, "was_before": each.matched_before} for each in drift.labels],
+        "not_compared": list(drift.not_compared),
     }
 
 
@@ -97,12 +99,12 @@ def _difference(difference: Difference) -> dict[str, Any]:
     }
 
 
-def _against(against: Against) -> dict[str, Any]:
-    variant = against.variant.variant
+def _against(comparison: Comparison) -> dict[str, Any]:
+    variant = comparison.variant.variant
     return {
         "variant": variant.name,
         "files": [layer.name for layer in variant.files],
-        "fitting_variants": list(against.others),
-        "not_given": list(against.absent),
-        "other_stacks": list(against.strange),
+        "fitting_variants": list(comparison.matching_variants),
+        "not_given": list(comparison.missing_services),
+        "other_stacks": list(comparison.foreign_services),
     }

@@ -1,4 +1,4 @@
-"""`sweep --format json`: one recipe a line, written as it is judged; the other formats show the same."""
+"""`sweep --format json`: one recipe a line, written as it is lint_result; the other formats show the same."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.fix.recommendation import repair_of
+from rollout_lint.fix.recommendation import recommend
 from rollout_lint.fleet.policy import collect_policy
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.report.common.json_values import format_json
@@ -174,7 +174,7 @@ def _risk(risk: Risk) -> dict[str, Any]:
 
 
 def _service(evaluation: Evaluation, assessment: ServiceAssessment) -> dict[str, Any]:
-    repair = repair_of(evaluation, assessment.service)
+    repair = recommend(evaluation, assessment.service)
     return {
         "service": assessment.service,
         "failure_action": assessment.failure_action,
