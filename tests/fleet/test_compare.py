@@ -1,4 +1,4 @@
-"""What changed since an earlier sweep."""
+"""Comparison with an earlier sweep."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FAILED = '[{"date": "2026-06-01", "upgrade": "pass"}, {"date": "2026-06-12", "up
 
 @pytest.fixture
 def fleet(run: Run, write: Write) -> Path:
-    """Four recipes, and what a sweep of them printed."""
+    """Return a folder with four recipes and the output of a sweep over them."""
     names = ("keycloak", "n8n", "traefik", "wiki")
     folder = write(
         {
@@ -48,7 +48,7 @@ def report(run: Run, folder: Path, *options: str) -> str:
     return run("sweep", folder, "--compare", folder / "old.json", *options).stdout
 
 
-def test_nothing_has_changed(run: Run, fleet: Path, snapshot: SnapshotAssertion) -> None:
+def test_compare_of_same_fleet_is_empty(run: Run, fleet: Path, snapshot: SnapshotAssertion) -> None:
     assert compared(run, fleet) == {}
     ran = run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse")
     assert ran.exit_code == 0
@@ -73,12 +73,12 @@ def test_compare_reports_three_edits_and_fails_only_if_worse(
     assert run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse").exit_code == 1
 
 
-def test_old_debts_do_not_fail(run: Run, fleet: Path) -> None:
+def test_fail_on_worse_accepts_old_risks(run: Run, fleet: Path) -> None:
     assert run("sweep", fleet, "--fail-on", "latent-low").exit_code == 1
     assert run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse").exit_code == 0
 
 
-def test_a_new_recipe_fails_where_it_is_at_risk(run: Run, write: Write, fleet: Path) -> None:
+def test_fail_on_worse_includes_new_recipe_at_risk(run: Run, write: Write, fleet: Path) -> None:
     write({"blog/compose.yml": recipe("stop-first")})
     assert run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse").exit_code == 0
     write({"shop/compose.yml": recipe()})
@@ -90,13 +90,13 @@ def test_a_new_recipe_fails_where_it_is_at_risk(run: Run, write: Write, fleet: P
     assert run("sweep", fleet, "--compare", fleet / "old.json", "--fail-on-worse").exit_code == 1
 
 
-def test_a_recipe_that_is_gone(run: Run, fleet: Path, snapshot: SnapshotAssertion) -> None:
+def test_compare_reports_removed_recipe(run: Run, fleet: Path, snapshot: SnapshotAssertion) -> None:
     (fleet / "wiki" / "compose.yml").unlink()
     assert {name: each["change"] for name, each in compared(run, fleet).items()} == {"wiki": "gone"}
     assert report(run, fleet) == snapshot
 
 
-def test_a_service_that_is_worse_makes_its_recipe_worse(
+def test_compare_is_worse_if_a_service_is_worse(
     run: Run, write: Write, fleet: Path, snapshot: SnapshotAssertion
 ) -> None:
     other = recipe().replace("app:", "db:", 1).removeprefix("services: {").rstrip("}\n") + "}}"
@@ -118,12 +118,12 @@ def test_compare_reports_a_changed_policy_but_no_newer_pass(
     assert report(run, fleet) == snapshot
 
 
-def test_markdown_tells_the_same(run: Run, write: Write, fleet: Path, snapshot: SnapshotAssertion) -> None:
+def test_compare_in_markdown(run: Run, write: Write, fleet: Path, snapshot: SnapshotAssertion) -> None:
     write({"wiki/compose.yml": recipe("stop-first")})
     assert report(run, fleet, "--format", "markdown") == snapshot
 
 
-def test_what_an_earlier_version_printed_is_understood(run: Run, write: Write, fleet: Path) -> None:
+def test_compare_reads_output_of_earlier_version(run: Run, write: Write, fleet: Path) -> None:
     document = json.loads((fleet / "old.json").read_text())
     for row in document["recipes"]:
         for key in row.keys() - {"recipe", "risk", "order"}:
@@ -153,7 +153,7 @@ def test_what_an_earlier_version_printed_is_understood(run: Run, write: Write, f
         pytest.param(None, "", id="missing"),
     ],
 )
-def test_what_is_no_earlier_sweep_is_refused(
+def test_compare_rejects_other_file(
     run: Run, fleet: Path, text: str | None, location: str, snapshot: SnapshotAssertion
 ) -> None:
     if text is None:
@@ -166,9 +166,7 @@ def test_what_is_no_earlier_sweep_is_refused(
     assert mask_folder(ran.output, fleet) == snapshot
 
 
-def test_to_fail_on_worse_something_to_compare_with_is_needed(
-    run: Run, fleet: Path, snapshot: SnapshotAssertion
-) -> None:
+def test_fail_on_worse_needs_compare(run: Run, fleet: Path, snapshot: SnapshotAssertion) -> None:
     ran = run("sweep", fleet, "--fail-on-worse")
     assert ran.exit_code == 2
     assert mask_folder(ran.output, fleet) == snapshot
@@ -194,7 +192,7 @@ def test_compare_is_worse_for_a_new_service_only(run: Run, write: Write, snapsho
     assert ran.stdout == snapshot(name="gone")
 
 
-def test_a_recipe_is_not_better_where_a_service_of_it_is_worse(run: Run, write: Write) -> None:
+def test_compare_is_not_better_if_a_service_is_worse(run: Run, write: Write) -> None:
     results = "results: [{date: 2026-06-02, upgrade: fail}]"
     folder = write(
         {
@@ -207,7 +205,7 @@ def test_a_recipe_is_not_better_where_a_service_of_it_is_worse(run: Run, write: 
     assert compared(run, folder)["web"]["change"] == "worse"
 
 
-def test_an_earlier_level_that_there_is_not(run: Run, fleet: Path) -> None:
+def test_compare_rejects_unknown_level(run: Run, fleet: Path) -> None:
     document = json.loads((fleet / "old.json").read_text())
     document["recipes"][0]["services"][0]["risk"]["level"] = "odd"
     (fleet / "old.json").write_text(json.dumps(document))

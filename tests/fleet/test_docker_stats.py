@@ -1,8 +1,8 @@
-"""What docker prints of memory, read as a measurement.
+"""Memory in the output of `docker stats`.
 
-`docker_stats/running.json` is what `docker stats --no-stream --format json` printed (docker 28.2.2, engine 20.10.24) of
-a stack's service with two tasks limited to 64 MiB, a global one, and a container that is no task, on a host of 512 MiB;
-`all.json` what it printed with `--all`, where one container had never run.
+`docker_stats/running.json` is real output (docker 28.2.2, Docker Engine 20.10.24) on a host of 512 MiB: a service with
+two tasks limited to 64 MiB, a global service, and a container outside a stack. `all.json` is output with `--all` and
+has a container that never ran.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def read(text: str | bytes) -> list[TaskMemory]:
     return read_stats(text.encode() if isinstance(text, str) else text, "s")
 
 
-def refused(text: str | bytes) -> Problem:
+def read_error(text: str | bytes) -> Problem:
     with pytest.raises(FleetError) as error:
         read(text)
     [problem] = error.value.problems
@@ -44,7 +44,7 @@ def line(name: str = TASK, usage: str = "10MiB / 1GiB", container: str = "1a") -
 
 
 @pytest.mark.parametrize("name", ["running.json", "all.json"])
-def test_what_docker_printed(name: str) -> None:
+def test_stats_of_real_output(name: str) -> None:
     tasks = read((PRINTED / name).read_bytes())
     assert tasks == [
         TaskMemory("lonely", 540 * KIB, 512 * MIB),
@@ -59,13 +59,13 @@ def test_what_docker_printed(name: str) -> None:
     assert usage.host_memory == 512 * MIB
 
 
-def test_one_list_is_read_like_lines() -> None:
+def test_stats_accept_list_and_lines() -> None:
     lines = (PRINTED / "all.json").read_text("utf-8").split("\n")
     listed = "[\n" + ",\n".join(each for each in lines if each) + "]"
     assert read(listed) == read("\r\n".join(lines)) == read("\ufeff" + "\n".join(lines))
 
 
-def test_nothing_measured_is_nothing_used() -> None:
+def test_stats_without_measurement_are_empty() -> None:
     assert read(line(usage="-- / --")) == read(line(usage="0B / 0B")) == read("[]") == []
     usage = HostUsage([])
     assert usage.largest_task("a") is None
@@ -84,7 +84,7 @@ def test_nothing_measured_is_nothing_used() -> None:
         ("7B/8B", 7, 8),
     ],
 )
-def test_sizes_are_those_that_docker_prints(usage: str, used: int, limit: int) -> None:
+def test_stats_parse_sizes(usage: str, used: int, limit: int) -> None:
     assert read(line(usage=usage)) == [TaskMemory("shop_app", used, limit)]
 
 
@@ -100,17 +100,17 @@ def test_sizes_are_those_that_docker_prints(usage: str, used: int, limit: int) -
         ("shop_app.x.lw0fw3f8hiv4saz17mo8fipj2", "shop_app.x.lw0fw3f8hiv4saz17mo8fipj2"),
     ],
 )
-def test_a_tasks_container_has_its_services_name(name: str, service: str) -> None:
+def test_stats_name_service_of_task(name: str, service: str) -> None:
     assert [task.service for task in read(line(name))] == [service]
 
 
-def test_a_repeated_container_counts_once_with_its_largest_use() -> None:
+def test_stats_use_largest_value_of_container() -> None:
     usages = ("10MiB / 1GiB", "30MiB / 1GiB", "20MiB / 1GiB")
     text = "".join(f"\x1b[H\x1b[2J{line(usage=usage)}\n{line(container='2b')}\n" for usage in usages)
     assert [task.used for task in read(text)] == [30 * MIB, 10 * MIB]
 
 
-def test_the_same_container_is_known_by_its_short_id() -> None:
+def test_stats_match_short_and_long_id() -> None:
     assert len(read(f"{line(container='a' * 12)}\n{line(container='a' * 64)}")) == 1
 
 
@@ -137,16 +137,16 @@ def test_the_same_container_is_known_by_its_short_id() -> None:
         pytest.param("[" * 100_000, (1, 1), id="too-deep"),
     ],
 )
-def test_what_docker_would_not_print_has_a_place(
+def test_stats_errors_have_a_location(
     text: str | bytes, location: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
-    problem = refused(text)
+    problem = read_error(text)
     assert problem.message == snapshot
     assert (problem.line, problem.column) == location
 
 
-def test_a_huge_file_is_not_read(snapshot: SnapshotAssertion) -> None:
-    assert refused(b" " * (MAX_BYTES + 1)).message == snapshot
+def test_stats_reject_huge_file(snapshot: SnapshotAssertion) -> None:
+    assert read_error(b" " * (MAX_BYTES + 1)).message == snapshot
 
 
 ENTRY = st.fixed_dictionaries(
@@ -158,7 +158,7 @@ ENTRY = st.fixed_dictionaries(
     st.binary()
     | st.lists(ENTRY | st.text(), max_size=4).map(lambda values: "\n".join(map(json.dumps, values)).encode())
 )
-def test_no_bytes_give_anything_but_tasks_or_places(data: bytes) -> None:
+def test_stats_handle_any_bytes(data: bytes) -> None:
     try:
         tasks = read(data)
     except FleetError as refusal:

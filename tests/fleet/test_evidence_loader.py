@@ -1,4 +1,4 @@
-"""What results say on the day of a sweep: their age, whether they count, and what failed before."""
+"""Evidence of a recipe: age of CI results, stale results and earlier failures."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def aged(*results: UpgradeResult, max_age: int | None = None, changed: str | Non
         pytest.param("2062-06-10", 30, None, True, id="in-decades"),
     ],
 )
-def test_a_result_has_an_age_and_goes_stale(
+def test_age_policy_sets_age_and_stale_reason(
     day: str, max_age: int | None, age: int | None, is_stale: bool, snapshot: SnapshotAssertion
 ) -> None:
     (result,) = aged(UpgradeResult(UpgradeOutcome.PASSED, day), max_age=max_age)
@@ -65,7 +65,7 @@ def test_a_result_has_an_age_and_goes_stale(
     assert result.stale_reason == snapshot
 
 
-def test_only_the_newest_upgrade_is_held_against_the_policy() -> None:
+def test_age_policy_checks_policy_of_newest_upgrade_only() -> None:
     results = [
         UpgradeResult(UpgradeOutcome.FAILED, "2026-06-01"),
         UpgradeResult(UpgradeOutcome.PASSED, "2026-06-02"),
@@ -78,14 +78,14 @@ def test_only_the_newest_upgrade_is_held_against_the_policy() -> None:
     ]
 
 
-def test_a_pass_of_a_day_to_come_overtakes_no_failure(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_ignores_pass_in_the_future(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     results = "[{date: 2026-06-12, upgrade: fail}, {date: 2062-06-13, upgrade: pass}]"
     found = row(run, write({"web/compose.yml": recipe(), "fleet.yml": manifest(results)}))
     assert (found["risk"]["level"], found["recent_upgrade"]["result"]) == ("failing", "fail")
     assert found["risk"]["because"] == snapshot
 
 
-def test_of_equal_results_of_one_day_the_last_counts(run: Run, write: Write) -> None:
+def test_sweep_uses_last_of_equal_results_of_one_day(run: Run, write: Write) -> None:
     runs = "".join(f'{{"date": "2026-06-12", "upgrade": "{word}"}}\n' for word in ("fail", "pass", "fail"))
     folder = write({"web/compose.yml": recipe(), "runs.jsonl": runs, "fleet.yml": manifest("runs.jsonl")})
     assert row(run, folder)["risk"]["level"] == "failing"
@@ -98,7 +98,7 @@ def test_of_equal_results_of_one_day_the_last_counts(run: Run, write: Write) -> 
         pytest.param('"recipe": "Web", ', id="unknown-name"),
     ],
 )
-def test_results_that_are_nobodys_are_told(run: Run, write: Write, run_: str, snapshot: SnapshotAssertion) -> None:
+def test_sweep_reports_results_without_a_recipe(run: Run, write: Write, run_: str, snapshot: SnapshotAssertion) -> None:
     folder = write(
         {
             "web/compose.yml": recipe(),
@@ -112,7 +112,7 @@ def test_results_that_are_nobodys_are_told(run: Run, write: Write, run_: str, sn
     assert mask_folder(ran.stderr, folder) == snapshot
 
 
-def test_a_level_alone_is_no_upgrade(snapshot: SnapshotAssertion) -> None:
+def test_newest_upgrade_ignores_level_alone(snapshot: SnapshotAssertion) -> None:
     result = aged(UpgradeResult(UpgradeOutcome.FAILED, "2026-06-01"), UpgradeResult(None, "2026-06-03", level=4))
     newest = find_newest_upgrade(result)
     assert newest is not None
@@ -121,7 +121,7 @@ def test_a_level_alone_is_no_upgrade(snapshot: SnapshotAssertion) -> None:
     assert find_newest_upgrade(result[1:]) is None
 
 
-def test_an_earlier_failure_is_reported_only_after_a_pass() -> None:
+def test_earlier_failure_needs_a_later_pass() -> None:
     failed, passed = (
         UpgradeResult(UpgradeOutcome.ROLLED_BACK, "2026-06-01", "a"),
         UpgradeResult(UpgradeOutcome.PASSED, "2026-06-02", "a"),
@@ -136,9 +136,7 @@ def test_an_earlier_failure_is_reported_only_after_a_pass() -> None:
     assert find_intermittent_ref(aged(failed, UpgradeResult(None, "2026-06-02", "a"))) is None
 
 
-def test_an_old_pass_is_stale_and_an_old_failure_still_fails(
-    run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
+def test_max_age_applies_to_pass_but_failure_stays(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     passed, failed = "[{date: 2026-05-01, upgrade: pass, level: 4}]", "[{date: 2026-05-01, upgrade: fail}]"
     table = ("--format", "markdown")
     folder = write({"web/compose.yml": recipe(), "fleet.yml": manifest(passed)})
@@ -154,13 +152,13 @@ def test_an_old_pass_is_stale_and_an_old_failure_still_fails(
 
 
 @pytest.mark.parametrize("age", ["soon", "-1", "1y", ""], ids=["word", "negative", "years", "empty"])
-def test_an_age_is_a_number_of_days_or_weeks(run: Run, write: Write, age: str, snapshot: SnapshotAssertion) -> None:
+def test_max_age_rejects_other_text(run: Run, write: Write, age: str, snapshot: SnapshotAssertion) -> None:
     ran = run("sweep", write({"web/compose.yml": recipe()}), "--max-age", age)
     assert ran.exit_code == 2
     assert ran.stderr.splitlines()[-1] == snapshot
 
 
-def test_a_level_alone_proves_no_upgrade_in_the_table(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_table_shows_level_alone_as_unknown(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"web/compose.yml": recipe(), "fleet.yml": manifest("[{date: 2026-06-01, level: 4}]")})
     found = row(run, folder)
     assert (found["recent_upgrade"], [each["result"] for each in found["evidence"]]) == (None, [None])
@@ -168,7 +166,7 @@ def test_a_level_alone_proves_no_upgrade_in_the_table(run: Run, write: Write, sn
     assert run("sweep", folder, "--format", "markdown").stdout == snapshot(name="table")
 
 
-def test_what_was_expected_is_told(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_reports_expected_outcome(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     entry = "[{date: 2026-06-01, upgrade: fail}]\n    expect: "
     folder = write({"web/compose.yml": recipe(), "fleet.yml": manifest(f"{entry}fail")})
     as_expected = row(run, folder)["risk"]
@@ -178,14 +176,14 @@ def test_what_was_expected_is_told(run: Run, write: Write, snapshot: SnapshotAss
     assert [[risk["text"], *risk["because"]] for risk in (as_expected, unexpected)] == snapshot
 
 
-def test_reports_show_the_newest_results_and_json_all(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_text_shows_newest_results_and_json_all(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     results = ", ".join(f"{{date: 2026-05-{day:02}, upgrade: pass}}" for day in range(1, 21))
     found = row(run, write({"web/compose.yml": recipe(), "fleet.yml": manifest(f"[{results}]")}))
     assert found["risk"]["because"] == snapshot
     assert [each["date"][-2:] for each in found["evidence"]] == [f"{day:02}" for day in range(20, 0, -1)]
 
 
-def test_results_of_several_recipes_from_the_files_of_a_ci(run: Run, write: Write) -> None:
+def test_results_come_from_shared_and_own_files(run: Run, write: Write) -> None:
     lines = "results: [ci/all.jsonl, 'ci/*/results.json', 'ci/*/junit.xml']\n"
     folder = write(
         {
@@ -210,7 +208,7 @@ def test_results_of_several_recipes_from_the_files_of_a_ci(run: Run, write: Writ
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """The folder of a recipe that was safe on 1 May (v1) and rolls back start-first since 1 June (v2)."""
+    """Return a fleet with a recipe that was safe on 1 May (v1) and rolls back start-first since 1 June (v2)."""
     repository = repository_at(tmp_path)
     repository.commit({"web/compose.yml": recipe("stop-first"), "fleet.yml": "version: 1\n"}, "2026-05-01T12:00:00Z")
     repository.git("tag", "v1")
@@ -235,7 +233,7 @@ def repository(tmp_path: Path) -> Path:
         pytest.param("{date: 2026-05-10, ref: --help, upgrade: pass}", True, id="ref-like-option"),
     ],
 )
-def test_a_result_is_stale_once_the_policy_has_changed(
+def test_result_is_stale_after_policy_change(
     run: Run, write: Write, repository: Path, result: str, is_stale: bool, snapshot: SnapshotAssertion
 ) -> None:
     write({"fleet.yml": manifest(f"[{result}]")})
@@ -246,7 +244,7 @@ def test_a_result_is_stale_once_the_policy_has_changed(
     assert (found["risk"]["level"] == "failing") == failing
 
 
-def test_an_overlay_added_since_is_a_change_too(
+def test_result_is_stale_after_new_overlay(
     run: Run, write: Write, repository: Path, snapshot: SnapshotAssertion
 ) -> None:
     write({"fleet.yml": manifest("[{date: 2026-06-10, ref: v2, upgrade: rolled-back}]")})
@@ -257,7 +255,7 @@ def test_an_overlay_added_since_is_a_change_too(
     assert found["recent_upgrade"]["stale"] == snapshot
 
 
-def test_a_change_outside_the_policy_leaves_a_result_fresh(run: Run, write: Write, repository: Path) -> None:
+def test_result_is_fresh_after_change_outside_policy(run: Run, write: Write, repository: Path) -> None:
     write(
         {
             "web/compose.yml": recipe(image="example/app:2"),
@@ -267,7 +265,7 @@ def test_a_change_outside_the_policy_leaves_a_result_fresh(run: Run, write: Writ
     assert row(run, repository)["recent_upgrade"]["stale"] is None
 
 
-def test_a_sweep_of_an_earlier_revision_is_the_table_as_it_was(run: Run, write: Write, repository: Path) -> None:
+def test_sweep_at_revision_shows_earlier_table(run: Run, write: Write, repository: Path) -> None:
     write({"web/compose.yml": recipe("stop-first", "pause"), "new/compose.yml": recipe()})
     now = run("sweep", repository, "--format", "markdown").stdout
     assert "| new |" in now
@@ -282,7 +280,7 @@ def test_a_sweep_of_an_earlier_revision_is_the_table_as_it_was(run: Run, write: 
     )
 
 
-def test_a_recipe_at_a_revision_stands_beside_todays(run: Run, write: Write, repository: Path) -> None:
+def test_manifest_lists_recipe_at_several_revisions(run: Run, write: Write, repository: Path) -> None:
     entries = "[{name: web}, {path: web@v1}, {name: was, path: web@v2}, {path: '*@v1'}]"
     write({"fleet.yml": f"version: 1\nrecipes: {entries}\n"})
     ran = run("sweep", repository, "--format", "json", "--keep-going")
@@ -292,7 +290,7 @@ def test_a_recipe_at_a_revision_stands_beside_todays(run: Run, write: Write, rep
 
 
 @pytest.mark.parametrize("ref", ["v9", "--help", "v1:web", ""])
-def test_a_revision_that_does_not_exist(run: Run, write: Write, repository: Path, ref: str) -> None:
+def test_sweep_reports_unknown_revision(run: Run, write: Write, repository: Path, ref: str) -> None:
     ran = run("sweep", repository, "--at", ref)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr.startswith(f"rollout-lint: --at {ref}: ")
@@ -305,7 +303,7 @@ def test_a_revision_that_does_not_exist(run: Run, write: Write, repository: Path
 
 
 @pytest.mark.parametrize("outer", [False, True])
-def test_policy_history_comes_from_the_recipe_own_repository(
+def test_policy_history_uses_repository_of_recipe(
     run: Run, write: Write, tmp_path: Path, outer: bool, snapshot: SnapshotAssertion
 ) -> None:
     own = repository_at(tmp_path / "web")
@@ -329,7 +327,7 @@ def test_policy_history_comes_from_the_recipe_own_repository(
 
 
 @pytest.mark.parametrize("ref", ["main", "HEAD"])
-def test_a_branch_has_moved_on_since_its_result(
+def test_policy_history_ignores_branch_as_ref(
     run: Run, write: Write, tmp_path: Path, ref: str, snapshot: SnapshotAssertion
 ) -> None:
     own = repository_at(tmp_path / "web")
@@ -340,7 +338,7 @@ def test_a_branch_has_moved_on_since_its_result(
     assert found["recent_upgrade"]["stale"] == snapshot
 
 
-def test_an_overlay_that_was_not_there_then_is_a_change(
+def test_policy_history_lacks_overlay_added_later(
     run: Run, write: Write, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
     repository = repository_at(tmp_path)
@@ -351,7 +349,7 @@ def test_an_overlay_that_was_not_there_then_is_a_change(
     assert found["recent_upgrade"]["stale"] == snapshot
 
 
-def test_an_overlay_outside_of_the_recipe_is_read_as_it_was_then(
+def test_policy_history_reads_overlay_outside_recipe(
     run: Run, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository = repository_at(tmp_path / "repository")
@@ -370,7 +368,7 @@ def test_an_overlay_outside_of_the_recipe_is_read_as_it_was_then(
     assert list(temporary.iterdir()) == []
 
 
-def test_a_stack_beside_another_is_held_against_itself(run: Run, write: Write, tmp_path: Path) -> None:
+def test_policy_history_of_second_stack_in_folder(run: Run, write: Write, tmp_path: Path) -> None:
     repository = repository_at(tmp_path)
     files = {"apps/compose.yml": recipe(), "apps/docker-stack-web.yml": recipe("stop-first")}
     commit = repository.commit(files, date="2026-06-01T12:00:00Z")
@@ -379,7 +377,7 @@ def test_a_stack_beside_another_is_held_against_itself(run: Run, write: Write, t
     assert (found["risk"]["level"], found["recent_upgrade"]["stale"]) == ("failing", None)
 
 
-def test_a_failure_is_in_the_table_of_services_too(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_services_table_shows_failed_recipe(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write(
         {
             "web/compose.yml": recipe("stop-first", "pause"),
@@ -390,7 +388,7 @@ def test_a_failure_is_in_the_table_of_services_too(run: Run, write: Write, snaps
 
 
 @pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
-def test_a_repository_that_git_does_not_tell_of_is_told(
+def test_sweep_reports_repository_without_git(
     run: Run, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: bool, snapshot: SnapshotAssertion
 ) -> None:
     if inside:
@@ -399,13 +397,13 @@ def test_a_repository_that_git_does_not_tell_of_is_told(
         {"web/compose.yml": recipe(), "fleet.yml": manifest("[{date: 2026-06-12, ref: 1a2b3c4, upgrade: pass}]")}
     )
     monkeypatch.setenv("PATH", "")
-    told = row(run, folder)["risk"]["because"]
-    assert any("git" in each for each in told) == inside
-    assert told == snapshot
+    reasons = row(run, folder)["risk"]["because"]
+    assert any("git" in each for each in reasons) == inside
+    assert reasons == snapshot
 
 
 @pytest.mark.parametrize(("result", "level"), [("fail", "failing"), ("pass", "latent-medium")])
-def test_a_failure_counts_while_a_service_at_risk_is_as_it_was(
+def test_failure_is_fresh_while_risky_service_is_unchanged(
     run: Run, write: Write, tmp_path: Path, result: str, level: str
 ) -> None:
     repository = repository_at(tmp_path)
@@ -422,7 +420,7 @@ def test_a_failure_counts_while_a_service_at_risk_is_as_it_was(
     assert row(run, write(files))["risk"]["level"] == "safe"
 
 
-def test_a_new_service_at_risk_makes_a_pass_stale(
+def test_pass_is_stale_after_new_service_at_risk(
     run: Run, write: Write, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
     commit = repository_at(tmp_path).commit({"web/compose.yml": recipe()}, date="2026-06-01T12:00:00Z")

@@ -1,4 +1,4 @@
-"""A fleet of 5,000 recipes, of which 50 are broken."""
+"""Sweep of 5,000 recipes, 50 of them broken."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.large,
-    pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs a system that tells a process's memory"),
+    pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs os.wait4 for the memory of a process"),
 ]
 
 
-def swept(folder: Path, count: int, broken: int) -> tuple[Any, list[str], int]:
-    """The document, the names of what is broken, and the peak of memory in bytes."""
+def sweep(folder: Path, count: int, broken: int) -> tuple[Any, list[str], int]:
+    """Return the document, the names of the broken recipes, and the peak memory in bytes."""
     names = make_fleet(folder / "fleet", count, broken)
     output = folder / "output.json"
     cost = cost_of([*rollout_lint(), "sweep", str(folder / "fleet"), "--format", "json"], output)
@@ -29,9 +29,9 @@ def swept(folder: Path, count: int, broken: int) -> tuple[Any, list[str], int]:
     return json.loads(output.read_text()), names, cost.memory
 
 
-def test_every_recipe_has_its_row_and_what_is_broken_is_named(tmp_path: Path) -> None:
-    few, broken_of_few, less = swept(tmp_path / "few", 500, 5)
-    many, broken_of_many, more = swept(tmp_path / "many", 5000, 50)
+def test_large_fleet_has_all_rows_in_bounded_memory(tmp_path: Path) -> None:
+    few, broken_of_few, less = sweep(tmp_path / "few", 500, 5)
+    many, broken_of_many, more = sweep(tmp_path / "many", 5000, 50)
     for document, broken, count in ((few, broken_of_few, 500), (many, broken_of_many, 5000)):
         assert len(document["recipes"]) == document["summary"]["recipes"] == count
         unread = {row["recipe"]: row for row in document["recipes"] if row["risk"]["level"] == "not-evaluated"}

@@ -1,4 +1,4 @@
-"""The same for each of many, in several processes."""
+"""Parallel map in several processes."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ def end_some(number: int) -> int:
 
 @pytest.mark.parametrize("processes", [1, 2, 3])
 @pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 100])
-def test_each_comes_once_and_in_order(processes: int, count: int) -> None:
+def test_map_yields_results_in_order(processes: int, count: int) -> None:
     results = map_in_processes(square, range(count), processes, lost=lambda number: -number)
     assert list(results) == [number * number for number in range(count)]
 
 
-def test_other_processes_do_the_work() -> None:
+def test_map_uses_other_processes() -> None:
     assert os.getpid() not in set(map_in_processes(lambda _: os.getpid(), range(64), 2, lost=lambda _: 0))
 
 
 @pytest.mark.parametrize("processes", [2, 3])
-def test_a_process_that_is_ended_loses_no_more_than_its_item(processes: int) -> None:
+def test_map_loses_only_item_of_killed_process(processes: int) -> None:
     results = map_in_processes(end_some, range(120), processes, lost=lambda number: -number)
     assert list(results) == [-number if number in VICTIMS else number * number for number in range(120)]
 
 
-def test_results_are_not_computed_far_ahead(tmp_path: Path) -> None:
+def test_map_computes_few_results_early(tmp_path: Path) -> None:
     log = tmp_path / "log"
 
     def note(number: int) -> int:
@@ -63,12 +63,12 @@ def test_results_are_not_computed_far_ahead(tmp_path: Path) -> None:
     assert log.stat().st_size == 2000
 
 
-def test_few_are_not_worth_a_process() -> None:
+def test_process_count_depends_on_items() -> None:
     assert choose_process_count(24) == 1
     assert choose_process_count(10**6) == len(os.sched_getaffinity(0))
 
 
-def test_a_sweep_prints_the_same_in_several_processes(run: Run, write: Write) -> None:
+def test_sweep_prints_same_report_with_jobs(run: Run, write: Write) -> None:
     folder = write(
         {
             **{f"{number:03}/compose.yml": f"services: {{a: {{image: b:{number}}}}}" for number in range(40)},

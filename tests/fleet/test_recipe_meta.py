@@ -1,4 +1,4 @@
-"""A recipe's CI settings, read without running anything."""
+"""CI settings of a recipe in `recipe_meta.py`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def values(text: str | bytes) -> dict[str, Any]:
 
 
 def without_python_words(message: str, text: str | bytes) -> str:
-    """Return the message without what Python itself says of the text, which differs by version."""
+    """Return the message with Python's own text masked, because it differs by version."""
     try:
         ast.parse(text)
     except SyntaxError as error:
@@ -52,18 +52,18 @@ ALL = {
 }
 
 
-def test_settings_are_names_in_upper_case() -> None:
+def test_meta_reads_names_in_upper_case() -> None:
     text = '"""CI."""\nimport os\n' + "".join(f"{key.upper()} = {value!r}\n" for key, value in ALL.items())
     assert values(text) == ALL
 
 
 @pytest.mark.parametrize("table", ["RECIPE_META", "META"])
-def test_settings_are_keys_of_a_table_in_either_case(table: str) -> None:
+def test_meta_reads_table_keys_in_either_case(table: str) -> None:
     assert values(f"{table} = {ALL!r}") == ALL
     assert values(f"{table}: dict = { {key.upper(): value for key, value in ALL.items()}!r}") == ALL
 
 
-def test_a_setting_has_a_place_in_characters() -> None:
+def test_setting_location_counts_characters() -> None:
     settings, _ = read_meta("X = 'é'; MEMORY: str = (\n  '900' 'M'\n)\n'é'; NOTE = 'ü'\n".encode(), "m.py")
     assert settings == {"memory": Setting("900M", 2, 3), "note": Setting("ü", 4, 13)}
 
@@ -90,7 +90,7 @@ def test_a_setting_has_a_place_in_characters() -> None:
         ("# coding: latin-1\nNOTE = 'ü'".encode("latin-1"), {"note": "ü"}),
     ],
 )
-def test_what_is_known(text: str | bytes, expected: dict[str, Any]) -> None:
+def test_meta_reads_literal(text: str | bytes, expected: dict[str, Any]) -> None:
     assert values(text) == expected
 
 
@@ -130,15 +130,13 @@ def test_what_is_known(text: str | bytes, expected: dict[str, Any]) -> None:
         pytest.param("RECIPE_META = {'note': str(1), 'runtime': 'KEEP'}", (1, 24), id="computed-value"),
     ],
 )
-def test_what_cannot_be_known_is_said_at_its_place(
-    text: str, location: tuple[int, int], snapshot: SnapshotAssertion
-) -> None:
+def test_meta_reports_computed_value(text: str, location: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     [(line, column, message)] = problems(text)
     assert (line, column) == location
     assert message == snapshot
 
 
-def test_an_import_of_everything_may_have_set_anything(snapshot: SnapshotAssertion) -> None:
+def test_meta_reports_star_import(snapshot: SnapshotAssertion) -> None:
     text = "NOTE = 'a'\nfrom settings import *\nRUNTIME = 'KEEP'\n"
     [(line, column, message)] = problems(text)
     assert (line, column) == (2, 22)
@@ -166,7 +164,7 @@ def test_an_import_of_everything_may_have_set_anything(snapshot: SnapshotAsserti
         pytest.param("META = 'x'", id="text-as-meta"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_no_setting(text: str, snapshot: SnapshotAssertion) -> None:
+def test_meta_reports_wrong_type(text: str, snapshot: SnapshotAssertion) -> None:
     assert [message for *_, message in problems(text)] == snapshot
 
 
@@ -187,13 +185,13 @@ def test_a_value_of_the_wrong_kind_is_no_setting(text: str, snapshot: SnapshotAs
         pytest.param("<html>\n", 1, id="html"),
     ],
 )
-def test_a_file_that_is_no_python_is_a_problem(text: str | bytes, line: int, snapshot: SnapshotAssertion) -> None:
+def test_meta_reports_invalid_python(text: str | bytes, line: int, snapshot: SnapshotAssertion) -> None:
     [(at, _, message)] = problems(text)
     assert at == line
     assert without_python_words(message, text) == snapshot
 
 
-def test_nothing_of_the_file_is_run(tmp_path: Path) -> None:
+def test_meta_runs_no_code(tmp_path: Path) -> None:
     marker = tmp_path / "ran"
     text = f"import pathlib\nNOTE = pathlib.Path({str(marker)!r}).write_text('x')\nRUNTIME = 'JVM'\n"
     settings, found = read_meta(text.encode(), "m.py")
@@ -204,7 +202,7 @@ def test_nothing_of_the_file_is_run(tmp_path: Path) -> None:
     assert marker.exists()
 
 
-def test_a_huge_file_is_not_read(snapshot: SnapshotAssertion) -> None:
+def test_meta_rejects_huge_file(snapshot: SnapshotAssertion) -> None:
     assert [message for *_, message in problems(b"#" * (MAX_BYTES + 1))] == snapshot
     assert values(b"#" * MAX_BYTES) == {}
 
@@ -217,7 +215,7 @@ PIECES = st.lists(
 
 
 @given(st.binary() | st.text().map(str.encode) | PIECES.map(lambda pieces: "".join(pieces).encode()))
-def test_no_bytes_give_anything_but_settings_or_places(data: bytes) -> None:
+def test_meta_handles_any_bytes(data: bytes) -> None:
     settings, found = read_meta(data, "m.py")
     assert settings.keys() <= ALL.keys()
     assert all(problem.line >= 1 and problem.column >= 1 and problem.message for problem in found)

@@ -1,4 +1,4 @@
-"""What a row says of its recipe: which service it is about, the risk, and every reason in its order."""
+"""Risk of recipes and services, with the reasons in order."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def order(value: str, name: str = "a") -> str:
     return f"services: {{{name}: {{deploy: {{update_config: {{order: {value}}}}}}}}}\n"
 
 
-def known(*entry: str) -> str:
+def manifest(*entry: str) -> str:
     return "\n".join(("version: 1", "recipes:", "  - path: r", *(f"    {line}" for line in entry), ""))
 
 
@@ -53,20 +53,17 @@ BLOCKED = service(
 
 @dataclass(frozen=True)
 class Row:
-    """What is expected; `about` is the service, its failure_action, its order, and the overlay."""
+    """Expected level of a recipe; `main` is its service, failure_action, order and overlay."""
 
     level: str
-    about: tuple[str | None, str | None, str | None, str | None] = ("a", "rollback", "start-first", None)
+    main: tuple[str | None, str | None, str | None, str | None] = ("a", "rollback", "start-first", None)
 
 
 NOTHING = (None, None, None, None)
 CASES: dict[str, tuple[dict[str, str], Row]] = {
     "two-safe-services": (
         {"compose.yml": stack(service("a", "failure_action: rollback"), service("b", SAFE))},
-        Row(
-            "safe",
-            ("b", "rollback", "stop-first", None),
-        ),
+        Row("safe", ("b", "rollback", "stop-first", None)),
     ),
     "two-services-without-risk": (
         {
@@ -82,30 +79,19 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
                 service("a", "failure_action: pause, order: stop-first"), service("b", "failure_action: rollback")
             )
         },
-        Row(
-            "safe",
-            ("b", "rollback", None, None),
-        ),
+        Row("safe", ("b", "rollback", None, None)),
     ),
     "no-policy": (
         {"compose.yml": stack(service("a"))},
         Row("not-at-risk", NOTHING),
     ),
     "worst-service-first": (
-        {
-            "compose.yml": stack(service("b", SAFE), service("c", RISKY), BLOCKED),
-        },
-        Row(
-            "blocked",
-            ("a", None, "start-first", None),
-        ),
+        {"compose.yml": stack(service("b", SAFE), service("c", RISKY), BLOCKED)},
+        Row("blocked", ("a", None, "start-first", None)),
     ),
     "stack-at-risk": (
         {"compose.yml": stack(service("a", more='ports: ["80:1"]'), service("b", more='ports: ["80:2"]'))},
-        Row(
-            "blocked",
-            NOTHING,
-        ),
+        Row("blocked", NOTHING),
     ),
     "service-below-stack": (
         {
@@ -113,154 +99,117 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
                 service("b", more='ports: ["80:1"]'), service("a", RISKY, more=f'{HEALTHY}, ports: ["80:2"]')
             )
         },
-        Row(
-            "blocked",
-        ),
+        Row("blocked"),
     ),
     "broken-yaml": (
         {"compose.yml": "services: ["},
-        Row(
-            "not-evaluated",
-            NOTHING,
-        ),
+        Row("not-evaluated", NOTHING),
     ),
     "template": (
         {"compose.yml": "services:\n{% if x %}\n  a: {image: b}\n{% endif %}\n"},
         Row("not-evaluated", NOTHING),
     ),
     "not-a-stack": (
-        {"stack.yml": "functions: {a: b}\n", "../fleet.yml": known()},
+        {"stack.yml": "functions: {a: b}\n", "../fleet.yml": manifest()},
         Row("not-evaluated", NOTHING),
     ),
     "failed": (
-        {"compose.yml": stack(service("a", SAFE)), "../fleet.yml": known(results("date: 2026-01-01, upgrade: fail"))},
-        Row(
-            "failing",
-            ("a", "rollback", "stop-first", None),
-        ),
+        {
+            "compose.yml": stack(service("a", SAFE)),
+            "../fleet.yml": manifest(results("date: 2026-01-01, upgrade: fail")),
+        },
+        Row("failing", ("a", "rollback", "stop-first", None)),
     ),
     "rolled-back-as-expected": (
         {
             "compose.yml": stack(service("a", RISKY)),
-            "../fleet.yml": known("expect: rolled-back", results("date: 2026-01-01, upgrade: rolled-back")),
+            "../fleet.yml": manifest("expect: rolled-back", results("date: 2026-01-01, upgrade: rolled-back")),
         },
-        Row(
-            "failing",
-        ),
+        Row("failing"),
     ),
     "failed-not-rolled-back": (
         {
             "compose.yml": stack(service("a", RISKY)),
-            "../fleet.yml": known("expect: rolled-back", results("date: 2026-01-01, upgrade: fail")),
+            "../fleet.yml": manifest("expect: rolled-back", results("date: 2026-01-01, upgrade: fail")),
         },
-        Row(
-            "failing",
-        ),
+        Row("failing"),
     ),
     "passed-not-rolled-back": (
         {
             "compose.yml": stack(service("a", RISKY)),
-            "../fleet.yml": known("expect: rolled-back", results("date: 2026-01-01, upgrade: pass")),
+            "../fleet.yml": manifest("expect: rolled-back", results("date: 2026-01-01, upgrade: pass")),
         },
-        Row(
-            "latent-medium",
-        ),
+        Row("latent-medium"),
     ),
     "failed-after-pass": (
         {
             "compose.yml": stack(service("a", RISKY)),
-            "../fleet.yml": known(results("date: 2026-01-01, upgrade: pass", "date: 2026-01-02, upgrade: fail")),
+            "../fleet.yml": manifest(results("date: 2026-01-01, upgrade: pass", "date: 2026-01-02, upgrade: fail")),
         },
-        Row(
-            "failing",
-        ),
+        Row("failing"),
     ),
     "failed-before-levels": (
         {
             "compose.yml": stack(service("a", RISKY)),
-            "../fleet.yml": known(
+            "../fleet.yml": manifest(
                 results("date: 2026-01-01, upgrade: fail", "date: 2026-01-02, level: 3", "date: 2026-01-03, level: 4")
             ),
         },
-        Row(
-            "failing",
-        ),
+        Row("failing"),
     ),
     "blocked-and-failed": (
-        {"compose.yml": stack(BLOCKED), "../fleet.yml": known(results("date: 2026-01-01, upgrade: fail"))},
-        Row(
-            "blocked",
-            ("a", None, "start-first", None),
-        ),
+        {"compose.yml": stack(BLOCKED), "../fleet.yml": manifest(results("date: 2026-01-01, upgrade: fail"))},
+        Row("blocked", ("a", None, "start-first", None)),
     ),
     "five-results": (
         {
             "compose.yml": stack(service("a", RISKY)),
-            "../fleet.yml": known(results(*(f"date: 2026-01-0{day}, upgrade: pass" for day in range(1, 6)))),
+            "../fleet.yml": manifest(results(*(f"date: 2026-01-0{day}, upgrade: pass" for day in range(1, 6)))),
         },
-        Row(
-            "latent-medium",
-        ),
+        Row("latent-medium"),
     ),
     "seven-results": (
         {
             "compose.yml": stack(service("a", RISKY)),
-            "../fleet.yml": known(results(*(f"date: 2026-01-0{day}, upgrade: pass" for day in range(1, 8)))),
+            "../fleet.yml": manifest(results(*(f"date: 2026-01-0{day}, upgrade: pass" for day in range(1, 8)))),
         },
-        Row(
-            "latent-medium",
-        ),
+        Row("latent-medium"),
     ),
     "intermittent": (
         {
             "compose.yml": stack(service("a", RISKY)),
-            "../fleet.yml": known(
+            "../fleet.yml": manifest(
                 results("date: 2026-01-01, ref: abc, upgrade: fail", "date: 2026-01-02, ref: abc, upgrade: pass")
             ),
         },
-        Row(
-            "latent-medium",
-        ),
+        Row("latent-medium"),
     ),
     "no-upgrade-tests": (
-        {"compose.yml": stack(service("a", RISKY)), "../fleet.yml": known("upgrade_tests: false")},
+        {"compose.yml": stack(service("a", RISKY)), "../fleet.yml": manifest("upgrade_tests: false")},
         Row("latent-unexposed"),
     ),
     "blocked-without-upgrade-tests": (
-        {"compose.yml": stack(BLOCKED), "../fleet.yml": known("upgrade_tests: false")},
-        Row(
-            "blocked",
-            ("a", None, "start-first", None),
-        ),
+        {"compose.yml": stack(BLOCKED), "../fleet.yml": manifest("upgrade_tests: false")},
+        Row("blocked", ("a", None, "start-first", None)),
     ),
     "measured-memory": (
         {
             "compose.yml": stack(service("a", RISKY)),
-            "../fleet.yml": "hosts: {memory: 8G}\n" + known("memory: 5G", "note: a heavy one"),
+            "../fleet.yml": "hosts: {memory: 8G}\n" + manifest("memory: 5G", "note: a heavy one"),
         },
-        Row(
-            "latent-high",
-        ),
+        Row("latent-high"),
     ),
     "known-runtime": (
-        {"compose.yml": stack(service("a", RISKY)), "../fleet.yml": known("runtime: Rails")},
-        Row(
-            "latent-high",
-        ),
+        {"compose.yml": stack(service("a", RISKY)), "../fleet.yml": manifest("runtime: Rails")},
+        Row("latent-high"),
     ),
     "assumption": (
         {"compose.yml": stack(service("a", "failure_action: continue, order: start-first", more=""))},
-        Row(
-            "latent-high",
-            ("a", "continue", "start-first", None),
-        ),
+        Row("latent-high", ("a", "continue", "start-first", None)),
     ),
     "fixed-by-overlay": (
         {"compose.yml": stack(service("a", RISKY)), "compose.ccci.yml": order("stop-first")},
-        Row(
-            "mitigated",
-            ("a", "rollback", "start-first", "compose.ccci.yml"),
-        ),
+        Row("mitigated", ("a", "rollback", "start-first", "compose.ccci.yml")),
     ),
     "fixed-by-two-overlays": (
         {
@@ -269,45 +218,27 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             "compose.other.yml": order("stop-first"),
             "../rollout-lint.toml": 'overlays = ["compose.ccci.yml", "compose.other.yml"]\n',
         },
-        Row(
-            "mitigated",
-            ("a", "rollback", "start-first", "compose.ccci.yml"),
-        ),
+        Row("mitigated", ("a", "rollback", "start-first", "compose.ccci.yml")),
     ),
     "blocked-fixed-by-overlay": (
         {"compose.yml": stack(BLOCKED), "compose.ccci.yml": order("stop-first")},
-        Row(
-            "mitigated",
-            ("a", None, "start-first", "compose.ccci.yml"),
-        ),
+        Row("mitigated", ("a", None, "start-first", "compose.ccci.yml")),
     ),
     "one-of-two-fixed-by-overlay": (
         {"compose.yml": stack(service("a", RISKY), service("b", RISKY)), "compose.ccci.yml": order("stop-first")},
-        Row(
-            "latent-medium",
-            ("b", "rollback", "start-first", "compose.ccci.yml"),
-        ),
+        Row("latent-medium", ("b", "rollback", "start-first", "compose.ccci.yml")),
     ),
     "risk-from-overlay": (
         {"compose.yml": stack(service("a", SAFE)), "compose.ccci.yml": order("start-first")},
-        Row(
-            "latent-medium",
-            ("a", "rollback", "stop-first", "compose.ccci.yml"),
-        ),
+        Row("latent-medium", ("a", "rollback", "stop-first", "compose.ccci.yml")),
     ),
     "service-from-overlay": (
         {"compose.yml": stack(service("b", SAFE)), "compose.ccci.yml": stack(service("a", RISKY))},
-        Row(
-            "latent-medium",
-            ("a", None, None, "compose.ccci.yml"),
-        ),
+        Row("latent-medium", ("a", None, None, "compose.ccci.yml")),
     ),
     "overlay-without-effect": (
         {"compose.yml": stack(service("a", RISKY)), "compose.ccci.yml": "services: {a: {hostname: x}}\n"},
-        Row(
-            "latent-medium",
-            ("a", "rollback", "start-first", "compose.ccci.yml"),
-        ),
+        Row("latent-medium", ("a", "rollback", "start-first", "compose.ccci.yml")),
     ),
     "option-outside-overlay": (
         {
@@ -316,10 +247,7 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             ".env.sample": "#COMPOSE_FILE=$COMPOSE_FILE:compose.ha.yml\n",
             "compose.ccci.yml": order("stop-first"),
         },
-        Row(
-            "latent-medium",
-            ("a", "rollback", "stop-first", "compose.ccci.yml"),
-        ),
+        Row("latent-medium", ("a", "rollback", "stop-first", "compose.ccci.yml")),
     ),
     "option-with-more-memory": (
         {
@@ -328,12 +256,9 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
                 "  a: {deploy: {update_config: {order: start-first}, resources: {limits: {memory: 3G}}}}\n"
             ),
             ".env.sample": "#COMPOSE_FILE=$COMPOSE_FILE:compose.ha.yml\n",
-            "../fleet.yml": "hosts: {memory: 32G}\n" + known(),
+            "../fleet.yml": "hosts: {memory: 32G}\n" + manifest(),
         },
-        Row(
-            "latent-low",
-            ("a", "rollback", "stop-first", None),
-        ),
+        Row("latent-low", ("a", "rollback", "stop-first", None)),
     ),
     "option-of-fixed-risk": (
         {
@@ -342,33 +267,22 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             ".env.sample": "#COMPOSE_FILE=$COMPOSE_FILE:compose.ha.yml\n",
             "compose.ccci.yml": order("stop-first"),
         },
-        Row(
-            "mitigated",
-            ("a", "rollback", "start-first", "compose.ccci.yml"),
-        ),
+        Row("mitigated", ("a", "rollback", "start-first", "compose.ccci.yml")),
     ),
     "one-rule-off": (
         {"compose.yml": stack(service("a", RISKY)), "rollout-lint.toml": 'disable = ["RL001"]\n'},
-        Row(
-            "safe",
-        ),
+        Row("safe"),
     ),
     "two-rules-off": (
         {
             "compose.yml": stack(service("a", "order: stop-first")),
             "rollout-lint.toml": 'disable = ["RL001", "RL003"]\n',
         },
-        Row(
-            "not-at-risk",
-            ("a", None, "stop-first", None),
-        ),
+        Row("not-at-risk", ("a", None, "stop-first", None)),
     ),
     "three-rules-off": (
         {"compose.yml": stack(service("a", SAFE)), "rollout-lint.toml": 'disable = ["RL001", "RL002", "RL003"]\n'},
-        Row(
-            "safe",
-            ("a", "rollback", "stop-first", None),
-        ),
+        Row("safe", ("a", "rollback", "stop-first", None)),
     ),
     "other-rule-off": (
         {"compose.yml": stack(service("a", RISKY)), "rollout-lint.toml": 'disable = ["RL003"]\n'},
@@ -379,9 +293,7 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             "compose.yml": stack(service("a", RISKY)),
             "rollout-lint.toml": '[[ignore]]\nrule = "RL001"\nuntil = "2027-01-31"\nreason = "known"\n',
         },
-        Row(
-            "not-at-risk",
-        ),
+        Row("not-at-risk"),
     ),
     "suppressed-beside-risk": (
         {
@@ -402,28 +314,22 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             "compose.yml": stack(service("a", RISKY, more="")),
             "rollout-lint.toml": '[[ignore]]\nrule = ["RL001", "RL015"]\nreason = "known"\n',
         },
-        Row(
-            "not-at-risk",
-        ),
+        Row("not-at-risk"),
     ),
     "suppressed-and-failed": (
         {
             "compose.yml": stack(service("a", RISKY)),
             "rollout-lint.toml": '[[ignore]]\nrule = "RL001"\nreason = "known"\n',
-            "../fleet.yml": known(results("date: 2026-01-01, upgrade: fail")),
+            "../fleet.yml": manifest(results("date: 2026-01-01, upgrade: fail")),
         },
-        Row(
-            "failing",
-        ),
+        Row("failing"),
     ),
     "suppressed-and-rule-off": (
         {
             "compose.yml": stack(service("a", RISKY)),
             "rollout-lint.toml": 'disable = ["RL003"]\n[[ignore]]\nrule = "RL001"\nreason = "known"\n',
         },
-        Row(
-            "not-at-risk",
-        ),
+        Row("not-at-risk"),
     ),
     "suppressed-and-fixed-by-overlay": (
         {
@@ -431,34 +337,31 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
             "compose.ccci.yml": order("stop-first"),
             "rollout-lint.toml": '[[ignore]]\nrule = "RL001"\nreason = "known"\n',
         },
-        Row(
-            "not-at-risk",
-            ("a", "rollback", "start-first", "compose.ccci.yml"),
-        ),
+        Row("not-at-risk", ("a", "rollback", "start-first", "compose.ccci.yml")),
     ),
 }
 
 
 def row(run: Run, write: Write, files: dict[str, str]) -> Any:
-    placed: dict[str, str | bytes] = {
+    paths: dict[str, str | bytes] = {
         name.removeprefix("../") if name.startswith("../") else f"r/{name}": text for name, text in files.items()
     }
-    ran = run("sweep", write(placed), "--format", "json")
+    ran = run("sweep", write(paths), "--format", "json")
     [found] = ran.json["recipes"]
     return found
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_row(run: Run, write: Write, case: str, snapshot: SnapshotAssertion) -> None:
+def test_assessment_of_recipe(run: Run, write: Write, case: str, snapshot: SnapshotAssertion) -> None:
     files, expected = CASES[case]
     found = row(run, write, files)
     risk = found["risk"]
-    about = (found["service"], found["failure_action"], found["order"], found["overlay"])
-    assert Row(risk["level"], about) == expected
+    main = (found["service"], found["failure_action"], found["order"], found["overlay"])
+    assert Row(risk["level"], main) == expected
     assert [risk["text"], *risk["because"]] == snapshot
 
 
-def test_a_recipe_of_which_nothing_was_found_says_so(snapshot: SnapshotAssertion) -> None:
+def test_assessment_without_stack_file(snapshot: SnapshotAssertion) -> None:
     assessment = assess_recipe(Evaluation(Recipe("r", "r"), EvaluationStatus.NOT_EVALUATED), Evidence(), LintContext())
     assert assessment.risk.level == "not-evaluated"
     assert [assessment.risk.text, *assessment.risk.because] == snapshot
@@ -511,7 +414,7 @@ SERVICES: dict[str, tuple[dict[str, str], list[tuple[str, ...]]]] = {
 
 
 @pytest.mark.parametrize("case", SERVICES)
-def test_the_services(run: Run, write: Write, case: str, snapshot: SnapshotAssertion) -> None:
+def test_assessment_of_services(run: Run, write: Write, case: str, snapshot: SnapshotAssertion) -> None:
     files, expected = SERVICES[case]
     ran = run("sweep", write({f"r/{name}": text for name, text in files.items()}), "--services", "--format", "csv")
     rows = list(csv.reader(io.StringIO(ran.stdout)))
@@ -519,13 +422,13 @@ def test_the_services(run: Run, write: Write, case: str, snapshot: SnapshotAsser
     assert [" | ".join(row) for row in rows] == snapshot
 
 
-def test_the_services_stand_in_the_order_of_the_files(run: Run, write: Write) -> None:
+def test_services_are_in_file_order(run: Run, write: Write) -> None:
     files = {"compose.yml": stack(service("b"), service("a")), "compose.ccci.yml": stack(service("A"), service("b"))}
     services = row(run, write, files)["services"]
     assert [each["service"] for each in services] == ["b", "a", "A"]
 
 
-def test_the_rules_of_a_service_are_those_with_findings(run: Run, write: Write) -> None:
+def test_service_rules_are_those_with_findings(run: Run, write: Write) -> None:
     files = {
         "compose.yml": stack(service("a", RISKY), service("b", RISKY, more="")),
         "compose.ccci.yml": order("stop-first"),

@@ -1,4 +1,4 @@
-"""A first manifest for a tree of recipes."""
+"""Command `fleet init`."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def test_init_lists_every_recipe_and_changes_no_risk(
     before = run("sweep", folder, "--format", "json", *options).json
     ran = run("fleet", "init", folder, *options)
     assert (ran.exit_code, ran.stderr) == (0, "")
-    assert mask_folder(ran.stdout, folder) == snapshot(name="told")
+    assert mask_folder(ran.stdout, folder) == snapshot(name="manifest")
     after = run("sweep", folder, "--format", "json")
     assert after.exit_code == 0
     assert after.json["recipes"] == before["recipes"]
 
 
-def test_a_recipe_in_the_folder_itself(run: Run, write: Write) -> None:
+def test_init_lists_recipe_in_folder_itself(run: Run, write: Write) -> None:
     folder = write({"web/compose.yml": recipe()}) / "web"
     assert run("fleet", "init", folder).exit_code == 0
     assert [each["recipe"] for each in run("sweep", folder, "--format", "json").json["recipes"]] == ["web"]
 
 
-def test_a_manifest_that_is_there_stays_as_it_is(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_init_keeps_existing_manifest(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"web/compose.yml": recipe(), "fleet.yml": "mine"})
     ran = run("fleet", "init", folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
@@ -57,9 +57,7 @@ def test_a_manifest_that_is_there_stays_as_it_is(run: Run, write: Write, snapsho
 
 
 @pytest.mark.parametrize("target", [".", "gone", "notes.txt"], ids=["empty", "gone", "file"])
-def test_where_there_is_no_recipe_none_is_named(
-    run: Run, write: Write, target: str, snapshot: SnapshotAssertion
-) -> None:
+def test_init_fails_without_recipe(run: Run, write: Write, target: str, snapshot: SnapshotAssertion) -> None:
     folder = write({"notes.txt": "x"})
     ran = run("fleet", "init", folder / target)
     assert (ran.exit_code, ran.stdout) == (2, "")
@@ -67,7 +65,7 @@ def test_where_there_is_no_recipe_none_is_named(
     assert not (folder / "fleet.yml").exists()
 
 
-def test_what_is_commented_out_holds_once_it_is_not(run: Run, write: Write) -> None:
+def test_init_writes_valid_commented_keys(run: Run, write: Write) -> None:
     folder = write({"web/compose.yml": recipe()})
     assert run("fleet", "init", folder).exit_code == 0
     text = (folder / "fleet.yml").read_text()
@@ -77,17 +75,17 @@ def test_what_is_commented_out_holds_once_it_is_not(run: Run, write: Write) -> N
     assert run("sweep", write({"fleet.yml": text})).exit_code == 0
 
 
-def test_the_schema_is_printed_for_editors(run: Run) -> None:
+def test_fleet_schema_prints_schema(run: Run) -> None:
     assert run("fleet", "schema").stdout == schema()
     assert json.loads(schema())["title"]
 
 
-def test_the_sample_fleets_manifest_holds(run: Run) -> None:
+def test_sample_manifest_is_valid(run: Run) -> None:
     ran = run("sweep", SAMPLES)
     assert (ran.exit_code, ran.stderr) == (0, "")
 
 
-def test_init_writes_nothing_for_a_folder_name_not_in_utf8(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_init_fails_for_folder_name_not_in_utf8(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"web/compose.yml": recipe(), os.fsdecode(b"caf\xe9") + "/compose.yml": recipe()})
     ran = run("fleet", "init", folder)
     assert (ran.exit_code, ran.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""What a manifest may say, what it makes of it, and what is told of one that does not hold."""
+"""Loading of a fleet manifest, and its errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rows(ran: Ran) -> dict[str, Any]:
 
 
 def without_git_words(text: str) -> str:
-    """Return the text without what git says outside a repository, which depends on the mount points."""
+    """Return the text with git's error masked, because it depends on mount points."""
     return re.sub(r"not a git repository.*", "GIT SAYS", text)
 
 
@@ -35,7 +35,7 @@ def fleet(*lines: str) -> str:
     return "\n".join(["version: 1", *lines, ""])
 
 
-def test_a_pattern_stands_for_the_recipes_that_it_fits(run: Run, write: Write) -> None:
+def test_pattern_lists_matching_recipes(run: Run, write: Write) -> None:
     folder = write(
         {
             "apps/web/compose.yml": recipe(),
@@ -51,21 +51,21 @@ def test_a_pattern_stands_for_the_recipes_that_it_fits(run: Run, write: Write) -
     assert [row["role"] for row in found.values()] == [None, None, "database"]
 
 
-def test_what_an_entry_names_by_itself_is_not_its_patterns(run: Run, write: Write) -> None:
+def test_pattern_skips_recipe_of_another_entry(run: Run, write: Write) -> None:
     lines = ("recipes:", "  - {path: '*', runtime: Rails}", "  - {name: shop, path: web, runtime: JVM}")
     folder = write({"web/compose.yml": recipe(), "api/compose.yml": recipe(), "fleet.yml": fleet(*lines)})
     found = rows(run("sweep", folder, "--format", "json"))
     assert {name: row["risk"]["level"] for name, row in found.items()} == {"api": "latent-high", "shop": "latent-low"}
 
 
-def test_a_folder_named_like_a_pattern_or_revision_is_a_folder(run: Run, write: Write) -> None:
+def test_path_prefers_folder_to_pattern_and_revision(run: Run, write: Write) -> None:
     lines = ("recipes:", "  - path: a[1]", "  - path: web@home")
     folder = write({"a[1]/compose.yml": recipe(), "web@home/compose.yml": recipe(), "fleet.yml": fleet(*lines)})
     ran = run("sweep", folder, "--format", "json")
     assert (ran.exit_code, list(rows(ran))) == (0, ["a[1]", "web@home"])
 
 
-def test_a_stack_of_its_own_beside_a_named_recipe_is_swept_too(run: Run, write: Write) -> None:
+def test_entry_includes_second_stack_in_folder(run: Run, write: Write) -> None:
     folder = write(
         {
             "web/docker-compose.yml": recipe(order="stop-first"),
@@ -80,7 +80,7 @@ def test_a_stack_of_its_own_beside_a_named_recipe_is_swept_too(run: Run, write: 
     }
 
 
-def test_a_path_may_be_a_file(run: Run, write: Write) -> None:
+def test_path_accepts_file(run: Run, write: Write) -> None:
     lines = ("recipes:", "  - {name: web, path: stacks/web.yml}")
     folder = write({"stacks/web.yml": recipe(), "stacks/api.yml": recipe(), "fleet.yml": fleet(*lines)})
     assert list(rows(run("sweep", folder, "--format", "json"))) == ["web"]
@@ -95,7 +95,7 @@ def test_a_path_may_be_a_file(run: Run, write: Write) -> None:
         ("[{pattern: 'ci/*/compose.ccci.yml', role: ci}]", "{name: web}"),
     ],
 )
-def test_an_overlay_in_another_tree(run: Run, write: Write, overlays: str, entry: str) -> None:
+def test_overlay_in_another_tree_mitigates(run: Run, write: Write, overlays: str, entry: str) -> None:
     lines = (f"overlays: {overlays}", f"recipes: [{entry}]")
     folder = write(
         {"web/compose.yml": recipe(), "ci/web/compose.ccci.yml": OVERLAY, "fleet.yml": fleet(*lines)},
@@ -104,7 +104,7 @@ def test_an_overlay_in_another_tree(run: Run, write: Write, overlays: str, entry
     assert (found["risk"]["level"], found["overlay"]) == ("mitigated", "../ci/web/compose.ccci.yml")
 
 
-def test_a_shipped_overlay_counts_for_users_too(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_shipped_overlay_is_no_ci_overlay(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     files: dict[str, str | bytes] = {"web/compose.yml": recipe(order="stop-first"), "web/compose.prod.yml": recipe()}
     write({**files, "fleet.yml": fleet("overlays: [{pattern: 'compose.prod.yml', role: shipped}]")})
     folder = write({"fleet.yml": fleet("overlays: [{pattern: 'compose.prod.yml', role: shipped}]")})
@@ -116,7 +116,7 @@ def test_a_shipped_overlay_counts_for_users_too(run: Run, write: Write, snapshot
     assert (risk["level"], risk["text"]) == ("latent-medium", snapshot)
 
 
-def test_the_manifest_overrides_the_recipe_ci_settings(run: Run, write: Write) -> None:
+def test_manifest_overrides_ci_settings(run: Run, write: Write) -> None:
     folder = write(
         {
             "web/compose.yml": recipe(),
@@ -129,17 +129,17 @@ def test_the_manifest_overrides_the_recipe_ci_settings(run: Run, write: Write) -
     assert found["risk"]["level"] == "latent-unexposed"
 
 
-def test_a_setting_that_is_computed_is_unknown_and_told(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_computed_ci_setting_is_reported_and_not_run(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     marker = write({"web/compose.yml": recipe()}) / "ran"
     code = f"open({str(marker)!r}, 'w')\nUPGRADE_TESTS = bool(1)\n"
     found = rows(run("sweep", write({"web/recipe_meta.py": code}), "--format", "json"))["web"]
     assert found["upgrade_tests"] is None
-    [told] = [reason for reason in found["risk"]["because"] if "recipe_meta.py:2:" in reason]
-    assert told == snapshot
+    [reason] = [each for each in found["risk"]["because"] if "recipe_meta.py:2:" in each]
+    assert reason == snapshot
     assert not marker.exists()
 
 
-def test_the_settings_may_be_kept_in_another_tree(run: Run, write: Write) -> None:
+def test_meta_reads_ci_settings_in_another_tree(run: Run, write: Write) -> None:
     lines = ("meta: ci/*/recipe_meta.py", "recipes: [{name: web}]")
     files: dict[str, str | bytes] = {"web/compose.yml": recipe(), "ci/web/recipe_meta.py": "UPGRADE_TESTS = True\n"}
     assert rows(run("sweep", write({**files, "fleet.yml": fleet(*lines)}), "--format", "json"))["web"]["upgrade_tests"]
@@ -178,7 +178,7 @@ def test_the_settings_may_be_kept_in_another_tree(run: Run, write: Write) -> Non
         pytest.param(("recipes: [{name: web, hosts: {stats: stats.json}}]",), "latent-high", id="recipe-stats"),
     ],
 )
-def test_memory_is_held_against_what_the_host_has_left(
+def test_memory_is_compared_with_headroom(
     run: Run, write: Write, lines: tuple[str, ...], level: str, snapshot: SnapshotAssertion
 ) -> None:
     containers = {f"web_app.1.{TASK}": "1.5GiB", f"shop_app.1.{TASK}": "512MiB", "other": "1GiB"}
@@ -189,11 +189,11 @@ def test_memory_is_held_against_what_the_host_has_left(
     assert found["risk"]["because"] == snapshot
 
 
-TWINS = ("recipes:", "  - {name: web}", "  - {name: web, path: api}")
+LISTED_TWICE = ("recipes:", "  - {name: web}", "  - {name: web, path: api}")
 
 
 @pytest.mark.parametrize(
-    ("lines", "location", "left"),
+    ("lines", "location", "remaining"),
     [
         pytest.param(("recipes:", "  - {name: web, upgrade_test: true}"), "3:17", ["web"], id="misspelt-key"),
         pytest.param(("recipes:", "  - {name: web, results: bad.json}"), "bad.json:1:1", ["web"], id="bad-results"),
@@ -201,7 +201,7 @@ TWINS = ("recipes:", "  - {name: web}", "  - {name: web, path: api}")
         pytest.param(("recipes:", "  - {name: web, results: api.json}"), "3:26", ["web"], id="results-of-other"),
         pytest.param(("results: [gone.json]", "recipes: [{name: web}]"), "2:11", ["web"], id="no-fleet-results"),
         pytest.param(("hosts: {stats: gone.json}", "recipes: [{name: web}]"), "2:16", ["web"], id="no-stats"),
-        pytest.param(TWINS, "4:12", ["web"], id="listed-twice"),
+        pytest.param(LISTED_TWICE, "4:12", ["web"], id="listed-twice"),
         pytest.param(
             ("recipes:", "  - {name: web}", "  - {name: shop, path: ./web}"), "4:12", ["web"], id="path-twice"
         ),
@@ -228,8 +228,8 @@ TWINS = ("recipes:", "  - {name: web}", "  - {name: web, path: api}")
         ),
     ],
 )
-def test_a_bad_manifest_fails_unless_keep_going_is_given(
-    run: Run, write: Write, lines: tuple[str, ...], location: str, left: list[str], snapshot: SnapshotAssertion
+def test_bad_manifest_fails_but_keep_going_sweeps_the_rest(
+    run: Run, write: Write, lines: tuple[str, ...], location: str, remaining: list[str], snapshot: SnapshotAssertion
 ) -> None:
     folder = write(
         {
@@ -243,22 +243,22 @@ def test_a_bad_manifest_fails_unless_keep_going_is_given(
     )
     if "loop/" in str(lines):
         (folder / "loop" / "a" / "again").symlink_to("..")
-    told = location if ".json" in location else f"fleet.yml:{location}"
-    refused = run("sweep", folder)
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert f"{told}: " in refused.stderr
-    assert without_git_words(mask_folder(refused.stderr, folder)) == snapshot
+    prefix = location if ".json" in location else f"fleet.yml:{location}"
+    failed = run("sweep", folder)
+    assert (failed.exit_code, failed.stdout) == (2, "")
+    assert f"{prefix}: " in failed.stderr
+    assert without_git_words(mask_folder(failed.stderr, folder)) == snapshot
     kept = run("sweep", folder, "--keep-going", "--format", "json")
-    assert (kept.exit_code, kept.stderr) == (2, refused.stderr)
-    assert list(rows(kept)) == left
+    assert (kept.exit_code, kept.stderr) == (2, failed.stderr)
+    assert list(rows(kept)) == remaining
 
 
-def test_of_a_manifest_of_another_version_nothing_is_left(run: Run, write: Write) -> None:
+def test_manifest_of_another_version_fails(run: Run, write: Write) -> None:
     ran = run("sweep", write({"a/compose.yml": recipe(), "fleet.yml": "version: 2\n"}), "--keep-going")
     assert (ran.exit_code, ran.stdout) == (2, "")
 
 
-def test_a_circle_of_two_links_is_one(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_pattern_reports_loop_of_two_links(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write(
         {"a/x.txt": "", "b/x.txt": "", "web/compose.yml": recipe(), "fleet.yml": fleet("recipes: [{path: '**'}]")}
     )
@@ -269,7 +269,7 @@ def test_a_circle_of_two_links_is_one(run: Run, write: Write, snapshot: Snapshot
     assert mask_folder(ran.stderr, folder) == snapshot
 
 
-def test_every_key_of_the_schema_says_what_it_is() -> None:
+def test_schema_describes_every_key() -> None:
     def undescribed(node: Any, path: str) -> list[str]:
         found = []
         for key, value in node.get("properties", {}).items():
@@ -282,7 +282,7 @@ def test_every_key_of_the_schema_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize("named", ["", '"recipe": "web", '], ids=["unnamed", "named"])
-def test_recipe_settings_do_not_apply_to_a_stack_beside_it(
+def test_ci_settings_skip_second_stack_in_folder(
     run: Run, write: Write, named: str, snapshot: SnapshotAssertion
 ) -> None:
     folder = write(
@@ -300,7 +300,7 @@ def test_recipe_settings_do_not_apply_to_a_stack_beside_it(
     assert found["web/stack-other.yml"]["risk"]["text"] == snapshot
 
 
-def test_a_shipped_overlay_is_not_applied_to_a_stack_beside_it(run: Run, write: Write) -> None:
+def test_shipped_overlay_skips_second_stack_in_folder(run: Run, write: Write) -> None:
     folder = write(
         {
             "web/compose.yml": recipe(),
@@ -315,7 +315,7 @@ def test_a_shipped_overlay_is_not_applied_to_a_stack_beside_it(run: Run, write: 
 
 @pytest.mark.parametrize("setting", ["RESULTS", "OVERLAY"])
 @pytest.mark.parametrize("name", ["../../secret", "/etc/hostname"], ids=["parent", "absolute"])
-def test_a_recipes_settings_lead_to_nothing_outside_the_fleet(
+def test_ci_settings_read_no_file_outside_fleet(
     run: Run, write: Write, setting: str, name: str, snapshot: SnapshotAssertion
 ) -> None:
     folder = write(
@@ -332,7 +332,7 @@ def test_a_recipes_settings_lead_to_nothing_outside_the_fleet(
     assert "hunter2" not in ran.stdout + ran.stderr
 
 
-def test_no_link_of_a_recipe_leads_out_of_the_fleet(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_links_lead_to_no_file_outside_fleet(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write(
         {
             "secret.yml": recipe(),
@@ -348,7 +348,7 @@ def test_no_link_of_a_recipe_leads_out_of_the_fleet(run: Run, write: Write, snap
     assert found["risk"]["because"] == snapshot
 
 
-def test_the_overlay_that_a_recipes_settings_name(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_ci_settings_name_overlay(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     files: dict[str, str | bytes] = {
         "web/compose.yml": recipe(),
         "web/compose.up.yml": OVERLAY,
@@ -362,7 +362,7 @@ def test_the_overlay_that_a_recipes_settings_name(run: Run, write: Write, snapsh
     assert ran.stdout == snapshot
 
 
-def test_an_overlay_that_is_named_twice_is_one(run: Run, write: Write) -> None:
+def test_overlay_named_twice_makes_one_variant(run: Run, write: Write) -> None:
     folder = write(
         {
             "web/compose.yml": recipe(),
@@ -376,9 +376,7 @@ def test_an_overlay_that_is_named_twice_is_one(run: Run, write: Write) -> None:
     assert [each["name"] for each in found["variants"]] == ["default", "ccci"]
 
 
-def test_an_overlay_of_users_and_one_of_a_ci_may_have_one_name(
-    run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
+def test_shipped_and_ci_overlay_share_a_name(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write(
         {
             "web/compose.yml": recipe("stop-first"),
@@ -391,7 +389,7 @@ def test_an_overlay_of_users_and_one_of_a_ci_may_have_one_name(
     assert (found["risk"]["level"], found["risk"]["text"]) == ("latent-medium", snapshot)
 
 
-def test_a_fleets_folder_may_be_a_recipe_itself(run: Run, write: Write) -> None:
+def test_fleet_folder_can_be_a_recipe(run: Run, write: Write) -> None:
     folder = write(
         {
             "fleet/compose.yml": recipe(),
@@ -425,7 +423,7 @@ def test_a_fleets_folder_may_be_a_recipe_itself(run: Run, write: Write) -> None:
         "recipes: [&a {path: web, pth: x}, *a]",
     ],
 )
-def test_no_odd_manifest_ends_in_a_traceback(run: Run, write: Write, line: str) -> None:
+def test_odd_manifest_is_reported_without_traceback(run: Run, write: Write, line: str) -> None:
     folder = write({"web/compose.yml": recipe(), "fleet.yml": fleet(line)})
     (folder / "loop").symlink_to("loop")
     ran = run("sweep", folder)
@@ -433,7 +431,7 @@ def test_no_odd_manifest_ends_in_a_traceback(run: Run, write: Write, line: str) 
     assert "fleet.yml:2:" in ran.stdout + ran.stderr
 
 
-def test_a_manifest_that_cannot_be_found_is_told(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_missing_manifest_is_reported(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"web/compose.yml": recipe()})
     assert run("sweep", "x" * 5000).exit_code == 2
     (folder / "fleet.yml").symlink_to("nowhere")
@@ -442,7 +440,7 @@ def test_a_manifest_that_cannot_be_found_is_told(run: Run, write: Write, snapsho
     assert mask_folder(ran.stderr, folder) == snapshot
 
 
-def test_an_unreadable_stack_file_keeps_its_recipe_in_the_table(run: Run, write: Write) -> None:
+def test_sweep_keeps_recipe_with_unreadable_file(run: Run, write: Write) -> None:
     folder = write({"web/readme": "", "pipe/readme": "", "fine/compose.yml": recipe(), "fine/docker-compose.yml": ""})
     (folder / "web/compose.yml").symlink_to("nowhere")
     os.mkfifo(folder / "pipe/compose.yml")
@@ -455,9 +453,7 @@ def test_an_unreadable_stack_file_keeps_its_recipe_in_the_table(run: Run, write:
     }
 
 
-def test_all_measured_memory_counts_beside_an_unmeasured_service(
-    run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
+def test_stats_of_others_apply_to_unmeasured_service(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     stats = f'{{"ID": "a", "Name": "other_db.1.{TASK}", "MemUsage": "7GiB / 8GiB"}}'
     folder = write(
         {
@@ -475,7 +471,7 @@ def test_all_measured_memory_counts_beside_an_unmeasured_service(
     "results",
     [pytest.param(None, id="missing"), pytest.param("[", id="broken")],
 )
-def test_bad_results_of_one_recipe_do_not_stop_the_others(
+def test_bad_results_file_fails_one_recipe_only(
     run: Run, write: Write, results: str | None, snapshot: SnapshotAssertion
 ) -> None:
     files: dict[str, str | bytes] = {
@@ -492,7 +488,7 @@ def test_bad_results_of_one_recipe_do_not_stop_the_others(
     assert mask_folder(found["web"]["risk"]["because"][0], folder) == snapshot
 
 
-def test_a_manifest_may_be_called_yaml(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_manifest_name_can_end_in_yaml(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"web/compose.yml": recipe(), "fleet.yaml": fleet("recipes: [{name: shop, path: web}]")})
     assert list(rows(run("sweep", folder, "--format", "json"))) == ["shop"]
     ran = run("fleet", "init", folder)

@@ -1,4 +1,4 @@
-"""What a CI writes of its runs, read as records; and what is no results file, with its place."""
+"""Reading of results files: JUnit XML, JSON and YAML."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read(text: str | bytes, file_date: str | None = None) -> list[Record]:
     return read_results(text.encode() if isinstance(text, str) else text, "r", file_date)
 
 
-def refused(text: str | bytes, file_date: str | None = None) -> Problem:
+def read_error(text: str | bytes, file_date: str | None = None) -> Problem:
     with pytest.raises(FleetError) as error:
         read(text, file_date)
     [problem] = error.value.problems
@@ -56,7 +56,7 @@ FAILED = '<failure message="boom">AssertionError</failure>'
 ROLLED = '<failure message="UpdateStatus.State is rollback_completed"/>'
 
 
-def test_a_suite_tells_of_its_recipe() -> None:
+def test_junit_reads_recipe_and_revision() -> None:
     properties = "recipe=keycloak ref=12e4567 level=L4"
     xml = f"<testsuites>{suite(case('test_install') + case('test_upgrade'), properties)}</testsuites>"
     result = UpgradeResult(UpgradeOutcome.PASSED, f"{DAY}T08:00:00", "12e4567", 4, "r")
@@ -101,7 +101,7 @@ def test_a_suite_tells_of_its_recipe() -> None:
         (case("test_upgrade[a]", "<flakyFailure/>") + case("test_upgrade[b]"), ["fail", "pass"]),
     ],
 )
-def test_the_upgrades_own_test_cases_decide(cases: str, expected: list[str | None]) -> None:
+def test_junit_outcome_comes_from_upgrade_cases(cases: str, expected: list[str | None]) -> None:
     found = read(suite(cases, "ref=1a"))
     assert [record.result.upgrade for record in found] == expected
     assert {(record.result.date, record.result.ref) for record in found} == {(f"{DAY}T08:00:00", "1a")}
@@ -123,11 +123,11 @@ def test_the_upgrades_own_test_cases_decide(cases: str, expected: list[str | Non
         ("test_grade", "", False),
     ],
 )
-def test_which_test_cases_are_about_an_upgrade(name: str, classname: str, about: bool) -> None:
+def test_junit_recognizes_upgrade_cases(name: str, classname: str, about: bool) -> None:
     assert upgrades(suite(case(name, classname=classname))) == ["pass" if about else None]
 
 
-def test_each_recipe_has_its_record() -> None:
+def test_junit_makes_a_record_per_recipe() -> None:
     several = (
         suite(case("test_upgrade", FAILED), "recipe=n8n", "2026-06-12")
         + suite(case("test_lint"), "recipe=n8n", "2026-06-13")
@@ -141,7 +141,7 @@ def test_each_recipe_has_its_record() -> None:
     ]
 
 
-def test_a_nested_suite_has_what_stands_around_it() -> None:
+def test_junit_nested_suite_inherits_properties() -> None:
     inner = f'<testsuite name="inner">{case("test_upgrade")}</testsuite>'
     xml = suite(inner, "recipe=drone recipe_ref=2b ref=other", "2026-06-10T08:00:00Z")
     assert read(xml) == [
@@ -149,19 +149,19 @@ def test_a_nested_suite_has_what_stands_around_it() -> None:
     ]
 
 
-def test_a_test_case_may_name_its_recipe() -> None:
+def test_junit_case_can_name_its_recipe() -> None:
     named = '<properties><property name="recipe">{}</property></properties>'
     cases = case("test_upgrade[a]", named.format("a")) + case("test_upgrade[b]", named.format("b") + FAILED)
     assert [(record.recipe, record.result.upgrade) for record in read(suite(cases))] == [("a", "pass"), ("b", "fail")]
 
 
-def test_the_later_suite_is_the_later_run_wherever_it_stands() -> None:
+def test_junit_orders_suites_by_date() -> None:
     later, before = suite(case("test_upgrade", FAILED), "", "2026-06-12"), suite(case("test_upgrade"), "", "2026-06-11")
     assert upgrades(f"<testsuites>{later}{before}</testsuites>") == ["fail"]
     assert read(f"<testsuites>{later}{before}</testsuites>")[0].result.date == "2026-06-12"
 
 
-def test_tests_of_one_name_in_other_suites_are_no_rerun() -> None:
+def test_junit_rerun_needs_same_suite() -> None:
     one = suite(case("upgrade", FAILED)).replace("pytest", "keycloak")
     assert upgrades(f"<testsuites>{one}{suite(case('upgrade')).replace('pytest', 'n8n')}</testsuites>") == ["fail"]
 
@@ -185,21 +185,21 @@ def test_tests_of_one_name_in_other_suites_are_no_rerun() -> None:
         pytest.param(suite(case("test_upgrade"), "level=high"), (1, 70), id="bad-level"),
     ],
 )
-def test_what_is_wrong_with_xml_has_a_place(xml: str, location: tuple[int, int], snapshot: SnapshotAssertion) -> None:
-    problem = refused(xml)
+def test_junit_errors_have_a_location(xml: str, location: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+    problem = read_error(xml)
     assert problem.message == snapshot
     assert (problem.line, problem.column) == location
 
 
-def test_no_entity_is_ever_expanded_or_fetched(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+def test_junit_expands_no_entity(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     (tmp_path / "secret").write_text("hunter2")
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     for declaration in (f'<!ENTITY l0 "ha">{laughs}', f'<!ENTITY l11 SYSTEM "{(tmp_path / "secret").as_uri()}">'):
         xml = f'<!DOCTYPE testsuite [{declaration}]><testsuite name="&l11;">{case("test_upgrade")}</testsuite>'
-        assert refused(xml, DAY).message == snapshot(name="refused")
+        assert read_error(xml, DAY).message == snapshot(name="read_error")
 
 
-def test_a_file_in_another_encoding_is_read() -> None:
+def test_junit_reads_other_encodings() -> None:
     xml = '<?xml version="1.0" encoding="{}"?>' + suite(case("test_upgrade"), "recipe=münchen")
     for encoding in ("utf-16", "iso-8859-15", "utf-8-sig"):
         assert read(xml.format(encoding.removesuffix("-sig")).encode(encoding))[0].recipe == "münchen"
@@ -209,7 +209,7 @@ RUN = {"recipe": "keycloak", "date": DAY, "ref": "1a2b3c4", "level": 4}
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("keys", "expected"),
     [
         ({}, [None]),
         ({"upgrade": "pass"}, ["pass"]),
@@ -236,9 +236,9 @@ RUN = {"recipe": "keycloak", "date": DAY, "ref": "1a2b3c4", "level": 4}
         ({"upgrade": "rolled-back", "rungs": {"upgrade": "fail"}}, ["rolled-back"]),
     ],
 )
-def test_the_upgrade_rung_decides_and_a_level_proves_nothing(told: object, expected: list[str | None]) -> None:
-    assert isinstance(told, dict)
-    run = RUN | told | {"harness": {"anything": [1.5]}}
+def test_runs_outcome_comes_from_upgrade_rung(keys: object, expected: list[str | None]) -> None:
+    assert isinstance(keys, dict)
+    run = RUN | keys | {"harness": {"anything": [1.5]}}
     for written in (run, [run], {"runs": [run]}, {"results": [run], "made": "today"}):
         records = read(json.dumps(written))
         assert [record.result.upgrade for record in records] == expected
@@ -258,11 +258,11 @@ def test_the_upgrade_rung_decides_and_a_level_proves_nothing(told: object, expec
         '{"runs": [{"started": "2026-06-10", "ref": "12e4567", "upgrade": "p\\u0061ss", "level": 4, "url": "\\/"}]}',
     ],
 )
-def test_one_result_in_many_words(text: str) -> None:
+def test_runs_accept_several_formats(text: str) -> None:
     assert read(text) == [Record(None, UpgradeResult(UpgradeOutcome.PASSED, DAY, "12e4567", 4, "r"))]
 
 
-def test_the_list_says_whose_runs_it_holds() -> None:
+def test_runs_inherit_recipe_of_list() -> None:
     text = json.dumps(
         {"recipe": "n8n", "runs": [{"date": DAY, "level": 1}, {"recipe": "own", "date": DAY, "level": 1}]}
     )
@@ -270,16 +270,16 @@ def test_the_list_says_whose_runs_it_holds() -> None:
     assert read('{"runs": []}') == []
 
 
-def test_results_come_oldest_first_whatever_the_zone() -> None:
+def test_results_are_sorted_across_time_zones() -> None:
     dates = ["2026-06-10T12:00:00+02:00", "2026-06-10T11:00:00Z", "2026-06-10", "2026-06-09T23:00:00-02:00"]
     found = read(json.dumps([{"date": date, "upgrade": "pass"} for date in dates]))
     assert [record.result.date for record in found] == [dates[2], dates[3], dates[0], dates[1]]
 
 
-def test_a_run_without_a_date_has_the_files(snapshot: SnapshotAssertion) -> None:
+def test_run_without_date_uses_file_date(snapshot: SnapshotAssertion) -> None:
     assert read('{"upgrade": "pass"}', "2026-06-11 08:00:00")[0].result.date == "2026-06-11T08:00:00"
     assert read(suite(case("test_upgrade"), timestamp=""), "2026-06-11")[0].result.date == "2026-06-11"
-    assert [refused('{"upgrade": "pass"}', file_date).message for file_date in (None, "soon")] == snapshot
+    assert [read_error('{"upgrade": "pass"}', file_date).message for file_date in (None, "soon")] == snapshot
 
 
 @pytest.mark.parametrize(
@@ -345,21 +345,21 @@ def test_a_run_without_a_date_has_the_files(snapshot: SnapshotAssertion) -> None
         pytest.param("- {date: 2026-06-10, upgrade: pass, upgrade: fail}\n", (1, 37), id="yaml-key-twice"),
     ],
 )
-def test_what_is_no_results_file_has_a_place(
+def test_results_errors_have_a_location(
     text: str | bytes, location: tuple[int, int], snapshot: SnapshotAssertion
 ) -> None:
-    problem = refused(text)
+    problem = read_error(text)
     assert problem.message == snapshot
     assert (problem.line, problem.column) == location
 
 
-def test_a_long_word_is_not_shown_in_full() -> None:
-    assert len(refused(json.dumps({"date": DAY, "upgrade": "x" * 10_000})).message) < 200
+def test_results_error_shortens_long_text() -> None:
+    assert len(read_error(json.dumps({"date": DAY, "upgrade": "x" * 10_000})).message) < 200
 
 
-def test_a_huge_file_is_not_read(snapshot: SnapshotAssertion) -> None:
-    assert refused(b" " * (MAX_BYTES + 1)).message == snapshot(name="too-large")
-    assert refused(b" " * MAX_BYTES).message == snapshot(name="empty")
+def test_results_reject_huge_file(snapshot: SnapshotAssertion) -> None:
+    assert read_error(b" " * (MAX_BYTES + 1)).message == snapshot(name="too-large")
+    assert read_error(b" " * MAX_BYTES).message == snapshot(name="empty")
 
 
 @pytest.mark.parametrize(
@@ -382,11 +382,11 @@ def test_a_huge_file_is_not_read(snapshot: SnapshotAssertion) -> None:
         ("0000-01-01", None),
     ],
 )
-def test_a_date_is_a_real_one_in_one_form(written: str, expected: str | None) -> None:
+def test_normalize_date(written: str, expected: str | None) -> None:
     assert normalize_date(written) == expected
 
 
-def test_dates_at_the_ends_of_time_have_an_order() -> None:
+def test_to_timestamp_at_first_and_last_date() -> None:
     assert (
         to_timestamp("0001-01-01T00:00:00+14:00")
         < to_timestamp("0001-01-01")
@@ -422,14 +422,14 @@ XML = st.recursive(
     | st.lists(JSON, max_size=3).map(lambda values: "\n".join(map(json.dumps, values)).encode())
     | XML.map(str.encode)
 )
-def test_no_bytes_give_anything_but_records_or_places(data: bytes) -> None:
-    records, problems = tried(data)
+def test_results_handle_any_bytes(data: bytes) -> None:
+    records, problems = read_or_errors(data)
     assert all(problem.line >= 1 and problem.column >= 1 and problem.message for problem in problems)
     assert all(record.result.upgrade in (None, "pass", "fail", "rolled-back") for record in records)
     assert all(normalize_date(record.result.date) == record.result.date for record in records)
 
 
-def tried(data: bytes) -> tuple[list[Record], list[Problem]]:
+def read_or_errors(data: bytes) -> tuple[list[Record], list[Problem]]:
     try:
         return read_results(data, "r", DAY), []
     except FleetError as error:
