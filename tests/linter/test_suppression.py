@@ -1,75 +1,37 @@
-"""Suppression of findings by comments and config entries, and findings about suppressions."""
+"""Suppression of findings by comments, and findings about comments."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.linter.suppression.directives import ignore_comments
-from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS
 from rollout_lint.syntax.node import iter_scalars
 from rollout_lint.syntax.parser import parse
 
-from tests.support import mask_folder, validate
+from tests.linter.suppression_runs import (
+    COMMENT,
+    HEALTHY,
+    POLICY,
+    TWO,
+    WHY,
+    check_json,
+    comment_findings,
+    findings,
+    suppressed_services,
+    with_comment,
+    with_line,
+)
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from tests.conftest import Ran, Run, Write
+    from tests.conftest import Run, Write
 
-WHY = "the host has room for two"
-COMMENT = f"# rollout-lint: ignore[RL001] {WHY}"
-HEALTHY = "healthcheck: {test: curl -f localhost}"
 HEALTHY_URL = "healthcheck: {test: curl -f http://localhost}"
 """Healthcheck that needs the slower parser, written in Python."""
-
-POLICY = "update_config: {failure_action: rollback, order: start-first}"
-TWO = f"""services:
-  app:
-    image: example/app
-    {HEALTHY}
-    deploy:
-      update_config:
-        failure_action: rollback
-        order: start-first
-  web:
-    image: example/web
-    {HEALTHY}
-    deploy: {{{POLICY}}}
-"""
-
-
-def checked(run: Run, folder: object, *options: str) -> Ran:
-    ran = run("check", str(folder), "--format", "json", *options)
-    validate("check", ran.json)
-    return ran
-
-
-def findings(ran: Ran) -> list[dict[str, Any]]:
-    return [finding for recipe in ran.json["recipes"] for finding in recipe["findings"]]
-
-
-def suppressed_services(ran: Ran, rule: str = "RL001") -> set[str | None]:
-    return {each["service"] for each in findings(ran) if each["suppressed"] is not None and each["rule"] == rule}
-
-
-def comment_findings(ran: Ran) -> list[str]:
-    """Return the rule, line and message of each finding about a suppression."""
-    return [f"{each['rule']}:{each['line']} {each['message']}" for each in findings(ran) if each["rule"] >= "RL070"]
-
-
-def with_line(text: str, before: str, added: str) -> str:
-    assert text.count(before) == 1
-    return text.replace(before, f"{added}\n{before}")
-
-
-def with_comment(text: str, line: str, comment: str = COMMENT) -> str:
-    assert text.count(f"{line}\n") == 1
-    return text.replace(f"{line}\n", f"{line} {comment}\n")
-
 
 LOCATIONS: dict[str, tuple[str, set[str | None]]] = {
     "service": (with_comment(TWO, "  app:"), {"app"}),
@@ -118,7 +80,7 @@ def test_comment_covers_its_location(
 ) -> None:
     text, services = LOCATIONS[location]
     text = text.replace(HEALTHY, healthy)
-    ran = checked(run, write({"compose.yml": text.replace("\n", end).encode(encoding)}))
+    ran = check_json(run, write({"compose.yml": text.replace("\n", end).encode(encoding)}))
     assert suppressed_services(ran) == services
     reasons = {each["suppressed"]["reason"] for each in findings(ran) if each["suppressed"]}
     assert reasons == ({WHY} if services else set())
@@ -138,11 +100,11 @@ def test_comment_on_a_list_item_covers_that_item(run: Run, write: Write) -> None
     deploy: {{update_config: {{order: start-first}}}}
 """
     comment = f"# rollout-lint: ignore[RL003] {WHY}"
-    assert suppressed_services(checked(run, write({"compose.yml": text})), "RL003") == set()
+    assert suppressed_services(check_json(run, write({"compose.yml": text})), "RL003") == set()
     on_item = with_comment(text, "      - {target: 80, published: 80, mode: host}", comment)
-    assert suppressed_services(checked(run, write({"compose.yml": on_item})), "RL003") == {"app"}
+    assert suppressed_services(check_json(run, write({"compose.yml": on_item})), "RL003") == {"app"}
     on_other_item = with_comment(text, '      - "9000:90"', comment)
-    assert suppressed_services(checked(run, write({"compose.yml": on_other_item})), "RL003") == set()
+    assert suppressed_services(check_json(run, write({"compose.yml": on_other_item})), "RL003") == set()
 
 
 ANCHORED = f"""x-policy: &policy
@@ -172,28 +134,28 @@ services:
     ],
 )
 def test_comment_covers_an_anchor_and_its_aliases(run: Run, write: Write, line: str, services: set[str | None]) -> None:
-    assert suppressed_services(checked(run, write({"compose.yml": with_comment(ANCHORED, line)}))) == services
+    assert suppressed_services(check_json(run, write({"compose.yml": with_comment(ANCHORED, line)}))) == services
 
 
 def test_comment_on_a_merge_key_covers_merged_services(run: Run, write: Write) -> None:
     text = f"x-both: &both\n  app: {{image: a, {HEALTHY}, deploy: {{{POLICY}}}}}\nservices:\n  <<: *both\n"
-    assert suppressed_services(checked(run, write({"compose.yml": with_comment(text, "  <<: *both")}))) == {"app"}
+    assert suppressed_services(check_json(run, write({"compose.yml": with_comment(text, "  <<: *both")}))) == {"app"}
 
 
 def test_comment_on_a_service_covers_its_stack_finding(run: Run, write: Write) -> None:
     text = "services:\n  a: {image: a, ports: ['80:80']}\n  b: {image: b, ports: ['80:80']}\n"
     comment = "# rollout-lint: ignore[RL061] only one of them is deployed"
     found = "  b: {image: b, ports: ['80:80']}"
-    ran = checked(run, write({"compose.yml": with_comment(text, found, comment)}))
+    ran = check_json(run, write({"compose.yml": with_comment(text, found, comment)}))
     assert suppressed_services(ran, "RL061") == {None}
     second = "services:\n  a: {image: a}\n---\nservices:\n  b: # rollout-lint: ignore[RL057] not yet\n    image: b\n"
-    assert suppressed_services(checked(run, write({"compose.yml": second})), "RL057") == {None}
+    assert suppressed_services(check_json(run, write({"compose.yml": second})), "RL057") == {None}
 
 
 def test_comment_in_a_later_document_with_an_error_applies(run: Run, write: Write) -> None:
     comment = "# rollout-lint: ignore[RL057] not yet"
     text = f"services:\n  a: {{image: a}}\n---\nservices:\n  b: {comment}\n    image: [\n{comment}\n"
-    ran = checked(run, write({"compose.yml": text}))
+    ran = check_json(run, write({"compose.yml": text}))
     assert suppressed_services(ran, "RL057") == {None}
     assert comment_findings(ran) == []
 
@@ -203,13 +165,13 @@ OVERLAY = "services:\n  app:\n    deploy:\n      update_config: {order: start-fi
 
 def test_comment_in_an_overlay_covers_only_its_variant(run: Run, write: Write) -> None:
     folder = write({"compose.yml": TWO, "compose.ccci.yml": with_comment(OVERLAY, "  app:")})
-    found = [each for each in findings(checked(run, folder)) if each["service"] == "app"]
+    found = [each for each in findings(check_json(run, folder)) if each["service"] == "app"]
     assert {(each["variant"], each["suppressed"] is None) for each in found} == {("default", True), ("ccci", False)}
 
 
 def test_comment_on_a_file_covers_findings_in_that_file(run: Run, write: Write) -> None:
     folder = write({"compose.yml": TWO, "compose.ccci.yml": f"{COMMENT}\n{OVERLAY}"})
-    found = findings(checked(run, folder))
+    found = findings(check_json(run, folder))
     assert {(each["file"], each["suppressed"] is None) for each in found} == {
         ("compose.yml", True),
         ("compose.ccci.yml", False),
@@ -220,7 +182,7 @@ def test_superseded_finding_is_suppressed_with_its_superseder(run: Run, write: W
     text = TWO.replace("      update_config:", "      resources: {limits: {memory: 200M}}\n      update_config:", 1)
     folder = write({"compose.yml": with_comment(text, "  app:", COMMENT.replace("RL001", "RL002"))})
     write({"rollout-lint.toml": '[hosts]\nmemory = "256M"\n'})
-    ran = checked(run, folder)
+    ran = check_json(run, folder)
     assert {each["rule"]: each["suppressed"] and each["suppressed"]["reason"] for each in findings(ran)} == {
         "RL001": WHY,
         "RL002": WHY,
@@ -254,18 +216,18 @@ def test_superseded_finding_is_suppressed_with_its_superseder(run: Run, write: W
     ],
 )
 def test_invalid_comment_suppresses_nothing(run: Run, write: Write, comment: str, snapshot: SnapshotAssertion) -> None:
-    ran = checked(run, write({"compose.yml": with_comment(TWO, "  app:", comment)}))
+    ran = check_json(run, write({"compose.yml": with_comment(TWO, "  app:", comment)}))
     assert suppressed_services(ran) == set()
     [line] = comment_findings(ran)
     assert line.startswith("RL070:2 ")
     assert line == snapshot
     quiet = TWO.replace("start-first", "stop-first")
-    assert checked(run, write({"compose.yml": with_comment(quiet, "  app:", comment)})).exit_code == 1
+    assert check_json(run, write({"compose.yml": with_comment(quiet, "  app:", comment)})).exit_code == 1
 
 
 def test_other_comments_about_rollout_lint_are_ignored(run: Run, write: Write) -> None:
     for comment in ("# rollout-lint is run in CI", "# see rollout-lint: ignore[RL001]", "# rollout-lint ignores it"):
-        assert comment_findings(checked(run, write({"compose.yml": with_comment(TWO, "  app:", comment)}))) == []
+        assert comment_findings(check_json(run, write({"compose.yml": with_comment(TWO, "  app:", comment)}))) == []
 
 
 @pytest.mark.parametrize(("until", "is_valid"), [("2026-11-23", False), ("2026-11-24", True), ("2027-01-31", True)])
@@ -285,7 +247,7 @@ def test_comment_expires_after_its_last_day(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795564799")
     comment = f"# rollout-lint: ignore[RL001] {form.format(until, WHY)}"
-    ran = checked(run, write({"compose.yml": with_comment(TWO, "  app:", comment)}))
+    ran = check_json(run, write({"compose.yml": with_comment(TWO, "  app:", comment)}))
     assert suppressed_services(ran) == ({"app"} if is_valid else set())
     assert [line.partition(" ")[0] for line in comment_findings(ran)] == ([] if is_valid else ["RL071:2"])
     if not is_valid:
@@ -299,18 +261,18 @@ def test_comment_expires_after_its_last_day(
 def test_unused_comment_is_reported_for_each_variant(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     stop = TWO.replace("start-first", "stop-first")
     both = with_comment(stop, "  app:", "# rollout-lint: ignore[RL001,RL014] why")
-    ran = checked(run, write({"compose.yml": both}))
+    ran = check_json(run, write({"compose.yml": both}))
     assert len(comment_findings(ran)) == 1
     assert comment_findings(ran) == snapshot(name="alone")
     assert ran.exit_code == 0
-    ran = checked(run, write({"compose.yml": both, "compose.ccci.yml": OVERLAY}))
+    ran = check_json(run, write({"compose.yml": both, "compose.ccci.yml": OVERLAY}))
     assert len(comment_findings(ran)) == 2
     assert comment_findings(ran) == snapshot(name="with-overlay")
 
 
 def test_unused_comment_needs_an_evaluated_recipe(run: Run, write: Write) -> None:
     text = with_comment(TWO.replace("start-first", "stop-first"), "  app:")
-    ran = checked(run, write({"compose.yml": text, "compose.ccci.yml": "services: [\n"}))
+    ran = check_json(run, write({"compose.yml": text, "compose.ccci.yml": "services: [\n"}))
     assert ran.exit_code == 2
     assert comment_findings(ran) == []
 
@@ -357,6 +319,7 @@ texts = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(texts, st.sampled_from(["'", '"', "|", ">", ""])), min_size=1, max_size=4))
 def test_comments_are_never_inside_scalars(parts: list[tuple[str, str]]) -> None:
     lines = []
@@ -375,169 +338,3 @@ def test_comments_are_never_inside_scalars(parts: list[tuple[str, str]]) -> None
     )
     written = "\n".join(lines).count("rollout-lint")
     assert len(found) <= written - marks
-
-
-CONFIG = '[[ignore]]\nrule = "RL001"\nreason = "the hosts have room"\n'
-
-
-@pytest.mark.parametrize(
-    ("more", "services"),
-    [
-        ("", {"app", "web"}),
-        ('service = "web"', {"web"}),
-        ('path = "shop"', {"app", "web"}),
-        ('path = "shop/"', {"app", "web"}),
-        ('path = "/fleet/**"', {"app", "web"}),
-        ('path = "/shop"', set()),
-        ('path = "other"', set()),
-        ('until = 2999-01-31\nservice = "app"', {"app"}),
-        ('until = "2999-01-31"\nservice = "none"', set()),
-    ],
-)
-def test_config_entry_covers_recipe_and_service(run: Run, write: Write, more: str, services: set[str | None]) -> None:
-    folder = write({"fleet/shop/compose.yml": TWO, "rollout-lint.toml": CONFIG + more})
-    for path in ("fleet/shop", "fleet", "fleet/shop/compose.yml"):
-        ran = checked(run, folder / path)
-        assert suppressed_services(ran) == services
-        assert comment_findings(ran) == []
-
-
-def test_config_entry_in_yaml_has_several_rules(run: Run, write: Write) -> None:
-    config = "ignore:\n  - {rule: [RL003, rl001], reason: why, until: 2999-01-31}\n"
-    ran = checked(run, write({"compose.yml": TWO, ".rollout-lint.yml": config}))
-    assert suppressed_services(ran) == {"app", "web"}
-    [suppressed] = {tuple(each["suppressed"].items()) for each in findings(ran)}
-    assert dict(suppressed) | {"file": ""} == {
-        "by": "config",
-        "reason": "why",
-        "until": "2999-01-31",
-        "file": "",
-        "line": 2,
-        "column": 5,
-    }
-
-
-def test_expired_config_entry_is_reported_at_its_finding(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
-    config = f"{CONFIG}service = 'app'\nuntil = 2001-01-31\n\n{CONFIG}path = 'other'\nuntil = 2001-01-31\n"
-    folder = write({"compose.yml": TWO, "rollout-lint.toml": config})
-    ran = checked(run, folder)
-    assert suppressed_services(ran) == set()
-    [line] = comment_findings(ran)
-    assert line.startswith("RL071:8 ")
-    assert "rollout-lint.toml:1" in line
-    assert mask_folder(line, folder) == snapshot
-
-
-@pytest.mark.parametrize(
-    ("entry", "line"),
-    [
-        pytest.param('rule = "RL001"', 5, id="no-reason"),
-        pytest.param('reason = "x"', 5, id="no-rule"),
-        pytest.param('rule = "RL001"\nreason = " . "', 7, id="dot-as-reason"),
-        pytest.param('rule = "RL0001"\nreason = "x"', 5, id="unknown-rule"),
-        pytest.param('rule = "RL072"\nreason = "x"', 5, id="not-suppressible"),
-        pytest.param('rule = []\nreason = "x"', 6, id="empty-rules"),
-        pytest.param('rule = "RL001"\nreason = "x"\nuntil = 2027', 8, id="year-as-day"),
-        pytest.param('rule = "RL001"\nreason = "x"\nuntil = 2027-01-31T00:00:00Z', 8, id="time-as-day"),
-        pytest.param('rule = "RL001"\nreason = "x"\npath = "!"', 8, id="bad-path"),
-        pytest.param('rule = "RL001"\nreasn = "x"', 7, id="misspelt-key"),
-    ],
-)
-def test_invalid_config_entry_is_reported_with_its_location(
-    run: Run, write: Write, entry: str, line: int, snapshot: SnapshotAssertion
-) -> None:
-    config = f"{CONFIG}\n[[ignore]]\n{entry}\n"
-    folder = write({"compose.yml": TWO, "rollout-lint.toml": config})
-    ran = run("check", folder)
-    assert (ran.exit_code, ran.stdout) == (2, "")
-    assert f"rollout-lint.toml:{line}:" in ran.stderr
-    assert mask_folder(ran.stderr, folder) == snapshot
-
-
-def test_comment_precedes_the_config_and_a_key_the_file(run: Run, write: Write) -> None:
-    text = with_comment(f"# rollout-lint: ignore[RL001] file\n{TWO}", "        order: start-first")
-    ran = checked(run, write({"compose.yml": text, "rollout-lint.toml": CONFIG}))
-    assert {each["service"]: each["suppressed"]["reason"] for each in findings(ran)} == {"app": WHY, "web": "file"}
-    assert comment_findings(ran) == []
-
-
-def test_no_ignores_shows_suppressed_findings(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
-    folder = write({"compose.yml": with_comment(TWO, "  app:"), "rollout-lint.toml": f"{CONFIG}service = 'web'\n"})
-    ran = run("check", folder)
-    assert ran.exit_code == 0
-    assert ran.stdout == snapshot(name="suppressed")
-    ran = run("check", folder, "--no-ignores")
-    assert ran.exit_code == 1
-    assert ran.stdout.count("RL001 rollback-start-first") == 2
-    assert mask_folder(ran.stdout, folder) == snapshot(name="no-ignores")
-    assert suppressed_services(checked(run, folder, "--no-ignores")) == set()
-    assert comment_findings(checked(run, folder, "--no-ignores")) == []
-
-
-def test_report_about_a_comment_does_not_quote_its_reason(run: Run, write: Write) -> None:
-    assert run("explain", "RL070").exit_code == 0
-    ran = run("check", write({"compose.yml": with_comment(TWO, "  app:", "# rollout-lint: ignore[RL001] s3cret: []")}))
-    assert "s3cret" not in ran.stdout
-
-
-def row(run: Run, folder: object) -> Any:
-    ran = run("sweep", str(folder), "--format", "json")
-    validate("sweep", ran.json)
-    [found] = ran.json["recipes"]
-    return found
-
-
-def test_sweep_row_mentions_suppressed_findings(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
-    until = COMMENT.replace(WHY, f"until=2999-01-31 {WHY}")
-    silent = with_line(with_comment(TWO, "  app:", until), "  web:", f"  {COMMENT}")
-    folder = write({"r/compose.yml": silent})
-    found = row(run, folder)
-    assert found["risk"]["level"] == "not-at-risk"
-    assert [found["risk"]["text"], *found["risk"]["because"]] == snapshot(name="risk")
-    assert found["services"][0]["findings"][0]["suppressed"] == {"by": "comment", "reason": WHY, "until": "2999-01-31"}
-    assert run("sweep", folder).stdout == snapshot(name="table")
-    assert run("sweep", folder, "--services").stdout == snapshot(name="services")
-    page = run("sweep", folder, "--format", "html").stdout.partition("<details>")[2]
-    assert page
-    assert LEVEL_DESCRIPTIONS[RiskLevel.NOT_AT_RISK].meaning not in page
-
-
-def test_sweep_row_has_risk_and_suppressions(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
-    folder = write({"r/compose.yml": with_comment(TWO, "  app:")})
-    found = row(run, folder)
-    assert (found["service"], found["risk"]["level"]) == ("web", "latent-medium")
-    assert found["risk"]["because"] == snapshot
-
-
-def test_safe_sweep_row_mentions_suppressions(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
-    stop = TWO.replace("        order: start-first", "        order: stop-first")
-    found = row(run, write({"r/compose.yml": with_comment(stop, "  web:")}))
-    assert found["risk"]["level"] == "safe"
-    assert [found["risk"]["text"], *found["risk"]["because"]] == snapshot(name="risk")
-    assert run("sweep", write({})).stdout == snapshot(name="table")
-
-
-ONE = TWO[: TWO.index("  web:")]
-CCCI = "services:\n  app:\n    deploy: {update_config: {order: start-first}}\n"
-
-
-def test_suppression_in_an_overlay_does_not_mitigate(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
-    silent = with_comment(CCCI, "  app:")
-    found = row(run, write({"r/compose.yml": ONE, "r/compose.ccci.yml": silent}))
-    assert found["risk"]["level"] == "latent-medium"
-    assert [found["risk"]["text"], *found["risk"]["because"]] == snapshot(name="overlay")
-    shipped_only = COMMENT.replace(WHY, "only ours")
-    base = f"{shipped_only}\n{ONE}"
-    found = row(run, write({"r/compose.yml": base, "r/compose.ccci.yml": CCCI}))
-    assert found["risk"]["level"] == "latent-medium"
-    assert [found["risk"]["text"], *found["risk"]["because"]] == snapshot(name="shipped")
-
-
-def test_sweep_applies_expiry_of_comments_and_config(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
-    ended = COMMENT.replace(WHY, f"until=2001-01-31 {WHY}")
-    found = row(run, write({"r/compose.yml": with_comment(ONE, "  app:", ended)}))
-    assert found["risk"]["level"] == "latent-medium"
-    assert found["rules"] == ["RL001", "RL071"]
-    config = f"{CONFIG}until = 2999-01-31\n"
-    found = row(run, write({"r/compose.yml": ONE, "rollout-lint.toml": config}))
-    assert found["risk"]["because"] == snapshot
