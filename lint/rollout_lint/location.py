@@ -1,11 +1,11 @@
-"""Where something stands in a file, and what is wrong there."""
+"""Locations in files, and problems at them."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 
 class Location(NamedTuple):
-    """A span in `file`, as reports name that file; lines and columns count from 1, the end is exclusive."""
+    """A span in `file`, which is a display name; lines and columns count from 1, the end is exclusive."""
 
     file: str
     line: int
@@ -16,9 +16,9 @@ class Location(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """Something that could not be read, or that Docker refuses, and where; column and line count from 1.
+    """An error at a location that cannot be read or that Docker rejects; line and column count from 1.
 
-    Line 0 is the file, or the folder, as a whole.
+    Line 0 is the whole file or folder.
     """
 
     file: str
@@ -28,6 +28,6 @@ class Problem:
 
     @property
     def text(self) -> str:
-        """`file:line:column: message`."""
+        """The problem as `file:line:column: message`."""
         location = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         return f"{location}: {self.message}"

@@ -79,9 +79,8 @@ def check_good_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
             yield key, f"there must be no finding, and it is {_format(found)}"
 
 
-def check_docker_accepts_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
+def check_docker_accepts_examples(rule: Rule, _: Rules) -> Iterator[Violation]:
     """Check that Docker accepts each example, except bad examples of rules about files that Docker rejects."""
-    del rules
     is_about_rejected_files = any("refused" in proof.get("config", {}).get("bad", {}) for proof in rule.proofs)
     for key, example in _examples(rule, *(["good"] if is_about_rejected_files else ["bad", "good"])):
         for problem in _evaluate(example, (rule,)).problems[:1]:
@@ -99,16 +98,14 @@ def check_conditions_are_needed(rule: Rule, rules: Rules) -> Iterator[Violation]
             yield f"when.{path}", "no example needs this condition: without it each has the same answer"
 
 
-def check_needs_a_fact(rule: Rule, rules: Rules) -> Iterator[Violation]:
+def check_needs_a_fact(rule: Rule, _: Rules) -> Iterator[Violation]:
     """Check that the rule does not match a service without facts."""
-    del rules
     if list(check_rules((rule,), "default", "any", Location("nowhere", 1, 1, 1, 1), {})):
         yield "when", "the rule matches a service without facts; at least one condition must need a fact"
 
 
-def check_severities_have_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
+def check_severities_have_examples(rule: Rule, _: Rules) -> Iterator[Violation]:
     """Check that each severity of the rule has a bad example."""
-    del rules
     shown = {example.get("severity", rule.severity) for _, example in _examples(rule, "bad")}
     for severity in _severities(rule):
         if severity not in shown:
@@ -144,9 +141,8 @@ def check_fix_in_place(rule: Rule, rules: Rules) -> Iterator[Violation]:
             yield key, "after the fix there is something left to write"
 
 
-def check_proofs(rule: Rule, rules: Rules) -> Iterator[Violation]:
+def check_proofs(rule: Rule, _: Rules) -> Iterator[Violation]:
     """Check that the severities high and medium have a bad example with a proof, except in rules about suppressions."""
-    del rules
     if rule.is_about_suppressions:
         return
     bad = rule.examples["bad"]
@@ -156,16 +152,14 @@ def check_proofs(rule: Rule, rules: Rules) -> Iterator[Violation]:
             yield "severity", f"a rule of {severity} severity needs a proof with a bad example that is {severity}"
 
 
-def check_notes(rule: Rule, rules: Rules) -> Iterator[Violation]:
+def check_notes(rule: Rule, _: Rules) -> Iterator[Violation]:
     """Check that each note belongs to a condition, because findings show notes below the values of conditions."""
-    del rules
     for path in rule.notes.keys() - rule.when.keys():
         yield "notes", f"{path} is not a condition of this rule, so its note is never shown"
 
 
-def check_finding_location(rule: Rule, rules: Rules) -> Iterator[Violation]:
+def check_finding_location(rule: Rule, _: Rules) -> Iterator[Violation]:
     """Check that the finding is at a value that the fix changes, if a bad example sets such a value."""
-    del rules
     for key, example in _fixable_examples(rule):
         evaluation = _evaluate(example, (rule,))
         for finding in evaluation.findings:

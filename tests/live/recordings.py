@@ -48,9 +48,9 @@ class Recording:
         return deepcopy(self.snapshots[-1]["services"][0])
 
     @property
-    def last_tasks(self) -> list[dict[str, Any]]:
-        """Copy of the tasks in the last snapshot."""
-        return deepcopy(self.snapshots[-1]["tasks"])
+    def last(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Copy of the service and the tasks in the last snapshot."""
+        return self.last_service, deepcopy(self.snapshots[-1]["tasks"])
 
     def replay(self, options: WaitOptions | None = None, first: int = 0) -> list[Result]:
         """Return the result after each snapshot, from the one with index `first`."""

@@ -25,8 +25,8 @@ NOW = datetime(2026, 6, 20, tzinfo=UTC)
 
 
 def test_read_services_and_tasks() -> None:
-    shown = load_recording("incident")
-    service = as_service(shown.last_service)
+    document, task_documents = load_recording("incident").last
+    service = as_service(document)
     assert (service.name, service.stack, service.name_in_stack) == ("forum_app", "forum", "app")
     assert (service.state, service.previous, service.spec.replicas) == ("rollback_completed", None, 1)
     assert (service.spec.label("release"), service.spec.image) == ("old", "rollout-lint/busybox:latest")
@@ -34,7 +34,7 @@ def test_read_services_and_tasks() -> None:
     assert service.update.started is not None
     assert service.update.completed is not None
     assert service.update.started < service.update.completed
-    tasks = read_tasks(json.dumps(shown.last_tasks).encode(), "a")
+    tasks = read_tasks(json.dumps(task_documents).encode(), "a")
     killed = [task for task in tasks if task.exit_code == 137]
     assert [(task.state, task.ended_by_itself, task.is_running) for task in killed] == [("failed", True, False)]
     template = normal_template(service.spec)
@@ -43,10 +43,9 @@ def test_read_services_and_tasks() -> None:
 
 
 def test_repr_shows_no_environment_value() -> None:
-    shown = load_recording("incident")
-    tasks = read_tasks(json.dumps(shown.last_tasks).encode(), "a")
-    assert "hunter2" in json.dumps(shown.last_service)
-    assert "hunter2" not in repr(as_service(shown.last_service)) + repr(tasks)
+    service, tasks = load_recording("incident").last
+    assert "hunter2" in json.dumps(service)
+    assert "hunter2" not in repr(as_service(service)) + repr(read_tasks(json.dumps(tasks).encode(), "a"))
 
 
 @pytest.mark.parametrize("form", ["list", "alone", "lines", "bom", "utf-16", "crlf"])
@@ -105,7 +104,7 @@ def test_job_replicas_are_total_completions() -> None:
 def test_garbled_documents_raise_nothing(name: str) -> None:
     chance = random.Random(name)
     for _ in range(150):
-        service, tasks = load_recording(name).last_service, load_recording(name).last_tasks
+        service, tasks = load_recording(name).last
         for document in (service, *tasks):
             for _ in range(chance.randrange(4)):
                 garble(document, chance)

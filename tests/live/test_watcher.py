@@ -9,11 +9,13 @@ import pytest
 from rollout_lint.live.describe import describe_end
 from rollout_lint.live.model import LiveTask
 from rollout_lint.live.result import Outcome
+from rollout_lint.live.tasks import update_start
 from rollout_lint.live.watcher import ServiceWatcher, Snapshot, WaitOptions
 
-from tests.live.recordings import Recording, as_snapshot, load_recording
+from tests.live.recordings import as_service, as_snapshot, load_recording
 
 if TYPE_CHECKING:
+    from rollout_lint.live.result import Result
     from syrupy.assertion import SnapshotAssertion
 
 OPTIONS = WaitOptions(settle=5, pending=10)
@@ -45,34 +47,30 @@ def test_incident_is_rolled_back_from_any_snapshot(first: int, snapshot: Snapsho
 
 def test_since_ignores_earlier_deploys(snapshot: SnapshotAssertion) -> None:
     shown = load_recording("completed")
-    since = as_snapshot(0, *last_state(shown)).service
-    assert since is not None
-    assert since.update is not None
-    assert since.update.started is not None
-    before = WaitOptions(settle=5, since=since.update.started - timedelta(seconds=1))
-    after = WaitOptions(settle=5, since=since.update.started + timedelta(seconds=1))
+    start = update_start(as_service(shown.last_service))
+    assert start is not None
+    before = WaitOptions(settle=5, since=start - timedelta(seconds=1))
+    after = WaitOptions(settle=5, since=start + timedelta(seconds=1))
     assert [result.outcome for result in shown.replay(before)][-1] is Outcome.COMPLETED
     waiting = shown.replay(after)
     assert {result.outcome for result in waiting} == {Outcome.WAITING}
     assert waiting[-1].message == snapshot
 
 
-def last_state(shown: Recording) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    return shown.last_service, shown.last_tasks
+def new_service() -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the first service of a recording, which is new, and its tasks."""
+    first = load_recording("completed").snapshots[0]
+    return first["services"][0], [dict(task) for task in first["tasks"]]
 
 
-def watch_until_settled(
-    service: dict[str, Any], tasks: list[dict[str, Any]], options: WaitOptions = OPTIONS
-) -> ServiceWatcher:
-    """Return a watcher that has seen the same state for longer than the settle time."""
-    watcher = ServiceWatcher("a", options)
-    for at in (0.0, 4.9, 5.1):
-        watcher.update(as_snapshot(at, service, tasks))
-    return watcher
+def settle(service: dict[str, Any], tasks: list[dict[str, Any]]) -> Result:
+    """Return the result after the same state was seen for longer than the settle time."""
+    watcher = ServiceWatcher("a", OPTIONS)
+    return [watcher.update(as_snapshot(time, service, tasks)) for time in (0.0, 4.9, 5.1)][-1]
 
 
 def test_tasks_must_stay_running_to_complete() -> None:
-    service, tasks = last_state(load_recording("completed"))
+    service, tasks = load_recording("completed").last
     watcher = ServiceWatcher("a", OPTIONS)
     assert watcher.update(as_snapshot(0, service, tasks)).outcome is Outcome.WAITING
     assert watcher.update(as_snapshot(4.9, service, tasks)).outcome is Outcome.WAITING
@@ -80,7 +78,7 @@ def test_tasks_must_stay_running_to_complete() -> None:
 
 
 def test_task_end_after_completed_update_is_crash(snapshot: SnapshotAssertion) -> None:
-    service, tasks = last_state(load_recording("completed"))
+    service, tasks = load_recording("completed").last
     watcher = ServiceWatcher("a", OPTIONS)
     watcher.update(as_snapshot(0, service, tasks))
     newest = max(tasks, key=lambda task: str(task["CreatedAt"]))
@@ -100,45 +98,39 @@ def test_replacement_task_settles_anew() -> None:
     assert watcher.update(as_snapshot(9, service, tasks)).outcome is Outcome.CREATED
 
 
-def new_service() -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    first = load_recording("completed").snapshots[0]
-    return first["services"][0], [dict(task) for task in first["tasks"]]
-
-
 def test_no_status_and_outdated_task_is_waiting(snapshot: SnapshotAssertion) -> None:
     shown = load_recording("completed")
     service, tasks = shown.last_service, [dict(task) for task in shown.snapshots[0]["tasks"]]
     del service["UpdateStatus"]
-    waiting = watch_until_settled(service, tasks).result
+    waiting = settle(service, tasks)
     assert waiting.outcome is Outcome.WAITING
     assert waiting.message == snapshot
     tasks[0]["Spec"] = service["Spec"]["TaskTemplate"]
-    assert watch_until_settled(service, tasks).result.outcome is Outcome.UNCHANGED
+    assert settle(service, tasks).outcome is Outcome.UNCHANGED
 
 
 def test_no_status_and_changed_ports_is_waiting(snapshot: SnapshotAssertion) -> None:
-    shown = load_recording("completed")
-    service, tasks = shown.last_service, shown.last_tasks
+    service, tasks = load_recording("completed").last
     del service["UpdateStatus"]
-    assert watch_until_settled(service, tasks).result.outcome is Outcome.UNCHANGED
+    assert settle(service, tasks).outcome is Outcome.UNCHANGED
     service["Spec"]["EndpointSpec"] = {"Mode": "vip", "Ports": [{"TargetPort": 80, "PublishedPort": 8080}]}
-    waiting = watch_until_settled(service, tasks).result
+    waiting = settle(service, tasks)
     assert waiting.outcome is Outcome.WAITING
     assert waiting.message == snapshot
 
 
 def test_label_change_needs_no_update() -> None:
-    service, tasks = last_state(load_recording("completed"))
+    service, tasks = load_recording("completed").last
     del service["UpdateStatus"]
     service["Spec"]["Labels"]["release"] = "newer"
-    assert watch_until_settled(service, tasks).result.outcome is Outcome.UNCHANGED
+    assert settle(service, tasks).outcome is Outcome.UNCHANGED
 
 
 def test_failed_rollback_reported_as_completed(snapshot: SnapshotAssertion) -> None:
     """Docker reports this under `rollback_config.failure_action: rollback`, without a previous spec."""
-    service, tasks = last_state(load_recording("incident"))
+    service, tasks = load_recording("incident").last
     service["UpdateStatus"] |= {"State": "completed", "Message": "update completed"}
-    result = watch_until_settled(service, tasks).result
+    result = settle(service, tasks)
     assert (result.outcome, result.was_rolled_back) == (Outcome.ROLLED_BACK, True)
     assert result.message == snapshot
 
@@ -148,14 +140,14 @@ def test_completed_after_rollback_is_rolled_back() -> None:
     watcher = ServiceWatcher("a", OPTIONS)
     for look in shown.snapshots[1:-2]:
         watcher.update(as_snapshot(look["at"], look["services"][0], look["tasks"]))
-    service, tasks = last_state(shown)
+    service, tasks = shown.last
     service["UpdateStatus"]["State"] = "completed"
     result = watcher.update(as_snapshot(20, service, [task for task in tasks if task["Status"]["State"] == "running"]))
     assert result.outcome is Outcome.ROLLED_BACK
 
 
 def test_since_includes_deploy_at_that_time() -> None:
-    service, tasks = last_state(load_recording("completed"))
+    service, tasks = load_recording("completed").last
     service["UpdateStatus"]["StartedAt"] = "2026-06-20T10:00:00Z"
     since = WaitOptions(settle=0, since=datetime(2026, 6, 20, 10, tzinfo=UTC))
     assert ServiceWatcher("a", since).update(as_snapshot(0, service, tasks)).outcome is Outcome.COMPLETED
@@ -184,38 +176,38 @@ def test_describe_end_mentions_healthcheck_on_exit_0(snapshot: SnapshotAssertion
 
 def test_completed_update_without_previous_spec() -> None:
     """For example after a node label changed: Swarm moves the tasks without a new spec."""
-    service, tasks = last_state(load_recording("completed"))
+    service, tasks = load_recording("completed").last
     del service["PreviousSpec"]
     tasks = [task for task in tasks if task["Spec"]["ContainerSpec"]["Labels"]["release"] == "new"]
-    assert watch_until_settled(service, tasks).result.outcome is Outcome.COMPLETED
+    assert settle(service, tasks).outcome is Outcome.COMPLETED
 
 
 def test_scaled_up_tasks_must_run(snapshot: SnapshotAssertion) -> None:
     """Swarm starts added tasks beside the update, and completes the update without them."""
-    service, tasks = last_state(load_recording("completed"))
+    service, tasks = load_recording("completed").last
     service["Spec"]["Mode"]["Replicated"]["Replicas"] = 2
-    result = watch_until_settled(service, tasks).result
+    result = settle(service, tasks)
     assert (result.outcome, result.running) == (Outcome.WAITING, 1)
     assert result.message == snapshot
     newest = max(tasks, key=lambda task: str(task["CreatedAt"]))
-    assert watch_until_settled(service, [*tasks, {**newest, "ID": "b", "Slot": 2}]).result.outcome is Outcome.COMPLETED
+    assert settle(service, [*tasks, {**newest, "ID": "b", "Slot": 2}]).outcome is Outcome.COMPLETED
 
 
 def test_service_with_0_replicas_is_completed() -> None:
-    service, tasks = last_state(load_recording("completed"))
+    service, tasks = load_recording("completed").last
     service["Spec"]["Mode"]["Replicated"]["Replicas"] = 0
     for task in tasks:
         task["DesiredState"] = "shutdown"
-    assert watch_until_settled(service, tasks).result.outcome is Outcome.COMPLETED
+    assert settle(service, tasks).outcome is Outcome.COMPLETED
 
 
 def test_global_service_needs_a_node(snapshot: SnapshotAssertion) -> None:
     service, tasks = new_service()
     service["Spec"]["Mode"] = {"Global": {}}
-    waiting = watch_until_settled(service, []).result
+    waiting = settle(service, [])
     assert waiting.outcome is Outcome.WAITING
     assert waiting.message == snapshot
-    assert watch_until_settled(service, [{**tasks[0], "Slot": 0}]).result.outcome is Outcome.CREATED
+    assert settle(service, [{**tasks[0], "Slot": 0}]).outcome is Outcome.CREATED
 
 
 @pytest.mark.parametrize(("code", "outcome"), [(0, Outcome.CREATED), (3, Outcome.WAITING)])
@@ -224,7 +216,7 @@ def test_task_without_restart_may_exit_with_0(code: int, outcome: Outcome) -> No
     service["Spec"]["TaskTemplate"]["RestartPolicy"]["Condition"] = "none"
     status = {"State": "complete" if code == 0 else "failed", "ContainerStatus": {"ContainerID": "c", "ExitCode": code}}
     tasks[0] |= {"DesiredState": "shutdown", "Status": status}
-    assert watch_until_settled(service, tasks).result.outcome is outcome
+    assert settle(service, tasks).outcome is outcome
 
 
 def test_job_is_final_when_complete(snapshot: SnapshotAssertion) -> None:
@@ -232,17 +224,17 @@ def test_job_is_final_when_complete(snapshot: SnapshotAssertion) -> None:
     service["Spec"]["Mode"] = {"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 1}}
     service["JobStatus"] = {"JobIteration": {"Index": 7}}
     tasks[0] |= {"JobIteration": {"Index": 7}, "DesiredState": "complete", "Status": RUNNING}
-    waiting = watch_until_settled(service, tasks).result
+    waiting = settle(service, tasks)
     assert waiting.outcome is Outcome.WAITING
     assert waiting.message == snapshot
     tasks[0]["Status"] = {"State": "complete"}
-    assert watch_until_settled(service, tasks).result.outcome is Outcome.CREATED
+    assert settle(service, tasks).outcome is Outcome.CREATED
     tasks[0]["JobIteration"] = {"Index": 6}
-    assert watch_until_settled(service, tasks).result.outcome is Outcome.WAITING
+    assert settle(service, tasks).outcome is Outcome.WAITING
 
 
 def test_pending_task_fails_after_pending_timeout(snapshot: SnapshotAssertion) -> None:
-    service, tasks = last_state(load_recording("hang"))
+    service, tasks = load_recording("hang").last
     watcher = ServiceWatcher("a", OPTIONS)
     assert watcher.update(as_snapshot(0, service, tasks)).message == snapshot(name="pending")
     assert watcher.update(as_snapshot(9, service, tasks)).outcome is Outcome.WAITING
@@ -257,8 +249,8 @@ def test_pending_task_fails_after_pending_timeout(snapshot: SnapshotAssertion) -
 def test_second_deploy_resets_watcher(snapshot: SnapshotAssertion) -> None:
     shown = load_recording("completed")
     watcher = ServiceWatcher("a", OPTIONS)
-    watcher.update(as_snapshot(0, *last_state(shown)))
-    service, tasks = last_state(shown)
+    watcher.update(as_snapshot(0, *shown.last))
+    service, tasks = shown.last
     service["UpdateStatus"] |= {"State": "updating", "StartedAt": "2026-12-01T00:00:00Z"}
     result = watcher.update(as_snapshot(6, service, tasks))
     assert result.outcome is Outcome.WAITING
@@ -271,17 +263,17 @@ def test_rollback_is_not_a_second_deploy(snapshot: SnapshotAssertion) -> None:
 
 
 def test_old_task_failing_on_stop_is_not_a_failure() -> None:
-    service, tasks = last_state(load_recording("completed"))
+    service, tasks = load_recording("completed").last
     old = min(tasks, key=lambda task: str(task["CreatedAt"]))
     old["Status"] = {"State": "failed", "Err": "task: non-zero exit (143)"}
-    result = watch_until_settled(service, tasks).result
+    result = settle(service, tasks)
     assert (result.outcome, result.failures) == (Outcome.COMPLETED, ())
 
 
 def test_unknown_state_is_waiting(snapshot: SnapshotAssertion) -> None:
-    service, tasks = last_state(load_recording("completed"))
+    service, tasks = load_recording("completed").last
     service["UpdateStatus"]["State"] = "reconsidered"
-    result = watch_until_settled(service, tasks).result
+    result = settle(service, tasks)
     assert result.outcome is Outcome.WAITING
     assert "reconsidered" in result.message
     assert result.message == snapshot
@@ -314,15 +306,12 @@ def test_give_up_during_rollback_is_rolled_back(snapshot: SnapshotAssertion) -> 
 
 def test_missing_service_is_removed() -> None:
     watcher = ServiceWatcher("a", OPTIONS)
-    watcher.update(as_snapshot(0, *last_state(load_recording("completed"))))
+    watcher.update(as_snapshot(0, *load_recording("completed").last))
     result = watcher.update(Snapshot(1, None))
     assert (result.outcome, result.name) == (Outcome.REMOVED, "completed_app")
 
 
 def test_parse_converts_times_to_utc() -> None:
-    service, _ = last_state(load_recording("completed"))
+    service = load_recording("completed").last_service
     service["UpdateStatus"]["StartedAt"] = "2026-06-20T12:00:00+02:00"
-    read = as_snapshot(0, service, []).service
-    assert read is not None
-    assert read.update is not None
-    assert read.update.started == datetime(2026, 6, 20, 10, tzinfo=UTC)
+    assert update_start(as_service(service)) == datetime(2026, 6, 20, 10, tzinfo=UTC)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rollout_lint.live.describe import OLD_SPEC, describe_end, format_time
-from rollout_lint.live.failures import find_failures
 from rollout_lint.live.model import UpdateState
 from rollout_lint.live.result import Event, Outcome, Result
 from rollout_lint.live.spec_diff import normal_spec
 from rollout_lint.live.tasks import (
     describe_running,
     ended_task_ids,
+    find_failures,
     find_wait_reason,
     is_done,
     is_failed_rollback,
