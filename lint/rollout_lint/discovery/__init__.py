@@ -1,1 +1,1 @@
-"""Paths to recipes and variants."""
+"""Discovery of recipes and variants below a path."""

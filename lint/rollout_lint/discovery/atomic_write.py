@@ -1,4 +1,4 @@
-"""Files that are written whole, or not at all."""
+"""Atomic writes of files."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from rollout_lint.discovery.filesystem import is_file, is_link
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Put the bytes in the place of what is there, at once; raises OSError, and leaves nothing behind then.
+    """Replace the contents of a file atomically. Raises OSError, and then leaves no temporary file.
 
-    A link stays one, and what it leads to is replaced; a file keeps its mode. A device or a pipe, in whose place
-    nothing may be put, is written to as it is.
+    The target of a link is replaced, and a file keeps its mode. A device or a pipe is written directly.
     """
     try:
         _write(Path(os.path.realpath(path)), data)
     except ValueError as error:
-        raise OSError(errno.EINVAL, "no file can be called so") from error
+        raise OSError(errno.EINVAL, "invalid file name") from error
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -34,7 +33,7 @@ def _write(path: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
-            # A rename may reach the disk before the bytes do, and a file would be empty after a crash.
+            # Without it, a crash after the rename could leave an empty file.
             os.fsync(stream.fileno())
         Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         Path(temporary).replace(path)
@@ -44,7 +43,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _umask() -> int:
-    """It can only be read by setting it."""
+    """Return the umask, which can only be read by setting it."""
     mask = os.umask(0o022)
     os.umask(mask)
     return mask

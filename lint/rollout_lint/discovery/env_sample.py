@@ -1,4 +1,4 @@
-"""What an `.env.sample` assigns, and what it has commented out."""
+"""Assignments of an `.env.sample`, also commented ones."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _ASSIGNMENT = re.compile(r"(?P<comment>#\s*)?(?:export\s+)?(?P<name>[A-Za-z_][A-
 
 
 def parse_environment(text: str) -> dict[str, str]:
-    """The assignments of an env file by name; `export`, quotes and trailing comments are understood."""
-    return {name: value for name, value, commented, _ in parse_assignments(text) if not commented}
+    """Return the values of an env file by name, without `export`, quotes and trailing comments."""
+    return {name: value for name, value, is_commented, _ in parse_assignments(text) if not is_commented}
 
 
 def parse_assignments(text: str) -> Iterator[tuple[str, str, bool, int]]:
-    """Name, value, whether commented out, and line of each assignment."""
+    """Yield the name, the value, True if commented out, and the line of each assignment."""
     for number, raw in enumerate(text.splitlines(), 1):
         match = _ASSIGNMENT.match(raw.strip())
         if match is not None:

@@ -1,4 +1,4 @@
-"""Folders to pass over, by patterns in gitignore's grammar."""
+"""Folders to skip (gitignore syntax)."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ if TYPE_CHECKING:
 
 
 class Exclude(NamedTuple):
-    """Folders that are named by patterns in gitignore's grammar.
+    """Patterns of folders to skip (gitignore syntax).
 
-    The patterns are held against paths below the folder that is walked, or below one above it, from where that is
-    `walked`. A walked folder that the patterns name themselves has been asked for, and they hold below it alone.
+    The patterns match paths relative to their root. `walked` is the path from the root to the walked folder. If the
+    patterns match the walked folder itself, the user named it on purpose, and its path becomes the root.
     """
 
     patterns: tuple[str, ...] = ()
     walked: str = "."
 
     @staticmethod
-    def of(exclude: Iterable[str] | Exclude) -> Exclude:
-        """Patterns that are held against paths below the walked folder, where nothing else is said."""
+    def create(exclude: Iterable[str] | Exclude) -> Exclude:
+        """Return an Exclude; plain patterns match paths relative to the walked folder."""
         return exclude if isinstance(exclude, Exclude) else Exclude(tuple(exclude))
 
     def __bool__(self) -> bool:
-        """Whether there is any pattern."""
+        """Return True if there are patterns."""
         return bool(self.patterns)
 
-    def names(self, folder: str) -> bool:
-        """Whether the patterns name this folder below the walked one, or one that it lies in."""
+    def matches(self, folder: str) -> bool:
+        """Return True if the patterns match a folder below the walked one, or one of its parents."""
         return self.matcher()(folder)
 
     def matcher(self) -> Callable[[str], bool]:
-        """The same for many folders."""
+        """Return the test of `matches`, for many folders."""
         if not self.patterns:
             return lambda _: False
         matches = _compiled(self.patterns)
-        above = "" if self.walked == "." or matches(f"{self.walked}/") else f"{self.walked}/"
-        return lambda folder: matches(f"{above}{folder}/")
+        prefix = "" if self.walked == "." or matches(f"{self.walked}/") else f"{self.walked}/"
+        return lambda folder: matches(f"{prefix}{folder}/")
 
 
 def is_exclusion(pattern: str) -> bool:
-    """Whether gitignore's grammar has such a pattern; a comment and an empty line are none."""
+    """Return True for a valid pattern (gitignore syntax); a comment or an empty line is not a pattern."""
     from pathspec import GitIgnoreSpec
 
     try:

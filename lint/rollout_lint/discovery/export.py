@@ -1,6 +1,6 @@
-"""Files of a git revision in a temporary folder, where the rest of the program reads them as ordinary files.
+"""Files of a git revision in a temporary folder, where other modules read them as normal files.
 
-A file is written once something names it or a folder above it. Symbolic links never lead out of the temporary folder.
+A file is written when a path to it or to a folder above it is used. Links never lead out of the temporary folder.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_BYTES = 8 * 1024 * 1024
-"""Size of the largest file whose contents are written. No file of a greater size is read."""
+"""Maximum size of a file that is written with its contents. Larger files are never read."""
 
-_LONGEST_TARGET = 4096
+_MAX_TARGET_LENGTH = 4096
 
 _NEVER_READ = frozenset((".gif", ".gz", ".jpeg", ".jpg", ".md", ".pdf", ".png", ".svg", ".webp", ".zip"))
-"""Suffixes of files that are not written, since no stack, manifest or result has one."""
+"""Suffixes of files that are not written, because no stack, manifest or result has one."""
 
 
 class RevisionError(Exception):
-    """A revision that cannot be read; the text gives the reason."""
+    """Revision that cannot be read, with the reason as its text."""
 
 
 def _new_folder() -> Path:
@@ -38,31 +38,31 @@ def _new_folder() -> Path:
 
 @dataclass(slots=True, eq=False)
 class Export:
-    """Files of the commit of a repository whose working tree is at `top`.
+    """Files of a commit of the repository with its working tree at `top`.
 
-    `given` is the path that the user gave, `location` is its real path, `ref` is the name to show. The files are in the
-    temporary folder `base`, which is made with the first file. Nothing is ever written to `outside`.
+    `given_path` is the path from the user, `real_path` the same without links, `ref` the display name. The files are in
+    the temporary folder `base`, which is created with the first file. No file is ever written to `outside`.
     """
 
     top: Path
     commit: str
     ref: str
-    given: Path
-    location: Path
+    given_path: Path
+    real_path: Path
     base: Path = field(default_factory=_new_folder)
-    lacking: set[Path] = field(default_factory=set)
-    _asked: set[str] = field(default_factory=set)
+    missing: set[Path] = field(default_factory=set)
+    _requested: set[str] = field(default_factory=set)
     _written: set[str] = field(default_factory=set)
     _named_outside: dict[Path, PurePath] = field(default_factory=dict)
     _owner: int = field(default_factory=os.getpid)
 
     def __post_init__(self) -> None:
-        """Register the export, so that a path in it is recognized, and remove it at the end of the process."""
+        """Register the export to find it by a path in it, and remove its files at exit."""
         _EXPORTS[self.base] = self
         atexit.register(self.close)
 
     def close(self) -> None:
-        """Remove the files; a process that was forked leaves them to its parent."""
+        """Remove the files, except in a forked process."""
         atexit.unregister(self.close)
         _EXPORTS.pop(self.base, None)
         if self._owner == os.getpid():
@@ -72,46 +72,46 @@ class Export:
 
     @property
     def root(self) -> Path:
-        """The folder that stands for the root of the working tree, with the same name."""
+        """Path in the export of the root of the working tree."""
         return self.base / (self.top.name or "root")
 
     @property
     def outside(self) -> Path:
-        """The path that stands for everything outside of the tree."""
+        """Path for everything outside of the tree."""
         return self.base / f"{self.root.name}-outside"
 
     @property
     def path(self) -> Path:
-        """The path that stands for the one that the user gave."""
-        return self.root / self.location.relative_to(self.top)
+        """Path in the export of the path from the user."""
+        return self.root / self.real_path.relative_to(self.top)
 
-    def join(self, folder: Path, name: str) -> Path:
-        """Return the path of a name in a folder, with its files written; raises RevisionError.
+    def join_path(self, folder: Path, name: str) -> Path:
+        """Return the path of a name in a folder, and write its files. Raises RevisionError.
 
         The path does not exist if the name leads out of the tree.
         """
-        location = PurePath(name)
-        if location.is_relative_to(self.top):
-            folder, location = self.root, location.relative_to(self.top)
+        path = PurePath(name)
+        if path.is_relative_to(self.top):
+            folder, path = self.root, path.relative_to(self.top)
         try:
-            self._write(folder.resolve(), location)
-            is_inside = self._stays_inside(folder, location)
+            self._write(folder.resolve(), path)
+            is_inside = self._stays_inside(folder, path)
         except (RuntimeError, ValueError):
             is_inside = False
         except OSError as error:
             raise RevisionError(f"{name} cannot be written to a temporary folder: {error.strerror}") from error
         if is_inside:
-            return folder / location
+            return folder / path
         outside = self.outside / str(len(self._named_outside))
         self._named_outside[outside] = self._given(folder) / name
         return outside
 
-    def shown(self, path: Path) -> str:
-        """Return a path as the user would write it, with the revision."""
+    def format_path(self, path: Path) -> str:
+        """Return a path as the user would write it, followed by `@` and the revision."""
         return f"{self._named_outside.get(path) or self._given(path)}@{self.ref}"
 
-    def on_disk(self, path: Path) -> Path:
-        """Return where the path lies in the working tree."""
+    def to_working_tree(self, path: Path) -> Path:
+        """Return the path in the working tree."""
         return self.top / path.relative_to(self.root) if path.is_relative_to(self.root) else path
 
     @property
@@ -119,37 +119,37 @@ class Export:
         return _read_tree(self.top, self.commit)
 
     def _given(self, path: Path) -> PurePath:
-        base, given = self.path, PurePath(self.given)
+        base, given = self.path, PurePath(self.given_path)
         while not path.is_relative_to(base):
             base, given = base.parent, given / ".." if given.name in ("", "..") else given.parent
         return given / path.relative_to(base)
 
-    def _stays_inside(self, folder: Path, location: PurePath) -> bool:
-        here = folder.resolve()
-        for part in location.parts:
-            if not here.is_relative_to(self.root):
+    def _stays_inside(self, folder: Path, path: PurePath) -> bool:
+        current = folder.resolve()
+        for part in path.parts:
+            if not current.is_relative_to(self.root):
                 return False
-            here = here.parent if part == ".." else (here / part).resolve()
-        return here.is_relative_to(self.root)
+            current = current.parent if part == ".." else (current / part).resolve()
+        return current.is_relative_to(self.root)
 
-    def _write(self, folder: Path, location: PurePath) -> None:
-        wanted = Path(os.path.normpath(folder / location))
-        if not wanted.is_relative_to(self.root):
+    def _write(self, folder: Path, path: PurePath) -> None:
+        target = Path(os.path.normpath(folder / path))
+        if not target.is_relative_to(self.root):
             return
-        # Where `..` leads after a name depends on the links before it.
-        follows_links = ".." in dropwhile(lambda part: part == "..", location.parts)
-        self._write_below("." if follows_links else wanted.relative_to(self.root).as_posix())
-        if self._written and ".." in location.parts and self._tree.has_folder(folder.relative_to(self.root).as_posix()):
+        # The target of `..` after a name depends on links.
+        follows_links = ".." in dropwhile(lambda part: part == "..", path.parts)
+        self._write_below("." if follows_links else target.relative_to(self.root).as_posix())
+        if self._written and ".." in path.parts and self._tree.has_folder(folder.relative_to(self.root).as_posix()):
             folder.mkdir(parents=True, exist_ok=True)
 
-    def _write_below(self, wanted: str) -> None:
+    def _write_below(self, path: str) -> None:
         from rollout_lint.discovery import git
 
-        if "." in self._asked or wanted in self._asked:
+        if "." in self._requested or path in self._requested:
             return
-        self._asked.add(wanted)
+        self._requested.add(path)
         tree = self._tree
-        names = [name for name in tree.below(wanted) if name not in self._written]
+        names = [name for name in tree.find_below(path) if name not in self._written]
         if names and not self._written:
             self.base.mkdir(mode=0o700)
         self._written.update(names)
@@ -166,7 +166,7 @@ class Export:
             self._write_link(self.root / name, PurePosixPath(name).parent, data)
 
     def _write_file(self, path: Path, data: bytes | int | None) -> None:
-        """Write a file; one that is too large gets a size above the limit and no contents."""
+        """Write a file; a file that is too large gets a size above the limit and no contents."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as stream:
             if isinstance(data, int):
@@ -174,44 +174,44 @@ class Export:
             else:
                 stream.write(data or b"")
         if data is None:
-            self.lacking.add(path)
+            self.missing.add(path)
 
     def _write_link(self, path: Path, folder: PurePosixPath, target: bytes) -> None:
-        """Write a link that leads out of the tree as one to nothing.
+        """Write a link; a link that leads out of the tree becomes a broken link.
 
-        A target that first goes up, no further than to the root, and then down through names cannot lead out, since
-        every link on its way is like that and lies in a real folder.
+        A target that goes up at most to the root, and then down, cannot lead out. Every link on its way is written by
+        this rule too, and is in a real folder.
         """
-        named = PurePosixPath(os.fsdecode(target))
-        steps = [part for part in named.parts if part != named.anchor]
-        location = PurePath(os.path.normpath(self.top / folder / named))
-        is_clear = bool(target) and b"\0" not in target and len(target) <= _LONGEST_TARGET
+        target_path = PurePosixPath(os.fsdecode(target))
+        steps = [part for part in target_path.parts if part != target_path.anchor]
+        absolute = PurePath(os.path.normpath(self.top / folder / target_path))
+        is_valid = bool(target) and b"\0" not in target and len(target) <= _MAX_TARGET_LENGTH
         path.parent.mkdir(parents=True, exist_ok=True)
-        if is_clear and ".." not in dropwhile(lambda part: part == "..", steps) and location.is_relative_to(self.top):
-            path.symlink_to(os.path.relpath(location, self.top / folder))
+        if is_valid and ".." not in dropwhile(lambda part: part == "..", steps) and absolute.is_relative_to(self.top):
+            path.symlink_to(os.path.relpath(absolute, self.top / folder))
         else:
             path.symlink_to(self.outside)
 
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """Files of a commit, in the order of their paths."""
+    """Files of a commit, sorted by path."""
 
     names: list[str]
     files: dict[str, tuple[str, bool]]
 
-    def has_folder(self, wanted: str) -> bool:
-        """Return whether there is a folder with files at a path."""
-        start = bisect_left(self.names, f"{wanted}/")
-        return wanted == "." or (start < len(self.names) and self.names[start].startswith(f"{wanted}/"))
+    def has_folder(self, path: str) -> bool:
+        """Return True if the path is a folder with files."""
+        start = bisect_left(self.names, f"{path}/")
+        return path == "." or (start < len(self.names) and self.names[start].startswith(f"{path}/"))
 
-    def below(self, wanted: str) -> Iterator[str]:
-        """Yield the files at or below a path; all files if a link is among them or above: it may lead anywhere."""
+    def find_below(self, path: str) -> Iterator[str]:
+        """Yield the files at or below a path, or all files if a link is among them or above the path."""
         found = self.names
-        if wanted != ".":
-            start, end = bisect_left(self.names, f"{wanted}/"), bisect_left(self.names, f"{wanted}0")
-            found = [wanted] * (wanted in self.files) + self.names[start:end]
-            above = [each.as_posix() for each in PurePosixPath(wanted).parents if each.as_posix() in self.files]
+        if path != ".":
+            start, end = bisect_left(self.names, f"{path}/"), bisect_left(self.names, f"{path}0")
+            found = [path] * (path in self.files) + self.names[start:end]
+            above = [each.as_posix() for each in PurePosixPath(path).parents if each.as_posix() in self.files]
             if any(self.files[name][1] for name in (*found, *above)):
                 found = self.names
         yield from found
@@ -232,21 +232,21 @@ _EXPORTS: dict[Path, Export] = {}
 
 
 def join_path(folder: Path, name: str) -> Path:
-    """Return the path of a name in a folder. In a revision its files are written. Raises RevisionError."""
+    """Return the path of a name in a folder, and write its files in a revision. Raises RevisionError."""
     export = _export_of(folder)
-    return folder / name if export is None else export.join(folder, name)
+    return folder / name if export is None else export.join_path(folder, name)
 
 
 def format_path(path: Path) -> str:
-    """Return the text of a path for a report: as the user gave it, followed by `@` and the revision if it has one."""
+    """Return a path for reports: as the user gave it, followed by `@` and the revision if it has one."""
     export = _export_of(path)
-    return str(path) if export is None else export.shown(path)
+    return str(path) if export is None else export.format_path(path)
 
 
 def to_working_tree(path: Path) -> Path:
-    """Return the path in the working tree that a path of a revision stands for; any other path as it is."""
+    """Return the path in the working tree for a path of a revision, or any other path unchanged."""
     export = _export_of(path)
-    return path if export is None else export.on_disk(path)
+    return path if export is None else export.to_working_tree(path)
 
 
 def get_ref(path: Path) -> str | None:
@@ -261,10 +261,10 @@ def get_commit(path: Path) -> str | None:
     return None if export is None else export.commit
 
 
-def lacks_contents(path: Path) -> bool:
-    """Return whether the repository lacks the contents of a file, as a partial clone does."""
+def has_missing_contents(path: Path) -> bool:
+    """Return True if the contents of a file are missing in the repository, as in a partial clone."""
     export = _export_of(path)
-    return export is not None and bool(export.lacking) and path.resolve() in export.lacking
+    return export is not None and bool(export.missing) and path.resolve() in export.missing
 
 
 def _export_of(path: Path) -> Export | None:

@@ -1,6 +1,6 @@
-"""What reading a recipe asks of its files.
+"""File system access for recipes.
 
-A question about a path that no file can have (too long, a null byte, a link to itself) is answered, and fails nothing.
+The functions accept paths that no file can have (too long, a null byte, a link to itself), and treat them as missing.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import os
 import re
 from pathlib import Path, PurePath
 
-from rollout_lint.discovery.export import lacks_contents, to_working_tree
+from rollout_lint.discovery.export import has_missing_contents, to_working_tree
 
 _STARS = re.compile(r"\*{2,}")
-_USUAL = 64 * 1024
-"""Most files are smaller."""
+_FIRST_READ = 64 * 1024
+"""Size of the first read; most files are smaller."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-"""How a file of UTF-16 begins."""
+"""Byte order marks of UTF-16."""
 
 
 def is_file(path: Path) -> bool:
-    """Whether it is a regular file, or a link to one."""
+    """Return True for a regular file, or a link to one."""
     try:
         return path.is_file()
     except OSError:
@@ -28,7 +28,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether it is a folder, or a link to one."""
+    """Return True for a folder, or a link to one."""
     try:
         return path.is_dir()
     except OSError:
@@ -36,7 +36,7 @@ def is_folder(path: Path) -> bool:
 
 
 def exists(path: Path) -> bool:
-    """Whether there is anything, at the end of a link too."""
+    """Return True if the path, or the target of the link, exists."""
     try:
         return path.exists()
     except OSError:
@@ -44,7 +44,7 @@ def exists(path: Path) -> bool:
 
 
 def is_link(path: Path) -> bool:
-    """Whether it is a link, wherever that leads."""
+    """Return True for a link, also a broken one."""
     try:
         return path.is_symlink()
     except OSError:
@@ -52,7 +52,7 @@ def is_link(path: Path) -> bool:
 
 
 def resolve_links(path: Path) -> Path:
-    """Where its links lead; itself where they lead in a circle."""
+    """Return the path with links resolved, or the path itself if its links form a loop."""
     try:
         return path.resolve()
     except (OSError, RuntimeError, ValueError):
@@ -60,7 +60,7 @@ def resolve_links(path: Path) -> Path:
 
 
 def is_outside(path: Path, tree: Path) -> bool:
-    """Whether it lies outside of a tree, whose own path is real, once links are followed."""
+    """Return True if the path, with links resolved, is outside of a tree; the path of the tree has no links."""
     try:
         return not to_working_tree(path.resolve()).is_relative_to(to_working_tree(tree))
     except (OSError, RuntimeError, ValueError):
@@ -68,17 +68,17 @@ def is_outside(path: Path, tree: Path) -> bool:
 
 
 def relative_path(path: Path, folder: Path) -> str:
-    """The path below a folder as both are written, with forward slashes; raises ValueError where it is not below."""
+    """Return the path relative to a folder, with forward slashes. Raises ValueError if it is not below the folder."""
     return path.relative_to(folder).as_posix()
 
 
 def path_from(path: Path, folder: Path) -> str:
-    """The path as seen from a folder, by where both lie on disk, with forward slashes."""
+    """Return the path from a folder in the working tree, with `..` if necessary and forward slashes."""
     return PurePath(os.path.relpath(to_working_tree(path), to_working_tree(folder))).as_posix()
 
 
 def glob_paths(folder: Path, pattern: str) -> list[Path]:
-    """What below a folder has a name of this pattern, in order; `**` alone is any number of folders."""
+    """Return the sorted paths below a folder that match a pattern; `**` matches any number of folders."""
     parts = (part if part == "**" else _STARS.sub("*", part) for part in PurePath(pattern).parts)
     try:
         return sorted(folder.glob("/".join(parts)))
@@ -87,7 +87,7 @@ def glob_paths(folder: Path, pattern: str) -> list[Path]:
 
 
 def list_names(folder: Path) -> list[str] | None:
-    """The names of what is in a folder, in order; None where it cannot be listed."""
+    """Return the sorted names in a folder, or None if it cannot be listed."""
     try:
         with os.scandir(folder) as entries:
             return sorted(entry.name for entry in entries)
@@ -96,7 +96,7 @@ def list_names(folder: Path) -> list[str] | None:
 
 
 def list_folders(folder: Path) -> list[Path]:
-    """The folders in a folder, in order, without links; none where it cannot be listed."""
+    """Return the sorted folders in a folder, without links; an empty list if it cannot be listed."""
     try:
         with os.scandir(folder) as entries:
             return [
@@ -107,18 +107,18 @@ def list_folders(folder: Path) -> list[Path]:
 
 
 def detect_encoding(data: bytes) -> str:
-    """UTF-16 where its byte order mark says so, else UTF-8, with a mark or without."""
+    """Return UTF-16 for data with its byte order mark, else UTF-8 with an optional mark."""
     return "utf-16" if data.startswith(UTF_16) else "utf-8-sig"
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
-    """The first bytes of a file, no more than `limit`; raises OSError."""
-    if lacks_contents(path):
-        raise OSError(errno.EIO, "the repository lacks its contents")
+    """Return the first bytes of a file, at most `limit`. Raises OSError."""
+    if has_missing_contents(path):
+        raise OSError(errno.EIO, "its contents are missing in this clone")
     try:
         with path.open("rb") as stream:
-            # A buffer as large as the limit would be made for each file.
-            start = stream.read(min(limit, _USUAL))
-            return start if len(start) < _USUAL else start + stream.read(limit - _USUAL)
+            # A single read would allocate a buffer of the size of the limit.
+            start = stream.read(min(limit, _FIRST_READ))
+            return start if len(start) < _FIRST_READ else start + stream.read(limit - _FIRST_READ)
     except ValueError as error:
-        raise OSError(errno.EINVAL, "no file can be called so") from error
+        raise OSError(errno.EINVAL, "invalid file name") from error

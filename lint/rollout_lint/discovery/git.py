@@ -1,7 +1,7 @@
-"""Git, asked what a repository holds: never its working tree or index, never the network, and no program of a config.
+"""Git commands that read commits without the working tree, the index, the network or programs from a config.
 
-The commands used here are plumbing that runs no hook, filter, pager or file monitor. A repository that a folder only
-looks like (a bare one, committed below a recipe) is not taken for one: `safe.bareRepository` in git-config(1).
+The commands are plumbing, which runs no hook, filter, pager or file monitor. A bare repository that is committed below
+a recipe is not used as a repository (`safe.bareRepository` in git-config(1)).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 _OPTIONS = ("--no-pager", "--no-replace-objects", "-c", "safe.bareRepository=explicit", "-c", "protocol.allow=never")
 
-_USERS_OWN = re.compile(
+_KEPT_VARIABLES = re.compile(
     r"GIT_(?:CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)\Z"
 )
-"""What of git's environment is kept. A hook's says which repository is meant, as GIT_DIR does, and lies here."""
+"""Variables of git that are kept. Others, such as GIT_DIR in a hook, would select another repository."""
 
 _FORCED = {
-    # An empty list of protocols also overrules what a repository's config allows: git(1) GIT_ALLOW_PROTOCOL.
+    # An empty list of protocols overrides the config of the repository too: git(1) GIT_ALLOW_PROTOCOL.
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -32,11 +32,11 @@ _FORCED = {
 
 
 class GitError(Exception):
-    """Git is missing or refused; the text has its own words."""
+    """Error of git, with its own message, or a missing git."""
 
 
 def run(folder: PurePath, *arguments: str) -> bytes:
-    """What a git command prints, run in a folder that exists; raises GitError."""
+    """Run a git command in an existing folder and return its output. Raises GitError."""
     import subprocess
 
     try:
@@ -52,19 +52,19 @@ def run(folder: PurePath, *arguments: str) -> bytes:
     except (OSError, ValueError) as error:
         raise GitError(f"git cannot be run: {error}") from error
     if ran.returncode:
-        raise GitError(_words(ran.stderr) or f"git {arguments[0]} ended with {ran.returncode}")
+        raise GitError(_error_message(ran.stderr) or f"git {arguments[0]} ended with {ran.returncode}")
     return ran.stdout
 
 
 def read_tree(folder: PurePath, commit: str) -> dict[str, tuple[str, bool]]:
-    """Return each file of a commit by its path: its object and whether it is a symbolic link; raises GitError.
+    """Return the files of a commit by path: the object, and True for a symbolic link. Raises GitError.
 
-    A submodule is not among them. A tree that git itself would not check out raises GitError.
+    Submodules are skipped. A tree that git itself would not check out raises GitError.
     """
     tree: dict[str, tuple[str, bool]] = {}
     for entry in run(folder, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
-        about, _, raw_path = entry.partition(b"\t")
-        mode, kind, name = about.decode().split()
+        header, _, raw_path = entry.partition(b"\t")
+        mode, kind, name = header.decode().split()
         if kind == "blob":
             tree[os.fsdecode(raw_path)] = (name, mode == "120000")
     for path in tree:
@@ -84,25 +84,25 @@ def read_blobs(folder: PurePath, names: Sequence[str], limit: int) -> Iterator[b
     from tempfile import TemporaryFile
 
     command = _command(folder, ("cat-file", "--batch"))
-    done = 0
-    while done < len(names):
+    count = 0
+    while count < len(names):
         with TemporaryFile() as requests:
-            requests.write("".join(f"{name}\n" for name in names[done:]).encode())
+            requests.write("".join(f"{name}\n" for name in names[count:]).encode())
             requests.seek(0)
             with Popen(command, env=_environment(), stdin=requests, stdout=PIPE, stderr=DEVNULL) as process:  # noqa: S603
                 assert process.stdout is not None
                 try:
-                    for contents, can_go_on in _answers(process.stdout, limit):
-                        done += 1
+                    for contents, has_next in _read_batch(process.stdout, limit):
+                        count += 1
                         yield contents
-                        if not can_go_on or done == len(names):
+                        if not has_next or count == len(names):
                             break
                 finally:
                     process.kill()
 
 
-def _answers(stream: IO[bytes], limit: int) -> Iterator[tuple[bytes | int | None, bool]]:
-    """Yield what git prints of each blob, and whether the next one follows; the header is `object type size`."""
+def _read_batch(stream: IO[bytes], limit: int) -> Iterator[tuple[bytes | int | None, bool]]:
+    """Yield the contents of each blob, and True if the next one follows; the header is `object type size`."""
     while True:
         header = stream.readline().split()
         size = int(header[2]) if len(header) == 3 else 0
@@ -112,8 +112,8 @@ def _answers(stream: IO[bytes], limit: int) -> Iterator[tuple[bytes | int | None
             yield size, False
         else:
             contents = stream.read(size)
-            is_whole = len(contents) == size and stream.read(1) == b"\n"
-            yield contents if is_whole else None, is_whole
+            is_complete = len(contents) == size and stream.read(1) == b"\n"
+            yield contents if is_complete else None, is_complete
 
 
 def _command(folder: PurePath, arguments: tuple[str, ...]) -> list[str]:
@@ -121,12 +121,12 @@ def _command(folder: PurePath, arguments: tuple[str, ...]) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name[:4] != "GIT_" or _USERS_OWN.match(name)}
+    kept = {name: value for name, value in os.environ.items() if name[:4] != "GIT_" or _KEPT_VARIABLES.match(name)}
     return kept | _FORCED
 
 
-def _words(stderr: bytes) -> str:
-    """Git's own words on one line, without its hints and warnings."""
+def _error_message(stderr: bytes) -> str:
+    """Return the error of git on one line, without hints and warnings."""
     lines = stderr.decode("utf-8", errors="replace").splitlines()
     kept = (line for line in lines if not line.startswith(("hint:", "warning:")))
     return " ".join(" ".join(kept).replace("fatal: ", "").replace("error: ", "").split())

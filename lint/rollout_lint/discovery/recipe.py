@@ -1,4 +1,4 @@
-"""A recipe: the variants in which someone deploys its files."""
+"""Recipes and their variants."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class LayerFile(NamedTuple):
-    """A file of a variant: its path, and its name as the recipe's reports show it."""
+    """File of a variant, with its display name and its path."""
 
     name: str
     path: Path
@@ -21,20 +21,20 @@ class LayerFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """An ordered list of layers that someone deploys, with the values that its variables have."""
+    """Ordered list of layers that are deployed together, with the values of their variables."""
 
     name: str
     files: tuple[LayerFile, ...]
     environment: dict[str, str] = field(default_factory=dict)
     is_ci: bool = False
-    """Whether a CI overlay makes it, so that it is not what the recipe's users deploy."""
+    """True for a variant with a CI overlay, which users of the recipe do not deploy."""
     is_exact: bool = False
-    """Whether `environment` is all that there is, so that Docker would miss a required variable that is not in it."""
+    """True if `environment` is complete, so that a missing required variable is an error."""
 
 
 @dataclass(slots=True)
 class Recipe:
-    """A folder with a stack file, or a stack file alone; `path` is how it was named."""
+    """Folder with a stack file, or a single stack file; `path` is the path from the user."""
 
     name: str
     path: str
@@ -42,7 +42,7 @@ class Recipe:
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, variant: Variant) -> None:
-        """Add a variant under a name of its own; one of the same files is there already."""
+        """Add a variant with a unique name, unless a variant has the same files."""
         names = [layer.name for layer in variant.files]
         if any([layer.name for layer in each.files] == names for each in self.variants):
             return
@@ -53,12 +53,12 @@ class Recipe:
 
 
 def merge_recipes(recipes: Iterable[Recipe]) -> list[Recipe]:
-    """The recipes, each once, with all the variants and problems that it was found with."""
-    found: dict[tuple[str, str], Recipe] = {}
+    """Merge recipes with the same name and path, with all their variants and problems."""
+    merged: dict[tuple[str, str], Recipe] = {}
     for recipe in recipes:
-        known = found.setdefault((recipe.name, recipe.path), recipe)
-        if known is not recipe:
-            known.problems += [problem for problem in recipe.problems if problem not in known.problems]
+        first = merged.setdefault((recipe.name, recipe.path), recipe)
+        if first is not recipe:
+            first.problems += [problem for problem in recipe.problems if problem not in first.problems]
             for variant in recipe.variants:
-                known.add(variant)
-    return list(found.values())
+                first.add(variant)
+    return list(merged.values())

@@ -1,6 +1,6 @@
-"""Paths to recipes, and a recipe to its variants: which files someone deploys, in which order.
+"""Discovery of recipes below a path, and of the variants of a recipe.
 
-Nothing is parsed here but `.env.sample`, and no symbolic link is followed out of the tree that was given.
+Only `.env.sample` is parsed. Links that lead out of the given tree are not followed.
 """
 
 from __future__ import annotations
@@ -43,40 +43,40 @@ BASE_NAMES = (
     "stack.yml",
     "stack.yaml",
 )
-"""The names under which a folder's stack file is looked for; the first that exists counts, else any `swarm.yml`."""
+"""Names of the base of a folder, in order of precedence; otherwise a self-contained stack is the base."""
 
 DEFAULT_OVERLAYS = ("compose.ccci.yml",)
 STDIN = "-"
 
-_LARGEST_SAMPLE = 1024 * 1024
+_MAX_SAMPLE_BYTES = 1024 * 1024
 
-_WHOLE_STACK = re.compile(r"(?:docker-)?(?:stack|swarm)(?:-[^.]+)?\.ya?ml\Z")
-"""What somebody calls a file that is a stack of its own, be there a `compose.yml` for another use beside it."""
+_SELF_CONTAINED_NAME = re.compile(r"(?:docker-)?(?:stack|swarm)(?:-[^.]+)?\.ya?ml\Z")
+"""Names of self-contained stacks, which can be in a folder with a `compose.yml` for another use."""
 
 _OVERLAY_NAME = re.compile(r"(?:docker-)?(?:compose|stack)\.(?P<name>.+)\.ya?ml\Z")
 _COMPOSE_FILE = re.compile(r"\$\{?COMPOSE_FILE\}?")
 
 
 class NoRecipeError(Exception):
-    """A path that leads to no recipe; its text says why."""
+    """Path without a recipe, with the reason as its text."""
 
 
 def find_recipes(
     path: str | Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, exclude: Iterable[str] | Exclude = ()
 ) -> Iterator[Recipe]:
-    """The recipes that a path belongs to: a folder's, those below it, a file's, or standard input's for `-`.
+    """Yield the recipes of a folder and of the folders below it, of a file, or of standard input for `-`.
 
-    Raises NoRecipeError where there is none.
+    Raises NoRecipeError if no recipe is found.
     """
     given = Path(path) if isinstance(path, str) else path
-    exclude = Exclude.of(exclude)
+    exclude = Exclude.create(exclude)
     if path == STDIN:
         yield recipe_from_stdin()
     elif is_folder(given):
         directories: list[Path] = list(find_recipe_directories(given, exclude))
         if not directories:
-            where = "in a folder that is not excluded" if exclude else "in it or in a folder below it"
-            raise NoRecipeError(f"no recipe found: {path} has no {BASE_NAMES[0]} {where}")
+            folders = "in a folder that is not excluded" if exclude else "in it or in a folder below it"
+            raise NoRecipeError(f"no recipe found: {path} has no {BASE_NAMES[0]} {folders}")
         for directory in directories:
             yield from find_folder_recipes(directory, overlays=overlays, tree=given)
     elif exists(given) or is_link(given):
@@ -86,20 +86,20 @@ def find_recipes(
 
 
 def find_base(directory: Path) -> Path | None:
-    """The stack file of a folder, None where it has none; one that is no file, such as a broken link, comes last."""
-    there = list_names(directory)
-    named: list[Path] = [directory / name for name in BASE_NAMES if there is None or name in there]
-    base = next(filter(is_file, named), None) or next(iter(_whole_stacks(directory, there)), None)
-    return base or next(filter(_is_no_folder, named), None)
+    """Return the base of a folder, or None. A broken link or another non-file comes last."""
+    names = list_names(directory)
+    bases: list[Path] = [directory / name for name in BASE_NAMES if names is None or name in names]
+    base = next(filter(is_file, bases), None) or next(iter(_self_contained_stacks(directory, names)), None)
+    return base or next(filter(_is_not_folder, bases), None)
 
 
-def _is_no_folder(path: Path) -> bool:
+def _is_not_folder(path: Path) -> bool:
     return (exists(path) or is_link(path)) and not is_folder(path)
 
 
-def _whole_stacks(directory: Path, there: list[str] | None) -> list[Path]:
-    named = (directory / name for name in there or () if _WHOLE_STACK.match(name))
-    return [path for path in named if is_file(path)]
+def _self_contained_stacks(directory: Path, names: list[str] | None) -> list[Path]:
+    paths = (directory / name for name in names or () if _SELF_CONTAINED_NAME.match(name))
+    return [path for path in paths if is_file(path)]
 
 
 def find_folder_recipes(
@@ -108,40 +108,40 @@ def find_folder_recipes(
     overlays: Iterable[str] = DEFAULT_OVERLAYS,
     tree: Path | None = None,
 ) -> Iterator[Recipe]:
-    """The recipe of a folder that has a stack file, and one for each stack of its own that stands beside that."""
+    """Yield the recipe of a folder with a base, and one for each other self-contained stack in the folder."""
     recipe = recipe_from_directory(directory, name, overlays, tree)
     yield recipe
     layers = {layer.path for variant in recipe.variants for layer in variant.files}
-    for path in _whole_stacks(directory, list_names(directory)):
+    for path in _self_contained_stacks(directory, list_names(directory)):
         if path not in layers:
-            yield _stack_beside(recipe.name, path, tree or directory)
+            yield _self_contained_recipe(recipe.name, path, tree or directory)
 
 
-def _stack_beside(folder: str, path: Path, tree: Path) -> Recipe:
+def _self_contained_recipe(folder: str, path: Path, tree: Path) -> Recipe:
     recipe = Recipe(f"{folder}/{path.name}", str(path.parent))
-    _Collector(recipe, path.parent, path, tree).add_alone()
+    _Collector(recipe, path.parent, path, tree).add_base()
     return recipe
 
 
 def find_recipe_directories(
     root: Path, exclude: Iterable[str] | Exclude = (), *, within: bool = False
 ) -> Iterator[Path]:
-    """Every outermost folder at or below `root` with a stack file, in order; hidden folders are passed over.
+    """Yield each outermost folder with a base, sorted; hidden folders are skipped.
 
-    `exclude` are patterns in gitignore's grammar, held against paths below `root`. `within` is whether `root` may be a
-    recipe and hold others.
+    The patterns of `exclude` (gitignore syntax) match paths relative to `root`. With `within`, folders below `root` are
+    recipes even if `root` is a recipe itself.
     """
-    excluded = Exclude.of(exclude).matcher()
+    excluded = Exclude.create(exclude).matcher()
     waiting = [root]
     while waiting:
-        here = waiting.pop()
-        if find_base(here) is not None:
-            yield here
-            if here != root or not within:
+        directory = waiting.pop()
+        if find_base(directory) is not None:
+            yield directory
+            if directory != root or not within:
                 continue
         waiting += (
             folder
-            for folder in reversed(list_folders(here))
+            for folder in reversed(list_folders(directory))
             if not folder.name.startswith(".") and not excluded(relative_path(folder, root))
         )
 
@@ -159,25 +159,23 @@ def recipe_from_directory(
     base = find_base(directory)
     if base is None:
         raise ValueError(f"{directory} has no {BASE_NAMES[0]}")
-    recipe = Recipe(name or _name_of(directory), str(directory))
+    recipe = Recipe(name or _directory_name(directory), str(directory))
     collector = _Collector(recipe, directory, base, tree or directory)
-    collector.add_shipped()
+    collector.add_defaults()
     for overlay in overlays:
         for path in glob_paths(directory, overlay) if is_pattern(overlay) else [directory / overlay]:
-            if _is_no_folder(path):
+            if _is_not_folder(path):
                 collector.add_overlay(relative_path(path, directory), path)
     return recipe
 
 
 def add_overlay(recipe: Recipe, directory: Path, overlay: Path, is_ci: bool = True) -> None:
-    """Add the variant that an overlay kept elsewhere makes; `ci` is whether only a CI deploys it."""
+    """Add the variant of an overlay in another folder; `is_ci` is True if only a CI deploys it."""
     _add_variant(recipe, LayerFile(path_from(overlay, directory), overlay), is_ci)
 
 
 def recipe_with_overlay(recipe: Recipe, overlay: str) -> Recipe:
-    """The one variant of a recipe that an overlay in its folder makes on top of what it ships, be there such a file or
-    not; the recipe has a variant.
-    """
+    """Return the recipe with one variant: the default and an overlay in its folder, which need not exist."""
     default = recipe.variants[0]
     layer = LayerFile(overlay, Path(recipe.path, overlay))
     name = _variant_name(layer.path.name)
@@ -185,10 +183,10 @@ def recipe_with_overlay(recipe: Recipe, overlay: str) -> Recipe:
 
 
 def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tree: Path | None = None) -> Recipe:
-    """The recipe that a file belongs to.
+    """Return the recipe of a file.
 
-    That is its folder's where the file is one of its layers, its `.env.sample`, or named like an overlay, which is
-    then a variant of its own; else the file alone.
+    It is the recipe of the folder if the file is a layer of it, its `.env.sample`, or has the name of an overlay, which
+    is then an additional variant. Otherwise, the recipe is the file alone.
     """
     directory = file.parent
     if find_base(directory) is not None:
@@ -198,25 +196,25 @@ def recipe_from_file(file: Path, overlays: Iterable[str] = DEFAULT_OVERLAYS, tre
         if _OVERLAY_NAME.match(file.name):
             _add_variant(recipe, LayerFile(file.name, file), is_ci=False)
             return recipe
-        if _WHOLE_STACK.match(file.name):
-            return _stack_beside(recipe.name, file, resolve_links(file).parent)
+        if _SELF_CONTAINED_NAME.match(file.name):
+            return _self_contained_recipe(recipe.name, file, resolve_links(file).parent)
     layer = LayerFile(file.name, file)
     return Recipe(file.name, str(directory), [Variant("default", (layer,))])
 
 
 def recipe_from_stdin() -> Recipe:
-    """The one file that standard input holds."""
+    """Return the recipe of standard input."""
     return Recipe(STDIN, STDIN, [Variant("default", (LayerFile(STDIN, Path(STDIN)),))])
 
 
 def recipe_from_layers(files: Iterable[str], environment: dict[str, str]) -> Recipe:
-    """Exactly these files in this order, as `docker stack config -c A -c B` takes them."""
+    """Return the recipe of exactly these files in this order, as for `docker stack config -c A -c B`."""
     layers = tuple(LayerFile(file, Path(file)) for file in files)
     return Recipe("given", ".", [Variant("given", layers, environment, is_exact=True)])
 
 
 def _add_variant(recipe: Recipe, overlay: LayerFile, is_ci: bool) -> None:
-    """Add the overlay on top of what the recipe ships, where that could be found."""
+    """Add the overlay on top of the default variant, if the recipe has one."""
     if recipe.variants:
         default = recipe.variants[0]
         name = _variant_name(overlay.path.name)
@@ -229,16 +227,16 @@ class _Collector:
         self._directory = directory
         self._base = base
         self._tree = resolve_links(tree)
-        self._lies_out = is_outside(directory, self._tree)
+        self._is_folder_outside = is_outside(directory, self._tree)
 
-    def add_shipped(self) -> None:
-        """The variant `default`, and one for each option that `.env.sample` has commented out."""
+    def add_defaults(self) -> None:
+        """Add the variant `default`, and one for each option that is commented out in `.env.sample`."""
         text = self._sample()
         environment = parse_environment(text)
         active, active_line = self._base.name, 0
         options: list[tuple[str, int]] = []
-        for name, value, commented, line in parse_assignments(text):
-            if name == "COMPOSE_FILE" and commented:
+        for name, value, is_commented, line in parse_assignments(text):
+            if name == "COMPOSE_FILE" and is_commented:
                 options.append((value, line))
             elif name == "COMPOSE_FILE":
                 active, active_line = _COMPOSE_FILE.sub(lambda _: active, value), line  # noqa: B023
@@ -247,8 +245,8 @@ class _Collector:
             files = _COMPOSE_FILE.sub(lambda _: active, value)
             self._add(_option_name(files), files, environment, line)
 
-    def add_alone(self) -> None:
-        """The variant `default` of the base alone, with the values of `.env.sample`."""
+    def add_base(self) -> None:
+        """Add the variant `default` of the base alone, with the values of `.env.sample`."""
         self._add("default", self._base.name, parse_environment(self._sample()), 0)
 
     def add_overlay(self, name: str, path: Path) -> None:
@@ -261,46 +259,44 @@ class _Collector:
             self._recipe.add(Variant(name, (*default.files, layer), default.environment, is_ci=True))
 
     def _sample(self) -> str:
-        """The text of `.env.sample`, empty where there is none; one that is not read is a problem."""
+        """Return the text of `.env.sample`, or "" if it is missing or cannot be read, which is a problem."""
         sample = self._directory / ENV_SAMPLE
-        if self._leads_out(ENV_SAMPLE, sample):
-            return self._unread_sample("lies outside the given folder, and is not read")
+        if self._is_outside(ENV_SAMPLE, sample):
+            return self._reject_sample("outside the given folder, not read")
         if not is_file(sample):
             return ""
         try:
-            data = read_bytes(sample, _LARGEST_SAMPLE + 1)
+            data = read_bytes(sample, _MAX_SAMPLE_BYTES + 1)
         except OSError as error:
-            return self._unread_sample(f"cannot be read: {error.strerror}")
-        if len(data) > _LARGEST_SAMPLE:
-            return self._unread_sample(f"larger than {_LARGEST_SAMPLE // 1024} KiB, not read")
+            return self._reject_sample(f"cannot be read: {error.strerror}")
+        if len(data) > _MAX_SAMPLE_BYTES:
+            return self._reject_sample(f"larger than {_MAX_SAMPLE_BYTES // 1024} KiB, not read")
         return data.decode("utf-8-sig", errors="replace")
 
-    def _unread_sample(self, why: str) -> str:
-        self._recipe.problems.append(Problem(ENV_SAMPLE, 1, 1, why))
+    def _reject_sample(self, reason: str) -> str:
+        self._recipe.problems.append(Problem(ENV_SAMPLE, 1, 1, reason))
         return ""
 
     def _add(self, name: str, compose_file: str, environment: dict[str, str], line: int) -> None:
-        mentioned_in = ENV_SAMPLE if line else self._base.name
-        layers = [self._layer(file, line, mentioned_in) for file in compose_file.split(":") if file]
+        named_in = ENV_SAMPLE if line else self._base.name
+        layers = [self._layer(file, line, named_in) for file in compose_file.split(":") if file]
         if layers and all(layers):
             self._recipe.add(Variant(name, tuple(layer for layer in layers if layer), environment))
 
-    def _leads_out(self, file: str, path: Path) -> bool:
-        """What lies in the recipe's own folder, and is no link, lies where that does."""
+    def _is_outside(self, file: str, path: Path) -> bool:
+        """Return True if the path is outside; a file in the folder that is not a link is where the folder is."""
         if "/" in file or "\\" in file or file in ("", "..") or is_link(path):
             return is_outside(path, self._tree)
-        return self._lies_out
+        return self._is_folder_outside
 
-    def _layer(self, file: str, line: int, mentioned_in: str) -> LayerFile | None:
+    def _layer(self, file: str, line: int, named_in: str) -> LayerFile | None:
         path = self._directory / file
-        location = Problem(mentioned_in, line or 1, 1, "")
-        if self._leads_out(file, path):
-            self._recipe.problems.append(
-                replace(location, message=f"{file} lies outside the given folder, and is not read")
-            )
+        location = Problem(named_in, line or 1, 1, "")
+        if self._is_outside(file, path):
+            self._recipe.problems.append(replace(location, message=f'"{file}" is outside the given folder, not read'))
             return None
         if not exists(path) and (line or not is_link(path)):
-            self._recipe.problems.append(replace(location, message=f"COMPOSE_FILE names {file}, which does not exist"))
+            self._recipe.problems.append(replace(location, message=f'file "{file}" in COMPOSE_FILE does not exist'))
             return None
         return LayerFile(Path(file).as_posix(), path)
 
@@ -315,9 +311,9 @@ def _variant_name(file: str) -> str:
 
 
 def is_pattern(overlay: str) -> bool:
-    """Whether an overlay's name is a pattern of names."""
+    """Return True if the name of an overlay is a pattern."""
     return any(character in overlay for character in "*?[") and not Path(overlay).is_absolute()
 
 
-def _name_of(directory: Path) -> str:
+def _directory_name(directory: Path) -> str:
     return resolve_links(directory).name or str(directory)

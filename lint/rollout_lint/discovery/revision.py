@@ -1,4 +1,4 @@
-"""Commits of a git repository: what a name or a moment stands for."""
+"""Commits of a git repository, found by name or date."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ from pathlib import Path
 from rollout_lint.discovery import git
 from rollout_lint.discovery.export import Export, RevisionError
 
-_SHORTEST_ABBREVIATION = 7
-_SHOWN_HASH = 12
+_MIN_HASH_LENGTH = 7
+_SHORT_HASH_LENGTH = 12
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def open_revision(folder: Path, ref: str, known: Revision | None = None) -> Revision:
-    """The commit that `ref` names, in the repository that holds a folder; the folder need not exist today.
+    """Return the commit of `ref` in the repository of a folder, which need not exist in the working tree.
 
-    Raises RevisionError where there is no git, no repository, or no such commit in this clone. `known` is the revision
-    of `ref` in a repository that may be the same one.
+    `known` is the revision of `ref` in another folder; it is returned if that folder is in the same repository. Raises
+    RevisionError if git, the repository or the commit is missing.
     """
     top = _top(folder)
     return known if known is not None and known.top == top else Revision(top, _commit(top, ref), ref)
 
 
 def resolve_commit(folder: Path, ref: str) -> str | None:
-    """The full hash of the commit that `ref` names in the repository that holds a folder, None where it names none.
+    """Return the full hash of `ref` in the repository of a folder, or None if the commit is unknown.
 
-    Fewer than seven hex digits are no abbreviated hash: they may well be another repository's.
+    Fewer than seven hex digits are not a short hash, because they could belong to another repository.
     """
     try:
         commit = _commit(_existing(folder), ref)
     except RevisionError:
         return None
-    abbreviated = len(ref) < _SHORTEST_ABBREVIATION and commit.startswith(ref.lower())
-    return None if abbreviated else commit
+    is_too_short = len(ref) < _MIN_HASH_LENGTH and commit.startswith(ref.lower())
+    return None if is_too_short else commit
 
 
 def is_branch_or_head(folder: Path, ref: str) -> bool:
-    """Whether `ref`, which names a commit there, is a branch or HEAD, and so names others as time goes by."""
+    """Return True if `ref` is a branch or HEAD, so that its commit changes over time."""
     name = _git(_existing(folder), "rev-parse", "--symbolic-full-name", ref)
     return name.strip() == b"HEAD" or name.startswith((b"refs/heads/", b"refs/remotes/"))
 
 
 def find_git_error(folder: Path) -> str | None:
-    """Why git says nothing of a folder that lies in a repository; None where it does, and where there is none."""
+    """Return the error of git for a folder in a repository, or None without an error or a repository."""
     existing = _existing(folder)
     try:
         _git(existing, "rev-parse", "--git-dir")
@@ -56,11 +56,11 @@ def find_git_error(folder: Path) -> str | None:
 
 
 def find_commit_before(folder: Path, moment: str) -> str | None:
-    """The commit that HEAD's branch was at, at an ISO 8601 moment; None where its history does not go back that far.
+    """Return the commit of the branch of HEAD at an ISO 8601 moment, or None if the history starts later.
 
-    A date is the end of that day, and a time without a zone is taken, in UTC. Only first parents are followed, since a
-    commit of a branch that was merged later was nothing that could be deployed from here then. A shallow clone's
-    history ends where it was cut. Raises RevisionError where there is no git or no repository, or for another text.
+    A date means the end of that day, and a time without a zone is in UTC. Only first parents are followed, because
+    commits of a branch that was merged later could not be deployed at that moment. Raises RevisionError for another
+    text, or if git or the repository is missing.
     """
     existing = _existing(folder)
     latest = _seconds(moment)
@@ -76,7 +76,7 @@ def find_commit_before(folder: Path, moment: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Revision:
-    """A commit of the repository whose working tree is at `top`: its full hash and the name that the user gave."""
+    """Commit of the repository with its working tree at `top`: its full hash, and the name from the user."""
 
     top: Path
     commit: str
@@ -84,20 +84,20 @@ class Revision:
 
     @property
     def date(self) -> str:
-        """The committer date in ISO 8601, in the committer's own zone."""
+        """Committer date in ISO 8601, in the zone of the committer."""
         return _git(self.top, "rev-list", "--max-count=1", "--format=%cI", self.commit).decode().split()[-1]
 
     @property
     def short(self) -> str:
-        """The name of the revision; a full hash is cut."""
-        return self.ref[:_SHOWN_HASH] if _HASH.fullmatch(self.ref) else self.ref
+        """Name of the revision, with a short hash instead of a full one."""
+        return self.ref[:_SHORT_HASH_LENGTH] if _HASH.fullmatch(self.ref) else self.ref
 
     def export(self, folder: Path) -> Export:
-        """Return an export with the path of the working tree, which need not exist there today; nothing is written yet.
+        """Return an export of a path of the working tree, which need not exist there. No file is written yet.
 
-        Raises RevisionError if the path lies outside of the working tree.
+        Raises RevisionError if the path is outside of the working tree.
         """
-        return Export(self.top, self.commit, self.short, folder, _place_of(folder, self.top))
+        return Export(self.top, self.commit, self.short, folder, _real_path(folder, self.top))
 
 
 def _top(folder: Path) -> Path:
@@ -112,29 +112,29 @@ def _git(folder: Path, *arguments: str) -> bytes:
 
 
 def _commit(folder: Path, ref: str) -> str:
-    """The full hash; an option, a range and a path in a tree name no commit."""
+    """Return the full hash of a commit; an option, a range and a path in a tree are not commits."""
     if not ref or ref.startswith("-") or ":" in ref or not ref.isprintable():
         raise RevisionError(f"{ref!r} is not the name of a commit")
     try:
         found = git.run(folder, "rev-parse", "--verify", f"{ref}^{{commit}}").decode().strip()
     except git.GitError as error:
-        raise RevisionError(_why_not(folder, ref, str(error))) from error
+        raise RevisionError(_explain_missing_commit(folder, ref, str(error))) from error
     if not _HASH.fullmatch(found):
         raise RevisionError(f"{ref!r} is not the name of a commit")
     return found
 
 
-def _why_not(folder: Path, ref: str, words: str) -> str:
-    if "eeded a single revision" not in words:
-        return words
-    if "ambiguous" in words:
+def _explain_missing_commit(folder: Path, ref: str, message: str) -> str:
+    if "eeded a single revision" not in message:
+        return message
+    if "ambiguous" in message:
         return f"{ref} is short for more than one commit"
     shallow = _git(folder, "rev-parse", "--is-shallow-repository").strip() == b"true"
     return f"there is no commit {ref}" + (" in this clone, which is shallow" if shallow else "")
 
 
 def _existing(folder: Path) -> Path:
-    """The nearest folder, upwards, that exists today."""
+    """Return the closest existing folder at or above a path."""
     absolute = folder.absolute()
     return next(each for each in (absolute, *absolute.parents) if _is_folder(each))
 
@@ -146,8 +146,8 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _place_of(folder: Path, top: Path) -> Path:
-    """A path of the working tree by the root's real path; a link in it that exists today is kept as one."""
+def _real_path(folder: Path, top: Path) -> Path:
+    """Return a path of the working tree below the real path of its root; links in the working tree are kept."""
     absolute = Path(os.path.abspath(folder))  # noqa: PTH100
     for each in (absolute, *absolute.parents):
         if _is_folder(each) and each.samefile(top):
@@ -157,12 +157,12 @@ def _place_of(folder: Path, top: Path) -> Path:
     except (OSError, ValueError):
         real = absolute
     if not real.is_relative_to(top):
-        raise RevisionError(f"{folder} lies outside the repository {top}")
+        raise RevisionError(f"{folder} is outside the repository {top}")
     return real
 
 
 def _seconds(moment: str) -> int:
-    """Seconds since the epoch of an ISO 8601 date or date-time."""
+    """Return the seconds since the epoch of an ISO 8601 date or date-time."""
     try:
         parsed = datetime.fromisoformat(moment)
         if _is_date(moment):

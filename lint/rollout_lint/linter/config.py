@@ -89,7 +89,7 @@ class Config:
         if not self.overrides or self.folder is None or folder == self.folder:
             return (self.base,)
         path = folder.relative_to(self.folder).as_posix()
-        return (self.base, *(each for each in self.overrides if Exclude(each.paths).names(path)))
+        return (self.base, *(each for each in self.overrides if Exclude(each.paths).matches(path)))
 
 
 def folder_of(path: Path) -> Path:

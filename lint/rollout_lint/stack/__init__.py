@@ -1,1 +1,1 @@
-"""What Docker makes of a stack's files: interpolate, validate, decode, merge."""
+"""Stack files as Docker reads them: interpolation, validation, decoding, merge."""

@@ -80,7 +80,7 @@ class Layer:
 
     @property
     def version_node(self) -> Node:
-        """Node of the version, or the root if there is none."""
+        """Node of the version, or the root if the version is missing."""
         return self.root.get("version") or self.root
 
     def location(self, node: Node) -> Location:

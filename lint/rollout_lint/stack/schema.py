@@ -40,7 +40,7 @@ def load_schema() -> Schema:
 
 @dataclass(slots=True)
 class Schema:
-    """One compiled schema; `types` is None if any type is allowed."""
+    """Compiled schema; without `types`, any type is allowed."""
 
     types: frozenset[str] | None = None
     properties: dict[str, Schema] = field(default_factory=dict)

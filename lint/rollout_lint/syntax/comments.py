@@ -27,9 +27,10 @@ _HASH = re.compile(r"(?:^|(?<=\s))#")
 
 
 class Entry(NamedTuple):
-    """A key with its value, or an item of a list: from its start to the end, which is exclusive.
+    """Key with its value, or item of a list; the end is exclusive.
 
-    `path` are the keys that lead to it, its own among them; an item has those of its list. `document` counts from 1.
+    `path` has the keys that lead to the entry, including its own. An item has the path of its list. `document` counts
+    from 1.
     """
 
     path: tuple[str, ...]
@@ -40,18 +41,18 @@ class Entry(NamedTuple):
 
 
 class Comment(NamedTuple):
-    """A comment from its `#` to the end of its line; `alone` is whether nothing but spaces stands before it."""
+    """Comment from its `#` to the end of the line; `is_alone` is True if only spaces come before it."""
 
     text: str
     start: Position
-    alone: bool
+    is_alone: bool
 
 
 class Outline:
-    """The comments and the entries of a file that could be read, all its documents among it."""
+    """Comments and entries of all documents of a file."""
 
     def __init__(self, source: Source) -> None:
-        """Split the text into the parser's lines."""
+        """Split the text into lines as the parser does."""
         self._roots = [] if source.root is None else [source.root, *source.later]
         self._aliases = source.aliases
         self._end = source.end
@@ -67,16 +68,16 @@ class Outline:
 
     @cached_property
     def first_key(self) -> Entry | None:
-        """The first key of the file."""
+        """First key of the file."""
         return next((entry for entry in self._entries if entry.is_key), None)
 
     def only_comments(self, line: int, before: int) -> bool:
-        """Whether every line from this one on is a comment, down to another one."""
+        """Return True if every line from `line` to the line before `before` is a comment."""
         return self._next_other[min(line, len(self.lines))] >= before
 
     @cached_property
     def _next_other(self) -> list[int]:
-        """For each line the number of the first from there on that is more, or less, than a comment."""
+        """Number of the first line without a comment alone, for each line from that line on."""
         following = [len(self.lines)]
         for number in range(len(self.lines) - 1, -1, -1):
             is_comment = self.lines[number].lstrip().startswith("#")
@@ -84,7 +85,7 @@ class Outline:
         return following[::-1]
 
     def comments(self) -> Iterator[Comment]:
-        """Each comment of the file, none of which lies in a scalar."""
+        """Yield each comment of the file."""
         for number, line in enumerate(self.lines):
             for match in _HASH.finditer(line):
                 start = (number, match.start())
@@ -95,25 +96,25 @@ class Outline:
                     break
 
     def first_on(self, line: int) -> Entry | None:
-        """The outermost entry that starts on a line."""
+        """Return the outermost entry that starts on a line."""
         entry = self.next_from((line, 0))
         return entry if entry is not None and entry.start[0] == line else None
 
     def next_from(self, position: Position) -> Entry | None:
-        """The outermost entry that starts there, or nearest after it."""
+        """Return the outermost entry that starts at the position, or the next one."""
         index = bisect_left(self._entries, position, key=lambda entry: entry.start)
         return self._entries[index] if index < len(self._entries) else None
 
     def aliased_in(self, entry: Entry) -> list[Span]:
-        """The spans of what the aliases in an entry stand for, and of those in that again."""
-        found: set[Span] = set()
+        """Return the spans of the targets of all aliases in an entry, and of aliases in these targets."""
+        spans: set[Span] = set()
         waiting = [(entry.start, entry.end)]
         while waiting:
             first, last = (bisect_left(self._aliases, each, key=_start) for each in waiting.pop())
-            new = {_span(alias.target) for alias in self._aliases[first:last]} - found
-            found |= new
+            new = {_span(alias.target) for alias in self._aliases[first:last]} - spans
+            spans |= new
             waiting += new
-        return sorted(found)
+        return sorted(spans)
 
     def _in_scalar(self, position: Position) -> bool:
         index = bisect_right(self._scalars, position, key=itemgetter(0)) - 1
@@ -121,12 +122,12 @@ class Outline:
 
 
 def _entries(node: Written, path: tuple[str, ...], document: int) -> Iterator[Entry]:
-    """Yield what stands below a node, in the order of the file."""
+    """Yield the entries below a node, in the order of the file."""
     if isinstance(node, Mapping):
         for key, value in node.pairs:
-            here = (*path, key.text)
-            yield Entry(here, _start(key), _span(value)[1], document, is_key=True)
-            yield from _entries(value, here, document)
+            key_path = (*path, key.text)
+            yield Entry(key_path, _start(key), _span(value)[1], document, is_key=True)
+            yield from _entries(value, key_path, document)
     elif isinstance(node, Sequence):
         for item in node.written:
             yield Entry(path, *_span(item), document, is_key=False)
@@ -142,6 +143,6 @@ def _span(node: Written) -> Span:
 
 
 def _text_span(scalar: Scalar) -> Span:
-    """Return where a scalar holds text: behind the `|` a comment may stand; the text begins on the next line."""
+    """Return the span of the text, which starts on the next line after a `|`: a comment can follow the `|`."""
     start, end = _span(scalar)
     return ((start[0] + 1, 0) if scalar.style in BLOCK_STYLES else start), end

@@ -1,4 +1,4 @@
-"""Events of a file that only the C parser refuses, and what the parser counts as the end of a line."""
+"""Parser events of a file with colons that only the C parser rejects."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-"""What the parser counts as the end of a line, which is more than go-yaml does."""
+"""Line ends of the parser, which are more than those of go-yaml."""
 
 COLON_IN_FLOW = "found unexpected ':'"
 _COLONS = 32
-"""In a file with more of them, the parser would begin anew too often."""
-_STAND_INS = "~^`%=;@&*!<>"
+"""Limit for such colons in a file, because each one restarts the parser."""
+_PLACEHOLDERS = "~^`%=;@&*!<>"
 
 
 def parse_with_colons(data: bytes) -> Callable[[], Any]:
-    """The events of a file with a colon inside a plain scalar in brackets, as in `[data:/srv]`.
+    """Return the events of a file with a colon in a plain scalar in brackets, such as `[data:/srv]`.
 
-    The C parser is libyaml 0.1.7, which alone refuses that; Docker takes it. So another character stands in for each
-    such colon while the file is parsed. Where none can, the slower parser reads it, which is written in Python.
+    Docker accepts the colon, but the C parser is libyaml 0.1.7, which rejects it. Another character therefore replaces
+    each such colon while the file is parsed. If no character is free, the slower parser in Python reads the file.
     """
-    stood_in = _with_stand_in(data)
-    if stood_in is None:
+    replaced = _replace_colons(data)
+    if replaced is None:
         from ruamel.yaml import YAML
 
-        return _asserting(YAML(typ="safe", pure=True).parse(data))
-    text, stand_in = stood_in
+        return _catch_assertions(YAML(typ="safe", pure=True).parse(data))
+    text, placeholder = replaced
     parsed = CParser(text.encode()).get_event
 
     def event() -> Any:
         found = parsed()
-        if type(found) is ScalarEvent and stand_in in found.value:
-            found.value = found.value.replace(stand_in, ":")
+        if type(found) is ScalarEvent and placeholder in found.value:
+            found.value = found.value.replace(placeholder, ":")
         return found
 
     return event
 
 
-def _asserting(events: Iterator[Any]) -> Callable[[], Any]:
-    """The slower parser asserts what it ought to refuse, such as a document of YAML 1.9."""
+def _catch_assertions(events: Iterator[Any]) -> Callable[[], Any]:
+    """Return events of the slower parser, which asserts instead of rejecting a document, such as one of YAML 1.9."""
 
     def event() -> Any:
         try:
@@ -55,25 +55,25 @@ def _asserting(events: Iterator[Any]) -> Callable[[], Any]:
     return event
 
 
-def _with_stand_in(data: bytes) -> tuple[str, str] | None:
-    """The text with a character that it does not have in place of each colon that is refused, and that character."""
+def _replace_colons(data: bytes) -> tuple[str, str] | None:
+    """Return the text with a placeholder for each rejected colon, and the placeholder."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
         return None
-    stand_in = next((each for each in _STAND_INS if each not in text), None)
-    for _ in range(_COLONS if stand_in else 0):
-        at = _refused_colon(text)
-        if at is None:
-            return text, stand_in or ""
-        if text[at : at + 1] != ":":
+    placeholder = next((each for each in _PLACEHOLDERS if each not in text), None)
+    for _ in range(_COLONS if placeholder else 0):
+        index = _find_rejected_colon(text)
+        if index is None:
+            return text, placeholder or ""
+        if text[index : index + 1] != ":":
             return None
-        text = f"{text[:at]}{stand_in}{text[at + 1 :]}"
+        text = f"{text[:index]}{placeholder}{text[index + 1 :]}"
     return None
 
 
-def _refused_colon(text: str) -> int | None:
-    """Where the parser refuses a colon in brackets, before it refuses anything else."""
+def _find_rejected_colon(text: str) -> int | None:
+    """Return the index of a colon in brackets that is the first error of the parser."""
     parser = CParser(text.encode())
     try:
         while type(parser.get_event()) is not StreamEndEvent:

@@ -1,4 +1,4 @@
-"""Nodes of a YAML tree. Each node knows its span: lines and columns count from 1, the end is exclusive."""
+"""Nodes of a YAML tree with their spans; lines and columns count from 1, and the end is exclusive."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 MERGE = "<<"
 BLOCK_STYLES = ("|", ">")
 NON_TEXT_STARTS = frozenset(("", *"0123456789+-.~nNtTfF"))
-"""What a plain scalar begins with that may be something else."""
+"""First characters of plain scalars that may not be text."""
 _DECODING_TAGS = frozenset(YAML + name for name in ("null", "bool", "int", "float", "timestamp"))
 
 
 class Scalar:
-    """A scalar: its decoded `text`, its `value` and its `style`, which is the quote, `|`, `>` or nothing.
+    """Scalar with its `text`, its `value` and its `style`, which is the quote, `|`, `>` or empty.
 
-    The value is what go-yaml v3 decodes it to (`resolve.go resolve`): `yes` stays text, `0440` is octal.
+    The value is the one of go-yaml v3 (`resolve.go resolve`): `yes` stays text, `0440` is octal.
     """
 
     __slots__ = ("anchor", "column", "end_column", "end_line", "line", "style", "tag", "text", "value")
 
     def __init__(self, event: Any) -> None:
-        """Take what the parser's ScalarEvent says."""
+        """Read the ScalarEvent of the parser."""
         start, end = event.start_mark, event.end_mark
         text: str = event.value
         tag: str | None = event.tag
@@ -49,21 +49,21 @@ class Scalar:
         return not self.style
 
     def decode(self) -> None:
-        """Make the value of the text, the tag, and whether it is plain."""
+        """Set the value from the text, the tag and the style."""
         decodes = not self.style if self.tag is None else self.tag in _DECODING_TAGS
         self.value = resolve_scalar(self.text) if decodes else self.text
 
 
 class _Collection:
-    """What mappings and lists have in common: `flow` is True in brackets.
+    """Base of mappings and lists; `flow` is True for a collection in brackets.
 
-    `size` is the number of values and `depth` the number of levels, both with aliases written out.
+    `size` is the number of values, `depth` the number of levels. Both include the targets of aliases.
     """
 
     __slots__ = ("anchor", "column", "depth", "end_column", "end_line", "flow", "line", "size", "tag")
 
     def __init__(self, event: Any) -> None:
-        """Take the start of what the parser's MappingStartEvent or SequenceStartEvent says."""
+        """Read the start event of the parser."""
         self.anchor: str | None = None
         self.tag: str | None = None
         self.flow = False
@@ -75,37 +75,37 @@ class _Collection:
 
 
 class Mapping(_Collection):
-    """A mapping: `entries`, with aliases resolved and `<<` applied, and `pairs`, with both as written.
+    """Mapping with resolved `entries` and the `pairs` of the file.
 
-    `entries` maps each key's text to its key node and its value node.
+    `entries` maps the text of each key to its key node and its value node, with aliases resolved and `<<` applied.
     """
 
     __slots__ = ("entries", "pairs")
 
     def __init__(self, event: Any) -> None:
-        """Take the start of what the parser's MappingStartEvent says."""
+        """Read the MappingStartEvent of the parser."""
         # super() would make parsing about 3 % slower.
         _Collection.__init__(self, event)
         self.entries: dict[str, tuple[Scalar, Node]] = {}
         self.pairs: list[tuple[Scalar, Written]] = []
 
     def get(self, key: str) -> Node | None:
-        """The value under `key`, own or merged in; None where there is none."""
+        """Return the value of a key, including merged keys, or None."""
         entry = self.entries.get(key)
         return None if entry is None else entry[1]
 
     def get_own(self, key: str) -> Written | None:
-        """Return the value written under `key` in this mapping itself, or None."""
+        """Return the value of a key in this mapping, without merged keys, or None."""
         return next((value for name, value in self.pairs if name.text == key), None)
 
 
 class Sequence(_Collection):
-    """A list: `items`, with aliases resolved, and `written`, with aliases as written."""
+    """List with `items`, in which aliases are resolved, and `written`, in which they are not."""
 
     __slots__ = ("items", "written")
 
     def __init__(self, event: Any) -> None:
-        """Take the start of what the parser's SequenceStartEvent says."""
+        """Read the SequenceStartEvent of the parser."""
         # super() would make parsing about 3 % slower.
         _Collection.__init__(self, event)
         self.items: list[Node] = []
@@ -113,12 +113,12 @@ class Sequence(_Collection):
 
 
 class Alias:
-    """A use of an anchor, such as `*name`; `target` is the node that the anchor names."""
+    """Use of an anchor, such as `*name`; `target` is the node with the anchor."""
 
     __slots__ = ("column", "end_column", "end_line", "line", "name", "target")
 
     def __init__(self, event: Any, target: Node) -> None:
-        """Take the span and the name from the parser's AliasEvent."""
+        """Read the AliasEvent of the parser."""
         self.name: str = event.anchor
         self.target = target
         self.line: int = event.start_mark.line + 1
@@ -132,7 +132,7 @@ Written: TypeAlias = Node | Alias
 
 
 def to_value(node: Node, value_of: Callable[[Scalar], Any] = attrgetter("value")) -> Any:
-    """Return the node as dict, list and what `value_of` returns for scalars."""
+    """Return the node as dicts and lists; `value_of` converts scalars."""
     if isinstance(node, Scalar):
         return value_of(node)
     if isinstance(node, Mapping):
@@ -141,7 +141,7 @@ def to_value(node: Node, value_of: Callable[[Scalar], Any] = attrgetter("value")
 
 
 def iter_scalars(root: Node) -> Iterator[tuple[Scalar, bool]]:
-    """Yield every scalar below the root once, and whether the scalar is a key."""
+    """Yield every scalar below the root once, with True if it is a key."""
     waiting: list[Written] = [root]
     while waiting:
         node = waiting.pop()

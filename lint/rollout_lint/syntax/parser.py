@@ -1,8 +1,9 @@
-"""Bytes to YAML nodes that know their place, or a Problem; read as go-yaml v3 reads them.
+"""Parser of YAML files, with the rules of go-yaml v3.
 
-docker/cli decodes a stack file with go-yaml v3 (`cli/compose/loader/loader.go ParseYAML`): the first document
-only, every duplicate key refused, `<<` shallow. Nodes are built from the C parser's events, which costs about a
-third of composing; an alias is the node it names, so size and depth are bounded as the tree is built.
+docker/cli decodes a stack file with go-yaml v3 (`cli/compose/loader/loader.go ParseYAML`). It reads the first document
+only, rejects duplicate keys, and merges `<<` one level deep. Nodes are built from the events of the C parser, which
+takes a third of the time of composing. An alias is the node with its anchor, so size and depth are limited while the
+tree is built.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_VALUES = 1_000_000
-"""How many values a document may hold once its aliases are written out."""
+"""Limit for the values of a document, including the targets of aliases."""
 
 _ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
 _MAY_BE_INFINITE = frozenset(".+-")
@@ -58,53 +59,53 @@ _TAGS_OF_KEYS = frozenset((YAML + "str", YAML + "merge"))
 
 
 class Source:
-    """One file as read: its first document's root (None where that could not be read), and the problems."""
+    """Parsed file: the root of its first document (None if it cannot be read), and the problems."""
 
     __slots__ = ("aliases", "data", "dollars", "end", "later", "modifiers", "name", "problems", "root")
 
     def __init__(self, name: str, data: bytes) -> None:
-        """Nothing is read yet."""
+        """Take the display name and the bytes of a file."""
         self.name = name
         self.data = data
         self.reset()
 
     def reset(self) -> None:
-        """Forget what was read."""
+        """Remove the results of an earlier parser run."""
         self.root: Node | None = None
         self.problems: list[Problem] = []
         self.aliases: list[Alias] = []
-        """The uses of anchors in all documents, in the order of the file."""
+        """Uses of anchors in all documents, in the order of the file."""
         self.dollars: list[Scalar] = []
-        """The text scalars, keys aside, that hold a `$`."""
+        """Scalars with a `$`, without keys."""
         self.modifiers: list[Node] = []
-        """The nodes tagged `!reset` or `!override`, which docker/cli does not know."""
+        """Nodes tagged `!reset` or `!override`, which docker/cli does not support."""
         self.later: list[Node] = []
-        """The roots of the documents behind the first, which Docker never reads."""
+        """Roots of the documents after the first, which Docker never reads."""
         self.end: tuple[int, int] | None = None
-        """Line and column, from 0, where a later document cannot be read on; None if the whole file was read."""
+        """Line and column, from 0, of an error in a later document; None if the whole file was read."""
 
     @property
     def dropped_services(self) -> list[Scalar]:
-        """The names of the services in later documents, which Docker never reads."""
+        """Names of the services in later documents, which Docker never reads."""
         roots = [root for root in self.later if isinstance(root, Mapping)]
         sections = [value for root in roots for key, value in root.pairs if key.text == "services"]
         return [key for section in sections if isinstance(section, Mapping) for key, _ in section.pairs]
 
     def location(self, node: Node) -> Location:
-        """The node's span in this file."""
+        """Return the span of the node in this file."""
         return Location(self.name, node.line, node.column, node.end_line, node.end_column)
 
     def report(self, node: Node, message: str) -> None:
-        """Note a problem at the node."""
+        """Add a problem at the node."""
         self.problems.append(Problem(self.name, node.line, node.column, message))
 
     def lines(self) -> list[str]:
-        """The text, line by line, without line ends; empty where it is not text."""
+        """Return the lines of the text without line ends."""
         return re.split(r"\r\n|\r|\n", self.data.decode(detect_encoding(self.data), errors="replace"))
 
 
 def parse(data: bytes, name: str) -> Source:
-    """Read the first YAML document of `data`; what is wrong with it stands in `problems`."""
+    """Parse the first YAML document of the data, and add errors to `problems`."""
     source = Source(name, data)
     if len(data) > MAX_BYTES:
         source.problems.append(Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read"))
@@ -118,9 +119,9 @@ def parse(data: bytes, name: str) -> Source:
     if source.root is not None and b"\\/" in data:
         _report_escaped_slashes(source, source.root)
     if data.startswith(_TWO_MARKS):
-        _report_what_is_left_out(source)
+        _report_dropped_character(source)
     elif data.find(_MARK, 1) > 0 or data.startswith(UTF_16):
-        _report_marks(source)
+        _report_byte_order_marks(source)
     if source.problems:
         source.root = None
     return source
@@ -137,7 +138,7 @@ def _build(source: Source) -> None:
 
 
 def _report_escaped_slashes(source: Source, root: Node) -> None:
-    """YAML 1.2 knows an escaped slash, go-yaml does not (`scannerc.go yaml_parser_scan_flow_scalar`)."""
+    """Report `\\/`, which YAML 1.2 allows and go-yaml rejects (`scannerc.go yaml_parser_scan_flow_scalar`)."""
     lines = source.lines()
     for scalar, _ in iter_scalars(root):
         if not scalar.is_plain and lines[scalar.line - 1].startswith('"', scalar.column - 1):
@@ -145,23 +146,23 @@ def _report_escaped_slashes(source: Source, root: Node) -> None:
             written[-1] = written[-1][: scalar.end_column - 1]
             written[0] = written[0][scalar.column - 1 :]
             if any(_ESCAPED_SLASH.match(line) for line in written):
-                source.report(scalar, "Docker refuses `\\/` in double quotes: a slash needs no escape")
+                source.report(scalar, "Docker rejects `\\/` in double quotes: write the slash without a backslash")
 
 
-def _report_what_is_left_out(source: Source) -> None:
-    """Behind two byte order marks go-yaml takes every line's first character for one (`yamlprivateh.go is_bom`)."""
+def _report_dropped_character(source: Source) -> None:
+    """Report a first character of a line, dropped by go-yaml after two byte order marks (`yamlprivateh.go is_bom`)."""
     for number, line in enumerate(source.lines()[1:], 2):
         if line[:1] not in ("", " ", "\ufeff"):
-            message = "Docker leaves this character out, for two byte order marks begin the file: write one, or none"
+            message = "Docker drops this character because the file starts with two byte order marks: remove them"
             source.problems.append(Problem(source.name, number, 1, message))
             return
 
 
-def _report_marks(source: Source) -> None:
-    """The C parser passes over a byte order mark that begins a line, go-yaml takes it for text."""
+def _report_byte_order_marks(source: Source) -> None:
+    """Report byte order marks at the start of lines, which the C parser skips and go-yaml reads as text."""
     for number, line in enumerate(source.lines()[1:], 2):
         if line.startswith("\ufeff"):
-            message = "Docker takes the byte order mark that stands here for text: leave it out"
+            message = "Docker reads this byte order mark as text: remove it"
             source.problems.append(Problem(source.name, number, 1, message))
 
 
@@ -181,12 +182,12 @@ def _unreadable_bytes(name: str, data: bytes, error: YAMLError) -> Problem:
     return Problem(name, line, column, f"not YAML: {reason}")
 
 
-class _RefusedError(Exception):
-    """The document is refused at a place already noted; nothing after it is read."""
+class _RejectedError(Exception):
+    """Rejection of a document; its problem is already added."""
 
 
 class _Builder:
-    """Drives the parser's events and builds nodes bottom up."""
+    """Builder of nodes from parser events, bottom up."""
 
     def __init__(self, source: Source, event: Callable[[], Any]) -> None:
         self._source = source
@@ -201,10 +202,10 @@ class _Builder:
                 return
             event = self._event()
         if event.version not in (None, (1, 1)):
-            self._refuse_version(event)
+            self._reject_version(event)
         try:
             self._source.root = self._root()
-        except _RefusedError:
+        except _RejectedError:
             return
         end = self._event()
         if (problem := find_trailing_problem(self._source.data, end.start_mark, self._source.name)) is not None:
@@ -215,10 +216,10 @@ class _Builder:
         node = self._node(self._event(), 1)
         return node.target if isinstance(node, Alias) else node
 
-    def _refuse_version(self, event: Any) -> None:
+    def _reject_version(self, event: Any) -> None:
         version = ".".join(map(str, event.version))
         location = event.start_mark
-        message = f"Docker refuses YAML {version}, and takes a file that states 1.1 or none"
+        message = f"Docker rejects YAML {version}: write 1.1, or remove the %YAML line"
         self._source.problems.append(Problem(self._source.name, location.line + 1, location.column + 1, message))
 
     def _node(self, event: Any, depth: int) -> Written:
@@ -226,7 +227,7 @@ class _Builder:
         if kind is AliasEvent:
             return self._alias(event)
         if depth > MAX_DEPTH:
-            self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
+            self._reject(event, f"nested deeper than {MAX_DEPTH} levels")
         anchor = event.anchor
         if kind is ScalarEvent:
             node: Node = self._scalar(event)
@@ -235,7 +236,7 @@ class _Builder:
                 self._anchors[anchor] = None
             node = self._mapping(event, depth) if kind is MappingStartEvent else self._sequence(event, depth)
             if node.size > MAX_VALUES:
-                self._refuse(event, f"expands to more than {MAX_VALUES:,} values once aliases are written out")
+                self._reject(event, f"more than {MAX_VALUES:,} values after aliases are expanded")
         if anchor is not None:
             node.anchor = anchor
             self._anchors[anchor] = node
@@ -251,7 +252,7 @@ class _Builder:
         if "$" in text:
             self._source.dollars.append(scalar)
         elif text[:1] in _MAY_BE_INFINITE and not _is_finite(scalar.value):
-            self._source.report(scalar, "Docker refuses a number that is infinite, or none")
+            self._source.report(scalar, "Docker rejects an infinite number and .nan: put the text in quotes")
         return scalar
 
     def _tagged(self, node: Node, tag: str) -> None:
@@ -261,21 +262,21 @@ class _Builder:
             self._source.modifiers.append(node)
 
     def _decode(self, scalar: Scalar, tag: str) -> None:
-        """What a tag makes of a scalar's text, where it is one of YAML's own; a lone `!` is none to go-yaml."""
+        """Apply a standard YAML tag to the text of a scalar; go-yaml ignores a single `!`."""
         if tag == "!":
             scalar.tag = None
             scalar.decode()
         elif tag == BINARY:
             text = decode_binary(scalar.text)
             if text is None:
-                self._source.report(scalar, "Docker refuses this: it is no base64, as !!binary says")
+                self._source.report(scalar, "invalid base64 after !!binary: Docker rejects the value")
             scalar.text = text or ""
             scalar.decode()
         elif not matches_tag(scalar.text, tag):
-            self._source.report(scalar, f"Docker refuses this: it is no {tag.removeprefix(YAML)}, as its tag says")
+            self._source.report(scalar, f"invalid value for the tag !!{tag.removeprefix(YAML)}: Docker rejects it")
 
     def _child(self, event: Any, depth: int) -> Written:
-        """A node below one of this depth; most are scalars of which nothing more is to be noted."""
+        """Return a child of a node at this depth; most children are simple scalars."""
         if type(event) is ScalarEvent and event.anchor is None and event.tag is None and depth < MAX_DEPTH:
             return self._scalar(event)
         return self._node(event, depth + 1)
@@ -286,8 +287,9 @@ class _Builder:
         return alias
 
     def _unknown_anchor(self, event: Any) -> Node:
-        known = event.anchor in self._anchors
-        self._refuse(event, f"the anchor {event.anchor} {'contains itself' if known else 'stands nowhere above'}")
+        if event.anchor in self._anchors:
+            self._reject(event, f'anchor "{event.anchor}" contains itself')
+        self._reject(event, f'unknown anchor "{event.anchor}": define it above this line')
 
     def _sequence(self, event: Any, depth: int) -> Sequence:
         node = Sequence(event)
@@ -298,7 +300,7 @@ class _Builder:
                 item = self._child(event, depth)
                 node.written.append(item)
                 node.items.append(item if isinstance(item, Scalar) else self._grow(node, item))
-        except (YAMLError, _RefusedError) as error:
+        except (YAMLError, _RejectedError) as error:
             event = self._interrupted(error)
         node.size += len(node.items)
         self._end(node, event)
@@ -325,7 +327,7 @@ class _Builder:
                     merges.append(pair)
                 else:
                     entries[text] = pair
-        except (YAMLError, _RefusedError) as error:
+        except (YAMLError, _RejectedError) as error:
             event = self._interrupted(error)
         node.size += len(pairs)
         self._end(node, event)
@@ -338,7 +340,7 @@ class _Builder:
         raise error
 
     def _key(self, event: Any, depth: int) -> Scalar:
-        """docker/cli hands the decoded file to a JSON encoder, which knows only text as a key."""
+        """Return a key; docker/cli passes the file to a JSON encoder, which allows only text as a key."""
         if type(event) is ScalarEvent and event.anchor is None and event.tag is None and depth < MAX_DEPTH:
             text = Scalar(event)
             if text.value.__class__ is str:
@@ -346,32 +348,32 @@ class _Builder:
         dollars = len(self._source.dollars)
         key = self._node(event, depth + 1)
         if isinstance(key, Alias):
-            key = _standing_at(key)
+            key = _copy_at(key)
         if not isinstance(key, Scalar):
-            self._refuse(event, "a key must be text, and this one is a list or a mapping")
+            self._reject(event, "a key must be a string, not a list or a mapping")
         del self._source.dollars[dollars:]
         if key.tag is not None and key.tag not in _TAGS_OF_KEYS:
-            self._source.report(key, "Docker refuses a tag before a key")
+            self._source.report(key, "Docker rejects a tag before a key: remove the tag")
         elif key.is_plain and key.text[:1] in NON_TEXT_STARTS and type(key.value) is not str:
-            self._source.report(key, f"a key must be text: write {key.text!r} in quotes")
+            self._source.report(key, f'invalid key "{key.text}": must be a string, put it in quotes')
         return key
 
     def _merge_in(self, node: Mapping, value: Node) -> None:
-        """Add what `<<` brings: own keys win, and of a list the first mapping that has the key."""
+        """Add the keys of `<<`; own keys take precedence, then the first mapping of a list with the key."""
         for merged in value.items if isinstance(value, Sequence) else [value]:
             if not isinstance(merged, Mapping):
-                self._source.report(value, "`<<` takes a mapping or a list of mappings")
+                self._source.report(value, "`<<` must be a mapping or a list of mappings")
                 return
             self._merged += len(merged.entries)
             if self._merged > MAX_VALUES:
-                self._source.report(value, f"`<<` brings more than {MAX_VALUES:,} keys into this file")
-                raise _RefusedError
+                self._source.report(value, f"`<<` adds more than {MAX_VALUES:,} keys to this file")
+                raise _RejectedError
             for key, entry in merged.entries.items():
                 node.entries.setdefault(key, entry)
 
     @staticmethod
     def _grow(node: Mapping | Sequence, written: Written) -> Node:
-        """Add the size and depth of a child to its parent's; return the child with an alias resolved."""
+        """Add the size and depth of a child to its parent, and return the child with an alias resolved."""
         child = written.target if isinstance(written, Alias) else written
         if not isinstance(child, Scalar):
             node.size += child.size - 1
@@ -382,19 +384,19 @@ class _Builder:
         node.end_line = event.end_mark.line + 1
         node.end_column = event.end_mark.column + 1
         if node.depth > MAX_DEPTH:
-            self._source.report(node, f"nested deeper than {MAX_DEPTH} levels once aliases are written out")
-            raise _RefusedError
+            self._source.report(node, f"nested deeper than {MAX_DEPTH} levels after aliases are expanded")
+            raise _RejectedError
 
-    def _refuse(self, event: Any, message: str) -> NoReturn:
+    def _reject(self, event: Any, message: str) -> NoReturn:
         mark = event.start_mark
         self._source.problems.append(Problem(self._source.name, mark.line + 1, mark.column + 1, message))
-        raise _RefusedError
+        raise _RejectedError
 
 
 class _LaterBuilder(_Builder):
-    """Builds the documents behind the first one, as far as they can be read. Docker never reads them.
+    """Builder of the documents after the first one, as far as they can be read.
 
-    Problems of these documents are therefore noted nowhere.
+    Docker never reads them, so their problems are not reported.
     """
 
     def __init__(self, source: Source, event: Callable[[], Any], last: Any) -> None:
@@ -411,7 +413,7 @@ class _LaterBuilder(_Builder):
                 if type(event) is DocumentStartEvent:
                     self._anchors.clear()
                     self._first.later.append(self._root())
-        except (YAMLError, _RefusedError):
+        except (YAMLError, _RejectedError):
             mark = self._last.end_mark
             self._first.end = mark.line, mark.column
 
@@ -426,12 +428,12 @@ class _LaterBuilder(_Builder):
         return self._last
 
     def _unknown_anchor(self, event: Any) -> Node:
-        """Return an empty list, which stands for a node that does not exist."""
+        """Return an empty list in place of the missing node."""
         return Sequence(event)
 
 
-def _standing_at(alias: Alias) -> Node:
-    """Return the alias's target; a scalar as a copy that stands where the alias does."""
+def _copy_at(alias: Alias) -> Node:
+    """Return the target of an alias; a scalar as a copy with the location of the alias."""
     if not isinstance(alias.target, Scalar):
         return alias.target
     scalar = copy(alias.target)
@@ -445,4 +447,4 @@ def _is_finite(value: ScalarValue) -> bool:
 
 
 def _duplicate(key: str, line: int) -> str:
-    return f"the key {key} stands twice in this mapping, first on line {line}; Docker refuses that"
+    return f'duplicate key "{key}", first on line {line}: Docker rejects duplicate keys'

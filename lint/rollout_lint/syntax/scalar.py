@@ -1,4 +1,4 @@
-"""Plain YAML text to the value that go-yaml v3 decodes it to: `yes` stays text, `0440` is octal, a date is a time."""
+"""Values of plain YAML text as in go-yaml v3: `yes` stays text, `0440` is octal, a date is a time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_LONGEST_INT = 66
-"""How many characters a 64-bit number takes at the most, in base two with its prefix; a longer one is a float."""
+_MAX_INT_LENGTH = 66
+"""Maximum length of a 64-bit integer (base two, with prefix); a longer number is a float."""
 _SPECIAL = {".inf": "inf", "+.inf": "inf", "-.inf": "-inf", ".nan": "nan"}
 _INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
@@ -29,13 +29,13 @@ ScalarValue: TypeAlias = bool | int | float | str | None
 
 
 class Date(str):
-    """Text that go-yaml makes a `time.Time` of, which Go's decoder refuses where it wants text."""
+    """Text that go-yaml decodes to a `time.Time`, which Go's decoder rejects for a string."""
 
     __slots__ = ()
 
 
 def resolve_scalar(text: str) -> ScalarValue:
-    """What go-yaml v3 decodes plain text to (`resolve.go resolve`)."""
+    """Return the value of plain text in go-yaml v3 (`resolve.go resolve`)."""
     first = text[:1]
     if first in "0123456789+-.":
         return Date(text) if text[4:5] == "-" and _is_date(text) else _resolve_number(text)
@@ -45,17 +45,17 @@ def resolve_scalar(text: str) -> ScalarValue:
 
 
 def matches_tag(text: str, tag: str) -> bool:
-    """Whether go-yaml v3 takes this text, with or without quotes, below this tag (`resolve.go resolve`)."""
+    """Return True if go-yaml v3 accepts the text, quoted or not, with this tag (`resolve.go resolve`)."""
     kind = tag.removeprefix(YAML)
     if kind not in _KINDS or kind == tag:
         return True
     value = resolve_scalar(text)
-    found = _kind(value)
-    return found == kind or (found == "int" and kind == "float" and value in _SIGNED)
+    actual = _kind(value)
+    return actual == kind or (actual == "int" and kind == "float" and value in _SIGNED)
 
 
 def decode_binary(text: str) -> str | None:
-    """What a `!!binary` holds, as Go's JSON encoder writes it; None where that is not base64."""
+    """Return the text of a `!!binary` as Go's JSON encoder writes it, or None if it is not base64."""
     import binascii
 
     try:
@@ -86,19 +86,19 @@ def _resolve_number(text: str) -> ScalarValue:
     if _INT.match(digits):
         unsigned = digits.lstrip("+-")
         octal = len(unsigned) > 1 and unsigned[0] == "0" and unsigned[1].isdigit()
-        if len(unsigned) <= _LONGEST_INT:
+        if len(unsigned) <= _MAX_INT_LENGTH:
             value = int(unsigned, 8) if octal else int(unsigned, 0)
             return -value if digits[0] == "-" else value
     if _FLOAT.match(digits):
         number = float(digits)
-        # One that is too large for a float stays text.
+        # A number that is too large for a float stays text.
         return number if isfinite(number) else text
     special = _SPECIAL.get(text.lower())
     return text if special is None else float(special)
 
 
 def _is_date(text: str) -> bool:
-    """Whether go-yaml knows it for a time (`resolve.go parseTimestamp`): a zone stands after a `T` only, and must."""
+    """Return True for a time in go-yaml (`resolve.go parseTimestamp`), which requires a zone only after a `T`."""
     match = _DATE.match(text)
     if match is None or (match["time"] is not None and bool(match["zone"]) == bool(match["spaced"])):
         return False

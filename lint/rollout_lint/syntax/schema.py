@@ -177,7 +177,7 @@ def _text_check(test: Callable[[str], bool]) -> Callable[[object], bool]:
 
 
 def _relevant_errors(error: ValidationError) -> Iterator[ValidationError]:
-    """Yield the errors of the `oneOf` branch whose type the value has, or the error itself if there is none."""
+    """Yield the errors of the `oneOf` branch whose type the value has, or else the error itself."""
     branches: dict[Any, list[ValidationError]] = {}
     for inner in error.context or () if error.validator == "oneOf" else ():
         branches.setdefault(inner.relative_schema_path[0], []).append(inner)

@@ -22,7 +22,7 @@ _INTEGERS = range(-(2**63), 2**63)
 
 
 def parse_toml(data: bytes, name: str, table: tuple[str, ...] = ()) -> Document:
-    """Return the table of a TOML file; its value is None if there is no such table or the file cannot be read."""
+    """Return the table of a TOML file; with the value None if the table is missing or the file cannot be read."""
     if len(data) > MAX_BYTES:
         return _unread(name, f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read")
     try:
@@ -111,7 +111,7 @@ def _in_last_items(keys: list[str], last_items: dict[KeyPath, int], path: KeyPat
 
 
 def _split(dotted: str) -> list[str] | None:
-    """Return the parts of a dotted key, or None if it is no key."""
+    """Return the parts of a dotted key, or None if it is not a key."""
     if "'" not in dotted and '"' not in dotted:
         return [part.strip() for part in dotted.split(".")]
     parts = []

@@ -1,4 +1,4 @@
-"""What stands right behind the first document of a file, which Docker scans though it reads no more than the first."""
+"""Tokens after the first document of a file, which Docker scans although it reads only that document."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from ruamel.yaml.error import StreamMark
 
 _MARK = re.compile(rb"(?:[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])(?:---|\.\.\.)")
-_AHEAD = 3
-"""The mark that ends the document, and two more tokens."""
+_SCANNED_TOKENS = 3
+"""Number of tokens that Docker scans: the end of the document and two more."""
 
 
 def find_trailing_problem(data: bytes, end: StreamMark, name: str) -> Problem | None:
-    """What is wrong in the two tokens behind the mark that ends the first document, where it does at `end`.
+    """Return the problem of the two tokens after the end of the first document at `end`, or None.
 
-    go-yaml's scanner is that far ahead of its parser, to see comments (`scannerc.go yaml_parser_fetch_more_tokens`).
+    go-yaml's scanner reads so far ahead to find comments (`scannerc.go yaml_parser_fetch_more_tokens`).
     """
     if _MARK.search(data) is None and not data.startswith(UTF_16):
         return None
@@ -31,18 +31,18 @@ def find_trailing_problem(data: bytes, end: StreamMark, name: str) -> Problem | 
         return None
     mark: Any = error.problem_mark or error.context_mark
     message = " ".join(part for part in (error.context, error.problem) if part)
-    return Problem(name, end.line + mark.line + 1, mark.column + 1, f"not YAML: behind the document, {message}")
+    return Problem(name, end.line + mark.line + 1, mark.column + 1, f"not YAML: after the document, {message}")
 
 
 def _first_error(text: str) -> MarkedYAMLError | None:
-    # The C scanner does not say how far it has looked.
+    # The C scanner does not return its position.
     from ruamel.yaml import YAML
 
     yaml: Any = YAML(typ="safe", pure=True)
     tokens = yaml.scan(text)
     try:
         next(tokens)
-        while len(yaml.scanner.tokens) < _AHEAD and not yaml.scanner.done:
+        while len(yaml.scanner.tokens) < _SCANNED_TOKENS and not yaml.scanner.done:
             yaml.scanner.fetch_more_tokens()
     except MarkedYAMLError as error:
         return error

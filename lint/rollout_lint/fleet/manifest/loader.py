@@ -108,7 +108,7 @@ def _find_members(
     resolver: RecipeResolver, exclude: Iterable[str] | Exclude, include_nested: bool = False
 ) -> Iterator[Member]:
     """Yield the recipes below the fleet's folder; `include_nested` applies if that folder is a recipe itself."""
-    exclude = Exclude.of(exclude)
+    exclude = Exclude.create(exclude)
     folder = None
     for folder in find_recipe_directories(resolver.root, exclude, within=include_nested):
         yield from resolver.found_members(folder)

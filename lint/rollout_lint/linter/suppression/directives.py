@@ -120,7 +120,7 @@ def _scope(comment: Comment, outline: Outline) -> CommentScope:
     first = outline.first_key
     if first is not None and comment.start < first.start:
         return CommentScope(whole_file=True)
-    entry = _next_entry(comment, outline) if comment.alone else outline.first_on(comment.start[0])
+    entry = _next_entry(comment, outline) if comment.is_alone else outline.first_on(comment.start[0])
     return CommentScope() if entry is None else _scope_of(entry, outline)
 
 
