@@ -296,7 +296,7 @@ class _Collector:
             self._recipe.problems.append(replace(location, message=f'"{file}" is outside the given folder, not read'))
             return None
         if not exists(path) and (line or not is_link(path)):
-            self._recipe.problems.append(replace(location, message=f'file "{file}" in COMPOSE_FILE does not exist'))
+            self._recipe.problems.append(replace(location, message=f'file "{file}" does not exist'))
             return None
         return LayerFile(Path(file).as_posix(), path)
 
