@@ -1,4 +1,4 @@
-"""`await` where there is no engine, and its reports of what was recorded of one."""
+"""`await` without an engine, and its reports of recorded updates."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def converged(*names: str, wrong: tuple[str, ...] = ()) -> Convergence:
     return Convergence(("forum",), results, wrong, 6.4)
 
 
-def test_without_docker_nothing_is_known(
+def test_await_without_docker_is_an_error(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -48,7 +48,7 @@ def test_without_docker_nothing_is_known(
     assert ran.stderr == snapshot
 
 
-def test_without_an_engine_nothing_is_known(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_await_without_an_engine_is_an_error(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     if shutil.which("docker") is None:
         pytest.skip("needs docker")
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
@@ -71,7 +71,7 @@ def test_without_an_engine_nothing_is_known(run: Run, monkeypatch: pytest.Monkey
         pytest.param(("a", "--expect-label", "=b"), id="bad-label"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(run: Run, arguments: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
+def test_await_rejects_invalid_values(run: Run, arguments: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
     ran = run("await", *arguments)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr.splitlines()[-1] == snapshot
@@ -83,19 +83,19 @@ def test_what_cannot_be_asked_is_refused(run: Run, arguments: tuple[str, ...], s
     [((), "Missing argument"), (("-x",), "No such option"), (("a", "--format", "xml"), "xml")],
     ids=["no-stack", "unknown-option", "bad-format"],
 )
-def test_arguments_that_click_rejects(run: Run, arguments: tuple[str, ...], words_of_click: str) -> None:
+def test_await_rejects_invalid_usage(run: Run, arguments: tuple[str, ...], words_of_click: str) -> None:
     ran = run("await", *arguments)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert words_of_click in ran.stderr
 
 
 @pytest.mark.parametrize(("text", "value"), [("90", 90), ("0", 0), ("1m30s", 90), ("250ms", 0.25), ("1.5", 1.5)])
-def test_a_time_is_seconds_or_a_duration(text: str, value: float) -> None:
+def test_parse_seconds_accepts_numbers_and_durations(text: str, value: float) -> None:
     assert parse_seconds(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "9" * 13, "1e3", "nan", "5x", "-1", "9" * 400])
-def test_what_is_no_time_is_refused(text: str) -> None:
+def test_time_parsers_reject_other_text(text: str) -> None:
     with pytest.raises(BadParameter):
         parse_seconds(text)
     if text != "9" * 13:
@@ -103,7 +103,7 @@ def test_what_is_no_time_is_refused(text: str) -> None:
             parse_moment(text)
 
 
-def test_a_moment_has_a_zone() -> None:
+def test_parse_moment_returns_a_time_with_zone() -> None:
     ten = datetime(2026, 6, 20, 10, tzinfo=UTC)
     assert parse_moment("2026-06-20T12:00:00+02:00") == parse_moment("2026-06-20T10:00:00Z") == ten
     assert parse_moment(str(int(ten.timestamp()))) == ten
@@ -120,7 +120,7 @@ def test_a_moment_has_a_zone() -> None:
         pytest.param((), 2, id="nothing"),
     ],
 )
-def test_the_reports_agree(names: tuple[str, ...], code: int, snapshot: SnapshotAssertion) -> None:
+def test_await_reports_agree(names: tuple[str, ...], code: int, snapshot: SnapshotAssertion) -> None:
     convergence = converged(*names)
     document = json.loads(format_await_json(convergence))
     validate("await", document)
@@ -134,7 +134,7 @@ def test_the_reports_agree(names: tuple[str, ...], code: int, snapshot: Snapshot
     assert len(suite.findall("testcase/failure")) == document["summary"]["failed"]
 
 
-def test_what_is_not_over_is_an_error_and_no_success(snapshot: SnapshotAssertion) -> None:
+def test_await_timeout_is_an_error(snapshot: SnapshotAssertion) -> None:
     waiting = load_recording("incident").replay(first=1)[0]
     convergence = Convergence(("forum",), (waiting,))
     assert (convergence.exit_code, convergence.timed_out, convergence.ok) == (2, True, False)
@@ -143,14 +143,14 @@ def test_what_is_not_over_is_an_error_and_no_success(snapshot: SnapshotAssertion
     assert json.loads(format_await_json(convergence))["summary"]["not_over"] == 1
 
 
-def test_an_expectation_that_is_not_met_fails_all_the_same(snapshot: SnapshotAssertion) -> None:
+def test_await_fails_if_an_expectation_is_not_met(snapshot: SnapshotAssertion) -> None:
     convergence = converged("completed", wrong=("the label a of b is c, not d",))
     assert convergence.exit_code == 1
     assert format_await_text(convergence, PLAIN) == snapshot
     assert 'message="the label a of b is c, not d"' in format_await_junit(convergence)
 
 
-def test_a_test_that_requires_it_fails_with_the_report() -> None:
+def test_require_raises_with_the_report() -> None:
     converged("completed").require()
     with pytest.raises(NotConvergedError, match=r"exit \(137\)") as raised:
         converged("incident").require()
@@ -158,7 +158,7 @@ def test_a_test_that_requires_it_fails_with_the_report() -> None:
     assert isinstance(raised.value, AssertionError)
 
 
-def test_no_report_shows_a_secret_or_a_control_character() -> None:
+def test_await_reports_mask_secrets_and_control_characters() -> None:
     convergence = converged("completed", "incident", "paused", "hang")
     steering = replace(convergence.results[1], name="a\x1b[2J", message="b\x1b[2J\n")
     convergence = replace(convergence, results=(*convergence.results, steering))
@@ -171,7 +171,7 @@ def test_no_report_shows_a_secret_or_a_control_character() -> None:
         assert "\x1b" not in report
 
 
-def test_a_label_is_some_services_and_no_other_value(snapshot: SnapshotAssertion) -> None:
+def test_mismatches_lists_unmet_labels_and_images(snapshot: SnapshotAssertion) -> None:
     incident, completed = (as_service(load_recording(name).last_service) for name in ("incident", "completed"))
     services = [incident, completed]
     assert find_mismatches([completed], {"release": "new"}, (), ()) == ()
@@ -199,5 +199,5 @@ def test_a_label_is_some_services_and_no_other_value(snapshot: SnapshotAssertion
         ("registry.example.com:5000/nginx:1", "nginx:1", False),
     ],
 )
-def test_an_image_is_held_against_as_much_as_is_given(runs: str, expected: str, same: bool) -> None:
+def test_is_image_compares_only_the_given_parts(runs: str, expected: str, same: bool) -> None:
     assert matches_image(runs, expected) is same

@@ -1,4 +1,4 @@
-"""A baseline: what is in it is known, what is new fails, and what is gone is told."""
+"""Baselines: write, apply and update."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def entries(folder: Path, name: str = BASELINE) -> list[dict[str, Any]]:
     return list(document["findings"])
 
 
-def test_what_was_there_is_known_and_what_is_new_fails(
+def test_baseline_suppresses_old_findings_but_not_new_ones(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     folder = fleet(write, monkeypatch, a__compose_yml=RISKY, b__compose_yml=FINE)
@@ -104,7 +104,7 @@ def test_baseline_in_the_folder_of_its_recipe_can_be_moved(
     assert run("check").exit_code == 0
 
 
-def test_stacks_in_one_folder_are_kept_apart(
+def test_baseline_separates_stacks_in_one_folder(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     folder = fleet(write, monkeypatch, r__compose_yml=RISKY, r__swarm_yml=RISKY)
@@ -119,7 +119,7 @@ def test_stacks_in_one_folder_are_kept_apart(
     assert run("check").stderr == snapshot(name="gone")
 
 
-def test_what_is_gone_is_told_of_the_recipes_that_were_looked_at(
+def test_baseline_reports_fixed_findings_of_checked_recipes(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     folder = fleet(write, monkeypatch, a__compose_yml=RISKY + OTHER, b__compose_yml=RISKY)
@@ -139,7 +139,7 @@ def test_what_is_gone_is_told_of_the_recipes_that_were_looked_at(
     assert (run("check").exit_code, run("check").stderr) == (0, "")
 
 
-def test_writing_it_for_one_recipe_leaves_the_others(
+def test_write_baseline_keeps_recipes_that_were_not_checked(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     folder = fleet(write, monkeypatch, a__compose_yml=RISKY, b__compose_yml=RISKY, c__compose_yml=RISKY)
@@ -154,7 +154,7 @@ def test_writing_it_for_one_recipe_leaves_the_others(
     assert [(each["recipe"], each["service"]) for each in entries(folder)] == [("a", "app"), ("a", "web"), ("b", "app")]
 
 
-def test_a_second_finding_that_is_alike_is_new(
+def test_baseline_entry_suppresses_one_of_two_equal_findings(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     text = "services:\n  a: {image: a}\n---\nservices:\n  b: {image: b}\n"
@@ -170,7 +170,7 @@ def test_a_second_finding_that_is_alike_is_new(
     assert run("check").exit_code == 1
 
 
-def test_the_file_is_one_finding_a_line_in_a_stable_order(run: Run, tmp_path: Path) -> None:
+def test_baseline_has_one_sorted_finding_per_line(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "known.json"
     for arguments in ([SAMPLES], [SAMPLES / "n8n", SAMPLES / "drone", SAMPLES]):
         assert run("check", *arguments, "--baseline", path, "--write-baseline").exit_code == 0
@@ -183,7 +183,7 @@ def test_the_file_is_one_finding_a_line_in_a_stable_order(run: Run, tmp_path: Pa
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_names_that_need_care_come_back(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_baseline_round_trips_unusual_names(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = fleet(write, monkeypatch, x=FINE)
     names = ['q"uo\\te', "\u2028line", "\x85\x9b", "\U0001f600 é", os.fsdecode(b"\xff\xfe"), "a\nb", "*", "\ufeff"]
     for name in names:
@@ -226,7 +226,7 @@ def test_baseline_follows_a_link_and_overwrites_nothing_else(
         pytest.param(b"\xff\x00", "1:1", id="bytes"),
     ],
 )
-def test_a_file_that_is_none_ends_the_run_with_its_place(
+def test_invalid_baseline_is_reported_with_location(
     run: Run,
     write: Write,
     monkeypatch: pytest.MonkeyPatch,
@@ -236,14 +236,14 @@ def test_a_file_that_is_none_ends_the_run_with_its_place(
 ) -> None:
     fleet(write, monkeypatch, r__compose_yml=RISKY)
     folder = write({"known.json": text, BASELINE: text})
-    told = set()
+    messages = set()
     for name, option in (("known.json", "--baseline=known.json"), (BASELINE, "--write-baseline")):
         ran = run("check", option)
         assert (ran.exit_code, ran.stdout) == (2, "")
         assert any(each.startswith(f"{name}:{location}: ") for each in ran.stderr.splitlines()), ran.stderr
         assert (folder / name).read_bytes() == (text if isinstance(text, bytes) else text.encode())
-        told.add(ran.stderr.replace(name, "FILE"))
-    assert list(told) == [snapshot]
+        messages.add(ran.stderr.replace(name, "FILE"))
+    assert list(messages) == [snapshot]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_file_that_is_none_ends_the_run_with_its_place(
         pytest.param(("--baseline", "no/such/folder.json", "--write-baseline"), id="missing-folder"),
     ],
 )
-def test_options_that_cannot_be_followed_are_refused(
+def test_baseline_rejects_invalid_options(
     run: Run,
     write: Write,
     monkeypatch: pytest.MonkeyPatch,
@@ -295,7 +295,7 @@ RECIPES = {
 }
 
 
-def test_a_repository_with_a_config_comments_and_a_baseline(
+def test_baseline_works_with_config_and_comments(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     folder = write(dict(RECIPES))

@@ -1,4 +1,4 @@
-"""`check`, as its users see it."""
+"""`check` on the command line."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ services:
         failure_action: rollback
         order: start-first  # hunter2
 """
-REPAIR = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: stop-first}}}}\n'
+OVERLAY_FIX = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: stop-first}}}}\n'
 
 
 def findings(ran: Ran) -> list[tuple[Any, ...]]:
@@ -45,15 +45,15 @@ def findings(ran: Ran) -> list[tuple[Any, ...]]:
     ]
 
 
-def test_a_risky_recipe_is_found_at_the_line_that_decides(run: Run, write: Write) -> None:
+def test_check_locates_a_finding(run: Run, write: Write) -> None:
     ran = run("check", write({"compose.yml": RISKY}), "--format", "json")
     assert findings(ran) == [("RL001", "app", "default", "compose.yml", 11, 16)]
     assert ran.exit_code == 1
     assert ran.json["summary"]["findings"] == {"high": 0, "medium": 1, "low": 0, "info": 0}
 
 
-def test_an_overlay_that_repairs_it_is_a_clean_variant(run: Run, write: Write) -> None:
-    ran = run("check", write({"compose.yml": RISKY, "compose.ccci.yml": REPAIR}), "--format", "json")
+def test_check_has_no_finding_for_a_variant_that_is_fixed(run: Run, write: Write) -> None:
+    ran = run("check", write({"compose.yml": RISKY, "compose.ccci.yml": OVERLAY_FIX}), "--format", "json")
     assert [each[2] for each in findings(ran)] == ["default"]
     assert [each["name"] for each in ran.json["recipes"][0]["variants"]] == ["default", "ccci"]
 
@@ -61,8 +61,8 @@ def test_an_overlay_that_repairs_it_is_a_clean_variant(run: Run, write: Write) -
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
 def test_check_evaluates_each_overlay_of_one_recipe(run: Run, write: Write, order: tuple[str, str]) -> None:
     safe = RISKY.replace("start-first", "stop-first")
-    harmless = REPAIR.replace("order: stop-first", "parallelism: 1")
-    risky = REPAIR.replace("stop-first", "start-first")
+    harmless = OVERLAY_FIX.replace("order: stop-first", "parallelism: 1")
+    risky = OVERLAY_FIX.replace("stop-first", "start-first")
     folder = write({"compose.yml": safe, "compose.a.yml": harmless, "compose.b.yml": risky})
     ran = run("check", *(folder / f"compose.{name}.yml" for name in order), folder / "compose.yml", "--format", "json")
     assert [(each[0], each[2], each[3]) for each in findings(ran)] == [("RL001", "b", "compose.b.yml")]
@@ -71,9 +71,9 @@ def test_check_evaluates_each_overlay_of_one_recipe(run: Run, write: Write, orde
     assert ran.json["summary"]["recipes"] == 1
 
 
-def test_an_overlay_that_brings_the_risk_is_found_in_the_overlay(run: Run, write: Write) -> None:
+def test_check_locates_a_finding_in_an_overlay(run: Run, write: Write) -> None:
     base = RISKY.replace("start-first", "stop-first")
-    overlay = REPAIR.replace("stop-first", "start-first")
+    overlay = OVERLAY_FIX.replace("stop-first", "start-first")
     ran = run("check", write({"compose.yml": base, "compose.ccci.yml": overlay}), "--format", "json")
     column = overlay.splitlines()[1].index("start-first") + 1
     assert findings(ran) == [("RL001", "app", "ccci", "compose.ccci.yml", 2, column)]
@@ -81,10 +81,8 @@ def test_an_overlay_that_brings_the_risk_is_found_in_the_overlay(run: Run, write
     assert fact["overrides"] == [{"value": "stop-first", "file": "compose.yml", "line": 11, "column": 16}]
 
 
-def test_the_text_shows_the_lines_with_a_caret_and_what_to_write(
-    run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
-    folder = write({"compose.yml": RISKY, "compose.ccci.yml": REPAIR})
+def test_check_text_shows_an_excerpt_and_a_fix(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+    folder = write({"compose.yml": RISKY, "compose.ccci.yml": OVERLAY_FIX})
     ran = run("check", folder)
     lines = ran.stdout.splitlines()
     assert lines[0].startswith(f"{folder}/compose.yml:11:16 ")
@@ -97,7 +95,7 @@ def test_the_text_shows_the_lines_with_a_caret_and_what_to_write(
     assert mask_folder(ran.output, folder) == snapshot
 
 
-def test_one_place_in_several_variants_is_told_once(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_check_text_groups_a_location_of_several_variants(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     overlay = 'version: "3.8"\nservices: {app: {hostname: x}}\n'
     folder = write({"compose.yml": RISKY, "compose.ccci.yml": overlay})
     ran = run("check", folder)
@@ -123,18 +121,18 @@ def test_one_place_in_several_variants_is_told_once(run: Run, write: Write, snap
     ],
 )
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_no_value_that_may_be_a_secret_is_printed(run: Run, write: Write, text: str, form: str) -> None:
+def test_check_masks_secrets(run: Run, write: Write, text: str, form: str) -> None:
     ran = run("check", write({"compose.yml": text}), "--format", form)
     assert ran.exit_code in (1, 2)
     assert "hunter2" not in ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize(("level", "code"), [("high", 0), ("medium", 1), ("low", 1), ("info", 1), ("never", 0)])
-def test_fail_on(run: Run, write: Write, level: str, code: int) -> None:
+def test_check_fails_at_the_threshold(run: Run, write: Write, level: str, code: int) -> None:
     assert run("check", write({"compose.yml": RISKY}), "--fail-on", level).exit_code == code
 
 
-def test_a_clean_recipe(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_check_of_a_clean_recipe(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": RISKY.replace("start-first", "stop-first")})
     ran = run("check", folder)
     assert ran.exit_code == 0
@@ -157,7 +155,7 @@ def test_a_clean_recipe(run: Run, write: Write, snapshot: SnapshotAssertion) -> 
         pytest.param({"compose.yml": RISKY, ".env.sample": "COMPOSE_FILE=gone.yml"}, id="missing-file"),
     ],
 )
-def test_what_could_not_be_evaluated_is_said_and_never_clean(
+def test_check_reports_files_that_cannot_be_evaluated(
     run: Run, write: Write, files: dict[str, str | bytes], snapshot: SnapshotAssertion
 ) -> None:
     folder = write(files)
@@ -173,15 +171,15 @@ def test_what_could_not_be_evaluated_is_said_and_never_clean(
     assert all(message in text.stdout for message in messages)
 
 
-def test_a_broken_overlay_does_not_hide_the_finding_in_the_base(run: Run, write: Write) -> None:
+def test_check_reports_the_base_beside_a_broken_overlay(run: Run, write: Write) -> None:
     ran = run("check", write({"compose.yml": RISKY, "compose.ccci.yml": "services: ["}), "--format", "json")
     assert ("RL001", "app", "default") in [each[:3] for each in findings(ran)]
 
 
 @pytest.mark.parametrize("broken", ["compose.yml", "compose.ccci.yml"])
 def test_check_skips_variants_with_an_unreadable_layer(run: Run, write: Write, broken: str) -> None:
-    """What the other layer says alone may be the opposite of what the two come to."""
-    files: dict[str, str | bytes] = {"compose.yml": RISKY, "compose.ccci.yml": REPAIR}
+    """The merged value can be the opposite of the value in one layer."""
+    files: dict[str, str | bytes] = {"compose.yml": RISKY, "compose.ccci.yml": OVERLAY_FIX}
     files[broken] = "services: {app: {"
     folder = write(files)
     found = findings(run("check", folder, "--format", "json"))
@@ -191,22 +189,20 @@ def test_check_skips_variants_with_an_unreadable_layer(run: Run, write: Write, b
 
 
 @pytest.mark.parametrize("path", [pytest.param(".", id="empty-folder"), "gone"])
-def test_paths_that_lead_nowhere(run: Run, tmp_path: Path, path: str, snapshot: SnapshotAssertion) -> None:
+def test_check_rejects_paths_without_recipes(run: Run, tmp_path: Path, path: str, snapshot: SnapshotAssertion) -> None:
     ran = run("check", tmp_path / path)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert mask_folder(ran.output, tmp_path) == snapshot
 
 
-def test_an_overlay_of_a_recipe_whose_own_files_are_missing(
-    run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
-    folder = write({"compose.yml": RISKY, "compose.ccci.yml": REPAIR, ".env.sample": "COMPOSE_FILE=gone.yml\n"})
+def test_check_of_an_overlay_with_missing_base(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+    folder = write({"compose.yml": RISKY, "compose.ccci.yml": OVERLAY_FIX, ".env.sample": "COMPOSE_FILE=gone.yml\n"})
     ran = run("check", folder / "compose.ccci.yml")
     assert ran.exit_code == 2
     assert mask_folder(ran.output, folder) == snapshot
 
 
-def test_a_file_that_is_no_file(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_check_rejects_a_named_pipe(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"r/.keep": ""})
     os.mkfifo(folder / "r/stack.fifo.yml")
     ran = run("check", folder / "r/stack.fifo.yml")
@@ -215,14 +211,14 @@ def test_a_file_that_is_no_file(run: Run, write: Write, snapshot: SnapshotAssert
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that root cannot read either")
-def test_an_unreadable_file(run: Run, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+def test_check_reports_an_unreadable_file(run: Run, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     (tmp_path / "stack.yml").symlink_to("/proc/self/mem")
     ran = run("check", tmp_path / "stack.yml")
     assert ran.exit_code == 2
     assert mask_folder(ran.output, tmp_path) == snapshot
 
 
-def test_a_dangling_link(run: Run, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+def test_check_reports_a_dangling_link(run: Run, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     (tmp_path / "stack.yml").symlink_to(tmp_path / "gone.yml")
     ran = run("check", tmp_path / "stack.yml")
     assert ran.exit_code == 2
@@ -239,54 +235,52 @@ def test_a_dangling_link(run: Run, tmp_path: Path, snapshot: SnapshotAssertion) 
         pytest.param("just text\n", id="text"),
     ],
 )
-def test_another_kind_of_yaml_is_counted_and_no_error(
-    run: Run, write: Write, text: str, snapshot: SnapshotAssertion
-) -> None:
+def test_check_counts_other_yaml_as_skipped(run: Run, write: Write, text: str, snapshot: SnapshotAssertion) -> None:
     folder = write({"some.yml": text})
     ran = run("check", folder / "some.yml")
     assert ran.exit_code == 0
     assert mask_folder(ran.output, folder) == snapshot
 
 
-def test_the_settings_of_something_else_are_no_stack(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_check_of_env_sample_without_a_stack(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"web/.env.sample": "PORT=80\nX: [\n"})
     ran = run("check", folder / "web/.env.sample")
     assert ran.exit_code == 0
     assert mask_folder(ran.output, folder) == snapshot
 
 
-def test_a_template_is_not_evaluated(run: Run, write: Write) -> None:
+def test_check_does_not_evaluate_a_template(run: Run, write: Write) -> None:
     text = "services:\n{% if a %}\n  a: {image: {{ b }}}\n{% endif %}\n"
     ran = run("check", write({"compose.yml": text}), "--format", "json")
     assert (ran.exit_code, ran.json["recipes"][0]["status"]) == (2, "template")
 
 
-def test_standard_input(run: Run) -> None:
+def test_check_of_standard_input(run: Run) -> None:
     ran = run("check", "-", "--format", "json", stdin=RISKY)
     assert findings(ran) == [("RL001", "app", "default", "-", 11, 16)]
     assert run("check", "-", stdin=b"\xff\xfe\x00").exit_code == 2
 
 
-def test_an_env_file_is_never_opened(run: Run, write: Write) -> None:
+def test_check_never_opens_an_env_file(run: Run, write: Write) -> None:
     folder = write({"compose.yml": RISKY.replace("    deploy:", "    env_file: pipe\n    deploy:")})
     os.mkfifo(folder / "pipe")
     assert run("check", folder).exit_code == 1
 
 
-def test_names_cannot_steer_the_terminal(run: Run, write: Write) -> None:
+def test_check_escapes_control_characters(run: Run, write: Write) -> None:
     text = 'services: {"a\\e[31mb": {image: c}}\nx: 1\n"k\\nl\\e[0m": 2\n'
     ran = run("check", write({"compose.yml": text}))
     assert ran.exit_code == 2
     assert "\x1b" not in ran.stdout
 
 
-def test_several_paths_of_one_recipe_are_one(run: Run, write: Write) -> None:
-    folder = write({"compose.yml": RISKY, "compose.ccci.yml": REPAIR})
+def test_check_merges_paths_of_one_recipe(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": RISKY, "compose.ccci.yml": OVERLAY_FIX})
     ran = run("check", folder / "compose.yml", folder / "compose.ccci.yml", "--format", "json")
     assert ran.json["summary"]["recipes"] == 1
 
 
-def test_the_same_risk_through_an_anchor_and_a_variable(run: Run, write: Write) -> None:
+def test_check_locates_a_value_behind_anchor_and_variable(run: Run, write: Write) -> None:
     text = """x-update: &update
   failure_action: ${ACTION:-rollback}
   order: ${ORDER}
@@ -305,7 +299,7 @@ services:
 def test_excerpt_of_a_long_line_is_short_and_walked_once(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is shown of a finding does not grow with the file, nor does the file's tree get walked for each."""
+    """The excerpt does not grow with the file, and the tree is not walked for each finding."""
     policy = "deploy: {update_config: {failure_action: rollback, order: start-first}}"
     service = f"image: b, healthcheck: {{test: x}}, {policy}"
     services = ", ".join(f"s{number}: {{{service}}}" for number in range(200))
@@ -332,29 +326,27 @@ def test_check_skips_a_foreign_stack_beside_a_compose_file(run: Run, write: Writ
     assert ran.exit_code == 0
 
 
-def test_a_stack_whose_services_are_misspelt_is_not_passed_over(
-    run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
+def test_check_reports_a_misspelt_services_key(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"stack.yml": "service: {a: {image: b}}\n"})
     ran = run("check", folder)
     assert ran.exit_code == 2
     assert mask_folder(ran.output, folder) == snapshot
 
 
-def test_a_risky_stack_beside_a_harmless_compose_file_is_found(run: Run, write: Write) -> None:
+def test_check_finds_a_stack_beside_a_compose_file(run: Run, write: Write) -> None:
     folder = write({"docker-compose.yml": "services: {a: {image: b}}\n", "docker-stack.yml": RISKY})
     assert run("check", folder).exit_code == 1
     rows = {row["recipe"] for row in run("sweep", folder, "--format", "json").json["recipes"]}
     assert rows == {folder.name, f"{folder.name}/docker-stack.yml"}
 
 
-def test_a_sweep_of_a_folder_passes_over_what_is_no_stack(run: Run, write: Write) -> None:
+def test_sweep_skips_files_that_are_not_stacks(run: Run, write: Write) -> None:
     folder = write({"compose.yml": "services: {a: {image: b}}\n", "stack.yml": STACK_OF_FUNCTIONS})
     ran = run("sweep", folder, "--format", "json")
     assert ([row["recipe"] for row in ran.json["recipes"]], ran.exit_code) == ([folder.name], 0)
 
 
-def test_the_policy_of_a_service_without_a_task_is_void(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_check_supersedes_findings_of_zero_replicas(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     policy = "{replicas: 0, update_config: {failure_action: rollback, order: start-first}}"
     folder = write({"compose.yml": f"services: {{a: {{image: b, deploy: {policy}}}}}\n"})
     ran = run("check", folder, "--format", "json")

@@ -1,4 +1,4 @@
-"""`config`: what counts for a path, and who says so."""
+"""`config` on the command line."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def origin(of: dict[str, Any]) -> str:
 
 
 @pytest.mark.usefixtures("folder")
-def test_it_shows_each_value_and_who_says_it(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_config_text_shows_values_and_origins(run: Run, snapshot: SnapshotAssertion) -> None:
     options = ("--fail-on", "high", "--exclude", "old", "--exclude", "new")
     shown = run("config", "legacy/wiki", *options).stdout
     assert "    high    RL002 RL003 RL004 RL005 RL006\n    medium  RL001 RL008 RL009\n    low     RL007\n" in shown
@@ -84,7 +84,7 @@ def test_it_shows_each_value_and_who_says_it(run: Run, snapshot: SnapshotAsserti
 
 
 @pytest.mark.usefixtures("folder")
-def test_as_json(run: Run) -> None:
+def test_config_json_has_values_and_origins(run: Run) -> None:
     shown = document(run, "legacy/wiki", "--overlay", "x.yml", "--rules", "own")
     assert (shown["path"], shown["config"]) == ("legacy/wiki", "rollout-lint.toml")
     assert settings(shown) == {
@@ -101,26 +101,26 @@ def test_as_json(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_each_rule_has_its_severity_and_who_switched_it(run: Run) -> None:
+def test_config_json_has_severity_and_origin_of_rules(run: Run) -> None:
     rules = {rule["id"]: rule for rule in document(run)["rules"]}
 
-    def told(name: str) -> tuple[bool, str, str, str]:
+    def rule_state(name: str) -> tuple[bool, str, str, str]:
         rule = rules[name]
         origins = rule["origins"]
         return rule["on"], rule["severity"], origin(origins["on"]), origin(origins["severity"])
 
-    assert told("RL001") == (False, "medium", "rollout-lint.toml:2:1", "default")
-    assert told("RL030") == (False, "medium", "rollout-lint.toml:2:1", "default")
-    assert told("RL010") == (True, "low", "default", "rollout-lint.toml:7:1")
-    assert told("RL002") == (True, "high", "default", "default")
-    assert told("TT001")[0]
+    assert rule_state("RL001") == (False, "medium", "rollout-lint.toml:2:1", "default")
+    assert rule_state("RL030") == (False, "medium", "rollout-lint.toml:2:1", "default")
+    assert rule_state("RL010") == (True, "low", "default", "rollout-lint.toml:7:1")
+    assert rule_state("RL002") == (True, "high", "default", "default")
+    assert rule_state("TT001")[0]
     rules = {rule["id"]: rule for rule in document(run, "legacy")["rules"]}
-    assert told("RL001") == (True, "medium", "rollout-lint.toml:18:1", "default")
-    assert told("RL010") == (False, "low", "rollout-lint.toml:18:1", "rollout-lint.toml:7:1")
+    assert rule_state("RL001") == (True, "medium", "rollout-lint.toml:18:1", "default")
+    assert rule_state("RL010") == (False, "low", "rollout-lint.toml:18:1", "rollout-lint.toml:7:1")
 
 
 @pytest.mark.usefixtures("folder")
-def test_its_rules_are_those_that_judge(run: Run, write: Write) -> None:
+def test_config_lists_the_rules_that_check_uses(run: Run, write: Write) -> None:
     policy = "update_config: {failure_action: rollback, order: start-first}"
     write({"legacy/wiki/compose.yml": f"services: {{a: {{image: b, deploy: {{{policy}}}}}}}\n"})
     shown = document(run, "legacy/wiki")
@@ -131,13 +131,13 @@ def test_its_rules_are_those_that_judge(run: Run, write: Write) -> None:
     assert run("check").exit_code == 1
 
 
-def test_what_is_off_was_switched_off_by_the_first_that_says_so(run: Run, write: Write) -> None:
+def test_config_names_the_first_entry_that_disables_a_rule(run: Run, write: Write) -> None:
     folder = write({".rollout-lint.yml": "disable: [RL001,\n  RL00]\n"})
     lines = {rule["id"]: rule["origins"]["on"].get("line") for rule in document(run, folder)["rules"]}
     assert (lines["RL001"], lines["RL002"], lines["RL010"]) == (1, 2, None)
 
 
-def test_without_a_config_all_is_default(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_config_without_file_shows_defaults(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({})
     shown = document(run, folder)
     assert shown["config"] is None
@@ -146,12 +146,14 @@ def test_without_a_config_all_is_default(run: Run, write: Write, snapshot: Snaps
     assert without_rules(mask_folder(run("config", folder).output, folder)) == snapshot
 
 
-def test_what_is_silenced_is_shown_with_the_reason(run: Run, write: Write) -> None:
+def test_config_shows_suppressions_with_reason(run: Run, write: Write) -> None:
     folder = write({"rollout-lint.toml": "[[ignore]]\nrule = ['rl001', 'RL009']\nreason = 'until  then'\n"})
     assert settings(document(run, folder))["ignore"] == ("RL001, RL009: until then", f"{folder}/rollout-lint.toml:1:3")
 
 
-def test_one_rule_is_one(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion) -> None:
+def test_config_text_of_a_single_rule(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
     monkeypatch.chdir(write({".rollout-lint.yml": "select: [RL001]\nseverity: {RL001: low}\n"}))
     shown = run("config").stdout
     assert "    low     RL001\n" in shown
@@ -160,7 +162,7 @@ def test_one_rule_is_one(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
-def test_long_lists_are_wrapped(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+def test_config_text_wraps_long_lists(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     monkeypatch.chdir(write({"rollout-lint.toml": "select = ['RL001']\n"}))
     monkeypatch.setenv("COLUMNS", str(width))
     lines = run("config").stdout.splitlines()
@@ -171,7 +173,7 @@ def test_long_lists_are_wrapped(run: Run, write: Write, monkeypatch: pytest.Monk
     assert len(ids) == len(set(ids)) > 40
 
 
-def test_nothing_in_a_config_steers_the_terminal(run: Run, write: Write) -> None:
+def test_config_escapes_control_characters(run: Run, write: Write) -> None:
     folder = write({"rollout-lint.toml": 'overlays = ["\\u001b[31m"]\nimages."a\\u001b".runtime = "\\u0007"\n'})
     ran = run("config", folder)
     assert "\\x1b[31m" in ran.stdout
@@ -179,7 +181,7 @@ def test_nothing_in_a_config_steers_the_terminal(run: Run, write: Write) -> None
     assert "\x07" not in ran.stdout
 
 
-def test_a_path_that_does_not_exist(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_config_rejects_a_missing_path(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({})
     ran = run("config", folder / "gone")
     assert (ran.exit_code, ran.stdout) == (2, "")
@@ -202,7 +204,7 @@ EDITORS = [
 
 
 @pytest.mark.parametrize(("config", "holds"), EDITORS)
-def test_editors_and_the_program_take_the_same(run: Run, write: Write, config: dict[str, Any], holds: bool) -> None:
+def test_config_schema_agrees_with_the_loader(run: Run, write: Write, config: dict[str, Any], holds: bool) -> None:
     schema = json.loads(run("config", "--schema").stdout)
     assert schema == json.loads(SCHEMA.read_text("utf-8"))
     Draft202012Validator.check_schema(schema)

@@ -1,4 +1,4 @@
-"""What only a real terminal shows: colour, the progress bar, completion in a shell."""
+"""Output on a real terminal: colour, progress bar and shell completion."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ SWEEP = (
 )
 
 
-def on_a_terminal(command: list[str], stream: str, **environment: str) -> tuple[str, str]:
-    """What a command writes to `stream`, which is a terminal, and to the other one, which is a pipe."""
+def run_on_terminal(command: list[str], stream: str, **environment: str) -> tuple[str, str]:
+    """Return the output on `stream`, which is a terminal, and on the other stream, which is a pipe."""
     ours, theirs = pty.openpty()
     other = "stderr" if stream == "stdout" else "stdout"
     clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
@@ -45,18 +45,18 @@ def on_a_terminal(command: list[str], stream: str, **environment: str) -> tuple[
         **{stream: theirs, other: subprocess.PIPE},
     )
     os.close(theirs)
-    seen = b""
+    shown = b""
     while chunk := _read(ours):
-        seen += chunk
+        shown += chunk
     os.close(ours)
     rest, errors = process.communicate(timeout=60)
-    return seen.decode(), (rest or errors or b"").decode()
+    return shown.decode(), (rest or errors or b"").decode()
 
 
 def _read(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, 4096)
-    except OSError:  # Linux says EIO where the other end is closed.
+    except OSError:  # Linux reports EIO if the other end is closed.
         return b""
 
 
@@ -68,18 +68,18 @@ def command(*arguments: str | Path) -> list[str]:
 @pytest.mark.parametrize(
     ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
-def test_colour_on_a_terminal_unless_it_is_not_wanted(
+def test_terminal_output_has_colour_unless_disabled(
     write: Write, subcommand: str, environment: dict[str, str], coloured: bool
 ) -> None:
     folder = write({"a/compose.yml": RISKY})
-    seen, errors = on_a_terminal(command(subcommand, folder), "stdout", **environment)
-    assert "start-first" in seen
-    assert (ESCAPE in seen) is coloured
+    shown, errors = run_on_terminal(command(subcommand, folder), "stdout", **environment)
+    assert "start-first" in shown
+    assert (ESCAPE in shown) is coloured
     assert errors == ""
 
 
 @pytest.mark.parametrize("subcommand", ["check", "sweep", "show"])
-def test_no_colour_in_a_pipe(write: Write, subcommand: str) -> None:
+def test_piped_output_has_no_colour(write: Write, subcommand: str) -> None:
     ran = subprocess.run(
         command(subcommand, write({"compose.yml": RISKY})), capture_output=True, text=True, check=False, timeout=60
     )
@@ -87,26 +87,26 @@ def test_no_colour_in_a_pipe(write: Write, subcommand: str) -> None:
     assert ESCAPE not in ran.stdout
 
 
-def test_no_colour_in_a_file(write: Write) -> None:
+def test_file_output_has_no_colour(write: Write) -> None:
     folder = write({"compose.yml": RISKY})
-    seen, _ = on_a_terminal(command("check", folder, "--output", folder / "told.txt"), "stdout")
-    assert ESCAPE in seen
-    text = (folder / "told.txt").read_text("utf-8")
+    shown, _ = run_on_terminal(command("check", folder, "--output", folder / "report.txt"), "stdout")
+    assert ESCAPE in shown
+    text = (folder / "report.txt").read_text("utf-8")
     assert "start-first" in text
     assert ESCAPE not in text
 
 
-def test_a_slow_sweep_shows_how_far_it_is_on_standard_error() -> None:
-    seen, output = on_a_terminal([sys.executable, "-c", SWEEP.format(0.6)], "stderr")
-    assert "1/2" in seen
+def test_slow_sweep_shows_a_progress_bar() -> None:
+    shown, output = run_on_terminal([sys.executable, "-c", SWEEP.format(0.6)], "stderr")
+    assert "1/2" in shown
     assert output == ""
 
 
-def test_a_quick_sweep_shows_no_bar() -> None:
-    assert on_a_terminal([sys.executable, "-c", SWEEP.format(0)], "stderr") == ("", "")
+def test_quick_sweep_shows_no_progress_bar() -> None:
+    assert run_on_terminal([sys.executable, "-c", SWEEP.format(0)], "stderr") == ("", "")
 
 
-def test_a_slow_sweep_in_a_pipe_shows_no_bar() -> None:
+def test_piped_sweep_shows_no_progress_bar() -> None:
     ran = subprocess.run([sys.executable, "-c", SWEEP.format(0.6)], capture_output=True, check=True, timeout=60)
     assert (ran.stdout, ran.stderr) == (b"", b"")
 

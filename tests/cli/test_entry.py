@@ -1,4 +1,4 @@
-"""What is asked most often does without the options' parser, and is answered as with it."""
+"""Fast path of `check` and `--version`, which must print the same as the full parser."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
     from tests.conftest import Run, Write
 
-SHORT = "from rollout_lint.cli.entry import main; main()"
-LONG = "from rollout_lint.cli.app import app; app()"
+FAST_PATH = "from rollout_lint.cli.entry import main; main()"
+FULL_PATH = "from rollout_lint.cli.app import app; app()"
 STACK = "services: {a: {image: b, deploy: {update_config: {failure_action: rollback, order: start-first}}}}\n"
 
 
-def answers(program: str, words: list[str], folder: Path, stdin: str = "") -> tuple[int, str, str]:
+def run_program(program: str, arguments: list[str], folder: Path, stdin: str = "") -> tuple[int, str, str]:
     ran = subprocess.run(
-        [sys.executable, "-c", program, *words],
+        [sys.executable, "-c", program, *arguments],
         capture_output=True, text=True, check=False, timeout=60, cwd=folder, input=stdin,
     )  # fmt: skip
     return ran.returncode, ran.stdout, ran.stderr
 
 
 @pytest.mark.parametrize(
-    "words",
+    "arguments",
     [
         ["--version"],
         ["check"],
@@ -55,42 +55,42 @@ def answers(program: str, words: list[str], folder: Path, stdin: str = "") -> tu
     ],
 )
 @pytest.mark.slow
-def test_both_ways_answer_the_same(write: Write, words: list[str]) -> None:
+def test_fast_path_prints_the_same_as_the_parser(write: Write, arguments: list[str]) -> None:
     folder = write({"recipe/compose.yml": STACK, "bad/compose.yml": "services: ["})
-    short, long = (answers(program, words, folder, STACK) for program in (SHORT, LONG))
+    short, long = (run_program(program, arguments, folder, STACK) for program in (FAST_PATH, FULL_PATH))
     assert short == long
 
 
-@pytest.mark.parametrize("words", [[], ["a"], ["a", "-", "b"]])
-def test_a_plain_check_asks_for_what_the_parser_would(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[check.Request] = []
+@pytest.mark.parametrize("arguments", [[], ["a"], ["a", "-", "b"]])
+def test_run_plain_builds_the_same_request_as_the_parser(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    requests: list[check.Request] = []
 
     def run(request: check.Request) -> int:
-        asked.append(request)
+        requests.append(request)
         return 0
 
     monkeypatch.setattr(check, "run", run)
-    CliRunner().invoke(cli.app, ["check", *words])
-    check.run_plain(words)
-    assert len(asked) == 2
-    assert asked[0] == asked[1]
+    CliRunner().invoke(cli.app, ["check", *arguments])
+    check.run_plain(arguments)
+    assert len(requests) == 2
+    assert requests[0] == requests[1]
 
 
 @pytest.mark.usefixtures("without_coverage")
-def test_a_plain_check_loads_no_parser_of_options(run: Run) -> None:
+def test_fast_path_does_not_import_typer(run: Run) -> None:
     del run
-    program = "import os, sys; os._exit = lambda code: (print(*sys.modules, file=sys.stderr), sys.exit(code));" + SHORT
-    _, out, told = answers(program, ["check", str(SAMPLES / "discourse")], SAMPLES)
+    print_modules = "import os, sys; os._exit = lambda code: (print(*sys.modules, file=sys.stderr), sys.exit(code));"
+    _, out, modules = run_program(print_modules + FAST_PATH, ["check", str(SAMPLES / "discourse")], SAMPLES)
     assert "RL001" in out
-    assert {"typer", "rich", "jsonschema", "tempfile", "hashlib", "multiprocessing"}.isdisjoint(told.split())
-    assert "rollout_lint.cli.commands.check" in told.split()
+    assert {"typer", "rich", "jsonschema", "tempfile", "hashlib", "multiprocessing"}.isdisjoint(modules.split())
+    assert "rollout_lint.cli.commands.check" in modules.split()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs pipes that close")
 @pytest.mark.slow
-def test_a_closed_pipe_ends_both_ways_alike() -> None:
+def test_fast_path_handles_a_closed_pipe_like_the_parser() -> None:
     codes = []
-    for program in (SHORT, LONG):
+    for program in (FAST_PATH, FULL_PATH):
         reading, writing = os.pipe()
         os.close(reading)
         command = [sys.executable, "-c", program, "check", str(SAMPLES)]
@@ -101,12 +101,12 @@ def test_a_closed_pipe_ends_both_ways_alike() -> None:
 
 
 @pytest.mark.slow
-def test_completion_is_left_to_the_parser() -> None:
-    words = [sys.executable, "-c", SHORT, "check", "x"]
+def test_fast_path_leaves_completion_to_the_parser() -> None:
+    arguments = [sys.executable, "-c", FAST_PATH, "check", "x"]
     environment = os.environ | {"_C_COMPLETE": "complete_bash", "COMP_WORDS": "x", "COMP_CWORD": "1"}
-    program = "import sys; sys.argv[0] = 'c';" + SHORT
+    program = "import sys; sys.argv[0] = 'c';" + FAST_PATH
     ran = subprocess.run(
-        [sys.executable, "-c", program, *words[3:]],
+        [sys.executable, "-c", program, *arguments[3:]],
         capture_output=True, text=True, check=False, timeout=60, env=environment,
     )  # fmt: skip
     assert "nowhere" not in ran.stdout

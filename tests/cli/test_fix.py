@@ -1,4 +1,4 @@
-"""`fix` as people call it."""
+"""`fix` on the command line."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ services:
     deploy:
       update_config: {failure_action: rollback, order: start-first}
 """
-REPAIRED = BASE.replace("start-first", "stop-first")
+FIXED = BASE.replace("start-first", "stop-first")
 MONITORED = "      update_config: {failure_action: continue, monitor: 30s}\n"
 
 
@@ -53,9 +53,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_nothing_is_written_unless_it_is_asked_for(
-    run: Run, write: Write, here: Path, snapshot: SnapshotAssertion
-) -> None:
+def test_fix_writes_nothing_by_default(run: Run, write: Write, here: Path, snapshot: SnapshotAssertion) -> None:
     write({"wiki/compose.yml": BASE})
     ran = run("fix", "wiki")
     assert ran.exit_code == 1
@@ -64,11 +62,11 @@ def test_nothing_is_written_unless_it_is_asked_for(
     assert ran.stderr == snapshot
 
 
-def test_the_files_are_written(run: Run, write: Write, here: Path, snapshot: SnapshotAssertion) -> None:
+def test_fix_write_changes_the_files(run: Run, write: Write, here: Path, snapshot: SnapshotAssertion) -> None:
     write({"compose.yml": BASE})
     ran = run("fix", "--write")
     assert (ran.exit_code, ran.stdout) == (0, "")
-    assert (here / "compose.yml").read_text() == REPAIRED
+    assert (here / "compose.yml").read_text() == FIXED
     assert mask_folder(ran.output, here) == snapshot(name="written")
     again = run("fix")
     assert (again.exit_code, again.stdout) == (0, "")
@@ -80,14 +78,14 @@ def test_the_files_are_written(run: Run, write: Write, here: Path, snapshot: Sna
     "base", [BASE, BASE.replace("\n", "\r\n"), BASE.rstrip(), "\ufeff" + BASE, f"{BASE}# the end\n"]
 )
 @pytest.mark.slow
-def test_the_diff_can_be_applied(command: list[str], base: str, write: Write, here: Path) -> None:
+def test_fix_diff_applies(command: list[str], base: str, write: Write, here: Path) -> None:
     write({"wiki/compose.yml": base.encode(), "wiki/compose.ccci.yml": 'version: "3.8"\nservices: {app: {image: a}}\n'})
     shown = subprocess.run([sys.executable, "-m", "rollout_lint", "fix", "wiki"], capture_output=True, check=False)
     subprocess.run(command, input=shown.stdout, check=True, cwd=here)
     assert Path("wiki/compose.yml").read_bytes() == base.replace("start-first", "stop-first").encode()
 
 
-def test_the_diff_of_a_new_overlay_can_be_applied(run: Run, write: Write, here: Path) -> None:
+def test_fix_diff_of_a_new_overlay_applies(run: Run, write: Write, here: Path) -> None:
     write({"wiki/compose.yml": BASE})
     shown = run("fix", "--overlay", "compose.ccci.yml", "--diff", "wiki")
     assert shown.exit_code == 1
@@ -100,7 +98,7 @@ def test_the_diff_of_a_new_overlay_can_be_applied(run: Run, write: Write, here: 
     assert Path("wiki/compose.yml").read_text() == BASE
 
 
-def test_an_overlay_has_no_more_than_it_takes(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_fix_overlay_is_minimal(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": BASE.replace("start-first}", "stop-first}")})
     assert run("fix", "--overlay", "compose.ccci.yml", folder).exit_code == 0
     assert (folder / "compose.ccci.yml").read_text() == (
@@ -110,7 +108,7 @@ def test_an_overlay_has_no_more_than_it_takes(run: Run, write: Write, snapshot: 
     assert again.stderr == snapshot
 
 
-def test_an_overlay_that_is_there_is_extended(run: Run, write: Write) -> None:
+def test_fix_overlay_extends_an_existing_file(run: Run, write: Write) -> None:
     overlay = "# for the CI\n\nservices:\n  app:\n    image: example/app:ci # built there\n"
     folder = write({"compose.yml": BASE, "compose.ccci.yml": overlay})
     assert run("fix", "--overlay", "compose.ccci.yml", folder).exit_code == 0
@@ -121,14 +119,14 @@ def test_an_overlay_that_is_there_is_extended(run: Run, write: Write) -> None:
     ) + added + worker
 
 
-def test_no_overlay_is_written_where_there_is_nothing_to_repair(run: Run, write: Write) -> None:
-    folder = write({"compose.yml": REPAIRED})
+def test_fix_overlay_is_not_written_without_findings(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": FIXED})
     assert run("fix", "--overlay", "compose.ccci.yml", folder).exit_code == 0
     assert not (folder / "compose.ccci.yml").exists()
 
 
 @pytest.mark.parametrize("overlay", [b"- a\n", b"a\n", b"---\n# for the CI\n...\n", b"\xff\xfe\x00", b"a: \x80"])
-def test_an_overlay_that_is_no_stack_is_left_as_it_is(overlay: bytes, run: Run, write: Write) -> None:
+def test_fix_overlay_keeps_a_file_that_is_not_a_stack(overlay: bytes, run: Run, write: Write) -> None:
     folder = write({"compose.yml": BASE, "compose.ccci.yml": overlay})
     ran = run("fix", "--overlay", "compose.ccci.yml", folder)
     assert ran.exit_code == 2
@@ -139,9 +137,7 @@ def test_an_overlay_that_is_no_stack_is_left_as_it_is(overlay: bytes, run: Run, 
 @pytest.mark.parametrize(
     "name", [pytest.param("ci/compose.ccci.yml", id="missing-folder"), pytest.param("here.yml", id="folder")]
 )
-def test_an_overlay_that_cannot_be_written_is_not_shown(
-    name: str, run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
+def test_fix_overlay_rejects_an_unwritable_path(name: str, run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": BASE, "here.yml/README": ""})
     ran = run("fix", "--overlay", name, "--diff", folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
@@ -149,9 +145,7 @@ def test_an_overlay_that_cannot_be_written_is_not_shown(
 
 
 @pytest.mark.parametrize("name", [".env", "README.md"])
-def test_an_overlay_has_the_name_of_a_stack_file(
-    name: str, run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
+def test_fix_overlay_rejects_other_suffixes(name: str, run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": BASE, name: "# nothing\n"})
     ran = run("fix", "--overlay", name, folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
@@ -168,14 +162,16 @@ def test_an_overlay_has_the_name_of_a_stack_file(
         pytest.param("compose.*.yml", id="pattern"),
     ],
 )
-def test_an_overlay_is_one_file_of_the_recipe(name: str, run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_fix_overlay_rejects_paths_outside_the_recipe(
+    name: str, run: Run, write: Write, snapshot: SnapshotAssertion
+) -> None:
     folder = write({"compose.yml": BASE})
     ran = run("fix", "--overlay", name, folder)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert mask_folder(ran.output, folder) == snapshot
 
 
-def test_the_base_is_no_overlay(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_fix_overlay_rejects_the_base(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": BASE})
     ran = run("fix", "--overlay", "compose.yml", folder)
     assert ran.exit_code == 2
@@ -183,7 +179,7 @@ def test_the_base_is_no_overlay(run: Run, write: Write, snapshot: SnapshotAssert
     assert (folder / "compose.yml").read_text() == BASE
 
 
-def test_a_stack_beside_a_recipe_has_no_overlay(
+def test_fix_overlay_rejects_a_self_contained_stack(
     run: Run, write: Write, here: Path, snapshot: SnapshotAssertion
 ) -> None:
     write({"compose.yml": BASE, "docker-stack.yml": BASE})
@@ -193,8 +189,8 @@ def test_a_stack_beside_a_recipe_has_no_overlay(
     assert "order: stop-first" in (here / "compose.ccci.yml").read_text()
 
 
-def test_what_an_overlay_cannot_repair_is_left(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
-    """Docker's merge takes a zero for nothing, and a rule of one's own may ask for it."""
+def test_fix_overlay_reports_what_it_cannot_fix(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+    """Docker's merge ignores a zero in an overlay, but the fix of an own rule may be zero."""
     rule = """\
 id: TT002
 name: ratio
@@ -222,7 +218,7 @@ examples:
     assert (folder / "compose.yml").read_text() == text.replace("0.5", "0")
 
 
-def test_the_incident_is_mitigated_by_the_overlay_that_is_made(run: Run, tmp_path: Path) -> None:
+def test_fix_overlay_mitigates_the_incident(run: Run, tmp_path: Path) -> None:
     fleet = tmp_path / "fleet"
     shutil.copytree(SAMPLES, fleet)
     (fleet / "discourse/compose.ccci.yml").unlink()
@@ -236,8 +232,8 @@ def test_the_incident_is_mitigated_by_the_overlay_that_is_made(run: Run, tmp_pat
     assert level() == "mitigated"
 
 
-def test_the_overlay_of_a_variant_is_repaired_where_it_decides(run: Run, write: Write) -> None:
-    """Only the CI's variant has the risk, and what is shipped must stay as it is."""
+def test_fix_changes_the_overlay_that_sets_the_value(run: Run, write: Write) -> None:
+    """Only the CI variant is at risk, so the base must not change."""
     overlay = "services: {app: {deploy: {update_config: {failure_action: rollback}}}}\n"
     base = one_service("order: start-first, failure_action: pause, monitor: 30s")
     folder = write({"compose.yml": base, "compose.ccci.yml": overlay})
@@ -271,7 +267,7 @@ def test_fix_changes_a_shared_value_once_if_all_are_at_risk(
     assert mask_folder(ran.output, here) == snapshot
 
 
-def test_what_a_variable_decides_is_left(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_fix_keeps_values_from_variables(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     text = one_service("failure_action: rollback, order: '${ORDER:-start-first}'")
     folder = write({"compose.yml": text})
     ran = run("fix", "--write", folder)
@@ -282,7 +278,7 @@ def test_what_a_variable_decides_is_left(run: Run, write: Write, snapshot: Snaps
     assert "order: stop-first" in (folder / "compose.ccci.yml").read_text()
 
 
-def test_what_costs_more_than_it_is_worth_wants_consent(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_fix_requires_unsafe_for_a_costly_trade_off(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     text = one_service("order: start-first, failure_action: pause, monitor: 30s")
     folder = write({"compose.yml": text})
     ran = run("fix", "--write", folder)
@@ -294,7 +290,7 @@ def test_what_costs_more_than_it_is_worth_wants_consent(run: Run, write: Write, 
     )
 
 
-def test_only_some_rules(run: Run, write: Write) -> None:
+def test_fix_only_selects_rules(run: Run, write: Write) -> None:
     text = one_service("failure_action: rollback, order: start-first, max_failure_ratio: 1, monitor: 30s")
     folder = write({"compose.yml": text})
     assert run("fix", "--write", "--only", "RL013", folder).exit_code == 0
@@ -303,13 +299,13 @@ def test_only_some_rules(run: Run, write: Write) -> None:
     assert "stop-first" in (folder / "compose.yml").read_text()
 
 
-def test_a_rule_that_does_not_exist(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_fix_only_rejects_an_unknown_rule(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     ran = run("fix", "--only", "RL001,RL999", write({"compose.yml": BASE}))
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr == snapshot
 
 
-def test_what_somebody_has_silenced_is_left(run: Run, write: Write) -> None:
+def test_fix_keeps_suppressed_findings(run: Run, write: Write) -> None:
     text = BASE.replace("  app:\n", "  app: # rollout-lint: ignore[RL001] the host has room\n")
     folder = write({"compose.yml": text})
     assert run("fix", "--write", folder).exit_code == 0
@@ -327,7 +323,7 @@ def test_what_somebody_has_silenced_is_left(run: Run, write: Write) -> None:
         ("", ["start-first", "start-first"]),
     ],
 )
-def test_each_repair_is_asked_for(answers: str, orders: list[str], run: Run, write: Write) -> None:
+def test_fix_interactive_asks_about_each_fix(answers: str, orders: list[str], run: Run, write: Write) -> None:
     folder = write({"compose.yml": BASE})
     ran = run("fix", "--interactive", folder, stdin=answers)
     assert ran.exit_code == 0
@@ -336,33 +332,33 @@ def test_each_repair_is_asked_for(answers: str, orders: list[str], run: Run, wri
     assert "-        order: start-first\n+        order: stop-first\n" in ran.stdout
 
 
-def test_what_is_unsafe_is_asked_for_as_well(run: Run, write: Write, here: Path, snapshot: SnapshotAssertion) -> None:
+def test_fix_interactive_includes_unsafe_fixes(run: Run, write: Write, here: Path, snapshot: SnapshotAssertion) -> None:
     write({"compose.yml": one_service("order: start-first, failure_action: pause, monitor: 30s")})
     ran = run("fix", "-i", stdin="y\n")
     assert mask_folder(ran.output, here) == snapshot
     assert "stop-first" in (here / "compose.yml").read_text()
 
 
-def test_standard_input(run: Run) -> None:
+def test_fix_of_standard_input(run: Run) -> None:
     shown = run("fix", "-", stdin=BASE)
     assert shown.exit_code == 1
     assert "+        order: stop-first" in shown.stdout
     written = run("fix", "--write", "-", stdin=BASE)
-    assert (written.exit_code, written.stdout) == (0, REPAIRED)
-    assert run("fix", "--write", "-", stdin=REPAIRED).stdout == REPAIRED
+    assert (written.exit_code, written.stdout) == (0, FIXED)
+    assert run("fix", "--write", "-", stdin=FIXED).stdout == FIXED
 
 
 @pytest.mark.parametrize("text", [BASE.encode("utf-16"), BASE.encode() + b"# \xe9\n"])
 @pytest.mark.slow
-def test_standard_input_is_given_back_byte_for_byte(text: bytes) -> None:
+def test_fix_preserves_the_bytes_of_standard_input(text: bytes) -> None:
     command = [sys.executable, "-m", "rollout_lint", "fix", "--write", "-"]
     ran = subprocess.run(command, input=text, capture_output=True, check=False)
     is_read = ran.returncode == 0
-    assert ran.stdout == (REPAIRED.encode("utf-16") if is_read else text)
+    assert ran.stdout == (FIXED.encode("utf-16") if is_read else text)
     assert is_read == text.startswith(b"\xff\xfe")
 
 
-def test_the_hint_of_a_check_is_a_command(run: Run, write: Write, here: Path) -> None:
+def test_fix_command_in_check_output_runs(run: Run, write: Write, here: Path) -> None:
     write({"-x/compose.yml": BASE, "my wiki/compose.yml": BASE})
     hints = set(re.findall(r"\(rollout-lint (fix .*)\)", run("check", ".").stdout))
     assert len(hints) == 2
@@ -375,30 +371,30 @@ def test_the_hint_of_a_check_is_a_command(run: Run, write: Write, here: Path) ->
     "options",
     [["--interactive", "-"], ["--overlay", "x.yml", "-"], ["-", "."], ["--diff", "--write"], ["--diff", "-i"]],
 )
-def test_options_that_do_not_go_together(options: list[str], run: Run) -> None:
+def test_fix_rejects_conflicting_options(options: list[str], run: Run) -> None:
     ran = run("fix", *options, stdin=BASE)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr.startswith("rollout-lint: ")
 
 
-def test_what_could_not_be_evaluated_is_left(run: Run, write: Write) -> None:
+def test_fix_keeps_recipes_with_errors(run: Run, write: Write) -> None:
     broken = BASE.replace("image: example/worker:1", "imagine: x")
     folder = write({"a/compose.yml": broken, "b/compose.yml": BASE})
     ran = run("fix", "--write", folder / "a", folder / "b")
     assert ran.exit_code == 2
     assert f"{folder}/a/compose.yml:11:5: " in ran.stderr
     assert (folder / "a/compose.yml").read_text() == broken
-    assert (folder / "b/compose.yml").read_text() == REPAIRED
+    assert (folder / "b/compose.yml").read_text() == FIXED
 
 
-def test_a_file_that_is_no_stack_is_passed_over(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_fix_skips_a_file_that_is_not_a_stack(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"playbook.yml": "- hosts: all\n"})
     ran = run("fix", folder / "playbook.yml")
     assert ran.exit_code == 0
     assert ran.stderr == snapshot
 
 
-def test_a_link_to_a_file_elsewhere_is_left(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_fix_keeps_a_link_out_of_the_recipe(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"common.yml": BASE, "wiki/README": ""})
     (folder / "wiki/compose.yml").symlink_to("../common.yml")
     ran = run("fix", "--write", folder / "wiki/compose.yml")
@@ -407,44 +403,44 @@ def test_a_link_to_a_file_elsewhere_is_left(run: Run, write: Write, snapshot: Sn
     assert mask_folder(ran.output, folder) == snapshot
 
 
-def test_a_link_within_the_recipe_stays_one(run: Run, write: Write) -> None:
+def test_fix_preserves_a_link_within_the_recipe(run: Run, write: Write) -> None:
     folder = write({"docker-stack-base.txt": BASE})
     (folder / "compose.yml").symlink_to("docker-stack-base.txt")
     assert run("fix", "--write", folder).exit_code == 0
     assert (folder / "compose.yml").is_symlink()
-    assert (folder / "docker-stack-base.txt").read_text() == REPAIRED
+    assert (folder / "docker-stack-base.txt").read_text() == FIXED
 
 
 @pytest.mark.slow
-def test_a_file_that_is_changed_meanwhile_is_not_overwritten(write: Write, snapshot: SnapshotAssertion) -> None:
-    """Somebody saves the file while the operator is being asked."""
+def test_fix_does_not_overwrite_a_concurrent_change(write: Write, snapshot: SnapshotAssertion) -> None:
+    """Another program saves the file during the prompt."""
     folder = write({"compose.yml": BASE})
-    asking = subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "rollout_lint", "fix", "--interactive", folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert asking.stdout is not None
-    while "+        order: stop-first" not in asking.stdout.readline():
-        assert asking.poll() is None
+    assert process.stdout is not None
+    while "+        order: stop-first" not in process.stdout.readline():
+        assert process.poll() is None
     (folder / "compose.yml").write_text(f"{BASE}# mine\n")
-    _, told = asking.communicate("a\n")
-    assert asking.returncode == 2
-    assert mask_folder(told, folder) == snapshot
+    _, stderr = process.communicate("a\n")
+    assert process.returncode == 2
+    assert mask_folder(stderr, folder) == snapshot
     assert (folder / "compose.yml").read_text() == f"{BASE}# mine\n"
 
 
 @pytest.mark.usefixtures("without_coverage")
 @pytest.mark.slow
-def test_a_file_is_not_written_where_another_cannot_be(write: Write, snapshot: SnapshotAssertion) -> None:
-    """The system lets the base be written, and not the overlay, which is larger."""
+def test_fix_writes_all_files_of_a_recipe_or_none(write: Write, snapshot: SnapshotAssertion) -> None:
+    """The file size limit allows the base, but not the larger overlay."""
     overlay = "services: {app: {deploy: {update_config: {max_failure_ratio: 1}}}}\n" + "# as long as it is\n" * 500
     base = one_service("failure_action: rollback, order: start-first, monitor: 30s")
     folder = write({"compose.yml": base, "compose.ccci.yml": overlay})
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
-    # Without bytecode, of which the limit would leave the beginning for everybody.
+    # Without bytecode, because the limit would leave truncated files in the cache.
     program = [sys.executable, "-B", "-c", f"{limited}; from rollout_lint.cli.app import app; app()"]
     ran = subprocess.run([*program, "fix", "--write", folder], capture_output=True, text=True, check=False)
     assert ran.returncode == 2
@@ -454,14 +450,14 @@ def test_a_file_is_not_written_where_another_cannot_be(write: Write, snapshot: S
 
 
 @pytest.mark.slow
-def test_what_is_written_is_no_failure_where_nobody_can_be_told(write: Write) -> None:
+def test_fix_succeeds_if_standard_error_is_full(write: Write) -> None:
     folder = write({"compose.yml": BASE})
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run([sys.executable, "-m", "rollout_lint", "fix", "--write", folder], stderr=full, check=False)
-    assert (ran.returncode, (folder / "compose.yml").read_text()) == (0, REPAIRED)
+    assert (ran.returncode, (folder / "compose.yml").read_text()) == (0, FIXED)
 
 
-def test_the_mode_of_a_file_is_kept(run: Run, write: Write) -> None:
+def test_fix_preserves_the_file_mode(run: Run, write: Write) -> None:
     folder = write({"compose.yml": BASE})
     (folder / "compose.yml").chmod(0o640)
     run("fix", "--write", folder)
@@ -489,7 +485,7 @@ SECRET = "hunter2"
         f"    logging: {{driver: x, options: {{image: {SECRET}}}}}\n",
     ],
 )
-def test_what_may_be_a_secret_is_not_shown(others: str, run: Run, write: Write, here: Path) -> None:
+def test_fix_diff_omits_secrets_and_applies(others: str, run: Run, write: Write, here: Path) -> None:
     text = one_service("failure_action: rollback, order: start-first", others)
     write({"compose.yml": text})
     ran = run("fix")
@@ -501,7 +497,7 @@ def test_what_may_be_a_secret_is_not_shown(others: str, run: Run, write: Write, 
     assert "unidiff-zero" not in ran.stderr
 
 
-def test_a_diff_without_its_surroundings_says_how_it_is_applied(
+def test_fix_diff_without_context_says_how_to_apply_it(
     run: Run, write: Write, here: Path, snapshot: SnapshotAssertion
 ) -> None:
     text = one_service("failure_action: rollback, order: start-first") + f"    command: {SECRET}\n"
@@ -515,7 +511,7 @@ def test_a_diff_without_its_surroundings_says_how_it_is_applied(
 
 
 @pytest.mark.parametrize("is_first", [False, True])
-def test_patch_takes_a_diff_without_its_surroundings(is_first: bool, run: Run, write: Write, here: Path) -> None:
+def test_patch_applies_a_diff_without_context(is_first: bool, run: Run, write: Write, here: Path) -> None:
     change = "    deploy: {update_config: {failure_action: rollback, order: start-first}}\n"
     others = "    init: true\n    tty: true\n    stdin_open: true\n    read_only: true\n"
     secret = f"    command: {SECRET}\n"
@@ -526,16 +522,16 @@ def test_patch_takes_a_diff_without_its_surroundings(is_first: bool, run: Run, w
     assert Path("compose.yml").read_text() == text.replace("start-first", "stop-first")
 
 
-def test_what_is_in_another_encoding_is_told_to_be_no_patch(
+def test_fix_diff_of_utf16_warns_that_it_does_not_apply(
     run: Run, write: Write, here: Path, snapshot: SnapshotAssertion
 ) -> None:
     write({"compose.yml": BASE.encode("utf-16")})
     assert mask_folder(run("fix").output, here) == snapshot
     run("fix", "--write")
-    assert (here / "compose.yml").read_bytes() == REPAIRED.encode("utf-16")
+    assert (here / "compose.yml").read_bytes() == FIXED.encode("utf-16")
 
 
-def test_a_line_that_changes_is_shown_without_its_secrets(
+def test_fix_diff_masks_secrets_on_a_changed_line(
     run: Run, write: Write, here: Path, snapshot: SnapshotAssertion
 ) -> None:
     del here
@@ -557,9 +553,9 @@ def test_diff_masks_a_secret_in_a_comment_on_a_changed_line(run: Run, write: Wri
     assert "+      update_config: {failure_action: rollback, order: stop-first} …\n" in ran.stdout
 
 
-def test_names_cannot_steer_a_terminal(run: Run, write: Write, here: Path) -> None:
+def test_fix_escapes_control_characters(run: Run, write: Write, here: Path) -> None:
     write({"wi\x1b[31mki\n/compose.yml": BASE})
     ran = run("fix", "wi\x1b[31mki\n")
     assert "\x1b" not in ran.stdout + ran.stderr
     subprocess.run(["git", "apply"], input=ran.stdout.encode(), check=True, cwd=here)
-    assert Path("wi\x1b[31mki\n/compose.yml").read_text() == REPAIRED
+    assert Path("wi\x1b[31mki\n/compose.yml").read_text() == FIXED

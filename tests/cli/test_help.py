@@ -1,4 +1,4 @@
-"""`--help` has examples that run, and the shells take the completion."""
+"""Examples in `--help`, and shell completion."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.conftest import Run, Write
 
 OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {update_config: {parallelism: 2}}}}\n'
-LINES = [line for told in EXAMPLES.values() for line, _ in told]
+LINES = [line for examples in EXAMPLES.values() for line, _ in examples]
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -40,15 +40,15 @@ def _commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[str]:
             yield " ".join((*words, name))
 
 
-def test_every_command_has_examples_of_itself() -> None:
+def test_every_command_has_examples() -> None:
     assert set(_commands(typer.main.get_command(app))) == set(EXAMPLES)
-    for command, told in EXAMPLES.items():
-        assert 1 <= len(told) <= 4
-        assert [line for line, _ in told if f"rollout-lint {command}" not in line] == []
+    for command, examples in EXAMPLES.items():
+        assert 1 <= len(examples) <= 4
+        assert [line for line, _ in examples if f"rollout-lint {command}" not in line] == []
 
 
 @pytest.mark.parametrize("command", EXAMPLES)
-def test_the_help_ends_with_them_as_they_are(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+def test_help_ends_with_the_examples(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     shown = run(*command.split(), "--help").stdout
     expected = [text for pair in EXAMPLES[command] for text in pair]
@@ -59,7 +59,7 @@ def test_the_help_ends_with_them_as_they_are(run: Run, monkeypatch: pytest.Monke
 
 @pytest.fixture
 def world(write: Write) -> Path:
-    """A folder in which the examples mean something."""
+    """Folder with the files that the examples use."""
     return write(
         {
             "compose.yml": RISKY,
@@ -76,12 +76,12 @@ def world(write: Write) -> Path:
 
 
 ELSEWHERE = ("--watch", "rollout-lint await", "docker ")
-"""What does not end by itself, and what needs an engine; tests/swarm runs the latter."""
+"""Examples that do not end by themselves, or need an engine (tests/swarm runs those)."""
 
 
 @pytest.mark.packaging
 @pytest.mark.parametrize("line", [line for line in LINES if not any(each in line for each in ELSEWHERE)])
-def test_an_example_runs(world: Path, line: str) -> None:
+def test_example_runs(world: Path, line: str) -> None:
     if "old.json" in line:
         old = _bash("rollout-lint sweep --format json > old.json", world)
         assert (old.returncode, old.stderr) == (0, "")
@@ -97,14 +97,14 @@ def test_an_example_runs(world: Path, line: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_example_that_watches_runs(world: Path) -> None:
+def test_watch_example_runs(world: Path) -> None:
     [line] = [line for line in LINES if "--watch" in line]
     with subprocess.Popen(["bash", "-c", f"exec {line}"], cwd=world, env=environment(), stderr=subprocess.PIPE) as ran:
         assert ran.stderr is not None
-        told = ran.stderr.readline()
+        message = ran.stderr.readline()
         ran.send_signal(signal.SIGINT)
         try:
-            assert (b"Ctrl-C" in told, ran.wait(60)) == (True, 1)
+            assert (b"Ctrl-C" in message, ran.wait(60)) == (True, 1)
         finally:
             ran.kill()
 
@@ -118,7 +118,7 @@ def _bash(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.slow
-def test_the_script_of_a_shell_is_one_and_completes(shell: str) -> None:
+def test_completion_script_is_valid_and_completes(shell: str) -> None:
     shown = _completing(f"source_{shell}", "", shell)
     assert "rollout-lint" in shown
     if shutil.which(shell):
@@ -129,7 +129,7 @@ def test_the_script_of_a_shell_is_one_and_completes(shell: str) -> None:
 
 
 def _completing(instruction: str, typed: str, shell: str) -> str:
-    """What the program prints where a shell asks it, with the words so far as that shell hands them over."""
+    """Return the completions for the typed words, passed the way the shell passes them."""
     variables = {
         "_ROLLOUT_LINT_COMPLETE": instruction,
         "_TYPER_COMPLETE_ARGS": typed,

@@ -1,4 +1,4 @@
-"""`inspect`, as its users see it."""
+"""`inspect` on the command line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def inspected(run: Run, *arguments: str | Path, stdin: Any = None) -> tuple[int,
     return ran.exit_code, ran.json
 
 
-def test_a_rolled_back_update_fails_and_is_told(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_inspect_reports_a_rolled_back_update(run: Run, snapshot: SnapshotAssertion) -> None:
     ran = run("inspect", stdin=json.dumps([load_recording("incident").last_service]))
     assert ran.exit_code == 1
     assert ran.stdout == snapshot
@@ -60,7 +60,9 @@ def test_a_rolled_back_update_fails_and_is_told(run: Run, snapshot: SnapshotAsse
         pytest.param("reconsidered", 2, id="unknown-state"),
     ],
 )
-def test_each_state_is_a_sentence(run: Run, state: str | None, code: int, snapshot: SnapshotAssertion) -> None:
+def test_inspect_describes_each_update_state(
+    run: Run, state: str | None, code: int, snapshot: SnapshotAssertion
+) -> None:
     document = load_recording("completed").last_service
     if state is None:
         del document["UpdateStatus"]
@@ -71,21 +73,21 @@ def test_each_state_is_a_sentence(run: Run, state: str | None, code: int, snapsh
     assert found["services"][0]["message"] == snapshot
 
 
-def test_how_long_an_update_is_under_way_is_told(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_inspect_shows_the_duration_of_a_running_update(run: Run, snapshot: SnapshotAssertion) -> None:
     document = load_recording("hang").last_service
     document["UpdateStatus"] |= {"StartedAt": "2026-06-19T23:57:00Z", "Message": "update in progress"}
     _, found = inspected(run, stdin=document)
     assert found["services"][0]["message"] == snapshot
 
 
-def test_a_completed_update_without_previous_spec_is_doubted(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_inspect_doubts_a_completed_update_without_old_spec(run: Run, snapshot: SnapshotAssertion) -> None:
     document = load_recording("incident").last_service
     document["UpdateStatus"]["State"] = "completed"
     _, found = inspected(run, stdin=document)
     assert found["services"][0]["message"] == snapshot
 
 
-def test_the_same_rules_judge_as_of_the_files(run: Run, write: Write) -> None:
+def test_inspect_finds_the_same_as_check(run: Run, write: Write) -> None:
     folder = write({"compose.yml": RECIPE})
     _, found = inspected(run, stdin=load_recording("incident").last_service)
     [live] = found["services"]
@@ -95,7 +97,7 @@ def test_the_same_rules_judge_as_of_the_files(run: Run, write: Write) -> None:
     assert live["findings"][0]["fix"] == of_app[0]["fix"]
 
 
-def test_what_a_spec_cannot_tell_is_not_asked_and_said_so(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_inspect_lists_rules_that_a_spec_cannot_answer(run: Run, snapshot: SnapshotAssertion) -> None:
     _, found = inspected(run, stdin=load_recording("incident").last_service)
     [live] = found["services"]
     because = {each["rule"]: each["because"] for each in live["not_asked"]}
@@ -107,7 +109,7 @@ def test_what_a_spec_cannot_tell_is_not_asked_and_said_so(run: Run, snapshot: Sn
     assert {"RL015", "RL040"} <= {each["rule"] for each in found["services"][0]["not_asked"]}
 
 
-def test_a_rule_that_fails_whatever_is_unknown_is_not_named(run: Run) -> None:
+def test_inspect_omits_rules_that_cannot_match(run: Run) -> None:
     document = load_recording("incident").last_service
     _, found = inspected(run, stdin=document)
     named = {each["rule"] for each in found["services"][0]["not_asked"]}
@@ -117,14 +119,14 @@ def test_a_rule_that_fails_whatever_is_unknown_is_not_named(run: Run) -> None:
     assert "RL008" not in {each["rule"] for each in found["services"][0]["not_asked"]}
 
 
-def test_a_network_of_its_own_name_is_known(run: Run) -> None:
+def test_inspect_resolves_a_network_by_name(run: Run) -> None:
     document = load_recording("incident").last_service
     document["Spec"]["TaskTemplate"]["Networks"] = [{"Target": "host"}]
     _, found = inspected(run, stdin=document)
     assert "RL008" in [each["rule"] for each in found["services"][0]["findings"]]
 
 
-def test_a_policy_that_differs_is_drift_with_its_location(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_inspect_locates_policy_drift(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": RECIPE, "compose.ccci.yml": OVERLAY})
     document = load_recording("incident").last_service
     document["UpdateStatus"]["State"] = "updating"
@@ -143,9 +145,7 @@ def test_a_policy_that_differs_is_drift_with_its_location(run: Run, write: Write
     assert mask_folder(text, folder) == snapshot
 
 
-def test_a_label_that_was_put_back_is_drift_by_its_key_alone(
-    run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
+def test_inspect_names_only_the_key_of_a_drifted_label(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": RECIPE.replace("release: old", "release: s3cret")})
     ran = run("inspect", "--against", folder, stdin=json.dumps(load_recording("incident").last_service))
     assert mask_folder(ran.stdout, folder) == snapshot
@@ -199,15 +199,15 @@ def test_drift_has_unknown_services_but_not_other_stacks(run: Run, write: Write)
     assert found["against"]["other_stacks"] == ["forum_queue"]
 
 
-def test_an_expected_label_or_image_is_held_against_what_runs(run: Run, snapshot: SnapshotAssertion) -> None:
-    wanted = ("--expect-label", "release=new", "--expect-image", "rollout-lint/busybox:2")
-    _, found = inspected(run, *wanted, stdin=load_recording("incident").last_service)
-    assert len(found["mismatches"]) == len(wanted) / 2
+def test_inspect_compares_expected_labels_and_images(run: Run, snapshot: SnapshotAssertion) -> None:
+    options = ("--expect-label", "release=new", "--expect-image", "rollout-lint/busybox:2")
+    _, found = inspected(run, *options, stdin=load_recording("incident").last_service)
+    assert len(found["mismatches"]) == len(options) / 2
     assert found["mismatches"] == snapshot
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_secret_is_shown(run: Run, write: Write, name: str) -> None:
+def test_inspect_masks_secrets(run: Run, write: Write, name: str) -> None:
     folder = write({"compose.yml": RECIPE, "running.json": json.dumps(load_recording(name).last_service)})
     for format_ in ("text", "json"):
         _hides_secrets(run("inspect", folder / "running.json", "--against", folder, "--format", format_), "hunter2")
@@ -218,7 +218,7 @@ def _hides_secrets(ran: Ran, secret: str) -> None:
     assert secret not in ran.stdout + ran.stderr
 
 
-def test_a_healthcheck_is_told_to_differ_and_not_shown(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_inspect_masks_a_drifted_healthcheck(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": RECIPE.replace("/tmp/ready", "/s3cret")})
     ran = run("inspect", "--against", folder, stdin=json.dumps(load_recording("incident").last_service))
     assert "compose.yml:5:" in ran.stdout
@@ -241,7 +241,7 @@ def test_a_healthcheck_is_told_to_differ_and_not_shown(run: Run, write: Write, s
         pytest.param(("-", "--against", "-"), id="stdin-twice"),
     ],
 )
-def test_what_cannot_be_evaluated_is_said(
+def test_inspect_rejects_invalid_input(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], snapshot: SnapshotAssertion
 ) -> None:
     running = json.dumps(load_recording("completed").last_service)
@@ -255,7 +255,7 @@ def test_what_cannot_be_evaluated_is_said(
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.slow
-def test_nothing_that_is_missing_or_strange_ends_in_an_exception(run: Run, write: Write, name: str) -> None:
+def test_inspect_handles_damaged_documents(run: Run, write: Write, name: str) -> None:
     folder, chance = write({"compose.yml": RECIPE}), random.Random(name)
     for _ in range(25):
         document = load_recording(name).last_service
@@ -268,7 +268,7 @@ def test_nothing_that_is_missing_or_strange_ends_in_an_exception(run: Run, write
             assert run("inspect", "--against", folder, stdin=json.dumps(document)).exit_code == ran.exit_code
 
 
-def test_a_name_cannot_steer_a_terminal(run: Run) -> None:
+def test_inspect_escapes_control_characters(run: Run) -> None:
     document = load_recording("incident").last_service
     document["Spec"]["Name"] = "a\x1b[2J\n"
     document["UpdateStatus"]["State"] = "\x1b[31m"

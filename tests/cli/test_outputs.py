@@ -1,4 +1,4 @@
-"""Several formats of one check, and where each goes."""
+"""Several formats of one check, and their files."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def folder(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_a_format_in_a_file_leaves_the_text_on_the_terminal(
-    run: Run, folder: Path, snapshot: SnapshotAssertion
-) -> None:
+def test_output_file_keeps_text_on_stdout(run: Run, folder: Path, snapshot: SnapshotAssertion) -> None:
     ran = run("check", "--format", "sarif", "--output", "x.sarif")
     assert (ran.exit_code, ran.stderr) == (1, "")
     assert ran.stdout == run("check").stdout
@@ -50,7 +48,7 @@ def test_a_format_in_a_file_leaves_the_text_on_the_terminal(
         "--format sarif --output x.sarif --format concise . --format gitlab --fail-on low --output gl.json",
     ],
 )
-def test_an_output_belongs_to_the_format_beside_it(run: Run, folder: Path, options: str) -> None:
+def test_output_belongs_to_the_format_beside_it(run: Run, folder: Path, options: str) -> None:
     ran = run("check", *options.split())
     assert (ran.exit_code, ran.stderr) == (1, "")
     [found] = of_concise(ran.stdout)
@@ -61,9 +59,9 @@ def test_an_output_belongs_to_the_format_beside_it(run: Run, folder: Path, optio
     assert of_gitlab((folder / "gl.json").read_text("utf-8"))
 
 
-def test_an_output_alone_is_the_text_without_colour(run: Run, folder: Path) -> None:
-    ran = run("check", "--output", "told.txt")
-    assert ran.stdout == (folder / "told.txt").read_text("utf-8")
+def test_output_without_format_is_text(run: Run, folder: Path) -> None:
+    ran = run("check", "--output", "report.txt")
+    assert ran.stdout == (folder / "report.txt").read_text("utf-8")
     assert run("check", "--output", "-").stdout == ran.stdout
 
 
@@ -79,9 +77,7 @@ def test_an_output_alone_is_the_text_without_colour(run: Run, folder: Path) -> N
         pytest.param("--format", id="no-format"),
     ],
 )
-def test_what_cannot_be_ends_the_run_before_anything_is_written(
-    run: Run, folder: Path, options: str, snapshot: SnapshotAssertion
-) -> None:
+def test_output_rejects_invalid_combinations(run: Run, folder: Path, options: str, snapshot: SnapshotAssertion) -> None:
     ran = run("check", *options.split())
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr == snapshot
@@ -98,7 +94,7 @@ def test_what_cannot_be_ends_the_run_before_anything_is_written(
         pytest.param("n" * 300, id="long-name"),
     ],
 )
-def test_output_that_cannot_be_written_leaves_the_others(
+def test_output_error_does_not_affect_other_outputs(
     run: Run, folder: Path, file: str, snapshot: SnapshotAssertion
 ) -> None:
     ran = run("check", "--format", "json", "--output", file, "--format", "sarif", "--output", "x.sarif")
@@ -111,7 +107,7 @@ def test_output_that_cannot_be_written_leaves_the_others(
     assert sorted(each.name for each in folder.iterdir()) == ["compose.yml", "x.sarif"]
 
 
-def test_output_replaces_a_file_whole_and_keeps_mode_and_link(run: Run, folder: Path) -> None:
+def test_output_replaces_a_file_and_keeps_mode_and_link(run: Run, folder: Path) -> None:
     real = folder / "real.json"
     real.write_text("before")
     real.chmod(0o640)
@@ -124,7 +120,7 @@ def test_output_replaces_a_file_whole_and_keeps_mode_and_link(run: Run, folder: 
     assert of_json(real.read_text("utf-8"))
 
 
-def test_a_new_file_is_as_readable_as_any_other(run: Run, folder: Path) -> None:
+def test_output_file_has_the_default_mode(run: Run, folder: Path) -> None:
     mask = os.umask(0o027)
     try:
         run("check", "--format", "json", "--output", "x.json")
@@ -133,7 +129,7 @@ def test_a_new_file_is_as_readable_as_any_other(run: Run, folder: Path) -> None:
     assert stat.S_IMODE((folder / "x.json").stat().st_mode) == 0o640
 
 
-def test_a_pipe_is_written_to_and_not_replaced(run: Run, folder: Path) -> None:
+def test_output_writes_to_a_pipe(run: Run, folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     read: list[str] = []
     reader = threading.Thread(target=lambda: read.append((folder / "pipe").read_text("utf-8")))
@@ -147,7 +143,7 @@ def test_a_pipe_is_written_to_and_not_replaced(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_device_that_is_full_is_told(snapshot: SnapshotAssertion) -> None:
+def test_output_reports_a_full_device(snapshot: SnapshotAssertion) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
     command = [sys.executable, "-m", "rollout_lint", "check", "-", "--format", "json", "--output", "/dev/full"]
@@ -157,7 +153,7 @@ def test_a_device_that_is_full_is_told(snapshot: SnapshotAssertion) -> None:
 
 
 @pytest.mark.parametrize("form", ["github", "json"])
-def test_the_summary_of_a_job_is_added_to_with_github(
+def test_github_format_appends_the_job_summary(
     run: Run, folder: Path, form: str, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     summary = folder / "summary.md"
@@ -174,19 +170,19 @@ def test_the_summary_of_a_job_is_added_to_with_github(
     assert mask_folder(ran.stderr, folder) == snapshot
 
 
-def test_every_format_at_once(run: Run, folder: Path) -> None:
+def test_all_formats_at_once_agree(run: Run, folder: Path) -> None:
     options = [part for form in READERS for part in ("--format", form, "--output", f"x.{form}")]
     ran = run("check", *options, "--format", "json")
-    told = {each[:3] for each in of_json(ran.stdout)}
-    assert len(told) == len(json.loads(ran.stdout)["recipes"][0]["findings"]) == 1
+    findings = {each[:3] for each in of_json(ran.stdout)}
+    assert len(findings) == len(json.loads(ran.stdout)["recipes"][0]["findings"]) == 1
     for form, reader in READERS.items():
-        assert {each[:3] for each in reader((folder / f"x.{form}").read_text("utf-8"))} == told
+        assert {each[:3] for each in reader((folder / f"x.{form}").read_text("utf-8"))} == findings
 
 
 @pytest.mark.parametrize("form", [*READERS, "text", "json"])
 @pytest.mark.slow
 def test_check_runs_in_a_removed_current_folder(tmp_path: Path, form: str) -> None:
-    """Files are told by their absolute paths; what would be written there is not."""
+    """Reports have absolute paths, and an output file in the removed folder is an error."""
     recipes, gone = tmp_path / "recipes", tmp_path / "gone"
     recipes.mkdir()
     gone.mkdir()

@@ -1,4 +1,4 @@
-"""`rules` and `explain`, as their users see them."""
+"""`rules` and `explain` on the command line."""
 
 from __future__ import annotations
 
@@ -23,78 +23,76 @@ RULES = load_rules()
 EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 
-def test_the_list_has_a_line_for_each_rule(run: Run) -> None:
+def test_rules_text_has_a_line_per_rule(run: Run) -> None:
     lines = run("rules").stdout.splitlines()
     assert [line.split()[:3] for line in lines] == [[rule.id, rule.name, rule.severity] for rule in RULES]
 
 
-def test_the_list_as_json(run: Run) -> None:
+def test_rules_json_lists_all_rules(run: Run) -> None:
     document = run("rules", "--format", "json").json
     validate("rules", document)
     assert [each["id"] for each in document["rules"]] == [rule.id for rule in RULES]
     assert document["rules"][0]["when"]["deploy.update_config.order"] == {"const": "start-first"}
 
 
-def test_the_page_of_the_rules_is_what_the_rules_say(run: Run) -> None:
+def test_rules_readme_is_up_to_date(run: Run) -> None:
     page = (ROOT / "rules" / "README.md").read_text("utf-8")
     assert run("rules", "--format", "markdown").stdout == page, "rollout-lint rules --format markdown > rules/README.md"
 
 
 @EACH
-def test_a_page_says_what_happens_when_and_what_to_write(run: Run, rule: Rule) -> None:
+def test_explain_shows_why_conditions_fix_and_proof(run: Run, rule: Rule) -> None:
     page = run("explain", rule.id).stdout
     assert rule.why in page
     assert all(f"{path}: {condition.description}" in page for path, condition in rule.when.items())
     assert all(f"{path}: {value}" in page for path, value in rule.fix_settings.items())
-    told = " ".join(page.split())
-    assert (rule.advice or "") in told
-    assert [words for proof in shown(rule) for words in proof if " ".join(words.split()) not in told] == []
+    text = " ".join(page.split())
+    assert (rule.advice or "") in text
+    assert [words for proof in shown(rule) for words in proof if " ".join(words.split()) not in text] == []
 
 
 @EACH
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_a_rule_is_found_by_id_and_by_name_in_any_case(run: Run, rule: Rule, form: str) -> None:
+def test_explain_accepts_id_and_name(run: Run, rule: Rule, form: str) -> None:
     pages = {run("explain", word, "--format", form).stdout for word in (rule.id, rule.id.lower(), rule.name)}
     assert len(pages) == 1
     if form == "json":
         validate("rules", run("explain", rule.id, "--format", "json").json)
 
 
-def test_each_rule_of_weight_has_its_proof_in_the_list(run: Run) -> None:
+def test_rules_json_has_proofs_of_high_and_medium_rules(run: Run) -> None:
     listed = run("rules", "--format", "json").json["rules"]
     of_docker = [each for each in listed if not all(path.startswith("ignore.") for path in each["when"])]
     assert {each["id"] for each in listed} - {each["id"] for each in of_docker} == {"RL070", "RL071", "RL072"}
     assert [each["id"] for each in of_docker if each["severity"] in ("high", "medium") and not each["proofs"]] == []
 
 
-def test_a_page_says_what_was_shown(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_explain_text_shows_proofs(run: Run, snapshot: SnapshotAssertion) -> None:
     assert run("explain", "RL001").stdout == snapshot(name="swarm")
     assert run("explain", "RL056").stdout == snapshot(name="stack-config")
 
 
-def test_an_unknown_rule(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_explain_rejects_an_unknown_rule(run: Run, snapshot: SnapshotAssertion) -> None:
     ran = run("explain", "RL999")
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr == snapshot
 
 
 @pytest.mark.slow
-def test_every_page_at_once(run: Run) -> None:
+def test_explain_all_has_every_page(run: Run) -> None:
     pages = run("explain", "--all").stdout
     assert all(run("explain", rule.id).stdout in pages for rule in RULES)
     assert len(run("explain", "--all", "--format", "json").json["rules"]) == len(RULES)
 
 
 @pytest.mark.parametrize("arguments", [(), ("RL001", "--all")], ids=["none", "both"])
-def test_one_rule_or_all(run: Run, arguments: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
+def test_explain_requires_one_rule_or_all(run: Run, arguments: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
     ran = run("explain", *arguments)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr == snapshot
 
 
-def test_rules_of_ones_own_are_listed_explained_and_applied(
-    run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
+def test_own_rules_are_listed_explained_and_applied(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({f"own/{NAME}": OWN_RULE, "app/compose.yml": "services: {a: {image: b}}\n"})
     own = ("--rules", folder / "own")
     assert ["TT001", "no-memory-limit"] in [line.split()[:2] for line in run("rules", *own).stdout.splitlines()]
@@ -107,7 +105,7 @@ def test_rules_of_ones_own_are_listed_explained_and_applied(
     assert run("sweep", folder / "app", "--format", "json", *own).json["recipes"][0]["rules"] == ["TT001"]
 
 
-def test_rules_of_ones_own_that_do_not_load_stop_the_run(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_invalid_own_rules_end_the_run(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({f"own/{NAME}": OWN_RULE.replace("deploy.mode", "deploy.mod"), "app/compose.yml": "services: {}\n"})
     ran = run("check", folder / "app", "--rules", folder / "own")
     assert (ran.exit_code, ran.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""`show`, as its users see it."""
+"""`show` on the command line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def shown(run: Run, *arguments: str | Path) -> Any:
     return {variant["name"]: variant["services"] for variant in ran.json["variants"]}
 
 
-def test_every_rollout_value_has_its_place_or_is_a_default(run: Run, write: Write) -> None:
+def test_show_json_has_location_or_default_of_each_value(run: Run, write: Write) -> None:
     facts = shown(run, write({"compose.yml": BASE}))["default"]["app"]
     for block in ("update_config", "rollback_config"):
         for key in KEYS:
@@ -51,7 +51,7 @@ def test_every_rollout_value_has_its_place_or_is_a_default(run: Run, write: Writ
     assert facts["deploy.update_config.monitor"]["value"] == 5
 
 
-def test_what_an_overlay_replaced_stays_visible(run: Run, write: Write) -> None:
+def test_show_json_lists_overridden_values(run: Run, write: Write) -> None:
     variants = shown(run, write({"compose.yml": BASE, "compose.ccci.yml": OVERLAY}))
     order = variants["ccci"]["app"]["deploy.update_config.order"]
     location = {"file": "compose.ccci.yml", "line": 2, "column": OVERLAY.splitlines()[1].index("stop-first") + 1}
@@ -59,12 +59,12 @@ def test_what_an_overlay_replaced_stays_visible(run: Run, write: Write) -> None:
     assert order["overrides"] == [{"value": "start-first", "file": "compose.yml", "line": 9, "column": 16}]
 
 
-def test_the_text_says_who_decided(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_show_text_has_locations(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": BASE, "compose.ccci.yml": OVERLAY})
     assert mask_folder(run("show", folder).output, folder) == snapshot
 
 
-def test_exactly_these_files_in_this_order(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_show_merges_given_files_in_order(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write({"a.yml": OVERLAY, "b.yml": BASE})
     monkeypatch.setenv("ACTION", "continue")
     facts = shown(run, "-c", folder / "a.yml", "-c", folder / "b.yml")["given"]["app"]
@@ -73,7 +73,7 @@ def test_exactly_these_files_in_this_order(run: Run, write: Write, monkeypatch: 
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_what_docker_would_refuse_is_told_with_its_place(run: Run, write: Write, form: str) -> None:
+def test_show_locates_a_value_that_docker_rejects(run: Run, write: Write, form: str) -> None:
     folder = write({"a.yml": BASE.replace("order: start-first", "order: [start-first]")})
     ran = run("show", "-c", folder / "a.yml", "--format", form)
     assert ran.exit_code == 2
@@ -85,7 +85,7 @@ def test_what_docker_would_refuse_is_told_with_its_place(run: Run, write: Write,
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_what_is_no_policy_is_not_shown(run: Run, write: Write, form: str) -> None:
+def test_show_omits_values_outside_the_policy(run: Run, write: Write, form: str) -> None:
     assert "hunter2" not in run("show", write({"compose.yml": BASE}), "--format", form).stdout
 
 
@@ -98,7 +98,7 @@ def test_what_is_no_policy_is_not_shown(run: Run, write: Write, form: str) -> No
         pytest.param(("-c", "gone.yml"), id="missing-file"),
     ],
 )
-def test_usage(
+def test_show_rejects_invalid_usage(
     run: Run,
     write: Write,
     monkeypatch: pytest.MonkeyPatch,
@@ -112,7 +112,7 @@ def test_usage(
     assert mask_folder(ran.output, folder) == snapshot
 
 
-def test_an_env_file_that_docker_would_miss_is_told(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_show_reports_a_missing_env_file(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     text = "services: {a: {image: b, env_file: [here.env, gone.env]}}\n"
     folder = write({"a.yml": text, "here.env": "not = an assignment: {"})
     ran = run("show", "-c", folder / "a.yml", "--format", "json")
@@ -121,7 +121,7 @@ def test_an_env_file_that_docker_would_miss_is_told(run: Run, write: Write, snap
     assert run("check", folder / "a.yml").exit_code == 0
 
 
-def test_all_facts_show_what_else_a_rule_may_ask_for(run: Run, write: Write) -> None:
+def test_show_all_facts_includes_derived_facts(run: Run, write: Write) -> None:
     text = """services:
   app:
     image: example/app:2
@@ -139,7 +139,7 @@ def test_all_facts_show_what_else_a_rule_may_ask_for(run: Run, write: Write) -> 
     assert "healthcheck" not in run("show", folder).stdout
 
 
-def test_the_first_of_listed_files_may_have_no_service(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_show_accepts_a_first_file_without_services(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"shared.yml": "x-a: 1\n", "b.yml": "services: {a: {image: b}}\n"})
     ran = run("show", "-c", folder / "shared.yml", "-c", folder / "b.yml", "--format", "json")
     assert (ran.exit_code, list(ran.json["variants"][0]["services"])) == (0, ["a"])
@@ -148,13 +148,13 @@ def test_the_first_of_listed_files_may_have_no_service(run: Run, write: Write, s
     assert mask_folder(ran.output, folder) == snapshot
 
 
-def test_all_facts_of_a_service_of_which_little_is_known(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_show_all_facts_of_a_minimal_service(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": "services: {a: {image: b}}\n"})
     lines = [line.strip() for line in run("show", folder, "--all-facts").stdout.splitlines()]
     assert [line for line in lines if line.startswith("derived.longest_start ")] == snapshot
 
 
-def test_an_env_file_of_the_deployer_gives_values(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_show_reads_values_from_env_file(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write({"a.yml": BASE, "prod.env": "# production\nexport ACTION='pause'\n"})
     monkeypatch.setenv("ACTION", "continue")
     facts = shown(run, "-c", folder / "a.yml", "--env-file", folder / "prod.env")["given"]["app"]

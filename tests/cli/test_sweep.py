@@ -1,4 +1,4 @@
-"""The risk table: levels, evidence, and the formats that show them."""
+"""Risk table: levels, evidence and formats."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_severity_option_has_every_severity() -> None:
         ),
     ],
 )
-def test_levels(run: Run, write: Write, compose: str, entry: str, hosts: str, expected: str) -> None:
+def test_sweep_risk_level(run: Run, write: Write, compose: str, entry: str, hosts: str, expected: str) -> None:
     entry = (
         entry[1:-1].replace(", runtime", "\n    runtime").replace(", results", "\n    results")
         if entry[:1] == "{"
@@ -117,10 +117,10 @@ def test_levels(run: Run, write: Write, compose: str, entry: str, hosts: str, ex
     assert assessment["risk"]["because"]
 
 
-def test_the_arithmetic_of_memory_is_told(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_explains_the_memory_estimate(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     _, assessment = level(run, write, recipe(deploy=", replicas: 2"), "memory: 900M", "hosts: {memory: 8G}\n")
-    [told] = [reason for reason in assessment["risk"]["because"] if "2.6 GiB" in reason]
-    assert told == snapshot
+    [reason_text] = [reason for reason in assessment["risk"]["because"] if "2.6 GiB" in reason]
+    assert reason_text == snapshot
 
 
 @pytest.mark.parametrize(
@@ -131,16 +131,16 @@ def test_the_arithmetic_of_memory_is_told(run: Run, write: Write, snapshot: Snap
         pytest.param(", mode: global", 3, "= 2 GiB", id="global"),
     ],
 )
-def test_several_nodes_share_the_tasks(
+def test_sweep_distributes_tasks_over_nodes(
     run: Run, write: Write, deploy: str, nodes: int, needed: str, snapshot: SnapshotAssertion
 ) -> None:
     hosts = f"hosts: {{memory: 8G, nodes: {nodes}}}\n"
     _, assessment = level(run, write, recipe(deploy=deploy), "memory: 1G", hosts)
-    [told] = [reason for reason in assessment["risk"]["because"] if needed in reason]
-    assert told == snapshot
+    [reason_text] = [reason for reason in assessment["risk"]["because"] if needed in reason]
+    assert reason_text == snapshot
 
 
-def test_an_overlay_that_repairs_mitigates(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_overlay_with_a_fix_mitigates(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     found, assessment = level(run, write, recipe(), r__compose_ccci_yml=overlay("stop-first"))
     del found
     assert assessment["overlay"] is None
@@ -151,12 +151,12 @@ def test_an_overlay_that_repairs_mitigates(run: Run, write: Write, snapshot: Sna
     assert assessment["risk"]["text"] == snapshot
 
 
-def test_an_overlay_that_repairs_nothing_changes_nothing(run: Run, write: Write) -> None:
+def test_sweep_overlay_without_a_fix_changes_nothing(run: Run, write: Write) -> None:
     folder = write({"compose.yml": recipe(), "compose.ccci.yml": "services: {app: {hostname: x}}"})
     assert row(run, folder)["risk"]["level"] == "latent-medium"
 
 
-def test_an_overlay_that_brings_the_risk_is_told(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_reports_risk_from_an_overlay(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": recipe("stop-first"), "compose.ccci.yml": overlay("start-first")})
     assessment = row(run, folder)
     assert assessment["risk"]["level"] == "latent-medium"
@@ -164,7 +164,7 @@ def test_an_overlay_that_brings_the_risk_is_told(run: Run, write: Write, snapsho
     assert assessment["order"] == "stop-first"
 
 
-def test_an_overlay_kept_outside_the_recipe(run: Run, write: Write) -> None:
+def test_sweep_uses_an_overlay_outside_the_recipe(run: Run, write: Write) -> None:
     files: dict[str, str | bytes] = {
         "recipes/r/compose.yml": recipe(),
         "ci/r/compose.ccci.yml": overlay("stop-first"),
@@ -174,7 +174,7 @@ def test_an_overlay_kept_outside_the_recipe(run: Run, write: Write) -> None:
     assert (assessment["risk"]["level"], assessment["overlay"]) == ("mitigated", "../../ci/r/compose.ccci.yml")
 
 
-def test_an_option_in_env_sample_counts_as_shipped(run: Run, write: Write) -> None:
+def test_sweep_includes_options_of_env_sample(run: Run, write: Write) -> None:
     files: dict[str, str | bytes] = {
         "compose.yml": recipe("stop-first"),
         "compose.ha.yml": overlay("start-first"),
@@ -192,13 +192,15 @@ def test_an_option_in_env_sample_counts_as_shipped(run: Run, write: Write) -> No
         ("replicas: 1", "", "hosts: {nodes: 1}\n", "not-at-risk"),
     ],
 )
-def test_an_update_that_hangs(run: Run, write: Write, deploy: str, ports: str, hosts: str, expected: str) -> None:
+def test_sweep_level_of_an_update_that_hangs(
+    run: Run, write: Write, deploy: str, ports: str, hosts: str, expected: str
+) -> None:
     policy = f"deploy: {{{deploy}, update_config: {{order: start-first}}}}"
     compose = f"services: {{app: {{image: b, {ports}{HEALTHY}, {policy}}}}}"
     assert level(run, write, compose, hosts=hosts)[0] == expected
 
 
-def test_results_from_a_file(run: Run, write: Write) -> None:
+def test_sweep_reads_results_from_a_file(run: Run, write: Write) -> None:
     results = '[{"date": "2026-05-28", "ref": "7ae7b0f7", "upgrade": "rolled-back"}]'
     files: dict[str, str | bytes] = {
         "r/compose.yml": recipe(),
@@ -218,7 +220,7 @@ def test_results_from_a_file(run: Run, write: Write) -> None:
     }
 
 
-def test_a_revision_of_digits_stays_as_it_is_written(run: Run, write: Write) -> None:
+def test_sweep_keeps_a_numeric_revision_unchanged(run: Run, write: Write) -> None:
     entry = "results: [{date: 2026-05-28, ref: 12e4567, upgrade: pass}]"
     assert level(run, write, recipe(), entry)[1]["recent_upgrade"]["ref"] == "12e4567"
 
@@ -234,7 +236,7 @@ def test_sweep_marks_a_later_pass_fixed_only_with_a_new_policy(
     assert run("sweep", folder, "--format", "markdown").stdout == snapshot(name="new-policy")
 
 
-def test_a_broken_recipe_has_its_row_first_and_the_rest_is_shown(run: Run, write: Write) -> None:
+def test_sweep_lists_a_broken_recipe_first(run: Run, write: Write) -> None:
     folder = write({"a/compose.yml": recipe(), "z/compose.yml": "services: ["})
     ran = run("sweep", folder, "--format", "markdown")
     assert ran.exit_code == 2
@@ -242,7 +244,7 @@ def test_a_broken_recipe_has_its_row_first_and_the_rest_is_shown(run: Run, write
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [(None, 0), ("latent-high", 0), ("latent-medium", 1), ("not-at-risk", 1)])
-def test_a_sweep_fails_only_when_asked(run: Run, write: Write, fail_on: str | None, code: int) -> None:
+def test_sweep_fails_only_with_fail_on(run: Run, write: Write, fail_on: str | None, code: int) -> None:
     options = ["--fail-on", fail_on] if fail_on else []
     assert run("sweep", write({"a/compose.yml": recipe()}), *options).exit_code == code
 
@@ -267,7 +269,7 @@ def test_a_sweep_fails_only_when_asked(run: Run, write: Write, fail_on: str | No
         pytest.param("version: 1\nhosts: {nodes: 0}\n", 2, id="minimum"),
     ],
 )
-def test_a_bad_manifest_is_told_with_its_place(
+def test_sweep_locates_errors_in_a_manifest(
     run: Run, write: Write, text: str, line: int, snapshot: SnapshotAssertion
 ) -> None:
     folder = write({"r/compose.yml": recipe(), "fleet.yml": text})
@@ -280,7 +282,9 @@ def test_a_bad_manifest_is_told_with_its_place(
 @pytest.mark.parametrize(
     "entry", [pytest.param("path: gone", id="recipe"), pytest.param("overlay: gone.yml", id="overlay")]
 )
-def test_a_missing_recipe_or_overlay_is_a_row(run: Run, write: Write, entry: str, snapshot: SnapshotAssertion) -> None:
+def test_sweep_has_a_row_for_a_missing_recipe_or_overlay(
+    run: Run, write: Write, entry: str, snapshot: SnapshotAssertion
+) -> None:
     folder = write({"r/compose.yml": recipe(), "fleet.yml": manifest(entry)})
     ran = run("sweep", folder, "--format", "json")
     assert ran.exit_code == 2
@@ -289,32 +293,32 @@ def test_a_missing_recipe_or_overlay_is_a_row(run: Run, write: Write, entry: str
     assert [mask_folder(reason, folder) for reason in because] == snapshot
 
 
-def test_a_manifest_without_recipes_takes_the_folders_beside_it(run: Run, write: Write) -> None:
+def test_sweep_manifest_without_recipes_uses_its_folder(run: Run, write: Write) -> None:
     folder = write({"a/compose.yml": recipe(), "b/compose.yml": recipe(), "fleet.yml": "version: 1\n"})
     ran = run("sweep", folder / "fleet.yml", "--format", "json")
     assert [each["recipe"] for each in ran.json["recipes"]] == ["a", "b"]
 
 
 @pytest.mark.parametrize("target", [".", "gone", "notes.txt"])
-def test_nothing_to_sweep(run: Run, write: Write, target: str) -> None:
+def test_sweep_rejects_paths_without_recipes(run: Run, write: Write, target: str) -> None:
     ran = run("sweep", write({"notes.txt": "just notes\n"}) / target)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr
 
 
-def test_a_sweep_leaves_the_collector_as_it_was(run: Run, write: Write) -> None:
-    """One after the other in a process, as a caller of Python's does it, would fill the memory."""
+def test_sweep_restores_the_garbage_collector(run: Run, write: Write) -> None:
+    """Otherwise several sweeps in one process would fill the memory."""
     before = gc.get_freeze_count(), gc.get_threshold()
     run("sweep", write({"r/compose.yml": recipe(), "fleet.yml": manifest("path: r")}), "--format", "json")
     assert (gc.get_freeze_count(), gc.get_threshold()) == before
 
 
-def test_markdown_escapes_what_a_name_could_break(run: Run, write: Write) -> None:
+def test_sweep_markdown_escapes_names(run: Run, write: Write) -> None:
     ran = run("sweep", write({"a|b<i>`/compose.yml": recipe()}), "--format", "markdown")
     assert ran.stdout.splitlines()[2].startswith("| a\\|b\\<i\\>\\` |")
 
 
-def test_the_table_in_the_terminal_has_the_same_cells(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_text_and_markdown_have_the_same_cells(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"a/compose.yml": recipe(), "b/compose.yml": "services: {x: {image: y}}"})
     cells = [line.strip("| ").split(" | ") for line in run("sweep", folder, "--format", "markdown").stdout.splitlines()]
     text = run("sweep", folder).stdout
@@ -324,7 +328,7 @@ def test_the_table_in_the_terminal_has_the_same_cells(run: Run, write: Write, sn
 
 
 @pytest.mark.parametrize("width", ["1", "60", "80", "100", "200"])
-def test_the_table_is_fitted_to_the_width_and_loses_nothing(
+def test_sweep_text_fits_the_width_without_losing_words(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, width: str
 ) -> None:
     files: dict[str, str | bytes] = {"a/compose.yml": recipe(), "a/compose.ccci.yml": overlay("stop-first")}
@@ -340,9 +344,7 @@ def test_the_table_is_fitted_to_the_width_and_loses_nothing(
         assert max(map(len, table.splitlines())) <= int(width)
 
 
-def test_what_is_refused_blocks_a_recipe_and_says_why_in_words(
-    run: Run, write: Write, snapshot: SnapshotAssertion
-) -> None:
+def test_sweep_explains_blocked_recipes(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     policy = "healthcheck: {test: x}, deploy: {update_config: {failure_action: rollback}}"
     folder = write(
         {
@@ -361,7 +363,7 @@ def test_what_is_refused_blocks_a_recipe_and_says_why_in_words(
     assert because == snapshot
 
 
-def test_a_file_that_many_recipes_have_is_parsed_once(run: Run, write: Write) -> None:
+def test_sweep_parses_equal_files_once(run: Run, write: Write) -> None:
     files: dict[str, str | bytes] = {f"{number}/compose.yml": recipe() for number in range(20)}
     folder = write({**files, "x/compose.yml": recipe("stop-first")})
     parse_cached.cache_clear()
@@ -386,14 +388,14 @@ def test_overlay_mitigates_no_option_that_it_is_not_merged_onto(
     assert found["risk"]["because"] == snapshot
 
 
-def test_no_task_takes_more_than_its_limit(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_caps_memory_at_the_limit(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     stack = recipe(deploy=", resources: {limits: {memory: 1G}}")
     found, assessment = level(run, write, stack, "memory: 5G", "hosts: {memory: 8G}\n")
     assert (found, assessment["risk"]["text"]) == ("latent-low", snapshot)
     assert "2 GiB of 8 GiB" in assessment["risk"]["text"]
 
 
-def test_a_day_that_no_calendar_has(
+def test_sweep_rejects_an_invalid_source_date_epoch(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     folder = write({"compose.yml": recipe()})
@@ -403,7 +405,7 @@ def test_a_day_that_no_calendar_has(
     assert ran.stderr == snapshot
 
 
-def test_what_nobody_has_foreseen_is_a_row_and_stops_no_other(write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_continues_after_an_unexpected_exception(write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({f"{name}/compose.yml": recipe() for name in ("a", "b")})
 
     def detail(member: Member, evaluation: Evaluation, assessment: RecipeAssessment) -> None:

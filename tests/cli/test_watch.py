@@ -1,4 +1,4 @@
-"""`check --watch`: what makes it check again, and how it ends."""
+"""`check --watch`: changes that it notices, and how it ends."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: star
 
 
 def pauses(changes: Iterator[Change]) -> Callable[[], None]:
-    """In each pause the next change; after the last one Ctrl-C."""
+    """Return a pause that makes the next change, and presses Ctrl-C after the last one."""
 
     def pause() -> None:
         change = next(changes, None)
@@ -48,7 +48,7 @@ def pauses(changes: Iterator[Change]) -> Callable[[], None]:
 
 
 def nothing() -> None:
-    """A pause in which nothing changes."""
+    """Change nothing."""
 
 
 def exit_codes(text: str) -> list[str]:
@@ -56,15 +56,15 @@ def exit_codes(text: str) -> list[str]:
     return re.findall(r" (\d)\.$", text, re.MULTILINE)
 
 
-def test_each_change_of_a_layer_is_one_more_check(
+def test_watch_checks_again_after_each_change(
     write: Write, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion
 ) -> None:
     file = write({"compose.yml": SAFE}) / "compose.yml"
     changes = iter((nothing, lambda: file.write_text(RISKY), nothing, lambda: file.write_text(SAFE + "\n"), nothing))
     assert watch(Request(paths=(str(file.parent),)), pauses(changes)) == 0
-    told = capsys.readouterr().out
-    assert exit_codes(told) == ["0", "1", "0"]
-    assert mask_folder(told, file.parent) == snapshot
+    output = capsys.readouterr().out
+    assert exit_codes(output) == ["0", "1", "0"]
+    assert mask_folder(output, file.parent) == snapshot
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_each_change_of_a_layer_is_one_more_check(
         (".rollout-lint.yml", "hosts: {nodes: 2}\n"),
     ],
 )
-def test_a_file_that_comes_and_goes_is_a_change(
+def test_watch_notices_created_and_deleted_files(
     write: Write, capsys: pytest.CaptureFixture[str], name: str, text: str
 ) -> None:
     folder = write({"compose.yml": SAFE, "compose.other.yml": OVERLAY})
@@ -87,7 +87,7 @@ def test_a_file_that_comes_and_goes_is_a_change(
 
 
 @pytest.mark.parametrize("name", ["", "compose.yml"])
-def test_a_file_that_no_check_reads_is_no_change(write: Write, capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_watch_ignores_unrelated_files(write: Write, capsys: pytest.CaptureFixture[str], name: str) -> None:
     folder = write({"compose.yml": SAFE})
     changes = iter([lambda: (folder / "notes.md").write_text("notes\n")])
     watch(Request(paths=(str(folder / name),)), pauses(changes))
@@ -102,7 +102,7 @@ def test_watch_does_not_check_again_for_its_own_report(write: Write, capsys: pyt
     assert len(exit_codes(capsys.readouterr().out)) == 1
 
 
-def test_a_recipe_that_vanishes_and_comes_back(
+def test_watch_survives_a_deleted_recipe(
     write: Write, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion
 ) -> None:
     folder = write({"wiki/compose.yml": RISKY}) / "wiki"
@@ -114,7 +114,7 @@ def test_a_recipe_that_vanishes_and_comes_back(
     assert mask_folder(captured.err, folder.parent) == snapshot
 
 
-def test_what_ends_a_check_does_not_end_the_watch(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+def test_watch_survives_an_invalid_config(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write({"compose.yml": RISKY, "rollout-lint.toml": "hosts = 3\n"})
     assert watch(Request(paths=(str(folder),)), pauses(iter(()))) == 2
     assert capsys.readouterr().err.count("rollout-lint.toml:1") == 1
@@ -122,7 +122,7 @@ def test_what_ends_a_check_does_not_end_the_watch(write: Write, capsys: pytest.C
     assert watch(Request(paths=(str(folder),)), pauses(changes)) == 1
 
 
-def test_a_rule_of_ones_own_is_watched(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+def test_watch_includes_own_rules(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write({"wiki/compose.yml": SAFE, "our-rules/TT001-broken.yaml": "id: TT001\n"})
     request = Request(paths=(str(folder / "wiki"),), rule_folders=(folder / "our-rules",))
     changes = iter([lambda: (folder / "our-rules" / "TT001-broken.yaml").write_text("id: TT002\n")])
@@ -147,13 +147,13 @@ def test_file_states_have_time_and_size(write: Write) -> None:
     assert all(before != after for before, after in itertools.pairwise(states[1:]))
 
 
-def test_standard_input_cannot_be_watched(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_watch_rejects_standard_input(run: Run, snapshot: SnapshotAssertion) -> None:
     ran = run("check", "--watch", "-", stdin=SAFE)
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert ran.stderr == snapshot
 
 
-def test_a_baseline_is_watched_and_not_written(
+def test_watch_includes_but_does_not_write_the_baseline(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(write({"compose.yml": RISKY}))
@@ -170,7 +170,7 @@ def command(write: Write) -> list[str]:
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_it_with_the_code_of_the_last_check(command: list[str]) -> None:
+def test_watch_exits_on_ctrl_c_with_the_last_code(command: list[str]) -> None:
     folder = Path(command[-1])
     with _running(command, subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -189,7 +189,7 @@ def test_ctrl_c_ends_it_with_the_code_of_the_last_check(command: list[str]) -> N
 
 
 @pytest.mark.slow
-def test_a_terminal_is_cleared_before_each_check(command: list[str]) -> None:
+def test_watch_clears_the_terminal_before_each_check(command: list[str]) -> None:
     ours, theirs = pty.openpty()
     with _running(command, theirs) as process:
         os.close(theirs)
@@ -203,7 +203,7 @@ def test_a_terminal_is_cleared_before_each_check(command: list[str]) -> None:
 
 @contextmanager
 def _running(command: list[str], stdout: int) -> Iterator[subprocess.Popen[str]]:
-    """It is ended also where a test fails."""
+    """Start the command, and kill it even if the test fails."""
     with subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process
@@ -212,7 +212,7 @@ def _running(command: list[str], stdout: int) -> Iterator[subprocess.Popen[str]]
 
 
 def _up_to_the_end(stream: IO[str]) -> str:
-    """What one check writes."""
+    """Return the output of one check."""
     lines = []
     for line in stream:
         lines.append(line)
