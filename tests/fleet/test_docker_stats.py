@@ -53,9 +53,9 @@ def test_stats_of_real_output(name: str) -> None:
         TaskMemory("shop_app", 628 * KIB, 64 * MIB),
     ]
     usage = HostUsage(tasks)
-    assert usage.largest_task("shop_app") == 628 * KIB
-    assert usage.largest_task("shop_ap") is None
-    assert usage.used_beside("shop_app") == (540 + 696) * KIB
+    assert usage.find_largest_task("shop_app") == 628 * KIB
+    assert usage.find_largest_task("shop_ap") is None
+    assert usage.sum_used_beside("shop_app") == (540 + 696) * KIB
     assert usage.host_memory == 512 * MIB
 
 
@@ -68,8 +68,8 @@ def test_stats_accept_list_and_lines() -> None:
 def test_stats_without_measurement_are_empty() -> None:
     assert read(line(usage="-- / --")) == read(line(usage="0B / 0B")) == read("[]") == []
     usage = HostUsage([])
-    assert usage.largest_task("a") is None
-    assert usage.used_beside("a") == 0
+    assert usage.find_largest_task("a") is None
+    assert usage.sum_used_beside("a") == 0
     assert usage.host_memory is None
 
 

@@ -33,17 +33,17 @@ def end_some(number: int) -> int:
 @pytest.mark.parametrize("processes", [1, 2, 3])
 @pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 100])
 def test_map_yields_results_in_order(processes: int, count: int) -> None:
-    results = map_in_processes(square, range(count), processes, lost=lambda number: -number)
+    results = map_in_processes(square, range(count), processes, on_crash=lambda number: -number)
     assert list(results) == [number * number for number in range(count)]
 
 
 def test_map_uses_other_processes() -> None:
-    assert os.getpid() not in set(map_in_processes(lambda _: os.getpid(), range(64), 2, lost=lambda _: 0))
+    assert os.getpid() not in set(map_in_processes(lambda _: os.getpid(), range(64), 2, on_crash=lambda _: 0))
 
 
 @pytest.mark.parametrize("processes", [2, 3])
 def test_map_loses_only_item_of_killed_process(processes: int) -> None:
-    results = map_in_processes(end_some, range(120), processes, lost=lambda number: -number)
+    results = map_in_processes(end_some, range(120), processes, on_crash=lambda number: -number)
     assert list(results) == [-number if number in VICTIMS else number * number for number in range(120)]
 
 
@@ -55,7 +55,7 @@ def test_map_computes_few_results_early(tmp_path: Path) -> None:
             file.write("x")
         return number
 
-    results = map_in_processes(note, range(2000), 2, lost=lambda number: -number)
+    results = map_in_processes(note, range(2000), 2, on_crash=lambda number: -number)
     assert next(results) == 0
     time.sleep(0.5)
     assert log.stat().st_size <= 200

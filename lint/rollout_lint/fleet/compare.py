@@ -116,7 +116,7 @@ def compare(before: EarlierSweep, after: dict[str, RecipeState]) -> Comparison:
     return Comparison(before.since, changes)
 
 
-def recipe_state(assessment: RecipeAssessment) -> RecipeState:
+def to_recipe_state(assessment: RecipeAssessment) -> RecipeState:
     """Return the compared values of an assessment."""
     newest = assessment.recent_upgrade
     values = {

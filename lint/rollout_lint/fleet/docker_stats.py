@@ -48,11 +48,11 @@ class HostUsage:
 
     tasks: Sequence[TaskMemory]
 
-    def largest_task(self, service: str) -> int | None:
+    def find_largest_task(self, service: str) -> int | None:
         """Return the use of the largest task of `<stack>_<service>`; None if no task of it was measured."""
         return max((task.used for task in self.tasks if task.service == service), default=None)
 
-    def used_beside(self, service: str) -> int:
+    def sum_used_beside(self, service: str) -> int:
         """Return the use of all containers except the tasks of `<stack>_<service>`."""
         return sum(task.used for task in self.tasks if task.service != service)
 
@@ -77,7 +77,7 @@ class _Container:
     steps: Steps = ()
 
     def fail(self, reason: str, *steps: str) -> NoReturn:
-        _fail(self.file, self.text.location((*self.steps, *steps)), reason)
+        _fail(self.file, self.text.locate((*self.steps, *steps)), reason)
 
     def get(self, key: str) -> str:
         """Return the text under the key, empty if it is absent. Raises FleetError for any other value."""

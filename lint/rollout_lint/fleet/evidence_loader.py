@@ -48,7 +48,7 @@ class EvidenceLoader:
         """Share the list of problems with the result files."""
         self.result_files = ResultFiles(self.folder, self.problems, self.results)
 
-    def member(self, recipe: Recipe, folder: Path | None, entry: ManifestEntry | None = None) -> Member:
+    def load_member(self, recipe: Recipe, folder: Path | None, entry: ManifestEntry | None = None) -> Member:
         """Return the recipe with its evidence; the entry takes precedence over the CI settings.
 
         `folder` is the folder of the CI settings, None for a further stack, whose folder's settings are not its own.
@@ -66,14 +66,23 @@ class EvidenceLoader:
         )
         return Member(recipe, evidence, self._cluster(recipe.name, values, entry), is_listed=entry is not None)
 
-    def overlay(self, recipe: Recipe, folder: Path) -> FileReference | None:
+    def find_overlay(self, recipe: Recipe, folder: Path) -> FileReference | None:
         """Return the overlay that the CI settings of a recipe name."""
         setting = self._settings(recipe, folder)[0].get("overlay")
         return None if setting is None else self._reference(recipe, setting)
 
-    def leads_out(self, path: Path, folder: Path) -> bool:
+    def is_outside_fleet(self, path: Path, folder: Path) -> bool:
         """Return True if a path is neither in the recipe's folder nor in the fleet's."""
         return is_outside(path, resolve_links(folder)) and is_outside(path, resolve_links(self.folder))
+
+    def resolve_reference(self, recipe: Recipe, folder: Path, reference: FileReference) -> Path | None:
+        """Return the path of a file that the CI settings name; report a path outside the fleet and return None."""
+        path = join_path(folder, reference.name)
+        if not self.is_outside_fleet(path, folder):
+            return path
+        message = f"{reference.name} is outside the given folder and is not read"
+        recipe.problems.append(reference.make_problem(message))
+        return None
 
     def _reference(self, recipe: Recipe, setting: Setting) -> FileReference:
         file = self.meta.replace("*", recipe.name) if self.meta else META
@@ -89,7 +98,7 @@ class EvidenceLoader:
             return {}, []
         if not is_file(path):
             return {}, []
-        if folder is not None and not self.meta and self.leads_out(path, folder):
+        if folder is not None and not self.meta and self.is_outside_fleet(path, folder):
             return {}, [f"{META} is outside the given folder and is not read"]
         try:
             settings, problems = read_meta(read_limited(path), path.name)
@@ -105,7 +114,7 @@ class EvidenceLoader:
             results += self._results_of_settings(recipe, folder, self._reference(recipe, setting))
         if entry is not None:
             results += self._inline_results(entry)
-            for reference in entry.file_references("results"):
+            for reference in entry.collect_file_references("results"):
                 path = join_path(self.folder, reference.name)
                 results += self.result_files.recipe_results(recipe.name, path, reference)
         # The last of equal results stays, so that an order within one day is that of the latest source.
@@ -114,10 +123,8 @@ class EvidenceLoader:
 
     def _results_of_settings(self, recipe: Recipe, folder: Path, reference: FileReference) -> list[UpgradeResult]:
         """Return the results in the file of the CI settings; its errors are problems of this recipe only."""
-        path = join_path(folder, reference.name)
-        if self.leads_out(path, folder):
-            message = f"{reference.name} is outside the given folder and is not read"
-            recipe.problems.append(reference.problem(message))
+        path = self.resolve_reference(recipe, folder, reference)
+        if path is None:
             return []
         count = len(self.problems)
         results = self.result_files.recipe_results(recipe.name, path, reference)
@@ -129,7 +136,7 @@ class EvidenceLoader:
         results = entry.values.get("results", ())
         for each in results if isinstance(results, list) else ():
             if isinstance(each, dict) and normalize_date(each["date"]) is None:
-                self.problems.append(entry.problem("results", f'invalid date "{each["date"]}"'))
+                self.problems.append(entry.make_problem("results", f'invalid date "{each["date"]}"'))
             elif isinstance(each, dict):
                 upgrade = UpgradeOutcome(each["upgrade"]) if each.get("upgrade") else None
                 yield UpgradeResult(upgrade, each["date"], each.get("ref"), each.get("level"))
@@ -142,8 +149,8 @@ class EvidenceLoader:
 
     def _cluster(self, recipe: str, values: dict[str, Any], entry: ManifestEntry | None) -> Cluster:
         """Return the hosts of a recipe: from its entry, else from the manifest, else from measurements."""
-        cluster = cluster_from_hosts(values.get("hosts", {})).with_fallback(self.cluster)
-        for reference in (entry.file_references("hosts", "stats") if entry else []) or self.stats:
+        cluster = parse_hosts(values.get("hosts", {})).with_fallback(self.cluster)
+        for reference in (entry.collect_file_references("hosts", "stats") if entry else []) or self.stats:
             cluster = cluster.with_fallback(
                 _cluster_from_usage(values.get("stack", recipe), self._host_usage(reference))
             )
@@ -154,7 +161,7 @@ class EvidenceLoader:
         return replace(cluster, task_memory=parse_size(memory), service_memory={}) if memory else cluster
 
 
-def cluster_from_hosts(hosts: dict[str, Any]) -> Cluster:
+def parse_hosts(hosts: dict[str, Any]) -> Cluster:
     """Return the cluster of a `hosts` mapping."""
     return Cluster(
         hosts.get("nodes"),
@@ -170,6 +177,6 @@ def _cluster_from_usage(stack: str, usage: HostUsage) -> Cluster:
     return Cluster(
         memory=usage.host_memory,
         used=usage.total if usage.tasks else None,
-        service_memory={name.removeprefix(prefix): usage.largest_task(name) or 0 for name in services},
-        others={name.removeprefix(prefix): usage.used_beside(name) for name in services},
+        service_memory={name.removeprefix(prefix): usage.find_largest_task(name) or 0 for name in services},
+        others={name.removeprefix(prefix): usage.sum_used_beside(name) for name in services},
     )

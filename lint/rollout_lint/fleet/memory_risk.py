@@ -42,7 +42,7 @@ def grade_by_memory(service: str | None, facts: Mapping[str, Fact], evidence: Ev
     if context.cluster.memory is None:
         missing = f"{format_size(memory[0])} ({memory[1]}), but the host's memory is unknown"
         return _grade_by_runtime(facts, evidence, context.images, missing)
-    return _grade_by_headroom(*memory, _Headroom.of(name, context.cluster), facts, context.cluster.nodes)
+    return _grade_by_headroom(*memory, _Headroom.for_service(name, context.cluster), facts, context.cluster.nodes)
 
 
 def _task_memory(service: str, facts: Mapping[str, Fact], cluster: Cluster) -> tuple[int, str] | None:
@@ -66,7 +66,7 @@ class _Headroom:
     reason: str
 
     @classmethod
-    def of(cls, service: str, cluster: Cluster) -> _Headroom:
+    def for_service(cls, service: str, cluster: Cluster) -> _Headroom:
         host, used = cluster.memory or 0, cluster.memory_used_beside(service)
         free = cluster.available_memory(service) or 0
         if used is None:

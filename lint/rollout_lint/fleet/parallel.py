@@ -34,7 +34,7 @@ def choose_process_count(items: int) -> int:
 
 
 def map_in_processes(
-    function: Callable[[T], R], items: Sequence[T], processes: int, lost: Callable[[T], R]
+    function: Callable[[T], R], items: Sequence[T], processes: int, on_crash: Callable[[T], R]
 ) -> Iterator[R]:
     """Yield `function(item)` for each item, or `lost(item)` if the worker process died, for example for lack of memory.
 
@@ -50,7 +50,7 @@ def map_in_processes(
             yield from results
         # If a worker died, each item of the chunk whose turn it was gets a process of its own.
         for item in items[done : done + _CHUNK]:
-            yield _alone(function, item, lost)
+            yield _alone(function, item, on_crash)
         done += _CHUNK
 
 
@@ -74,11 +74,11 @@ def _chunks(function: Callable[[T], R], items: Sequence[T], processes: int) -> I
             executor.shutdown(cancel_futures=True)
 
 
-def _alone(function: Callable[[T], R], item: T, lost: Callable[[T], R]) -> R:
+def _alone(function: Callable[[T], R], item: T, on_crash: Callable[[T], R]) -> R:
     """Return the result of one item, computed in a process of its own."""
     for results in _chunks(function, [item], 1):
         return results[0]
-    return lost(item)
+    return on_crash(item)
 
 
 def _executor(function: Callable[[T], R], items: Sequence[T], processes: int) -> ProcessPoolExecutor:

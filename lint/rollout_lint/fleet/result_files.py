@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rollout_lint.discovery.export import format_path, join_path
 from rollout_lint.discovery.filesystem import is_file, read_bytes
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.results.reader import Record, read_results
+from rollout_lint.fleet.results.reader import read_results
 from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.fleet.manifest.schema import FileReference
     from rollout_lint.fleet.model import UpgradeResult
+    from rollout_lint.fleet.results.model import Record
     from rollout_lint.location import Problem
 
 T = TypeVar("T")
@@ -53,10 +54,10 @@ class ResultFiles:
             names = {each.recipe for each in records if each.recipe is not None}
             if names and reference not in self._used:
                 message = f"{reference.name} has results of {', '.join(sorted(names))}, and of no recipe here"
-                self.problems.append(reference.problem(message))
+                self.problems.append(reference.make_problem(message))
             if any(each.recipe is None and each.result.upgrade for each in records):
                 message = f"{reference.name} has results without a recipe name; put a * for the name in its path"
-                self.problems.append(reference.problem(message))
+                self.problems.append(reference.make_problem(message))
 
     def recipe_results(self, recipe: str, path: Path, reference: FileReference) -> list[UpgradeResult]:
         """Return the results of a recipe in a file that its entry names; add a problem if all are of other recipes."""
@@ -64,7 +65,8 @@ class ResultFiles:
         own = [record.result for record in records if record.recipe in (None, recipe)]
         if records and not own:
             others = ", ".join(sorted({str(record.recipe) for record in records}))
-            self.problems.append(reference.problem(f"{format_path(path)} has results of {others}, and not of {recipe}"))
+            message = f"{format_path(path)} has results of {others}, and not of {recipe}"
+            self.problems.append(reference.make_problem(message))
         return own
 
     def _read(self, path: Path, reference: FileReference, source: str) -> list[Record]:
@@ -81,7 +83,7 @@ def read_reference(
     try:
         return reader(read_limited(path), format_path(path))
     except OSError as error:
-        problems.append(reference.problem(f"{format_path(path)} cannot be read: {error.strerror}"))
+        problems.append(reference.make_problem(f"{format_path(path)} cannot be read: {error.strerror}"))
     except FleetError as error:
         problems += error.problems
     return []

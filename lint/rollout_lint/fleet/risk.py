@@ -45,11 +45,6 @@ class Risk:
     because: list[str] = field(default_factory=list)
     suppressed: list[str] = field(default_factory=list)
 
-    @property
-    def rank(self) -> int:
-        """Position of the level, 0 for the worst."""
-        return self.level.rank
-
 
 @dataclass(slots=True)
 class ServiceAssessment:
@@ -91,11 +86,6 @@ class RecipeAssessment:
     reasons: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    @property
-    def rank(self) -> int:
-        """Position of the risk level, 0 for the worst."""
-        return self.risk.rank
-
 
 def assess_recipe(
     evaluation: Evaluation, evidence: Evidence, context: LintContext, results: Sequence[AgedResult] = ()
@@ -132,7 +122,7 @@ def _main_service(services: list[ServiceAssessment]) -> ServiceAssessment | None
     named = [each for each in services if each.service is not None]
     risky = [each for each in named if not each.risk.level.is_without_risk]
     if risky:
-        return min(risky, key=lambda each: each.risk.rank)
+        return min(risky, key=lambda each: each.risk.level.rank)
     rolling_back = [each for each in named if each.failure_action == "rollback"]
     most = max(rolling_back or named, key=_count_policy_values, default=None)
     return most if most is not None and _count_policy_values(most) else None
@@ -152,7 +142,7 @@ def _recipe_risk(
     """Return the worst risk, in the order of RiskLevel, with all reasons except results."""
     if evaluation.status != EvaluationStatus.EVALUATED:
         return _not_evaluated(evaluation)
-    ordered = sorted(services, key=lambda each: each.risk.rank)
+    ordered = sorted(services, key=lambda each: each.risk.level.rank)
     worst = ordered[0].risk
     risky = [each for each in ordered if not each.risk.level.is_without_risk]
     because = [reason for each in risky or [main or ordered[0]] for reason in each.risk.because]

@@ -63,7 +63,7 @@ class Sweep:
         """
         tasks = self._tasks()
         processes = choose_process_count(len(tasks)) if jobs is None else jobs
-        for row in map_in_processes(self._sweep, tasks, processes, self._lost):
+        for row in map_in_processes(self._sweep, tasks, processes, self._crashed):
             if row is not None:
                 yield row
 
@@ -107,7 +107,7 @@ class Sweep:
             message = f"internal error: {type(error).__name__}; please report this bug"
             return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, message)])
 
-    def _lost(self, task: _Task) -> SweepRow:
+    def _crashed(self, task: _Task) -> SweepRow:
         message = "the process that read it was killed, perhaps because memory ran out"
         return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, message)])
 

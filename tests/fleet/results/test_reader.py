@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.model import UpgradeOutcome, UpgradeResult
 from rollout_lint.fleet.results.dates import normalize_date, to_timestamp
-from rollout_lint.fleet.results.reader import Record, read_results
+from rollout_lint.fleet.results.model import Record
+from rollout_lint.fleet.results.reader import read_results
 from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rollout_lint.cli.choices import SweepFormat
 from rollout_lint.cli.console import print_problems, terminal_width, write
 from rollout_lint.cli.progress import with_progress
-from rollout_lint.fleet.compare import Comparison, EarlierSweep, RecipeState, compare, recipe_state
+from rollout_lint.fleet.compare import Comparison, EarlierSweep, RecipeState, compare, to_recipe_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ class SweepSummary:
             if self.keeps_verdicts:
                 self.assessments.append(row.assessment)
             if self.earlier is not None:
-                self.states[row.assessment.recipe] = recipe_state(row.assessment)
+                self.states[row.assessment.recipe] = to_recipe_state(row.assessment)
             yield row
 
     def comparison(self) -> Comparison | None:

@@ -10,7 +10,7 @@ from rollout_lint.discovery.export import format_path, join_path
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.discovery.recipe import Recipe
 from rollout_lint.fleet.manifest.patterns import is_pattern
-from rollout_lint.fleet.manifest.schema import FileReference, file_references, plain_values
+from rollout_lint.fleet.manifest.schema import FileReference, collect_file_references, to_plain_values
 from rollout_lint.fleet.model import Member
 from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping
@@ -40,7 +40,7 @@ class ManifestEntry:
 
     def __post_init__(self) -> None:
         """Read the values of the node."""
-        self.values = plain_values(self.node)
+        self.values = to_plain_values(self.node)
 
     @property
     def path(self) -> str:
@@ -59,25 +59,25 @@ class ManifestEntry:
 
     def report_path_error(self, message: str, problems: list[Problem]) -> None:
         """Add an error in the path to `problems` if the path is a pattern, else make it the row of the recipe."""
-        problem = self.problem("path", message)
+        problem = self.make_problem("path", message)
         if self.is_pattern:
             problems.append(problem)
         else:
-            self.missing = missing_member(self.name, self.path, problem)
+            self.missing = make_missing_member(self.name, self.path, problem)
 
-    def file_references(self, *keys: str) -> list[FileReference]:
+    def collect_file_references(self, *keys: str) -> list[FileReference]:
         """Return the file names at these nested keys."""
         node: Node | None = self.node
         for key in keys:
             node = node.get(key) if isinstance(node, Mapping) else None
-        return file_references(format_path(self.manifest), node)
+        return collect_file_references(format_path(self.manifest), node)
 
-    def problem(self, key: str, message: str) -> Problem:
+    def make_problem(self, key: str, message: str) -> Problem:
         """Return a problem with the location of a key's value, or of the entry if the key is not set."""
         node: Node = self.node.get(key) or self.node.get("path") or self.node.get("name") or self.node
         return Problem(format_path(self.manifest), node.line, node.column, message)
 
 
-def missing_member(name: str, path: str, problem: Problem) -> Member:
+def make_missing_member(name: str, path: str, problem: Problem) -> Member:
     """Return the row of a recipe that does not exist."""
     return Member(Recipe(name, path, problems=[problem]), is_listed=True)

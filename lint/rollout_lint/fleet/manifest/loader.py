@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.export import format_path
 from rollout_lint.discovery.filesystem import is_file, is_folder, is_link
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipe_directories
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.evidence_loader import EvidenceLoader, cluster_from_hosts
+from rollout_lint.fleet.evidence_loader import EvidenceLoader, parse_hosts
 from rollout_lint.fleet.manifest.entry import Overlay
 from rollout_lint.fleet.manifest.resolver import RecipeResolver
-from rollout_lint.fleet.manifest.schema import file_references, load_document, plain_values
+from rollout_lint.fleet.manifest.schema import collect_file_references, load_document, to_plain_values
 from rollout_lint.fleet.model import Fleet, Member
 from rollout_lint.fleet.result_files import read_limited
 from rollout_lint.location import Problem
@@ -56,15 +56,21 @@ def find_manifest(folder: Path) -> Path | None:
 def _load_manifest(
     path: Path, overlays: tuple[str, ...], exclude: Iterable[str] | Exclude, default_overlays: Iterable[str]
 ) -> Fleet:
+    name = format_path(path)
     try:
         data = read_limited(path)
     except OSError as error:
-        raise FleetError(
-            [Problem(format_path(path), 0, 0, f"{format_path(path)} cannot be read: {error.strerror}")]
-        ) from error
-    root, problems = load_document(data, format_path(path))
-    values = plain_values(root)
-    loader = _evidence_loader(path, root, values)
+        raise FleetError([Problem(name, 0, 0, f"{name} cannot be read: {error.strerror}")]) from error
+    root, problems = load_document(data, name)
+    values = to_plain_values(root)
+    hosts = root.get("hosts")
+    loader = EvidenceLoader(
+        path.parent,
+        parse_hosts(values.get("hosts", {})),
+        stats=collect_file_references(name, hosts.get("stats") if isinstance(hosts, Mapping) else None),
+        results=collect_file_references(name, root.get("results")),
+        meta=values.get("meta"),
+    )
     of_manifest = tuple(_overlay(each) for each in values.get("overlays", default_overlays))
     resolver = RecipeResolver(path.parent, tuple(Overlay(each) for each in overlays) or of_manifest, loader)
     nodes = root.get("recipes")
@@ -85,17 +91,6 @@ def parse_days(age: str | int) -> int:
     """Return the days of an age such as `30`, `30d` or `8w`."""
     text = str(age)
     return int(text.rstrip("dw")) * (7 if text.endswith("w") else 1)
-
-
-def _evidence_loader(path: Path, root: Mapping, values: dict[str, Any]) -> EvidenceLoader:
-    hosts = root.get("hosts")
-    return EvidenceLoader(
-        path.parent,
-        cluster_from_hosts(values.get("hosts", {})),
-        stats=file_references(format_path(path), hosts.get("stats") if isinstance(hosts, Mapping) else None),
-        results=file_references(format_path(path), root.get("results")),
-        meta=values.get("meta"),
-    )
 
 
 def _overlay(value: str | dict[str, str]) -> Overlay:

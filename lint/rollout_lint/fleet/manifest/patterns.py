@@ -82,7 +82,6 @@ class _Expansion:
         above = (*match.above, resolve_links(match.folder))
         for child in filter(is_folder, glob_paths(match.folder, "*")):
             if is_link(child) and any(not is_outside(each, resolve_links(child)) for each in above):
-                raise PatternError(
-                    f"{self._pattern} leads into a loop: {format_path(child)} is a link to a folder above it"
-                )
+                link = format_path(child)
+                raise PatternError(f"{self._pattern} leads into a loop: {link} is a link to a folder above it")
             yield _Match(child, (*match.names, child.name), above)

@@ -16,7 +16,7 @@ from rollout_lint.discovery.revision import (
     open_revision,
     resolve_commit,
 )
-from rollout_lint.fleet.manifest.entry import ManifestEntry, Overlay, missing_member
+from rollout_lint.fleet.manifest.entry import ManifestEntry, Overlay, make_missing_member
 from rollout_lint.fleet.manifest.patterns import PatternError, find_recipe_folders
 from rollout_lint.fleet.model import UpgradeOutcome
 from rollout_lint.location import Problem
@@ -71,7 +71,7 @@ class RecipeResolver:
             each.path = format_path(folder)
         yield self._member(recipe, folder, entry)
         for each in further:
-            member = self.evidence_loader.member(each, None)
+            member = self.evidence_loader.load_member(each, None)
             file = each.variants[0].files[0].path if each.variants else folder
             yield _with_history(member, _RecipeHistory(self, each.name, file, None))
 
@@ -88,11 +88,8 @@ class RecipeResolver:
         """Yield name and folder of each recipe that an entry names; report an entry that names none."""
         path, ref = split_revision(self.root, entry.path)
         try:
-            root = (
-                open_revision(to_working_tree(self.root), ref).export(to_working_tree(self.root)).path
-                if ref
-                else self.root
-            )
+            tree = to_working_tree(self.root)
+            root = open_revision(tree, ref).export(tree).path if ref else self.root
             if not entry.is_pattern:
                 yield entry.name, join_path(root, path)
                 return
@@ -101,11 +98,11 @@ class RecipeResolver:
             entry.report_path_error(str(error), self.problems)
             return
         if not folders:
-            self.problems.append(entry.problem("path", f'no folder with a compose.yml matches "{entry.path}"'))
+            self.problems.append(entry.make_problem("path", f'no folder with a compose.yml matches "{entry.path}"'))
         has_name = "name" in entry.values
         if has_name and len(folders) > 1:
             message = f'"{entry.path}" matches {len(folders)} recipes, which cannot all have the name "{entry.name}"'
-            self.problems.append(entry.problem("name", message))
+            self.problems.append(entry.make_problem("name", message))
         own_name = entry.name if has_name and len(folders) == 1 else None
         yield from ((own_name or (f"{name}@{ref}" if ref else name), folder) for name, folder in folders)
 
@@ -116,9 +113,8 @@ class RecipeResolver:
             recipe.name, recipe.path = name, format_path(path.parent)
             yield self._member(recipe, path.parent, entry, path)
         elif find_base(path) is None:
-            yield missing_member(
-                name, format_path(path), entry.problem("path", f"{format_path(path)} has no compose.yml")
-            )
+            location = format_path(path)
+            yield make_missing_member(name, location, entry.make_problem("path", f"{location} has no compose.yml"))
         else:
             yield from self._folder_members(path, name, path, entry)
 
@@ -129,8 +125,8 @@ class RecipeResolver:
         for reference in _entry_overlays(entry):
             path = join_path(self.root, reference.name)
             if not is_file(path):
-                recipe.problems.append(reference.problem(f"overlay {format_path(path)} does not exist"))
-        member = self.evidence_loader.member(recipe, folder, entry)
+                recipe.problems.append(reference.make_problem(f"overlay {format_path(path)} does not exist"))
+        member = self.evidence_loader.load_member(recipe, folder, entry)
         return _with_history(member, _RecipeHistory(self, recipe.name, file or folder, entry))
 
     def _is_duplicate(
@@ -141,7 +137,7 @@ class RecipeResolver:
         first_entries |= dict.fromkeys(keys, first)
         if first is not entry:
             message = f'recipe "{name}" is listed twice, first on line {first.node.line}'
-            self.problems.append(entry.problem("name", message))
+            self.problems.append(entry.make_problem("name", message))
         return first is not entry
 
     def add_overlays(self, recipe: Recipe, folder: Path, entry: ManifestEntry | None) -> None:
@@ -155,22 +151,18 @@ class RecipeResolver:
             add_overlay(recipe, folder, path)
 
     def _overlays_of_settings(self, recipe: Recipe, folder: Path) -> list[Path]:
-        reference = self.evidence_loader.overlay(recipe, folder)
-        if reference is None:
-            return []
-        path = join_path(folder, reference.name)
-        if self.evidence_loader.leads_out(path, folder):
-            message = f"{reference.name} is outside the given folder and is not read"
-            recipe.problems.append(reference.problem(message))
+        reference = self.evidence_loader.find_overlay(recipe, folder)
+        path = self.evidence_loader.resolve_reference(recipe, folder, reference) if reference else None
+        if reference is None or path is None:
             return []
         if not is_file(path):
-            recipe.problems.append(reference.problem(f"overlay {reference.name} does not exist"))
+            recipe.problems.append(reference.make_problem(f"overlay {reference.name} does not exist"))
         return [path]
 
     def _overlay_files(self, overlay: Overlay, recipe: Recipe, folder: Path) -> Iterator[Path]:
         """Yield the overlay beside the manifest, with the recipe's name for `*`; if shipped, also in its folder."""
         for path in [] if overlay.is_ci else filter(is_file, glob_paths(folder, overlay.pattern)):
-            if self.evidence_loader.leads_out(path, folder):
+            if self.evidence_loader.is_outside_fleet(path, folder):
                 name = relative_path(path, folder)
                 recipe.problems.append(Problem(name, 1, 1, f"{name} is outside the given folder and is not read"))
             else:
@@ -254,7 +246,7 @@ def _with_history(member: Member, history: _RecipeHistory) -> Member:
 
 
 def _entry_overlays(entry: ManifestEntry | None) -> list[FileReference]:
-    return entry.file_references("overlay") if entry else []
+    return entry.collect_file_references("overlay") if entry else []
 
 
 def _identity(folder: Path) -> tuple[str | None, Path]:

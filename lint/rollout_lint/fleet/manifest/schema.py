@@ -36,12 +36,12 @@ class FileReference:
     line: int
     column: int
 
-    def problem(self, message: str) -> Problem:
+    def make_problem(self, message: str) -> Problem:
         """Return a problem with this location."""
         return Problem(self.file, self.line, self.column, message)
 
 
-def file_references(document: str, node: Node | None) -> list[FileReference]:
+def collect_file_references(document: str, node: Node | None) -> list[FileReference]:
     """Return the file names in a scalar or a list."""
     nodes = node.items if isinstance(node, Sequence) else [node]
     return [FileReference(each.text, document, each.line, each.column) for each in nodes if isinstance(each, Scalar)]
@@ -58,7 +58,7 @@ def load_document(data: bytes, name: str) -> tuple[Mapping, list[Problem]]:
         raise FleetError(source.problems or [Problem(name, 1, 1, "the file is empty")])
     problems = list(source.problems)
     locate = yaml_locator(source)
-    while violations := _SCHEMA.violations(plain_values(root)):
+    while violations := _SCHEMA.violations(to_plain_values(root)):
         problems += [to_problem(violation, locate) for violation in violations]
         if any(not violation.path for violation in violations):
             raise FleetError(sorted(set(problems)))
@@ -84,10 +84,10 @@ def _parent(node: Node, path: KeyPath) -> tuple[Node, str | int, Node]:
     return parent, path[-1], node
 
 
-def plain_values(node: Node, as_text: bool = False) -> Any:
+def to_plain_values(node: Node, as_text: bool = False) -> Any:
     """Return the node as plain Python values, with text for the keys that hold text."""
     if isinstance(node, Mapping):
-        return {key: plain_values(value, key in _TEXT_KEYS) for key, (_, value) in node.entries.items()}
+        return {key: to_plain_values(value, key in _TEXT_KEYS) for key, (_, value) in node.entries.items()}
     if isinstance(node, Sequence):
-        return [plain_values(item, as_text) for item in node.items]
+        return [to_plain_values(item, as_text) for item in node.items]
     return node.text if as_text and node.value is not None else node.value

@@ -30,7 +30,7 @@ class JsonText:
     text: str
     line: int = 1
 
-    def location(self, steps: Steps) -> tuple[int, int]:
+    def locate(self, steps: Steps) -> tuple[int, int]:
         """Return line and column of the value at these keys and indices, or of the last one that exists."""
         offset = _skip_space(self.text, 0)
         for step in steps:
@@ -48,7 +48,7 @@ class YamlText:
 
     root: Node
 
-    def location(self, steps: Steps) -> tuple[int, int]:
+    def locate(self, steps: Steps) -> tuple[int, int]:
         """Return line and column of the value at these keys and indices, or of the last one that exists."""
         node = self.root
         for step in steps:
@@ -64,7 +64,7 @@ def load_json(text: str) -> Any:
     return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_mark_duplicates)
 
 
-def yaml_values(node: Node) -> Any:
+def read_yaml_values(node: Node) -> Any:
     """Return the values of a YAML node."""
     return to_value(node, _value_or_text)
 

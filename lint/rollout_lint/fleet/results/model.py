@@ -123,13 +123,13 @@ def combine_attempts(tests: Iterable[Sequence[UpgradeOutcome | None]]) -> list[U
     finals = [attempts[-1] for attempts in tried if attempts]
     if not finals:
         return [None]
-    worst = worst_outcome(attempt for attempts in tried for attempt in attempts)
-    if worst_outcome(finals) is not UpgradeOutcome.PASSED:
+    worst = find_worst_outcome(attempt for attempts in tried for attempt in attempts)
+    if find_worst_outcome(finals) is not UpgradeOutcome.PASSED:
         return [worst]
     return [UpgradeOutcome.PASSED] if worst is UpgradeOutcome.PASSED else [worst, UpgradeOutcome.PASSED]
 
 
-def worst_outcome(outcomes: Iterable[UpgradeOutcome]) -> UpgradeOutcome:
+def find_worst_outcome(outcomes: Iterable[UpgradeOutcome]) -> UpgradeOutcome:
     """Return the worst of one or more outcomes."""
     return max(outcomes, key=list(UpgradeOutcome).index)
 

@@ -8,12 +8,10 @@ from typing import NoReturn
 
 from rollout_lint.discovery.filesystem import detect_encoding
 from rollout_lint.fleet.results.dates import normalize_date
-from rollout_lint.fleet.results.document import JsonText, YamlText, load_json, yaml_values
+from rollout_lint.fleet.results.document import JsonText, YamlText, load_json, read_yaml_values
 from rollout_lint.fleet.results.model import Record, ResultsFile, sort_records
 from rollout_lint.fleet.results.runs import LocatedValue, read_runs
 from rollout_lint.syntax.parser import MAX_BYTES, Source, parse
-
-__all__ = ["Record", "read_results"]
 
 _XML = re.compile(r"\s*<")
 
@@ -92,7 +90,7 @@ def _read_yaml(data: bytes, text: str, file: ResultsFile, json_error: JSONDecode
     for number, line in enumerate(source.lines()[source.root.end_line - 1 :], source.root.end_line):
         if re.match(r"---(\s|$)", line) and number > source.root.line:
             file.fail_format((number, 1), "it has a second document")
-    return read_runs(LocatedValue(file, YamlText(source.root), yaml_values(source.root)))
+    return read_runs(LocatedValue(file, YamlText(source.root), read_yaml_values(source.root)))
 
 
 def _fail_syntax(source: Source, text: str, file: ResultsFile, json_error: JSONDecodeError) -> NoReturn:

@@ -17,6 +17,7 @@ from rollout_lint.fleet.results.model import (
     ResultsFile,
     classify_failure,
     combine_attempts,
+    find_worst_outcome,
     is_status,
     make_records,
     parse_date,
@@ -24,7 +25,6 @@ from rollout_lint.fleet.results.model import (
     parse_status,
     quote,
     require_printable,
-    worst_outcome,
 )
 from rollout_lint.syntax.suggest import suggest
 
@@ -82,11 +82,11 @@ class LocatedValue:
 
     def fail(self, message: str) -> NoReturn:
         """Raise FleetError with the location of the value."""
-        self.file.fail(self.document.location(self.steps), message)
+        self.file.fail(self.document.locate(self.steps), message)
 
     def fail_format(self, reason: str) -> NoReturn:
         """Raise FleetError for a file that is not a results file."""
-        self.file.fail_format(self.document.location(self.steps), reason)
+        self.file.fail_format(self.document.locate(self.steps), reason)
 
 
 def read_runs(root: LocatedValue) -> list[Record]:
@@ -142,7 +142,7 @@ def _outcomes(run: LocatedValue) -> list[UpgradeOutcome | None]:
         return [own]
     attempts = [_outcome(rung) for rung in rungs]
     if own is not None and own is not UpgradeOutcome.PASSED:
-        return [worst_outcome([own, *filter(None, attempts)])]
+        return [find_worst_outcome([own, *filter(None, attempts)])]
     return combine_attempts([attempts])
 
 

@@ -63,13 +63,17 @@ def build_service_table(assessments: list[RecipeAssessment], unfold: bool) -> Ta
         if assessment.risk.level in (RiskLevel.NOT_EVALUATED, RiskLevel.FAILING):
             cells = (assessment.recipe, _NOT_SET, _NOT_SET, _NOT_SET, _NOT_SET, assessment.risk.text)
             rows.append(
-                (assessment.rank, assessment.recipe, Row(assessment.risk.level, cells, assessment.risk.because))
+                (
+                    assessment.risk.level.rank,
+                    assessment.recipe,
+                    Row(assessment.risk.level, cells, assessment.risk.because),
+                )
             )
         for service in assessment.services:
             if _is_folded(service.risk) and not unfold:
                 folded.append(service)
             else:
-                rows.append((service.risk.rank, assessment.recipe, _service_row(assessment, service)))
+                rows.append((service.risk.level.rank, assessment.recipe, _service_row(assessment, service)))
     ordered = [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
     if folded:
         cells = ("all others", _NOT_SET, _actions(folded), _NOT_SET, _NOT_SET, _of_folded(folded))
@@ -79,7 +83,7 @@ def build_service_table(assessments: list[RecipeAssessment], unfold: bool) -> Ta
 
 def sort_verdicts(assessments: list[RecipeAssessment]) -> list[RecipeAssessment]:
     """By level, then by name."""
-    return sorted(assessments, key=lambda assessment: (assessment.rank, assessment.recipe))
+    return sorted(assessments, key=lambda assessment: (assessment.risk.level.rank, assessment.recipe))
 
 
 def format_recipe_cells(assessment: RecipeAssessment) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ def _width(table: RichTable) -> int:
 
 def _summary(assessments: list[RecipeAssessment]) -> Iterator[str]:
     counts: dict[RiskLevel, int] = {}
-    for assessment in sorted(assessments, key=lambda each: each.rank):
+    for assessment in sorted(assessments, key=lambda each: each.risk.level.rank):
         counts[assessment.risk.level] = counts.get(assessment.risk.level, 0) + 1
     told = ", ".join(f"{count} {level}" for level, count in counts.items())
     yield f"{plural(len(assessments), 'recipe')}: {told}."
