@@ -34,7 +34,7 @@ def test_valid_rule_passes(tmp_path: Path) -> None:
 
 FIX_TO_BAD_EXAMPLE = OWN_RULE[OWN_RULE.index("  deploy: {resources") : OWN_RULE.index("  good:")]
 EXAMPLE = OWN_RULE[OWN_RULE.index("    - at:") : OWN_RULE.index("  good:")]
-TWO_JOBS = """job: # rollout-lint: ignore[TT001] it is small
+ALIASED = """job: # rollout-lint: ignore[TT001] it is small
               <<: *a
               image: example/job:1
             app:
@@ -66,9 +66,7 @@ FLAWS = {
     "check_fix_as_overlay": ("{memory: 512M}}}\nsources", "{cpus: '1'}}}\nsources", 15),
     "check_fix_in_place": (
         EXAMPLE,
-        EXAMPLE.replace("services:", "x-a: &a {deploy: {labels: [a]}}\n          services:").replace(
-            "app:\n", TWO_JOBS
-        ),
+        EXAMPLE.replace("services:", "x-a: &a {deploy: {labels: [a]}}\n          services:").replace("app:\n", ALIASED),
         15,
     ),
     "check_proofs": ("severity: low", "severity: high", 4),

@@ -13,14 +13,22 @@ from rollout_lint.facts.defaults import ROLLOUT_BLOCKS
 from rollout_lint.facts.derived import DERIVED, STACK_FACTS, ServiceFacts
 from rollout_lint.facts.derived.layers import OF_STACK_AND_SERVICE
 from rollout_lint.facts.stated import stated_facts
-from rollout_lint.live.json_access import get_integer, get_list, get_mapping, get_number, get_seconds, get_text
+from rollout_lint.live.json_access import (
+    get_integer,
+    get_list,
+    get_mapping,
+    get_number,
+    get_seconds,
+    get_text,
+    get_value,
+)
 from rollout_lint.live.spec_diff import DEFAULT_POLICY, normal_policies
 from rollout_lint.location import Location
 from rollout_lint.stack.model import Resource, Service, Setting, Stack
 from rollout_lint.stack.shorthand import Port, Volume
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rollout_lint.facts.cluster import Cluster
     from rollout_lint.facts.images import Images
@@ -85,39 +93,50 @@ def _defined_policies(service: LiveService) -> list[str]:
 def _service(service: LiveService, location: Location) -> Service:
     document = service.spec.document
     settings = {path: value for path, value in _settings(service, document) if value not in (None, "")}
-    lists = {path: list(values) for path, values in _lists(service, document)}
+    lists = {path: values for path, values in _lists(service, document) if values}
     return Service(
         name=service.name_in_stack,
         location=location,
         blocks=dict.fromkeys(_defined_policies(service), location),
         settings={path: Setting(value, location, "", is_zero=not value) for path, value in settings.items()},
-        lists={path: [Setting(value, location, "") for value in values] for path, values in lists.items() if values},
+        lists={path: [Setting(value, location, "") for value in values] for path, values in lists.items()},
     )
 
 
-_POLICY_KEYS = {"deploy.update_config": "UpdateConfig", "deploy.rollback_config": "RollbackConfig"}
+_POLICY_BLOCKS = {"deploy.update_config": "UpdateConfig", "deploy.rollback_config": "RollbackConfig"}
+_TASK_SETTINGS: tuple[tuple[str, Callable[..., Any], str], ...] = (
+    ("deploy.placement.max_replicas_per_node", get_integer, "Placement.MaxReplicas"),
+    ("deploy.resources.limits.memory", get_integer, "Resources.Limits.MemoryBytes"),
+    ("deploy.resources.reservations.memory", get_integer, "Resources.Reservations.MemoryBytes"),
+    ("deploy.restart_policy.condition", get_text, "RestartPolicy.Condition"),
+    ("deploy.restart_policy.delay", get_seconds, "RestartPolicy.Delay"),
+    ("deploy.restart_policy.max_attempts", get_integer, "RestartPolicy.MaxAttempts"),
+    ("deploy.restart_policy.window", get_seconds, "RestartPolicy.Window"),
+    ("stop_grace_period", get_seconds, "ContainerSpec.StopGracePeriod"),
+    ("stop_signal", get_text, "ContainerSpec.StopSignal"),
+    ("healthcheck.interval", get_seconds, "ContainerSpec.Healthcheck.Interval"),
+    ("healthcheck.timeout", get_seconds, "ContainerSpec.Healthcheck.Timeout"),
+    ("healthcheck.start_period", get_seconds, "ContainerSpec.Healthcheck.StartPeriod"),
+    ("healthcheck.start_interval", get_seconds, "ContainerSpec.Healthcheck.StartInterval"),
+    ("healthcheck.retries", get_integer, "ContainerSpec.Healthcheck.Retries"),
+)
+"""Fact path, reader, and path in the task template."""
 
 
 def _settings(service: LiveService, document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    template, container = get_mapping(document, "TaskTemplate"), get_mapping(document, "TaskTemplate", "ContainerSpec")
+    template = get_mapping(document, "TaskTemplate")
     yield "image", service.spec.image
     yield "deploy.mode", service.spec.mode
     yield "deploy.replicas", service.spec.replicas
-    for block, api_key in _POLICY_KEYS.items():
+    yield "deploy.endpoint_mode", get_text(document, "EndpointSpec", "Mode")
+    for block, api_key in _POLICY_BLOCKS.items():
         for key, value in _policy(get_mapping(document, api_key)):
             yield f"{block}.{key}", value
-    yield "deploy.placement.max_replicas_per_node", get_integer(template, "Placement", "MaxReplicas")
-    yield "deploy.endpoint_mode", get_text(document, "EndpointSpec", "Mode")
     for kind in ("Limits", "Reservations"):
-        yield f"deploy.resources.{kind.lower()}.memory", get_integer(template, "Resources", kind, "MemoryBytes")
-        yield (
-            f"deploy.resources.{kind.lower()}.cpus",
-            _format_cpus(get_integer(template, "Resources", kind, "NanoCPUs")),
-        )
-    yield from _restart_policy(get_mapping(template, "RestartPolicy"))
-    yield "stop_grace_period", get_seconds(container, "StopGracePeriod")
-    yield "stop_signal", get_text(container, "StopSignal")
-    yield from _healthcheck(get_mapping(container, "Healthcheck"))
+        nano_cpus = get_integer(template, "Resources", kind, "NanoCPUs")
+        yield f"deploy.resources.{kind.lower()}.cpus", f"{nano_cpus / _NANO_CPUS:g}" if nano_cpus else ""
+    for fact, read, path in _TASK_SETTINGS:
+        yield fact, read(template, *path.split("."))
 
 
 def _policy(block: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -131,38 +150,20 @@ def _policy(block: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "order", get_text(block, "Order")
 
 
-def _restart_policy(block: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    yield "deploy.restart_policy.condition", get_text(block, "Condition")
-    yield "deploy.restart_policy.delay", get_seconds(block, "Delay")
-    yield "deploy.restart_policy.max_attempts", get_integer(block, "MaxAttempts")
-    yield "deploy.restart_policy.window", get_seconds(block, "Window")
-
-
-def _healthcheck(block: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, name in (("interval", "Interval"), ("timeout", "Timeout"), ("start_period", "StartPeriod")):
-        yield f"healthcheck.{key}", get_seconds(block, name)
-    yield "healthcheck.start_interval", get_seconds(block, "StartInterval")
-    yield "healthcheck.retries", get_integer(block, "Retries")
-
-
-def _format_cpus(nano: int | None) -> str:
-    return f"{nano / _NANO_CPUS:g}" if nano else ""
-
-
-def _lists(service: LiveService, document: dict[str, Any]) -> Iterator[tuple[str, Iterator[Any]]]:
+def _lists(service: LiveService, document: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     template, container = get_mapping(document, "TaskTemplate"), get_mapping(document, "TaskTemplate", "ContainerSpec")
-    yield "ports", (_port(each) for each in get_list(document, "EndpointSpec", "Ports"))
-    yield "volumes", (_volume(each) for each in get_list(container, "Mounts"))
-    yield "networks", iter(_network_ids(service))
-    yield "deploy.labels", iter(service.spec.labels)
-    yield "labels", iter(service.spec.container_labels)
-    yield "environment", (each.partition("=")[0] for each in _texts(container, "Env"))
-    yield "configs", (get_text(each, "ConfigName") for each in get_list(container, "Configs"))
-    yield "secrets", (get_text(each, "SecretName") for each in get_list(container, "Secrets"))
-    yield "healthcheck.test", iter(_texts(container, "Healthcheck", "Test"))
-    yield "deploy.placement.constraints", iter(_texts(template, "Placement", "Constraints"))
-    spread = (get_text(each, "Spread", "SpreadDescriptor") for each in get_list(template, "Placement", "Preferences"))
-    yield "deploy.placement.preferences", spread
+    preferences = get_list(template, "Placement", "Preferences")
+    yield "ports", [_port(each) for each in get_list(document, "EndpointSpec", "Ports")]
+    yield "volumes", [_volume(each) for each in get_list(container, "Mounts")]
+    yield "networks", _network_ids(service)
+    yield "deploy.labels", list(service.spec.labels)
+    yield "labels", list(service.spec.container_labels)
+    yield "environment", [each.partition("=")[0] for each in _texts(container, "Env")]
+    yield "configs", [get_text(each, "ConfigName") for each in get_list(container, "Configs")]
+    yield "secrets", [get_text(each, "SecretName") for each in get_list(container, "Secrets")]
+    yield "healthcheck.test", _texts(container, "Healthcheck", "Test")
+    yield "deploy.placement.constraints", _texts(template, "Placement", "Constraints")
+    yield "deploy.placement.preferences", [get_text(each, "Spread", "SpreadDescriptor") for each in preferences]
 
 
 def _texts(document: Any, *path: str) -> list[str]:
@@ -171,16 +172,13 @@ def _texts(document: Any, *path: str) -> list[str]:
 
 def _port(document: Any) -> Port:
     target, published = (get_integer(document, key) or 0 for key in ("TargetPort", "PublishedPort"))
-    return Port(
-        target, published, get_text(document, "PublishMode") or "ingress", get_text(document, "Protocol") or "tcp"
-    )
+    mode, protocol = get_text(document, "PublishMode") or "ingress", get_text(document, "Protocol") or "tcp"
+    return Port(target, published, mode, protocol)
 
 
 def _volume(document: Any) -> Volume:
-    read_only = get_mapping({"": document}, "").get("ReadOnly") is True
-    return Volume(
-        get_text(document, "Type") or "volume", get_text(document, "Source"), get_text(document, "Target"), read_only
-    )
+    type_, source, target = (get_text(document, key) for key in ("Type", "Source", "Target"))
+    return Volume(type_ or "volume", source, target, get_value(document, "ReadOnly") is True)
 
 
 def _network_ids(service: LiveService) -> list[str]:
