@@ -74,6 +74,7 @@ LOCATIONS: dict[str, tuple[str, set[str | None]]] = {
         ("\r\n", "utf-8", HEALTHY_URL),
         ("\n", "utf-16", HEALTHY_URL),
     ],
+    ids=["lf", "crlf-bom", "cr-utf16", "crlf-slow-parser", "utf16-slow-parser"],
 )
 def test_comment_covers_its_location(
     run: Run, write: Write, location: str, end: str, encoding: str, healthy: str

@@ -27,7 +27,7 @@ from rollout_lint.report.check.markdown import format_check_markdown
 from rollout_lint.report.check.sarif import format_check_sarif
 from rollout_lint.report.common.groups import group_findings
 from rollout_lint.report.common.style import printable
-from rollout_lint.rules.finding import Suppression
+from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Severity
 
@@ -289,7 +289,7 @@ def test_groups_keep_variants_of_another_severity_apart(write: Write) -> None:
     """In one place, for one service, by one rule."""
     evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
-    silenced = replace(finding, variant="c", suppressed=Suppression("config", "known"))
+    silenced = replace(finding, variant="c", suppressed=Suppression(SuppressionSource.CONFIG, "known"))
     evaluation.findings += [
         replace(finding, variant="a"),
         replace(finding, variant="b", severity=Severity.LOW),

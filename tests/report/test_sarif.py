@@ -18,7 +18,7 @@ from rollout_lint.report.check.gitlab import format_check_gitlab
 from rollout_lint.report.check.json_document import format_check_json
 from rollout_lint.report.check.replacement import Replacements
 from rollout_lint.report.check.sarif import format_check_sarif
-from rollout_lint.rules.finding import Suppression
+from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import ROOT, SAMPLES
@@ -233,7 +233,7 @@ def test_gitlab_fingerprints_of_equal_findings_differ(run: Run, write: Write) ->
 @pytest.mark.parametrize(("by", "kind"), [("comment", "inSource"), ("config", "external"), ("baseline", "external")])
 def test_sarif_has_suppressed_findings_with_their_reason(write: Write, by: str, kind: str) -> None:
     evaluation = evaluated(write, {"compose.yml": recipe()})
-    why = Suppression(by, "room for both", Location("compose.yml", 1, 1, 1, 9), "2027-01-31")
+    why = Suppression(SuppressionSource(by), "room for both", Location("compose.yml", 1, 1, 1, 9), "2027-01-31")
     evaluation.findings = [replace(each, suppressed=why) for each in evaluation.findings]
     [result] = results(evaluation)
     [suppression] = result["suppressions"]

@@ -10,7 +10,7 @@ from rollout_lint.facts.format import format_fact, json_value
 from rollout_lint.facts.model import Fact
 from rollout_lint.location import Location
 from rollout_lint.rules.checker import RuleIndex, check_rules, failing_condition, supersede
-from rollout_lint.rules.finding import Finding, Suppression
+from rollout_lint.rules.finding import Finding, Suppression, SuppressionSource
 from rollout_lint.rules.model import Grade, Severity
 from rollout_lint.stack.shorthand import Port, Volume
 
@@ -173,7 +173,7 @@ def test_voided_finding_is_superseded_at_any_severity() -> None:
 
 
 def test_suppressed_finding_is_not_active() -> None:
-    suppressed = replace(of_severity("high", "TT001"), suppressed=Suppression("comment", "known"))
+    suppressed = replace(of_severity("high", "TT001"), suppressed=Suppression(SuppressionSource.COMMENT, "known"))
     assert (suppressed.is_active, suppressed.is_suppressed) == (False, True)
     superseded = replace(suppressed, superseded_by="TT002")
     assert (superseded.is_active, superseded.is_suppressed) == (False, False)

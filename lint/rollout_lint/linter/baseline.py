@@ -17,7 +17,7 @@ from rollout_lint.errors import FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.location import Problem
-from rollout_lint.rules.finding import Suppression
+from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
 from rollout_lint.syntax.schema import JsonSchema
@@ -116,7 +116,7 @@ def apply_baseline(baseline: Baseline, evaluations: Iterable[Evaluation], rules:
 
 def _suppress_known(evaluation: Evaluation, recipe: str, known: Counter[Entry], name: str) -> Counter[Entry]:
     """Suppress known findings, and return the number of locations of each entry."""
-    suppression = Suppression("baseline", f"it was there when {name} was written")
+    suppression = Suppression(SuppressionSource.BASELINE, f"known finding in {name}")
     locations: dict[Entry, set[Location]] = {}
     for entry, finding in _with_entries(evaluation, recipe):
         if finding.suppressed is None and not finding.rule.is_about_suppressions:

@@ -83,7 +83,7 @@ def invalid_rule_names(config: Config, rules: tuple[Rule, ...]) -> list[Problem]
             problems += _unknown_rule(pattern, value, rules)
             for rule in _rules_named(pattern, rules):
                 if rule.id in seen:
-                    problems.append(_problem(value, f"{pattern} is {rule.id}, as {seen[rule.id]} is"))
+                    problems.append(_problem(value, f"{pattern} and {seen[rule.id]} are both {rule.id}: keep one"))
                 seen[rule.id] = pattern
     return problems
 

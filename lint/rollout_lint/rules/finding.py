@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.rules.model import Severity
@@ -15,13 +16,18 @@ if TYPE_CHECKING:
 THE_STACK = "the stack"
 
 
+class SuppressionSource(StrEnum):
+    """Source of a suppression."""
+
+    COMMENT = "comment"
+    CONFIG = "config"
+    BASELINE = "baseline"
+
+
 class Suppression(NamedTuple):
-    """Reason why a finding is suppressed.
+    """Reason why a finding is suppressed. `until` is the last day on which the suppression applies."""
 
-    `by` is `comment`, `config` or `baseline`. `until` is the last day on which the suppression applies.
-    """
-
-    by: str
+    source: SuppressionSource
     reason: str
     location: Location | None = None
     until: str | None = None

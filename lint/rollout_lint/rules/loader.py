@@ -50,7 +50,7 @@ def load_rules(directories: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
         is_packaged = resolved == packaged.resolve()
         files = _read_directory(directory) if resolved in validated else _read_packaged(directory)
         if not files:
-            problems.append(Problem(str(directory), 0, 0, f"{directory} holds no rule: there is no .yaml file in it"))
+            problems.append(Problem(str(directory), 0, 0, "no rule file (*.yaml) in this directory"))
         for source, rule in files:
             errors = [*source.problems, *(_id_errors(source, rule, rules, is_packaged) if rule else ())]
             problems += errors

@@ -14,7 +14,7 @@ from rollout_lint.linter.suppression.directives import ignore_comments
 from rollout_lint.linter.suppression.index import CommentIndex
 from rollout_lint.location import Problem
 from rollout_lint.rules.checker import check_rules
-from rollout_lint.rules.finding import Suppression
+from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.syntax.suggest import suggest
 
 if TYPE_CHECKING:
@@ -136,11 +136,11 @@ class _Suppressor:
         found = self.index.covering(finding, self.scope.variants[finding.variant])
         self.used |= {(comment.location, finding.rule.id) for comment in found}
         if found:
-            return Suppression("comment", found[0].reason, found[0].location, _iso(found[0].until))
+            return Suppression(SuppressionSource.COMMENT, found[0].reason, found[0].location, _iso(found[0].until))
         entries = [each for each in self.settings.ignores if self._entry_covers(each, finding)]
         valid = next((each for each in entries if not self._has_expired(each.until)), None)
         if valid is not None:
-            return Suppression("config", valid.reason, valid.location, _iso(valid.until))
+            return Suppression(SuppressionSource.CONFIG, valid.reason, valid.location, _iso(valid.until))
         if entries:
             self.expired.append((entries[0], finding))
         return None

@@ -109,7 +109,7 @@ def _comment_error(rules: tuple[str, ...], days: list[str], until: date | None, 
     if not rules:
         return f"it names no rule; {_SYNTAX_HINT}"
     if len(days) > 1:
-        return "it says until more than once"
+        return "it has more than one until=: keep one"
     if days and until is None:
         return f"until={days[0]} is not a day: write it as until=2027-01-31"
     return None if re.search(r"\w", reason) else "it gives no reason"

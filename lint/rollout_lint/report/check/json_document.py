@@ -79,7 +79,7 @@ def _convert_suppression(suppression: Suppression | None) -> dict[str, Any] | No
     if suppression is None:
         return None
     return {
-        "by": suppression.by,
+        "by": suppression.source,
         "reason": suppression.reason,
         "until": suppression.until,
         **convert_location(suppression.location),

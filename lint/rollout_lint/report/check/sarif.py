@@ -16,6 +16,7 @@ from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_finding
 from rollout_lint.report.common.json_values import format_json
 from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.style import printable
+from rollout_lint.rules.finding import SuppressionSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,13 +145,14 @@ def _fix(group: Group, new: Replacement, root: Path) -> dict[str, Any]:
 def _suppression(group: Group, suppression: Suppression, root: Path) -> dict[str, Any]:
     """A comment is in the source; the config and the baseline are not."""
     location = suppression.location
-    located = {"location": _location(group, location, root)} if location and suppression.by == "comment" else {}
+    is_comment = suppression.source is SuppressionSource.COMMENT
+    located = {"location": _location(group, location, root)} if location and is_comment else {}
     return {
-        "kind": "inSource" if suppression.by == "comment" else "external",
+        "kind": "inSource" if is_comment else "external",
         "status": "accepted",
         "justification": printable(suppression.reason),
         **located,
-        "properties": {"by": suppression.by, "until": suppression.until},
+        "properties": {"by": suppression.source, "until": suppression.until},
     }
 
 

@@ -204,7 +204,7 @@ def _stated(stated: PolicyValue) -> dict[str, Any]:
 def _suppression(suppression: Suppression | None) -> dict[str, Any] | None:
     if suppression is None:
         return None
-    return {"by": suppression.by, "reason": suppression.reason, "until": suppression.until}
+    return {"by": suppression.source, "reason": suppression.reason, "until": suppression.until}
 
 
 def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
