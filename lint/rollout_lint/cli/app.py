@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -35,7 +35,7 @@ from rollout_lint.cli.options import (
 from rollout_lint.fleet.risk_level import RiskLevel  # noqa: TC001 - typer evaluates the annotations
 
 
-class _CommandGroup(TyperGroup):
+class CommandGroup(TyperGroup):
     """Command group that reports system errors without a traceback."""
 
     def main(self, *args: Any, **options: Any) -> Any:
@@ -49,7 +49,7 @@ class _CommandGroup(TyperGroup):
 
 
 app = typer.Typer(
-    cls=_CommandGroup,
+    cls=CommandGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -395,15 +395,3 @@ def await_(
         format=format_,
     )
     raise typer.Exit(run(request))
-
-
-def exit_on_exception(error: BaseException) -> NoReturn:
-    """Exit as a command that raises this exception does."""
-    failing_app = typer.Typer(cls=_CommandGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
-
-    @failing_app.callback(invoke_without_command=True)
-    def fail() -> None:
-        raise error
-
-    failing_app(args=[])
-    raise AssertionError

@@ -67,9 +67,7 @@ def _run_and_exit(run: Callable[[], int]) -> NoReturn:
     try:
         code = run()
     except (KeyboardInterrupt, EOFError, OSError) as error:
-        from rollout_lint.cli.app import exit_on_exception
-
-        exit_on_exception(error)
+        _exit_on_exception(error)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     # The operating system frees memory faster than Python's cleanup.
@@ -79,3 +77,19 @@ def _run_and_exit(run: Callable[[], int]) -> NoReturn:
         except OSError:
             sys.exit(code)
     os._exit(code)
+
+
+def _exit_on_exception(error: BaseException) -> NoReturn:
+    """Exit as a command of `cli.app` that raises this exception does."""
+    import typer
+
+    from rollout_lint.cli.app import CommandGroup
+
+    failing_app = typer.Typer(cls=CommandGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+    @failing_app.callback(invoke_without_command=True)
+    def fail() -> None:
+        raise error
+
+    failing_app(args=[])
+    raise AssertionError

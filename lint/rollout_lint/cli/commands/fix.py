@@ -104,7 +104,7 @@ def _fix(
     if first.status != EvaluationStatus.EVALUATED:
         return FixResult(first)
     if prompt is not None:
-        options = replace(options, confirm=partial(prompt.agrees, first))
+        options = replace(options, confirm=partial(prompt.confirm, first))
     fixed = FixPlanner(fix_target, options).run()
     if request.write_files and STDIN not in request.paths:
         try:

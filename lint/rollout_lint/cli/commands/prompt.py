@@ -25,12 +25,12 @@ class FixPrompt:
         """Ask about each fix until the answer is `a` or `q`."""
         self._answer_for_all: bool | None = None
 
-    def agrees(self, evaluation: Evaluation, repaired: AppliedFix, changes: tuple[Change, ...]) -> bool:
+    def confirm(self, evaluation: Evaluation, fix: AppliedFix, changes: tuple[Change, ...]) -> bool:
         """Return True if the operator accepts the fix."""
         if self._answer_for_all is not None:
             return self._answer_for_all
         style = style_for_stdout()
-        write(format_fix_block(evaluation, repaired, "would set", style, terminal_width()), "\n")
+        write(format_fix_block(evaluation, fix, "would set", style, terminal_width()), "\n")
         for change in changes:
             name = relative_path(Path.cwd(), recipe_path(evaluation, change.name))
             write(create_diff(name, change.before, change.after, style).text)
