@@ -1,4 +1,4 @@
-"""Files that are written whole, or not at all."""
+"""Atomic writes of files."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
-    path = tmp_path / "told.txt"
+def test_write_replaces_a_file_and_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
     path.write_text("before")
     path.chmod(0o604)
     with path.open("rb") as reader:
@@ -26,7 +26,7 @@ def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_new_file_has_the_mode_that_any_other_would_have(tmp_path: Path) -> None:
+def test_write_creates_a_file_with_the_default_mode(tmp_path: Path) -> None:
     mask = os.umask(0o026)
     try:
         write_atomically(tmp_path / "new", b"")
@@ -37,12 +37,12 @@ def test_a_new_file_has_the_mode_that_any_other_would_have(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["\N{GRINNING FACE}" * 63, "x" * 255, "-", "...", " \n\x1b"])
-def test_any_name_that_a_file_can_have(tmp_path: Path, name: str) -> None:
+def test_write_accepts_any_file_name(tmp_path: Path, name: str) -> None:
     write_atomically(tmp_path / name, b"x")
     assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
-def test_a_link_stays_one_and_may_lead_to_what_is_not_there_yet(tmp_path: Path) -> None:
+def test_write_replaces_the_target_of_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("real")
     for data in (b"new", b"again"):
         write_atomically(tmp_path / "link", data)
@@ -62,12 +62,12 @@ def test_a_link_stays_one_and_may_lead_to_what_is_not_there_yet(tmp_path: Path) 
         ("circle", errno.ELOOP),
     ],
 )
-def test_what_cannot_be_written_leaves_everything_as_it_is(tmp_path: Path, name: str, number: int) -> None:
+def test_failed_write_changes_no_file(tmp_path: Path, name: str, number: int) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("mine")
     (tmp_path / "circle").symlink_to("circle")
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(OSError) as failed:  # noqa: PT011 - the number says which
+    with pytest.raises(OSError) as failed:  # noqa: PT011 - checked by errno
         write_atomically(tmp_path / name, b"x")
     assert failed.value.errno == number
     assert failed.value.strerror
@@ -78,15 +78,15 @@ def test_what_cannot_be_written_leaves_everything_as_it_is(tmp_path: Path, name:
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 @pytest.mark.parametrize("reason", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
-def test_nothing_is_left_behind_wherever_it_ends(
+def test_interrupted_write_leaves_no_temporary_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, reason: BaseException
 ) -> None:
-    def fails(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise reason
 
-    path = tmp_path / "told.txt"
+    path = tmp_path / "report.txt"
     path.write_text("before")
-    monkeypatch.setattr(os, step, fails)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(type(reason)):
         write_atomically(path, b"after")
     assert path.read_text() == "before"

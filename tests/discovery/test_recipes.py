@@ -1,4 +1,4 @@
-"""Paths to recipes, recipes to variants."""
+"""Discovery of recipes and of their variants."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ def variants(recipe: Recipe) -> dict[str, list[str]]:
     return {variant.name: [layer.name for layer in variant.files] for variant in recipe.variants}
 
 
-def only(path: Path | str, **options: tuple[str, ...]) -> Recipe:
+def find_only(path: Path | str, **options: tuple[str, ...]) -> Recipe:
     recipes = list(find_recipes(str(path), **options))
     assert len(recipes) == 1
     return recipes[0]
 
 
-def refused(path: Path | str) -> str:
+def find_error(path: Path | str) -> str:
     """Return the message of the error for a path without a recipe."""
     with pytest.raises(NoRecipeError) as error:
         list(find_recipes(path))
     return str(error.value)
 
 
-def test_a_folder_is_a_recipe_with_a_variant_for_its_overlay(write: Write) -> None:
+def test_folder_is_a_recipe_with_a_variant_for_its_overlay(write: Write) -> None:
     folder = write({"compose.yml": BASE, "compose.ccci.yml": BASE, "compose.other.yml": BASE})
-    recipe = only(folder)
+    recipe = find_only(folder)
     assert recipe.name == folder.name
     assert variants(recipe) == {"default": ["compose.yml"], "ccci": ["compose.yml", "compose.ccci.yml"]}
     assert [variant.is_ci for variant in recipe.variants] == [False, True]
@@ -65,7 +65,7 @@ COMPOSE_FILE="$COMPOSE_FILE:compose.mariadb.yml"
 # COMPOSE_FILE=compose.yml:extra/compose.sso.yml
 """
     names = ["compose.yml", "compose.mariadb.yml", "compose.smtp.yml", "extra/compose.sso.yml", "compose.ccci.yml"]
-    recipe = only(write({".env.sample": sample, **dict.fromkeys(names, BASE)}))
+    recipe = find_only(write({".env.sample": sample, **dict.fromkeys(names, BASE)}))
     assert variants(recipe) == {
         "default": ["compose.yml", "compose.mariadb.yml"],
         "smtp": ["compose.yml", "compose.mariadb.yml", "compose.smtp.yml"],
@@ -76,44 +76,46 @@ COMPOSE_FILE="$COMPOSE_FILE:compose.mariadb.yml"
     assert recipe.variants[0].environment["QUOTED"] == "a # b"
 
 
-def test_a_missing_option_is_a_problem_and_the_rest_stays(write: Write, snapshot: SnapshotAssertion) -> None:
-    recipe = only(write({"compose.yml": BASE, ".env.sample": "A=1\n#COMPOSE_FILE=$COMPOSE_FILE:compose.gone.yml\n"}))
+def test_missing_option_is_a_problem_of_the_recipe(write: Write, snapshot: SnapshotAssertion) -> None:
+    recipe = find_only(
+        write({"compose.yml": BASE, ".env.sample": "A=1\n#COMPOSE_FILE=$COMPOSE_FILE:compose.gone.yml\n"})
+    )
     assert variants(recipe) == {"default": ["compose.yml"]}
     assert [(problem.file, problem.line) for problem in recipe.problems] == [(".env.sample", 2)]
     assert [problem.message for problem in recipe.problems] == snapshot
 
 
 @pytest.mark.parametrize("outside", ["../secret.yml", "/etc/hostname", "link.yml"], ids=["parent", "absolute", "link"])
-def test_no_layer_leads_out_of_the_given_tree(write: Write, outside: str, snapshot: SnapshotAssertion) -> None:
+def test_layer_outside_the_tree_is_rejected(write: Write, outside: str, snapshot: SnapshotAssertion) -> None:
     folder = write(
         {"secret.yml": BASE, "r/compose.yml": BASE, "r/.env.sample": f"COMPOSE_FILE=compose.yml:{outside}\n"}
     )
     (folder / "r/link.yml").symlink_to(folder / "secret.yml")
-    recipe = only(folder / "r")
+    recipe = find_only(folder / "r")
     assert recipe.variants == []
     assert [problem.message for problem in recipe.problems] == snapshot
 
 
-def test_a_link_within_the_given_tree_is_followed(write: Write) -> None:
+def test_link_within_the_tree_is_followed(write: Write) -> None:
     folder = write({"shared/base.yml": BASE, "r/.env.sample": ""})
     (folder / "r/compose.yml").symlink_to(folder / "shared/base.yml")
-    assert variants(only(folder)) == {"default": ["compose.yml"]}
+    assert variants(find_only(folder)) == {"default": ["compose.yml"]}
 
 
 @pytest.mark.parametrize("name", ["compose.yml", "compose.ccci.yml", ".env.sample"])
-def test_a_file_stands_for_its_recipe(write: Write, name: str) -> None:
+def test_file_selects_its_recipe(write: Write, name: str) -> None:
     folder = write({"compose.yml": BASE, "compose.ccci.yml": BASE, ".env.sample": ""})
-    assert variants(only(folder / name)).keys() == {"default", "ccci"}
+    assert variants(find_only(folder / name)).keys() == {"default", "ccci"}
 
 
-def test_an_overlay_that_no_variant_has_becomes_one(write: Write) -> None:
+def test_unused_overlay_becomes_a_variant(write: Write) -> None:
     folder = write({"compose.yml": BASE, "compose.smtp.yml": BASE})
-    assert variants(only(folder / "compose.smtp.yml"))["smtp"] == ["compose.yml", "compose.smtp.yml"]
+    assert variants(find_only(folder / "compose.smtp.yml"))["smtp"] == ["compose.yml", "compose.smtp.yml"]
 
 
-def test_another_file_stands_for_itself(write: Write) -> None:
+def test_other_file_is_a_recipe_of_its_own(write: Write) -> None:
     folder = write({"compose.yml": BASE, "swarm/web.yml": BASE})
-    assert variants(only(folder / "swarm/web.yml")) == {"default": ["web.yml"]}
+    assert variants(find_only(folder / "swarm/web.yml")) == {"default": ["web.yml"]}
 
 
 def test_recipes_are_found_except_hidden_and_excluded_ones(write: Write) -> None:
@@ -123,35 +125,35 @@ def test_recipes_are_found_except_hidden_and_excluded_ones(write: Write) -> None
     assert [recipe.name for recipe in find_recipes(str(folder), exclude=("old/",))] == ["a", "b"]
 
 
-def test_a_path_without_a_recipe_says_so(write: Write, snapshot: SnapshotAssertion) -> None:
+def test_path_without_a_recipe_is_an_error(write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"notes.txt": "x"})
-    assert [mask_folder(refused(folder / name), folder) for name in ("", "gone")] == snapshot
+    assert [mask_folder(find_error(folder / name), folder) for name in ("", "gone")] == snapshot
 
 
-def test_the_name_of_the_current_folder_is_known(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_current_folder_has_its_real_name(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(write({"compose.yml": BASE}))
-    assert only(".").name == Path.cwd().name
+    assert find_only(".").name == Path.cwd().name
 
 
-def test_env_lines_that_are_none_are_passed_over() -> None:
+def test_parse_environment_skips_other_lines() -> None:
     assert parse_environment("no equals\n# A=1\nB='x'\n=3\n9C=1\nD=\n") == {"B": "x", "D": ""}
 
 
-def test_overlays_by_pattern(write: Write) -> None:
+def test_overlays_are_found_by_pattern(write: Write) -> None:
     names = ["compose.yml", "compose.ci-a.yml", "compose.ci-b.yml", "compose.smtp.yml", "ci/compose.x.yml"]
     folder = write(dict.fromkeys(names, BASE))
-    found = variants(only(folder, overlays=("compose.ci-*.yml", "ci/*.yml", "*.yaml", "compose.y?l")))
+    found = variants(find_only(folder, overlays=("compose.ci-*.yml", "ci/*.yml", "*.yaml", "compose.y?l")))
     assert list(found) == ["default", "ci-a", "ci-b", "x"]
     assert found["x"] == ["compose.yml", "ci/compose.x.yml"]
 
 
-def test_a_pattern_does_not_lead_out_of_the_given_tree(write: Write) -> None:
+def test_pattern_does_not_lead_out_of_the_tree(write: Write) -> None:
     folder = write({"r/compose.yml": BASE, "outside/compose.x.yml": BASE})
-    recipe = only(folder / "r", overlays=("../outside/*.yml", f"{folder}/*/*.yml"))
+    recipe = find_only(folder / "r", overlays=("../outside/*.yml", f"{folder}/*/*.yml"))
     assert list(variants(recipe)) == ["default"]
 
 
-def test_a_stack_file_beside_a_compose_file_is_a_recipe_too(write: Write) -> None:
+def test_stack_file_next_to_a_compose_file_is_a_recipe(write: Write) -> None:
     stack = "services: {}\n"
     folder = write({f"shop/{name}": stack for name in ("docker-compose.yml", "docker-stack.yml", "swarm-prod.yaml")})
     write({"shop/docker-stack.prod.yml": stack, "shop/stackedit.yml": stack, "alone/docker-swarm.yml": stack})
@@ -166,12 +168,12 @@ def test_a_stack_file_beside_a_compose_file_is_a_recipe_too(write: Write) -> Non
     assert named.name == "shop/docker-stack.yml"
 
 
-def test_a_stack_that_is_a_layer_is_no_recipe_of_its_own(write: Write) -> None:
+def test_stack_file_that_is_a_layer_is_not_a_recipe(write: Write) -> None:
     folder = write({"compose.yml": "", "stack.yml": "", ".env.sample": "COMPOSE_FILE=compose.yml:stack.yml\nA=1\n"})
     assert [len(recipe.variants[0].files) for recipe in find_recipes(str(folder))] == [2]
 
 
-def test_a_stack_beside_uses_the_sample_and_stays_in_the_tree(write: Write, tmp_path: Path) -> None:
+def test_second_stack_uses_the_sample_and_stays_in_the_tree(write: Write, tmp_path: Path) -> None:
     folder = write({"r/compose.yml": "", "r/stack.yml": "", "r/.env.sample": "A=1\n", "secret.yml": ""})
     _, beside = find_recipes(str(folder / "r"))
     assert beside.variants[0].environment == {"A": "1"}
@@ -186,46 +188,46 @@ def test_a_stack_beside_uses_the_sample_and_stays_in_the_tree(write: Write, tmp_
     ["x" * 300 + ".yml", "a\0b.yml", "loop.yml", "loop.yml/x.yml", "compose.yml/../x"],
     ids=["too-long", "null-byte", "loop", "below-loop", "below-file"],
 )
-def test_a_layer_that_no_file_can_be_does_not_exist(write: Write, name: str, snapshot: SnapshotAssertion) -> None:
+def test_layer_with_an_impossible_path_does_not_exist(write: Write, name: str, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": BASE, ".env.sample": f"COMPOSE_FILE=compose.yml:{name}\n"})
     (folder / "loop.yml").symlink_to("loop.yml")
-    recipe = only(folder)
+    recipe = find_only(folder)
     assert recipe.variants == []
     assert [problem.message.replace("x" * 300, "LONG") for problem in recipe.problems] == snapshot
 
 
-def test_a_path_that_no_file_can_have_does_not_exist(snapshot: SnapshotAssertion) -> None:
-    assert [refused(path).replace("x" * 300, "LONG") for path in ("x" * 300, "a\0b")] == snapshot
+def test_impossible_path_does_not_exist(snapshot: SnapshotAssertion) -> None:
+    assert [find_error(path).replace("x" * 300, "LONG") for path in ("x" * 300, "a\0b")] == snapshot
 
 
-def test_stars_beside_other_text_are_one(write: Write) -> None:
+def test_double_star_in_a_name_matches_like_one(write: Write) -> None:
     folder = write(dict.fromkeys(["compose.yml", "compose.a.yml", "ci/x/compose.b.yml"], BASE))
-    assert list(variants(only(folder, overlays=("**pose.a.yml", "**/compose.b.yml")))) == ["default", "a", "b"]
+    assert list(variants(find_only(folder, overlays=("**pose.a.yml", "**/compose.b.yml")))) == ["default", "a", "b"]
 
 
-def test_a_sample_outside_the_tree_or_too_large_is_not_read(
+def test_sample_outside_the_tree_or_too_large_is_not_read(
     write: Write, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
     folder = write({"r/compose.yml": BASE, "elsewhere": "SECRET=1\n", "r/shared": "A=1\n"})
     sample = folder / "r" / ".env.sample"
     sample.symlink_to(tmp_path / "elsewhere")
-    recipe = only(folder / "r")
+    recipe = find_only(folder / "r")
     assert [each.file for each in recipe.problems] == [".env.sample"]
     assert [each.message for each in recipe.problems] == snapshot(name="outside")
     assert "SECRET" not in recipe.variants[0].environment
-    assert only(folder).variants[0].environment == {"SECRET": "1"}
+    assert find_only(folder).variants[0].environment == {"SECRET": "1"}
     sample.unlink()
     sample.symlink_to("shared")
-    assert only(folder / "r").variants[0].environment == {"A": "1"}
+    assert find_only(folder / "r").variants[0].environment == {"A": "1"}
     sample.unlink()
     sample.write_text("A=1\n" * 300_000)
-    recipe = only(folder / "r")
+    recipe = find_only(folder / "r")
     assert [each.file for each in recipe.problems] == [".env.sample"]
     assert [each.message for each in recipe.problems] == snapshot(name="too-large")
     assert recipe.variants[0].environment == {}
 
 
-def test_folders_come_in_order_and_a_link_to_one_is_not_walked(write: Write) -> None:
+def test_folders_are_sorted_and_links_to_folders_are_skipped(write: Write) -> None:
     names = ["b/x/compose.yml", "b/a/compose.yml", "a-/compose.yml", "a/compose.yml", "c.d/e/stack.yml"]
     folder = write(dict.fromkeys(names, BASE))
     (folder / "a0").symlink_to("b", target_is_directory=True)
@@ -265,28 +267,30 @@ FLEET = {
 }
 
 
-def at(repository: Repository, ref: str = "HEAD") -> Path:
-    """The root of a revision's tree, with all files."""
+def export(repository: Repository, ref: str = "HEAD") -> Path:
+    """Return the root of the exported revision, with all files."""
     return join_path(open_revision(repository.folder, ref).export(repository.folder).path, "")
 
 
 @pytest.fixture(scope="module")
-def known() -> LintContext:
+def context() -> LintContext:
     return LintContext(load_rules())
 
 
-def said_of(path: Path, known: LintContext) -> list[tuple[object, ...]]:
-    """Everything that is found below a path, without how the path itself is named."""
+def summarize(path: Path, context: LintContext) -> list[tuple[object, ...]]:
+    """Return the results for all recipes below a path, without the path itself."""
     recipes = find_recipes(path, overlays=("compose.ccci.yml", "ci/*.yml", "../shared/*.yml"), exclude=("old/",))
-    said: list[tuple[object, ...]] = []
+    summary: list[tuple[object, ...]] = []
     for recipe in recipes:
-        judged = evaluate(recipe, known)
-        made = [(each.variant.name, each.variant.environment, each.services, each.stack) for each in judged.variants]
-        said.append((recipe.name, judged.status, judged.problems, judged.findings, made))
-    return said
+        evaluation = evaluate(recipe, context)
+        variants_ = [
+            (each.variant.name, each.variant.environment, each.services, each.stack) for each in evaluation.variants
+        ]
+        summary.append((recipe.name, evaluation.status, evaluation.problems, evaluation.findings, variants_))
+    return summary
 
 
-def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: LintContext) -> None:
+def test_revision_gives_the_same_result_as_the_disk(repository: Repository, context: LintContext) -> None:
     folder = repository.folder
     (folder / "app").mkdir()
     (folder / "app" / "link.yml").symlink_to("../shared/mail.yml")
@@ -294,16 +298,16 @@ def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: 
     (folder / "away.yml").symlink_to(folder.parent / "secret.yml")
     (folder.parent / "secret.yml").write_text(BASE)
     repository.commit({**FLEET, "out/compose.yml": BASE, "out/.env.sample": "COMPOSE_FILE=../away.yml\n"})
-    on_disk = said_of(folder, known)
+    on_disk = summarize(folder, context)
     assert on_disk[0][3]
-    app_on_disk = said_of(folder / "app", known)
+    app_on_disk = summarize(folder / "app", context)
     shutil.rmtree(folder / "app")
     repository.commit({"deep/er/docker-compose.yml": BASE, "old/c/compose.yml": None, "away.yml": None})
-    then = at(repository, "HEAD~1")
-    assert said_of(then, known) == on_disk
-    assert said_of(then / "app", known) == app_on_disk != on_disk[:1]
-    assert said_of(at(repository), known) == said_of(folder, known) != on_disk
-    assert [said[:2] for said in on_disk] == [
+    then = export(repository, "HEAD~1")
+    assert summarize(then, context) == on_disk
+    assert summarize(then / "app", context) == app_on_disk != on_disk[:1]
+    assert summarize(export(repository), context) == summarize(folder, context) != on_disk
+    assert [summary[:2] for summary in on_disk] == [
         ("app", "evaluated"),
         ("app/docker-stack.yml", "evaluated"),
         ("er", "not-evaluated"),
@@ -313,34 +317,36 @@ def test_a_revision_says_what_the_disk_said_then(repository: Repository, known: 
 
 
 @pytest.mark.parametrize("name", ["compose.yml", "compose.ccci.yml", ".env.sample", "compose.db.yml", "other.yml"])
-def test_a_file_of_a_revision_stands_for_its_recipe(repository: Repository, name: str) -> None:
+def test_file_of_a_revision_selects_its_recipe(repository: Repository, name: str) -> None:
     repository.commit({**FLEET, "app/other.yml": BASE})
-    path = at(repository) / "app" / name
+    path = export(repository) / "app" / name
     [recipe], [as_on_disk] = find_recipes(path), find_recipes(repository.folder / "app" / name)
     assert variants(recipe) == variants(as_on_disk)
     assert format_path(Path(recipe.path)) == f"{as_on_disk.path}@HEAD"
 
 
-def test_a_revision_without_a_recipe_says_so(repository: Repository, snapshot: SnapshotAssertion) -> None:
+def test_revision_without_a_recipe_is_an_error(repository: Repository, snapshot: SnapshotAssertion) -> None:
     repository.commit({"notes.txt": "x"})
-    root = at(repository)
-    assert [mask_folder(refused(path), root) for path in (root, root / "gone")] == snapshot
+    root = export(repository)
+    assert [mask_folder(find_error(path), root) for path in (root, root / "gone")] == snapshot
 
 
 @pytest.mark.parametrize("sample", ["../secret", "/etc/hostname"], ids=["parent", "absolute"])
-def test_no_link_leads_out_of_a_revision(repository: Repository, sample: str, snapshot: SnapshotAssertion) -> None:
+def test_link_out_of_a_revision_is_not_followed(
+    repository: Repository, sample: str, snapshot: SnapshotAssertion
+) -> None:
     (repository.folder.parent / "secret").write_text("SECRET=1\n")
     (repository.folder / ".env.sample").symlink_to(sample)
     repository.commit({"compose.yml": BASE})
-    [recipe] = find_recipes(at(repository))
+    [recipe] = find_recipes(export(repository))
     assert [each.file for each in recipe.problems] == [".env.sample"]
     assert [each.message for each in recipe.problems] == snapshot
     assert recipe.variants[0].environment == {}
 
 
-def test_an_overlay_kept_elsewhere_is_named_by_the_way_to_it(repository: Repository, tmp_path: Path) -> None:
+def test_overlay_in_another_folder_has_a_relative_name(repository: Repository, tmp_path: Path) -> None:
     repository.commit({"r/compose.yml": BASE, "ci/compose.ccci.yml": BASE})
-    root = at(repository)
+    root = export(repository)
     for overlay, name in (
         (root / "ci" / "compose.ccci.yml", "../ci/compose.ccci.yml"),
         (tmp_path / "compose.ccci.yml", "../../compose.ccci.yml"),
@@ -350,17 +356,17 @@ def test_an_overlay_kept_elsewhere_is_named_by_the_way_to_it(repository: Reposit
         assert variants(recipe)["ccci"] == ["compose.yml", name]
 
 
-def test_no_more_of_a_file_is_read_than_asked_for(repository: Repository) -> None:
+def test_read_bytes_stops_at_the_limit(repository: Repository) -> None:
     repository.commit({"a": "0123456789"})
-    for folder in (repository.folder, at(repository)):
+    for folder in (repository.folder, export(repository)):
         assert read_bytes(folder / "a", 3) == b"012"
 
 
-def test_a_missing_or_too_large_layer_is_a_problem(repository: Repository, snapshot: SnapshotAssertion) -> None:
+def test_missing_or_too_large_layer_is_a_problem(repository: Repository, snapshot: SnapshotAssertion) -> None:
     repository.commit({"r/compose.yml": BASE + "#" * MAX_BYTES, "s/compose.yml": BASE})
     blob = repository.git("rev-parse", "HEAD:s/compose.yml")
     (repository.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    root = at(repository)
+    root = export(repository)
     large, lost = (evaluate(recipe, LintContext()) for recipe in find_recipes(root))
     assert (large.status, lost.status) == ("not-evaluated", "not-evaluated")
     assert [[each.message for each in evaluation.problems] for evaluation in (large, lost)] == snapshot

@@ -1,4 +1,4 @@
-"""A revision of a real repository, read without a checkout."""
+"""Revisions of real repositories, read without a checkout."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rollout_lint.discovery.revision import find_commit_before, open_revision, r
 
 from tests.repository import Repository, repository_at
 
-NO_COMMITS = (
+NOT_COMMITS = (
     *("", "-x", "--help", "--output=x", "gone", "f" * 40, "HEAD~99", "HEAD:a", "HEAD^{tree}", "^HEAD", "HEAD..HEAD"),
     *(
         ":/m",
@@ -34,13 +34,13 @@ NO_COMMITS = (
 )
 
 
-def at(repository: Repository, ref: str = "HEAD") -> Path:
-    """The root of a revision's tree, with all files."""
-    return join_path(empty(repository, ref), "")
+def export(repository: Repository, ref: str = "HEAD") -> Path:
+    """Return the root of the exported revision, with all files."""
+    return join_path(export_empty(repository, ref), "")
 
 
-def empty(repository: Repository, ref: str = "HEAD") -> Path:
-    """The same before any file is written."""
+def export_empty(repository: Repository, ref: str = "HEAD") -> Path:
+    """Return the root of the exported revision, before any file is written."""
     return open_revision(repository.folder, ref).export(repository.folder).path
 
 
@@ -49,22 +49,22 @@ def names(folder: Path) -> list[str]:
 
 
 class TestFiles:
-    def test_files_of_a_commit_are_written_whatever_the_working_tree_holds(self, repository: Repository) -> None:
+    def test_export_ignores_the_working_tree(self, repository: Repository) -> None:
         repository.commit({"r/compose.yml": "old", "r/deep/er/x.yml": "x", "gone/a.yml": "a"})
         repository.commit({"r/compose.yml": "new", "gone/a.yml": None})
         (repository.folder / "r" / "compose.yml").write_text("not committed")
-        root = at(repository, "HEAD~1")
+        root = export(repository, "HEAD~1")
         assert (root / "r" / "compose.yml").read_bytes() == b"old"
         assert (names(root), names(root / "r"), names(root / "r/deep")) == (
             ["gone", "r"],
             ["compose.yml", "deep"],
             ["er"],
         )
-        assert not (at(repository) / "gone").exists()
+        assert not (export(repository) / "gone").exists()
 
-    def test_only_the_files_below_a_name_are_written(self, repository: Repository) -> None:
+    def test_only_files_below_the_path_are_written(self, repository: Repository) -> None:
         repository.commit({"r/a.yml": "a", "r/b/c.yml": "c", "r.yml": "", "r-2/a.yml": "", "s/logo.PNG": "", "x": ""})
-        root = empty(repository)
+        root = export_empty(repository)
         assert not root.parent.exists()
         assert sorted(path.relative_to(root).as_posix() for path in join_path(root, "r").rglob("*")) == [
             "r/a.yml",
@@ -75,31 +75,31 @@ class TestFiles:
         assert join_path(root / "r", "../x").read_bytes() == b""
         assert names(root) == ["r", "x"]
         assert not join_path(root, "s").exists()
-        assert join_path(empty(repository) / "r", "../x").is_file()
-        assert not join_path(empty(repository) / "gone", "../x").exists()
+        assert join_path(export_empty(repository) / "r", "../x").is_file()
+        assert not join_path(export_empty(repository) / "gone", "../x").exists()
 
-    def test_a_file_with_an_odd_name_is_written(self, repository: Repository) -> None:
+    def test_file_with_an_unusual_name_is_written(self, repository: Repository) -> None:
         odd = ["with space.yml", "new\nline.yml", '"quoted".yml', "größe-Ω-漢.yml", "-x", os.fsdecode(b"\xff\xfe")]
         repository.commit({name: name.encode(errors="surrogateescape") for name in odd})
-        root = at(repository)
+        root = export(repository)
         assert names(root) == sorted(odd)
         assert [(root / name).read_bytes() for name in odd] == [os.fsencode(name) for name in odd]
 
     @pytest.mark.parametrize("name", ["..", ".git", ".GIT", "."])
-    def test_a_tree_with_a_hostile_name_is_refused(self, repository: Repository, name: str) -> None:
-        commit = _hostile(repository, [(b"100644", name.encode(), b"x")])
+    def test_tree_with_an_unsafe_name_is_rejected(self, repository: Repository, name: str) -> None:
+        commit = _unsafe_commit(repository, [(b"100644", name.encode(), b"x")])
         with pytest.raises(RevisionError, match="cannot be written"):
-            at(repository, commit)
+            export(repository, commit)
 
-    def test_a_tree_with_a_file_below_a_link_is_refused(self, repository: Repository, tmp_path: Path) -> None:
-        commit = _hostile(repository, [(b"120000", b"a", os.fsencode(tmp_path)), (b"40000", b"a", b"")])
+    def test_tree_with_a_file_below_a_link_is_rejected(self, repository: Repository, tmp_path: Path) -> None:
+        commit = _unsafe_commit(repository, [(b"120000", b"a", os.fsencode(tmp_path)), (b"40000", b"a", b"")])
         with pytest.raises(RevisionError, match="cannot be written"):
-            at(repository, commit)
+            export(repository, commit)
         assert not (tmp_path / "x").exists()
 
-    def test_a_file_above_the_limit_is_written_without_contents(self, repository: Repository) -> None:
+    def test_file_above_the_limit_is_written_without_contents(self, repository: Repository) -> None:
         repository.commit({"a": "a", "large": b"x" * (MAX_BYTES + 1), "limit": b"x" * MAX_BYTES, "z": "z"})
-        root = at(repository)
+        root = export(repository)
         assert [(root / name).stat().st_size for name in ("a", "large", "limit", "z")] == [
             1,
             MAX_BYTES + 1,
@@ -108,29 +108,29 @@ class TestFiles:
         ]
         assert (root / "large").read_bytes()[:1] == b"\0"
 
-    def test_a_submodule_is_absent(self, repository: Repository, tmp_path: Path) -> None:
+    def test_submodule_is_skipped(self, repository: Repository, tmp_path: Path) -> None:
         other = repository_at(tmp_path / "other")
         other.commit({"compose.yml": "a"})
         repository.git("submodule", "--quiet", "add", other.folder, "part")
         repository.commit({"b": "b"})
-        assert names(at(repository)) == [".gitmodules", "b"]
-        assert (at(Repository(repository.folder / "part")) / "compose.yml").read_bytes() == b"a"
+        assert names(export(repository)) == [".gitmodules", "b"]
+        assert (export(Repository(repository.folder / "part")) / "compose.yml").read_bytes() == b"a"
 
-    def test_a_repository_with_sha_256(self, tmp_path: Path, repository: Repository) -> None:
+    def test_repository_with_sha_256(self, tmp_path: Path, repository: Repository) -> None:
         del repository
         modern = repository_at(tmp_path / "modern", "--object-format=sha256")
         commit = modern.commit({"a": "a"})
         assert len(commit) == 64
         assert open_revision(modern.folder, commit[:9]).commit == commit
-        assert (at(modern, commit) / "a").read_bytes() == b"a"
+        assert (export(modern, commit) / "a").read_bytes() == b"a"
 
-    def test_a_replaced_object_is_not_taken_for_the_commit(self, repository: Repository) -> None:
+    def test_replace_refs_are_ignored(self, repository: Repository) -> None:
         first = repository.commit({"a": "first"})
         second = repository.commit({"a": "second"})
         repository.git("replace", first, second)
-        assert (at(repository, first) / "a").read_bytes() == b"first"
+        assert (export(repository, first) / "a").read_bytes() == b"first"
 
-    def test_an_export_is_removed_by_the_process_that_made_it(self, repository: Repository, tmp_path: Path) -> None:
+    def test_export_is_removed_by_its_own_process_only(self, repository: Repository, tmp_path: Path) -> None:
         repository.commit({"a": "1"})
         code = """
 import os, sys
@@ -149,7 +149,7 @@ print(os.waitpid(child, 0)[1], (root / "a").read_bytes())
 
 
 class TestPaths:
-    def test_a_path_is_shown_as_the_user_gave_it(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_path_is_formatted_as_given(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
         commit = repository.commit({"r/compose.yml": "a"})
         monkeypatch.chdir(repository.folder)
         revision = open_revision(Path("r"), "main")
@@ -163,46 +163,46 @@ class TestPaths:
         assert to_working_tree(join_path(root, "compose.yml")) == repository.folder / "r" / "compose.yml"
         assert (format_path(Path("r")), to_working_tree(Path("r"))) == ("r", Path("r"))
 
-    def test_every_way_to_name_a_folder_leads_to_the_same_place(
+    def test_every_path_to_a_folder_gives_the_same_export(
         self, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         repository.commit({"r/compose.yml": "a", "s/b": ""})
         monkeypatch.chdir(repository.folder / "s")
         (tmp_path / "to-top").symlink_to(repository.folder)
         (tmp_path / "to-r").symlink_to(repository.folder / "r")
-        ways = [Path("../r"), repository.folder / "r", tmp_path / "to-top" / "r", tmp_path / "to-r", Path("../s/../r")]
-        for way in ways:
-            path = open_revision(way, "HEAD").export(way).path
+        paths = [Path("../r"), repository.folder / "r", tmp_path / "to-top" / "r", tmp_path / "to-r", Path("../s/../r")]
+        for given in paths:
+            path = open_revision(given, "HEAD").export(given).path
             assert to_working_tree(path) == repository.folder / "r"
             assert (join_path(path, "") / "compose.yml").is_file()
 
-    def test_a_link_that_stands_there_today_is_not_followed(self, repository: Repository) -> None:
+    def test_link_in_the_working_tree_is_not_followed(self, repository: Repository) -> None:
         repository.commit({"r/compose.yml": "then", "other/compose.yml": "now"})
         shutil.rmtree(repository.folder / "r")
         (repository.folder / "r").symlink_to("other", target_is_directory=True)
         path = open_revision(repository.folder / "r", "HEAD").export(repository.folder / "r").path
         assert join_path(path, "compose.yml").read_bytes() == b"then"
 
-    def test_a_folder_that_is_gone_has_its_place(self, repository: Repository) -> None:
+    def test_deleted_folder_can_be_exported(self, repository: Repository) -> None:
         repository.commit({"old/deep/compose.yml": "a", "b": "b"})
         shutil.rmtree(repository.folder / "old")
         gone = repository.folder / "old" / "deep"
         assert join_path(open_revision(gone, "HEAD").export(gone).path, "compose.yml").read_bytes() == b"a"
 
-    def test_a_folder_of_another_tree_has_none(self, repository: Repository, tmp_path: Path) -> None:
+    def test_folder_outside_the_repository_is_rejected(self, repository: Repository, tmp_path: Path) -> None:
         repository.commit()
         revision = open_revision(repository.folder, "HEAD")
         for outside in (tmp_path, tmp_path / "gone", repository.folder / ".." / "x", tmp_path / "a\0b"):
             with pytest.raises(RevisionError, match="is outside the repository"):
                 revision.export(outside)
 
-    def test_a_repository_inside_another_is_its_own(self, repository: Repository) -> None:
+    def test_nested_repository_is_separate(self, repository: Repository) -> None:
         inner = repository_at(repository.folder / "inner")
         inner.commit({"a": "inner"})
         outer = repository.commit({"b": "outer"})
-        assert names(at(inner)) == ["a"]
+        assert names(export(inner)) == ["a"]
         assert open_revision(repository.folder, "HEAD").commit == outer
-        assert names(at(repository)) == ["b"]
+        assert names(export(repository)) == ["b"]
 
 
 class TestLinks:
@@ -229,19 +229,19 @@ class TestLinks:
         for name, target in links.items():
             (repository.folder / name).symlink_to(target)
         repository.commit({"shared/base.yml": "base", "r/real.yml": "real"})
-        root = empty(repository)
+        root = export_empty(repository)
         shutil.rmtree(repository.folder / "r")
         shutil.rmtree(repository.folder / "shared")
         return root
 
     @pytest.mark.parametrize("name", ["file.yml", "folder/base.yml", "chain.yml", "within.yml", "back.yml"])
-    def test_one_that_stays_in_the_tree_is_followed(self, linked: Path, name: str) -> None:
+    def test_link_within_the_tree_is_followed(self, linked: Path, name: str) -> None:
         path = join_path(linked, f"r/{name}")
         assert path.resolve() == linked / "shared/base.yml"
         assert path.read_bytes() == b"base"
 
     @pytest.mark.parametrize("name", ["out.yml", "absolute.yml", "climbs.yml", "through-file.yml"])
-    def test_one_that_leads_out_of_the_tree_leads_to_nothing(self, linked: Path, name: str) -> None:
+    def test_link_out_of_the_tree_is_broken(self, linked: Path, name: str) -> None:
         path = join_path(linked, "r") / name
         assert path.is_symlink()
         assert not path.resolve().is_relative_to(linked)
@@ -249,30 +249,30 @@ class TestLinks:
         assert not join_path(linked, f"r/{name}").exists()
 
     @pytest.mark.parametrize("name", ["self.yml", "one", "two", "one/x.yml", "dangling.yml"])
-    def test_one_in_a_circle_or_to_nothing_does_not_exist(self, linked: Path, name: str) -> None:
+    def test_broken_or_circular_link_does_not_exist(self, linked: Path, name: str) -> None:
         with pytest.raises(OSError, match=r"No such file|symbolic links"):
             join_path(linked, f"r/{name}").read_bytes()
 
     @pytest.mark.parametrize(
         "name", ["../secret.yml", "r/../../secret.yml", "r/up/../secret.yml", "/etc/hostname", "\0"]
     )
-    def test_a_name_that_leads_out_of_the_tree_does_not_exist(self, linked: Path, name: str) -> None:
+    def test_path_out_of_the_tree_does_not_exist(self, linked: Path, name: str) -> None:
         (join_path(linked, "").parent / "secret.yml").write_text("secret")
         assert not join_path(linked, name).exists()
 
-    def test_the_way_back_leads_through_folders_only(self, linked: Path) -> None:
+    def test_parent_path_works_for_folders_only(self, linked: Path) -> None:
         assert join_path(linked, "r/../shared/base.yml").is_file()
         assert not join_path(linked, "nowhere/../shared/base.yml").exists()
         assert not join_path(linked, "r/real.yml/../real.yml").exists()
         assert join_path(linked, "r/folder/../r/real.yml").is_file()
         assert join_path(linked, str(to_working_tree(linked) / "shared" / "base.yml")).is_file()
 
-    def test_a_folder_behind_a_link_is_written(self, linked: Path) -> None:
+    def test_target_folder_of_a_link_is_written(self, linked: Path) -> None:
         assert names(join_path(linked, "r/folder")) == ["base.yml"]
 
 
 class TestRefs:
-    def test_every_kind_of_name(self, repository: Repository) -> None:
+    def test_open_revision_accepts_every_kind_of_ref(self, repository: Repository) -> None:
         first = repository.commit({"a": "1"}, date="2026-06-01T10:00:00+02:00")
         repository.git("tag", "light")
         repository.git("tag", "--annotate", "--message", "m", "v1.0")
@@ -284,21 +284,21 @@ class TestRefs:
             assert resolve_commit(repository.folder, ref) == first
         assert open_revision(repository.folder, "main").commit == second
 
-    @pytest.mark.parametrize("ref", NO_COMMITS)
+    @pytest.mark.parametrize("ref", NOT_COMMITS)
     @pytest.mark.slow
-    def test_what_names_no_commit_is_refused(self, repository: Repository, ref: str) -> None:
+    def test_open_revision_rejects_other_names(self, repository: Repository, ref: str) -> None:
         repository.commit({"a": "1", "^{commit}": "x"})
         repository.git("tag", "blob", repository.git("rev-parse", "HEAD:a"))
         with pytest.raises(RevisionError):
             open_revision(repository.folder, ref)
         assert resolve_commit(repository.folder, ref) is None
 
-    def test_an_unknown_name_is_said_with_it(self, repository: Repository) -> None:
+    def test_unknown_ref_is_named_in_the_error(self, repository: Repository) -> None:
         repository.commit()
         with pytest.raises(RevisionError, match=r"^there is no commit v9$"):
             open_revision(repository.folder, "v9")
 
-    def test_a_short_abbreviation_resolves_to_nothing_and_a_short_name_does(self, repository: Repository) -> None:
+    def test_resolve_commit_rejects_very_short_hashes(self, repository: Repository) -> None:
         commit = repository.commit()
         repository.git("tag", "abc")
         assert resolve_commit(repository.folder, commit[:6]) is None
@@ -307,7 +307,7 @@ class TestRefs:
         assert resolve_commit(repository.folder, "abc") == commit
 
     @pytest.mark.slow
-    def test_an_abbreviation_of_two_commits(self, repository: Repository) -> None:
+    def test_ambiguous_hash_is_rejected(self, repository: Repository) -> None:
         seen: dict[str, str] = {}
         for number in range(10_000):
             commit = repository.commit({"n": str(number)}) if number < 2 else self._next(repository, number)
@@ -322,7 +322,7 @@ class TestRefs:
     def _next(repository: Repository, number: int) -> str:
         return repository.git("commit-tree", "-m", str(number), "HEAD^{tree}")
 
-    def test_a_shallow_clone_says_that_it_may_lack_it(self, repository: Repository, tmp_path: Path) -> None:
+    def test_missing_commit_in_a_shallow_clone_is_explained(self, repository: Repository, tmp_path: Path) -> None:
         first = repository.commit({"a": "1"})
         repository.commit({"a": "2"})
         repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", tmp_path / "shallow")
@@ -330,36 +330,36 @@ class TestRefs:
             open_revision(tmp_path / "shallow", first)
         assert resolve_commit(tmp_path / "shallow", first) is None
 
-    def test_a_worktree_has_the_commits_of_its_repository(self, repository: Repository, tmp_path: Path) -> None:
+    def test_worktree_has_the_commits_of_its_repository(self, repository: Repository, tmp_path: Path) -> None:
         commit = repository.commit({"a": "1"})
         bare = tmp_path / "bare.git"
         repository.git("clone", "--quiet", "--bare", ".", bare)
         Repository(bare).git("worktree", "add", "--quiet", tmp_path / "tree")
         tree = Repository(tmp_path / "tree")
         assert open_revision(tree.folder, "main").commit == commit
-        assert (at(tree) / "a").read_bytes() == b"1"
+        assert (export(tree) / "a").read_bytes() == b"1"
 
-    def test_a_folder_without_a_repository(self, tmp_path: Path) -> None:
+    def test_folder_without_a_repository_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(RevisionError, match="not a git repository"):
             open_revision(tmp_path, "HEAD")
         with pytest.raises(RevisionError, match="not a git repository"):
             find_commit_before(tmp_path, "2026-06-10")
         assert resolve_commit(tmp_path, "HEAD") is None
 
-    def test_a_repository_without_a_commit(self, repository: Repository) -> None:
+    def test_repository_without_a_commit_is_an_error(self, repository: Repository) -> None:
         with pytest.raises(RevisionError, match="there is no commit HEAD"):
             open_revision(repository.folder, "HEAD")
         assert find_commit_before(repository.folder, "2026-06-10") is None
 
-    def test_no_git(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_git_is_an_error(self, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
         repository.commit()
         monkeypatch.setenv("PATH", str(repository.folder))
         with pytest.raises(RevisionError, match=r"^git is not installed$"):
             open_revision(repository.folder, "HEAD")
         assert resolve_commit(repository.folder, "HEAD") is None
 
-    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
-    def test_a_repository_of_somebody_else_is_refused_in_gits_own_words(self, repository: Repository) -> None:
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of a folder")
+    def test_repository_of_another_user_gives_the_error_of_git(self, repository: Repository) -> None:
         repository.commit()
         os.chown(repository.folder, 12345, 12345)
         with pytest.raises(RevisionError, match=r"dubious ownership in repository at .*safe\.directory"):
@@ -368,7 +368,7 @@ class TestRefs:
 
 
 class TestMoments:
-    def test_the_newest_commit_that_is_not_later(self, repository: Repository) -> None:
+    def test_find_commit_before_returns_the_newest_commit(self, repository: Repository) -> None:
         first = repository.commit(date="2026-06-01T23:59:59Z")
         second = repository.commit(date="2026-06-02T00:00:00Z")
         third = repository.commit(date="2026-06-03T01:00:00+02:00")
@@ -386,7 +386,7 @@ class TestMoments:
         }.items():
             assert find_commit_before(repository.folder, moment) == commit, moment
 
-    def test_a_branch_that_was_merged_later_was_not_there_yet(self, repository: Repository) -> None:
+    def test_branch_that_was_merged_later_is_ignored(self, repository: Repository) -> None:
         before = repository.commit({"a": "1"}, date="2026-06-01T12:00:00Z")
         repository.git("checkout", "--quiet", "-b", "side")
         repository.commit({"b": "1"}, date="2026-06-02T12:00:00Z")
@@ -395,7 +395,7 @@ class TestMoments:
         assert find_commit_before(repository.folder, "2026-06-03") == before
         assert find_commit_before(repository.folder, "2026-06-05") == repository.git("rev-parse", "HEAD")
 
-    def test_a_shallow_clone_knows_as_far_as_it_reaches(self, repository: Repository, tmp_path: Path) -> None:
+    def test_history_of_a_shallow_clone_is_limited(self, repository: Repository, tmp_path: Path) -> None:
         repository.commit(date="2026-06-01T12:00:00Z")
         second = repository.commit(date="2026-06-03T12:00:00Z")
         repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", tmp_path / "shallow")
@@ -403,19 +403,19 @@ class TestMoments:
         assert find_commit_before(tmp_path / "shallow", "2026-06-04") == second
 
     @pytest.mark.parametrize("moment", ["", "yesterday", "2026-13-01", "2026-06", "2026-06-10T25:00", "@0", "-x", "\0"])
-    def test_another_text_is_refused(self, repository: Repository, moment: str) -> None:
+    def test_invalid_moment_is_rejected(self, repository: Repository, moment: str) -> None:
         repository.commit()
         with pytest.raises(RevisionError, match="is not an ISO 8601 date"):
             find_commit_before(repository.folder, moment)
 
-    def test_the_end_of_the_calendar_is_no_error(self, repository: Repository) -> None:
+    def test_first_and_last_date_are_accepted(self, repository: Repository) -> None:
         commit = repository.commit()
         assert find_commit_before(repository.folder, "9999-12-31T23:59:59-23:59") == commit
         assert find_commit_before(repository.folder, "0001-01-01T00:00:00+23:59") is None
 
 
 class TestSafety:
-    def test_variables_of_a_hook_do_not_mislead(
+    def test_git_variables_of_a_hook_are_ignored(
         self, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         commit = repository.commit({"a": "right"})
@@ -426,12 +426,10 @@ class TestSafety:
         monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "no-index"))
         monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(other.folder / ".git" / "objects"))
         assert open_revision(repository.folder, "HEAD").commit == commit
-        assert (at(repository) / "a").read_bytes() == b"right"
+        assert (export(repository) / "a").read_bytes() == b"right"
         assert find_commit_before(repository.folder, "2026-06-10") == commit
 
-    def test_nothing_that_a_config_names_is_run_and_nothing_is_written(
-        self, repository: Repository, tmp_path: Path
-    ) -> None:
+    def test_no_program_is_run_and_no_file_is_written(self, repository: Repository, tmp_path: Path) -> None:
         commit = repository.commit({"a": "1", ".gitattributes": "* filter=f diff=f\n"})
         script = tmp_path / "script"
         script.write_text(f"#!/bin/sh\ntouch {tmp_path / 'ran'}\ncat\n")
@@ -454,51 +452,51 @@ class TestSafety:
         repository.git("config", "core.hooksPath", str(hooks))
         repository.git("config", "log.showSignature", "true")
         repository.git("config", "alias.ls-tree", f"!{script}")
-        before = _states(repository.folder)
-        assert (at(repository) / "a").read_bytes() == b"1"
+        before = _file_states(repository.folder)
+        assert (export(repository) / "a").read_bytes() == b"1"
         assert find_commit_before(repository.folder, "2026-06-10") == commit
         assert resolve_commit(repository.folder, "main") == commit
         assert not (tmp_path / "ran").exists()
-        assert _states(repository.folder) == before
+        assert _file_states(repository.folder) == before
         repository.git("status")
         assert (tmp_path / "ran").exists()
 
-    def test_a_partial_clone_fetches_nothing(self, repository: Repository, tmp_path: Path) -> None:
+    def test_partial_clone_fetches_no_objects(self, repository: Repository, tmp_path: Path) -> None:
         repository.commit({"a": "old"})
         repository.commit({"a": "new"})
         repository.git("config", "uploadpack.allowFilter", "true")
         partial = tmp_path / "partial"
         repository.git("clone", "--quiet", "--filter=blob:none", f"file://{repository.folder}", partial)
         Repository(partial).git("config", "protocol.file.allow", "always")
-        before = _states(partial)
-        root = at(Repository(partial), "HEAD~1")
+        before = _file_states(partial)
+        root = export(Repository(partial), "HEAD~1")
         assert (root / "a").is_file()
         with pytest.raises(OSError, match="contents are missing"):
             read_bytes(root / "a", 10)
-        assert _states(partial) == before
-        assert (at(Repository(partial)) / "a").read_bytes() == b"new"
+        assert _file_states(partial) == before
+        assert (export(Repository(partial)) / "a").read_bytes() == b"new"
         treeless = tmp_path / "treeless"
         repository.git("clone", "--quiet", "--filter=tree:0", f"file://{repository.folder}", treeless)
         with pytest.raises(RevisionError):
-            at(Repository(treeless), "HEAD~1")
+            export(Repository(treeless), "HEAD~1")
         assert Repository(partial).git("show", "HEAD~1:a") == "old"
 
-    def test_a_folder_that_only_looks_like_a_repository_is_none(self, repository: Repository) -> None:
-        looks = repository.folder / "r"
+    def test_committed_bare_repository_is_ignored(self, repository: Repository) -> None:
+        bare = repository.folder / "r"
         commit = repository.commit({"a": "1"})
-        shutil.copytree(repository.folder / ".git", looks)
-        Repository(looks).git("config", "core.bare", "true")
+        shutil.copytree(repository.folder / ".git", bare)
+        Repository(bare).git("config", "core.bare", "true")
         with pytest.raises(RevisionError, match="bare repository"):
-            open_revision(looks, "HEAD")
+            open_revision(bare, "HEAD")
         assert open_revision(repository.folder, "HEAD").commit == commit
 
-    def test_a_broken_repository(self, repository: Repository) -> None:
+    def test_broken_repository_is_an_error(self, repository: Repository) -> None:
         repository.commit({"a": "1", "b": "2"})
         blob = repository.git("rev-parse", "HEAD:a")
         path = repository.folder / ".git" / "objects" / blob[:2] / blob[2:]
         path.chmod(0o644)
         path.write_bytes(b"\0\1\2")
-        root = at(repository)
+        root = export(repository)
         with pytest.raises(OSError, match="contents are missing"):
             read_bytes(root / "a", 10)
         assert read_bytes(root / "b", 10) == b"2"
@@ -507,27 +505,27 @@ class TestSafety:
             open_revision(repository.folder, "HEAD")
 
 
-def _states(folder: Path) -> dict[Path, tuple[int, int]]:
-    """Size and time of every file."""
+def _file_states(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Return the size and the time of every file."""
     return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.rglob("*")}
 
 
-def _hostile(repository: Repository, entries: list[tuple[bytes, bytes, bytes]]) -> str:
-    """A commit of a tree that git would not make; a folder in it holds the file `x`."""
+def _unsafe_commit(repository: Repository, entries: list[tuple[bytes, bytes, bytes]]) -> str:
+    """Return a commit of a tree that git would not create; each folder in it has the file `x`."""
     blob = repository.git("hash-object", "-w", "--stdin", stdin=b"x")
     below = repository.git("mktree", stdin=f"100644 blob {blob}\tx\n".encode())
     tree = b""
     for mode, name, data in entries:
         item = below if mode == b"40000" else repository.git("hash-object", "-w", "--stdin", stdin=data)
         tree += mode + b" " + name + b"\0" + bytes.fromhex(item)
-    made = repository.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=tree)
-    return repository.git("commit-tree", "-m", "m", made)
+    tree_hash = repository.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=tree)
+    return repository.git("commit-tree", "-m", "m", tree_hash)
 
 
 def _python(code: str, *arguments: Path, tmp: Path) -> str:
-    """What it prints; a warning fails the test."""
+    """Run Python code and return its output; a warning fails the test."""
     command = [sys.executable, "-W", "error", "-X", "dev", "-c", code, *map(str, arguments)]
     environment = os.environ | {"TMPDIR": str(tmp)}
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
-    assert (ran.returncode, ran.stderr) == (0, "")
-    return ran.stdout.strip()
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout.strip()

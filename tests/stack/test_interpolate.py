@@ -1,4 +1,4 @@
-"""docker/cli's variables; `tests/oracle` holds each of these against Docker itself."""
+"""Interpolation of variables as in docker/cli; `tests/oracle` compares the cases with Docker."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "environment", "result"), CASES)
-def test_substitution(text: str, environment: dict[str, str], result: str) -> None:
+def test_substitute_replaces_variables(text: str, environment: dict[str, str], result: str) -> None:
     substitution = substitute(text, environment)
     assert (substitution.text, substitution.error) == (result, None)
 
 
 @pytest.mark.parametrize("text", ["$(command)", "${A:+x}", "${A+x}", "costs 5$", "${}", "$B ${A:+x}", "${1}"])
-def test_what_docker_refuses(text: str) -> None:
+def test_substitute_reports_invalid_expressions(text: str) -> None:
     assert substitute(text, {"A": "1", "B": "2"}).error is not None
 
 
@@ -51,19 +51,19 @@ def test_what_docker_refuses(text: str) -> None:
         ("${} $(", BAD_DOLLAR),
     ],
 )
-def test_what_is_wrong_is_told(text: str, error: str) -> None:
+def test_substitute_names_the_error(text: str, error: str) -> None:
     assert substitute(text, {}).error == error
 
 
-def test_variables_without_a_value_are_told() -> None:
+def test_substitute_lists_variables_without_a_value() -> None:
     assert substitute("$A ${B:-x} ${C}", {"C": ""}).unset == ("A",)
     assert substitute("${A:?}", {}).required == ("A",)
     assert substitute("${A:?}", {"A": ""}).required == ("A",)
     assert substitute("${A?x}", {"A": ""}).required == ()
 
 
-class Counted(str):
-    """A text that counts how often it is searched for a closing brace."""
+class CountedText(str):
+    """Text that counts the searches for a closing brace."""
 
     searches = 0
 
@@ -73,7 +73,7 @@ class Counted(str):
 
 
 @pytest.mark.parametrize("opened", ["${a:-", "${", "${a b"])
-def test_braces_that_nothing_closes_are_looked_for_once(opened: str) -> None:
-    text = Counted(opened * 1000)
+def test_substitute_searches_open_braces_once(opened: str) -> None:
+    text = CountedText(opened * 1000)
     substitute(text, {})
     assert text.searches == 1

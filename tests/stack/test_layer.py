@@ -1,4 +1,4 @@
-"""What Docker would refuse about a file, with the place and what was meant."""
+"""Problems of one file: locations and messages."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def service(text: str) -> str:
         pytest.param(service("read_only: $FLAG"), 4, id="unset-boolean"),
     ],
 )
-def test_problems_point(text: str, line: int, snapshot: SnapshotAssertion) -> None:
+def test_problem_has_line_and_message(text: str, line: int, snapshot: SnapshotAssertion) -> None:
     found = problems(text)
-    assert [at for at, _ in found] == [line]
+    assert [line_number for line_number, _ in found] == [line]
     assert [message for _, message in found] == snapshot
 
 
@@ -75,29 +75,29 @@ def test_problems_point(text: str, line: int, snapshot: SnapshotAssertion) -> No
         "services: {a: {image: b, secrets: [{source: s, mode: 0440}]}}",
     ],
 )
-def test_what_docker_takes_is_no_problem(text: str) -> None:
+def test_valid_file_has_no_problem(text: str) -> None:
     assert problems(text) == []
 
 
-def test_what_came_with_a_later_version_is_refused(snapshot: SnapshotAssertion) -> None:
+def test_key_of_a_later_version_is_rejected(snapshot: SnapshotAssertion) -> None:
     text = 'version: "3.3"\nservices:\n  a:\n    image: b\n    deploy: {update_config: {order: stop-first}}\n'
     assert problems(text) == snapshot
     assert [line for line, _ in problems(text)] == [5]
 
 
 @pytest.mark.parametrize("flag", ["y", "Yes", "TRUE", "on", "n", "NO", "false", "off"])
-def test_a_variable_may_say_a_boolean_in_many_words(flag: str) -> None:
+def test_boolean_variable_accepts_all_spellings(flag: str) -> None:
     assert problems(service("read_only: $FLAG"), FLAG=flag) == []
 
 
-def test_a_required_variable_is_an_error_only_in_the_policy(snapshot: SnapshotAssertion) -> None:
+def test_required_variable_is_an_error_only_in_the_policy(snapshot: SnapshotAssertion) -> None:
     assert problems(service("hostname: ${H:?set me}")) == []
     found = problems(service("deploy: {update_config: {order: '${ORDER:?}'}}"))
     assert [line for line, _ in found] == [4]
     assert [message for _, message in found] == snapshot
 
 
-def test_no_message_repeats_a_value() -> None:
+def test_messages_do_not_print_secrets() -> None:
     secret = "hunter2"
     text = (
         f"services:\n  a:\n    image: b\n    environment: {{P: [{secret}]}}\n    hostname: '${secret[:0]}({secret})'\n"
@@ -106,6 +106,6 @@ def test_no_message_repeats_a_value() -> None:
     assert all(secret not in message for _, message in problems(text))
 
 
-def test_a_problem_names_the_variable_that_may_be_its_cause(snapshot: SnapshotAssertion) -> None:
+def test_problem_names_the_unset_variable(snapshot: SnapshotAssertion) -> None:
     _, problems = stack_of("services: {a: {image: b, deploy: {update_config: {monitor: '${WAIT}'}}}}\n")
     assert [problem.message for problem in problems] == snapshot

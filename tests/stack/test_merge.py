@@ -1,4 +1,4 @@
-"""Layers merged as Docker merges them; `tests/oracle` asks Docker the same questions."""
+"""Merge of layers as in docker/cli; `tests/oracle` compares it with Docker."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def overlay(deploy: str) -> str:
     return f'version: "3.8"\nservices:\n  a:\n    deploy: {deploy}\n'
 
 
-def test_a_value_keeps_the_chain_that_it_overrode() -> None:
+def test_setting_keeps_overridden_values() -> None:
     layers = [BASE, overlay("{update_config: {delay: 20s}}"), overlay("{update_config: {delay: 40s}}")]
     delay = facts_for(*layers)["deploy.update_config.delay"]
     assert delay.value == 40
@@ -35,7 +35,7 @@ def test_a_value_keeps_the_chain_that_it_overrode() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "key", "value"),
+    ("text", "key", "value"),
     [
         ("delay: 0s", "delay", 10),
         ("monitor: 0s", "monitor", 30),
@@ -45,12 +45,12 @@ def test_a_value_keeps_the_chain_that_it_overrode() -> None:
         ("failure_action: continue", "failure_action", "continue"),
     ],
 )
-def test_a_zero_of_go_overrides_only_behind_a_pointer(written: str, key: str, value: object) -> None:
-    facts = facts_for(BASE, overlay(f"{{update_config: {{{written}}}}}"))
+def test_zero_overrides_only_behind_a_pointer(text: str, key: str, value: object) -> None:
+    facts = facts_for(BASE, overlay(f"{{update_config: {{{text}}}}}"))
     assert facts[f"deploy.update_config.{key}"].value == value
 
 
-def test_update_config_is_merged_deep_and_rollback_config_apart() -> None:
+def test_update_config_and_rollback_config_merge_by_key() -> None:
     facts = facts_for(BASE, overlay("{update_config: {order: start-first}, rollback_config: {parallelism: 0}}"))
     assert facts["deploy.update_config.order"].value == "start-first"
     assert facts["deploy.update_config.failure_action"].value == "rollback"
@@ -58,20 +58,20 @@ def test_update_config_is_merged_deep_and_rollback_config_apart() -> None:
     assert facts["deploy.rollback_config.order"].value == "stop-first"
 
 
-def test_ports_collapse_when_a_layer_changes_the_service() -> None:
+def test_ports_with_the_same_number_are_merged() -> None:
     base = 'services: {a: {image: b, ports: ["53:53/tcp", "53:53/udp", "8080:80"]}}'
     assert len(facts_for(base)["ports"].value) == 3
     ports = facts_for(base, "services: {a: {hostname: c}}")["ports"].value
     assert [(port.published, port.protocol) for port in ports] == [(53, "udp"), (8080, "tcp")]
 
 
-def test_a_short_port_over_a_host_port_loses_the_mode() -> None:
+def test_short_port_overrides_the_mode_of_a_host_port() -> None:
     base = "services: {a: {image: b, ports: [{target: 80, published: 80, mode: host}]}}"
     assert facts_for(base)["derived.host_ports"].value == [80]
     assert facts_for(base, 'services: {a: {ports: ["80:80"]}}')["derived.host_ports"].value == []
 
 
-def test_volumes_merge_by_target_and_constraints_are_appended() -> None:
+def test_volumes_merge_by_target_and_constraints_append() -> None:
     base = """
 services:
   a:
@@ -95,19 +95,19 @@ services:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "refused"),
+    ("first", "second", "is_rejected"),
     [('version: "3.8"\n', "", True), ('version: "3.8"\n', 'version: "3.7"\n', True), ('version: "3"\n', "", False)],
 )
-def test_layers_of_different_versions_are_refused_but_merged(first: str, second: str, refused: bool) -> None:
+def test_layers_of_different_versions_are_merged_with_a_problem(first: str, second: str, is_rejected: bool) -> None:
     stack, problems = stack_of(
         f"{first}services: {{a: {{image: b}}}}",
         f"{second}services: {{a: {{deploy: {{update_config: {{order: start-first}}}}}}}}",
     )
-    assert [problem.file for problem in problems] == (["2.yml"] if refused else [])
+    assert [problem.file for problem in problems] == (["2.yml"] if is_rejected else [])
     assert stack.services["a"].settings["deploy.update_config.order"].value == "start-first"
 
 
-def test_an_overlay_may_add_a_service() -> None:
+def test_overlay_can_add_a_service() -> None:
     stack, problems = stack_of("services: {a: {image: b}}", "services: {c: {image: d}}")
     assert (list(stack.services), problems) == (["a", "c"], [])
 
@@ -120,12 +120,12 @@ def test_an_overlay_may_add_a_service() -> None:
         pytest.param("", 'version: "3.7"\n', id="first-unset"),
     ],
 )
-def test_which_versions_differ_is_told(first: str, second: str, snapshot: SnapshotAssertion) -> None:
+def test_version_problem_names_both_versions(first: str, second: str, snapshot: SnapshotAssertion) -> None:
     _, [problem] = stack_of(f"{first}services: {{a: {{image: b}}}}", f"{second}services: {{c: {{image: d}}}}")
     assert problem.message == snapshot
 
 
-def test_every_unreadable_layer_is_reported_and_no_stack_is_left(
+def test_unreadable_layers_are_reported_and_the_stack_is_empty(
     snapshot: SnapshotAssertion,
 ) -> None:
     stack, problems = stack_of(
@@ -141,7 +141,7 @@ def test_every_unreadable_layer_is_reported_and_no_stack_is_left(
     assert [problem.message for problem in problems] == snapshot
 
 
-def test_a_port_can_be_lost_within_the_overlay() -> None:
+def test_overlay_can_lose_its_own_port() -> None:
     base = 'services: {a: {image: b, ports: ["80:80"]}}'
     lost = stack_of(base, 'services: {a: {ports: ["53:53/tcp", "53:53/udp"]}}')[0].services["a"].lost_ports
     assert [(item.location.file, item.value.protocol) for item in lost] == [("2.yml", "tcp")]
@@ -149,12 +149,12 @@ def test_a_port_can_be_lost_within_the_overlay() -> None:
 
 @pytest.mark.parametrize("key", ["command", "entrypoint"])
 @pytest.mark.parametrize(("over", "file"), [("[d]", "2.yml"), ("[]", "1.yml"), ("''", "1.yml"), ("e f", "2.yml")])
-def test_a_command_replaces_an_earlier_one_unless_it_is_empty(key: str, over: str, file: str) -> None:
+def test_command_replaces_earlier_one_unless_empty(key: str, over: str, file: str) -> None:
     stack, _ = stack_of(f"services: {{a: {{image: b, {key}: [c]}}}}", f"services: {{a: {{{key}: {over}}}}}")
     assert [item.location.file for item in stack.services["a"].lists[key]] == [file]
 
 
-def test_environment_merges_by_name_and_empty_replaces_nothing() -> None:
+def test_environment_merges_by_name_except_empty_values() -> None:
     stack, _ = stack_of(
         "services: {a: {image: b, environment: {D: x, A: x, B: x}}}",
         "services: {a: {environment: {D: y, A: '', C: ''}}}",
@@ -169,7 +169,7 @@ def test_environment_merges_by_name_and_empty_replaces_nothing() -> None:
 
 
 @pytest.mark.parametrize("path", ["networks", "configs", "secrets", "labels", "deploy.labels"])
-def test_a_name_is_listed_once_at_its_last_layer(path: str) -> None:
+def test_names_merge_with_the_location_of_the_last_layer(path: str) -> None:
     block, _, key = path.rpartition(".")
     first, second = (f"{key}: [{names}]" for names in ("d, a, b", "c, a"))
     texts = [f"{block}: {{{each}}}" if block else each for each in (first, second)]
@@ -192,7 +192,7 @@ def test_a_name_is_listed_once_at_its_last_layer(path: str) -> None:
         ("deploy.placement.preferences", "deploy: {placement: {preferences: [{spread: %s}, {spread: %s}]}}"),
     ],
 )
-def test_what_is_appended_keeps_twins_and_their_order(path: str, text: str) -> None:
+def test_appended_lists_keep_duplicates_and_order(path: str, text: str) -> None:
     base, over = text % ("NONE", "b"), text % ("a", "b")
     stack, _ = stack_of(f"services: {{a: {{image: b, {base}}}}}", f"services: {{a: {{{over}}}}}")
     merged = stack.services["a"].lists[path]

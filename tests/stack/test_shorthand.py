@@ -1,4 +1,4 @@
-"""Short ports and volumes; every answer was had from `docker stack config`."""
+"""Short forms of ports and volumes; the expected values are from `docker stack config`."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from rollout_lint.stack.shorthand import Port, Volume, parse_ports, parse_volume
         ("8000-8001:80", [Port(80, 8000), Port(80, 8001)]),
     ],
 )
-def test_ports(text: str, ports: list[Port]) -> None:
+def test_parse_ports_accepts_short_forms(text: str, ports: list[Port]) -> None:
     assert list(parse_ports(text) or ()) == ports
 
 
 @pytest.mark.parametrize(
     "text", ["", "80:", "1:2:3", "80/icmp", "70000:80", "80-70", "a:80", "localhost:8080:80", "+80", " 80", "80-82:1-2"]
 )
-def test_not_ports(text: str) -> None:
+def test_parse_ports_rejects_invalid_text(text: str) -> None:
     assert parse_ports(text) is None
 
 
@@ -45,10 +45,10 @@ def test_not_ports(text: str) -> None:
         ("a:/b:ro", Volume("bind", "a:/b", "ro")),
     ],
 )
-def test_volumes(text: str, volume: Volume) -> None:
+def test_parse_volume_accepts_short_forms(text: str, volume: Volume) -> None:
     assert parse_volume(text) == volume
 
 
 @pytest.mark.parametrize("text", ["", "aa:/b:ro:x", "aa:", ":/b"])
-def test_not_volumes(text: str) -> None:
+def test_parse_volume_rejects_invalid_text(text: str) -> None:
     assert parse_volume(text) is None

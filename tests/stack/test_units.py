@@ -1,4 +1,4 @@
-"""Go's durations and docker's sizes."""
+"""Go durations and Docker sizes."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from rollout_lint.stack.units import format_duration, format_size, parse_duratio
     ("text", "value"),
     [("30s", 30), ("1m30s", 90), ("1h2m.5s", 3720.5), ("0", 0), ("-5s", -5), ("100ms", 0.1), ("1.5h", 5400)],
 )
-def test_durations(text: str, value: float) -> None:
+def test_parse_duration_accepts_go_durations(text: str, value: float) -> None:
     assert parse_duration(text) == pytest.approx(value)
 
 
 @pytest.mark.parametrize("text", ["", "30", "1d", "s", "5 s", "1s ", "99999999999h", "1e3s", "--1s", "5S"])
-def test_not_durations(text: str) -> None:
+def test_parse_duration_rejects_invalid_text(text: str) -> None:
     assert parse_duration(text) is None
 
 
 @pytest.mark.parametrize(
     ("text", "value"), [("512M", 512 << 20), ("1.5 GiB", 1610612736), ("5", 5), ("2gb", 2 << 30), ("1K", 1024)]
 )
-def test_sizes(text: str, value: int) -> None:
+def test_parse_size_accepts_docker_sizes(text: str, value: int) -> None:
     assert parse_size(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "512x", "M", "-5M", "1.M", "5  M"])
-def test_not_sizes(text: str) -> None:
+def test_parse_size_rejects_invalid_text(text: str) -> None:
     assert parse_size(text) is None
 
 
-def test_shown() -> None:
+def test_format_duration_and_size() -> None:
     assert [format_duration(value) for value in (0, 5, 90, 0.1, 3600, -5)] == [
         "0s",
         "5s",

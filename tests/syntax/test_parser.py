@@ -1,4 +1,4 @@
-"""YAML as go-yaml v3 reads it, with places."""
+"""YAML as go-yaml v3 reads it, with locations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
 
-def read(text: str) -> object:
+def parse_value(text: str) -> object:
     source = parse(text.encode(), "f.yml")
     assert source.root is not None, source.problems
     return to_value(source.root)
@@ -61,15 +61,15 @@ def read(text: str) -> object:
         ("2026-06-10", "2026-06-10"),
     ],
 )
-def test_scalars_are_those_of_go_yaml(written: str, value: object) -> None:
+def test_scalars_have_the_values_of_go_yaml(written: str, value: object) -> None:
     if written == "-":
-        assert read("a: [ -1 ]") == {"a": [-1]}
+        assert parse_value("a: [ -1 ]") == {"a": [-1]}
     else:
-        assert read(f"a: {written}") == {"a": value}
+        assert parse_value(f"a: {written}") == {"a": value}
 
 
 @pytest.mark.parametrize("written", [".inf", "-.INF", "+.inf", ".nan", "!!float .inf"])
-def test_a_number_that_json_does_not_have_is_refused(written: str) -> None:
+def test_infinite_number_and_nan_are_rejected(written: str) -> None:
     source = parse(f"x-a:\n  b: {written}\n".encode(), "f.yml")
     assert [problem.line for problem in source.problems] == [2]
 
@@ -88,19 +88,19 @@ def test_a_number_that_json_does_not_have_is_refused(written: str) -> None:
         ("'2026-06-10'", False),
     ],
 )
-def test_dates_are_those_of_go_yaml(written: str, is_date: bool) -> None:
-    value = read(f"[{written}]")
+def test_dates_are_recognized_as_in_go_yaml(written: str, is_date: bool) -> None:
+    value = parse_value(f"[{written}]")
     assert isinstance(value, list)
     assert isinstance(value[0], Date) is is_date
 
 
-def test_places_count_from_one() -> None:
+def test_locations_count_from_one() -> None:
     source = parse(b"services:\n  app:\n    image: 'x'  # y\n", "f.yml")
     image = next(scalar for scalar, is_key in iter_scalars(source.root) if not is_key)  # type: ignore[arg-type]
     assert (image.line, image.column, image.end_line, image.end_column) == (3, 12, 3, 15)
 
 
-def test_own_keys_override_merged_ones_and_earlier_ones_later() -> None:
+def test_merge_key_gives_own_and_earlier_keys_precedence() -> None:
     text = """
 one: &one {a: 1, b: 1}
 two: &two {a: 2, b: 2, c: 2}
@@ -110,13 +110,13 @@ both:
 nested: &nested {<<: *one, d: 4}
 again: {<<: *nested}
 """
-    document = read(text)
+    document = parse_value(text)
     assert isinstance(document, dict)
     assert document["both"] == {"a": 0, "b": 1, "c": 2}
     assert document["again"] == {"a": 1, "b": 1, "d": 4}
 
 
-def test_a_merged_value_stands_at_its_anchor() -> None:
+def test_merged_value_has_the_location_of_its_anchor() -> None:
     source = parse(b"x: &x\n  order: start-first\ny:\n  <<: *x\n", "f.yml")
     assert isinstance(source.root, Mapping)
     merged = source.root.get("y")
@@ -157,7 +157,9 @@ def test_a_merged_value_stands_at_its_anchor() -> None:
         pytest.param("a: b: c\n", 1, 5, id="nested-colon"),
     ],
 )
-def test_what_docker_refuses_has_a_place(text: str, line: int, column: int, snapshot: SnapshotAssertion) -> None:
+def test_rejected_file_has_a_message_and_location(
+    text: str, line: int, column: int, snapshot: SnapshotAssertion
+) -> None:
     source = parse(text.encode(), "f.yml")
     assert source.root is None
     assert source.problems[0].message == snapshot
@@ -176,22 +178,22 @@ def test_what_docker_refuses_has_a_place(text: str, line: int, column: int, snap
         "a: b\n... # done\n",
     ],
 )
-def test_what_docker_does_not_look_at_is_not_refused(text: str) -> None:
+def test_text_that_docker_does_not_scan_is_accepted(text: str) -> None:
     assert parse(text.encode(), "f.yml").problems == []
 
 
-def test_bytes_that_are_not_text_have_a_place() -> None:
+def test_invalid_bytes_have_a_location() -> None:
     source = parse(b"a: b\nc: \xff\n", "f.yml")
     assert [(problem.line, problem.column) for problem in source.problems] == [(2, 4)]
 
 
-def test_a_null_byte_is_a_problem() -> None:
+def test_null_byte_is_a_problem() -> None:
     assert parse(b"a: \x00b", "f.yml").problems
 
 
 @pytest.mark.parametrize("text", ["a: 1\r\nb: 2\r\n", "\ufeffa: 1\nb: 2", "a: 1\t\nb:\t2\n"])
 def test_line_ends_byte_order_marks_and_tabs_are_read(text: str) -> None:
-    assert read(text) == {"a": 1, "b": 2}
+    assert parse_value(text) == {"a": 1, "b": 2}
 
 
 def test_utf_16_is_read() -> None:
@@ -223,7 +225,7 @@ def test_only_the_first_document_is_read() -> None:
         ("", []),
     ],
 )
-def test_the_services_of_later_documents_are_noted(later: str, names: list[tuple[str, int]]) -> None:
+def test_services_of_later_documents_are_listed(later: str, names: list[tuple[str, int]]) -> None:
     source = parse(f"a: 1\n---\n{later}".encode(), "f.yml")
     assert [(name.text, name.line) for name in source.dropped_services] == names
     assert source.problems == []
@@ -238,20 +240,20 @@ def test_the_services_of_later_documents_are_noted(later: str, names: list[tuple
         ("services: {x: }\n? [a]\n: b\n---\nservices: {z: }\n", ["x"], (3, 5)),
     ],
 )
-def test_a_later_document_is_read_as_far_as_possible(later: str, names: list[str], end: tuple[int, int] | None) -> None:
+def test_later_document_is_read_up_to_an_error(later: str, names: list[str], end: tuple[int, int] | None) -> None:
     source = parse(f"a: 1\n---\n{later}".encode(), "f.yml")
     assert [name.text for name in source.dropped_services] == names
     assert source.end == end
     assert source.problems == []
 
 
-def test_an_anchor_ends_with_its_document() -> None:
+def test_anchor_ends_with_its_document() -> None:
     source = parse(b"a: &a {b: c}\n---\nservices: *a\n", "f.yml")
     assert source.dropped_services == []
     assert [alias.name for alias in source.aliases] == ["a"]
 
 
-def test_the_tree_keeps_what_is_written() -> None:
+def test_tree_keeps_anchors_tags_and_styles() -> None:
     source = parse(b"x: &x !note {a: 'b'}\ny:\n  <<: *x\n  c: [*x, 1]\n  d: >-\n    e\n", "f.yml")
     assert isinstance(source.root, Mapping)
     x, y = source.root.get("x"), source.root.get("y")
@@ -273,27 +275,27 @@ def test_the_tree_keeps_what_is_written() -> None:
     assert [value.style for value in values if isinstance(value, Scalar)] == ["'", "", ">"]
 
 
-def test_a_key_that_is_an_alias_stands_where_the_alias_does() -> None:
+def test_key_alias_has_the_location_of_the_alias() -> None:
     source = parse(b"a: &k b\n? *k\n: c\n", "f.yml")
     assert isinstance(source.root, Mapping)
     key, _ = source.root.entries["b"]
     assert (key.line, key.column, key.end_column) == (2, 3, 5)
 
 
-def test_an_alias_bomb_is_refused(snapshot: SnapshotAssertion) -> None:
+def test_alias_bomb_is_rejected(snapshot: SnapshotAssertion) -> None:
     levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     source = parse("\n".join(["a0: &a0 x", *levels]).encode(), "f.yml")
     assert source.root is None
     assert source.problems[0].message == snapshot
 
 
-def test_a_chain_of_merges_is_refused_before_it_takes_for_ever() -> None:
+def test_long_chain_of_merges_is_rejected() -> None:
     chain = [f"a{n}: &a{n} {{<<: *a{n - 1}, k{n}: 1}}" for n in range(1, 5000)]
     source = parse("\n".join(["a0: &a0 {k0: 1}", *chain]).encode(), "f.yml")
     assert source.problems
 
 
-def test_deep_nesting_is_refused_also_through_aliases(snapshot: SnapshotAssertion) -> None:
+def test_deep_nesting_is_rejected_also_with_aliases(snapshot: SnapshotAssertion) -> None:
     direct = parse(b"[" * 5000, "f.yml")
     chain = "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 200))])
     aliased = parse(chain.encode(), "f.yml")
@@ -301,7 +303,7 @@ def test_deep_nesting_is_refused_also_through_aliases(snapshot: SnapshotAssertio
     assert [source.problems[0].message for source in (direct, aliased)] == snapshot
 
 
-def test_a_large_file_is_not_read(snapshot: SnapshotAssertion) -> None:
+def test_large_file_is_not_read(snapshot: SnapshotAssertion) -> None:
     source = parse(b" " * (MAX_BYTES + 1), "f.yml")
     assert source.root is None
     assert [problem.message for problem in source.problems] == snapshot
@@ -327,11 +329,11 @@ def test_dollars_are_collected_from_values_only() -> None:
         ("[a:b, '~^`%=;@&*!<>']", ["a:b", "~^`%=;@&*!<>"]),
     ],
 )
-def test_a_colon_inside_brackets_is_read_as_docker_reads_it(written: str, value: object) -> None:
-    assert read(f"a: {written}") == {"a": value}
+def test_colon_in_brackets_is_read_as_by_docker(written: str, value: object) -> None:
+    assert parse_value(f"a: {written}") == {"a": value}
 
 
-def test_a_colon_in_brackets_keeps_its_place_in_any_encoding() -> None:
+def test_colon_in_brackets_keeps_locations_in_any_encoding() -> None:
     for data in (b"\xef\xbb\xbfa: [b:c, d]", "\ufeffa: [b:c, d]".encode("utf-16-le")):
         root = parse(data, "f.yml").root
         assert isinstance(root, Mapping)
@@ -340,6 +342,6 @@ def test_a_colon_in_brackets_keeps_its_place_in_any_encoding() -> None:
         assert [(item.text, item.column) for item in items.items if isinstance(item, Scalar)] == [("b:c", 5), ("d", 10)]
 
 
-def test_a_file_with_such_a_colon_and_an_error_has_a_place() -> None:
+def test_error_after_a_colon_in_brackets_has_a_location() -> None:
     source = parse(b"a: [b:c]\nd: [\n", "f.yml")
     assert [problem.line for problem in source.problems] == [3]

@@ -40,7 +40,7 @@ def schema(tmp_path: Path) -> JsonSchema:
     return JsonSchema(path, {"even": (lambda text: text in "02468", "an even digit")})
 
 
-def reported(schema: JsonSchema, text: str) -> list[str]:
+def check(schema: JsonSchema, text: str) -> list[str]:
     source = parse(text.encode(), "x.yml")
     schema.check(source)
     return [problem.text for problem in source.problems]
@@ -77,16 +77,16 @@ def reported(schema: JsonSchema, text: str) -> list[str]:
     ],
 )
 def test_check_reports_value_location_and_allowed_values(schema: JsonSchema, text: str, expected: str) -> None:
-    assert reported(schema, text) == [f"x.yml:{expected}"]
+    assert check(schema, text) == [f"x.yml:{expected}"]
 
 
 def test_check_accepts_valid_document(schema: JsonSchema) -> None:
     text = "{name: a, level: low, count: 2, size: 8M, even: 4, items: [{a: 1, b: 2}], one: [a, b], any: {y: 1}}"
-    assert reported(schema, text) == []
+    assert check(schema, text) == []
 
 
 def test_check_sorts_problems_by_location(schema: JsonSchema) -> None:
-    assert reported(schema, "version: 3\nlevel: x\nnme: a") == [
+    assert check(schema, "version: 3\nlevel: x\nnme: a") == [
         'x.yml:1:1: missing key "name"',
         "x.yml:1:10: invalid version 3: must be 1",
         'x.yml:2:8: invalid level "x": must be one of low, high',
