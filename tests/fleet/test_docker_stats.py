@@ -76,12 +76,12 @@ def test_stats_without_measurement_are_empty() -> None:
 @pytest.mark.parametrize(
     ("usage", "used", "limit"),
     [
-        ("123.4MiB / 7.657GiB", 129394278, 8221641146),
-        ("0B / 1GiB", 0, 2**30),
-        ("1.5TiB / 1PiB", 3 * 2**39, 2**50),
-        ("12.5 kB / 2 GB", 12500, 2 * 10**9),
-        ("1KB / 1.5MB", 1000, 1500000),
-        ("7B/8B", 7, 8),
+        pytest.param("123.4MiB / 7.657GiB", 129394278, 8221641146, id="mib-gib"),
+        pytest.param("0B / 1GiB", 0, 2**30, id="zero"),
+        pytest.param("1.5TiB / 1PiB", 3 * 2**39, 2**50, id="tib-pib"),
+        pytest.param("12.5 kB / 2 GB", 12500, 2 * 10**9, id="kb-gb"),
+        pytest.param("1KB / 1.5MB", 1000, 1500000, id="upper-kb"),
+        pytest.param("7B/8B", 7, 8, id="no-space"),
     ],
 )
 def test_stats_parse_sizes(usage: str, used: int, limit: int) -> None:
@@ -91,13 +91,13 @@ def test_stats_parse_sizes(usage: str, used: int, limit: int) -> None:
 @pytest.mark.parametrize(
     ("name", "service"),
     [
-        (TASK, "shop_app"),
-        ("shop_agent.8yevf7ifksmu9ui3tb1ozhau5.wxsizzmcpxl2tawdo3g382c54", "shop_agent"),
-        ("a.b_c.12.lw0fw3f8hiv4saz17mo8fipj2", "a.b_c"),
-        ("shop-app-1", "shop-app-1"),
-        ("shop_app.1", "shop_app.1"),
-        ("shop_app.1.short", "shop_app.1.short"),
-        ("shop_app.x.lw0fw3f8hiv4saz17mo8fipj2", "shop_app.x.lw0fw3f8hiv4saz17mo8fipj2"),
+        pytest.param(TASK, "shop_app", id="replica"),
+        pytest.param("shop_agent.8yevf7ifksmu9ui3tb1ozhau5.wxsizzmcpxl2tawdo3g382c54", "shop_agent", id="global"),
+        pytest.param("a.b_c.12.lw0fw3f8hiv4saz17mo8fipj2", "a.b_c", id="stack-with-dot"),
+        pytest.param("shop-app-1", "shop-app-1", id="container"),
+        pytest.param("shop_app.1", "shop_app.1", id="no-task-id"),
+        pytest.param("shop_app.1.short", "shop_app.1.short", id="short-task-id"),
+        pytest.param("shop_app.x.lw0fw3f8hiv4saz17mo8fipj2", "shop_app.x.lw0fw3f8hiv4saz17mo8fipj2", id="bad-slot"),
     ],
 )
 def test_stats_name_service_of_task(name: str, service: str) -> None:

@@ -29,7 +29,7 @@ class UpgradeOutcome(StrEnum):
 class UpgradeResult:
     """Result of one CI run: its date (ISO 8601), the recipe's revision, and the level of tests that passed.
 
-    `upgrade` is None for a run that has only a level. `source` is the results file, None for the manifest itself.
+    A run that has only a level has no `upgrade`. A result in the manifest itself has no `source` file.
     """
 
     upgrade: UpgradeOutcome | None

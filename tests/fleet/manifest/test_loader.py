@@ -89,10 +89,10 @@ def test_path_accepts_file(run: Run, write: Write) -> None:
 @pytest.mark.parametrize(
     ("overlays", "entry"),
     [
-        ("[compose.ccci.yml, 'ci/*/compose.ccci.yml']", "{name: web}"),
-        ("['ci/*/*.yml', 'ci/*/compose.ccci.yml']", "{name: web}"),
-        ("[compose.ci.yml]", "{name: web, overlay: ci/web/compose.ccci.yml}"),
-        ("[{pattern: 'ci/*/compose.ccci.yml', role: ci}]", "{name: web}"),
+        pytest.param("[compose.ccci.yml, 'ci/*/compose.ccci.yml']", "{name: web}", id="pattern"),
+        pytest.param("['ci/*/*.yml', 'ci/*/compose.ccci.yml']", "{name: web}", id="wide-pattern"),
+        pytest.param("[compose.ci.yml]", "{name: web, overlay: ci/web/compose.ccci.yml}", id="entry"),
+        pytest.param("[{pattern: 'ci/*/compose.ccci.yml', role: ci}]", "{name: web}", id="pattern-with-role"),
     ],
 )
 def test_overlay_in_another_tree_mitigates(run: Run, write: Write, overlays: str, entry: str) -> None:
@@ -106,8 +106,7 @@ def test_overlay_in_another_tree_mitigates(run: Run, write: Write, overlays: str
 
 def test_shipped_overlay_is_no_ci_overlay(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     files: dict[str, str | bytes] = {"web/compose.yml": recipe(order="stop-first"), "web/compose.prod.yml": recipe()}
-    write({**files, "fleet.yml": fleet("overlays: [{pattern: 'compose.prod.yml', role: shipped}]")})
-    folder = write({"fleet.yml": fleet("overlays: [{pattern: 'compose.prod.yml', role: shipped}]")})
+    folder = write({**files, "fleet.yml": fleet("overlays: [{pattern: 'compose.prod.yml', role: shipped}]")})
     found = rows(run("sweep", folder, "--format", "json"))["web"]
     assert (found["risk"]["level"], found["overlay"]) == ("latent-medium", None)
     assert [variant["ci"] for variant in found["variants"]] == [False, False]
@@ -410,17 +409,17 @@ def test_fleet_folder_can_be_a_recipe(run: Run, write: Write) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        r'recipes: [{path: "a\0b"}]',
-        r'recipes: [{name: web, results: "a\0b"}]',
-        r'results: ["a\0b"]',
-        r'hosts: {stats: "a\0b"}',
-        "recipes: [{path: loop}]",
-        f"recipes: [{{path: {'x' * 5000}@v1}}]",
-        f"recipes: [{{path: {'x' * 5000}}}]",
-        f"recipes: [{{path: web/{'x' * 5000}/web}}]",
-        f"hosts: {{memory: '{'9' * 400}'}}",
-        "recipes: []",
-        "recipes: [&a {path: web, pth: x}, *a]",
+        pytest.param(r'recipes: [{path: "a\0b"}]', id="nul-in-path"),
+        pytest.param(r'recipes: [{name: web, results: "a\0b"}]', id="nul-in-results"),
+        pytest.param(r'results: ["a\0b"]', id="nul-in-shared-results"),
+        pytest.param(r'hosts: {stats: "a\0b"}', id="nul-in-stats"),
+        pytest.param("recipes: [{path: loop}]", id="link-loop"),
+        pytest.param(f"recipes: [{{path: {'x' * 5000}@v1}}]", id="long-revision"),
+        pytest.param(f"recipes: [{{path: {'x' * 5000}}}]", id="long-path"),
+        pytest.param(f"recipes: [{{path: web/{'x' * 5000}/web}}]", id="long-path-part"),
+        pytest.param(f"hosts: {{memory: '{'9' * 400}'}}", id="huge-memory"),
+        pytest.param("recipes: []", id="no-recipes"),
+        pytest.param("recipes: [&a {path: web, pth: x}, *a]", id="alias-to-invalid"),
     ],
 )
 def test_odd_manifest_is_reported_without_traceback(run: Run, write: Write, line: str) -> None:

@@ -68,38 +68,71 @@ def test_junit_reads_recipe_and_revision() -> None:
 @pytest.mark.parametrize(
     ("cases", "expected"),
     [
-        (case("test_upgrade", FAILED), ["fail"]),
-        (case("test_upgrade", "<error/>"), ["fail"]),
-        (case("test_upgrade", ROLLED), ["rolled-back"]),
-        (case("test_upgrade", "<failure>x was Rolled Back by Swarm</failure>"), ["rolled-back"]),
-        (case("test_upgrade", '<error type="rollback_paused"/>'), ["rolled-back"]),
-        (case("test_upgrade", "<failure>the rollback plan is scrolled back</failure>"), ["fail"]),
-        (case("test_upgrade", "<skipped/>"), [None]),
-        (case("test_upgrade", more='status="notrun"'), [None]),
-        (case("test_upgrade", more='status="run" result="suppressed"'), [None]),
-        (case("test_upgrade", more='status="failed"'), ["fail"]),
-        (case("test_upgrade", more='status="run"'), ["pass"]),
-        (case("test_install", FAILED), [None]),
-        ("", [None]),
-        (case("test_install", FAILED) + case("test_upgrade"), ["pass"]),
-        (case("test_upgrade[a]", ROLLED) + case("test_upgrade[b]", FAILED), ["rolled-back"]),
-        (case("test_upgrade[a]") + case("test_upgrade[b]", "<skipped/>"), ["pass"]),
-        (case("test_upgrade[a]") + case("test_upgrade[b]", FAILED), ["fail"]),
-        (case("test_upgrade[a]", FAILED) + case("test_upgrade[b]"), ["fail"]),
-        (case("test_upgrade", FAILED) + case("test_upgrade"), ["fail", "pass"]),
-        (case("test_upgrade", ROLLED) + case("test_upgrade"), ["rolled-back", "pass"]),
-        (case("test_upgrade") + case("test_upgrade", FAILED), ["fail"]),
-        (case("test_upgrade", FAILED) + case("test_upgrade", "<skipped/>"), ["fail"]),
-        (case("test_upgrade", FAILED) + case("test_upgrade", classname="tests.other"), ["fail"]),
-        (case("test_upgrade", "<flakyFailure/>"), ["fail", "pass"]),
-        (
+        pytest.param(case("test_upgrade", FAILED), ["fail"], id="failure"),
+        pytest.param(case("test_upgrade", "<error/>"), ["fail"], id="error"),
+        pytest.param(case("test_upgrade", ROLLED), ["rolled-back"], id="rollback-state"),
+        pytest.param(
+            case("test_upgrade", "<failure>x was Rolled Back by Swarm</failure>"),
+            ["rolled-back"],
+            id="rolled-back-text",
+        ),
+        pytest.param(case("test_upgrade", '<error type="rollback_paused"/>'), ["rolled-back"], id="rollback-type"),
+        pytest.param(
+            case("test_upgrade", "<failure>the rollback plan is scrolled back</failure>"),
+            ["fail"],
+            id="other-rollback-text",
+        ),
+        pytest.param(case("test_upgrade", "<skipped/>"), [None], id="skipped"),
+        pytest.param(case("test_upgrade", more='status="notrun"'), [None], id="not-run"),
+        pytest.param(case("test_upgrade", more='status="run" result="suppressed"'), [None], id="suppressed"),
+        pytest.param(case("test_upgrade", more='status="failed"'), ["fail"], id="failed-status"),
+        pytest.param(case("test_upgrade", more='status="run"'), ["pass"], id="run-status"),
+        pytest.param(case("test_install", FAILED), [None], id="other-case-failed"),
+        pytest.param("", [None], id="no-case"),
+        pytest.param(
+            case("test_install", FAILED) + case("test_upgrade"), ["pass"], id="other-case-failed-upgrade-passed"
+        ),
+        pytest.param(
+            case("test_upgrade[a]", ROLLED) + case("test_upgrade[b]", FAILED), ["rolled-back"], id="worst-of-two"
+        ),
+        pytest.param(
+            case("test_upgrade[a]") + case("test_upgrade[b]", "<skipped/>"), ["pass"], id="passed-and-skipped"
+        ),
+        pytest.param(case("test_upgrade[a]") + case("test_upgrade[b]", FAILED), ["fail"], id="passed-and-failed"),
+        pytest.param(case("test_upgrade[a]", FAILED) + case("test_upgrade[b]"), ["fail"], id="failed-and-passed"),
+        pytest.param(case("test_upgrade", FAILED) + case("test_upgrade"), ["fail", "pass"], id="rerun-passed"),
+        pytest.param(
+            case("test_upgrade", ROLLED) + case("test_upgrade"),
+            ["rolled-back", "pass"],
+            id="rerun-passed-after-rollback",
+        ),
+        pytest.param(case("test_upgrade") + case("test_upgrade", FAILED), ["fail"], id="rerun-failed"),
+        pytest.param(case("test_upgrade", FAILED) + case("test_upgrade", "<skipped/>"), ["fail"], id="rerun-skipped"),
+        pytest.param(
+            case("test_upgrade", FAILED) + case("test_upgrade", classname="tests.other"),
+            ["fail"],
+            id="same-name-other-class",
+        ),
+        pytest.param(case("test_upgrade", "<flakyFailure/>"), ["fail", "pass"], id="flaky"),
+        pytest.param(
             case("test_upgrade", "<flakyError><stackTrace>rollback_started</stackTrace></flakyError>"),
             ["rolled-back", "pass"],
+            id="flaky-rollback",
         ),
-        (case("test_upgrade", "<failure/><rerunFailure/>"), ["fail"]),
-        (case("test_upgrade", "<failure/><rerunError>rolled back</rerunError>"), ["rolled-back"]),
-        (case("test_upgrade[a]", "<flakyFailure/>") + case("test_upgrade[b]", FAILED), ["fail"]),
-        (case("test_upgrade[a]", "<flakyFailure/>") + case("test_upgrade[b]"), ["fail", "pass"]),
+        pytest.param(case("test_upgrade", "<failure/><rerunFailure/>"), ["fail"], id="rerun-failure"),
+        pytest.param(
+            case("test_upgrade", "<failure/><rerunError>rolled back</rerunError>"), ["rolled-back"], id="rerun-rollback"
+        ),
+        pytest.param(
+            case("test_upgrade[a]", "<flakyFailure/>") + case("test_upgrade[b]", FAILED),
+            ["fail"],
+            id="flaky-and-failed",
+        ),
+        pytest.param(
+            case("test_upgrade[a]", "<flakyFailure/>") + case("test_upgrade[b]"),
+            ["fail", "pass"],
+            id="flaky-and-passed",
+        ),
     ],
 )
 def test_junit_outcome_comes_from_upgrade_cases(cases: str, expected: list[str | None]) -> None:
@@ -111,17 +144,17 @@ def test_junit_outcome_comes_from_upgrade_cases(cases: str, expected: list[str |
 @pytest.mark.parametrize(
     ("name", "classname", "about"),
     [
-        ("test_upgrade", "", True),
-        ("upgrade: keycloak", "", True),
-        ("test_it", "tests.test_upgrade.TestStack", True),
-        ("testUpgrade2", "", True),
-        ("it", "UpgradeTest", True),
-        ("UPGRADES", "", True),
-        ("while-upgrading", "", True),
-        ("upgraded_docs_lint", "", False),
-        ("test_upgrader", "", False),
-        ("test_preupgrade", "", False),
-        ("test_grade", "", False),
+        pytest.param("test_upgrade", "", True, id="snake-case"),
+        pytest.param("upgrade: keycloak", "", True, id="sentence"),
+        pytest.param("test_it", "tests.test_upgrade.TestStack", True, id="module"),
+        pytest.param("testUpgrade2", "", True, id="camel-case"),
+        pytest.param("it", "UpgradeTest", True, id="class-name"),
+        pytest.param("UPGRADES", "", True, id="upper-case"),
+        pytest.param("while-upgrading", "", True, id="hyphen"),
+        pytest.param("upgraded_docs_lint", "", False, id="past-tense"),
+        pytest.param("test_upgrader", "", False, id="agent-noun"),
+        pytest.param("test_preupgrade", "", False, id="prefix"),
+        pytest.param("test_grade", "", False, id="other-word"),
     ],
 )
 def test_junit_recognizes_upgrade_cases(name: str, classname: str, about: bool) -> None:
@@ -212,29 +245,51 @@ RUN = {"recipe": "keycloak", "date": DAY, "ref": "1a2b3c4", "level": 4}
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
-        ({}, [None]),
-        ({"upgrade": "pass"}, ["pass"]),
-        ({"upgrade": True}, ["pass"]),
-        ({"upgrade": "Rolled_Back"}, ["rolled-back"]),
-        ({"upgrade": None}, [None]),
-        ({"rungs": {"install": "pass", "upgrade": "fail", "backup_restore": "skip"}}, ["fail"]),
-        ({"rungs": {"install": "pass", "upgrade": "N/A"}}, [None]),
-        ({"rungs": {"install": "pass"}}, [None]),
-        ({"rungs": {"lint": "amber", "L2": "green"}}, ["pass"]),
-        ({"rungs": {"upgrade": {"status": "ok"}}}, ["pass"]),
-        ({"rungs": {"upgrade": {"result": "error", "detail": "state rollback_completed"}}}, ["rolled-back"]),
-        ({"rungs": {"upgrade": {"status": None}}}, [None]),
-        ({"rungs": [{"rung": "Upgrade", "level": 2, "status": "rollback_completed"}]}, ["rolled-back"]),
-        ({"rungs": [{"name": "upgrade", "result": "red", "message": "it was rolled back"}]}, ["rolled-back"]),
-        ({"rungs": [{"name": "upgrade", "result": "pass", "message": "was rolled back once"}]}, ["pass"]),
-        ({"rungs": [{"name": "upgrade", "status": "fail"}, {"name": "upgrade", "status": "pass"}]}, ["fail", "pass"]),
-        ({"rungs": [{"name": "post-upgrade", "status": "pass"}]}, [None]),
-        ({"rungs": []}, [None]),
-        ({"rungs": None}, [None]),
-        ({"upgrade": "pass", "rungs": {"upgrade": "fail"}}, ["fail"]),
-        ({"upgrade": "pass", "rungs": {"upgrade": "skip"}}, [None]),
-        ({"upgrade": "fail", "rungs": {"upgrade": "pass"}}, ["fail"]),
-        ({"upgrade": "rolled-back", "rungs": {"upgrade": "fail"}}, ["rolled-back"]),
+        pytest.param({}, [None], id="level-only"),
+        pytest.param({"upgrade": "pass"}, ["pass"], id="pass"),
+        pytest.param({"upgrade": True}, ["pass"], id="true"),
+        pytest.param({"upgrade": "Rolled_Back"}, ["rolled-back"], id="rolled-back"),
+        pytest.param({"upgrade": None}, [None], id="null"),
+        pytest.param(
+            {"rungs": {"install": "pass", "upgrade": "fail", "backup_restore": "skip"}}, ["fail"], id="rung-failed"
+        ),
+        pytest.param({"rungs": {"install": "pass", "upgrade": "N/A"}}, [None], id="rung-not-available"),
+        pytest.param({"rungs": {"install": "pass"}}, [None], id="no-upgrade-rung"),
+        pytest.param({"rungs": {"lint": "amber", "L2": "green"}}, ["pass"], id="l2-rung"),
+        pytest.param({"rungs": {"upgrade": {"status": "ok"}}}, ["pass"], id="status-object"),
+        pytest.param(
+            {"rungs": {"upgrade": {"result": "error", "detail": "state rollback_completed"}}},
+            ["rolled-back"],
+            id="detail-of-rollback",
+        ),
+        pytest.param({"rungs": {"upgrade": {"status": None}}}, [None], id="null-status"),
+        pytest.param(
+            {"rungs": [{"rung": "Upgrade", "level": 2, "status": "rollback_completed"}]},
+            ["rolled-back"],
+            id="list-of-rungs",
+        ),
+        pytest.param(
+            {"rungs": [{"name": "upgrade", "result": "red", "message": "it was rolled back"}]},
+            ["rolled-back"],
+            id="message-of-rollback",
+        ),
+        pytest.param(
+            {"rungs": [{"name": "upgrade", "result": "pass", "message": "was rolled back once"}]},
+            ["pass"],
+            id="passed-with-message",
+        ),
+        pytest.param(
+            {"rungs": [{"name": "upgrade", "status": "fail"}, {"name": "upgrade", "status": "pass"}]},
+            ["fail", "pass"],
+            id="rung-repeated",
+        ),
+        pytest.param({"rungs": [{"name": "post-upgrade", "status": "pass"}]}, [None], id="other-rung"),
+        pytest.param({"rungs": []}, [None], id="empty-rungs"),
+        pytest.param({"rungs": None}, [None], id="null-rungs"),
+        pytest.param({"upgrade": "pass", "rungs": {"upgrade": "fail"}}, ["fail"], id="rung-overrides-pass"),
+        pytest.param({"upgrade": "pass", "rungs": {"upgrade": "skip"}}, [None], id="rung-skipped"),
+        pytest.param({"upgrade": "fail", "rungs": {"upgrade": "pass"}}, ["fail"], id="own-failure"),
+        pytest.param({"upgrade": "rolled-back", "rungs": {"upgrade": "fail"}}, ["rolled-back"], id="own-rollback"),
     ],
 )
 def test_runs_outcome_comes_from_upgrade_rung(keys: object, expected: list[str | None]) -> None:
@@ -252,11 +307,20 @@ def test_runs_outcome_comes_from_upgrade_rung(keys: object, expected: list[str |
 @pytest.mark.parametrize(
     "text",
     [
-        "- {date: 2026-06-10, ref: 12e4567, upgrade: pass, level: 4}",
-        "---\n- finished: 2026-06-10\n  commit: 12e4567\n  rungs: {upgrade: pass}\n  level: L4\n",
-        '[{"timestamp": "2026-06-10", "version": 12e4567, "upgrade": "pass", "level": "4"}]',
-        '\ufeff[{"date": "2026-06-10",\r\n "revision": "12e4567",\r\n "upgrade": "pass", "level": 4}]\r\n',
-        '{"runs": [{"started": "2026-06-10", "ref": "12e4567", "upgrade": "p\\u0061ss", "level": 4, "url": "\\/"}]}',
+        pytest.param("- {date: 2026-06-10, ref: 12e4567, upgrade: pass, level: 4}", id="yaml"),
+        pytest.param(
+            "---\n- finished: 2026-06-10\n  commit: 12e4567\n  rungs: {upgrade: pass}\n  level: L4\n",
+            id="yaml-document",
+        ),
+        pytest.param('[{"timestamp": "2026-06-10", "version": 12e4567, "upgrade": "pass", "level": "4"}]', id="json"),
+        pytest.param(
+            '\ufeff[{"date": "2026-06-10",\r\n "revision": "12e4567",\r\n "upgrade": "pass", "level": 4}]\r\n',
+            id="json-with-bom",
+        ),
+        pytest.param(
+            '{"runs": [{"started": "2026-06-10", "ref": "12e4567", "upgrade": "p\\u0061ss", "level": 4,"url": "\\/"}]}',
+            id="json-runs",
+        ),
     ],
 )
 def test_runs_accept_several_formats(text: str) -> None:
