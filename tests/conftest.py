@@ -32,7 +32,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @dataclass(frozen=True)
-class Ran:
+class CommandResult:
     """Result of a command."""
 
     exit_code: int
@@ -48,7 +48,7 @@ class Ran:
         return self.stdout + self.stderr
 
 
-Run: TypeAlias = "Callable[..., Ran]"
+Run: TypeAlias = "Callable[..., CommandResult]"
 Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
 
 
@@ -68,11 +68,11 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     # Typer builds its commands anew for each call, which takes a third of a short run.
     monkeypatch.setattr("typer.testing._get_command", _built)
 
-    def invoke(*arguments: str | Path, stdin: str | bytes | None = None) -> Ran:
+    def invoke(*arguments: str | Path, stdin: str | bytes | None = None) -> CommandResult:
         result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return Ran(result.exit_code, result.stdout, result.stderr)
+        return CommandResult(result.exit_code, result.stdout, result.stderr)
 
     return invoke
 

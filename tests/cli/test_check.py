@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rollout_lint.syntax.node import Node, Scalar
     from syrupy.assertion import SnapshotAssertion
 
-    from tests.conftest import Ran, Run, Write
+    from tests.conftest import CommandResult, Run, Write
 
 
 RISKY = """version: "3.8"
@@ -36,7 +36,7 @@ services:
 OVERLAY_FIX = 'version: "3.8"\nservices: {app: {deploy: {update_config: {order: stop-first}}}}\n'
 
 
-def findings(ran: Ran) -> list[tuple[Any, ...]]:
+def findings(ran: CommandResult) -> list[tuple[Any, ...]]:
     validate("check", ran.json)
     return [
         (each["rule"], each["service"], each["variant"], each["file"], each["line"], each["column"])

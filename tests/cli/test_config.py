@@ -66,10 +66,10 @@ def without_rules(text: str) -> str:
     return re.sub(r"^  \d\d+ ", "  N ", re.sub(r"[A-Z]{2}\d{3}(\s+[A-Z]{2}\d{3})+", "IDS", text), flags=re.MULTILINE)
 
 
-def origin(of: dict[str, Any]) -> str:
-    if of["by"] == "config":
-        return f"{of['file']}:{of['line']}:{of['column']}"
-    return of.get("option", "default")  # type: ignore[no-any-return]
+def origin(source: dict[str, Any]) -> str:
+    if source["by"] == "config":
+        return f"{source['file']}:{source['line']}:{source['column']}"
+    return source.get("option", "default")  # type: ignore[no-any-return]
 
 
 @pytest.mark.usefixtures("folder")
@@ -188,7 +188,7 @@ def test_config_rejects_a_missing_path(run: Run, write: Write, snapshot: Snapsho
     assert mask_folder(ran.output, folder) == snapshot
 
 
-EDITORS = [
+CONFIGS = [
     ({}, True),
     ({"select": ["RL001"], "disable": ["x"], "severity": {"RL0": "low"}, "fail-on": "never"}, True),
     ({"overlays": ["a"], "exclude": ["b"], "hosts": {"used": "1G", "memory": "2G", "nodes": 1}}, True),
@@ -203,11 +203,11 @@ EDITORS = [
 ]
 
 
-@pytest.mark.parametrize(("config", "holds"), EDITORS)
-def test_config_schema_agrees_with_the_loader(run: Run, write: Write, config: dict[str, Any], holds: bool) -> None:
+@pytest.mark.parametrize(("config", "is_valid"), CONFIGS)
+def test_config_schema_agrees_with_the_loader(run: Run, write: Write, config: dict[str, Any], is_valid: bool) -> None:
     schema = json.loads(run("config", "--schema").stdout)
     assert schema == json.loads(SCHEMA.read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
-    assert Draft202012Validator(schema).is_valid(config) is holds
+    assert Draft202012Validator(schema).is_valid(config) is is_valid
     folder = write({".rollout-lint.yml": json.dumps(config).replace('"x"', '"RL002"')})
-    assert (run("config", folder).exit_code == 0) is holds
+    assert (run("config", folder).exit_code == 0) is is_valid

@@ -75,12 +75,12 @@ def world(write: Write) -> Path:
     )
 
 
-ELSEWHERE = ("--watch", "rollout-lint await", "docker ")
+NOT_RUN = ("--watch", "rollout-lint await", "docker ")
 """Examples that do not end by themselves, or need an engine (tests/swarm runs those)."""
 
 
 @pytest.mark.packaging
-@pytest.mark.parametrize("line", [line for line in LINES if not any(each in line for each in ELSEWHERE)])
+@pytest.mark.parametrize("line", [line for line in LINES if not any(each in line for each in NOT_RUN)])
 def test_example_runs(world: Path, line: str) -> None:
     if "old.json" in line:
         old = _bash("rollout-lint sweep --format json > old.json", world)

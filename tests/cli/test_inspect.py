@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-    from tests.conftest import Ran, Run, Write
+    from tests.conftest import CommandResult, Run, Write
 
 RECIPE = """version: "3.8"
 services:
@@ -213,7 +213,7 @@ def test_inspect_masks_secrets(run: Run, write: Write, name: str) -> None:
         _hides_secrets(run("inspect", folder / "running.json", "--against", folder, "--format", format_), "hunter2")
 
 
-def _hides_secrets(ran: Ran, secret: str) -> None:
+def _hides_secrets(ran: CommandResult, secret: str) -> None:
     assert ran.stdout
     assert secret not in ran.stdout + ran.stderr
 

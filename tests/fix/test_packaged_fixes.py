@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.rules.model import Rule
 
-    from tests.conftest import Ran, Run, Write
+    from tests.conftest import CommandResult, Run, Write
 
 pytestmark = pytest.mark.oracle
 
@@ -39,13 +39,13 @@ def docker() -> None:
     require()
 
 
-def findings_of(ran: Ran) -> Findings:
+def findings_of(ran: CommandResult) -> Findings:
     """Return rule, service and variant of each finding of a check."""
     [recipe] = ran.json["recipes"]
     return {(each["rule"], each["service"], each["variant"]) for each in recipe["findings"]}
 
 
-def variants(ran: Ran, folder: Path) -> dict[str, list[Path]]:
+def variants(ran: CommandResult, folder: Path) -> dict[str, list[Path]]:
     [recipe] = ran.json["recipes"]
     return {each["name"]: [folder / file for file in each["files"]] for each in recipe["variants"]}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.conftest import Ran, Run
+    from tests.conftest import CommandResult, Run
 
 CONFIG = "rollout-lint.toml"
 POLICY = "update_config: {failure_action: rollback, order: start-first, monitor: 30s}"
@@ -18,11 +18,11 @@ def check_severities(run: Run, *arguments: object) -> dict[str, str]:
     return severities(run("check", *map(str, arguments), "--format", "json"))
 
 
-def severities(ran: Ran) -> dict[str, str]:
+def severities(ran: CommandResult) -> dict[str, str]:
     """Return the severity of each rule with a finding, over all recipes of a JSON report."""
     return {each["rule"]: each["severity"] for recipe in ran.json["recipes"] for each in recipe["findings"]}
 
 
-def recipe_names(ran: Ran) -> list[str]:
+def recipe_names(ran: CommandResult) -> list[str]:
     """Return the names of the recipes of a JSON report of `check` or `sweep`."""
     return [recipe.get("name") or recipe["recipe"] for recipe in ran.json["recipes"]]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support import validate
 
 if TYPE_CHECKING:
-    from tests.conftest import Ran, Run
+    from tests.conftest import CommandResult, Run
 
 WHY = "the host has room for two"
 COMMENT = f"# rollout-lint: ignore[RL001] {WHY}"
@@ -28,24 +28,24 @@ TWO = f"""services:
 """
 
 
-def check_json(run: Run, folder: object, *options: str) -> Ran:
+def check_json(run: Run, folder: object, *options: str) -> CommandResult:
     """Run `check`, and validate its JSON report."""
     ran = run("check", str(folder), "--format", "json", *options)
     validate("check", ran.json)
     return ran
 
 
-def findings(ran: Ran) -> list[dict[str, Any]]:
+def findings(ran: CommandResult) -> list[dict[str, Any]]:
     """Return the findings of all recipes of a JSON report."""
     return [finding for recipe in ran.json["recipes"] for finding in recipe["findings"]]
 
 
-def suppressed_services(ran: Ran, rule: str = "RL001") -> set[str | None]:
+def suppressed_services(ran: CommandResult, rule: str = "RL001") -> set[str | None]:
     """Return the services with a suppressed finding of the rule."""
     return {each["service"] for each in findings(ran) if each["suppressed"] is not None and each["rule"] == rule}
 
 
-def comment_findings(ran: Ran) -> list[str]:
+def comment_findings(ran: CommandResult) -> list[str]:
     """Return the rule, line and message of each finding about a suppression."""
     return [f"{each['rule']}:{each['line']} {each['message']}" for each in findings(ran) if each["rule"] >= "RL070"]
 

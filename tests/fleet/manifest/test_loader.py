@@ -16,13 +16,13 @@ from tests.support import mask_folder
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from tests.conftest import Ran, Run, Write
+    from tests.conftest import CommandResult, Run, Write
 
 
 TASK = "p2nh0gyrjv2hhrcjq7gb1lm9e"
 
 
-def rows(ran: Ran) -> dict[str, Any]:
+def rows(ran: CommandResult) -> dict[str, Any]:
     return {row["recipe"]: row for row in ran.json["recipes"]}
 
 
