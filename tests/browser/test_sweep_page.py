@@ -14,8 +14,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.report.hostile_documents import nasty_fleet
-from tests.report.sweep_documents import PATCH, document, quiet, recipe, repaired, result, small_fleet
+from tests.report.hostile_documents import hostile_fleet
+from tests.report.sweep_documents import PATCH, document, mitigated, not_at_risk, recipe, result, small_fleet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ def test_page_sorts_by_risk_rank(show: Show) -> None:
 
 
 def test_page_sorts_by_column_in_both_directions(show: Show) -> None:
-    page = show(document(quiet("r10"), quiet("r9"), recipe("Z"), recipe("a")))
+    page = show(document(not_at_risk("r10"), not_at_risk("r9"), recipe("Z"), recipe("a")))
     element(page, NAME).click()
     assert page.names() == ["a", "r9", "r10", "Z"]
     assert sort_state(page) == {"Recipe": "ascending"}
@@ -86,7 +86,12 @@ def test_page_sorts_by_column_in_both_directions(show: Show) -> None:
 
 def test_page_sorts_ages_as_numbers_with_missing_last(show: Show) -> None:
     page = show(
-        document(quiet("old", 167), quiet("none"), quiet("new", 9), recipe("now", recent_upgrade=result(age=0)))
+        document(
+            not_at_risk("old", 167),
+            not_at_risk("none"),
+            not_at_risk("new", 9),
+            recipe("now", recent_upgrade=result(age=0)),
+        )
     )
     element(page, AGE).click()
     assert page.names() == ["now", "new", "old", "none"]
@@ -145,7 +150,7 @@ def test_filter_announces_count(show: Show) -> None:
 
 
 def test_filter_matches_rules_services_and_roles(show: Show) -> None:
-    page = show(document(repaired(), quiet("plain")))
+    page = show(document(mitigated(), not_at_risk("plain")))
     for text in ("rl001", "forum", "db"):
         filter_by(page, text)
         assert page.names() == ["discourse"], text
@@ -215,7 +220,7 @@ def log(page: Page) -> list[Any]:
 
 
 def test_page_escapes_hostile_texts(show: Show) -> None:
-    page = show(nasty_fleet())
+    page = show(hostile_fleet())
     element(page, "#expand").click()
     page.run("for (const each of document.querySelectorAll('details')) each.open = true;")
     with pytest.raises(NoAlertPresentException):
@@ -246,7 +251,7 @@ def test_page_texts_have_enough_contrast(show: Show, scheme: str) -> None:
     assert [each for each in found if each[0] < 4.5] == []
 
 
-@pytest.mark.parametrize("fleet", [small_fleet(), nasty_fleet()], ids=["small", "nasty"])
+@pytest.mark.parametrize("fleet", [small_fleet(), hostile_fleet()], ids=["small", "nasty"])
 def test_page_fits_narrow_screen(show: Show, fleet: dict[str, Any]) -> None:
     page = show(fleet)
     for width in (360, 700, 1000):
@@ -258,7 +263,7 @@ def test_page_fits_narrow_screen(show: Show, fleet: dict[str, Any]) -> None:
 
 
 def test_printed_page_has_headings_and_no_controls(show: Show) -> None:
-    page = show(document(*(quiet(f"recipe-{number}") for number in range(150)), *small_fleet()["recipes"]))
+    page = show(document(*(not_at_risk(f"recipe-{number}") for number in range(150)), *small_fleet()["recipes"]))
     printed = page.send("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, preferCSSPageSize=True)
     sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(base64.b64decode(printed["data"]))).pages]
     assert len(sheets) > 2
@@ -288,7 +293,7 @@ def test_page_is_readable_without_scripts(show: Show) -> None:
 def test_filter_handles_5000_recipes(show: Show) -> None:
     page = show(
         document(
-            *(quiet(f"r{number:04}", number % 300) for number in range(4990)),
+            *(not_at_risk(f"r{number:04}", number % 300) for number in range(4990)),
             *(recipe(f"k{number}") for number in range(10)),
         )
     )

@@ -91,7 +91,7 @@ def test_check_text_shows_an_excerpt_and_a_fix(run: Run, write: Write, snapshot:
     assert caret.index("^") == lines[order].index("start-first")
     assert caret.count("^") == len("start-first")
     assert "deploy.update_config.order: stop-first" in ran.stdout
-    assert " compose.ccci.yml:2 " in ran.stdout
+    assert "not affected: compose.ccci.yml (line 2 sets order: stop-first)" in ran.stdout
     assert mask_folder(ran.output, folder) == snapshot
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.report.rules.proofs import shown
+from rollout_lint.report.rules.proofs import describe_proofs
 from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import ROOT
@@ -48,7 +48,7 @@ def test_explain_shows_why_conditions_fix_and_proof(run: Run, rule: Rule) -> Non
     assert all(f"{path}: {value}" in page for path, value in rule.fix_settings.items())
     text = " ".join(page.split())
     assert (rule.advice or "") in text
-    assert [words for proof in shown(rule) for words in proof if " ".join(words.split()) not in text] == []
+    assert [words for proof in describe_proofs(rule) for words in proof if " ".join(words.split()) not in text] == []
 
 
 @EACH

@@ -1,4 +1,4 @@
-"""A sweep in which every text is an attack on the page that shows it."""
+"""Sweep document in which every text is an attack on the HTML page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.report.sweep_documents import RULES, small_fleet
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NASTY = (
+HOSTILE_TEXTS = (
     "</script><img src=x onerror=window.attacked=1>",
     '"><svg/onload=window.attacked=2>',
     "'><script>window.attacked=3</script>",
@@ -34,29 +34,29 @@ NASTY = (
     "\"onmouseover=window.attacked=5 autofocus onfocus=window.attacked=6 x='",
 )
 _WORDS = frozenset((*RiskLevel, "high", "medium", "low", "info", "pass", "fail", "rolled-back", "new", "gone", "worse"))
-_VARIANTS = dict(zip(("default", "smtp", "ccci"), NASTY, strict=False))
+_VARIANTS = dict(zip(("default", "smtp", "ccci"), HOSTILE_TEXTS, strict=False))
 
 
-def nasty_fleet() -> dict[str, Any]:
-    """The small fleet with each text of a document replaced by an attack, save the words of a closed list."""
-    attacks = cycle(NASTY)
+def hostile_fleet() -> dict[str, Any]:
+    """Return the small fleet with every free text replaced by an attack."""
+    attacks = cycle(HOSTILE_TEXTS)
     of = small_fleet()
-    changed: dict[str, Any] = _attacked(of, attacks)
+    changed: dict[str, Any] = _replace_texts(of, attacks)
     changed["summary"] = of["summary"]
-    changed["rules"] = {key: _attacked(RULES["RL001"], attacks) for key in NASTY}
+    changed["rules"] = {key: _replace_texts(RULES["RL001"], attacks) for key in HOSTILE_TEXTS}
     return changed
 
 
-def _attacked(value: Any, attacks: Iterator[str]) -> Any:
+def _replace_texts(value: Any, attacks: Iterator[str]) -> Any:
     if isinstance(value, dict):
-        return {_key(key, attacks): _attacked(each, attacks) for key, each in value.items()}
+        return {_replace_key(key, attacks): _replace_texts(each, attacks) for key, each in value.items()}
     if isinstance(value, list):
-        return [_attacked(each, attacks) for each in value]
+        return [_replace_texts(each, attacks) for each in value]
     if isinstance(value, str) and value not in _WORDS:
         return _VARIANTS.get(value) or next(attacks)
     return value
 
 
-def _key(key: str, attacks: Iterator[str]) -> str:
-    """The keys that are names: a path of the policy, and a variant."""
+def _replace_key(key: str, attacks: Iterator[str]) -> str:
+    """Return the replacement of a key that is a name: a policy path or a variant."""
     return next(attacks) if key.startswith("deploy.") else _VARIANTS.get(key, key)

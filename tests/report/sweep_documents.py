@@ -1,4 +1,4 @@
-"""Documents of a sweep for the tests of its page, in the shape that `sweep --format json` prints."""
+"""Builders of sweep documents in the format of `sweep --format json`."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ ACTION = "deploy.update_config.failure_action"
 RULES = {
     "RL001": {
         "name": "rollback-start-first",
-        "summary": "A failed start-first update is rolled back in silence",
+        "summary": "A failed start-first update is rolled back silently",
         "why": "1. The new task starts beside\n   the old one.\n2. It is killed: `UpdateStatus` tells.\n\nIt depends.",
         "link": "https://docs.example.org/rules#rl001",
     },
     "RL003": {
         "name": "start-first-host-port",
-        "summary": "A start-first update waits for ever for a host port that the old task holds",
+        "summary": "A start-first update waits forever for a host port that the old task holds",
         "why": "The port is taken.",
         "link": "rules/README.md#rl003-start-first-host-port",
     },
@@ -41,30 +41,30 @@ PATCH = 'version: "3.8"\nservices:\n  app:\n    deploy:\n      update_config:\n 
 
 
 def result(outcome: str | None = "pass", **more: Any) -> dict[str, Any]:
-    """An upgrade's result."""
+    """Return an upgrade result."""
     known = {"level": 4, "ref": "1a2b3c4d", "date": "2026-06-10", "age": 167, "stale": None, "source": None}
     return {"result": outcome, **known, **more}
 
 
 def finding(rule: str = "RL001", **more: Any) -> dict[str, Any]:
-    """A finding at compose.yml:47."""
+    """Return a finding at compose.yml:47."""
     location = {"file": "compose.yml", "line": 47, "column": 16}
-    told = {"severity": "medium", "variants": ["default"], "message": "app starts the new task beside the old one"}
-    return {"rule": rule, **told, **location, "assumes": None, "superseded_by": None, "suppressed": None, **more}
+    values = {"severity": "medium", "variants": ["default"], "message": "app starts the new task beside the old one"}
+    return {"rule": rule, **values, **location, "assumes": None, "superseded_by": None, "suppressed": None, **more}
 
 
 def stated(value: Any, line: int, file: str = "compose.yml") -> dict[str, Any]:
-    """A value of the policy."""
+    """Return a policy value."""
     return {"value": value, "text": str(value), "file": file, "line": line, "column": 16}
 
 
 def risk(level: str, text: str | None = None, *because: str) -> dict[str, Any]:
-    """A risk with its reasons."""
+    """Return a risk with its reasons."""
     return {"level": level, "text": text or level, "because": list(because)}
 
 
 def service(name: str | None = "app", level: str = "latent-low", **more: Any) -> dict[str, Any]:
-    """A service that rolls back and starts first."""
+    """Return a service with rollback and start-first."""
     policy = {ORDER: {"default": stated("start-first", 47)}, ACTION: {"default": stated("rollback", 46)}}
     return {
         "service": name,
@@ -81,8 +81,8 @@ def service(name: str | None = "app", level: str = "latent-low", **more: Any) ->
 
 
 def recipe(name: str = "keycloak", level: str = "latent-low", **more: Any) -> dict[str, Any]:
-    """A recipe whose `app` starts first and rolls back."""
-    told: dict[str, Any] = {
+    """Return a recipe whose service `app` has rollback and start-first."""
+    values: dict[str, Any] = {
         "recipe": name,
         "path": name,
         "role": None,
@@ -102,20 +102,20 @@ def recipe(name: str = "keycloak", level: str = "latent-low", **more: Any) -> di
         "problems": [],
         **more,
     }
-    return {"reasons": told["risk"]["because"], **told}
+    return {"reasons": values["risk"]["because"], **values}
 
 
-def quiet(name: str, age: int | None = None) -> dict[str, Any]:
-    """A recipe that is not at risk."""
-    told: dict[str, Any] = {"service": None, "failure_action": None, "order": None, "rules": [], "services": []}
+def not_at_risk(name: str, age: int | None = None) -> dict[str, Any]:
+    """Return a recipe that is not at risk."""
+    values: dict[str, Any] = {"service": None, "failure_action": None, "order": None, "rules": [], "services": []}
     recent = None if age is None else result(age=age)
     evidence = [] if recent is None else [recent]
     why = risk("not-at-risk", "not at risk", "no service rolls back an update")
-    return recipe(name, "not-at-risk", **told, recent_upgrade=recent, evidence=evidence, risk=why)
+    return recipe(name, "not-at-risk", **values, recent_upgrade=recent, evidence=evidence, risk=why)
 
 
-def repaired(name: str = "discourse") -> dict[str, Any]:
-    """A recipe that a CI overlay repairs, after an upgrade of the same revision had been rolled back."""
+def mitigated(name: str = "discourse") -> dict[str, Any]:
+    """Return a recipe that a CI overlay fixes, with a rolled-back upgrade of the same revision."""
     rolled_back = result("rolled-back", level=None, date="2026-05-28", age=180, stale="it is older than 90 days")
     policy = {
         ORDER: {"default": stated("start-first", 47), "ccci": stated("stop-first", 10, "compose.ccci.yml")},
@@ -143,25 +143,25 @@ def repaired(name: str = "discourse") -> dict[str, Any]:
     )
 
 
-def unread(name: str = "broken") -> dict[str, Any]:
-    """A recipe that could not be evaluated."""
-    told: dict[str, Any] = {"service": None, "failure_action": None, "order": None, "rules": [], "services": []}
+def not_evaluated(name: str = "broken") -> dict[str, Any]:
+    """Return a recipe that could not be evaluated."""
+    values: dict[str, Any] = {"service": None, "failure_action": None, "order": None, "rules": [], "services": []}
     problem = {"file": "compose.yml", "line": 3, "column": 1, "message": "services.app is a list, not a mapping"}
     why = risk("not-evaluated", "not evaluated", "compose.yml:3:1: services.app is a list, not a mapping")
     nothing: dict[str, Any] = {"recent_upgrade": None, "evidence": [], "upgrade_tests": None}
-    return recipe(name, "not-evaluated", **told, **nothing, variants=[], risk=why, problems=[problem])
+    return recipe(name, "not-evaluated", **values, **nothing, variants=[], risk=why, problems=[problem])
 
 
 def document(*recipes: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """The document of these recipes."""
+    """Return the document of the recipes."""
     counts = {str(level): sum(each["risk"]["level"] == level for each in recipes) for level in RiskLevel}
     summary = {"recipes": len(recipes), **counts}
-    told = {"version": 1, "date": "2026-11-24", "recipes": list(recipes), "rules": RULES}
-    return {**told, "summary": summary, "changes": None, **more}
+    values = {"version": 1, "date": "2026-11-24", "recipes": list(recipes), "rules": RULES}
+    return {**values, "summary": summary, "changes": None, **more}
 
 
 def small_fleet() -> dict[str, Any]:
-    """One recipe or more at every level, not in the page's order."""
+    """Return a fleet with recipes at every risk level, not in page order."""
     failed = result("fail", level=1, date="2026-11-02", age=22, ref="99aa00bb")
     changes = [
         {
@@ -176,23 +176,23 @@ def small_fleet() -> dict[str, Any]:
     ]
     port = [finding("RL003", severity="high", message="the host port 53 stays with the old task"), finding()]
     return document(
-        quiet("authentik", 3),
-        quiet("wordpress"),
+        not_at_risk("authentik", 3),
+        not_at_risk("wordpress"),
         recipe("keycloak"),
-        repaired(),
+        mitigated(),
         recipe("n8n", "failing", recent_upgrade=failed, evidence=[failed, result()]),
         recipe("pi-hole", "blocked", services=[service(level="blocked", findings=port)]),
         recipe("gitlab", "latent-high"),
         recipe("nextcloud", "latent-medium"),
         recipe("drone", "latent-unexposed", upgrade_tests=False, recent_upgrade=None, evidence=[]),
         recipe("traefik", "safe", order="stop-first"),
-        unread(),
+        not_evaluated(),
         changes={"since": "2026-11-20", "recipes": changes},
     )
 
 
 def cells_of(recipe: dict[str, Any]) -> tuple[str, ...]:
-    """Words for the table, one for each of HEADINGS."""
+    """Return the cells of a recipe, one per heading."""
     recent = recipe["recent_upgrade"]
     return (
         recipe["recipe"],
@@ -207,17 +207,17 @@ def cells_of(recipe: dict[str, Any]) -> tuple[str, ...]:
 
 
 def table_of(of: dict[str, Any]) -> Table:
-    """The table of the document."""
+    """Return the table of a document."""
     return Table(HEADINGS, [Row(RiskLevel(each["risk"]["level"]), cells_of(each)) for each in of["recipes"]])
 
 
 def page(of: dict[str, Any]) -> str:
-    """The whole page."""
+    """Return the whole page."""
     return "".join(stream_sweep_html(of, table_of(of)))
 
 
-def swept(folder: Path) -> tuple[dict[str, Any], Table]:
-    """The document of a real fleet, and its table."""
+def sweep_folder(folder: Path) -> tuple[dict[str, Any], Table]:
+    """Return the document and the table of a folder of recipes."""
     sweep = Sweep(
         load_fleet(folder), lambda _: LintContext(load_rules()), AgePolicy(date(2026, 11, 24), None), format_recipe_line
     )

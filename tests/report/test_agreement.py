@@ -1,4 +1,4 @@
-"""Every format of a sweep shows the same table."""
+"""Tests that all formats of a sweep have the same table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLUMNS = 7
 
 
 def of_text(text: str) -> Rows:
-    """The cells start where the headings do; no cell of these fleets is broken over lines."""
+    """Return the rows of the text format. Cells start below their headings and are not wrapped."""
     lines = text.splitlines()
     head = next(index for index, line in enumerate(lines) if line.startswith("─")) - 1
     starts = [match.start() for match in re.finditer(r"(?:(?<=  )|^)\S", lines[head])]
@@ -45,7 +45,7 @@ def of_csv(text: str) -> Rows:
 
 
 def of_html(text: str) -> Rows:
-    """The rows of the page without the age; it shows what has no printable form as the terminal does."""
+    """Return the rows of the page without the age."""
     root = html5lib.parse(text, namespaceHTMLElements=False)
     rows = [row for row in root.iter("tr") if row.get("class") == "row"]
     return [tuple(_words(cell) for cell in row if cell.get("class") != "age") for row in rows]
@@ -58,7 +58,7 @@ def _words(cell: Element) -> str:
 
 
 def of_json(document: Any) -> Rows:
-    """What of the cells is a value of the document, in the order of the table."""
+    """Return the cells that are values of the document, in table order."""
     levels = list(document["summary"])[1:]
     ordered = sorted(document["recipes"], key=lambda row: (levels.index(row["risk"]["level"]), row["recipe"]))
     return [
@@ -68,8 +68,8 @@ def of_json(document: Any) -> Rows:
 
 
 @pytest.fixture
-def odd_fleet(write: Write) -> Path:
-    """Every level that a file alone can bring about, and names that each format must write out."""
+def mixed_fleet(write: Write) -> Path:
+    """Fleet with every risk level that needs no results, and names that each format must escape."""
     return write(
         {
             "=1+1|*a*/compose.yml": recipe(),
@@ -86,10 +86,12 @@ def odd_fleet(write: Write) -> Path:
     )
 
 
-@pytest.mark.parametrize("which", ["samples", "odd"])
-def test_the_formats_agree(run: Run, odd_fleet: Path, which: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fleet", ["samples", "mixed"])
+def test_sweep_formats_have_the_same_rows(
+    run: Run, mixed_fleet: Path, fleet: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "400")
-    folder = SAMPLES if which == "samples" else odd_fleet
+    folder = SAMPLES if fleet == "samples" else mixed_fleet
     document = run("sweep", folder, "--format", "json").json
     rows = of_csv(run("sweep", folder, "--format", "csv").stdout)
     rows = [tuple(cell.removeprefix("'") for cell in row) for row in rows]
@@ -103,13 +105,13 @@ def test_the_formats_agree(run: Run, odd_fleet: Path, which: str, monkeypatch: p
     assert text.endswith(": " + ", ".join(f"{count} {level}" for level, count in counts.items()) + ".\n")
 
 
-def test_the_services_agree(run: Run, odd_fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sweep_formats_have_the_same_services(run: Run, mixed_fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "400")
-    by_csv = list(csv.reader(StringIO(run("sweep", odd_fleet, "--services", "--format", "csv").stdout)))[1:]
+    by_csv = list(csv.reader(StringIO(run("sweep", mixed_fleet, "--services", "--format", "csv").stdout)))[1:]
     rows = [tuple(cell.removeprefix("'") for cell in row[:6]) for row in by_csv]
-    assert of_markdown(run("sweep", odd_fleet, "--services", "--all", "--format", "markdown").stdout) == rows
-    assert of_text(run("sweep", odd_fleet, "--services", "--all").stdout) == rows
-    document = run("sweep", odd_fleet, "--format", "json").json
+    assert of_markdown(run("sweep", mixed_fleet, "--services", "--all", "--format", "markdown").stdout) == rows
+    assert of_text(run("sweep", mixed_fleet, "--services", "--all").stdout) == rows
+    document = run("sweep", mixed_fleet, "--format", "json").json
     levels = {
         (row["recipe"], each["service"]): each["risk"]["level"]
         for row in document["recipes"]
@@ -118,13 +120,13 @@ def test_the_services_agree(run: Run, odd_fleet: Path, monkeypatch: pytest.Monke
     assert {(row[0].removeprefix("'"), row[1]): row[6] for row in by_csv if row[6] != "not-evaluated"} == levels
 
 
-def test_a_spreadsheet_runs_no_cell(run: Run, write: Write) -> None:
+def test_sweep_csv_escapes_formulas(run: Run, write: Write) -> None:
     files: dict[str, str | bytes] = {f"{sign}cmd/compose.yml": recipe() for sign in "=+-@"}
     rows = csv.reader(StringIO(run("sweep", write(files), "--format", "csv").stdout))
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_recipes_that_say_the_same_are_told_once(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_text_groups_recipes_with_equal_reasons(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     files: dict[str, str | bytes] = {f"copy{number}/compose.yml": recipe() for number in range(20)}
     text = run("sweep", write({**files, "other/compose.yml": "\n" + recipe()})).stdout
     assert len(re.findall(r"  RL001 app: .*\(compose\.yml:1\)", text)) == 1
@@ -133,7 +135,7 @@ def test_recipes_that_say_the_same_are_told_once(run: Run, write: Write, snapsho
     assert text == snapshot
 
 
-def test_the_reasons_of_a_service_are_told_with_its_name(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sweep_text_names_the_service_of_a_reason(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     text = run("sweep", write({"web/compose.yml": recipe()}), "--services").stdout
     assert text.startswith("web app")
     assert text == snapshot

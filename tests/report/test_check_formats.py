@@ -1,4 +1,4 @@
-"""Every format of `check` tells the same, holds to its schema, and takes names as they are."""
+"""Tests that all formats of `check` have the same findings, follow their schemas and escape names."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 FORMATS = [*READERS, "text", "json"]
 EACH = pytest.mark.parametrize("form", READERS)
-HOSTILE = (
+HOSTILE_NAMES = (
     "a,b::c%0A%25",
     'q"<b>&amp;]]>',
     "pipe|`tick`*_x_",
@@ -56,18 +56,18 @@ HOSTILE = (
 
 
 PIPE = 64 * 1024
-"""How much a pipe holds before its writer must wait, in pages of which one may be partly filled (pipe(7))."""
+"""Capacity of a pipe in bytes. Its last page may be partly filled (pipe(7))."""
 PAGE = 4096
 
 
-def waiting_in(pipe: IO[bytes]) -> int:
-    """How many bytes nobody has read yet."""
+def unread_bytes(pipe: IO[bytes]) -> int:
+    """Return the number of unread bytes in a pipe."""
     return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 @pytest.fixture
-def odd(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Findings of three severities in one or several variants, a clean recipe, problems, and what is no stack."""
+def mixed(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Recipes with findings of three severities, a clean recipe, errors, a template and another kind of stack."""
     folder = write(
         {
             "many/compose.yml": "version: '3'\nservices:\n"
@@ -90,37 +90,37 @@ def odd(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def told(found: list[Found]) -> list[tuple[str, str, int, str]]:
+def sort_found(found: list[Found]) -> list[tuple[str, str, int, str]]:
     return sorted((each.rule, printable(each.path), each.line, each.message) for each in found)
 
 
-def without_template(found: list[Found]) -> list[Found]:
-    """The JSON has it as a status, without a place."""
+def exclude_template(found: list[Found]) -> list[Found]:
+    """Return the findings without the template, which has no location in JSON."""
     return [each for each in found if each.path != "template/compose.yml"]
 
 
 @EACH
-def test_the_samples_are_the_same_in_each(run: Run, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_format_has_findings_of_json_for_samples(run: Run, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     found = READERS[form](run("check", SAMPLES.name, "--format", form).stdout)
     of_document = run("check", SAMPLES.name, "--format", "json")
-    assert told(found) == told(of_json(of_document.stdout))
+    assert sort_found(found) == sort_found(of_json(of_document.stdout))
     assert len(found) == sum(of_document.json["summary"]["places"].values()) > 5
 
 
 @EACH
-@pytest.mark.usefixtures("odd")
-def test_findings_and_problems_are_the_same_in_each(run: Run, form: str) -> None:
+@pytest.mark.usefixtures("mixed")
+def test_check_format_has_findings_and_errors_of_json(run: Run, form: str) -> None:
     expected = of_json(run("check", "--format", "json").stdout)
     assert {"", "RL001", "RL009", "RL011"} <= {each.rule for each in expected}
     found = READERS[form](run("check", "--format", form).stdout)
-    assert told(without_template(found)) == told(expected)
-    assert [each.rule for each in found if each not in without_template(found)] == [""]
+    assert sort_found(exclude_template(found)) == sort_found(expected)
+    assert [each.rule for each in found if each not in exclude_template(found)] == [""]
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.usefixtures("odd")
-def test_each_format_has_the_same_exit_code_and_empty_stderr(run: Run, form: str) -> None:
+@pytest.mark.usefixtures("mixed")
+def test_check_exit_code_is_the_same_in_each_format(run: Run, form: str) -> None:
     for path, code in (("clean", 0), ("many", 1), ("half", 2), ("template", 2), ("other", 0), (".", 2)):
         ran = run("check", path, "--format", form)
         assert (ran.exit_code, ran.stderr) == (code, "")
@@ -128,26 +128,26 @@ def test_each_format_has_the_same_exit_code_and_empty_stderr(run: Run, form: str
 
 
 @EACH
-def test_names_are_told_as_they_are(run: Run, write: Write, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    files: dict[str, str | bytes] = {f"{name}/compose.yml": recipe() for name in HOSTILE}
-    files |= {f"{name}/compose.ccci.yml": f"services: {{app: {{{name!r}: 1}}}}\n" for name in HOSTILE[:4]}
+def test_check_format_escapes_names(run: Run, write: Write, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files: dict[str, str | bytes] = {f"{name}/compose.yml": recipe() for name in HOSTILE_NAMES}
+    files |= {f"{name}/compose.ccci.yml": f"services: {{app: {{{name!r}: 1}}}}\n" for name in HOSTILE_NAMES[:4]}
     monkeypatch.chdir(write(files))
     os.renames("space #1?x=y/compose.yml", b"bytes\xff/compose.yml")
     text = run("check", "--format", form).stdout
     found = READERS[form](text)
     as_read = {printable(each.path) for each in found if each.rule}
-    as_named = {printable(f"{name}/compose.yml") for name in (*HOSTILE, os.fsdecode(b"bytes\xff"))} - {
+    as_named = {printable(f"{name}/compose.yml") for name in (*HOSTILE_NAMES, os.fsdecode(b"bytes\xff"))} - {
         "space #1?x=y/compose.yml"
     }
     assert as_read == as_named
-    assert told(found) == told(of_json(run("check", "--format", "json").stdout))
+    assert sort_found(found) == sort_found(of_json(run("check", "--format", "json").stdout))
     assert all(char.isprintable() or char == "\n" for char in text)
 
 
-def test_markdown_has_no_markup_but_its_own(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_markdown_escapes_names(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     from markdown_it import MarkdownIt
 
-    names = [*HOSTILE, "~~x~~", "<img src=x>", "&lt;", "www.example.com", "![x](y)", "*em*", "_em_", "a_b"]
+    names = [*HOSTILE_NAMES, "~~x~~", "<img src=x>", "&lt;", "www.example.com", "![x](y)", "*em*", "_em_", "a_b"]
     monkeypatch.chdir(write({f"{name}/compose.yml": recipe() for name in names}))
     tokens = MarkdownIt("gfm-like").parse(run("check", "--format", "markdown").stdout)
     cells = [token for token in tokens if token.type == "inline"]
@@ -157,7 +157,7 @@ def test_markdown_has_no_markup_but_its_own(run: Run, write: Write, monkeypatch:
     assert {f"{printable(name)}/compose.yml:1:{recipe().index('start-first') + 1}" for name in names} <= shown
 
 
-def test_a_markdown_page_stays_below_what_github_takes(write: Write, snapshot: SnapshotAssertion) -> None:
+def test_check_markdown_stays_below_the_github_limit(write: Write, snapshot: SnapshotAssertion) -> None:
     policy = (
         "{image: b, healthcheck: {test: x}, deploy: {update_config: {failure_action: rollback, order: start-first}}}"
     )
@@ -176,14 +176,14 @@ def test_a_markdown_page_stays_below_what_github_takes(write: Write, snapshot: S
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.slow
-def test_a_pipe_whose_reader_starts_late_gets_all_of_it(write: Write, form: str) -> None:
+def test_check_writes_everything_to_a_slow_pipe(write: Write, form: str) -> None:
     files: dict[str, str | bytes] = {f"r{number}-{'x' * 60}/compose.yml": recipe() for number in range(1000)}
     command = [sys.executable, "-m", "rollout_lint", "check", "--format", form]
     with subprocess.Popen(command, cwd=write(files), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
-        while process.poll() is None and waiting_in(process.stdout) <= PIPE - PAGE:
+        while process.poll() is None and unread_bytes(process.stdout) <= PIPE - PAGE:
             time.sleep(0.05)
-        assert process.poll() is None, "the pipe took it all"
+        assert process.poll() is None, "the whole report fits into the pipe"
         output, errors = process.communicate(timeout=120)
     assert (process.returncode, errors) == (1, b"")
     assert len(output) > PIPE
@@ -193,8 +193,12 @@ def test_a_pipe_whose_reader_starts_late_gets_all_of_it(write: Write, form: str)
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"\x00", b"services: {a: 1}", b"a" * 70000, b"[" * 200])
-def test_standard_input_that_cannot_be_judged(run: Run, form: str, text: bytes) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"\xff\xfe\x00", b"\x00", b"services: {a: 1}", b"a" * 70000, b"[" * 200],
+    ids=["empty", "utf-16", "nul", "invalid-service", "long-text", "nested"],
+)
+def test_check_reports_invalid_standard_input(run: Run, form: str, text: bytes) -> None:
     ran = run("check", "-", "--format", form, stdin=text)
     assert ran.exit_code == 2
     if form in READERS:
@@ -202,8 +206,8 @@ def test_standard_input_that_cannot_be_judged(run: Run, form: str, text: bytes) 
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_no_value_that_may_be_a_secret_is_written(run: Run, write: Write, form: str) -> None:
-    """Two layers, so that lists and values are overridden."""
+def test_check_format_hides_possible_secrets(run: Run, write: Write, form: str) -> None:
+    """Two layers, so that lists and single values are overridden."""
     base = (
         "version: '3'\nservices:\n  app:\n    image: postgres\n    environment: {PASSWORD: hunter2}\n"
         "    healthcheck: {test: curl http://u:hunter2@localhost/}\n    ports: ['80:80']\n"
@@ -222,18 +226,16 @@ def test_no_value_that_may_be_a_secret_is_written(run: Run, write: Write, form: 
     assert "hunter2" not in ran.stdout + ran.stderr
 
 
-def test_a_service_passes_in_junit_only_where_all_was_evaluated(
-    run: Run, odd: Path, snapshot: SnapshotAssertion
-) -> None:
+def test_check_junit_passes_services_of_evaluated_recipes(run: Run, mixed: Path, snapshot: SnapshotAssertion) -> None:
     def cases(path: str, *options: str) -> list[tuple[str | None, list[str]]]:
         document = JUnitXml.fromstring(run("check", path, "--format", "junit", *options).stdout.encode())
         return [(case.name, [type(each).__name__ for each in case.result]) for suite in document for case in suite]
 
-    assert odd.is_dir()
-    told = {path: cases(path, "--fail-on", "high") for path in ("many", "other", "broken", "template")}
-    told["half"] = cases("half")
+    assert mixed.is_dir()
+    results = {path: cases(path, "--fail-on", "high") for path in ("many", "other", "broken", "template")}
+    results["half"] = cases("half")
     assert cases("clean") == [("a", [])]
-    assert {path: [kind for _, kinds in each for kind in kinds] for path, each in told.items()} == {
+    assert {path: [kind for _, kinds in each for kind in kinds] for path, each in results.items()} == {
         "many": ["Skipped"] * 3,
         "other": ["Skipped"],
         "broken": ["Error"],
@@ -241,10 +243,10 @@ def test_a_service_passes_in_junit_only_where_all_was_evaluated(
         "half": ["Error", "Failure"],
     }
     assert [kinds for _, kinds in cases("many", "--fail-on", "medium")].count(["Failure"]) == 1
-    assert {path: [name for name, _ in each] for path, each in told.items()} == snapshot
+    assert {path: [name for name, _ in each] for path, each in results.items()} == snapshot
 
 
-def test_github_gets_columns_only_of_a_span_on_one_line(write: Write, tmp_path: Path) -> None:
+def test_check_github_has_columns_of_one_line_spans(write: Write, tmp_path: Path) -> None:
     evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
     evaluation.findings.append(replace(finding, location=Location("compose.yml", 3, 5, 6, 1)))
@@ -257,13 +259,13 @@ def test_github_gets_columns_only_of_a_span_on_one_line(write: Write, tmp_path: 
     ]
 
 
-def test_paths_are_those_of_the_repository(run: Run, odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(odd / "many")
-    monkeypatch.setenv("GITHUB_WORKSPACE", str(odd))
-    monkeypatch.setenv("CI_PROJECT_DIR", str(odd))
+def test_check_paths_are_relative_to_the_repository(run: Run, mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(mixed / "many")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(mixed))
+    monkeypatch.setenv("CI_PROJECT_DIR", str(mixed))
     for form, path in (("github", "many/compose.yml"), ("gitlab", "many/compose.yml"), ("sarif", "compose.yml")):
         assert {each.path for each in READERS[form](run("check", "--format", form).stdout)} == {path}
-        given = run("check", odd / "many", "--format", form).stdout
+        given = run("check", mixed / "many", "--format", form).stdout
         assert {each.path for each in READERS[form](given)} == {path}
         assert {each.path for each in READERS[form](run("check", "-", "--format", form, stdin=recipe()).stdout)} == {
             "-"
@@ -272,40 +274,38 @@ def test_paths_are_those_of_the_repository(run: Run, odd: Path, monkeypatch: pyt
     assert {each.path for each in READERS["github"](run("check", "--format", "github").stdout)} == {"compose.yml"}
 
 
-def test_standard_input_and_this_folder_are_named_as_they_are(
-    run: Run, odd: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_check_names_standard_input_and_current_folder(run: Run, mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for form, reader in READERS.items():
         assert {each.path for each in reader(run("check", "-", "--format", form, stdin=recipe()).stdout)} == {"-"}
-    monkeypatch.chdir(odd / "clean")
+    monkeypatch.chdir(mixed / "clean")
     assert '<testcase name="a" classname="clean" />' in run("check", "--format", "junit").stdout.replace('"/>', '" />')
-    assert {each.path for each in READERS["concise"](run("check", odd / "half", "--format", "concise").stdout)} == {
-        f"{odd}/half/compose.yml",
-        f"{odd}/half/compose.ccci.yml",
+    assert {each.path for each in READERS["concise"](run("check", mixed / "half", "--format", "concise").stdout)} == {
+        f"{mixed}/half/compose.yml",
+        f"{mixed}/half/compose.ccci.yml",
     }
 
 
-def test_groups_keep_variants_of_another_severity_apart(write: Write) -> None:
-    """In one place, for one service, by one rule."""
+def test_group_findings_separates_severities(write: Write) -> None:
+    """Findings of one rule at one location for one service."""
     evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
-    silenced = replace(finding, variant="c", suppressed=Suppression(SuppressionSource.CONFIG, "known"))
+    suppressed = replace(finding, variant="c", suppressed=Suppression(SuppressionSource.CONFIG, "known"))
     evaluation.findings += [
         replace(finding, variant="a"),
         replace(finding, variant="b", severity=Severity.LOW),
-        silenced,
+        suppressed,
     ]
     assert [group.variants for group in group_findings(evaluation)] == [("default", "a"), ("b",)]
-    told = group_findings(evaluation, suppressed=True)
-    assert [group.variants for group in told] == [("default", "a"), ("c",), ("b",)]
+    groups = group_findings(evaluation, suppressed=True)
+    assert [group.variants for group in groups] == [("default", "a"), ("c",), ("b",)]
 
 
-def test_severities_in_the_words_of_each(run: Run, odd: Path) -> None:
+def test_check_format_maps_severities(run: Run, mixed: Path) -> None:
     document = run("check", "--format", "json").json
     severities = Counter(
         {severity: count for severity, count in document["summary"]["places"].items() if severity != "high"}
     )
-    assert odd.is_dir()
+    assert mixed.is_dir()
     assert severities["medium"] > 0
     assert severities["low"] > 0
     problems = len(READERS["concise"](run("check", "--format", "concise").stdout)) - sum(severities.values())
@@ -318,13 +318,13 @@ def test_severities_in_the_words_of_each(run: Run, odd: Path) -> None:
     assert commands == Counter({"::error": problems, "::warning": severities["medium"], "::notice": notices})
 
 
-def test_gitlab_knows_a_recipe_whatever_is_beside_it(run: Run, write: Write) -> None:
+def test_check_gitlab_ignores_other_recipes(run: Run, write: Write) -> None:
     folder = write({"one/web/compose.yml": recipe(), "two/web/compose.yml": recipe()})
     both = json.loads(run("check", folder / "one", folder / "two", "--format", "gitlab").stdout)
     assert both[1:] == json.loads(run("check", folder / "two", "--format", "gitlab").stdout)
 
 
-def test_a_problem_of_a_whole_file_is_in_each_that_needs_no_line(write: Write, snapshot: SnapshotAssertion) -> None:
+def test_check_format_reports_an_error_without_line(write: Write, snapshot: SnapshotAssertion) -> None:
     evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     evaluation.findings, evaluation.problems = [], [Problem("compose.yml", 0, 0, "is gone")]
     folder = Path(evaluation.recipe.path)
@@ -337,17 +337,20 @@ def test_a_problem_of_a_whole_file_is_in_each_that_needs_no_line(write: Write, s
     ] == snapshot
 
 
-def test_junit_has_one_suite_for_each_recipe_of_one_name(run: Run, write: Write) -> None:
+def test_check_junit_has_a_suite_per_recipe(run: Run, write: Write) -> None:
     folder = write(
-        {f"{way}/web/compose.yml": recipe(order) for way, order in (("a", "start-first"), ("b", "stop-first"))}
+        {
+            f"{folder_name}/web/compose.yml": recipe(order)
+            for folder_name, order in (("a", "start-first"), ("b", "stop-first"))
+        }
     )
     text = run("check", folder, "--format", "junit").stdout
     suites = [(suite.name, suite.tests, suite.failures) for suite in JUnitXml.fromstring(text.encode())]
     assert suites == [("web", 1, 1), ("web", 1, 0)]
 
 
-def test_the_run_succeeds_in_sarif_where_all_was_evaluated(run: Run, odd: Path) -> None:
-    assert odd.is_dir()
+def test_check_sarif_is_successful_if_all_was_evaluated(run: Run, mixed: Path) -> None:
+    assert mixed.is_dir()
     for path, succeeds in (("many", True), ("other", True), ("half", False), ("template", False)):
         [invocation] = sarif_run(run("check", path, "--format", "sarif").stdout)["invocations"]
         assert invocation["executionSuccessful"] is succeeds

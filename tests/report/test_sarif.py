@@ -1,4 +1,4 @@
-"""The SARIF of `check`: what it is known by, what decided it, what to write instead, and what is silenced."""
+"""Tests of SARIF: locations, fixes, fingerprints and suppressions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rollout_lint.location import Location
 from rollout_lint.report.check.concise import format_check_concise
 from rollout_lint.report.check.gitlab import format_check_gitlab
 from rollout_lint.report.check.json_document import format_check_json
-from rollout_lint.report.check.replacement import Replacements
+from rollout_lint.report.check.replacement import ReplacementFinder
 from rollout_lint.report.check.sarif import format_check_sarif
 from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.rules.loader import load_rules
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 LEVELS = {"high": "error", "medium": "warning", "low": "note", "info": "note"}
 
 
-def evaluated(write: Write, files: dict[str, str | bytes]) -> Evaluation:
+def evaluate_files(write: Write, files: dict[str, str | bytes]) -> Evaluation:
     return evaluate(recipe_from_directory(write(files)), LintContext(load_rules()))
 
 
@@ -43,8 +43,8 @@ def results(evaluation: Evaluation, rule: str = "RL001") -> list[Any]:
     return [each for each in run["results"] if each["ruleId"] == rule]
 
 
-def applied(text: str, result: Any) -> str:
-    """The file with the fix of the result; a region's end is exclusive."""
+def apply_fix(text: str, result: Any) -> str:
+    """Return the file with the fix of a result. The end of a region is exclusive."""
     [fix] = result["fixes"]
     [change] = fix["artifactChanges"]
     [new] = change["replacements"]
@@ -58,7 +58,7 @@ def applied(text: str, result: Any) -> str:
 
 
 @pytest.mark.slow
-def test_sarif_tools_count_what_the_json_counts(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sarif_counts_equal_json_counts(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sarif import loader
 
     monkeypatch.chdir(ROOT)
@@ -77,7 +77,7 @@ def test_sarif_tools_count_what_the_json_counts(run: Run, tmp_path: Path, monkey
     assert (record["Code"], record["Line"], record["Severity"]) == ("RL001", 5, "warning")
 
 
-def test_each_rule_is_described_once(run: Run) -> None:
+def test_sarif_describes_each_rule_once(run: Run) -> None:
     found = sarif_run(run("check", SAMPLES, "--format", "sarif").stdout)
     rules = {rule.id: rule for rule in load_rules()}
     descriptors = found["tool"]["driver"]["rules"]
@@ -94,17 +94,17 @@ def test_each_rule_is_described_once(run: Run) -> None:
     assert first["helpUri"] == "https://github.com/moby/moby/issues/43081"
 
 
-def test_what_decided_and_what_it_replaced_are_related(write: Write, snapshot: SnapshotAssertion) -> None:
+def test_sarif_relates_facts_and_overridden_values(write: Write, snapshot: SnapshotAssertion) -> None:
     base, overlay = recipe("stop-first"), OVERLAY.replace("stop-first", "start-first")
-    [result] = results(evaluated(write, {"compose.yml": base, "compose.ccci.yml": overlay}))
-    told = [
+    [result] = results(evaluate_files(write, {"compose.yml": base, "compose.ccci.yml": overlay}))
+    described = [
         (
             each["physicalLocation"]["artifactLocation"]["uri"],
             each["physicalLocation"]["region"]["startColumn"],
         )
         for each in result["relatedLocations"]
     ]
-    assert told == [
+    assert described == [
         ("compose.yml", base.index("rollback") + 1),
         ("compose.ccci.yml", overlay.index("start-first") + 1),
         ("compose.yml", base.index("stop-first") + 1),
@@ -117,9 +117,9 @@ def test_what_decided_and_what_it_replaced_are_related(write: Write, snapshot: S
     assert [each["id"] for each in result["relatedLocations"]] == [1, 2, 3]
 
 
-def test_one_result_for_a_finding_in_several_variants(write: Write) -> None:
+def test_sarif_has_one_result_for_several_variants(write: Write) -> None:
     overlay = "services: {app: {hostname: x}}\n"
-    [result] = results(evaluated(write, {"compose.yml": recipe(), "compose.ccci.yml": overlay}))
+    [result] = results(evaluate_files(write, {"compose.yml": recipe(), "compose.ccci.yml": overlay}))
     assert result["properties"]["variants"] == ["default", "ccci"]
     assert (result["properties"]["service"], result["properties"]["severity"]) == ("app", "medium")
 
@@ -138,13 +138,14 @@ def test_one_result_for_a_finding_in_several_variants(write: Write) -> None:
             f"  app: {{image: b, {HEALTHY}, deploy: {{update_config: *a}}}}\n"
         ),
     ],
+    ids=["plain", "double-quotes", "single-quotes", "two-lines", "byte-order-mark", "crlf", "alias"],
 )
-def test_its_fix_repairs_the_recipe(run: Run, write: Write, text: str) -> None:
-    evaluation = evaluated(write, {"compose.yml": text})
+def test_sarif_fix_resolves_the_finding(run: Run, write: Write, text: str) -> None:
+    evaluation = evaluate_files(write, {"compose.yml": text})
     [result] = results(evaluation)
-    repaired = applied(text, result)
-    assert repaired != text
-    write({"compose.yml": repaired})
+    fixed = apply_fix(text, result)
+    assert fixed != text
+    write({"compose.yml": fixed})
     ran = run("check", evaluation.recipe.path, "--format", "json")
     assert (ran.exit_code, sum(ran.json["summary"]["findings"].values())) == (0, 0)
 
@@ -169,9 +170,10 @@ def test_its_fix_repairs_the_recipe(run: Run, write: Write, text: str) -> None:
         ),
         recipe('"start\\x2dfirst"'),
     ],
+    ids=["variable", "tag", "anchor", "shared-mapping", "shared-value", "escape"],
 )
-def test_a_value_that_is_more_than_its_own_has_no_fix(write: Write, text: str) -> None:
-    found = results(evaluated(write, {"compose.yml": text}))
+def test_sarif_has_no_fix_for_a_shared_value(write: Write, text: str) -> None:
+    found = results(evaluate_files(write, {"compose.yml": text}))
     assert found
     assert [each for each in found if "fixes" in each] == []
 
@@ -180,47 +182,47 @@ def test_a_value_that_is_more_than_its_own_has_no_fix(write: Write, text: str) -
     ("value", "text"),
     [("stop-first", "stop-first"), ("true", '"true"'), ("1", '"1"'), ("a b", '"a b"'), (0.5, "0.5")],
 )
-def test_what_a_fix_writes_is_read_back_as_it_is(write: Write, value: object, text: str) -> None:
-    evaluation = evaluated(write, {"compose.yml": recipe()})
+def test_replacement_quotes_the_value(write: Write, value: object, text: str) -> None:
+    evaluation = evaluate_files(write, {"compose.yml": recipe()})
     [finding] = evaluation.findings
     rule = replace(finding.rule, fix={"deploy": {"update_config": {"order": value}}})
-    new = Replacements(evaluation).of(replace(finding, rule=rule))
+    new = ReplacementFinder(evaluation).find(replace(finding, rule=rule))
     assert new is not None
     assert new.text == text
     two = replace(finding.rule, fix={"deploy": {"update_config": {"order": value, "monitor": "9s"}}})
-    assert Replacements(evaluation).of(replace(finding, rule=two)) is None
+    assert ReplacementFinder(evaluation).find(replace(finding, rule=two)) is None
 
 
-def test_the_fixes_of_the_samples_are_the_repairs_of_their_rules(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_sarif_fixes_of_samples_are_those_of_the_rules(run: Run, snapshot: SnapshotAssertion) -> None:
     rules = {rule.id: rule for rule in load_rules()}
     found = sarif_run(run("check", SAMPLES, "--format", "sarif").stdout)["results"]
-    told = [(each["ruleId"], each["fixes"][0]["description"]["text"]) for each in found if "fixes" in each]
-    assert len(told) >= 4
-    for rule, text in told:
+    described = [(each["ruleId"], each["fixes"][0]["description"]["text"]) for each in found if "fixes" in each]
+    assert len(described) >= 4
+    for rule, text in described:
         [(path, value)] = rules[rule].fix_settings.items()
         assert text.endswith(f" {path}: {value}")
-    assert told[0] == snapshot
+    assert described[0] == snapshot
 
 
-def test_the_fingerprints_survive_moved_lines(write: Write) -> None:
-    def known_by(text: str) -> tuple[list[str], list[str]]:
-        evaluation = evaluated(write, {"compose.yml": text})
+def test_fingerprints_ignore_line_numbers(write: Write) -> None:
+    def fingerprints_of(text: str) -> tuple[list[str], list[str]]:
+        evaluation = evaluate_files(write, {"compose.yml": text})
         of_gitlab = json.loads(format_check_gitlab([evaluation], Path(evaluation.recipe.path)))
         of_sarif = [each["partialFingerprints"]["rolloutLint/v1"] for each in results(evaluation)]
         return of_sarif, [each["fingerprint"] for each in of_gitlab]
 
-    before = known_by(recipe())
-    assert known_by("# one\n\n" + recipe().replace("deploy:", "\n    deploy:")) == before
+    before = fingerprints_of(recipe())
+    assert fingerprints_of("# one\n\n" + recipe().replace("deploy:", "\n    deploy:")) == before
     assert len(before[0]) == len(before[1]) == 1
-    assert known_by(recipe().replace("app:", "shop:"))[1] != before[1]
+    assert fingerprints_of(recipe().replace("app:", "shop:"))[1] != before[1]
 
 
 def test_gitlab_fingerprints_of_equal_findings_differ(run: Run, write: Write) -> None:
-    """Two recipes of one name, and one that holds the same problem twice."""
-    folder = write({f"{way}/web/compose.yml": recipe() for way in ("one", "two")})
+    """Two recipes with one name, and a recipe with the same finding twice."""
+    folder = write({f"{folder_name}/web/compose.yml": recipe() for folder_name in ("one", "two")})
     entries = json.loads(run("check", folder, "--format", "gitlab").stdout)
     assert len({each["fingerprint"] for each in entries}) == 2
-    evaluation = evaluated(write, {"compose.yml": recipe()})
+    evaluation = evaluate_files(write, {"compose.yml": recipe()})
     [finding] = evaluation.findings
     evaluation.findings.append(replace(finding, variant="ccci", location=Location("compose.yml", 9, 1, 9, 2)))
     once, again = json.loads(format_check_gitlab([evaluation], Path(evaluation.recipe.path)))
@@ -232,7 +234,7 @@ def test_gitlab_fingerprints_of_equal_findings_differ(run: Run, write: Write) ->
 
 @pytest.mark.parametrize(("by", "kind"), [("comment", "inSource"), ("config", "external"), ("baseline", "external")])
 def test_sarif_has_suppressed_findings_with_their_reason(write: Write, by: str, kind: str) -> None:
-    evaluation = evaluated(write, {"compose.yml": recipe()})
+    evaluation = evaluate_files(write, {"compose.yml": recipe()})
     why = Suppression(SuppressionSource(by), "room for both", Location("compose.yml", 1, 1, 1, 9), "2027-01-31")
     evaluation.findings = [replace(each, suppressed=why) for each in evaluation.findings]
     [result] = results(evaluation)
@@ -245,9 +247,9 @@ def test_sarif_has_suppressed_findings_with_their_reason(write: Write, by: str, 
     assert json.loads(format_check_gitlab([evaluation], Path())) == []
 
 
-def test_what_another_finding_tells_is_left_out(write: Write) -> None:
+def test_sarif_omits_superseded_findings(write: Write) -> None:
     policy = "{replicas: 0, update_config: {failure_action: rollback, order: start-first}}"
-    evaluation = evaluated(write, {"compose.yml": f"services: {{a: {{image: b, deploy: {policy}}}}}\n"})
+    evaluation = evaluate_files(write, {"compose.yml": f"services: {{a: {{image: b, deploy: {policy}}}}}\n"})
     assert len(evaluation.findings) > 1
     run = sarif_run(format_check_sarif([evaluation], Path(evaluation.recipe.path)))
     assert [each["ruleId"] for each in run["results"]] == ["RL055"]
@@ -265,9 +267,9 @@ def test_sarif_path_is_relative_or_a_file_uri(run: Run, write: Write, monkeypatc
     assert artifact == {"uri": "a%20b%25/%C3%BC%3F%23.yml", "uriBaseId": "%SRCROOT%"}
 
 
-def test_a_name_is_no_link(run: Run, snapshot: SnapshotAssertion) -> None:
+def test_sarif_escapes_links_in_names(run: Run, snapshot: SnapshotAssertion) -> None:
     ran = run("check", "-", "--format", "sarif", stdin="services: {a: {'[x](1)': 1, 'y[z': 1}}\n")
-    told = sarif_run(ran.stdout)["invocations"][0]["toolExecutionNotifications"]
-    texts = [each["message"]["text"] for each in told]
+    described = sarif_run(ran.stdout)["invocations"][0]["toolExecutionNotifications"]
+    texts = [each["message"]["text"] for each in described]
     assert [name in text for name, text in zip(('"\\[x](1)"', '"y[z"'), texts, strict=True)] == [True, True]
     assert texts == snapshot

@@ -1,4 +1,4 @@
-"""The page of a sweep: what stands in it, and that nothing of a document becomes markup."""
+"""Tests of the HTML page of a sweep: content, escaping, and content security policy."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import html5lib
 import pytest
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, ago, describe_next_update, headline
+from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, describe_next_update, format_age, format_headline
 from rollout_lint.report.sweep.html_page import stream_sweep_html
-from rollout_lint.report.sweep.rows import HEADINGS as TERMINALS
+from rollout_lint.report.sweep.rows import HEADINGS as TEXT_HEADINGS
 
 from tests.conftest import SAMPLES
-from tests.report.hostile_documents import NASTY, nasty_fleet
+from tests.report.hostile_documents import HOSTILE_TEXTS, hostile_fleet
 from tests.report.sweep_documents import (
     HEADINGS,
     ORDER,
@@ -24,17 +24,17 @@ from tests.report.sweep_documents import (
     cells_of,
     document,
     finding,
+    mitigated,
+    not_at_risk,
+    not_evaluated,
     page,
-    quiet,
     recipe,
-    repaired,
     result,
     service,
     small_fleet,
     stated,
-    swept,
+    sweep_folder,
     table_of,
-    unread,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 def parsed(text: str) -> Element:
-    """The page as a tree; html5lib raises where it is not well formed."""
+    """Return the page as a tree; html5lib raises an error if it is not well formed."""
     root: Element = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
     return root
 
@@ -59,7 +59,7 @@ def by_class(root: Element, name: str) -> list[Element]:
 
 
 def bodies(of: dict[str, Any]) -> dict[str, Element]:
-    """The part of the table for each recipe, in the page's order."""
+    """Return the table body of each recipe, in page order."""
     return {words(by_class(body, "name")[0]): body for body in by_class(parsed(page(of)), "recipe")}
 
 
@@ -68,8 +68,12 @@ def one(of: dict[str, Any]) -> Element:
     return body
 
 
-@pytest.mark.parametrize("of", [document(), document(recipe()), small_fleet(), nasty_fleet()], ids=len)
-def test_the_page_is_well_formed(of: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "of",
+    [document(), document(recipe()), small_fleet(), hostile_fleet()],
+    ids=["empty", "one-recipe", "small", "hostile"],
+)
+def test_page_is_well_formed(of: dict[str, Any]) -> None:
     text = page(of)
     assert text.startswith("<!DOCTYPE html>")
     root = parsed(text)
@@ -79,7 +83,7 @@ def test_the_page_is_well_formed(of: dict[str, Any]) -> None:
     assert len(by_class(root, "recipe")) == len(of["recipes"])
 
 
-def test_page_table_has_the_given_cells_worst_first() -> None:
+def test_page_table_is_sorted_by_risk() -> None:
     of = small_fleet()
     rows = by_class(parsed(page(of)), "row")
     shown = [tuple(words(cell) for cell in row) for row in rows]
@@ -91,13 +95,13 @@ def test_page_table_has_the_given_cells_worst_first() -> None:
     ]
 
 
-def test_the_headings_are_the_terminals() -> None:
+def test_page_headings_are_those_of_the_text_format() -> None:
     [row] = [row for row in parsed(page(small_fleet())).iter("tr") if [words(cell) for cell in row] == list(HEADINGS)]
     assert {cell.get("scope") for cell in row} == {"col"}
-    assert [heading for heading in HEADINGS if heading != "age"] == list(TERMINALS)
+    assert [heading for heading in HEADINGS if heading != "age"] == list(TEXT_HEADINGS)
 
 
-def test_each_level_has_a_mark_and_words_of_its_own() -> None:
+def test_page_describes_each_risk_level() -> None:
     assert tuple(LEVEL_DESCRIPTIONS) == tuple(RiskLevel)
     assert len({each.mark for each in LEVEL_DESCRIPTIONS.values()}) == len(RiskLevel)
     of = small_fleet()
@@ -118,8 +122,8 @@ def test_each_level_has_a_mark_and_words_of_its_own() -> None:
         pytest.param({"recipes": 9, "mitigated": 4, "not-at-risk": 5}, id="mitigated"),
     ],
 )
-def test_the_headline(summary: dict[str, int], snapshot: SnapshotAssertion) -> None:
-    assert headline(summary) == snapshot
+def test_headline_counts_recipes(summary: dict[str, int], snapshot: SnapshotAssertion) -> None:
+    assert format_headline(summary) == snapshot
 
 
 BLOCKED = service(level="blocked", findings=[finding("RL003")])
@@ -128,7 +132,7 @@ BLOCKED = service(level="blocked", findings=[finding("RL003")])
 @pytest.mark.parametrize(
     "of",
     [
-        pytest.param(unread(), id="not-evaluated"),
+        pytest.param(not_evaluated(), id="not-evaluated"),
         pytest.param(recipe(level="blocked", services=[BLOCKED]), id="blocked"),
         pytest.param(recipe(level="failing", recent_upgrade=result("rolled-back")), id="rolled-back"),
         pytest.param(recipe(level="failing", recent_upgrade=result("fail")), id="failed"),
@@ -137,38 +141,36 @@ BLOCKED = service(level="blocked", findings=[finding("RL003")])
         pytest.param(recipe(level="latent-high", order="stop-first"), id="latent-high"),
         pytest.param(recipe(level="latent-unexposed"), id="latent-unexposed"),
         pytest.param(recipe(failed_before=result("fail", date="2026-01-02")), id="failed-before"),
-        pytest.param(repaired(), id="mitigated"),
+        pytest.param(mitigated(), id="mitigated"),
         pytest.param(recipe(level="safe", order="stop-first"), id="safe"),
-        pytest.param(quiet("a"), id="not-at-risk"),
+        pytest.param(not_at_risk("a"), id="not-at-risk"),
     ],
 )
-def test_the_details_begin_with_what_happens_at_the_next_update(
-    of: dict[str, Any], snapshot: SnapshotAssertion
-) -> None:
+def test_details_begin_with_the_next_update(of: dict[str, Any], snapshot: SnapshotAssertion) -> None:
     lead = describe_next_update(of, RULES)
     assert lead == snapshot
     assert words(next(one(of).iter("summary"))) == lead
     assert "update_config" not in lead
 
 
-def test_next_update_uses_the_gravest_active_finding() -> None:
+def test_next_update_uses_the_most_severe_active_finding() -> None:
     findings = [finding(), finding("RL003", severity="high", superseded_by="RL001")]
-    told = recipe(level="blocked", services=[service(level="blocked", findings=findings)])
-    assert RULES["RL001"]["summary"] in describe_next_update(told, RULES)
+    actual = recipe(level="blocked", services=[service(level="blocked", findings=findings)])
+    assert RULES["RL001"]["summary"] in describe_next_update(actual, RULES)
     findings[1] = finding("RL003", severity="high")
-    assert RULES["RL003"]["summary"] in describe_next_update(told, RULES)
+    assert RULES["RL003"]["summary"] in describe_next_update(actual, RULES)
 
 
-def test_the_services_that_gave_the_recipe_its_level_speak_first() -> None:
+def test_next_update_prefers_services_with_the_recipe_level() -> None:
     lesser = service("db", findings=[finding(severity="high")])
     worst = service(level="latent-high", findings=[finding("RL003", severity="low")])
-    told = recipe(level="latent-high", order="stop-first", services=[lesser, worst])
-    assert RULES["RL003"]["summary"] in describe_next_update(told, RULES)
-    told = recipe(level="failing", order="stop-first", services=[lesser])
-    assert RULES["RL001"]["summary"] in describe_next_update(told, RULES)
+    actual = recipe(level="latent-high", order="stop-first", services=[lesser, worst])
+    assert RULES["RL003"]["summary"] in describe_next_update(actual, RULES)
+    actual = recipe(level="failing", order="stop-first", services=[lesser])
+    assert RULES["RL001"]["summary"] in describe_next_update(actual, RULES)
 
 
-def test_a_risk_that_only_the_ci_overlay_brings_is_told_as_such(snapshot: SnapshotAssertion) -> None:
+def test_next_update_mentions_a_risk_in_ci_only(snapshot: SnapshotAssertion) -> None:
     variants = [*recipe()["variants"], {"name": "ccci", "ci": True, "files": ["compose.yml", "compose.ccci.yml"]}]
     only = service(findings=[finding(variants=["ccci"])])
     in_ci = describe_next_update(recipe(variants=variants, services=[only]), RULES)
@@ -178,7 +180,7 @@ def test_a_risk_that_only_the_ci_overlay_brings_is_told_as_such(snapshot: Snapsh
 
 
 def test_policy_table_has_a_column_for_each_variant(snapshot: SnapshotAssertion) -> None:
-    table = by_class(one(repaired()), "policy")[0]
+    table = by_class(one(mitigated()), "policy")[0]
     rows = {words(row[0]): [words(cell) for cell in row[1:]] for row in table.iter("tr")}
     assert rows[ORDER][::2] == ["start-first compose.yml:47", "stop-first compose.ccci.yml:10"]
     assert rows["deploy.update_config.monitor"][2] == "60s compose.ccci.yml:11"
@@ -186,30 +188,30 @@ def test_policy_table_has_a_column_for_each_variant(snapshot: SnapshotAssertion)
     assert rows == snapshot
 
 
-def test_what_the_overlay_changes_is_told_before_and_after(snapshot: SnapshotAssertion) -> None:
-    told = [words(item) for item in by_class(one(repaired()), "overlaid")[0].iter("li")]
-    assert len(told) == 3
-    assert told == snapshot
+def test_overlay_changes_have_both_values(snapshot: SnapshotAssertion) -> None:
+    actual = [words(item) for item in by_class(one(mitigated()), "overlaid")[0].iter("li")]
+    assert len(actual) == 3
+    assert actual == snapshot
 
 
-def test_an_overlay_that_changes_no_policy_is_told_too(snapshot: SnapshotAssertion) -> None:
-    of = repaired()
+def test_overlay_without_policy_changes_is_mentioned(snapshot: SnapshotAssertion) -> None:
+    of = mitigated()
     of["services"] = [service()]
     assert words(by_class(one(of), "overlaid")[0]) == snapshot
 
 
-def test_a_first_variant_changes_nothing_in_itself() -> None:
+def test_first_variant_has_no_overlay_changes() -> None:
     only = [{"name": "default", "ci": True, "files": ["compose.yml"]}]
     assert by_class(one(recipe(variants=only)), "overlaid") == []
 
 
-def test_results_over_time_tell_what_came_and_went(snapshot: SnapshotAssertion) -> None:
-    told = [words(each) for each in by_class(one(repaired()), "evidence")[0]]
-    assert [each.split()[0] for each in told] == ["2026-06-10", "2026-05-28", "2026-05-01"]
-    assert told == snapshot
+def test_upgrade_results_have_remarks(snapshot: SnapshotAssertion) -> None:
+    actual = [words(each) for each in by_class(one(mitigated()), "evidence")[0]]
+    assert [each.split()[0] for each in actual] == ["2026-06-10", "2026-05-28", "2026-05-01"]
+    assert actual == snapshot
 
 
-def test_a_failure_of_another_revision_may_have_been_repaired(snapshot: SnapshotAssertion) -> None:
+def test_upgrade_failure_before_a_pass_may_be_fixed(snapshot: SnapshotAssertion) -> None:
     failure = result("fail", ref="0"), result("pass", ref="9")
     passed_since = by_class(one(recipe(evidence=[result(), *failure])), "evidence")[0]
     newest = by_class(one(recipe(evidence=[*failure])), "evidence")[0]
@@ -217,17 +219,17 @@ def test_a_failure_of_another_revision_may_have_been_repaired(snapshot: Snapshot
     assert [words(passed_since[1]), words(newest[0])] == snapshot
 
 
-def test_an_age_in_words(snapshot: SnapshotAssertion) -> None:
-    assert {age: ago(age) for age in (0, 1, 167, -1, -9)} == snapshot
+def test_format_age_uses_days(snapshot: SnapshotAssertion) -> None:
+    assert {age: format_age(age) for age in (0, 1, 167, -1, -9)} == snapshot
 
 
-def test_a_finding_opens_to_its_rule(snapshot: SnapshotAssertion) -> None:
+def test_finding_contains_its_rule(snapshot: SnapshotAssertion) -> None:
     body = one(recipe(services=[service(findings=[finding(assumes="the host has the memory", superseded_by="RL003")])]))
-    told = words(by_class(body, "finding")[0])
+    actual = words(by_class(body, "finding")[0])
     for expected in ("medium RL001", "compose.yml:47", "RL003", "the host has the memory"):
-        assert expected in told
-    assert told == snapshot
-    assert RULES["RL001"]["summary"] in told
+        assert expected in actual
+    assert actual == snapshot
+    assert RULES["RL001"]["summary"] in actual
     assert [words(step) for step in by_class(body, "why")[0].iter("li")] == [
         "The new task starts beside the old one.",
         "It is killed: UpdateStatus tells.",
@@ -239,75 +241,75 @@ def test_a_finding_opens_to_its_rule(snapshot: SnapshotAssertion) -> None:
     "link",
     ["javascript:alert(1)", "rules/README.md#rl003", "data:text/html,x", "//x/y", "https:", "http://\u202eh/", None],
 )
-def test_only_an_address_of_the_web_becomes_a_link(link: str | None) -> None:
+def test_page_links_only_web_addresses(link: str | None) -> None:
     rules = {"RL001": {**RULES["RL001"], "link": link}}
     root = parsed(page(document(recipe(), rules=rules)))
     assert list(root.iter("a")) == []
 
 
-def test_a_finding_of_a_rule_that_is_not_explained() -> None:
+def test_finding_of_an_unknown_rule_is_printed() -> None:
     root = parsed(page(document(recipe(), rules={})))
     assert "RL001" in words(by_class(root, "finding")[0])
 
 
-def test_the_patch_keeps_its_lines() -> None:
+def test_overlay_fix_keeps_its_lines() -> None:
     [pre] = one(recipe()).iter("pre")
     assert "".join(pre.itertext()) == PATCH
 
 
-def test_a_service_with_nothing_to_show_is_one_word(snapshot: SnapshotAssertion) -> None:
-    body = one(repaired())
+def test_service_without_findings_is_only_named(snapshot: SnapshotAssertion) -> None:
+    body = one(mitigated())
     assert len(by_class(body, "service")) == 1
     [silent] = by_class(body, "silent")
     assert words(silent).endswith(": db.")
     assert words(silent) == snapshot
 
 
-def test_what_concerns_the_stack_itself(snapshot: SnapshotAssertion) -> None:
+def test_stack_findings_have_a_heading(snapshot: SnapshotAssertion) -> None:
     [section] = by_class(one(recipe(services=[service(None)])), "service")
     assert words(section[0]) == snapshot
 
 
-def test_problems_are_shown_with_their_place() -> None:
-    assert "compose.yml:3 services.app is a list" in words(by_class(one(unread()), "problems")[0])
+def test_errors_have_a_location() -> None:
+    assert "compose.yml:3 services.app is a list" in words(by_class(one(not_evaluated()), "problems")[0])
 
 
-def test_what_changed_the_worst_first_with_a_way_to_each(snapshot: SnapshotAssertion) -> None:
+def test_changes_are_sorted_and_linked(snapshot: SnapshotAssertion) -> None:
     of = small_fleet()
     root = parsed(page(of))
     [section] = by_class(root, "changes")
-    told = [words(item) for item in section.findall("ul/li")]
-    assert told == snapshot
-    assert [each.split()[0] for each in told] == ["worse", "new", "gone"]
+    actual = [words(item) for item in section.findall("ul/li")]
+    assert actual == snapshot
+    assert [each.split()[0] for each in actual] == ["worse", "new", "gone"]
     target = next(section.iter("a")).get("href", "")
     assert target.startswith("#")
     [body] = [body for body in by_class(root, "recipe") if body.get("id") == target[1:]]
     assert words(body[0][0]) == "n8n"
 
 
-def test_without_an_earlier_sweep_there_are_no_changes(snapshot: SnapshotAssertion) -> None:
+def test_page_without_comparison_has_no_changes(snapshot: SnapshotAssertion) -> None:
     assert by_class(parsed(page(document(recipe()))), "changes") == []
-    told = parsed(page(document(recipe(), changes={"since": "2026-01-01", "recipes": []})))
-    assert words(by_class(told, "changes")[0]) == snapshot
+    actual = parsed(page(document(recipe(), changes={"since": "2026-01-01", "recipes": []})))
+    assert words(by_class(actual, "changes")[0]) == snapshot
 
 
-def test_no_value_becomes_markup() -> None:
+def test_page_escapes_markup_in_values() -> None:
     ours = elements(page(small_fleet()))
-    theirs = elements(page(nasty_fleet()))
+    theirs = elements(page(hostile_fleet()))
     assert theirs <= ours
-    text = words(parsed(page(nasty_fleet())))
-    for name in NASTY:
+    text = words(parsed(page(hostile_fleet())))
+    for name in HOSTILE_TEXTS:
         if name.isprintable():
             assert " ".join(name.split()) in text
 
 
 def elements(text: str) -> set[tuple[str, frozenset[str]]]:
-    """Each kind of element with the names of its attributes."""
+    """Return the element names with their attribute names."""
     return {(element.tag, frozenset(element.attrib)) for element in parsed(text).iter()}
 
 
-def test_what_is_not_seen_is_written_out() -> None:
-    text = page(nasty_fleet())
+def test_page_escapes_unprintable_characters() -> None:
+    text = page(hostile_fleet())
     assert all(char.isprintable() or char == "\n" for char in text)
     assert r"\u202e" in text
     assert r"\x1b" in text
@@ -319,8 +321,8 @@ def attributes(text: str, *names: str) -> Iterator[str]:
         yield from (value for name, value in element.attrib.items() if name in names)
 
 
-@pytest.mark.parametrize("of", [small_fleet(), nasty_fleet()], ids=["small", "nasty"])
-def test_the_page_loads_nothing(of: dict[str, Any]) -> None:
+@pytest.mark.parametrize("of", [small_fleet(), hostile_fleet()], ids=["small", "hostile"])
+def test_page_loads_no_resources(of: dict[str, Any]) -> None:
     text = page(of)
     root = parsed(text)
     tags = {element.tag for element in root.iter()}
@@ -332,8 +334,8 @@ def test_the_page_loads_nothing(of: dict[str, Any]) -> None:
         assert not re.search(r"url\(|@import|https?:|//\w|fetch\(|XMLHttp|innerHTML|eval\(", words(code))
 
 
-def test_only_the_pages_own_style_and_script_may_be_run() -> None:
-    text = page(nasty_fleet())
+def test_content_policy_allows_only_own_style_and_script() -> None:
+    text = page(hostile_fleet())
     [policy] = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
     directives = dict(part.strip().split(" ", 1) for part in policy.replace("&#39;", "'").split(";"))
     assert directives["default-src"] == "'none'"
@@ -344,15 +346,15 @@ def test_only_the_pages_own_style_and_script_may_be_run() -> None:
     assert text.index("Content-Security-Policy") < text.index("<style>") < text.index("<script>")
 
 
-def test_style_and_script_are_the_same_for_every_document() -> None:
+def test_style_and_script_are_independent_of_the_document() -> None:
     def code(of: dict[str, Any]) -> list[str]:
         return re.findall(r"<(?:style|script)>.*?</(?:style|script)>", page(of), re.DOTALL)
 
-    assert code(document()) == code(nasty_fleet())
+    assert code(document()) == code(hostile_fleet())
 
 
-def test_page_of_a_real_fleet_has_all_of_its_document() -> None:
-    of, table = swept(SAMPLES)
+def test_page_of_samples_contains_the_whole_document() -> None:
+    of, table = sweep_folder(SAMPLES)
     text = "".join(stream_sweep_html(of, table))
     root = parsed(text)
     shown = words(root)
@@ -369,45 +371,45 @@ def test_page_of_a_real_fleet_has_all_of_its_document() -> None:
                 assert all(f"{value['text']} {value['file']}:{value['line']}" in shown for value in values.values())
 
 
-def test_recipes_are_asked_for_one_at_a_time() -> None:
+def test_page_reads_recipes_one_at_a_time() -> None:
     class Lazy:
-        asked = 0
+        reads = 0
 
         def __getitem__(self, position: int) -> dict[str, Any]:
-            self.asked += 1
-            return quiet(f"r{position}")
+            self.reads += 1
+            return not_at_risk(f"r{position}")
 
-    many = document(*(quiet(f"r{number}") for number in range(1000)))
+    many = document(*(not_at_risk(f"r{number}") for number in range(1000)))
     lazy = Lazy()
     pieces = stream_sweep_html({**many, "recipes": lazy}, table_of(many))
     for _ in range(4):
         next(pieces)
-    assert 0 < lazy.asked < 500
+    assert 0 < lazy.reads < 500
     assert "r999" in "".join(pieces)
 
 
-def test_a_page_of_many_recipes_is_never_held_whole() -> None:
-    many = [quiet(f"r{number}") for number in range(1000)]
+def test_page_is_streamed_in_small_pieces() -> None:
+    many = [not_at_risk(f"r{number}") for number in range(1000)]
     of = document(*many)
     sizes = [len(piece) for piece in stream_sweep_html(of, table_of(of))]
     assert max(sizes) < sum(sizes) / 10
 
 
-def test_a_recipe_that_is_not_at_risk_takes_little_room() -> None:
+def test_page_is_small_for_recipes_without_risk() -> None:
     def size(count: int) -> int:
-        return len(page(document(*(quiet(f"r{number:04}") for number in range(count)))))
+        return len(page(document(*(not_at_risk(f"r{number:04}") for number in range(count)))))
 
     assert (size(110) - size(10)) / 100 < 2000
 
 
-def test_a_page_without_recipes_says_so(snapshot: SnapshotAssertion) -> None:
-    told = [words(each) for each in parsed(page(document())).iter("p")]
-    assert headline({"recipes": 0}) in " ".join(told)
-    assert told == snapshot
+def test_page_without_recipes_has_a_message(snapshot: SnapshotAssertion) -> None:
+    actual = [words(each) for each in parsed(page(document())).iter("p")]
+    assert format_headline({"recipes": 0}) in " ".join(actual)
+    assert actual == snapshot
 
 
-def test_service_of_one_overlay_is_in_no_other_column(snapshot: SnapshotAssertion) -> None:
-    of = repaired()
+def test_policy_of_an_overlay_service_has_one_column(snapshot: SnapshotAssertion) -> None:
+    of = mitigated()
     of["services"] = [service("probe", variants=["ccci"], policy={ORDER: {"ccci": stated("start-first", 4)}})]
     row = list(by_class(one(of), "policy")[0].iter("tr"))[1]
     cells = [words(cell) for cell in row[1:]]
@@ -415,7 +417,7 @@ def test_service_of_one_overlay_is_in_no_other_column(snapshot: SnapshotAssertio
     assert cells == snapshot
 
 
-def test_reasons_are_text() -> None:
+def test_reasons_escape_backticks() -> None:
     of = recipe()
     of["reasons"] = ["an odd ` mark", "`code` in it"]
     reasons = [words(item) for item in by_class(one(of), "reasons")[0].iter("li")]

@@ -1,1 +1,1 @@
-"""One module for each format, each a pure function of the result."""
+"""Reports: pure functions from results to text."""

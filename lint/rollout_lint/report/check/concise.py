@@ -1,4 +1,4 @@
-"""`check --format concise`: one line a finding, for editors and grep."""
+"""`check --format concise`: one line per finding, for editors and grep."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def format_check_concise(evaluations: list[Evaluation]) -> str:
-    """`file:line:column: RL001 message`, and `file:line:column: not evaluated: message` for a problem."""
-    return "".join(f"{line}\n" for evaluation in evaluations for line in _lines(evaluation))
+    """Return a line per problem and finding, such as `file:line:column: RL001 message`."""
+    return "".join(f"{line}\n" for evaluation in evaluations for line in _format_lines(evaluation))
 
 
-def _lines(evaluation: Evaluation) -> Iterator[str]:
+def _format_lines(evaluation: Evaluation) -> Iterator[str]:
     for problem in list_problems(evaluation):
-        where = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
-        yield f"{where}: not evaluated: {printable(problem.message)}"
+        location = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
+        yield f"{location}: not evaluated: {printable(problem.message)}"
     for group in group_findings(evaluation):
-        location = group.finding.location
-        where = format_location(group.path, location.line, location.column)
-        yield f"{where}: {group.rule.id} {printable(group.finding.message)}"
+        span = group.finding.location
+        location = format_location(group.path, span.line, span.column)
+        yield f"{location}: {group.rule.id} {printable(group.finding.message)}"

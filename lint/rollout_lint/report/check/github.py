@@ -1,6 +1,6 @@
 """`check --format github`: workflow commands, which GitHub shows as annotations of the changed lines.
 
-How values are written out is that of GitHub's own client (`actions/toolkit packages/core/src/command.ts`).
+Values are escaped as in GitHub's own client (`actions/toolkit packages/core/src/command.ts`).
 """
 
 from __future__ import annotations
@@ -22,46 +22,50 @@ _COMMANDS = {"high": "error", "medium": "warning", "low": "notice", "info": "not
 
 
 def format_check_github(evaluations: list[Evaluation], root: Path) -> str:
-    """One command a line, what was not evaluated first, then the gravest: GitHub shows ten of a kind for a step.
+    """Return one workflow command per line: problems, then findings sorted by severity.
 
-    `root` is the folder of the repository, below which GitHub looks for the files.
+    The order matters because GitHub shows only ten annotations of a kind per step. `root` is the folder of the
+    repository, because GitHub resolves paths from there.
     """
-    problems = [_problem(each, problem, root) for each in evaluations for problem in list_problems(each)]
+    problems = [_format_problem(each, problem, root) for each in evaluations for problem in list_problems(each)]
     return "".join(
-        f"{line}\n" for line in (*problems, *(_finding(each, root) for each in group_all_findings(evaluations)))
+        f"{line}\n" for line in (*problems, *(_format_finding(each, root) for each in group_all_findings(evaluations)))
     )
 
 
-def _problem(evaluation: Evaluation, problem: Problem, root: Path) -> str:
+def _format_problem(evaluation: Evaluation, problem: Problem, root: Path) -> str:
     properties = {"file": relative_path(root, recipe_path(evaluation, problem.file))}
     if problem.line:
         properties |= {"line": str(problem.line), "col": str(problem.column)}
-    return _command("error", {**properties, "title": "not evaluated"}, problem.message)
+    return _format_command("error", {**properties, "title": "not evaluated"}, problem.message)
 
 
-def _finding(group: Group, root: Path) -> str:
+def _format_finding(group: Group, root: Path) -> str:
     finding = group.finding
-    properties = {"file": relative_path(root, group.path), **_span(finding.location)}
+    properties = {"file": relative_path(root, group.path), **_format_span(finding.location)}
     title = f"{group.rule.id} {group.rule.name}"
-    return _command(_COMMANDS[finding.severity], {**properties, "title": title}, finding.message)
+    return _format_command(_COMMANDS[finding.severity], {**properties, "title": title}, finding.message)
 
 
-def _span(location: Location) -> dict[str, str]:
-    """GitHub takes columns for a span on one line only, and counts the last one in."""
+def _format_span(location: Location) -> dict[str, str]:
+    """Return the lines of a span, and its columns if it is on one line, because GitHub ignores others.
+
+    GitHub includes the last column.
+    """
     lines = {"line": str(location.line), "endLine": str(location.end_line)}
     if location.end_line != location.line:
         return lines
     return {**lines, "col": str(location.column), "endColumn": str(max(location.end_column - 1, location.column))}
 
 
-def _command(command: str, properties: dict[str, str], message: str) -> str:
-    told = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{command} {told}::{_data(message)}"
+def _format_command(command: str, properties: dict[str, str], message: str) -> str:
+    parameters = ",".join(f"{key}={_escape_property(value)}" for key, value in properties.items())
+    return f"::{command} {parameters}::{_escape_message(message)}"
 
 
-def _data(text: str) -> str:
+def _escape_message(text: str) -> str:
     return printable(text).replace("%", "%25")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_message(text).replace(":", "%3A").replace(",", "%2C")

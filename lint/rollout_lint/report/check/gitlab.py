@@ -26,45 +26,41 @@ _NOT_EVALUATED = "not-evaluated"
 
 
 def format_check_gitlab(evaluations: list[Evaluation], root: Path) -> str:
-    """The report; `root` is the folder of the repository. What was not evaluated is a blocker.
+    """Return the report. `root` is the folder of the repository. A problem has the severity `blocker`.
 
-    GitLab drops an entry with the fingerprint of another, so that of two findings that are known by the same, the
-    second has a number in its own.
+    GitLab drops an entry if another one has the same fingerprint. Entries with the same identity are numbered, so
+    their fingerprints differ.
     """
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     entries = []
     for evaluation in evaluations:
-        for known_by, entry in _entries(evaluation, root):
-            path = entry["location"]["path"]
-            key = "\0".join((*known_by, path))
-            seen[key] += 1
-            entries.append({**entry, "fingerprint": _hashed(f"{key}\0{seen[key]}")})
+        for identity, entry in _list_entries(evaluation, root):
+            key = "\0".join((*identity, entry["location"]["path"]))
+            counts[key] += 1
+            digest = hashlib.sha256(f"{key}\0{counts[key]}".encode("utf-8", "surrogatepass"))
+            entries.append({**entry, "fingerprint": digest.hexdigest()})
     return format_json(entries)
 
 
-def _entries(evaluation: Evaluation, root: Path) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """Each entry, and what makes it the same in the next run."""
+def _list_entries(evaluation: Evaluation, root: Path) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Yield each entry with its identity, which is the same in the next run."""
     for problem in list_problems(evaluation):
         path = relative_path(root, recipe_path(evaluation, problem.file))
         message = f"not evaluated: {problem.message}"
-        yield (_NOT_EVALUATED, message), _entry(_NOT_EVALUATED, "blocker", message, path, problem.line)
+        yield (_NOT_EVALUATED, message), _build_entry(_NOT_EVALUATED, "blocker", message, path, problem.line)
     for group in group_findings(evaluation):
         finding = group.finding
         message = f"{finding.rule.id} {finding.message}"
         path = relative_path(root, group.path)
-        entry = _entry(finding.rule.id, _SEVERITIES[finding.severity], message, path, finding.location.line)
+        entry = _build_entry(finding.rule.id, _SEVERITIES[finding.severity], message, path, finding.location.line)
         yield (fingerprint(evaluation.recipe.name, finding),), entry
 
 
-def _entry(check: str, severity: str, message: str, path: str, line: int) -> dict[str, Any]:
-    """GitLab counts lines from 1, and shows nothing without one."""
+def _build_entry(check: str, severity: str, message: str, path: str, line: int) -> dict[str, Any]:
+    """Return an entry. GitLab requires a line, and counts lines from 1."""
     return {
         "description": printable(message),
         "check_name": check,
         "severity": severity,
         "location": {"path": path, "lines": {"begin": max(line, 1)}},
     }
-
-
-def _hashed(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

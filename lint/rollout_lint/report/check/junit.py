@@ -1,4 +1,4 @@
-"""`check --format junit`: a suite for each recipe, for whatever shows the results of tests."""
+"""`check --format junit`: JUnit XML with a suite per recipe, for tools that show test results."""
 
 from __future__ import annotations
 
@@ -24,20 +24,22 @@ if TYPE_CHECKING:
 
 
 def format_check_junit(evaluations: list[Evaluation], failing: FailingSeverities) -> str:
-    """The document; `failing` are the severities that fail the run, for each recipe.
+    """Return the XML document. `failing` returns the severities that fail the run for a recipe.
 
-    A case is a finding, since readers take no more than one failure of a case. One that does not fail the run is
-    skipped, with its message, so that it is seen. A service of which nothing is told is a case that passes, but only
-    where all of its recipe was evaluated. What was not is an error.
+    A finding is one case, because readers show only one failure per case. It is a failure, or skipped with its message
+    if it does not fail the run. A service without findings is a passed case if its whole recipe was evaluated. A
+    problem is an error.
     """
     from junitparser import JUnitXml, TestSuite
 
     document = JUnitXml("rollout-lint")
     for evaluation in evaluations:
         suite = TestSuite(printable(evaluation.recipe.name))
-        cases = list(_cases(evaluation, failing(evaluation)))
+        path = evaluation.recipe.path
+        classname = printable(evaluation.recipe.name if path in (".", "-") else path)
+        cases = list(_list_cases(evaluation, failing(evaluation)))
         for case in cases:
-            case.classname = printable(_folder(evaluation))
+            case.classname = classname
         suite.add_testcases(cases)
         document.append(suite)  # type: ignore[no-untyped-call]
     stream = BytesIO()
@@ -45,47 +47,41 @@ def format_check_junit(evaluations: list[Evaluation], failing: FailingSeverities
     return stream.getvalue().decode("utf-8") + "\n"
 
 
-def _cases(evaluation: Evaluation, failing: Collection[str]) -> Iterator[TestCase]:
+def _list_cases(evaluation: Evaluation, failing: Collection[str]) -> Iterator[TestCase]:
     from junitparser import Skipped, TestCase
 
     for number, problem in enumerate(list_problems(evaluation), 1):
-        yield _problem(evaluation, problem, number)
+        yield _problem_case(evaluation, problem, number)
     groups = group_findings(evaluation)
     for group in groups:
-        yield _finding(group, failing)
+        yield _finding_case(group, failing)
     if evaluation.status == EvaluationStatus.EVALUATED:
-        told = {group.finding.service for group in groups}
-        yield from (TestCase(printable(name)) for name in sorted(evaluation.services) if name not in told)
+        with_finding = {group.finding.service for group in groups}
+        yield from (TestCase(printable(name)) for name in sorted(evaluation.services) if name not in with_finding)
     if evaluation.status == EvaluationStatus.NOT_A_STACK:
         case = TestCase("the stack")
         case.result = [Skipped(NOT_A_STACK_MESSAGE)]
         yield case
 
 
-def _folder(evaluation: Evaluation) -> str:
-    path = evaluation.recipe.path
-    return evaluation.recipe.name if path in (".", "-") else path
-
-
-def _problem(evaluation: Evaluation, problem: Problem, number: int) -> TestCase:
+def _problem_case(evaluation: Evaluation, problem: Problem, number: int) -> TestCase:
     from junitparser import Error, TestCase
 
-    case = TestCase(f"evaluation, problem {number}")
+    case = TestCase(f"evaluation, error {number}")
     error = Error(printable(problem.message), "not evaluated")
     error.text = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
     case.result = [error]
     return case
 
 
-def _finding(group: Group, failing: Collection[str]) -> TestCase:
-    """Its name has the variants, in each of which a rule holds once for a service, and no line, which may move."""
+def _finding_case(group: Group, failing: Collection[str]) -> TestCase:
+    """Return the case of a finding. Its name is unique because of the variants, and has no line, which may change."""
     from junitparser import Failure, Skipped, TestCase
 
     finding, rule = group.finding, group.rule
     case = TestCase(printable(f"{finding.subject}: {rule.id} {rule.name} in {', '.join(group.variants)}"))
-    fails = finding.severity in failing
-    told = printable(f"{rule.id} {finding.message}")
-    result = Failure(told, finding.severity) if fails else Skipped(told, finding.severity)
+    message = printable(f"{rule.id} {finding.message}")
+    result = (Failure if finding.severity in failing else Skipped)(message, finding.severity)
     result.text = format_location(group.path, finding.location.line, finding.location.column)
     case.result = [result]
     return case

@@ -1,4 +1,4 @@
-"""`check --format markdown`: the summary of a job, or a comment."""
+"""`check --format markdown`: the summary of a CI job, or a comment on a merge request."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ if TYPE_CHECKING:
     from rollout_lint.report.common.groups import Group
 
 _MARKUP = re.compile(r"[\\|<>`*\[\]~&]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|:(?=//)|(?<=www)\.")
-_MOST = 512 * 1024
-"""How many bytes are told in all: GitHub takes 1 MiB for the summary of a step, and nothing of one that has more."""
+_MAX_BYTES = 512 * 1024
+"""Maximum size of the page. GitHub drops a step summary of more than 1 MiB."""
 
 
 def format_check_markdown(evaluations: list[Evaluation]) -> str:
-    """The counts; a table of the findings, the worst first; what was not evaluated."""
+    """Return the counts, the problems, and a table of the findings sorted by severity."""
     groups = group_all_findings(evaluations)
     problems = [_format_problem(each, problem) for each in evaluations for problem in list_problems(each)]
-    lines = ["## rollout-lint", "", _counts(evaluations, groups)]
+    lines = ["## rollout-lint", "", _format_counts(evaluations, groups)]
     if problems:
-        lines += ["", "### Not evaluated", "", *_as_many_as_fit(problems)]
+        lines += ["", "### Not evaluated", "", *_limit_size(problems)]
     if groups:
-        head = ("| severity | rule | where | service | variants | what happens |", "|---|---|---|---|---|---|")
-        lines += ["", "### Findings", "", *head, *_as_many_as_fit([_row(group) for group in groups])]
+        head = ("| severity | rule | location | service | variants | message |", "|---|---|---|---|---|---|")
+        lines += ["", "### Findings", "", *head, *_limit_size([_format_row(group) for group in groups])]
     return "\n".join(lines) + "\n"
 
 
-def _counts(evaluations: list[Evaluation], groups: list[Group]) -> str:
+def _format_counts(evaluations: list[Evaluation], groups: list[Group]) -> str:
     by_severity = Counter(group.finding.severity for group in groups)
     counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
-    unread = sum(each.status not in (EvaluationStatus.EVALUATED, EvaluationStatus.NOT_A_STACK) for each in evaluations)
-    passed_over = sum(each.status == EvaluationStatus.NOT_A_STACK for each in evaluations)
-    parts = [f"{plural(len(evaluations) - passed_over, 'recipe')}: {plural(len(groups), 'finding')}"]
+    failed = sum(each.status not in (EvaluationStatus.EVALUATED, EvaluationStatus.NOT_A_STACK) for each in evaluations)
+    not_stacks = sum(each.status == EvaluationStatus.NOT_A_STACK for each in evaluations)
+    parts = [f"{plural(len(evaluations) - not_stacks, 'recipe')}: {plural(len(groups), 'finding')}"]
     parts += [f" ({counted})"] if counted else []
-    parts += [f"; {plural(unread, 'recipe')} not evaluated"] if unread else []
-    parts += [f"; {passed_over} not a stack"] if passed_over else []
+    parts += [f"; {plural(failed, 'recipe')} not evaluated"] if failed else []
+    parts += [f"; {not_stacks} not a stack"] if not_stacks else []
     return "".join(parts) + "."
 
 
@@ -55,13 +55,12 @@ def _format_problem(evaluation: Evaluation, problem: Problem) -> str:
     return f"- {_escape(location)} {_escape(problem.message)}"
 
 
-def _row(group: Group) -> str:
+def _format_row(group: Group) -> str:
     finding = group.finding
-    where = format_location(group.path, finding.location.line, finding.location.column)
     cells = (
         finding.severity,
         f"{group.rule.id} {group.rule.name}",
-        where,
+        format_location(group.path, finding.location.line, finding.location.column),
         finding.subject,
         ", ".join(group.variants),
         finding.message,
@@ -69,14 +68,14 @@ def _row(group: Group) -> str:
     return f"| {' | '.join(_escape(cell) for cell in cells)} |"
 
 
-def _as_many_as_fit(lines: list[str]) -> Iterator[str]:
+def _limit_size(lines: list[str]) -> Iterator[str]:
     sizes = accumulate(len(line.encode("utf-8", "replace")) + 1 for line in lines)
-    fitting = sum(size <= _MOST // 2 for size in sizes)
+    fitting = sum(size <= _MAX_BYTES // 2 for size in sizes)
     yield from lines[:fitting]
     if fitting < len(lines):
-        yield f"\n{len(lines) - fitting} more are left out here."
+        yield f"\n{len(lines) - fitting} more are not shown."
 
 
 def _escape(text: str) -> str:
-    """What a reader sees is the text: no markup, no link, no picture."""
+    """Return text that Markdown shows as it is: no markup, link or image."""
     return _MARKUP.sub(r"\\\g<0>", printable(text))

@@ -1,4 +1,4 @@
-"""A rule's repair as the replacement of one value, where it is no more than that."""
+"""Fix of a rule as the replacement of one value."""
 
 from __future__ import annotations
 
@@ -18,26 +18,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What to write, as YAML, at the place of the value that decided the fact `path`."""
+    """YAML `text` that replaces the value of the fact `path` at a location."""
 
     path: str
     location: Location
     text: str
 
 
-class Replacements:
-    """Those of one recipe's findings; its facts and files are gone through once for all of them."""
+class ReplacementFinder:
+    """Finder of the replacements of one recipe, which reads its facts and files once for all findings."""
 
     def __init__(self, evaluation: Evaluation) -> None:
-        """Nothing is gone through yet."""
+        """Create a finder for the findings of an evaluation."""
         self._evaluation = evaluation
         self._lines: dict[str, list[str]] = {}
 
-    def of(self, finding: Finding) -> Replacement | None:
-        """The replacement; None where the repair is not that of one value, or would change more than that value.
+    def find(self, finding: Finding) -> Replacement | None:
+        """Return the replacement, or None if the fix needs more than replacing a value used only once.
 
-        So it is where Swarm filled the value in, where a variable decides it, and where another service or another
-        key takes its value from the same place, as through an anchor.
+        Examples are a default of Swarm, a value with a variable, and a value that several keys share through an anchor.
         """
         settings = finding.rule.fix_settings
         if len(settings) != 1:
@@ -46,11 +45,11 @@ class Replacements:
         fact = finding.facts.get(path)
         if fact is None or fact.location is None:
             return None
-        alone = self._stands_alone(fact, fact.location) and len(self._users[fact.location]) == 1
-        return Replacement(path, fact.location, dump_scalar(value)) if alone else None
+        is_replaceable = self._is_plain_value(fact, fact.location) and len(self._users[fact.location]) == 1
+        return Replacement(path, fact.location, dump_scalar(value)) if is_replaceable else None
 
-    def _stands_alone(self, fact: Fact, location: Location) -> bool:
-        """Whether the place holds the value and nothing else, such as an anchor, a tag or a variable."""
+    def _is_plain_value(self, fact: Fact, location: Location) -> bool:
+        """Return True if the location contains only the value: no anchor, tag or variable."""
         if "$" in fact.written or not fact.written:
             return False
         if location.file not in self._lines:
@@ -62,7 +61,7 @@ class Replacements:
 
     @cached_property
     def _users(self) -> dict[Location, set[tuple[str, str]]]:
-        """To each place the services, and the paths in them, whose value stands there in any variant."""
+        """Services and fact paths that have their value at a location in any variant."""
         users: dict[Location, set[tuple[str, str]]] = defaultdict(set)
         for service, facts in (item for variant in self._evaluation.variants for item in variant.services.items()):
             for path, fact in facts.items():

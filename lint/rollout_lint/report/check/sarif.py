@@ -10,7 +10,7 @@ from rollout_lint import __version__
 from rollout_lint.facts.format import format_fact
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
-from rollout_lint.report.check.replacement import Replacements
+from rollout_lint.report.check.replacement import ReplacementFinder
 from rollout_lint.report.check.sarif_rules import LEVELS, RuleTable
 from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_findings, list_problems
 from rollout_lint.report.common.json_values import format_json
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from rollout_lint.report.check.replacement import Replacement
     from rollout_lint.report.common.groups import Group
     from rollout_lint.rules.finding import Suppression
-    from rollout_lint.stack.model import Setting
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _BASE = "%SRCROOT%"
@@ -37,63 +36,62 @@ _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 
 def format_check_sarif(evaluations: list[Evaluation], root: Path) -> str:
-    """The log of one run: a result for each finding, whose properties have the variants where it holds.
+    """Return the SARIF log of one run, with a result per finding, whose properties contain its variants.
 
-    Paths are relative to `root`, save those that are not below it. What is silenced is there with its suppression;
-    what another finding tells already is left out. What was not evaluated is a notification, and the run then not
-    successful.
+    Paths below `root` are relative to it. Suppressed findings are included with their suppression, superseded findings
+    are not. A problem is a notification, and makes the run unsuccessful.
     """
     rules = RuleTable()
-    results = [result for each in evaluations for result in _results(each, rules, root)]
-    notifications = [told for each in evaluations for told in _notifications(each, root)]
+    results = [result for each in evaluations for result in _list_results(each, rules, root)]
+    notifications = [each for evaluation in evaluations for each in _list_notifications(evaluation, root)]
     run = {
         "tool": {"driver": {"name": "rollout-lint", "semanticVersion": __version__, "rules": rules.descriptors}},
         "invocations": [
             {
-                "executionSuccessful": not any(told["level"] == "error" for told in notifications),
+                "executionSuccessful": not any(each["level"] == "error" for each in notifications),
                 "toolExecutionNotifications": notifications,
             }
         ],
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_BASE: {"description": {"text": "The folder in which rollout-lint was run."}}},
+        "originalUriBaseIds": {_BASE: {"description": {"text": "Folder in which rollout-lint ran."}}},
         "results": results,
     }
     return format_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _notifications(evaluation: Evaluation, root: Path) -> Iterator[dict[str, Any]]:
+def _list_notifications(evaluation: Evaluation, root: Path) -> Iterator[dict[str, Any]]:
     for problem in list_problems(evaluation):
-        message = {"text": _message(f"not evaluated: {problem.message}")}
-        yield {"level": "error", "message": message, "locations": [_location_of(evaluation, problem, root)]}
+        message = {"text": _escape_links(f"not evaluated: {problem.message}")}
+        yield {"level": "error", "message": message, "locations": [_problem_location(evaluation, problem, root)]}
     if evaluation.status == EvaluationStatus.NOT_A_STACK:
         whole = {"physicalLocation": {"artifactLocation": _artifact(recipe_path(evaluation, ""), root)}}
         yield {"level": "note", "message": {"text": NOT_A_STACK_MESSAGE}, "locations": [whole]}
 
 
-def _location_of(evaluation: Evaluation, problem: Problem, root: Path) -> dict[str, Any]:
+def _problem_location(evaluation: Evaluation, problem: Problem, root: Path) -> dict[str, Any]:
     region = {"region": {"startLine": problem.line, "startColumn": max(problem.column, 1)}} if problem.line else {}
     return {"physicalLocation": {"artifactLocation": _artifact(recipe_path(evaluation, problem.file), root), **region}}
 
 
-def _results(evaluation: Evaluation, rules: RuleTable, root: Path) -> Iterator[dict[str, Any]]:
-    replacements = Replacements(evaluation)
+def _list_results(evaluation: Evaluation, rules: RuleTable, root: Path) -> Iterator[dict[str, Any]]:
+    finder = ReplacementFinder(evaluation)
     for group in group_findings(evaluation, suppressed=True):
-        new = replacements.of(group.finding)
-        yield {**_result(group, rules, root), **({"fixes": [_fix(group, new, root)]} if new else {})}
+        new = finder.find(group.finding)
+        yield {**_build_result(group, rules, root), **({"fixes": [_build_fix(group, new, root)]} if new else {})}
 
 
-def _result(group: Group, rules: RuleTable, root: Path) -> dict[str, Any]:
+def _build_result(group: Group, rules: RuleTable, root: Path) -> dict[str, Any]:
     finding = group.finding
-    related = list(_related(group, root))
+    related = list(_related_locations(group, root))
     return {
         "ruleId": finding.rule.id,
-        "ruleIndex": rules.index_of(finding.rule),
+        "ruleIndex": rules.add(finding.rule),
         "level": LEVELS[finding.severity],
-        "message": {"text": _message(finding.message)},
-        "locations": [_location(group, finding.location, root)],
+        "message": {"text": _escape_links(finding.message)},
+        "locations": [_build_location(group, finding.location, root)],
         **({"relatedLocations": related} if related else {}),
         "partialFingerprints": {_FINGERPRINT: fingerprint(group.evaluation.recipe.name, finding)},
-        **({"suppressions": [_suppression(group, finding.suppressed, root)]} if finding.suppressed else {}),
+        **({"suppressions": [_build_suppression(group, finding.suppressed, root)]} if finding.suppressed else {}),
         "properties": {
             "severity": finding.severity,
             "recipe": group.evaluation.recipe.name,
@@ -104,49 +102,45 @@ def _result(group: Group, rules: RuleTable, root: Path) -> dict[str, Any]:
     }
 
 
-def _related(group: Group, root: Path) -> Iterator[dict[str, Any]]:
-    """Where each fact was decided, and what that replaced; one and the same place once."""
-    told: dict[tuple[Location, str], None] = {}
+def _related_locations(group: Group, root: Path) -> Iterator[dict[str, Any]]:
+    """Yield the locations that set or were overridden by others for each fact, each location once."""
+    described: dict[tuple[Location, str], None] = {}
     for finding in group.findings:
         for path, fact in finding.facts.items():
-            told.update(dict.fromkeys(_deciders(path, fact, finding.rule.notes.get(path, ""))))
-    for number, (location, message) in enumerate(told, 1):
-        yield {"id": number, **_location(group, location, root), "message": {"text": _message(message)}}
+            described.update(dict.fromkeys(_describe_fact(path, fact, finding.rule.notes.get(path, ""))))
+    for number, (location, message) in enumerate(described, 1):
+        yield {"id": number, **_build_location(group, location, root), "message": {"text": _escape_links(message)}}
 
 
-def _deciders(path: str, fact: Fact, note: str) -> Iterator[tuple[Location, str]]:
+def _describe_fact(path: str, fact: Fact, note: str) -> Iterator[tuple[Location, str]]:
     if fact.location is None:
         return
-    told = f"is {format_fact(path, fact)}" if fact.written and _is_single(fact.value) else "is decided here"
-    yield fact.location, f"{path} {told}{f': {note}' if note else ''}"
+    text = f"is {format_fact(path, fact)}" if fact.written and _is_printable(fact.value) else "is set here"
+    yield fact.location, f"{path} {text}{f': {note}' if note else ''}"
     for setting in fact.overrides:
-        yield setting.location, _overridden(path, setting)
+        value = f" {setting.written}" if setting.written and _is_printable(setting.value) else ""
+        yield setting.location, f"{path} is overridden: the value{value} has no effect"
 
 
-def _overridden(path: str, setting: Setting) -> str:
-    value = f", {setting.written}," if setting.written and _is_single(setting.value) else ""
-    return f"{path} is overridden: what stands here{value} has no effect"
-
-
-def _is_single(value: object) -> bool:
-    """What is in a list may be a secret."""
+def _is_printable(value: object) -> bool:
+    """Return True for a single value; a list may contain a secret."""
     return isinstance(value, str | int | float)
 
 
-def _fix(group: Group, new: Replacement, root: Path) -> dict[str, Any]:
-    """The value that decided, replaced by that of the rule's repair."""
+def _build_fix(group: Group, new: Replacement, root: Path) -> dict[str, Any]:
+    """Return a SARIF fix that replaces the value with that of the rule."""
     change = {
         "artifactLocation": _artifact(recipe_path(group.evaluation, new.location.file), root),
         "replacements": [{"deletedRegion": _region(new.location), "insertedContent": {"text": new.text}}],
     }
-    return {"description": {"text": f"Write {new.path}: {new.text}"}, "artifactChanges": [change]}
+    return {"description": {"text": f"Set {new.path}: {new.text}"}, "artifactChanges": [change]}
 
 
-def _suppression(group: Group, suppression: Suppression, root: Path) -> dict[str, Any]:
-    """A comment is in the source; the config and the baseline are not."""
+def _build_suppression(group: Group, suppression: Suppression, root: Path) -> dict[str, Any]:
+    """Return a SARIF suppression. Only a comment has a location in the stack file."""
     location = suppression.location
     is_comment = suppression.source is SuppressionSource.COMMENT
-    located = {"location": _location(group, location, root)} if location and is_comment else {}
+    located = {"location": _build_location(group, location, root)} if location and is_comment else {}
     return {
         "kind": "inSource" if is_comment else "external",
         "status": "accepted",
@@ -156,13 +150,13 @@ def _suppression(group: Group, suppression: Suppression, root: Path) -> dict[str
     }
 
 
-def _location(group: Group, location: Location, root: Path) -> dict[str, Any]:
+def _build_location(group: Group, location: Location, root: Path) -> dict[str, Any]:
     artifact = _artifact(recipe_path(group.evaluation, location.file), root)
     return {"physicalLocation": {"artifactLocation": artifact, "region": _region(location)}}
 
 
 def _region(location: Location) -> dict[str, int]:
-    """The end is exclusive, as SARIF has it."""
+    """Return a SARIF region, whose end is exclusive."""
     return {
         "startLine": location.line,
         "startColumn": location.column,
@@ -172,12 +166,12 @@ def _region(location: Location) -> dict[str, int]:
 
 
 def _artifact(path: str, root: Path) -> dict[str, str]:
-    """A file by its URI, which is of bytes: names of files need not be text."""
-    below = relative_path(root, path)
-    uri = quote(below, errors="surrogateescape")
-    return {"uri": f"file://{uri}"} if below.startswith("/") else {"uri": uri, "uriBaseId": _BASE}
+    """Return the URI of a file. File names need not be valid Unicode."""
+    relative = relative_path(root, path)
+    uri = quote(relative, errors="surrogateescape")
+    return {"uri": f"file://{uri}"} if relative.startswith("/") else {"uri": uri, "uriBaseId": _BASE}
 
 
-def _message(text: str) -> str:
-    """Plain text without a link: SARIF takes `[...](...)` for one."""
+def _escape_links(text: str) -> str:
+    """Return plain text without links, which SARIF writes as `[...](...)`."""
     return _LINK.sub(r"\\[", printable(text))

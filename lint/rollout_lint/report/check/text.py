@@ -1,4 +1,4 @@
-"""`check` for people: what was found, where, which file decided it, and what to write instead."""
+"""`check --format text`: findings with the lines that cause them and the fix."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.report.common.excerpt import Mark, excerpt
+from rollout_lint.report.common.excerpt import Mark, format_excerpt
 from rollout_lint.report.common.groups import TEMPLATE_MESSAGE, Group, group_findings
-from rollout_lint.report.common.paths import fix_command, printable_path
+from rollout_lint.report.common.paths import fix_command, format_location, format_problem, printable_path
 from rollout_lint.report.common.style import Style, plural, printable
 from rollout_lint.rules.checker import failing_condition
 from rollout_lint.rules.model import Severity
@@ -20,55 +20,51 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
-    from rollout_lint.location import Location, Problem
     from rollout_lint.rules.finding import Finding
 
 
 _FREE_TEXT = frozenset(
     ("derived.healthcheck_test_layers", "healthcheck.test", "environment", "labels", "deploy.labels")
 )
-"""Facts whose place is a text of the user's own, which may hold a password."""
+"""Facts whose location is free text of the user, which may contain a password."""
+
+_STATUS_WORDS = {
+    EvaluationStatus.NOT_EVALUATED: "not evaluated",
+    EvaluationStatus.TEMPLATE: "a template",
+    EvaluationStatus.NOT_A_STACK: "not a stack",
+}
 
 
 def format_check_text(evaluations: list[Evaluation], exit_code: int, style: Style, width: int) -> str:
-    """The whole report; `width` is the terminal's, in columns."""
-    blocks = ["\n".join(block) for evaluation in evaluations for block in _blocks(evaluation, style, width) if block]
-    return "\n\n".join([*blocks, _summary(evaluations, exit_code)]) + "\n"
+    """Return the whole report for a terminal with `width` columns."""
+    blocks = [block for evaluation in evaluations for block in _format_blocks(evaluation, style, width)]
+    return "\n\n".join([*blocks, _format_summary(evaluations, exit_code)]) + "\n"
 
 
-def format_problem(evaluation: Evaluation, problem: Problem, style: Style) -> list[str]:
-    """A problem, with its place where it has one."""
-    location = f":{problem.line}:{problem.column}" if problem.line else ""
-    head = style(f"{printable_path(evaluation, problem.file)}{location}", "bold")
-    return [f"{head}  {style('problem', 'bold', 'red')}  {printable(problem.message)}"]
-
-
-def _blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[list[str]]:
+def _format_blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[str]:
     for problem in evaluation.problems:
         yield format_problem(evaluation, problem, style)
     if evaluation.status == EvaluationStatus.TEMPLATE:
-        yield [f"{printable_path(evaluation, '')}  not evaluated: {TEMPLATE_MESSAGE}"]
+        yield f"{printable_path(evaluation, '')}  not evaluated: {TEMPLATE_MESSAGE}"
     for group in group_findings(evaluation):
-        yield _finding(group, style, width)
+        yield "\n".join(_format_finding(group, style, width))
 
 
-def _finding(group: Group, style: Style, width: int) -> list[str]:
-    evaluation, finding = group.evaluation, group.finding
-    rule = finding.rule
-    location = finding.location
-    head = f"{printable_path(evaluation, location.file)}:{location.line}:{location.column}"
+def _format_finding(group: Group, style: Style, width: int) -> list[str]:
+    finding, rule = group.finding, group.rule
+    location = format_location(group.path, finding.location.line, finding.location.column)
     return [
-        f"{style(head, 'bold')}  {style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}",
+        f"{style(location, 'bold')}  {style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}",
         *textwrap.wrap(printable(finding.message), max(width, 60), initial_indent="  ", subsequent_indent="  "),
         "",
-        *_excerpts(evaluation, finding, style, width),
+        *_format_excerpts(group.evaluation, finding, style, width),
         "",
-        *_closing(group, style, width),
+        *_format_notes(group, style, width),
     ]
 
 
-def _excerpts(evaluation: Evaluation, finding: Finding, style: Style, width: int) -> Iterator[str]:
-    """The lines that decided, file by file, the finding's own file first."""
+def _format_excerpts(evaluation: Evaluation, finding: Finding, style: Style, width: int) -> Iterator[str]:
+    """Yield the lines that set the facts, file by file, and the file of the finding first."""
     marks: dict[str, list[Mark]] = {finding.location.file: []}
     for path, fact in finding.facts.items():
         if fact.location is not None:
@@ -77,105 +73,99 @@ def _excerpts(evaluation: Evaluation, finding: Finding, style: Style, width: int
             )
     if not marks[finding.location.file]:
         marks[finding.location.file].append(Mark(finding.location))
-    for file, of_file in marks.items():
+    for file, file_marks in marks.items():
         if file != finding.location.file:
             yield f"  {style(printable_path(evaluation, file), 'dim')}"
-        yield from excerpt(evaluation.sources[file], of_file, style, max(width - 10, 40))
+        yield from format_excerpt(evaluation.sources[file], file_marks, style, max(width - 10, 40))
 
 
-def _closing(group: Group, style: Style, width: int) -> Iterator[str]:
-    evaluation, finding = group.evaluation, group.finding
-    for told in _told(group):
-        yield from _noted(told, width)
-    if finding.rule.advice:
-        label = "instead        "
-        first, *others = _noted(label + finding.rule.advice, width, len(label))
-        yield first.replace("instead", style("instead", "green"), 1)
-        yield from others
-    settings = [f"{path}: {value}" for path, value in finding.rule.fix_settings.items()]
-    for number, setting in enumerate(settings, 1):
-        by = f"      ({fix_command(evaluation, finding)})" if number == len(settings) else ""
-        yield f"  = {style('write instead', 'green')}  {setting}{by}"
+def _format_notes(group: Group, style: Style, width: int) -> Iterator[str]:
+    evaluation, finding, rule = group.evaluation, group.finding, group.rule
+    for note in _list_notes(group):
+        yield from _wrap_note(note, width)
+    fix_label = style("fix:", "green")
+    if rule.advice:
+        first, *others = _wrap_note(f"fix: {rule.advice}", width)
+        yield from (first.replace("fix:", fix_label, 1), *others)
+    for number, (path, value) in enumerate(rule.fix_settings.items(), 1):
+        command = f"  ({fix_command(evaluation, finding)})" if number == len(rule.fix_settings) else ""
+        yield f"  = {fix_label} {path}: {value}{command}"
     superseded = {
         each.rule.id
         for each in evaluation.findings
-        if each.superseded_by == finding.rule.id and each.service == finding.service
+        if each.superseded_by == rule.id and each.service == finding.service
     }
     if superseded:
-        label = "void here     " if superseded <= finding.rule.voids else "the same cause"
-        yield f"  = {label} {', '.join(sorted(superseded))}"
-    why = f"rollout-lint explain {finding.rule.id}" if finding.rule.is_packaged else printable(finding.rule.link)
-    yield f"  = why            {why}"
+        label = "not applicable" if superseded <= rule.voids else "also covers"
+        yield f"  = {label}: {', '.join(sorted(superseded))}"
+    yield f"  = why: {f'rollout-lint explain {rule.id}' if rule.is_packaged else printable(rule.link)}"
 
 
-def _noted(text: str, width: int, indent: int = 0) -> list[str]:
-    """A note below the lines, wrapped; its own spaces stay."""
-    wide = max(width, 60)
-    following = " " * (4 + indent)
+def _wrap_note(text: str, width: int) -> list[str]:
     return textwrap.wrap(
-        text, wide, initial_indent="  = ", subsequent_indent=following, break_long_words=False, break_on_hyphens=False
+        text,
+        max(width, 60),
+        initial_indent="  = ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
-def _told(group: Group) -> Iterator[str]:
-    """In which variants it holds; for each other, what there decides otherwise; and what nobody wrote down."""
-    evaluation, finding, held = group.evaluation, group.finding, group.variants
-    deployed = "; or with ".join(_files(each) for each in evaluation.variants if each.variant.name in held)
-    yield f"{printable(finding.subject)}, as deployed with {deployed}."
-    yield from (_otherwise(finding, each) for each in evaluation.variants if each.variant.name not in held)
+def _list_notes(group: Group) -> Iterator[str]:
+    """Yield notes on the affected and other variants, defaults, unset variables and assumptions."""
+    evaluation, finding = group.evaluation, group.finding
+    affected = [_format_files(each) for each in evaluation.variants if each.variant.name in group.variants]
+    yield f"affected: {printable(finding.subject)} in {'; '.join(affected)}"
+    yield from (
+        _describe_unaffected(finding, each) for each in evaluation.variants if each.variant.name not in group.variants
+    )
     for path, fact in finding.facts.items():
         if fact.default:
-            yield f"{path} is {format_fact(path, fact)}, Swarm's default"
+            yield f"default: {path} is {format_fact(path, fact)}"
         if fact.unset:
-            yield f"{path} depends on {', '.join(fact.unset)}, which has no value here"
+            yield f"variable not set: {', '.join(fact.unset)} (used by {path})"
     if finding.assumes:
-        yield f"taken for granted: {printable(finding.assumes)}"
+        yield f"assumes: {printable(finding.assumes)}"
 
 
-def _otherwise(finding: Finding, evaluation: VariantEvaluation) -> str:
+def _describe_unaffected(finding: Finding, evaluation: VariantEvaluation) -> str:
+    """Return why a variant does not have the finding, or an empty text if it lacks the service."""
     facts = evaluation.facts(finding.service)
     path = failing_condition(finding.rule, facts) if facts else None
     if facts is None or path is None:
         return ""
+    file = printable(evaluation.variant.files[-1].name)
     fact = facts.get(path) if path in FACTS else None
-    decided = f": {_place_told(fact.location)} sets {format_fact(path, fact)}" if fact and fact.location else ""
-    return f"With {printable(evaluation.variant.files[-1].name)} it is not{decided}."
+    if fact is None or fact.location is None:
+        return f"not affected: {file}"
+    setting_file = printable(fact.location.file)
+    line = f"line {fact.location.line}" if setting_file == file else f"{setting_file}:{fact.location.line}"
+    return f"not affected: {file} ({line} sets {path.rpartition('.')[2]}: {format_fact(path, fact)})"
 
 
-def _place_told(location: Location) -> str:
-    return f"{printable(location.file)}:{location.line}"
-
-
-def _files(evaluation: VariantEvaluation) -> str:
+def _format_files(evaluation: VariantEvaluation) -> str:
     return printable(" + ".join(layer.name for layer in evaluation.variant.files))
 
 
-def _summary(evaluations: list[Evaluation], exit_code: int) -> str:
-    judged = [
+def _format_summary(evaluations: list[Evaluation], exit_code: int) -> str:
+    checked = [
         each for each in evaluations if each.status not in (EvaluationStatus.NOT_A_STACK, EvaluationStatus.TEMPLATE)
     ]
-    groups = [group for each in evaluations for group in group_findings(each)]
-    findings = [finding for group in groups for finding in group.findings]
-    by_severity = Counter(finding.severity for finding in findings)
-    counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
-    told = plural(len(findings), "finding") + (f" ({counted})" if counted else "")
-    if len(groups) != len(findings):
-        told += f" at {plural(len(groups), 'location')}"
-    if silenced := sum(finding.is_suppressed for each in evaluations for finding in each.findings):
-        told += f", {silenced} silenced"
     parts = [
-        plural(len(judged), "recipe"),
-        plural(sum(len(each.variants) for each in judged), "variant"),
-        plural(sum(len(each.services) for each in judged), "service"),
+        plural(len(checked), "recipe"),
+        plural(sum(len(each.variants) for each in checked), "variant"),
+        plural(sum(len(each.services) for each in checked), "service"),
     ]
-    rest = []
-    for status, words in (
-        (EvaluationStatus.NOT_EVALUATED, "not evaluated"),
-        (EvaluationStatus.TEMPLATE, "a template"),
-        (EvaluationStatus.NOT_A_STACK, "not a stack"),
-    ):
-        count = sum(each.status == status for each in evaluations)
-        if count:
-            rest.append(f"{count} {words}")
-    skipped = f" {', '.join(rest).capitalize()}." if rest else ""
-    return f"{', '.join(parts)}: {told}.{skipped} Exit {exit_code}."
+    groups = [group for each in evaluations for group in group_findings(each)]
+    by_severity = Counter(finding.severity for group in groups for finding in group.findings)
+    counts = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
+    findings = plural(by_severity.total(), "finding") + (f" ({counts})" if counts else "")
+    if len(groups) != by_severity.total():
+        findings += f" at {plural(len(groups), 'location')}"
+    if suppressed := sum(finding.is_suppressed for each in evaluations for finding in each.findings):
+        findings += f", {suppressed} suppressed"
+    by_status = Counter(each.status for each in evaluations)
+    others = [f"{by_status[status]} {words}" for status, words in _STATUS_WORDS.items() if by_status[status]]
+    skipped = f" {', '.join(others).capitalize()}." if others else ""
+    return f"{', '.join(parts)}: {findings}.{skipped} Exit {exit_code}."

@@ -1,1 +1,1 @@
-"""Helpers that several reports share."""
+"""Helpers shared by reports."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.location import Problem
+    from rollout_lint.report.common.style import Style
     from rollout_lint.rules.finding import Finding
 
 
@@ -43,6 +45,12 @@ def relative_path(root: Path, path: str) -> str:
 def format_location(path: str, line: int, column: int) -> str:
     """Return `path:line:column`, safe to print, or the path alone if the line is 0."""
     return f"{printable(path)}:{line}:{column}" if line else printable(path)
+
+
+def format_problem(evaluation: Evaluation, problem: Problem, style: Style) -> str:
+    """Return a problem as one line of text, labelled as an error."""
+    location = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
+    return f"{style(location, 'bold')}  {style('error', 'bold', 'red')}  {printable(problem.message)}"
 
 
 def fix_command(evaluation: Evaluation, finding: Finding) -> str:

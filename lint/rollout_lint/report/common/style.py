@@ -1,4 +1,4 @@
-"""Colour for those who see it, and text that is safe to print."""
+"""Terminal colours, and text that is safe to print."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ _SEVERITY = {"high": ("bold", "red"), "medium": ("bold", "yellow"), "low": ("cya
 
 
 class Style(NamedTuple):
-    """Wraps text in terminal codes, or leaves it alone."""
+    """Wrapper that adds terminal codes to text if `colour` is set."""
 
     colour: bool
 
     def __call__(self, text: str, *codes: str) -> str:
-        """`text` with the named codes."""
+        """Return `text` with the named codes."""
         if not self.colour or not text:
             return text
         return f"\x1b[{';'.join(_CODES[code] for code in codes)}m{text}\x1b[0m"
 
     def severity(self, severity: str) -> str:
-        """A severity in its colour."""
+        """Return a severity in its colour."""
         return self(severity, *_SEVERITY[severity])
 
 
 def style_for_stdout() -> Style:
-    """Colour on a terminal that has it, unless NO_COLOR says otherwise (no-color.org)."""
+    """Return a style with colour if standard output is a terminal and NO_COLOR is not set (no-color.org)."""
     return _style_for(sys.stdout)
 
 
 def style_for_stderr() -> Style:
-    """The same for standard error."""
+    """Return a style with colour if standard error is a terminal and NO_COLOR is not set."""
     return _style_for(sys.stderr)
 
 
 def _style_for(stream: TextIO) -> Style:
-    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(wanted and stream.isatty())
+    is_allowed = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Style(is_allowed and stream.isatty())
 
 
 def printable(text: str) -> str:
-    """The text with control characters written out, so that a name cannot steer a terminal or break a line."""
+    """Return the text with unprintable characters escaped, so that it cannot control a terminal or break a line."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 recipe`, `2 recipes`; `1 policy`, `2 policies`."""
+    """Return a count with its noun, such as `1 recipe` or `2 policies`."""
     if count == 1:
         return f"1 {noun}"
     return f"{count} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{count} {noun}s"

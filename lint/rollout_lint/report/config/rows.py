@@ -1,4 +1,4 @@
-"""What counts for a recipe, key by key, with who says so, as `config` shows it."""
+"""Effective configuration of a recipe: each key with its value and origin."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 DEFAULT = "default"
 
-_HOSTS = ("memory", "nodes", "used")
+_HOST_KEYS = ("memory", "nodes", "used")
 
 
 class CommandLineSettings(NamedTuple):
-    """What the command line says; None and nothing where it does not."""
+    """Settings from command-line options. None and an empty tuple mean that the option is missing."""
 
     fail_on: SourcedValue | None = None
     overlays: SourcedValue | None = None
@@ -29,30 +29,30 @@ class CommandLineSettings(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A key and its value, memory in bytes, None where nobody knows; `origin` is a place, an option, or DEFAULT."""
+    """Key with its value (memory in bytes, None if unknown). `origin` is a location, an option or DEFAULT."""
 
     key: str
     value: Any
     origin: Location | str
 
 
-def list_config_rows(counts: EffectiveConfig, given: CommandLineSettings) -> Iterator[Row]:
-    """Every key, and each claim about an image; what is given on the command line counts more than the config."""
-    config = counts.config
-    for name in _HOSTS:
-        yield _row(f"hosts.{name}", counts.hosts.get(name), None)
-    for image, claims in counts.images.items():
-        for name, stated in claims.items():
-            yield Row(f"images.{image}.{name}", stated.value, stated.location)
-    yield _row("fail-on", given.fail_on or counts.fail_on, DEFAULT_FAIL_ON)
-    yield _row("overlays", given.overlays or config.overlays, DEFAULT_OVERLAYS)
-    yield _row("exclude", given.exclude or config.exclude, ())
-    folders = [*config.rules, *given.rules]
+def list_config_rows(effective: EffectiveConfig, options: CommandLineSettings) -> Iterator[Row]:
+    """Yield all keys, including those of images. A command-line option takes precedence over the config."""
+    config = effective.config
+    for name in _HOST_KEYS:
+        yield _build_row(f"hosts.{name}", effective.hosts.get(name), None)
+    for image, claims in effective.images.items():
+        for name, claim in claims.items():
+            yield Row(f"images.{image}.{name}", claim.value, claim.location)
+    yield _build_row("fail-on", options.fail_on or effective.fail_on, DEFAULT_FAIL_ON)
+    yield _build_row("overlays", options.overlays or config.overlays, DEFAULT_OVERLAYS)
+    yield _build_row("exclude", options.exclude or config.exclude, ())
+    folders = [*config.rules, *options.rules]
     yield from (Row("rules", each.value.as_posix(), each.location) for each in folders)
     if not folders:
         yield Row("rules", None, DEFAULT)
     yield from (Row("ignore", f"{', '.join(each.rules)}: {each.reason}", each.location) for each in config.ignores)
 
 
-def _row(key: str, stated: SourcedValue | None, default: Any) -> Row:
-    return Row(key, default, DEFAULT) if stated is None else Row(key, stated.value, stated.location)
+def _build_row(key: str, sourced: SourcedValue | None, default: Any) -> Row:
+    return Row(key, default, DEFAULT) if sourced is None else Row(key, sourced.value, sourced.location)

@@ -1,4 +1,4 @@
-"""`config` for people: each value and who says so, and which rules judge."""
+"""`config --format text`: each value with its origin, and the enabled rules."""
 
 from __future__ import annotations
 
@@ -19,86 +19,91 @@ if TYPE_CHECKING:
     from rollout_lint.report.common.style import Style
     from rollout_lint.report.config.rows import Row
 
-_WIDEST = 32
+_MAX_VALUE_WIDTH = 32
 
 
-def format_config_text(path: str, counts: EffectiveConfig, given: CommandLineSettings, style: Style, width: int) -> str:
-    """What counts for the recipe at a path; `width` is the terminal's, in columns."""
-    file = counts.config.file
-    lines = [f"{style(printable(path), 'bold')}  {printable(file) if file else 'no config, here or above'}", ""]
-    lines += _settings(list(list_config_rows(counts, given)), style)
-    lines += _judging(counts.rule_settings, style, width)
-    lines += _off(counts.rule_settings, style, width)
-    lines += _graded(counts.rule_settings, style, width)
+def format_config_text(
+    path: str, effective: EffectiveConfig, options: CommandLineSettings, style: Style, width: int
+) -> str:
+    """Return the effective configuration of a path for a terminal with `width` columns."""
+    file = effective.config.file
+    lines = [
+        f"{style(printable(path), 'bold')}  {printable(file) if file else 'no config in this folder or above'}",
+        "",
+    ]
+    lines += _format_settings(list(list_config_rows(effective, options)), style)
+    lines += _format_enabled(effective.rule_settings, style, width)
+    lines += _format_disabled(effective.rule_settings, style, width)
+    lines += _format_severities(effective.rule_settings, style, width)
     return "\n".join(lines) + "\n"
 
 
-def _settings(rows: list[Row], style: Style) -> Iterator[str]:
-    """A line a value, in columns: key, value, who says so."""
-    shown = [(printable(row.key), _value(row.key, row.value)) for row in rows]
-    keys = max(len(key) for key, _ in shown)
-    values = max(len(value) for _, value in shown if len(value) <= _WIDEST)
-    for row, (key, value) in zip(rows, shown, strict=True):
-        line = f"  {key:<{keys}}  {value:<{values}}  {_origin(row.origin)}"
+def _format_settings(rows: list[Row], style: Style) -> Iterator[str]:
+    """Yield a line per value: key, value and origin."""
+    cells = [(printable(row.key), _format_value(row.key, row.value)) for row in rows]
+    key_width = max(len(key) for key, _ in cells)
+    value_width = max(len(value) for _, value in cells if len(value) <= _MAX_VALUE_WIDTH)
+    for row, (key, value) in zip(rows, cells, strict=True):
+        line = f"  {key:<{key_width}}  {value:<{value_width}}  {_format_origin(row.origin)}"
         yield style(line, "dim") if row.origin == DEFAULT else line
 
 
-def _judging(rule_settings: tuple[RuleSetting, ...], style: Style, width: int) -> Iterator[str]:
-    enabled = [choice.effective_rule for choice in rule_settings if choice.is_enabled]
-    yield from ("", f"  {style(plural(len(enabled), 'rule'), 'bold')} {'judges' if len(enabled) == 1 else 'judge'}")
+def _format_enabled(rule_settings: tuple[RuleSetting, ...], style: Style, width: int) -> Iterator[str]:
+    enabled = [setting.effective_rule for setting in rule_settings if setting.is_enabled]
+    yield from ("", f"  {style(plural(len(enabled), 'rule'), 'bold')} enabled")
     for severity in Severity:
         ids = [rule.id for rule in enabled if rule.severity == severity]
         if ids:
             head = f"    {style.severity(severity)}{' ' * (len('medium') - len(severity))}  "
-            yield from _wrapped(head, len("    medium  "), ids, width)
+            yield from _wrap_ids(head, len("    medium  "), ids, width)
 
 
-def _off(rule_settings: tuple[RuleSetting, ...], style: Style, width: int) -> Iterator[str]:
-    """The rules that do not judge, by what says so."""
-    by_place: dict[str, list[str]] = {}
-    for choice in rule_settings:
-        if not choice.is_enabled and choice.switched_by is not None:
-            by_place.setdefault(_origin(choice.switched_by.location), []).append(choice.rule.id)
-    if by_place:
-        count = sum(map(len, by_place.values()))
-        yield from ("", f"  {style(plural(count, 'rule'), 'bold')} {'does' if count == 1 else 'do'} not")
-    for location, ids in by_place.items():
-        yield from _wrapped(f"    {location}  ", len(location) + 6, ids, width)
+def _format_disabled(rule_settings: tuple[RuleSetting, ...], style: Style, width: int) -> Iterator[str]:
+    """Yield the disabled rules by origin."""
+    by_origin: dict[str, list[str]] = {}
+    for setting in rule_settings:
+        if not setting.is_enabled and setting.switched_by is not None:
+            by_origin.setdefault(_format_origin(setting.switched_by.location), []).append(setting.rule.id)
+    if by_origin:
+        count = sum(map(len, by_origin.values()))
+        yield from ("", f"  {style(plural(count, 'rule'), 'bold')} disabled")
+    for location, ids in by_origin.items():
+        yield from _wrap_ids(f"    {location}  ", len(location) + 6, ids, width)
 
 
-def _graded(rule_settings: tuple[RuleSetting, ...], style: Style, width: int) -> Iterator[str]:
-    """The rules that judge with another severity than their own, by what says so."""
-    by_place: dict[tuple[str, str], list[str]] = {}
-    for choice in rule_settings:
-        stated: SourcedValue | None = choice.severity
-        if choice.is_enabled and stated is not None:
-            by_place.setdefault((_origin(stated.location), stated.value), []).append(choice.rule.id)
-    if by_place:
-        count = sum(map(len, by_place.values()))
-        yield from ("", f"  {style(plural(count, 'rule'), 'bold')} with a severity by the config")
-    for (location, severity), ids in by_place.items():
-        yield from _wrapped(
+def _format_severities(rule_settings: tuple[RuleSetting, ...], style: Style, width: int) -> Iterator[str]:
+    """Yield the enabled rules whose severity is overridden, by origin and severity."""
+    by_origin: dict[tuple[str, str], list[str]] = {}
+    for setting in rule_settings:
+        override: SourcedValue | None = setting.severity
+        if setting.is_enabled and override is not None:
+            by_origin.setdefault((_format_origin(override.location), override.value), []).append(setting.rule.id)
+    if by_origin:
+        count = sum(map(len, by_origin.values()))
+        yield from ("", f"  {style(plural(count, 'rule'), 'bold')} with a severity from the config")
+    for (location, severity), ids in by_origin.items():
+        yield from _wrap_ids(
             f"    {location}  {style.severity(severity)}  ", len(location) + len(severity) + 8, ids, width
         )
 
 
-def _wrapped(head: str, indent: int, ids: list[str], width: int) -> Iterator[str]:
-    """The ids behind a head that takes `indent` columns; terminal codes in it take none."""
+def _wrap_ids(head: str, indent: int, ids: list[str], width: int) -> Iterator[str]:
+    """Yield wrapped ids after a head that takes `indent` columns without its terminal codes."""
     first, *others = textwrap.wrap(printable(" ".join(ids)), max(width - indent, 40), break_long_words=False)
     yield head + first
     yield from (" " * indent + other for other in others)
 
 
-def _origin(origin: Location | str) -> str:
+def _format_origin(origin: Location | str) -> str:
     return f"{printable(origin.file)}:{origin.line}:{origin.column}" if isinstance(origin, Location) else origin
 
 
-def _value(key: str, value: Any) -> str:
-    """A value as the config would have it; memory in the unit that it is read best in."""
+def _format_value(key: str, value: Any) -> str:
+    """Return a value as the config writes it, and memory in a suitable unit."""
     if isinstance(value, tuple):
         return ", ".join(printable(str(each)) for each in value) or "none"
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:
-        return "not known" if key.startswith("hosts.") else "none"
+        return "unknown" if key.startswith("hosts.") else "none"
     return format_size(value) if key in ("hosts.memory", "hosts.used") else printable(str(value))

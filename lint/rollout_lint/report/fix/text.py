@@ -1,4 +1,4 @@
-"""What `fix` repaired, what it left and why, for people."""
+"""Text report of `fix`: applied fixes, and findings that remain."""
 
 from __future__ import annotations
 
@@ -17,67 +17,68 @@ if TYPE_CHECKING:
 
 
 def format_fix_text(fixed: list[FixResult], is_written: bool, exit_code: int, style: Style, width: int) -> str:
-    """A block for each finding, and the sum; `is_written` is whether the files are, or only would be."""
-    blocks = [block for each in fixed for block in _blocks(each, is_written, style, max(width, 60))]
-    return "\n".join((*blocks, _summary(fixed, is_written, exit_code))) + "\n"
+    """Return a block per finding, and a summary. `is_written` is False for a dry run."""
+    blocks = [block for each in fixed for block in _format_blocks(each, is_written, style, max(width, 60))]
+    return "\n".join((*blocks, _format_summary(fixed, is_written, exit_code))) + "\n"
 
 
-def format_fix_block(evaluation: Evaluation, repaired: AppliedFix, verb: str, style: Style, width: int) -> str:
-    """One repair: what is set, in which file, what it costs, and what else it ends."""
-    files = ", ".join(printable_path(evaluation, file) for file in repaired.files)
-    notes = [f"{verb:<10} {path}: {value}  in {files}" for path, value in repaired.settings.items()]
-    if repaired.finding.rule.trade:
-        notes.append(f"{'its price':<10} {repaired.finding.rule.trade}")
+def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, style: Style, width: int) -> str:
+    """Return the block of one fix: settings, files, trade-off, and other findings that it covers."""
+    files = ", ".join(printable_path(evaluation, file) for file in applied.files)
+    notes = [f"{verb}: {path}: {value}  in {files}" for path, value in applied.settings.items()]
+    if applied.finding.rule.trade:
+        notes.append(f"trade-off: {applied.finding.rule.trade}")
     also = dict.fromkeys(
         f"{each.rule.id} on {printable(each.subject)}"
-        for each in repaired.others
-        if (each.rule.id, each.service) != (repaired.finding.rule.id, repaired.finding.service)
+        for each in applied.others
+        if (each.rule.id, each.service) != (applied.finding.rule.id, applied.finding.service)
     )
     if also:
-        notes.append(f"{'ends also':<10} {', '.join(also)}")
-    return _block(evaluation, repaired.finding, notes, style, width)
+        notes.append(f"also covers: {', '.join(also)}")
+    return _format_block(evaluation, applied.finding, notes, style, width)
 
 
-def _blocks(fixed: FixResult, is_written: bool, style: Style, width: int) -> Iterator[str]:
+def _format_blocks(fixed: FixResult, is_written: bool, style: Style, width: int) -> Iterator[str]:
     verb = "wrote" if is_written else "would set"
     yield from (format_fix_block(fixed.evaluation, each, verb, style, width) for each in fixed.applied)
-    left = {_block(fixed.evaluation, each.finding, [_told(each)], style, width): None for each in fixed.unfixed}
-    yield from left
+    yield from dict.fromkeys(
+        _format_block(fixed.evaluation, each.finding, [_format_reason(each)], style, width) for each in fixed.unfixed
+    )
 
 
-def _told(left: Unfixed) -> str:
-    return f"{'--unsafe' if left.needs_unsafe else 'left':<10} {printable(left.reason)}"
+def _format_reason(unfixed: Unfixed) -> str:
+    return f"{'needs --unsafe' if unfixed.needs_unsafe else 'not fixed'}: {printable(unfixed.reason)}"
 
 
-def _block(evaluation: Evaluation, finding: Finding, notes: list[str], style: Style, width: int) -> str:
+def _format_block(evaluation: Evaluation, finding: Finding, notes: list[str], style: Style, width: int) -> str:
     location = finding.location
     head = f"{printable_path(evaluation, location.file)}:{location.line}:{location.column}"
     rule = finding.rule
-    told = f"{style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}"
-    lines = [f"{style(head, 'bold')}  {told}  {printable(finding.subject)}"]
+    title = f"{style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}"
+    lines = [f"{style(head, 'bold')}  {title}  {printable(finding.subject)}"]
     for note in notes:
         lines += textwrap.wrap(
             note,
             width,
             initial_indent="  = ",
-            subsequent_indent=" " * 15,
+            subsequent_indent="    ",
             break_long_words=False,
             break_on_hyphens=False,
         )
     return "\n".join(lines)
 
 
-def _summary(fixed: list[FixResult], is_written: bool, exit_code: int) -> str:
+def _format_summary(fixed: list[FixResult], is_written: bool, exit_code: int) -> str:
     files = sum(len(each.changes) for each in fixed)
-    left = [each for one in fixed for each in one.unfixed]
-    told = f"{plural(len(fixed), 'recipe')}: "
+    unfixed = [each for one in fixed for each in one.unfixed]
+    summary = f"{plural(len(fixed), 'recipe')}: "
     if files:
-        told += f"{plural(sum(len(each.applied) for each in fixed), 'repair')} "
-        told += f"{'' if is_written else 'would be '}written to {plural(files, 'file')}"
+        fixes = plural(sum(len(each.applied) for each in fixed), "finding")
+        summary += f"{fixes} {'' if is_written else 'would be '}fixed in {plural(files, 'file')}"
     else:
-        told += "nothing to write"
-    if left:
-        told += f", {plural(len(left), 'finding')} left"
-    if unsafe := sum(each.needs_unsafe for each in left):
-        told += f" ({unsafe} of them for --unsafe)"
-    return f"{told}. Exit {exit_code}."
+        summary += "nothing to write"
+    if unfixed:
+        summary += f", {plural(len(unfixed), 'finding')} not fixed"
+    if unsafe := sum(each.needs_unsafe for each in unfixed):
+        summary += f" ({unsafe} of them with --unsafe only)"
+    return f"{summary}. Exit {exit_code}."

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def format_await_json(convergence: Convergence) -> str:
-    """The document."""
+    """Return the JSON document of the awaited updates."""
     results = convergence.results
     document = {
         "version": VERSION,
         "names": list(convergence.names),
         "seconds": round(convergence.seconds, 1),
         "exit_code": convergence.exit_code,
-        "services": [_result(result) for result in results],
+        "services": [_convert_result(result) for result in results],
         "mismatches": list(convergence.mismatches),
         "summary": {
             "services": len(results),
@@ -33,7 +33,7 @@ def format_await_json(convergence: Convergence) -> str:
     return format_json(document)
 
 
-def _result(result: Result) -> dict[str, Any]:
+def _convert_result(result: Result) -> dict[str, Any]:
     service = result.service
     return {
         "service": result.name,
@@ -43,35 +43,35 @@ def _result(result: Result) -> dict[str, Any]:
         "message": result.message,
         "image": service.spec.image if service else None,
         "version": service.version if service else None,
-        "update": build_update(service.update) if service and service.update else None,
+        "update": convert_update(service.update) if service and service.update else None,
         "running": result.running,
         "wanted": result.desired,
-        "failures": [_failure(failure) for failure in result.failures],
+        "failures": [_convert_failure(failure) for failure in result.failures],
         "events": [{"after": event.after, "message": event.message} for event in result.events],
     }
 
 
-def build_update(update: UpdateStatus) -> dict[str, Any]:
-    """The engine's own word on an update."""
+def convert_update(update: UpdateStatus) -> dict[str, Any]:
+    """Return the update status that Docker reports."""
     return {
         "state": update.state,
-        "started": _time(update.started),
-        "completed": _time(update.completed),
+        "started": _format_time(update.started),
+        "completed": _format_time(update.completed),
         "message": update.message or None,
     }
 
 
-def _failure(failure: Failure) -> dict[str, Any]:
+def _convert_failure(failure: Failure) -> dict[str, Any]:
     return {
         "task": failure.task,
         "slot": failure.slot,
         "release": "new" if failure.is_new else "old",
         "image": failure.image or None,
         "exit_code": failure.exit_code,
-        "at": _time(failure.time),
+        "at": _format_time(failure.time),
         "message": failure.message,
     }
 
 
-def _time(moment: datetime | None) -> str | None:
+def _format_time(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None

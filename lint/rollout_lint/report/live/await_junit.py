@@ -1,4 +1,4 @@
-"""`await --format junit`: a case for each service, and one for each expectation that does not hold."""
+"""`await --format junit`: a case per service and per failed expectation."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 
 def format_await_junit(convergence: Convergence) -> str:
-    """The document. A service that is not over is an error, one that did not converge a failure."""
+    """Return the XML document.
+
+    A service that did not converge is a failure, or an error while its update continues.
+    """
     from junitparser import JUnitXml, TestSuite
 
     document = JUnitXml("rollout-lint await")
     suite = TestSuite(printable(" ".join(convergence.names)))
     suite.add_testcases(
         [
-            *(_service(result) for result in convergence.results),
-            *(_expectation(told, number) for number, told in enumerate(convergence.mismatches, 1)),
+            *(_service_case(result) for result in convergence.results),
+            *(_mismatch_case(mismatch, number) for number, mismatch in enumerate(convergence.mismatches, 1)),
         ]
     )
     document.append(suite)  # type: ignore[no-untyped-call]
@@ -32,22 +35,21 @@ def format_await_junit(convergence: Convergence) -> str:
     return stream.getvalue().decode("utf-8") + "\n"
 
 
-def _service(result: Result) -> TestCase:
+def _service_case(result: Result) -> TestCase:
     from junitparser import Error, Failure, TestCase
 
     stack = result.service.stack if result.service else None
     case = TestCase(printable(result.name), printable(stack or result.name))
     if not result.ok:
-        kind = Failure if result.is_final else Error
-        told = kind(printable(result.message), result.outcome.value)
-        told.text = "\n".join(printable(line) for line in format_result(result))
-        case.result = [told]
+        entry = (Failure if result.is_final else Error)(printable(result.message), result.outcome.value)
+        entry.text = "\n".join(printable(line) for line in format_result(result))
+        case.result = [entry]
     return case
 
 
-def _expectation(told: str, number: int) -> TestCase:
+def _mismatch_case(mismatch: str, number: int) -> TestCase:
     from junitparser import Failure, TestCase
 
     case = TestCase(f"expectation {number}", "expectations")
-    case.result = [Failure(printable(told), "not as expected")]
+    case.result = [Failure(printable(mismatch), "not as expected")]
     return case

@@ -1,4 +1,4 @@
-"""`await` for people."""
+"""`await --format text`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def format_await_text(convergence: Convergence, style: Style) -> str:
-    """Every service, the way there and its failed tasks where it did not converge, and the sum."""
-    good = {result.name: result.ok for result in convergence.results}
+    """Return a line per service, the events and failed tasks of services that did not converge, and a summary."""
+    converged = {result.name: result.ok for result in convergence.results}
     lines = [printable(line) for line in format_convergence(convergence)]
-    return "".join(f"{_coloured(line, good, style)}\n" for line in lines)
+    return "".join(f"{_add_colour(line, converged, style)}\n" for line in lines)
 
 
-def _coloured(line: str, good: dict[str, bool], style: Style) -> str:
-    name, gap, verdict = line.partition("  ")
-    if not gap or name not in good:
+def _add_colour(line: str, converged: dict[str, bool], style: Style) -> str:
+    name, gap, text = line.partition("  ")
+    if not gap or name not in converged:
         return line
-    return f"{style(name, 'bold')}{gap}{style(verdict, 'green' if good[name] else 'red')}"
+    return f"{style(name, 'bold')}{gap}{style(text, 'green' if converged[name] else 'red')}"

@@ -8,8 +8,8 @@ from rollout_lint.facts.format import json_value
 from rollout_lint.live.describe import describe_update
 from rollout_lint.live.drift import NOT_SHOWN, POLICY
 from rollout_lint.live.spec_diff import rollback_changes
-from rollout_lint.report.common.json_values import VERSION, format_json
-from rollout_lint.report.live.await_json import build_update
+from rollout_lint.report.common.json_values import VERSION, convert_location, format_json
+from rollout_lint.report.live.await_json import convert_update
 
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def format_inspect_json(inspection: Inspection) -> str:
-    """The document."""
+    """Return the JSON document of the inspected services."""
     services = inspection.services
     document = {
         "version": VERSION,
         "exit_code": inspection.exit_code,
-        "services": [_service(each, inspection) for each in services],
-        "against": _against(inspection.comparison) if inspection.comparison else None,
+        "services": [_convert_service(each, inspection) for each in services],
+        "against": _convert_comparison(inspection.comparison) if inspection.comparison else None,
         "mismatches": list(inspection.mismatches),
         "summary": {
             "services": len(services),
@@ -37,32 +37,31 @@ def format_inspect_json(inspection: Inspection) -> str:
     return format_json(document)
 
 
-def _service(each: InspectedService, inspection: Inspection) -> dict[str, Any]:
+def _convert_service(each: InspectedService, inspection: Inspection) -> dict[str, Any]:
     service, changes = each.service, rollback_changes(each.service)
-    told = describe_update(service, inspection.now)
     return {
         "service": service.name,
         "stack": service.stack,
         "image": service.spec.image,
         "version": service.version,
-        "update": build_update(service.update) if service.update else None,
-        "message": told,
+        "update": convert_update(service.update) if service.update else None,
+        "message": describe_update(service, inspection.now),
         "update_failed": each.update_failed,
         "rollback_changes": None
         if changes is None
         else {"image": changes.image, "labels": list(changes.labels), "tasks": changes.tasks},
-        "facts": {path: _value(each.lint_result.facts.get(path)) for path in POLICY if path not in NOT_SHOWN},
-        "findings": [_finding(finding) for finding in each.lint_result.findings],
+        "facts": {path: _convert_value(each.lint_result.facts.get(path)) for path in POLICY if path not in NOT_SHOWN},
+        "findings": [_convert_finding(finding) for finding in each.lint_result.findings],
         "not_asked": [{"rule": skipped.rule.id, "because": skipped.reason} for skipped in each.lint_result.unchecked],
-        "drift": None if each.drift is None else _drift(each.drift),
+        "drift": None if each.drift is None else _convert_drift(each.drift),
     }
 
 
-def _value(fact: Fact | None) -> Any:
+def _convert_value(fact: Fact | None) -> Any:
     return None if fact is None else json_value(fact.value)
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _convert_finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule.id,
         "name": finding.rule.name,
@@ -76,11 +75,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _drift(drift: Drift) -> dict[str, Any]:
+def _convert_drift(drift: Drift) -> dict[str, Any]:
     return {
         "drifted": drift.has_drifted,
         "in_files": drift.is_in_files,
-        "values": [_difference(each) for each in drift.differences],
+        "values": [_convert_difference(each) for each in drift.differences],
         "image": {"files": drift.expected_image, "was_before": drift.image_matched_before}
         if drift.expected_image
         else None,
@@ -89,17 +88,16 @@ def _drift(drift: Drift) -> dict[str, Any]:
     }
 
 
-def _difference(difference: Difference) -> dict[str, Any]:
-    shown = difference.path not in NOT_SHOWN
-    location = difference.files.location if difference.files else None
+def _convert_difference(difference: Difference) -> dict[str, Any]:
+    is_printed = difference.path not in NOT_SHOWN
     return {
         "path": difference.path,
-        **({"live": _value(difference.live), "files": _value(difference.files)} if shown else {}),
-        **({"file": location.file, "line": location.line, "column": location.column} if location else {}),
+        **({"live": _convert_value(difference.live), "files": _convert_value(difference.files)} if is_printed else {}),
+        **convert_location(difference.files.location if difference.files else None),
     }
 
 
-def _against(comparison: Comparison) -> dict[str, Any]:
+def _convert_comparison(comparison: Comparison) -> dict[str, Any]:
     variant = comparison.variant.variant
     return {
         "variant": variant.name,

@@ -1,4 +1,4 @@
-"""The rules as one Markdown page, and the derived facts that their conditions name."""
+"""`rules --format markdown`: one page with all rules and derived facts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.facts.derived import DERIVED, STACK_FACTS
 from rollout_lint.facts.suppression import SUPPRESSION_FACTS
 from rollout_lint.report.rules.page import fill_service_placeholder
-from rollout_lint.report.rules.proofs import shown
+from rollout_lint.report.rules.proofs import describe_proofs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,71 +28,78 @@ This page is generated: `rollout-lint rules --format markdown > rules/README.md`
 
 
 def format_rules_markdown(rules: tuple[Rule, ...]) -> str:
-    """The table of the rules, a section for each, and the derived facts."""
-    return "\n".join((_INTRODUCTION, *_table(rules), *(line for rule in rules for line in _section(rule)), *_facts()))
+    """Return a table of the rules, a section per rule, and the derived facts."""
+    return "\n".join(
+        (
+            _INTRODUCTION,
+            *_format_table(rules),
+            *(line for rule in rules for line in _format_section(rule)),
+            *_format_facts(),
+        )
+    )
 
 
-def _table(rules: tuple[Rule, ...]) -> Iterator[str]:
+def _format_table(rules: tuple[Rule, ...]) -> Iterator[str]:
     yield "| rule | severity | what happens |"
     yield "|---|---|---|"
     for rule in rules:
-        heading = _heading(rule)
+        heading = _format_heading(rule)
         severities = ", ".join(dict.fromkeys((rule.severity, *(grade.severity for grade in rule.grades))))
         yield f"| [{heading}](#{rule.anchor}) | {severities} | {rule.summary} |"
     yield ""
 
 
-def _section(rule: Rule) -> Iterator[str]:
-    yield f"## {_heading(rule)}\n"
+def _format_section(rule: Rule) -> Iterator[str]:
+    yield f"## {_format_heading(rule)}\n"
     yield f"{rule.summary}.\n"
     yield f"{rule.why.rstrip()}\n"
-    yield f"**{rule.severity}** where all of these hold{_given(rule.assumes)}:\n"
+    yield f"**{rule.severity}** where all of these hold{_format_assumption(rule.assumes)}:\n"
     yield from (f"- `{path}`: `{condition.description}`" for path, condition in rule.when.items())
     yield ""
-    yield from (f"{_grade(grade)}\n" for grade in rule.grades)
-    yield f"{_repair(rule)}\n"
-    yield from _proofs(rule)
+    yield from (f"{_format_grade(grade)}\n" for grade in rule.grades)
+    yield f"{_format_fix(rule)}\n"
+    yield from _format_proofs(rule)
     for heading, examples in (("Found", rule.examples["bad"]), ("Not found", rule.examples["good"])):
         yield f"{heading}:\n"
         yield from (f"```yaml\n# {name}\n{text.rstrip()}\n```" for name, text in examples[0]["files"].items())
         yield ""
     yield "Sources:\n"
-    yield from (f"- {_linked(source)}" for source in rule.sources)
+    yield from (f"- {_link_addresses(source)}" for source in rule.sources)
     yield ""
 
 
-def _proofs(rule: Rule) -> Iterator[str]:
-    for proof in shown(rule):
-        yield f"[Shown](EVIDENCE.md) by {proof.where}{f', {proof.deployed}' if proof.deployed else ''}:\n"
+def _format_proofs(rule: Rule) -> Iterator[str]:
+    for proof in describe_proofs(rule):
+        yield f"[Shown](EVIDENCE.md) by {proof.tool}{f', {proof.deployed}' if proof.deployed else ''}:\n"
         yield f"- found: `{proof.bad}`"
-        yield f"- repaired: `{proof.repaired}`\n"
+        yield f"- repaired: `{proof.fixed}`\n"
 
 
-def _heading(rule: Rule) -> str:
+def _format_heading(rule: Rule) -> str:
     return f"{rule.id} {rule.name}"
 
 
-def _linked(source: str) -> str:
+def _link_addresses(source: str) -> str:
     return _ADDRESS.sub(r"<\g<0>>", source)
 
 
-def _grade(grade: Grade) -> str:
+def _format_grade(grade: Grade) -> str:
     conditions = " and ".join(f"`{path}`: `{condition.description}`" for path, condition in grade.when.items())
-    return f"**{grade.severity}** instead with {conditions}{_given(grade.assumes)}."
+    return f"**{grade.severity}** instead with {conditions}{_format_assumption(grade.assumes)}."
 
 
-def _given(assumes: str | None) -> str:
+def _format_assumption(assumes: str | None) -> str:
     return f", given that {fill_service_placeholder(assumes)}" if assumes else ""
 
 
-def _repair(rule: Rule) -> str:
+def _format_fix(rule: Rule) -> str:
     if rule.advice:
         return f"Instead: {rule.advice}"
-    price = f" Its price: {rule.trade}." if rule.trade else ""
-    return f"Instead: {', '.join(f'`{path}: {value}`' for path, value in rule.fix_settings.items())}.{price}"
+    trade_off = f" Its price: {rule.trade}." if rule.trade else ""
+    return f"Instead: {', '.join(f'`{path}: {value}`' for path, value in rule.fix_settings.items())}.{trade_off}"
 
 
-def _facts() -> Iterable[str]:
+def _format_facts() -> Iterable[str]:
     yield "## Derived facts\n"
     yield "What no key of a stack file states, and a condition may ask for:\n"
     for path, derived in sorted((DERIVED | STACK_FACTS | SUPPRESSION_FACTS).items()):

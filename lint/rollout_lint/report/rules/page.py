@@ -1,4 +1,4 @@
-"""A rule's page, and the list of rules."""
+"""`rules` and `explain` with `--format text`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from rollout_lint.report.common.style import Style, printable
-from rollout_lint.report.rules.proofs import shown
+from rollout_lint.report.rules.proofs import describe_proofs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def format_rules_text(rules: tuple[Rule, ...], style: Style) -> str:
-    """One line a rule."""
+    """Return one line per rule."""
     width = max(len(rule.name) for rule in rules)
     lines = [
         f"{style(rule.id, 'bold')}  {rule.name:<{width}}  "
@@ -26,44 +26,44 @@ def format_rules_text(rules: tuple[Rule, ...], style: Style) -> str:
 
 
 def format_rule_page(rule: Rule, style: Style, width: int) -> str:
-    """The page: what happens, when, what to write, an example of each, sources."""
-    return "\n".join(_page(rule, style, max(width, 60))) + "\n"
+    """Return the page of a rule: description, conditions, fix, proofs, examples and sources."""
+    return "\n".join(_format_page(rule, style, max(width, 60))) + "\n"
 
 
 def fill_service_placeholder(text: str | None) -> str:
-    """A text of a rule where no service is at hand."""
+    """Return a text of a rule without the name of a service."""
     return (text or "").replace("{service}", "the service")
 
 
-def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
+def _format_page(rule: Rule, style: Style, width: int) -> Iterator[str]:
     yield f"{style(rule.id, 'bold')} {style(rule.name, 'bold')}  {style.severity(rule.severity)}"
     yield from textwrap.wrap(rule.summary, width)
     yield ""
     yield rule.why.rstrip()
     yield ""
-    yield style("When", "bold")
+    yield style("Conditions", "bold")
     for path, condition in rule.when.items():
         yield f"  {path}: {condition.description}"
     yield from textwrap.wrap(
-        fill_service_placeholder(rule.assumes), width, initial_indent="  given that ", subsequent_indent="    "
+        fill_service_placeholder(rule.assumes), width, initial_indent="  assumes: ", subsequent_indent="    "
     )
     for grade in rule.grades:
         conditions = ", ".join(f"{path}: {condition.description}" for path, condition in grade.when.items())
-        yield f"  {style.severity(grade.severity)} where {conditions}"
+        yield f"  {style.severity(grade.severity)} if {conditions}"
         yield from textwrap.wrap(
-            fill_service_placeholder(grade.assumes), width, initial_indent="    given that ", subsequent_indent="      "
+            fill_service_placeholder(grade.assumes), width, initial_indent="    assumes: ", subsequent_indent="      "
         )
     yield ""
-    yield style("Write instead", "bold")
+    yield style("Fix", "bold")
     if rule.advice:
         yield from textwrap.wrap(rule.advice, width, initial_indent="  ", subsequent_indent="  ")
     for path, value in rule.fix_settings.items():
         yield f"  {path}: {value}"
     if rule.trade:
-        yield from textwrap.wrap(rule.trade, width, initial_indent="  its price: ", subsequent_indent="    ")
+        yield from textwrap.wrap(rule.trade, width, initial_indent="  trade-off: ", subsequent_indent="    ")
     yield ""
-    yield from _proofs(rule, style, width)
-    for heading, examples in (("Found", rule.examples["bad"]), ("Not found", rule.examples["good"])):
+    yield from _format_proofs(rule, style, width)
+    for heading, examples in (("Bad example", rule.examples["bad"]), ("Good example", rule.examples["good"])):
         yield style(heading, "bold")
         for name, text in examples[0]["files"].items():
             yield f"  {style(printable(name), 'dim')}"
@@ -74,9 +74,9 @@ def _page(rule: Rule, style: Style, width: int) -> Iterator[str]:
         yield from textwrap.wrap(source, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
 
 
-def _proofs(rule: Rule, style: Style, width: int) -> Iterator[str]:
-    for proof in shown(rule):
-        yield style(f"Shown by {proof.where}", "bold")
-        for label, words in (("", proof.deployed), ("found     ", proof.bad), ("repaired  ", proof.repaired)):
+def _format_proofs(rule: Rule, style: Style, width: int) -> Iterator[str]:
+    for proof in describe_proofs(rule):
+        yield style(f"Proof with {proof.tool}", "bold")
+        for label, words in (("", proof.deployed), ("bad example: ", proof.bad), ("fixed example: ", proof.fixed)):
             yield from textwrap.wrap(f"{label}{words}", width, initial_indent="  ", subsequent_indent="    ")
         yield ""

@@ -1,4 +1,4 @@
-"""What came of trying rules on their own examples."""
+"""Report of `rules --selftest`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
 
 
-def format_selftest_text(tried: tuple[Rule, ...], failures: list[Problem]) -> str:
-    """A line for each failure, with its place, and one for each rule that holds."""
+def format_selftest_text(rules: tuple[Rule, ...], failures: list[Problem]) -> str:
+    """Return a line per failure, with its location, and a line per rule that passes."""
     failed = {failure.file for failure in failures}
     lines = [printable(f"{failure.file}:{failure.line}: {failure.message}") for failure in failures]
-    lines += [f"{rule.id} {rule.name} holds in {len(CHECKS)} trials" for rule in tried if str(rule.path) not in failed]
+    lines += [f"{rule.id} {rule.name} passes {len(CHECKS)} checks" for rule in rules if str(rule.path) not in failed]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""`sweep --format csv`: the risk table for a spreadsheet."""
+"""`sweep --format csv`: risk table for spreadsheets."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from rollout_lint.report.common.style import printable
-from rollout_lint.report.sweep.rows import HEADINGS, build_service_table, format_recipe_cells, sort_verdicts
+from rollout_lint.report.sweep.rows import HEADINGS, build_service_table, format_recipe_cells, sort_assessments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rollout_lint.fleet.risk import RecipeAssessment
 
-_FURTHER = ("service", "level", "date", "revision", "age in days", "stale", "rules", "because")
-_FORMULA = ("=", "+", "-", "@")
+_DETAIL_HEADINGS = ("service", "level", "date", "revision", "age in days", "stale", "rules", "because")
+_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def format_sweep_csv(assessments: list[RecipeAssessment]) -> str:
-    """A row for each recipe, the worst first: the table's cells, then what its details say."""
-    return _csv(
+    """Return a row per recipe, sorted by risk, with its cells and details."""
+    return _write_rows(
         [
-            (*HEADINGS, *_FURTHER),
-            *((*format_recipe_cells(each), *_further(each)) for each in sort_verdicts(assessments)),
+            (*HEADINGS, *_DETAIL_HEADINGS),
+            *((*format_recipe_cells(each), *_list_details(each)) for each in sort_assessments(assessments)),
         ]
     )
 
 
 def format_services_csv(assessments: list[RecipeAssessment]) -> str:
-    """A row for each service, the worst first."""
+    """Return a row per service, sorted by risk."""
     table = build_service_table(assessments, unfold=True)
     rows = ((*row.cells, row.level, "\n".join(row.because)) for row in table.rows)
-    return _csv([(*table.headings, "level", "because"), *rows])
+    return _write_rows([(*table.headings, "level", "because"), *rows])
 
 
-def _further(assessment: RecipeAssessment) -> Iterator[str]:
+def _list_details(assessment: RecipeAssessment) -> Iterator[str]:
     newest = assessment.recent_upgrade
     yield assessment.service or ""
     yield assessment.risk.level
@@ -47,14 +47,14 @@ def _further(assessment: RecipeAssessment) -> Iterator[str]:
     yield "\n".join(assessment.risk.because)
 
 
-def _csv(rows: Iterable[tuple[str, ...]]) -> str:
+def _write_rows(rows: Iterable[tuple[str, ...]]) -> str:
     output = StringIO()
     writer = csv.writer(output, lineterminator="\n")
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    writer.writerows([_escape_cell(cell) for cell in row] for row in rows)
     return output.getvalue()
 
 
-def _cell(text: str) -> str:
-    """A cell that a spreadsheet takes for text: one that looks like a formula is run where it is opened."""
-    shown = "\n".join(printable(line) for line in text.split("\n"))
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+def _escape_cell(text: str) -> str:
+    """Return text that a spreadsheet does not evaluate as a formula."""
+    escaped = "\n".join(printable(line) for line in text.split("\n"))
+    return f"'{escaped}" if escaped.startswith(_FORMULA_STARTS) else escaped

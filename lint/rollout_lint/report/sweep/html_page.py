@@ -1,7 +1,7 @@
-"""`sweep` as one HTML page that needs nothing else: no network, no other file, no script to be read.
+"""`sweep --format html`: one self-contained HTML page that works without network, other files and scripts.
 
-The script and the style are the only ones that the page's own policy lets a browser run, by their hashes
-(https://www.w3.org/TR/CSP3/#grammardef-hash-source), and no value of the document is ever put into either.
+The content security policy of the page allows only its own script and style, by their hashes
+(https://www.w3.org/TR/CSP3/#grammardef-hash-source). They never contain a value of the document.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fleet.compare import ChangeKind
 from rollout_lint.report.common.style import plural, printable
-from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, ago, headline
+from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, format_age, format_headline
 from rollout_lint.report.sweep.view import Cell, build_recipe_view, column_kinds, sort_rows
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rollout_lint.report.sweep.view import RecipeView
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
-_PIECES_AT_ONCE = 64
+_BUFFERED_PIECES = 64
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d+\. ")
 
@@ -40,27 +40,27 @@ def stream_sweep_html(document: dict[str, Any], table: Table) -> Iterator[str]:
     """
     from markupsafe import Markup
 
-    style, script = (_part(name) for name in ("sweep.css", "sweep.js"))
+    style, script = (_read_template(name) for name in ("sweep.css", "sweep.js"))
     order = sort_rows(table.rows)
-    template = _environment().get_template("sweep.html.j2")
+    template = _create_environment().get_template("sweep.html.j2")
     stream = template.stream(
         document=document,
         summary=document["summary"],
-        headline=headline(document["summary"]),
+        headline=format_headline(document["summary"]),
         levels=LEVEL_DESCRIPTIONS,
         columns=list(zip(table.headings, column_kinds(table.headings), strict=True)),
-        recipes=_views(document, table, order),
+        recipes=_build_views(document, table, order),
         anchors={table.rows[position].cells[0]: f"r{number}" for number, position in enumerate(order, 1)},
         kinds_of_change=tuple(ChangeKind),
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
-        policy=_policy(style, script),
+        policy=_content_policy(style, script),
     )
-    stream.enable_buffering(_PIECES_AT_ONCE)
+    stream.enable_buffering(_BUFFERED_PIECES)
     yield from stream
 
 
-def _views(document: dict[str, Any], table: Table, order: list[int]) -> Iterator[RecipeView]:
+def _build_views(document: dict[str, Any], table: Table, order: list[int]) -> Iterator[RecipeView]:
     kinds = column_kinds(table.headings)
     for number, position in enumerate(order, 1):
         texts = zip(table.headings, kinds, table.rows[position].cells, strict=True)
@@ -69,11 +69,11 @@ def _views(document: dict[str, Any], table: Table, order: list[int]) -> Iterator
         )
 
 
-def _part(name: str) -> str:
+def _read_template(name: str) -> str:
     return (_TEMPLATES / name).read_text("utf-8")
 
 
-def _policy(style: str, script: str) -> str:
+def _content_policy(style: str, script: str) -> str:
     return (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
         "form-action 'none'"
@@ -84,7 +84,7 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
 
 
-def _environment() -> Environment:
+def _create_environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -101,35 +101,35 @@ def _environment() -> Environment:
         "prose": _prose,
         "blocks": _blocks,
         "plural": plural,
-        "ago": ago,
+        "age": format_age,
     }
     environment.tests["web_address"] = _is_web_address
     return environment
 
 
 def _visible(value: object) -> object:
-    """Every value that the template prints: None as nothing, what is invisible or turns text around written out."""
+    """Return the value to print in the template: None as an empty text, unprintable characters escaped."""
     if value is None:
         return ""
     return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _dotted(path: str) -> Markup:
-    """A dotted path that may break behind its dots."""
+    """Return a dotted path that can wrap after its dots."""
     from markupsafe import Markup
 
     return Markup(".<wbr>").join(printable(path).split("."))
 
 
 def _lines(text: str) -> Markup:
-    """A text whose lines stay lines."""
+    """Return text that keeps its line breaks."""
     from markupsafe import escape
 
     return escape("\n".join(printable(line) for line in text.replace("\r\n", "\n").split("\n")))
 
 
 def _prose(text: str) -> Markup:
-    """A text in one line, with what stands between backticks as code."""
+    """Return text on one line, with text between backticks as code."""
     from markupsafe import Markup, escape
 
     parts = printable(text).split("`")
@@ -141,7 +141,7 @@ def _prose(text: str) -> Markup:
 
 
 def _blocks(text: str) -> list[tuple[str, list[str]]]:
-    """The paragraphs of a rule's `why`: `steps` with one text each, and `text`, with line ends as spaces."""
+    """Return the paragraphs of a rule's `why`: a kind (`steps` or `text`) and its texts, without line breaks."""
     blocks: list[tuple[str, list[str]]] = []
     for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
         lines = [line.strip() for line in paragraph.split("\n")]
@@ -150,9 +150,9 @@ def _blocks(text: str) -> list[tuple[str, list[str]]]:
             continue
         steps: list[str] = []
         for line in lines:
-            found = _NUMBERED.match(line)
-            if found:
-                steps.append(line[found.end() :])
+            number = _NUMBERED.match(line)
+            if number:
+                steps.append(line[number.end() :])
             else:
                 steps[-1] += f" {line}"
         blocks.append(("steps", steps))

@@ -1,16 +1,15 @@
-"""`sweep --format json`: one recipe a line, written as it is lint_result; the other formats show the same."""
+"""`sweep --format json`: one recipe per line, written as soon as it is evaluated."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fix.recommendation import recommend
 from rollout_lint.fleet.policy import collect_policy
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.common.json_values import format_json
+from rollout_lint.report.common.json_values import VERSION, convert_location, convert_problem, format_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,11 +23,9 @@ if TYPE_CHECKING:
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Rule
 
-VERSION = 1
-
 
 def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAssessment) -> dict[str, Any]:
-    """One recipe of the document: the table's values, and all that its details show."""
+    """Return a recipe of the document: the values of the table and the details."""
     return {
         "recipe": assessment.recipe,
         "path": evaluation.recipe.path,
@@ -39,9 +36,9 @@ def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAsses
         "order": assessment.order,
         "overlay": assessment.overlay,
         "upgrade_tests": assessment.upgrade_tests,
-        "recent_upgrade": _seen(assessment.recent_upgrade),
-        "failed_before": _seen(assessment.failed_before),
-        "risk": _risk(assessment.risk),
+        "recent_upgrade": _convert_result(assessment.recent_upgrade),
+        "failed_before": _convert_result(assessment.failed_before),
+        "risk": _convert_risk(assessment.risk),
         "reasons": assessment.reasons,
         "rules": assessment.rules,
         "variants": [
@@ -52,14 +49,14 @@ def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAsses
             }
             for each in evaluation.variants
         ],
-        "services": [_service(evaluation, service) for service in assessment.services],
-        "evidence": [_seen(seen) for seen in reversed(assessment.results)],
-        "problems": [asdict(problem) for problem in evaluation.problems],
+        "services": [_convert_service(evaluation, service) for service in assessment.services],
+        "evidence": [_convert_result(seen) for seen in reversed(assessment.results)],
+        "problems": [convert_problem(problem) for problem in evaluation.problems],
     }
 
 
 def format_recipe_line(member: Member, evaluation: Evaluation, assessment: RecipeAssessment) -> str:
-    """The same as one line of JSON, made where the recipe is at hand."""
+    """Return a recipe of the document as one line of JSON."""
     return format_json(build_recipe(member, evaluation, assessment), indent=None, end="")
 
 
@@ -69,36 +66,36 @@ def stream_sweep_json(
     rules: Callable[[], Iterable[Rule]],
     comparison: Callable[[], Comparison | None] = lambda: None,
 ) -> Iterator[str]:
-    """The document in pieces; nothing of a recipe is kept but its level and its rules.
+    """Yield the document in pieces, and keep only the levels and rule ids of the recipes in memory.
 
-    `rules` and `comparison` are asked once every recipe has been seen.
+    `rules` and `comparison` are called after the last recipe.
     """
     yield f'{{"version": {VERSION}, "date": "{age_policy.today.isoformat()}", "recipes": ['
     levels: Counter[RiskLevel] = Counter()
-    found: set[str] = set()
-    before = "\n"
+    rule_ids: set[str] = set()
+    separator = "\n"
     for assessment, line in lines:
         levels[assessment.risk.level] += 1
-        found.update(assessment.rules)
-        yield before + line
-        before = ",\n"
+        rule_ids.update(assessment.rules)
+        yield separator + line
+        separator = ",\n"
     yield "\n], "
-    yield format_json(_closing(levels, found, rules(), comparison()), indent=None)[1:]
+    yield format_json(_build_footer(levels, rule_ids, rules(), comparison()), indent=None)[1:]
 
 
-class Lines:
-    """The recipes of a document as lines of JSON, each read when it is asked for."""
+class LazyRecipes:
+    """Recipes of a document as lines of JSON, which are parsed on access."""
 
     def __init__(self, lines: list[str]) -> None:
-        """Nothing is read yet."""
+        """Keep the lines without parsing them."""
         self._lines = lines
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of recipes."""
         return len(self._lines)
 
     def __getitem__(self, position: int) -> Any:
-        """One recipe."""
+        """Return the recipe at a position."""
         return json.loads(self._lines[position])
 
 
@@ -109,25 +106,28 @@ def build_sweep_document(
     rules: Iterable[Rule],
     comparison: Comparison | None,
 ) -> dict[str, Any]:
-    """The same document for a report that goes through it again."""
+    """Return the document for a report that needs random access to its recipes."""
     levels = Counter(assessment.risk.level for assessment in assessments)
-    found = {rule for assessment in assessments for rule in assessment.rules}
-    head = {"version": VERSION, "date": age_policy.today.isoformat(), "recipes": Lines(lines)}
-    return {**head, **_closing(levels, found, rules, comparison)}
+    rule_ids = {rule for assessment in assessments for rule in assessment.rules}
+    head = {"version": VERSION, "date": age_policy.today.isoformat(), "recipes": LazyRecipes(lines)}
+    return {**head, **_build_footer(levels, rule_ids, rules, comparison)}
 
 
-def _closing(
-    levels: Counter[RiskLevel], found: set[str], rules: Iterable[Rule], comparison: Comparison | None
+def _build_footer(
+    levels: Counter[RiskLevel], rule_ids: set[str], rules: Iterable[Rule], comparison: Comparison | None
 ) -> dict[str, Any]:
-    return {"rules": _rules(rules, found), "summary": summary(levels), "changes": _changes(comparison)}
+    return {
+        "rules": {
+            rule.id: {"name": rule.name, "summary": rule.summary, "why": rule.why, "link": rule.link}
+            for rule in rules
+            if rule.id in rule_ids
+        },
+        "summary": {"recipes": levels.total(), **{level: levels[level] for level in RiskLevel}},
+        "changes": _convert_changes(comparison),
+    }
 
 
-def summary(levels: Counter[RiskLevel]) -> dict[str, int]:
-    """How many recipes, and how many at each level."""
-    return {"recipes": levels.total(), **{level: levels[level] for level in RiskLevel}}
-
-
-def _changes(comparison: Comparison | None) -> dict[str, Any] | None:
+def _convert_changes(comparison: Comparison | None) -> dict[str, Any] | None:
     if comparison is None:
         return None
     return {
@@ -146,15 +146,7 @@ def _changes(comparison: Comparison | None) -> dict[str, Any] | None:
     }
 
 
-def _rules(rules: Iterable[Rule], found: set[str]) -> dict[str, Any]:
-    return {
-        rule.id: {"name": rule.name, "summary": rule.summary, "why": rule.why, "link": rule.link}
-        for rule in rules
-        if rule.id in found
-    }
-
-
-def _seen(seen: AgedResult | None) -> dict[str, Any] | None:
+def _convert_result(seen: AgedResult | None) -> dict[str, Any] | None:
     if seen is None:
         return None
     result = seen.result
@@ -169,29 +161,31 @@ def _seen(seen: AgedResult | None) -> dict[str, Any] | None:
     }
 
 
-def _risk(risk: Risk) -> dict[str, Any]:
+def _convert_risk(risk: Risk) -> dict[str, Any]:
     return {"level": risk.level, "text": risk.text, "because": risk.because}
 
 
-def _service(evaluation: Evaluation, assessment: ServiceAssessment) -> dict[str, Any]:
+def _convert_service(evaluation: Evaluation, assessment: ServiceAssessment) -> dict[str, Any]:
     repair = recommend(evaluation, assessment.service)
     return {
         "service": assessment.service,
         "failure_action": assessment.failure_action,
         "order": assessment.order,
-        "risk": _risk(assessment.risk),
+        "risk": _convert_risk(assessment.risk),
         "rules": assessment.rules,
         "variants": [each.variant.name for each in evaluation.variants if assessment.service in each.services],
         "policy": {
-            path: {variant: _stated(stated) for variant, stated in by_variant.items()}
+            path: {variant: _convert_stated(stated) for variant, stated in by_variant.items()}
             for path, by_variant in collect_policy(evaluation.variants, assessment.service).items()
         },
-        "findings": _findings(finding for finding in evaluation.findings if finding.service == assessment.service),
+        "findings": _convert_findings(
+            finding for finding in evaluation.findings if finding.service == assessment.service
+        ),
         "repair": {"overlay": repair.overlay, "advice": list(repair.advice)},
     }
 
 
-def _stated(stated: PolicyValue) -> dict[str, Any]:
+def _convert_stated(stated: PolicyValue) -> dict[str, Any]:
     return {
         "value": stated.value,
         "text": stated.text,
@@ -201,15 +195,15 @@ def _stated(stated: PolicyValue) -> dict[str, Any]:
     }
 
 
-def _suppression(suppression: Suppression | None) -> dict[str, Any] | None:
+def _convert_suppression(suppression: Suppression | None) -> dict[str, Any] | None:
     if suppression is None:
         return None
     return {"by": suppression.source, "reason": suppression.reason, "until": suppression.until}
 
 
-def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Each once, with the variants that have it."""
-    told: dict[tuple[Any, ...], dict[str, Any]] = {}
+def _convert_findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Return each finding once, with its variants."""
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for finding in findings:
         key = (
             finding.rule.id,
@@ -219,20 +213,18 @@ def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             finding.superseded_by,
             finding.suppressed,
         )
-        row = told.setdefault(
+        row = rows.setdefault(
             key,
             {
                 "rule": finding.rule.id,
                 "severity": finding.severity,
                 "variants": [],
                 "message": finding.message,
-                "file": finding.location.file,
-                "line": finding.location.line,
-                "column": finding.location.column,
+                **convert_location(finding.location),
                 "assumes": finding.assumes,
                 "superseded_by": finding.superseded_by,
-                "suppressed": _suppression(finding.suppressed),
+                "suppressed": _convert_suppression(finding.suppressed),
             },
         )
         row["variants"].append(finding.variant)
-    return list(told.values())
+    return list(rows.values())

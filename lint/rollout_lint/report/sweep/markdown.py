@@ -1,4 +1,4 @@
-"""`sweep --format markdown`: the risk table for an issue or a wiki."""
+"""`sweep --format markdown`: risk table for an issue or a wiki."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ _MARKUP = re.compile(r"[\\|<>`*\[\]]")
 
 
 def format_sweep_markdown(table: Table, comparison: Comparison | None) -> str:
-    """A pipe table; below it, what changed since an earlier sweep."""
+    """Return the risk table and the changes since an earlier sweep."""
     rule = "|" + "---|" * len(table.headings)
-    lines = [_line(table.headings), rule, *(_line(row.cells) for row in table.rows), *_changes(comparison)]
+    lines = [
+        _format_row(table.headings),
+        rule,
+        *(_format_row(row.cells) for row in table.rows),
+        *_format_changes(comparison),
+    ]
     return "\n".join(lines) + "\n"
 
 
-def _changes(comparison: Comparison | None) -> Iterator[str]:
+def _format_changes(comparison: Comparison | None) -> Iterator[str]:
     if comparison is None:
         return
     yield ""
@@ -36,7 +41,7 @@ def _changes(comparison: Comparison | None) -> Iterator[str]:
         yield f"- **{change.kind}** {_escape(change.text)}"
 
 
-def _line(cells: tuple[str, ...]) -> str:
+def _format_row(cells: tuple[str, ...]) -> str:
     return f"| {' | '.join(_escape(cell) for cell in cells)} |"
 
 

@@ -1,4 +1,4 @@
-"""The cells of the risk table, one row a recipe or a service, which every format of `sweep` shows."""
+"""Rows of the risk table, one per recipe or service, for every format of `sweep`."""
 
 from __future__ import annotations
 
@@ -17,45 +17,48 @@ HEADINGS = ("Recipe", "failure_action", "order", "ccci overlay", "upgrade tests"
 SERVICE_HEADINGS = ("Recipe", "service", "failure_action", "order", "in CI", "risk")
 
 _NOT_SET = "—"
-_SHORT = {"pass": "PASS", "fail": "FAIL", "rolled-back": "ROLLED BACK"}
+_OUTCOMES = {"pass": "PASS", "fail": "FAIL", "rolled-back": "ROLLED BACK"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table; `level` is the risk's, `because` its reasons."""
+    """Row of the table, with the level and the reasons of the risk."""
 
     level: RiskLevel
     cells: tuple[str, ...]
     because: list[str] = field(default_factory=list)
-    tells: bool = True
-    """Whether the reasons are more than that there is no risk."""
+    has_risk: bool = True
+    """True if the reasons explain a risk or a suppressed finding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The risk table: its headings, and its rows with the worst first. The last column is the risk.
+    """Risk table, sorted by risk. The last column is the risk.
 
-    `naming` is how many of the first columns it takes to name a row.
+    The first `key_columns` columns identify a row.
     """
 
     headings: tuple[str, ...]
     rows: list[Row]
-    naming: int = 1
+    key_columns: int = 1
 
 
 def build_recipe_table(assessments: list[RecipeAssessment], unfold: bool) -> Table:
-    """A row for each recipe; those not at risk in one at the end, unless unfolded."""
-    ordered = sort_verdicts(assessments)
-    rows = [_recipe_row(assessment) for assessment in ordered if unfold or not _is_folded(assessment.risk)]
+    """Return a row per recipe. Recipes that are not at risk share the last row, unless `unfold` is set."""
+    ordered = sort_assessments(assessments)
+    rows = [_build_recipe_row(assessment) for assessment in ordered if unfold or not _is_folded(assessment.risk)]
     folded = [assessment for assessment in ordered if not unfold and _is_folded(assessment.risk)]
     if folded:
-        rows.append(Row(RiskLevel.NOT_AT_RISK, ("all others", _actions(folded), *[_NOT_SET] * 4, _of_folded(folded))))
+        rows.append(
+            Row(RiskLevel.NOT_AT_RISK, ("all others", _list_actions(folded), *[_NOT_SET] * 4, _describe_folded(folded)))
+        )
     return Table(HEADINGS, rows)
 
 
 def build_service_table(assessments: list[RecipeAssessment], unfold: bool) -> Table:
-    """A row for each service, and for each recipe that was not evaluated or whose upgrade failed; those not at risk as
-    above.
+    """Return a row per service, and per recipe that was not evaluated or whose upgrade failed.
+
+    Services that are not at risk share the last row, unless `unfold` is set.
     """
     rows = []
     folded: list[ServiceAssessment] = []
@@ -73,87 +76,87 @@ def build_service_table(assessments: list[RecipeAssessment], unfold: bool) -> Ta
             if _is_folded(service.risk) and not unfold:
                 folded.append(service)
             else:
-                rows.append((service.risk.level.rank, assessment.recipe, _service_row(assessment, service)))
+                rows.append((service.risk.level.rank, assessment.recipe, _build_service_row(assessment, service)))
     ordered = [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
     if folded:
-        cells = ("all others", _NOT_SET, _actions(folded), _NOT_SET, _NOT_SET, _of_folded(folded))
+        cells = ("all others", _NOT_SET, _list_actions(folded), _NOT_SET, _NOT_SET, _describe_folded(folded))
         ordered.append(Row(RiskLevel.NOT_AT_RISK, cells))
-    return Table(SERVICE_HEADINGS, ordered, naming=2)
+    return Table(SERVICE_HEADINGS, ordered, key_columns=2)
 
 
-def sort_verdicts(assessments: list[RecipeAssessment]) -> list[RecipeAssessment]:
-    """By level, then by name."""
+def sort_assessments(assessments: list[RecipeAssessment]) -> list[RecipeAssessment]:
+    """Return assessments sorted by level and recipe name."""
     return sorted(assessments, key=lambda assessment: (assessment.risk.level.rank, assessment.recipe))
 
 
 def format_recipe_cells(assessment: RecipeAssessment) -> tuple[str, ...]:
-    """The words of a recipe's row, one for each of HEADINGS."""
+    """Return the cells of a recipe, one per heading."""
     return (
         assessment.recipe,
         assessment.failure_action or _NOT_SET,
         assessment.order or _NOT_SET,
-        _overlay(assessment),
-        _tests(assessment),
-        _upgrade(assessment),
-        _told(assessment.risk),
+        _format_overlay(assessment),
+        _format_tests(assessment),
+        _format_upgrade(assessment),
+        _format_risk(assessment.risk),
     )
 
 
-def age(assessment: RecipeAssessment) -> str:
-    """How old the newest upgrade's result is, in days."""
+def format_age_cell(assessment: RecipeAssessment) -> str:
+    """Return the age of the newest upgrade result in days."""
     newest = assessment.recent_upgrade
     return _NOT_SET if newest is None or newest.age is None else f"{newest.age} d"
 
 
-def _recipe_row(assessment: RecipeAssessment) -> Row:
+def _build_recipe_row(assessment: RecipeAssessment) -> Row:
     return Row(
-        assessment.risk.level, format_recipe_cells(assessment), assessment.risk.because, not _is_quiet(assessment.risk)
+        assessment.risk.level, format_recipe_cells(assessment), assessment.risk.because, _has_risk(assessment.risk)
     )
 
 
 def _is_folded(risk: Risk) -> bool:
-    """One that is not at risk since somebody has silenced what was found is told."""
-    return risk.level is RiskLevel.NOT_AT_RISK and _is_quiet(risk)
+    """Return True if the row is folded. A risk that is only suppressed keeps its row."""
+    return risk.level is RiskLevel.NOT_AT_RISK and not _has_risk(risk)
 
 
-def _is_quiet(risk: Risk) -> bool:
-    return risk.level.is_without_risk and not risk.suppressed
+def _has_risk(risk: Risk) -> bool:
+    return not risk.level.is_without_risk or bool(risk.suppressed)
 
 
-def _told(risk: Risk) -> str:
+def _format_risk(risk: Risk) -> str:
     return "SAFE" if risk.text == "safe" else risk.text
 
 
-def _service_row(assessment: RecipeAssessment, service: ServiceAssessment) -> Row:
+def _build_service_row(assessment: RecipeAssessment, service: ServiceAssessment) -> Row:
     cells = (
         assessment.recipe,
         service.service or "(the stack)",
         service.failure_action or _NOT_SET,
         service.order or _NOT_SET,
         ", ".join(f"{key}: {value}" for key, value in service.ci_overrides.items()) or _NOT_SET,
-        _told(service.risk),
+        _format_risk(service.risk),
     )
-    return Row(service.risk.level, cells, service.risk.because, not _is_quiet(service.risk))
+    return Row(service.risk.level, cells, service.risk.because, _has_risk(service.risk))
 
 
-def _of_folded(folded: Sequence[RecipeAssessment | ServiceAssessment]) -> str:
-    """What is said of all of them, where the same is."""
+def _describe_folded(folded: Sequence[RecipeAssessment | ServiceAssessment]) -> str:
+    """Return the common risk text of the folded rows, or a summary of different texts."""
     texts = {each.risk.text for each in folded}
-    return texts.pop() if len(texts) == 1 else "not at risk; of some not everything judged"
+    return texts.pop() if len(texts) == 1 else "not at risk; some only partly evaluated"
 
 
-def _actions(folded: Sequence[RecipeAssessment | ServiceAssessment]) -> str:
+def _list_actions(folded: Sequence[RecipeAssessment | ServiceAssessment]) -> str:
     actions = sorted({each.failure_action for each in folded if each.failure_action})
-    return f"{', '.join(actions)}, none or absent" if actions else "none or absent"
+    return ", ".join((*actions, "not set"))
 
 
-def _overlay(assessment: RecipeAssessment) -> str:
+def _format_overlay(assessment: RecipeAssessment) -> str:
     if assessment.overlay is None:
         return "no"
     return "YES (fixed)" if assessment.risk.level is RiskLevel.MITIGATED else "yes"
 
 
-def _tests(assessment: RecipeAssessment) -> str:
+def _format_tests(assessment: RecipeAssessment) -> str:
     if assessment.upgrade_tests is None:
         return "unknown"
     if assessment.upgrade_tests:
@@ -162,25 +165,25 @@ def _tests(assessment: RecipeAssessment) -> str:
     return "NO tests" if is_known_risk else "no"
 
 
-def _upgrade(assessment: RecipeAssessment) -> str:
-    """A pass after a failure is a repair only where the policy was repaired too; else the failure may come back."""
+def _format_upgrade(assessment: RecipeAssessment) -> str:
+    """Return the newest upgrade result. A pass after a failure is FIXED only if the policy was fixed too."""
     newest = assessment.recent_upgrade
     if newest is None:
-        return _without_upgrade(assessment)
-    repaired = assessment.failed_before is not None and not assessment.risk.level.is_at_risk
+        return _format_missing_upgrade(assessment)
+    is_fixed = assessment.failed_before is not None and not assessment.risk.level.is_at_risk
     level = "" if newest.result.level is None else f" L{newest.result.level}"
-    before = f"was {_short(assessment.failed_before)}" if assessment.failed_before and not repaired else ""
+    before = f"was {_format_outcome(assessment.failed_before)}" if assessment.failed_before and not is_fixed else ""
     notes = ", ".join(filter(None, [before, "stale" if newest.stale_reason else ""]))
-    return f"{'FIXED' if repaired else _short(newest) + level}{f' ({notes})' if notes else ''}"
+    return f"{'FIXED' if is_fixed else _format_outcome(newest) + level}{f' ({notes})' if notes else ''}"
 
 
-def _without_upgrade(assessment: RecipeAssessment) -> str:
-    """A level alone proves no upgrade."""
+def _format_missing_upgrade(assessment: RecipeAssessment) -> str:
+    """Return the cell of a recipe without an upgrade result. A level alone does not prove an upgrade."""
     if assessment.upgrade_tests is False:
         return "n/a"
     level = next((each.result.level for each in reversed(assessment.results) if each.result.level is not None), None)
     return "unknown" if level is None else f"unknown (only L{level})"
 
 
-def _short(seen: AgedResult) -> str:
-    return _SHORT[seen.result.upgrade or ""]
+def _format_outcome(seen: AgedResult) -> str:
+    return _OUTCOMES[seen.result.upgrade or ""]

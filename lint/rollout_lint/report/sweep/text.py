@@ -1,4 +1,4 @@
-"""`sweep` for people: the reasons, and the risk table at the end of the terminal."""
+"""`sweep --format text`: reasons, then the risk table at the end of the output."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _STYLES = {
     RiskLevel.NOT_AT_RISK: "dim",
 }
 _KINDS = {"worse": ("bold", "red"), "new": ("bold",), "changed": ("yellow",), "better": ("green",), "gone": ("dim",)}
-_NAMED = 5
-"""How many recipes with the same reasons are named."""
+_MAX_NAMES = 5
+"""Maximum number of named recipes with the same reasons."""
 
 _GAP = 2
 
@@ -45,68 +45,68 @@ _GAP = 2
 def format_sweep_text(
     table: Table, assessments: list[RecipeAssessment], comparison: Comparison | None, style: Style, width: int
 ) -> str:
-    """The reasons for each row that is not safe, or has something silenced; then, where the eye is, the table in
-    `width` columns.
+    """Return the reasons of each row that has a risk or a suppressed finding, the table, and the changes.
 
-    A terminal too narrow for its longest words gets the table as wide as they need, so that nothing is cut off. What
-    changed since an earlier sweep comes last.
+    The table takes `width` columns, or more if its longest words need them, so no word is cut.
     """
     output = StringIO()
-    shown = _table(table, width)
+    rich_table = _build_table(table, width)
     console = Console(file=output, force_terminal=style.colour, no_color=not style.colour, highlight=False)
-    console.width = max(width, _width(shown))
-    for names, row in _told_once(table):
+    console.width = max(width, _table_width(rich_table))
+    for names, row in _group_reasons(table):
         console.print(Text(f"{printable(names)}: {printable(row.cells[-1])}", style="bold"))
         for reason in row.because:
             console.print(Padding(Text(printable(reason)), (0, 0, 0, 2), expand=False))
         console.print()
-    console.print(shown)
+    console.print(rich_table)
     lines = [line.rstrip() for line in output.getvalue().splitlines()]
-    return "\n".join([*lines, "", *_summary(assessments), *_changes(comparison, style)]) + "\n"
+    return "\n".join([*lines, "", *_format_summary(assessments), *_format_changes(comparison, style)]) + "\n"
 
 
-def _told_once(table: Table) -> Iterator[tuple[str, Row]]:
-    """Each row with reasons to tell; those that say the same, as recipes with the same files do, told once."""
-    alike: dict[tuple[str, ...], list[Row]] = {}
+def _group_reasons(table: Table) -> Iterator[tuple[str, Row]]:
+    """Yield the names and one row of each group of rows with the same risk and reasons."""
+    groups: dict[tuple[str, ...], list[Row]] = {}
     for row in table.rows:
-        if row.tells and row.because:
-            alike.setdefault((row.cells[-1], *row.because), []).append(row)
-    for same in alike.values():
-        names = list(dict.fromkeys(" ".join(row.cells[: table.naming]) for row in same))
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED + 1 else ""
-        yield ", ".join(names[:_NAMED] if more else names) + more, same[0]
+        if row.has_risk and row.because:
+            groups.setdefault((row.cells[-1], *row.because), []).append(row)
+    for rows in groups.values():
+        names = list(dict.fromkeys(" ".join(row.cells[: table.key_columns]) for row in rows))
+        more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES + 1 else ""
+        yield ", ".join(names[:_MAX_NAMES] if more else names) + more, rows[0]
 
 
-def _table(table: Table, width: int) -> RichTable:
-    """Every cell in one line where there is room; else the last columns first, none narrower than its longest word."""
-    shown = RichTable(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    wanted = []
+def _build_table(table: Table, width: int) -> RichTable:
+    """Return the table with as few wrapped cells as possible.
+
+    A column is at least as wide as its longest word. The remaining width goes to the last columns first.
+    """
+    rich_table = RichTable(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    full_widths = []
     for position, heading in enumerate(table.headings):
         cells = [heading, *(printable(row.cells[position]) for row in table.rows)]
-        wanted.append(max(map(cell_len, cells)))
-        shown.add_column(heading, overflow="fold", width=max(map(cell_len, " ".join(cells).split())))
-    for column, most in zip(reversed(shown.columns), reversed(wanted), strict=True):
-        least = column.width or 0
-        column.width = least + max(0, min(most - least, width - _width(shown)))
+        full_widths.append(max(map(cell_len, cells)))
+        rich_table.add_column(heading, overflow="fold", width=max(map(cell_len, " ".join(cells).split())))
+    for column, full_width in zip(reversed(rich_table.columns), reversed(full_widths), strict=True):
+        minimum = column.width or 0
+        column.width = minimum + max(0, min(full_width - minimum, width - _table_width(rich_table)))
     for row in table.rows:
         risk = Text(printable(row.cells[-1]), style=_STYLES[row.level])
-        shown.add_row(*(Text(printable(cell)) for cell in row.cells[:-1]), risk)
-    return shown
+        rich_table.add_row(*(Text(printable(cell)) for cell in row.cells[:-1]), risk)
+    return rich_table
 
 
-def _width(table: RichTable) -> int:
+def _table_width(table: RichTable) -> int:
     return sum((column.width or 0) + _GAP for column in table.columns) - _GAP
 
 
-def _summary(assessments: list[RecipeAssessment]) -> Iterator[str]:
+def _format_summary(assessments: list[RecipeAssessment]) -> Iterator[str]:
     counts: dict[RiskLevel, int] = {}
     for assessment in sorted(assessments, key=lambda each: each.risk.level.rank):
         counts[assessment.risk.level] = counts.get(assessment.risk.level, 0) + 1
-    told = ", ".join(f"{count} {level}" for level, count in counts.items())
-    yield f"{plural(len(assessments), 'recipe')}: {told}."
+    yield f"{plural(len(assessments), 'recipe')}: {', '.join(f'{count} {level}' for level, count in counts.items())}."
 
 
-def _changes(comparison: Comparison | None, style: Style) -> Iterator[str]:
+def _format_changes(comparison: Comparison | None, style: Style) -> Iterator[str]:
     if comparison is None:
         return
     yield ""

@@ -1,4 +1,4 @@
-"""What the page of a sweep shows of one recipe, worked out before any markup."""
+"""View model of a recipe for the HTML page of a sweep."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, describe_next_update, outcome
-from rollout_lint.report.sweep.rows import HEADINGS, Row, Table, age, format_recipe_cells
+from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, describe_next_update, describe_outcome
+from rollout_lint.report.sweep.rows import HEADINGS, Row, Table, format_age_cell, format_recipe_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of the table: its heading, what kind of column that is, its words."""
+    """Cell of the table, with the heading and the kind of its column."""
 
     heading: str
     kind: str
@@ -26,9 +26,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An upgrade of the document, with what the results around it say of it; `tone` is good, bad or unknown."""
+    """Upgrade result, with a remark from the results before and after it. `tone` is good, bad or unknown."""
 
-    shown: dict[str, Any]
+    upgrade: dict[str, Any]
     outcome: str
     tone: str
     remark: str | None
@@ -36,7 +36,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value of the policy that a CI overlay changes, as the document has it; None before is what no file states."""
+    """Change of a policy value by a CI overlay. `before` is empty if no file sets the value."""
 
     path: str
     before: dict[str, Any] | None
@@ -45,7 +45,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class OverlayChanges:
-    """What one CI variant changes in the policy of a service."""
+    """Changes of a service's policy by one CI variant."""
 
     files: list[str]
     changes: list[Change]
@@ -53,15 +53,15 @@ class OverlayChanges:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service that has something to show."""
+    """Service with a policy or findings."""
 
-    shown: dict[str, Any]
-    overlaid: list[OverlayChanges]
+    service: dict[str, Any]
+    overlays: list[OverlayChanges]
 
 
 @dataclass(frozen=True, slots=True)
 class RecipeView:
-    """A recipe of the page; `number` counts from 1 in the page's order, `words` is what the filter looks at besides."""
+    """Recipe of the page. `number` counts from 1 in page order; the filter also searches in `words`."""
 
     number: int
     recipe: dict[str, Any]
@@ -70,83 +70,85 @@ class RecipeView:
     words: str
     results: list[Result]
     services: list[Service]
-    silent: list[str]
+    other_services: list[str]
 
     @property
     def level(self) -> RiskLevel:
-        """The level of its risk."""
+        """Risk level."""
         return RiskLevel(self.recipe["risk"]["level"])
 
     @property
     def mark(self) -> str:
-        """The sign of that level."""
+        """Mark of the risk level."""
         return LEVEL_DESCRIPTIONS[self.level].mark
 
     @property
     def rank(self) -> int:
-        """The position of the level, 0 for the worst."""
+        """Position of the risk level; 0 is the worst."""
         return self.level.rank
 
     @property
     def age(self) -> int | None:
-        """The days since the newest result, None where there is none or it has no date."""
+        """Days since the newest result, or None if there is no dated result."""
         recent = self.recipe["recent_upgrade"]
         age: int | None = recent["age"] if recent else None
         return age
 
 
 def build_page_table(assessments: list[RecipeAssessment]) -> Table:
-    """The terminal's table with the age before the risk, and a row for each verdict, in their order."""
+    """Return the risk table with an age column and a row per assessment, in the given order."""
     headings = (*HEADINGS[:-1], "age", HEADINGS[-1])
-    return Table(headings, [_row(assessment) for assessment in assessments])
+    return Table(headings, [_build_row(assessment) for assessment in assessments])
 
 
 def sort_rows(rows: list[Row]) -> list[int]:
-    """The positions of the rows by their level, then by the recipe's name."""
+    """Return the positions of the rows sorted by level and recipe name."""
     return sorted(range(len(rows)), key=lambda position: (rows[position].level.rank, rows[position].cells[0]))
 
 
 def column_kinds(headings: tuple[str, ...]) -> list[str]:
-    """How each column is set and sorted: `name`, the first; `risk`, the last; `age`; else `word`."""
+    """Return the kind of each column: `name` (first), `risk` (last), `age` or `word`."""
     between = ["age" if heading == "age" else "word" for heading in headings[1:-1]]
     return ["name", *between, "risk"]
 
 
 def build_recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], rules: dict[str, Any]) -> RecipeView:
-    """The recipe of the page with this number; `rules` are the document's."""
-    speaking = [service for service in recipe["services"] if service["policy"] or service["findings"]]
+    """Return the view of a recipe. `rules` are those of the document."""
+    detailed = [service for service in recipe["services"] if service["policy"] or service["findings"]]
     return RecipeView(
         number=number,
         recipe=recipe,
         cells=cells,
         lead=describe_next_update(recipe, rules),
-        words=" ".join(_words(recipe)),
-        results=_results(recipe["evidence"]),
-        services=[Service(service, _overlaid(service, recipe["variants"])) for service in speaking],
-        silent=[service["service"] for service in recipe["services"] if service not in speaking and service["service"]],
+        words=" ".join(_search_words(recipe)),
+        results=_build_results(recipe["evidence"]),
+        services=[Service(service, _list_overlay_changes(service, recipe["variants"])) for service in detailed],
+        other_services=[
+            service["service"] for service in recipe["services"] if service not in detailed and service["service"]
+        ],
     )
 
 
-def _row(assessment: RecipeAssessment) -> Row:
+def _build_row(assessment: RecipeAssessment) -> Row:
     *words, risk = format_recipe_cells(assessment)
-    return Row(assessment.risk.level, (*words, age(assessment), risk), assessment.risk.because)
+    return Row(assessment.risk.level, (*words, format_age_cell(assessment), risk), assessment.risk.because)
 
 
-def _words(recipe: dict[str, Any]) -> Iterator[str]:
+def _search_words(recipe: dict[str, Any]) -> Iterator[str]:
     yield from recipe["rules"]
     yield from filter(None, (recipe["role"], recipe["note"], recipe["service"]))
     yield from (service["service"] for service in recipe["services"] if service["service"])
 
 
-def _results(evidence: list[dict[str, Any]]) -> list[Result]:
+def _build_results(evidence: list[dict[str, Any]]) -> list[Result]:
     passed = {each["ref"] for each in evidence if each["result"] == "pass" and each["ref"]}
-    found = []
-    later_pass = False
+    results = []
+    has_later_pass = False
     for each in evidence:
-        went_wrong = each["result"] not in ("pass", None)
-        found.append(Result(each, outcome(each["result"]), _tone(each), _remark(each, passed, went_wrong, later_pass)))
-        later_pass = later_pass or each["result"] == "pass"
-    return found
+        remark = _describe_failure(each, passed, has_later_pass)
+        results.append(Result(each, describe_outcome(each["result"]), _tone(each), remark))
+        has_later_pass = has_later_pass or each["result"] == "pass"
+    return results
 
 
 def _tone(result: dict[str, Any]) -> str:
@@ -155,14 +157,16 @@ def _tone(result: dict[str, Any]) -> str:
     return "good" if result["result"] == "pass" else "bad"
 
 
-def _remark(result: dict[str, Any], passed: set[str], went_wrong: bool, later_pass: bool) -> str | None:
-    """A failure that a pass follows is a repair or chance; of one and the same revision it is chance."""
-    if went_wrong and result["ref"] in passed:
+def _describe_failure(result: dict[str, Any], passed: set[str], has_later_pass: bool) -> str | None:
+    """Return a remark on a failure if its revision also passed, or a later upgrade passed."""
+    if result["result"] in ("pass", None):
+        return None
+    if result["ref"] in passed:
         return "intermittent: the same revision passed too"
-    return "a later one passed: repaired, or intermittent" if went_wrong and later_pass else None
+    return "a later upgrade passed: fixed, or intermittent" if has_later_pass else None
 
 
-def _overlaid(service: dict[str, Any], variants: list[dict[str, Any]]) -> list[OverlayChanges]:
+def _list_overlay_changes(service: dict[str, Any], variants: list[dict[str, Any]]) -> list[OverlayChanges]:
     if not service["policy"]:
         return []
     first = next(variant for variant in variants if variant["name"] in service["variants"])
