@@ -9,8 +9,12 @@ import errno
 import os
 import re
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.export import has_missing_contents, to_working_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _STARS = re.compile(r"\*{2,}")
 _FIRST_READ = 64 * 1024
@@ -21,32 +25,27 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 def is_file(path: Path) -> bool:
     """Return True for a regular file, or a link to one."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
+    return _holds(path.is_file)
 
 
 def is_folder(path: Path) -> bool:
     """Return True for a folder, or a link to one."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
+    return _holds(path.is_dir)
 
 
 def exists(path: Path) -> bool:
     """Return True if the path, or the target of the link, exists."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
+    return _holds(path.exists)
 
 
 def is_link(path: Path) -> bool:
     """Return True for a link, also a broken one."""
+    return _holds(path.is_symlink)
+
+
+def _holds(test: Callable[[], bool]) -> bool:
     try:
-        return path.is_symlink()
+        return test()
     except OSError:
         return False
 

@@ -243,7 +243,7 @@ class _Collector:
         self._add("default", active, environment, active_line)
         for value, line in options:
             files = _COMPOSE_FILE.sub(lambda _: active, value)
-            self._add(_option_name(files), files, environment, line)
+            self._add(_variant_name(Path(files.rpartition(":")[2]).name), files, environment, line)
 
     def add_base(self) -> None:
         """Add the variant `default` of the base alone, with the values of `.env.sample`."""
@@ -252,11 +252,9 @@ class _Collector:
     def add_overlay(self, name: str, path: Path) -> None:
         if not self._recipe.variants:
             return
-        default = self._recipe.variants[0]
         layer = self._layer(name, 1, name)
-        if layer is not None and all(each.path != path for each in default.files):
-            name = _variant_name(path.name)
-            self._recipe.add(Variant(name, (*default.files, layer), default.environment, is_ci=True))
+        if layer is not None and all(each.path != path for each in self._recipe.variants[0].files):
+            _add_variant(self._recipe, layer, is_ci=True)
 
     def _sample(self) -> str:
         """Return the text of `.env.sample`, or "" if it is missing or cannot be read, which is a problem."""
@@ -299,10 +297,6 @@ class _Collector:
             self._recipe.problems.append(replace(location, message=f'file "{file}" does not exist'))
             return None
         return LayerFile(Path(file).as_posix(), path)
-
-
-def _option_name(compose_file: str) -> str:
-    return _variant_name(Path(compose_file.rpartition(":")[2]).name)
 
 
 def _variant_name(file: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rollout_lint.discovery import git
 from rollout_lint.discovery.export import Export, RevisionError
+from rollout_lint.discovery.filesystem import is_folder
 
 _MIN_HASH_LENGTH = 7
 _SHORT_HASH_LENGTH = 12
@@ -136,21 +137,14 @@ def _explain_missing_commit(folder: Path, ref: str, message: str) -> str:
 def _existing(folder: Path) -> Path:
     """Return the closest existing folder at or above a path."""
     absolute = folder.absolute()
-    return next(each for each in (absolute, *absolute.parents) if _is_folder(each))
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
+    return next(each for each in (absolute, *absolute.parents) if is_folder(each))
 
 
 def _real_path(folder: Path, top: Path) -> Path:
     """Return a path of the working tree below the real path of its root; links in the working tree are kept."""
     absolute = Path(os.path.abspath(folder))  # noqa: PTH100
     for each in (absolute, *absolute.parents):
-        if _is_folder(each) and each.samefile(top):
+        if is_folder(each) and each.samefile(top):
             return top / absolute.relative_to(each)
     try:
         real = Path(os.path.realpath(absolute))

@@ -12,17 +12,23 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rollout_lint.syntax.scalar import Date
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 UNKNOWN = object()
 """Value of a scalar that depends on an unknown variable; every schema accepts it."""
 
 _ANNOTATIONS = frozenset(("$schema", "title", "description", "$defs"))
+_ATTRIBUTES = {
+    "uniqueItems": "unique_items",
+    "x-unique-before": "unique_before",
+    "minimum": "minimum",
+    "format": "format",
+    "x-cast": "cast",
+    "x-since": "since",
+}
+"""Keywords with an attribute of Schema that has the same value."""
 
 
 @cache
@@ -81,54 +87,25 @@ class _Compiler:
 
     def _fill(self, schema: Schema, document: dict[str, Any]) -> Schema:
         for keyword, value in document.items():
-            if keyword in _ANNOTATIONS:
-                continue
-            setter = _KEYWORDS.get(keyword)
-            if setter is None:
-                raise ValueError(f"unknown schema keyword {keyword}")
-            setter(self, schema, value)
+            match keyword:
+                case "type":
+                    schema.types = frozenset([value] if isinstance(value, str) else value)
+                case "properties":
+                    schema.properties = {key: self.compile(inner) for key, inner in value.items()}
+                case "patternProperties":
+                    schema.patterns = [(re.compile(pattern), self.compile(inner)) for pattern, inner in value.items()]
+                case "additionalProperties":
+                    schema.additional = value if isinstance(value, bool) else self.compile(value)
+                case "items":
+                    schema.items = self.compile(value)
+                case "oneOf":
+                    schema.one_of = tuple(self.compile(inner) for inner in value)
+                case "required" | "enum":
+                    setattr(schema, keyword, tuple(value))
+                case _ if keyword not in _ANNOTATIONS:
+                    # An unknown keyword raises KeyError.
+                    setattr(schema, _ATTRIBUTES[keyword], value)
         return schema
-
-
-def _set_additional(compiler: _Compiler, schema: Schema, value: Any) -> None:
-    schema.additional = value if isinstance(value, bool) else compiler.compile(value)
-
-
-def _set_patterns(compiler: _Compiler, schema: Schema, value: Any) -> None:
-    schema.patterns = [(re.compile(pattern), compiler.compile(inner)) for pattern, inner in value.items()]
-
-
-def _set_properties(compiler: _Compiler, schema: Schema, value: Any) -> None:
-    schema.properties = {key: compiler.compile(inner) for key, inner in value.items()}
-
-
-def _set(
-    attribute: str, convert: Callable[[Any], Any] = lambda value: value
-) -> Callable[[_Compiler, Schema, Any], None]:
-    def set_attribute(_: _Compiler, schema: Schema, value: Any) -> None:
-        setattr(schema, attribute, convert(value))
-
-    return set_attribute
-
-
-_KEYWORDS: dict[str, Callable[[_Compiler, Schema, Any], None]] = {
-    "type": _set("types", lambda value: frozenset([value] if isinstance(value, str) else value)),
-    "properties": _set_properties,
-    "patternProperties": _set_patterns,
-    "additionalProperties": _set_additional,
-    "required": _set("required", tuple),
-    "items": lambda compiler, schema, value: setattr(schema, "items", compiler.compile(value)),
-    "uniqueItems": _set("unique_items"),
-    "x-unique-before": _set("unique_before"),
-    "enum": _set("enum", tuple),
-    "minimum": _set("minimum"),
-    "format": _set("format"),
-    "x-cast": _set("cast"),
-    "x-since": _set("since"),
-    "oneOf": lambda compiler, schema, value: setattr(
-        schema, "one_of", tuple(compiler.compile(inner) for inner in value)
-    ),
-}
 
 
 _TYPES = {
