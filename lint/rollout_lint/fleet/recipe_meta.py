@@ -126,8 +126,8 @@ class _Reader:
             yield self._import
         yield from (table for table in self._tables.values() if isinstance(table, _Assignment))
         yield from self._all().values()
-        known = self._all().keys() | self._tables.keys()
-        yield from (each for name, each in self._in_functions.items() if not {name, name.lower()} & known)
+        top_level = self._all().keys() | self._tables.keys()
+        yield from (each for name, each in self._in_functions.items() if not {name, name.lower()} & top_level)
 
     def _all(self) -> _Assignments:
         """Return the settings of the tables, overridden by those with a name of their own."""

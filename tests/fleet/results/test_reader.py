@@ -41,8 +41,8 @@ def read_error(text: str | bytes, file_date: str | None = None) -> Problem:
 
 
 def suite(cases: str, properties: str = "", timestamp: str = f"{DAY}T08:00:00") -> str:
-    stated = "".join(f'<property name="{name}" value="{value}"/>' for name, value in _pairs(properties))
-    return f'<testsuite name="pytest" timestamp="{timestamp}"><properties>{stated}</properties>{cases}</testsuite>'
+    elements = "".join(f'<property name="{name}" value="{value}"/>' for name, value in _pairs(properties))
+    return f'<testsuite name="pytest" timestamp="{timestamp}"><properties>{elements}</properties>{cases}</testsuite>'
 
 
 def _pairs(properties: str) -> list[list[str]]:
