@@ -68,19 +68,19 @@ def find_recipes(
 
     Raises NoRecipeError if no recipe is found.
     """
-    given = Path(path) if isinstance(path, str) else path
+    root = Path(path) if isinstance(path, str) else path
     exclude = Exclude.create(exclude)
     if path == STDIN:
         yield recipe_from_stdin()
-    elif is_folder(given):
-        directories: list[Path] = list(find_recipe_directories(given, exclude))
+    elif is_folder(root):
+        directories: list[Path] = list(find_recipe_directories(root, exclude))
         if not directories:
             folders = "in a folder that is not excluded" if exclude else "in it or in a folder below it"
             raise NoRecipeError(f"no recipe found: {path} has no {BASE_NAMES[0]} {folders}")
         for directory in directories:
-            yield from find_folder_recipes(directory, overlays=overlays, tree=given)
-    elif exists(given) or is_link(given):
-        yield recipe_from_file(given, overlays)
+            yield from find_folder_recipes(directory, overlays=overlays, tree=root)
+    elif exists(root) or is_link(root):
+        yield recipe_from_file(root, overlays)
     else:
         raise NoRecipeError(f"{path} does not exist")
 

@@ -130,8 +130,8 @@ def merge_services(base: Service, overlay: Service) -> Service:
         elif overlay.lists.get(path):
             merged.lists[path] = overlay.lists[path]
     if "ports" in base.lists:
-        given = overlay.lists.get("ports", [])
-        merged.lost_ports += find_lost_ports(base.lists["ports"], given, merged.lists["ports"])
+        ports = overlay.lists.get("ports", [])
+        merged.lost_ports += find_lost_ports(base.lists["ports"], ports, merged.lists["ports"])
     return merged
 
 

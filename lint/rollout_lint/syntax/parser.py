@@ -336,7 +336,7 @@ class _Builder:
         return node
 
     def _interrupted(self, error: Exception) -> Any:
-        """Return the event that ends a collection whose own end cannot be read; the first document is refused."""
+        """Return the event that ends a collection whose own end cannot be read, or reject the document."""
         raise error
 
     def _key(self, event: Any, depth: int) -> Scalar:

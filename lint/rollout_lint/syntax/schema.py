@@ -190,16 +190,16 @@ def _relevant_errors(error: ValidationError) -> Iterator[ValidationError]:
 
 
 def _unknown_keys(mapping: dict[str, Any], schema: Any, path: KeyPath) -> Iterator[Violation]:
-    known = schema.get("properties", {})
+    allowed = schema.get("properties", {})
     patterns = schema.get("patternProperties", {})
     for key in mapping:
-        if key in known or any(re.search(pattern, key) for pattern in patterns):
+        if key in allowed or any(re.search(pattern, key) for pattern in patterns):
             continue
         if patterns:
             message = f"invalid key {quote(key)}{_inside(path)}: must match {' or '.join(patterns)}"
         else:
-            near = suggest(key, known)
-            hint = f' (did you mean "{near}"?)' if near else f": must be one of {', '.join(known)}"
+            near = suggest(key, allowed)
+            hint = f' (did you mean "{near}"?)' if near else f": must be one of {', '.join(allowed)}"
             message = f"unknown key {quote(key)}{_inside(path)}{hint}"
         yield Violation((*path, key), True, message)
 
