@@ -35,7 +35,7 @@ class Repository:
         return ran.stdout.decode(errors="surrogateescape").strip()
 
     def commit(self, files: Mapping[str, str | bytes | None] | None = None, date: str = "2026-06-10T12:00:00Z") -> str:
-        """Write files, remove files whose content is None, and commit everything. Return the hash."""
+        """Write the files, delete those with None, and commit everything. Return the hash."""
         for name, content in (files or {}).items():
             path = self.folder / name
             if content is None:

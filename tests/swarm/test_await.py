@@ -190,7 +190,7 @@ def test_await_fails_on_hang_before_timeout(results: Results) -> None:
         "updating",
     )
     assert "host-mode port already in use on 1 node" in result.service["message"]
-    assert result.stderr.count("hangs unless this passes: no suitable node (host-mode port already in use") == 1
+    assert result.stderr.count("cannot start a task yet: no suitable node (host-mode port already in use") == 1
     assert json.loads(result.stdout)["seconds"] < 60
 
 

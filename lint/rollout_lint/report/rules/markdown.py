@@ -20,8 +20,8 @@ _ADDRESS = re.compile(r"https?://\S+")
 _INTRODUCTION = """\
 # Rules
 
-Each rule is one file beside this page: its conditions, its words, its examples, which are its tests, and its proof.
-What a real engine showed stands in [EVIDENCE.md](EVIDENCE.md).
+Each rule is one file in this folder: conditions, text, proof, and examples, which are also its tests.
+[EVIDENCE.md](EVIDENCE.md) contains the results of the proofs on a real Docker Engine.
 
 This page is generated: `rollout-lint rules --format markdown > rules/README.md`.
 """
@@ -40,7 +40,7 @@ def format_rules_markdown(rules: tuple[Rule, ...]) -> str:
 
 
 def _format_table(rules: tuple[Rule, ...]) -> Iterator[str]:
-    yield "| rule | severity | what happens |"
+    yield "| rule | severity | summary |"
     yield "|---|---|---|"
     for rule in rules:
         heading = _format_heading(rule)
@@ -53,13 +53,13 @@ def _format_section(rule: Rule) -> Iterator[str]:
     yield f"## {_format_heading(rule)}\n"
     yield f"{rule.summary}.\n"
     yield f"{rule.why.rstrip()}\n"
-    yield f"**{rule.severity}** where all of these hold{_format_assumption(rule.assumes)}:\n"
+    yield f"**{rule.severity}** if all of these conditions match{_format_assumption(rule.assumes)}:\n"
     yield from (f"- `{path}`: `{condition.description}`" for path, condition in rule.when.items())
     yield ""
     yield from (f"{_format_grade(grade)}\n" for grade in rule.grades)
     yield f"{_format_fix(rule)}\n"
     yield from _format_proofs(rule)
-    for heading, examples in (("Found", rule.examples["bad"]), ("Not found", rule.examples["good"])):
+    for heading, examples in (("Bad example", rule.examples["bad"]), ("Good example", rule.examples["good"])):
         yield f"{heading}:\n"
         yield from (f"```yaml\n# {name}\n{text.rstrip()}\n```" for name, text in examples[0]["files"].items())
         yield ""
@@ -70,9 +70,9 @@ def _format_section(rule: Rule) -> Iterator[str]:
 
 def _format_proofs(rule: Rule) -> Iterator[str]:
     for proof in describe_proofs(rule):
-        yield f"[Shown](EVIDENCE.md) by {proof.tool}{f', {proof.deployed}' if proof.deployed else ''}:\n"
-        yield f"- found: `{proof.bad}`"
-        yield f"- repaired: `{proof.fixed}`\n"
+        yield f"[Proof](EVIDENCE.md) with {proof.tool}{f', {proof.deployed}' if proof.deployed else ''}:\n"
+        yield f"- bad example: `{proof.bad}`"
+        yield f"- fixed example: `{proof.fixed}`\n"
 
 
 def _format_heading(rule: Rule) -> str:
@@ -85,23 +85,23 @@ def _link_addresses(source: str) -> str:
 
 def _format_grade(grade: Grade) -> str:
     conditions = " and ".join(f"`{path}`: `{condition.description}`" for path, condition in grade.when.items())
-    return f"**{grade.severity}** instead with {conditions}{_format_assumption(grade.assumes)}."
+    return f"**{grade.severity}** if {conditions}{_format_assumption(grade.assumes)}."
 
 
 def _format_assumption(assumes: str | None) -> str:
-    return f", given that {fill_service_placeholder(assumes)}" if assumes else ""
+    return f", assuming that {fill_service_placeholder(assumes)}" if assumes else ""
 
 
 def _format_fix(rule: Rule) -> str:
     if rule.advice:
-        return f"Instead: {rule.advice}"
-    trade_off = f" Its price: {rule.trade}." if rule.trade else ""
-    return f"Instead: {', '.join(f'`{path}: {value}`' for path, value in rule.fix_settings.items())}.{trade_off}"
+        return f"Fix: {rule.advice}"
+    trade_off = f" Trade-off: {rule.trade}." if rule.trade else ""
+    return f"Fix: {', '.join(f'`{path}: {value}`' for path, value in rule.fix_settings.items())}.{trade_off}"
 
 
 def _format_facts() -> Iterable[str]:
     yield "## Derived facts\n"
-    yield "What no key of a stack file states, and a condition may ask for:\n"
+    yield "Facts that rollout-lint computes from several keys of a stack file, for use in conditions:\n"
     for path, derived in sorted((DERIVED | STACK_FACTS | SUPPRESSION_FACTS).items()):
         yield f"- `{path}`: {' '.join(derived.about.split())}"
     yield ""
