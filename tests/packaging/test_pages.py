@@ -99,7 +99,7 @@ def _is_valid_block(block: Block, folder: Path) -> bool:
             script.write_text(block.text)
             return subprocess.run(["bash", "-n", script], check=False).returncode == 0
         case language:
-            return language == "console"
+            return language in ("console", "text")
 
 
 def test_ci_page_shows_integration_files() -> None:

@@ -81,7 +81,7 @@ def has_restart_policy(facts: ServiceFacts) -> Derivation:
 def ends_by_itself(facts: ServiceFacts) -> Derivation:
     """Answer whether the tasks of the service are meant to end with success: `yes`, `perhaps` or `no`.
 
-    `yes` if the restart condition is none. `perhaps` if it is on-failure and the service has neither ports nor a
+    `yes` if the restart condition is `none`. `perhaps` if it is on-failure and the service has neither ports nor a
     healthcheck. `no` for a job, because an update does not monitor its tasks.
     """
     condition, location = facts.value(_CONDITION), facts.location(_CONDITION)

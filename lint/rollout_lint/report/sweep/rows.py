@@ -147,7 +147,7 @@ def _describe_folded(folded: Sequence[RecipeAssessment | ServiceAssessment]) -> 
 
 def _list_actions(folded: Sequence[RecipeAssessment | ServiceAssessment]) -> str:
     actions = sorted({each.failure_action for each in folded if each.failure_action})
-    return ", ".join((*actions, "not set"))
+    return ", ".join((*actions, "none or absent"))
 
 
 def _format_overlay(assessment: RecipeAssessment) -> str:
