@@ -33,7 +33,7 @@ def test_hook_rejects_risky_and_accepts_fixed_recipe(hooked: Path, run_in: RunIn
         "forum/compose.ccci.yml": OVERLAY.replace("start-first", "stop-first"),
         "forum/.env.sample": "COMPOSE_FILE=gone.yml\n",
     }
-    assert "gone.yml, which does not exist" in commit(run_in, hooked, sample, 1)
+    assert "forum/.env.sample:1:1  error" in commit(run_in, hooked, sample, 1)
     commit(run_in, hooked, {"forum/.env.sample": "A=1\n", "forum/values.yml": "order: start-first\n"}, 0)
 
 
