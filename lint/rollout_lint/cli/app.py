@@ -29,7 +29,7 @@ from rollout_lint.cli.options import (
     Since,
     TableFormatOption,
     Timeout,
-    parse_age,
+    parse_age_option,
     values_in_order,
 )
 from rollout_lint.fleet.risk_level import RiskLevel  # noqa: TC001 - typer evaluates the annotations
@@ -142,7 +142,7 @@ def sweep(
     ] = None,
     max_age: Annotated[
         int | None,
-        typer.Option(metavar="AGE", parser=parse_age, help="Ignore results older than this, such as 30d or 8w."),
+        typer.Option(metavar="AGE", parser=parse_age_option, help="Ignore results older than this, such as 30d or 8w."),
     ] = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Check what a manifest with errors still lists; exit 2 anyway.")

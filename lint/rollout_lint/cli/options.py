@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 _ORDER = "rollout_lint.order"
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{0,9})?\Z", re.ASCII)
-_AGE = re.compile(r"(\d{1,6})([dw]?)\Z", re.ASCII)
 
 
-def parse_age(text: str) -> int:
+def parse_age_option(text: str) -> int:
     """Return the days of an age such as `30`, `30d` or `8w`."""
-    match = _AGE.match(text)
-    if match is None:
+    from rollout_lint.fleet.result_age import parse_age
+
+    days = parse_age(text)
+    if days is None:
         raise typer.BadParameter(f"{text!r} is not an age, such as 30d or 8w")
-    return int(match[1]) * (7 if match[2] == "w" else 1)
+    return days
 
 
 def parse_seconds(text: str) -> float:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections import abc
 
     from rollout_lint.syntax.node import Node
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 
 class Image(NamedTuple):

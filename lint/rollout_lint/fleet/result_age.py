@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rollout_lint.fleet.model import UpgradeResult
+
+_AGE = re.compile(r"(\d{1,6})([dw]?)\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,12 @@ class AgePolicy:
         if self.max_age is not None and age > self.max_age:
             return AgedResult(result, age, f"older than {self.max_age} days")
         return AgedResult(result, max(age, 0))
+
+
+def parse_age(text: str) -> int | None:
+    """Return the days of an age such as `30`, `30d` or `8w`, None if the text is not an age."""
+    match = _AGE.match(text)
+    return int(match[1]) * (7 if match[2] == "w" else 1) if match else None
 
 
 def find_newest_upgrade(results: Sequence[AgedResult]) -> AgedResult | None:

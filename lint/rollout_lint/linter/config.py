@@ -18,8 +18,9 @@ from rollout_lint.linter.suppression.directives import IgnoreEntry, parse_day
 from rollout_lint.location import Location, Problem
 from rollout_lint.stack.units import parse_size
 from rollout_lint.stack.validator import FORMATS
-from rollout_lint.syntax.parser import MAX_BYTES, Source, parse
+from rollout_lint.syntax.parser import MAX_BYTES, parse
 from rollout_lint.syntax.schema import Document, JsonSchema, yaml_document
+from rollout_lint.syntax.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rollout_lint.rules.finding import Finding
     from rollout_lint.stack.merge import LayerCache
     from rollout_lint.stack.model import Stack
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 
 def evaluate(recipe: Recipe, context: LintContext, contents: Mapping[str, bytes] | None = None) -> Evaluation:

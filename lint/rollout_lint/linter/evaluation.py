@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rollout_lint.location import Problem
     from rollout_lint.rules.finding import Finding
     from rollout_lint.stack.model import Resource
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 
 class EvaluationStatus(StrEnum):

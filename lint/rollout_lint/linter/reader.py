@@ -12,7 +12,8 @@ from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping
-from rollout_lint.syntax.parser import MAX_BYTES, Source, parse
+from rollout_lint.syntax.parser import MAX_BYTES, parse
+from rollout_lint.syntax.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

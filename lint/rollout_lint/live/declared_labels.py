@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.discovery.recipe import Variant
     from rollout_lint.syntax.node import Node
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 
 @dataclass(slots=True)

@@ -12,8 +12,9 @@ from rollout_lint.location import Problem
 from rollout_lint.rules.condition import compile_condition, is_fact, kind_of
 from rollout_lint.rules.model import PACKAGED_PREFIX, Grade, Rule, RuleDetails, Severity, placeholders
 from rollout_lint.syntax.node import Mapping, Sequence, to_value
-from rollout_lint.syntax.parser import Source, parse
+from rollout_lint.syntax.parser import parse
 from rollout_lint.syntax.schema import JsonSchema
+from rollout_lint.syntax.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

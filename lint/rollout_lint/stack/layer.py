@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Callable, Iterator
 
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 LATEST = "3.13"
 """Version that a missing version and "3" mean to docker/cli (`cli/compose/schema/schema.go defaultVersion`)."""

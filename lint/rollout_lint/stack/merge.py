@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Callable, Iterable
 
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 
 LayerCache: TypeAlias = "dict[tuple[str, int, frozenset[tuple[str, str]], bool], DecodedLayer | None]"

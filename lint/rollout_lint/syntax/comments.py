@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.syntax.node import Written
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 Position: TypeAlias = "tuple[int, int]"
 """Line and column, both from 0."""

@@ -25,8 +25,8 @@ from _ruamel_yaml import (
 )
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from rollout_lint.discovery.filesystem import UTF_16, detect_encoding
-from rollout_lint.location import Location, Problem
+from rollout_lint.discovery.filesystem import UTF_16
+from rollout_lint.location import Problem
 from rollout_lint.syntax.events import COLON_IN_FLOW, parse_with_colons
 from rollout_lint.syntax.node import (
     MERGE,
@@ -40,6 +40,7 @@ from rollout_lint.syntax.node import (
     iter_scalars,
 )
 from rollout_lint.syntax.scalar import BINARY, YAML, ScalarValue, decode_binary, matches_tag
+from rollout_lint.syntax.source import Source
 from rollout_lint.syntax.trailing_tokens import find_trailing_problem
 
 if TYPE_CHECKING:
@@ -56,52 +57,6 @@ _MARK = b"\xef\xbb\xbf"
 _TWO_MARKS = tuple(mark * 2 for mark in (_MARK, *UTF_16))
 _MODIFIERS = frozenset(("!reset", "!override"))
 _TAGS_OF_KEYS = frozenset((YAML + "str", YAML + "merge"))
-
-
-class Source:
-    """Parsed file: the root of its first document (None if it cannot be read), and the problems."""
-
-    __slots__ = ("aliases", "data", "dollars", "end", "later", "modifiers", "name", "problems", "root")
-
-    def __init__(self, name: str, data: bytes) -> None:
-        """Take the display name and the bytes of a file."""
-        self.name = name
-        self.data = data
-        self.reset()
-
-    def reset(self) -> None:
-        """Remove the results of an earlier parser run."""
-        self.root: Node | None = None
-        self.problems: list[Problem] = []
-        self.aliases: list[Alias] = []
-        """Uses of anchors in all documents, in the order of the file."""
-        self.dollars: list[Scalar] = []
-        """Scalars with a `$`, without keys."""
-        self.modifiers: list[Node] = []
-        """Nodes tagged `!reset` or `!override`, which docker/cli does not support."""
-        self.later: list[Node] = []
-        """Roots of the documents after the first, which Docker never reads."""
-        self.end: tuple[int, int] | None = None
-        """Line and column, from 0, of an error in a later document; None if the whole file was read."""
-
-    @property
-    def dropped_services(self) -> list[Scalar]:
-        """Names of the services in later documents, which Docker never reads."""
-        roots = [root for root in self.later if isinstance(root, Mapping)]
-        sections = [value for root in roots for key, value in root.pairs if key.text == "services"]
-        return [key for section in sections if isinstance(section, Mapping) for key, _ in section.pairs]
-
-    def location(self, node: Node) -> Location:
-        """Return the span of the node in this file."""
-        return Location(self.name, node.line, node.column, node.end_line, node.end_column)
-
-    def report(self, node: Node, message: str) -> None:
-        """Add a problem at the node."""
-        self.problems.append(Problem(self.name, node.line, node.column, message))
-
-    def lines(self) -> list[str]:
-        """Return the lines of the text without line ends."""
-        return re.split(r"\r\n|\r|\n", self.data.decode(detect_encoding(self.data), errors="replace"))
 
 
 def parse(data: bytes, name: str) -> Source:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
     from rollout_lint.syntax.node import Node
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 KeyPath: TypeAlias = "tuple[str | int, ...]"
 """Keys and list indices from the root of a document to a value."""

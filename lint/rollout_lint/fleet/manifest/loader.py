@@ -14,6 +14,7 @@ from rollout_lint.fleet.manifest.entry import Overlay
 from rollout_lint.fleet.manifest.resolver import RecipeResolver
 from rollout_lint.fleet.manifest.schema import collect_file_references, load_document, to_plain_values
 from rollout_lint.fleet.model import Fleet, Member
+from rollout_lint.fleet.result_age import parse_age
 from rollout_lint.fleet.result_files import read_limited
 from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping, Sequence
@@ -82,15 +83,9 @@ def _load_manifest(
     return Fleet(
         members,
         values.get("images", {}),
-        max_age=parse_days(values["max_age"]) if "max_age" in values else None,
+        max_age=parse_age(str(values["max_age"])) if "max_age" in values else None,
         problems=list(dict.fromkeys([*problems, *resolver.problems, *loader.problems])),
     )
-
-
-def parse_days(age: str | int) -> int:
-    """Return the days of an age such as `30`, `30d` or `8w`."""
-    text = str(age)
-    return int(text.rstrip("dw")) * (7 if text.endswith("w") else 1)
 
 
 def _overlay(value: str | dict[str, str]) -> Overlay:

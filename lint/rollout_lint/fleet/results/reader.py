@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from json import JSONDecodeError
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from rollout_lint.discovery.filesystem import detect_encoding
 from rollout_lint.fleet.results.dates import normalize_date
 from rollout_lint.fleet.results.document import JsonText, YamlText, load_json, read_yaml_values
 from rollout_lint.fleet.results.model import Record, ResultsFile, sort_records
 from rollout_lint.fleet.results.runs import LocatedValue, read_runs
-from rollout_lint.syntax.parser import MAX_BYTES, Source, parse
+from rollout_lint.syntax.parser import MAX_BYTES, parse
+
+if TYPE_CHECKING:
+    from rollout_lint.syntax.source import Source
 
 _XML = re.compile(r"\s*<")
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rollout_lint.location import Location
     from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 
 BASELINE = ".rollout-lint-baseline.json"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.syntax.comments import Comment, Entry, Outline, Position
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 _SYNTAX_HINT = "write `ignore[RL001]` and the reason"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.location import Location
     from rollout_lint.report.common.style import Style
-    from rollout_lint.syntax.parser import Source
+    from rollout_lint.syntax.source import Source
 
 _HIDDEN = re.compile("\0+")
 _MAX_GAP = 3
