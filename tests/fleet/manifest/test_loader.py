@@ -219,6 +219,7 @@ LISTED_TWICE = ("recipes:", "  - {name: web}", "  - {name: web, path: api}")
         ),
         pytest.param(("hosts: {memory: lots}", "recipes: [{name: web}]"), "2:17", ["web"], id="bad-size"),
         pytest.param(("max_age: soon", "recipes: [{name: web}]"), "2:10", ["web"], id="bad-age"),
+        pytest.param(("max_age: 1000000", "recipes: [{name: web}]"), "2:10", ["web"], id="large-age"),
         pytest.param(
             ("recipes: [{name: web, results: [{date: 2026-02-30, upgrade: pass}]}]",), "2:32", ["web"], id="bad-date"
         ),
