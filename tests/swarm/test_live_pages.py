@@ -97,7 +97,7 @@ def test_await_page_scripts_run(engine: Engine, tmp_path: Path) -> None:
     assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
     ran = _run(["sh", "compare.sh"], engine, tmp_path, STACK="page")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout.count("none: every policy value, the image and the labels are what the files say") == 2
+    assert ran.stdout.count("none: policy values, image and labels are the same as in the files") == 2
     assert "hunter2" not in ran.stdout
 
 
