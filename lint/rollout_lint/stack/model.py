@@ -87,3 +87,8 @@ class Stack:
     versions: list[Setting] = field(default_factory=list)
     dropped_services: list[Setting] = field(default_factory=list)
     quirks: Quirks = field(default_factory=Quirks)
+
+    @property
+    def is_for_swarm(self) -> bool:
+        """True if a service has a `deploy` block, which only Swarm reads as a whole."""
+        return any("deploy" in service.blocks for service in self.services.values())

@@ -74,7 +74,7 @@ def only_built(facts: ServiceFacts) -> Derivation:
     `docker stack deploy` rejects that, but files for `docker compose` look like this.
     """
     built = facts.service.blocks.get("build")
-    for_swarm = any("deploy" in service.blocks for service in facts.stack.services.values())
+    for_swarm = facts.is_for_swarm
     return built is not None and lacks_image(facts)[0] and not for_swarm, built
 
 
@@ -133,11 +133,11 @@ def _restart(facts: ServiceFacts) -> Iterator[Rejection]:
 
 def _undefined(facts: ServiceFacts) -> Iterator[Rejection]:
     for section in ("networks", "secrets", "configs"):
-        defined = facts.stack.resources.get(section, {})
+        defined = facts.resources.get(section, {})
         for item in known_items(facts, section):
             if item.value not in defined and (section, item.value) != ("networks", "default"):
                 yield f'undefined {section.removesuffix("s")} "{item.value}"', item.location
-    volumes = facts.stack.resources.get("volumes", {})
+    volumes = facts.resources.get("volumes", {})
     for item in known_items(facts, "volumes"):
         source = item.value.source
         if source and item.value.type in ("volume", "") and source not in volumes:

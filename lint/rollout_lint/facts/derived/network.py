@@ -16,7 +16,7 @@ def on_host_network(facts: ServiceFacts) -> Derivation:
 
     A stack uses it as an external network of that name. Swarm ignores `network_mode`.
     """
-    networks = facts.stack.resources.get("networks", {})
+    networks = facts.resources.get("networks", {})
     for item in facts.service.lists.get("networks", []):
         network = networks.get(item.value)
         if network is not None and network.is_external and network.engine_name == "host":

@@ -45,11 +45,21 @@ class ServiceFacts(Mapping[str, Fact]):
     ) -> None:
         """Take the values from which derived facts are computed."""
         self.service = service
-        self.stack = stack
+        self.resources = stack.resources
+        self._stack = stack
         self.cluster = cluster
         self.images = images
         self._stated = stated
         self._derived: dict[str, Fact] = {}
+
+    @property
+    def is_for_swarm(self) -> bool:
+        """True if a service of the stack has a `deploy` block."""
+        return self._stack.is_for_swarm
+
+    def hold_for(self, service: Service, stack: Stack) -> bool:
+        """Return True if the service has the same facts in this stack. Facts depend on nothing else of a stack."""
+        return self.service is service and self.resources == stack.resources and self.is_for_swarm == stack.is_for_swarm
 
     def __getitem__(self, path: str) -> Fact:
         """Return the fact of a path. Raises KeyError if the service does not have it."""
