@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.discovery.env_sample import parse_environment
-from rollout_lint.discovery.export import format_path, join_path
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.discovery.recipes import NoRecipeError, add_overlay, find_recipe_directories, find_recipes
 from rollout_lint.discovery.revision import open_revision
+from rollout_lint.discovery.revision_paths import format_path, join_path
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.rules.loader import load_rules

@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from rollout_lint.discovery.export import MAX_BYTES, RevisionError, format_path, join_path, to_working_tree
+from rollout_lint.discovery.export import MAX_BYTES, RevisionError
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.discovery.revision import find_commit_before, open_revision, resolve_commit
+from rollout_lint.discovery.revision_paths import format_path, join_path, to_working_tree
 
 from tests.repository import Repository, repository_at
 
@@ -135,7 +136,7 @@ class TestFiles:
         code = """
 import os, sys
 from pathlib import Path
-from rollout_lint.discovery.export import join_path
+from rollout_lint.discovery.revision_paths import join_path
 from rollout_lint.discovery.revision import open_revision
 
 folder = Path(sys.argv[1])

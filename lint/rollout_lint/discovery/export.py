@@ -14,6 +14,8 @@ from itertools import dropwhile
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING
 
+from rollout_lint.discovery.revision_paths import EXPORTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -58,13 +60,13 @@ class Export:
 
     def __post_init__(self) -> None:
         """Register the export to find it by a path in it, and remove its files at exit."""
-        _EXPORTS[self.base] = self
+        EXPORTS[self.base] = self
         atexit.register(self.close)
 
     def close(self) -> None:
         """Remove the files, except in a forked process."""
         atexit.unregister(self.close)
-        _EXPORTS.pop(self.base, None)
+        EXPORTS.pop(self.base, None)
         if self._owner == os.getpid():
             import shutil
 
@@ -226,46 +228,3 @@ def _read_tree(top: Path, commit: str) -> _Tree:
     except git.GitError as error:
         raise RevisionError(str(error)) from error
     return _Tree(sorted(name for name in files if PurePosixPath(name).suffix.lower() not in _NEVER_READ), files)
-
-
-_EXPORTS: dict[Path, Export] = {}
-
-
-def join_path(folder: Path, name: str) -> Path:
-    """Return the path of a name in a folder, and write its files in a revision. Raises RevisionError."""
-    export = _export_of(folder)
-    return folder / name if export is None else export.join_path(folder, name)
-
-
-def format_path(path: Path) -> str:
-    """Return a path for reports: as the user gave it, followed by `@` and the revision if it has one."""
-    export = _export_of(path)
-    return str(path) if export is None else export.format_path(path)
-
-
-def to_working_tree(path: Path) -> Path:
-    """Return the path in the working tree for a path of a revision, or any other path unchanged."""
-    export = _export_of(path)
-    return path if export is None else export.to_working_tree(path)
-
-
-def get_ref(path: Path) -> str | None:
-    """Return the name of the revision that a path belongs to."""
-    export = _export_of(path)
-    return None if export is None else export.ref
-
-
-def get_commit(path: Path) -> str | None:
-    """Return the commit that a path belongs to."""
-    export = _export_of(path)
-    return None if export is None else export.commit
-
-
-def has_missing_contents(path: Path) -> bool:
-    """Return True if the contents of a file are missing in the repository, as in a partial clone."""
-    export = _export_of(path)
-    return export is not None and bool(export.missing) and path.resolve() in export.missing
-
-
-def _export_of(path: Path) -> Export | None:
-    return next((_EXPORTS[each] for each in path.parents if each in _EXPORTS), None) if _EXPORTS else None

@@ -11,7 +11,7 @@ import re
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.export import has_missing_contents, to_working_tree
+from rollout_lint.discovery.revision_paths import has_missing_contents, to_working_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

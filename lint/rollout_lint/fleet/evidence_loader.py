@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.discovery.export import join_path
 from rollout_lint.discovery.filesystem import is_file, is_outside, resolve_links
+from rollout_lint.discovery.revision_paths import join_path
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.fleet.docker_stats import HostUsage, read_stats
 from rollout_lint.fleet.manifest.schema import FileReference

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from rollout_lint.discovery.export import format_path, join_path
 from rollout_lint.discovery.filesystem import is_file, read_bytes
+from rollout_lint.discovery.revision_paths import format_path, join_path
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.results.reader import read_results
 from rollout_lint.syntax.parser import MAX_BYTES

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.discovery.export import get_ref
+from rollout_lint.discovery.revision_paths import get_ref
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.fleet.parallel import choose_process_count, map_in_processes
 from rollout_lint.fleet.policy_history import find_change_since

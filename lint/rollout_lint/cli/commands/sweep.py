@@ -14,8 +14,9 @@ from rollout_lint.cli.commands.clock import today
 from rollout_lint.cli.commands.sweep_output import Layout, SweepSummary, print_sweep
 from rollout_lint.cli.commands.targets import RecipeFinder
 from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_problems
-from rollout_lint.discovery.export import RevisionError, join_path
+from rollout_lint.discovery.export import RevisionError
 from rollout_lint.discovery.filesystem import is_file
+from rollout_lint.discovery.revision_paths import join_path
 from rollout_lint.errors import ConfigError, ExitCode, FleetError, RuleError
 from rollout_lint.fleet.compare import EarlierSweep, read_earlier_sweep
 from rollout_lint.fleet.manifest.loader import load_fleet

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.discovery.export import format_path, join_path
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.discovery.recipe import Recipe
+from rollout_lint.discovery.revision_paths import format_path, join_path
 from rollout_lint.fleet.manifest.patterns import is_pattern
 from rollout_lint.fleet.manifest.schema import FileReference, collect_file_references, to_plain_values
 from rollout_lint.fleet.model import Member

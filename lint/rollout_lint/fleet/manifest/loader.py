@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.exclude import Exclude
-from rollout_lint.discovery.export import format_path
 from rollout_lint.discovery.filesystem import is_file, is_folder, is_link
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipe_directories
+from rollout_lint.discovery.revision_paths import format_path
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.evidence_loader import EvidenceLoader, parse_hosts
 from rollout_lint.fleet.manifest.entry import Overlay

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.export import format_path, join_path
 from rollout_lint.discovery.filesystem import glob_paths, is_folder, is_link, is_outside, resolve_links
 from rollout_lint.discovery.recipes import find_base
+from rollout_lint.discovery.revision_paths import format_path, join_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

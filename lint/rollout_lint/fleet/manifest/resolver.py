@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.export import RevisionError, format_path, get_commit, join_path, to_working_tree
+from rollout_lint.discovery.export import RevisionError
 from rollout_lint.discovery.filesystem import glob_paths, is_file, is_folder, relative_path, resolve_links
 from rollout_lint.discovery.recipes import add_overlay, find_base, find_folder_recipes, recipe_from_file
 from rollout_lint.discovery.revision import (
@@ -16,6 +16,7 @@ from rollout_lint.discovery.revision import (
     open_revision,
     resolve_commit,
 )
+from rollout_lint.discovery.revision_paths import format_path, get_commit, join_path, to_working_tree
 from rollout_lint.fleet.manifest.entry import ManifestEntry, Overlay, make_missing_member
 from rollout_lint.fleet.manifest.patterns import PatternError, find_recipe_folders
 from rollout_lint.fleet.model import UpgradeOutcome
