@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,13 +20,12 @@ from rollout_lint.location import Location, Problem
 from rollout_lint.stack.units import parse_size
 from rollout_lint.stack.validator import FORMATS
 from rollout_lint.syntax.parser import MAX_BYTES, parse
-from rollout_lint.syntax.schema import Document, JsonSchema, yaml_document
 from rollout_lint.syntax.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.syntax.schema import KeyPath
+    from rollout_lint.syntax.schema import Document, JsonSchema, KeyPath
 
 SCHEMA = Path(__file__).with_name("config.schema.json")
 
@@ -42,7 +42,6 @@ _FORMATS = FORMATS | {
     "gitignore": (is_exclusion, "a pattern in gitignore's grammar, such as legacy/"),
     "reason": (lambda text: any(character.isalnum() for character in text), "a reason"),
 }
-_SCHEMA = JsonSchema(SCHEMA, _FORMATS)
 
 
 class SourcedValue(NamedTuple):
@@ -129,6 +128,7 @@ def _documents(folder: Path) -> Iterator[Document]:
 
 
 def _document(path: Path) -> Document:
+    from rollout_lint.syntax.schema import yaml_document
     from rollout_lint.syntax.toml_source import parse_toml
 
     name = str(_relative_to_cwd(path))
@@ -147,16 +147,25 @@ def _document(path: Path) -> Document:
 
 
 def _invalid_document(name: str, why: str) -> Document:
+    from rollout_lint.syntax.schema import yaml_document
+
     source = Source(name, b"")
     source.problems.append(Problem(name, 0, 0, why))
     return yaml_document(source)
 
 
 def _read(document: Document, folder: Path) -> Config:
-    problems = document.problems or _SCHEMA.problems(document.value, document.locate)
+    problems = document.problems or _schema().problems(document.value, document.locate)
     if problems:
         raise ConfigError(list(problems))
     return _Reader(document, folder).config()
+
+
+@cache
+def _schema() -> JsonSchema:
+    from rollout_lint.syntax.schema import JsonSchema
+
+    return JsonSchema(SCHEMA, _FORMATS)
 
 
 class _Reader:

@@ -9,7 +9,7 @@ from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.model import Rule, Severity
-from rollout_lint.syntax.suggest import suggest
+from rollout_lint.syntax.wording import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -13,7 +13,6 @@ from rollout_lint.rules.condition import compile_condition, is_fact, kind_of
 from rollout_lint.rules.model import PACKAGED_PREFIX, Grade, Rule, RuleDetails, Severity, placeholders
 from rollout_lint.syntax.node import Mapping, Sequence, to_value
 from rollout_lint.syntax.parser import parse
-from rollout_lint.syntax.schema import JsonSchema
 from rollout_lint.syntax.source import Source
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.rules.model import Conditions
     from rollout_lint.syntax.node import Node, Scalar
+    from rollout_lint.syntax.schema import JsonSchema
 
 _SIDES = ("bad", "repaired")
 _ENGINE_PROOF = ("service", "old", "new", *_SIDES)
@@ -118,6 +118,8 @@ def _details_in(path: Path) -> RuleDetails:
 
 @cache
 def _schema() -> JsonSchema:
+    from rollout_lint.syntax.schema import JsonSchema
+
     return JsonSchema(rules_directory() / "rule.schema.json")
 
 

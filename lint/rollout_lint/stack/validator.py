@@ -11,8 +11,7 @@ from rollout_lint.stack.shorthand import parse_ports, parse_volume
 from rollout_lint.stack.units import parse_duration, parse_size
 from rollout_lint.syntax.node import Mapping, Scalar, Sequence
 from rollout_lint.syntax.scalar import Date
-from rollout_lint.syntax.schema import join_names, join_types, quote
-from rollout_lint.syntax.suggest import suggest
+from rollout_lint.syntax.wording import join_names, join_types, quote, suggest
 
 if TYPE_CHECKING:
     from rollout_lint.stack.layer import Layer

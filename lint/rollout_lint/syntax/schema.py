@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from rollout_lint.location import Location, Problem
 from rollout_lint.syntax.node import Mapping, Sequence, to_value
-from rollout_lint.syntax.suggest import suggest
+from rollout_lint.syntax.wording import join_names, join_types, quote, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from jsonschema import ValidationError
@@ -26,17 +26,6 @@ KeyPath: TypeAlias = "tuple[str | int, ...]"
 
 Formats: TypeAlias = "dict[str, tuple[Callable[[str], bool], str]]"
 """Formats by name: a test, and a description of valid values."""
-
-_MAX_VALUE_LENGTH = 60
-_TYPES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "a string",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "null",
-}
 
 
 class Locate(Protocol):
@@ -217,21 +206,5 @@ def _keys(names: list[str], word: str) -> str:
     return f"key{plural} {join_names(list(map(json.dumps, names)), word)}"
 
 
-def join_types(types: Iterable[str]) -> str:
-    """Return JSON Schema types in words, such as "a list or a string"."""
-    return join_names([_TYPES[name] for name in dict.fromkeys(types)], "or")
-
-
-def join_names(names: list[str], word: str) -> str:
-    """Return the names with commas, and a word before the last one."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
-
-
 def _shown(value: Any) -> str:
     return "" if isinstance(value, dict | list) else f" {quote(value)}"
-
-
-def quote(value: Any) -> str:
-    """Return a value as JSON for a message; a long one is cut off."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _MAX_VALUE_LENGTH else f"{text[:_MAX_VALUE_LENGTH]}…"

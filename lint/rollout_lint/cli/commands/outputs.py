@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.choices import CheckFormat
 from rollout_lint.cli.console import exit_with_error, print_error, terminal_width, write
-from rollout_lint.discovery.atomic_write import write_atomically
 from rollout_lint.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -138,6 +137,8 @@ def _current_folder() -> Path:
 
 
 def _write_file(evaluations: list[Evaluation], output: Output, code: ExitCode, severities: FailingSeverities) -> bool:
+    from rollout_lint.discovery.atomic_write import write_atomically
+
     data = _format_report(evaluations, output, code, severities).encode("utf-8", "backslashreplace")
     try:
         write_atomically(Path(output.file), data)

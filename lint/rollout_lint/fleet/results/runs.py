@@ -26,7 +26,7 @@ from rollout_lint.fleet.results.model import (
     quote,
     require_printable,
 )
-from rollout_lint.syntax.suggest import suggest
+from rollout_lint.syntax.wording import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from rollout_lint.linter.suppression.index import CommentIndex
 from rollout_lint.location import Problem
 from rollout_lint.rules.checker import check_rules
 from rollout_lint.rules.finding import Suppression, SuppressionSource
-from rollout_lint.syntax.suggest import suggest
+from rollout_lint.syntax.wording import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
