@@ -538,3 +538,32 @@ def test_fix_escapes_control_characters(run: Run, write: Write, here: Path) -> N
     assert "\x1b" not in ran.stdout + ran.stderr
     subprocess.run(["git", "apply"], input=ran.stdout.encode(), check=True, cwd=here)
     assert Path("wi\x1b[31mki\n/compose.yml").read_text() == FIXED
+
+
+SHARED_POLICY = """\
+x-policy: &policy
+  failure_action: rollback
+  max_failure_ratio: 1
+  monitor: 2s
+services:
+  app:
+    image: example/app:1
+    deploy: {update_config: *policy}
+    ports: [{target: 80, published: 80, mode: host}]
+  web:
+    image: example/app:1
+    deploy: {update_config: *policy}
+"""
+RISKY_OVERLAY = """\
+services:
+  app:
+    deploy:
+      update_config: {failure_action: continue, order: start-first, monitor: 30s}
+"""
+
+
+def test_fix_survives_an_edit_that_changes_all_services(run: Run, write: Write) -> None:
+    folder = write({"compose.yml": SHARED_POLICY, "compose.ccci.yml": RISKY_OVERLAY})
+    assert run("fix", "--unsafe", "--write", folder).exit_code == 0
+    assert "order: stop-first" in (folder / "compose.ccci.yml").read_text()
+    assert run("check", folder, "--fail-on", "medium").exit_code == 0

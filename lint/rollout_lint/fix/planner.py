@@ -121,9 +121,7 @@ class FixPlanner:
                     self._offer(fix, contents, after)
                     return
                 reasons.append(reason)
-        # A path begins with `services` and the name of the service.
-        for _, service, *keys in sorted(self._unexpected):
-            reasons.append(f"it would also change {'.'.join(keys)} of {service}, which has it from there too")
+        reasons += map(_describe_unexpected, sorted(self._unexpected))
         self._unfixed[finding_key(finding)] = Unfixed(finding, self._target.explain((reasons or [_NO_EDIT])[0]))
 
     def _offer(self, fix: AppliedFix, contents: Contents, after: Evaluation) -> None:
@@ -195,3 +193,10 @@ class FixPlanner:
 
 def _changed_files(contents: Contents, before: Contents) -> tuple[str, ...]:
     return tuple(name for name, data in contents.items() if data != before.get(name))
+
+
+def _describe_unexpected(path: Path) -> str:
+    """Return why a changed path rules out an edit. Most paths begin with `services` and the name of a service."""
+    if len(path) < 3:
+        return f"it would also change {'.'.join(path)}"
+    return f"it would also change {'.'.join(path[2:])} of {path[1]}, which has it from there too"
