@@ -371,6 +371,9 @@ class _LaterBuilder(_Builder):
         except (YAMLError, _RejectedError):
             mark = self._last.end_mark
             self._first.end = mark.line, mark.column
+        finally:
+            # A method of this builder. The cycle would keep the tree of every file in memory.
+            del self._event
 
     def _next(self) -> Any:
         if self._error is not None:
