@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _Checked: TypeAlias = "dict[str, tuple[ServiceFacts, list[Finding]]]"
 """Facts and findings by service, of the variant before. Most overlays change few services. Checking the others again
-made a sweep a tenth slower (bench/README.md).
+made a sweep up to a tenth slower (bench/README.md).
 """
 
 
