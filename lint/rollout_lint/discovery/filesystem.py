@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 _STARS = re.compile(r"\*{2,}")
 _FIRST_READ = 64 * 1024
 """Size of the first read; most files are smaller."""
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-"""Byte order marks of UTF-16."""
 
 
 def is_file(path: Path) -> bool:
@@ -103,11 +101,6 @@ def list_folders(folder: Path) -> list[Path]:
             ]
     except OSError:
         return []
-
-
-def detect_encoding(data: bytes) -> str:
-    """Return UTF-16 for data with its byte order mark, else UTF-8 with an optional mark."""
-    return "utf-16" if data.startswith(UTF_16) else "utf-8-sig"
 
 
 def read_bytes(path: Path, limit: int) -> bytes:

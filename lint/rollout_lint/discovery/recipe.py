@@ -30,6 +30,8 @@ class Variant:
     """True for a variant with a CI overlay, which users of the recipe do not deploy."""
     is_exact: bool = False
     """True if `environment` is complete, so that a missing required variable is an error."""
+    deployed_by: str | None = None
+    """File and line of the command that deploys these files, such as `Makefile:12`; None without such a command."""
 
 
 @dataclass(slots=True)

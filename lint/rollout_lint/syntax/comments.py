@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rollout_lint.discovery.filesystem import detect_encoding
+from rollout_lint.syntax.encoding import detect_encoding
 from rollout_lint.syntax.events import LINE_END
 from rollout_lint.syntax.node import BLOCK_STYLES, Mapping, Scalar, Sequence, iter_scalars
 

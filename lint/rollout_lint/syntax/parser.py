@@ -25,8 +25,8 @@ from _ruamel_yaml import (
 )
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from rollout_lint.discovery.filesystem import UTF_16
 from rollout_lint.location import Problem
+from rollout_lint.syntax.encoding import UTF_16
 from rollout_lint.syntax.events import COLON_IN_FLOW, parse_with_colons
 from rollout_lint.syntax.node import (
     MERGE,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.filesystem import detect_encoding
 from rollout_lint.location import Location, Problem
+from rollout_lint.syntax.encoding import detect_encoding
 from rollout_lint.syntax.node import Mapping
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from rollout_lint.discovery.filesystem import UTF_16, detect_encoding
 from rollout_lint.location import Problem
+from rollout_lint.syntax.encoding import UTF_16, detect_encoding
 
 if TYPE_CHECKING:
     from ruamel.yaml.error import StreamMark

@@ -6,11 +6,11 @@ import re
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, NoReturn
 
-from rollout_lint.discovery.filesystem import detect_encoding
 from rollout_lint.fleet.results.dates import normalize_date
 from rollout_lint.fleet.results.document import JsonText, YamlText, load_json, read_yaml_values
 from rollout_lint.fleet.results.model import Record, ResultsFile, sort_records
 from rollout_lint.fleet.results.runs import LocatedValue, read_runs
+from rollout_lint.syntax.encoding import detect_encoding
 from rollout_lint.syntax.parser import MAX_BYTES, parse
 
 if TYPE_CHECKING:
