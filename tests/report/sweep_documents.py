@@ -157,7 +157,7 @@ def document(*recipes: dict[str, Any], **more: Any) -> dict[str, Any]:
     counts = {str(level): sum(each["risk"]["level"] == level for each in recipes) for level in RiskLevel}
     summary = {"recipes": len(recipes), **counts}
     values = {"version": 1, "date": "2026-11-24", "recipes": list(recipes), "rules": RULES}
-    return {**values, "summary": summary, "changes": None, **more}
+    return {**values, "skipped": [], "summary": summary, "changes": None, **more}
 
 
 def small_fleet() -> dict[str, Any]:

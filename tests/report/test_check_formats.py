@@ -19,6 +19,7 @@ from junitparser import JUnitXml
 from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.evaluation import CheckResult
 from rollout_lint.location import Location, Problem
 from rollout_lint.report.check.concise import format_check_concise
 from rollout_lint.report.check.github import format_check_github
@@ -165,7 +166,7 @@ def test_check_markdown_stays_below_the_github_limit(write: Write, snapshot: Sna
     evaluation = evaluate(
         recipe_from_directory(write({"compose.yml": f"services:\n{services}"})), LintContext(load_rules())
     )
-    page = format_check_markdown([evaluation])
+    page = format_check_markdown(CheckResult([evaluation]))
     assert len(page.encode()) < 1024 * 1024 / 2
     shown = page.count("\n| medium |")
     assert 100 < shown < 1500
@@ -250,7 +251,7 @@ def test_check_github_has_columns_of_one_line_spans(write: Write, tmp_path: Path
     evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
     evaluation.findings.append(replace(finding, location=Location("compose.yml", 3, 5, 6, 1)))
-    lines = format_check_github([evaluation], tmp_path).splitlines()
+    lines = format_check_github(CheckResult([evaluation]), tmp_path).splitlines()
     start = recipe().index("start-first") + 1
     one = f"file=compose.yml,line=1,endLine=1,col={start},endColumn={start + 10},title="
     assert [line.split("RL001")[0] for line in lines] == [
@@ -328,12 +329,18 @@ def test_check_format_reports_an_error_without_line(write: Write, snapshot: Snap
     evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
     evaluation.findings, evaluation.problems = [], [Problem("compose.yml", 0, 0, "is gone")]
     folder = Path(evaluation.recipe.path)
-    assert READERS["github"](format_check_github([evaluation], folder)) == [Found("", "compose.yml", 0, "is gone")]
-    assert READERS["sarif"](format_check_sarif([evaluation], folder)) == [Found("", "compose.yml", 0, "is gone")]
-    assert READERS["gitlab"](format_check_gitlab([evaluation], folder)) == [Found("", "compose.yml", 1, "is gone")]
+    assert READERS["github"](format_check_github(CheckResult([evaluation]), folder)) == [
+        Found("", "compose.yml", 0, "is gone")
+    ]
+    assert READERS["sarif"](format_check_sarif(CheckResult([evaluation]), folder)) == [
+        Found("", "compose.yml", 0, "is gone")
+    ]
+    assert READERS["gitlab"](format_check_gitlab(CheckResult([evaluation]), folder)) == [
+        Found("", "compose.yml", 1, "is gone")
+    ]
     assert [
-        format_check_github([evaluation], folder),
-        mask_folder(format_check_concise([evaluation]), folder),
+        format_check_github(CheckResult([evaluation]), folder),
+        mask_folder(format_check_concise(CheckResult([evaluation])), folder),
     ] == snapshot
 
 

@@ -12,6 +12,7 @@ import pytest
 from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.evaluation import CheckResult
 from rollout_lint.location import Location
 from rollout_lint.report.check.concise import format_check_concise
 from rollout_lint.report.check.gitlab import format_check_gitlab
@@ -39,7 +40,7 @@ def evaluate_files(write: Write, files: dict[str, str | bytes]) -> Evaluation:
 
 
 def results(evaluation: Evaluation, rule: str = "RL001") -> list[Any]:
-    run = sarif_run(format_check_sarif([evaluation], Path(evaluation.recipe.path)))
+    run = sarif_run(format_check_sarif(CheckResult([evaluation]), Path(evaluation.recipe.path)))
     return [each for each in run["results"] if each["ruleId"] == rule]
 
 
@@ -207,7 +208,7 @@ def test_sarif_fixes_of_samples_are_those_of_the_rules(run: Run, snapshot: Snaps
 def test_fingerprints_ignore_line_numbers(write: Write) -> None:
     def fingerprints_of(text: str) -> tuple[list[str], list[str]]:
         evaluation = evaluate_files(write, {"compose.yml": text})
-        of_gitlab = json.loads(format_check_gitlab([evaluation], Path(evaluation.recipe.path)))
+        of_gitlab = json.loads(format_check_gitlab(CheckResult([evaluation]), Path(evaluation.recipe.path)))
         of_sarif = [each["partialFingerprints"]["rolloutLint/v1"] for each in results(evaluation)]
         return of_sarif, [each["fingerprint"] for each in of_gitlab]
 
@@ -225,10 +226,10 @@ def test_gitlab_fingerprints_of_equal_findings_differ(run: Run, write: Write) ->
     evaluation = evaluate_files(write, {"compose.yml": recipe()})
     [finding] = evaluation.findings
     evaluation.findings.append(replace(finding, variant="ccci", location=Location("compose.yml", 9, 1, 9, 2)))
-    once, again = json.loads(format_check_gitlab([evaluation], Path(evaluation.recipe.path)))
+    once, again = json.loads(format_check_gitlab(CheckResult([evaluation]), Path(evaluation.recipe.path)))
     assert once["fingerprint"] != again["fingerprint"]
     evaluation.findings.pop()
-    [alone] = json.loads(format_check_gitlab([evaluation], Path(evaluation.recipe.path)))
+    [alone] = json.loads(format_check_gitlab(CheckResult([evaluation]), Path(evaluation.recipe.path)))
     assert alone["fingerprint"] == once["fingerprint"]
 
 
@@ -242,16 +243,16 @@ def test_sarif_has_suppressed_findings_with_their_reason(write: Write, by: str, 
     assert (suppression["kind"], suppression["justification"]) == (kind, "room for both")
     assert suppression["properties"] == {"by": by, "until": "2027-01-31"}
     assert ("location" in suppression) is (by == "comment")
-    assert json.loads(format_check_json([evaluation]))["summary"]["suppressed"] == 1
-    assert format_check_concise([evaluation]) == ""
-    assert json.loads(format_check_gitlab([evaluation], Path())) == []
+    assert json.loads(format_check_json(CheckResult([evaluation])))["summary"]["suppressed"] == 1
+    assert format_check_concise(CheckResult([evaluation])) == ""
+    assert json.loads(format_check_gitlab(CheckResult([evaluation]), Path())) == []
 
 
 def test_sarif_omits_superseded_findings(write: Write) -> None:
     policy = "{replicas: 0, update_config: {failure_action: rollback, order: start-first}}"
     evaluation = evaluate_files(write, {"compose.yml": f"services: {{a: {{image: b, deploy: {policy}}}}}\n"})
     assert len(evaluation.findings) > 1
-    run = sarif_run(format_check_sarif([evaluation], Path(evaluation.recipe.path)))
+    run = sarif_run(format_check_sarif(CheckResult([evaluation]), Path(evaluation.recipe.path)))
     assert [each["ruleId"] for each in run["results"]] == ["RL055"]
 
 

@@ -20,6 +20,7 @@ from rollout_lint.cli.options import (
     ExpectedLabels,
     FailOn,
     FormatOption,
+    ListSkipped,
     OrderedCommand,
     OutputFiles,
     Overlays,
@@ -98,6 +99,7 @@ def check(
         typer.Option(metavar="FILE", help="Baseline file. [default: .rollout-lint-baseline.json if it exists]"),
     ] = None,
     no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Check without a baseline.")] = False,
+    list_skipped: ListSkipped = False,
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
     """Check recipes and report findings."""
@@ -114,6 +116,7 @@ def check(
         rule_folders=tuple(rule_folders or ()),
         applies_ignores=not no_ignores,
         baseline=BaselineRequest(baseline, write_baseline, no_baseline, uses_default=not no_ignores),
+        list_skipped=list_skipped,
     )
     if watch:
         from rollout_lint.cli.commands.watch import watch as run_watch
@@ -153,6 +156,7 @@ def sweep(
     overlay: Overlays = None,
     exclude: Excludes = None,
     rule_folders: RuleFolders = None,
+    list_skipped: ListSkipped = False,
 ) -> None:
     """Print the risk table of a fleet."""
     from rollout_lint.cli.commands.sweep import Request, run
@@ -174,6 +178,7 @@ def sweep(
         jobs=jobs,
         overlays=tuple(overlay or ()),
         exclude=tuple(exclude or ()),
+        list_skipped=list_skipped,
     )
     raise typer.Exit(run(request, create_context_lookup(rule_folders or ())))
 

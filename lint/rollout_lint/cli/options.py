@@ -86,6 +86,9 @@ Excludes = Annotated[
     list[str] | None,
     typer.Option("--exclude", metavar="PATTERN", help="Folders to skip (gitignore syntax)."),
 ]
+ListSkipped = Annotated[
+    bool, typer.Option("--list-skipped", help="List every stack file that is not checked, with reason and hint.")
+]
 RuleFolders = Annotated[list[Path] | None, typer.Option("--rules", metavar="DIR", help="Folder with your own rules.")]
 CheckFormats = Annotated[
     list[CheckFormat] | None,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rollout_lint.discovery.recipe import Recipe
+    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.facts.images import Claims
     from rollout_lint.location import Problem
 
@@ -76,10 +77,11 @@ class Fleet:
     """Recipes of a sweep, in the order of the manifest or of their paths.
 
     `max_age` is the number of days after which a result is stale. `problems` are the errors in the manifest; the parts
-    with errors are skipped.
+    with errors are skipped. `skipped` are the stack files that are not checked.
     """
 
     members: list[Member]
     images: Claims = field(default_factory=dict)
     max_age: int | None = None
     problems: list[Problem] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)

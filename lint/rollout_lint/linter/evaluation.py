@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rollout_lint.discovery.recipe import Recipe, Variant
+    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.facts.derived import ServiceFacts
     from rollout_lint.facts.model import Fact
     from rollout_lint.location import Problem
@@ -61,3 +62,10 @@ class Evaluation:
     def services(self) -> set[str]:
         """Names of the services in any variant."""
         return {name for variant in self.variants for name in variant.services}
+
+
+class CheckResult(NamedTuple):
+    """Result of a check: the evaluations of the recipes, and the stack files that were not checked."""
+
+    evaluations: list[Evaluation]
+    skipped: Sequence[SkippedFile] = ()

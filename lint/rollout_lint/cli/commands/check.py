@@ -11,11 +11,11 @@ from rollout_lint.cli.commands.baseline import (
     record_baseline,
     suppress_baseline_findings,
 )
-from rollout_lint.cli.commands.outputs import Output, write_reports
+from rollout_lint.cli.commands.outputs import Output, Report, write_reports
 from rollout_lint.cli.commands.targets import load_targets
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.linter.evaluation import CheckResult, EvaluationStatus
 from rollout_lint.rules.model import DEFAULT_FAIL_ON, Severity
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Request(NamedTuple):
     rule_folders: tuple[Path, ...] = ()
     applies_ignores: bool = True
     baseline: BaselineRequest = BaselineRequest()
+    list_skipped: bool = False
 
 
 def run_plain(paths: Sequence[str]) -> ExitCode:
@@ -58,7 +59,9 @@ def run(request: Request) -> ExitCode:
     def failing_severities(evaluation: Evaluation) -> tuple[Severity, ...]:
         return severities_at_or_above(request.fail_on or contexts[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
 
-    return write_reports(evaluations, request.outputs, _exit_code(evaluations, failing_severities), failing_severities)
+    result = CheckResult(evaluations, skipped=())
+    code = _exit_code(evaluations, failing_severities)
+    return write_reports(Report(result, code, failing_severities, request.list_skipped), request.outputs)
 
 
 def severities_at_or_above(threshold: str) -> tuple[Severity, ...]:

@@ -13,7 +13,7 @@ from rollout_lint.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.linter.evaluation import CheckResult
     from rollout_lint.report.check.junit import FailingSeverities
 
 STDOUT = "-"
@@ -25,6 +25,19 @@ class Output(NamedTuple):
 
     format: CheckFormat = CheckFormat.TEXT
     file: str = STDOUT
+
+
+class Report(NamedTuple):
+    """Content of the reports of one check.
+
+    `severities` returns the severities that fail the run for an evaluation. With `list_skipped`, text names every file
+    that was not checked.
+    """
+
+    result: CheckResult
+    code: ExitCode
+    severities: FailingSeverities
+    list_skipped: bool = False
 
 
 def parse_outputs(options: Iterable[tuple[str, str]]) -> tuple[Output, ...]:
@@ -66,60 +79,56 @@ def _resolve(file: str) -> str:
         return file
 
 
-def write_reports(
-    evaluations: list[Evaluation], outputs: tuple[Output, ...], code: ExitCode, severities: FailingSeverities
-) -> ExitCode:
-    """Write each report, files first, and return the exit code: 2 if a file cannot be written.
-
-    `severities` returns the severities that fail the run for an evaluation.
-    """
-    files = [output for output in outputs if output.file != STDOUT]
-    written = [_write_file(evaluations, output, code, severities) for output in files]
+def write_reports(report: Report, outputs: tuple[Output, ...]) -> ExitCode:
+    """Write each report, files first, and return the exit code: 2 if a file cannot be written."""
+    written = [_write_file(report, output) for output in outputs if output.file != STDOUT]
     if any(output.format is CheckFormat.GITHUB for output in outputs):
-        written.append(_append_summary(evaluations))
-    code = code if all(written) else ExitCode.ERROR
+        written.append(_append_summary(report.result))
+    if not all(written):
+        report = report._replace(code=ExitCode.ERROR)
     for output in outputs:
         if output.file == STDOUT:
-            write(_format_report(evaluations, output, code, severities))
-    return code
+            write(_format_report(report, output))
+    return report.code
 
 
-def _format_report(evaluations: list[Evaluation], output: Output, code: ExitCode, severities: FailingSeverities) -> str:
+def _format_report(report: Report, output: Output) -> str:
+    result = report.result
     match output.format:
         case CheckFormat.TEXT:
             from rollout_lint.report.check.text import format_check_text
             from rollout_lint.report.common.style import Style, style_for_stdout
 
             style = style_for_stdout() if output.file == STDOUT else Style(colour=False)
-            return format_check_text(evaluations, code, style, terminal_width())
+            return format_check_text(result, report.code, style, terminal_width(), report.list_skipped)
         case CheckFormat.CONCISE:
             from rollout_lint.report.check.concise import format_check_concise
 
-            return format_check_concise(evaluations)
+            return format_check_concise(result, report.list_skipped)
         case CheckFormat.JSON:
             from rollout_lint.report.check.json_document import format_check_json
 
-            return format_check_json(evaluations)
+            return format_check_json(result)
         case CheckFormat.SARIF:
             from rollout_lint.report.check.sarif import format_check_sarif
 
-            return format_check_sarif(evaluations, _current_folder())
+            return format_check_sarif(result, _current_folder())
         case CheckFormat.GITHUB:
             from rollout_lint.report.check.github import format_check_github
 
-            return format_check_github(evaluations, _repository_root("GITHUB_WORKSPACE"))
+            return format_check_github(result, _repository_root("GITHUB_WORKSPACE"))
         case CheckFormat.GITLAB:
             from rollout_lint.report.check.gitlab import format_check_gitlab
 
-            return format_check_gitlab(evaluations, _repository_root("CI_PROJECT_DIR"))
+            return format_check_gitlab(result, _repository_root("CI_PROJECT_DIR"))
         case CheckFormat.JUNIT:
             from rollout_lint.report.check.junit import format_check_junit
 
-            return format_check_junit(evaluations, severities)
+            return format_check_junit(result, report.severities)
         case CheckFormat.MARKDOWN:
             from rollout_lint.report.check.markdown import format_check_markdown
 
-            return format_check_markdown(evaluations)
+            return format_check_markdown(result)
 
 
 def _repository_root(variable: str) -> Path:
@@ -136,10 +145,10 @@ def _current_folder() -> Path:
         return Path()
 
 
-def _write_file(evaluations: list[Evaluation], output: Output, code: ExitCode, severities: FailingSeverities) -> bool:
+def _write_file(report: Report, output: Output) -> bool:
     from rollout_lint.discovery.atomic_write import write_atomically
 
-    data = _format_report(evaluations, output, code, severities).encode("utf-8", "backslashreplace")
+    data = _format_report(report, output).encode("utf-8", "backslashreplace")
     try:
         write_atomically(Path(output.file), data)
     except OSError as error:
@@ -147,7 +156,7 @@ def _write_file(evaluations: list[Evaluation], output: Output, code: ExitCode, s
     return True
 
 
-def _append_summary(evaluations: list[Evaluation]) -> bool:
+def _append_summary(result: CheckResult) -> bool:
     """Append the Markdown report to the job summary if GitHub Actions provides one."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if not file:
@@ -156,7 +165,7 @@ def _append_summary(evaluations: list[Evaluation]) -> bool:
 
     try:
         with Path(file).open("ab") as stream:
-            stream.write(format_check_markdown(evaluations).encode("utf-8", "backslashreplace"))
+            stream.write(format_check_markdown(result).encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
         return _report_failure(file, error)
     return True

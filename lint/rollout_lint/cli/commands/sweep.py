@@ -49,6 +49,7 @@ class Request:
     jobs: int | None = None
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    list_skipped: bool = False
 
 
 def run(request: Request, load_context: Callable[[str], LintContext]) -> ExitCode:
@@ -64,7 +65,8 @@ def run(request: Request, load_context: Callable[[str], LintContext]) -> ExitCod
     max_age = fleet.max_age if request.max_age is None else request.max_age
     sweep = Sweep(fleet, load_context, AgePolicy(day, max_age))
     with _rare_garbage_collection():
-        print_sweep(sweep, summary, Layout(request.format, request.show_all, request.services), request.jobs)
+        layout = Layout(request.format, request.show_all, request.services, request.list_skipped)
+        print_sweep(sweep, summary, layout, request.jobs)
     return _exit_code(request, fleet, summary)
 
 

@@ -6,24 +6,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.choices import SweepFormat
-from rollout_lint.cli.console import print_problems, terminal_width, write
+from rollout_lint.cli.console import print_error, print_message, print_problems, terminal_width, write
 from rollout_lint.cli.progress import with_progress
 from rollout_lint.fleet.compare import Comparison, EarlierSweep, RecipeState, compare, to_recipe_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.fleet.risk import RecipeAssessment
     from rollout_lint.fleet.risk_level import RiskLevel
     from rollout_lint.fleet.sweep import Sweep, SweepRow
 
 
 class Layout(NamedTuple):
-    """Format of the report and rows of its table."""
+    """Format of the report, rows of its table, and if text names every skipped file."""
 
     format: SweepFormat
     show_all: bool
     services: bool
+    list_skipped: bool = False
 
 
 @dataclass(slots=True)
@@ -64,7 +66,9 @@ def print_sweep(sweep: Sweep, summary: SweepSummary, layout: Layout, jobs: int |
     else:
         for _ in rows:
             pass
-        write(_format_table(summary, layout))
+        write(_format_table(sweep.fleet.skipped, summary, layout))
+    if layout.format is SweepFormat.CSV:
+        _print_skipped(sweep.fleet.skipped, layout)
     if layout.format in (SweepFormat.MARKDOWN, SweepFormat.HTML):
         print_problems(problem for assessment in summary.assessments for problem in assessment.problems)
 
@@ -74,7 +78,9 @@ def _print_json(sweep: Sweep, summary: SweepSummary, rows: Iterator[SweepRow]) -
 
     sweep.detail = format_recipe_line
     lines = ((row.assessment, row.detail) for row in rows)
-    for piece in stream_sweep_json(lines, sweep.age_policy, sweep.rules.values, summary.comparison):
+    for piece in stream_sweep_json(
+        lines, sweep.age_policy, sweep.rules.values, summary.comparison, sweep.fleet.skipped
+    ):
         write(piece)
 
 
@@ -86,12 +92,14 @@ def _print_page(sweep: Sweep, summary: SweepSummary, rows: Iterator[SweepRow]) -
     sweep.detail = format_recipe_line
     lines = [row.detail for row in rows]
     rules, comparison = sweep.rules.values(), summary.comparison()
-    document = build_sweep_document(lines, summary.assessments, sweep.age_policy, rules, comparison)
+    document = build_sweep_document(
+        lines, summary.assessments, sweep.age_policy, rules, comparison, sweep.fleet.skipped
+    )
     for piece in stream_sweep_html(document, build_page_table(summary.assessments)):
         write(piece)
 
 
-def _format_table(summary: SweepSummary, layout: Layout) -> str:
+def _format_table(skipped: list[SkippedFile], summary: SweepSummary, layout: Layout) -> str:
     assessments = summary.assessments
     if layout.format is SweepFormat.CSV:
         from rollout_lint.report.sweep.csv_table import format_services_csv, format_sweep_csv
@@ -103,8 +111,24 @@ def _format_table(summary: SweepSummary, layout: Layout) -> str:
     if layout.format is SweepFormat.MARKDOWN:
         from rollout_lint.report.sweep.markdown import format_sweep_markdown
 
-        return format_sweep_markdown(table, summary.comparison())
+        return format_sweep_markdown(table, summary.comparison(), skipped)
     from rollout_lint.report.common.style import style_for_stdout
     from rollout_lint.report.sweep.text import format_sweep_text
 
-    return format_sweep_text(table, assessments, summary.comparison(), style_for_stdout(), terminal_width())
+    return format_sweep_text(
+        table, assessments, summary.comparison(), style_for_stdout(), terminal_width(), skipped, layout.list_skipped
+    )
+
+
+def _print_skipped(skipped: list[SkippedFile], layout: Layout) -> None:
+    """Print the skipped files, or their number, on standard error: a CSV table has no place for them."""
+    if layout.list_skipped:
+        from rollout_lint.report.common.skipped import format_skipped
+        from rollout_lint.report.common.style import style_for_stderr
+
+        for line in format_skipped(skipped, style_for_stderr(), list_all=True):
+            print_message(line)
+    elif skipped:
+        from rollout_lint.report.common.style import plural
+
+        print_error(f"{plural(len(skipped), 'file')} not checked; --list-skipped names them")

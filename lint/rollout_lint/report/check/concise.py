@@ -6,17 +6,24 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.report.common.groups import group_findings, list_problems
 from rollout_lint.report.common.paths import format_location, recipe_path
+from rollout_lint.report.common.skipped import describe_skipped, list_unexpected
 from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.linter.evaluation import CheckResult, Evaluation
 
 
-def format_check_concise(evaluations: list[Evaluation]) -> str:
-    """Return a line per problem and finding, such as `file:line:column: RL001 message`."""
-    return "".join(f"{line}\n" for evaluation in evaluations for line in _format_lines(evaluation))
+def format_check_concise(result: CheckResult, list_all: bool = False) -> str:
+    """Return a line per problem and finding, such as `file:line:column: RL001 message`, then the skipped files.
+
+    Files for docker compose only are left out, unless `list_all` is set.
+    """
+    lines = [line for evaluation in result.evaluations for line in _format_lines(evaluation)]
+    skipped = result.skipped if list_all else list_unexpected(result.skipped)
+    lines += [f"{printable(each.file)}: not checked: {printable(describe_skipped(each))}" for each in skipped]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _format_lines(evaluation: Evaluation) -> Iterator[str]:

@@ -9,28 +9,31 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.report.common.groups import group_all_findings, list_problems
 from rollout_lint.report.common.paths import recipe_path, relative_path
+from rollout_lint.report.common.skipped import describe_skipped, list_unexpected
 from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.discovery.skipped import SkippedFile
+    from rollout_lint.linter.evaluation import CheckResult, Evaluation
     from rollout_lint.location import Location, Problem
     from rollout_lint.report.common.groups import Group
 
 _COMMANDS = {"high": "error", "medium": "warning", "low": "notice", "info": "notice"}
 
 
-def format_check_github(evaluations: list[Evaluation], root: Path) -> str:
-    """Return one workflow command per line: problems, then findings sorted by severity.
+def format_check_github(result: CheckResult, root: Path) -> str:
+    """Return one workflow command per line: problems, findings sorted by severity, then the skipped files.
 
     The order matters because GitHub shows only ten annotations of a kind per step. `root` is the folder of the
-    repository, because GitHub resolves paths from there.
+    repository, because GitHub resolves paths from there. Files for docker compose only are left out.
     """
-    problems = [_format_problem(each, problem, root) for each in evaluations for problem in list_problems(each)]
-    return "".join(
-        f"{line}\n" for line in (*problems, *(_format_finding(each, root) for each in group_all_findings(evaluations)))
-    )
+    evaluations = result.evaluations
+    lines = [_format_problem(each, problem, root) for each in evaluations for problem in list_problems(each)]
+    lines += [_format_finding(each, root) for each in group_all_findings(evaluations)]
+    lines += [_format_skipped(each, root) for each in list_unexpected(result.skipped)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _format_problem(evaluation: Evaluation, problem: Problem, root: Path) -> str:
@@ -45,6 +48,11 @@ def _format_finding(group: Group, root: Path) -> str:
     properties = {"file": relative_path(root, group.path), **_format_span(finding.location)}
     title = f"{group.rule.id} {group.rule.name}"
     return _format_command(_COMMANDS[finding.severity], {**properties, "title": title}, finding.message)
+
+
+def _format_skipped(file: SkippedFile, root: Path) -> str:
+    properties = {"file": relative_path(root, file.file), "title": "not checked"}
+    return _format_command("notice", properties, describe_skipped(file))
 
 
 def _format_span(location: Location) -> dict[str, str]:

@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.linter.evaluation import CheckResult, Evaluation
 
 _SEVERITIES = {"high": "critical", "medium": "major", "low": "minor", "info": "info"}
 _NOT_EVALUATED = "not-evaluated"
 
 
-def format_check_gitlab(evaluations: list[Evaluation], root: Path) -> str:
+def format_check_gitlab(result: CheckResult, root: Path) -> str:
     """Return the report. `root` is the folder of the repository. A problem has the severity `blocker`.
 
     GitLab drops an entry if another one has the same fingerprint. Entries with the same identity are numbered, so
-    their fingerprints differ.
+    their fingerprints differ. Skipped files are left out, because each entry is a defect.
     """
     counts: Counter[str] = Counter()
     entries = []
-    for evaluation in evaluations:
+    for evaluation in result.evaluations:
         for identity, entry in _list_entries(evaluation, root):
             key = "\0".join((*identity, entry["location"]["path"]))
             counts[key] += 1

@@ -9,20 +9,23 @@ from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.groups import group_findings
 from rollout_lint.report.common.json_values import (
     VERSION,
+    convert_deployed_by,
     convert_fact,
     convert_location,
     convert_problem,
+    convert_skipped,
     format_json,
 )
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.linter.evaluation import CheckResult, Evaluation, VariantEvaluation
     from rollout_lint.rules.finding import Finding, Suppression
 
 
-def format_check_json(evaluations: list[Evaluation]) -> str:
+def format_check_json(result: CheckResult) -> str:
     """Return the JSON document of a check."""
+    evaluations = result.evaluations
     findings = [finding for evaluation in evaluations for finding in evaluation.findings]
     by_severity = Counter(finding.severity for finding in findings if finding.is_active)
     locations = Counter(group.finding.severity for evaluation in evaluations for group in group_findings(evaluation))
@@ -30,6 +33,7 @@ def format_check_json(evaluations: list[Evaluation]) -> str:
         {
             "version": VERSION,
             "recipes": [_convert_evaluation(evaluation) for evaluation in evaluations],
+            "skipped": convert_skipped(result.skipped),
             "summary": {
                 "recipes": len(evaluations),
                 "services": sum(len(evaluation.services) for evaluation in evaluations),
@@ -47,13 +51,16 @@ def _convert_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "name": evaluation.recipe.name,
         "path": evaluation.recipe.path,
         "status": evaluation.status,
-        "variants": [
-            {"name": each.variant.name, "files": [layer.name for layer in each.variant.files]}
-            for each in evaluation.variants
-        ],
+        "variants": [_convert_variant(each) for each in evaluation.variants],
         "problems": [convert_problem(problem) for problem in evaluation.problems],
         "findings": [_convert_finding(finding) for finding in evaluation.findings],
     }
+
+
+def _convert_variant(evaluation: VariantEvaluation) -> dict[str, Any]:
+    variant = evaluation.variant
+    files = [layer.name for layer in variant.files]
+    return {"name": variant.name, "files": files, **convert_deployed_by(variant)}
 
 
 def _convert_finding(finding: Finding) -> dict[str, Any]:

@@ -8,32 +8,37 @@ from typing import TYPE_CHECKING
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_findings, list_problems
 from rollout_lint.report.common.paths import format_location, recipe_path
+from rollout_lint.report.common.skipped import describe_skipped
 from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from typing import TypeAlias
 
-    from junitparser import TestCase
+    from junitparser import TestCase, TestSuite
 
-    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.discovery.skipped import SkippedFile
+    from rollout_lint.linter.evaluation import CheckResult, Evaluation
     from rollout_lint.location import Problem
     from rollout_lint.report.common.groups import Group
 
     FailingSeverities: TypeAlias = Callable[[Evaluation], Collection[str]]
 
+_NOT_CHECKED = "not checked"
+"""Name of the suite of skipped files."""
 
-def format_check_junit(evaluations: list[Evaluation], failing: FailingSeverities) -> str:
+
+def format_check_junit(result: CheckResult, failing: FailingSeverities) -> str:
     """Return the XML document. `failing` returns the severities that fail the run for a recipe.
 
     A finding is one case, because readers show only one failure per case. It is a failure, or skipped with its message
     if it does not fail the run. A service without findings is a passed case if its whole recipe was evaluated. A
-    problem is an error.
+    problem is an error. A file that is not checked is a skipped case of a suite of its own.
     """
     from junitparser import JUnitXml, TestSuite
 
     document = JUnitXml("rollout-lint")
-    for evaluation in evaluations:
+    for evaluation in result.evaluations:
         suite = TestSuite(printable(evaluation.recipe.name))
         path = evaluation.recipe.path
         classname = printable(evaluation.recipe.name if path in (".", "-") else path)
@@ -42,9 +47,22 @@ def format_check_junit(evaluations: list[Evaluation], failing: FailingSeverities
             case.classname = classname
         suite.add_testcases(cases)
         document.append(suite)  # type: ignore[no-untyped-call]
+    if result.skipped:
+        document.append(_skipped_suite(result.skipped))  # type: ignore[no-untyped-call]
     stream = BytesIO()
     document.write(stream)
     return stream.getvalue().decode("utf-8") + "\n"
+
+
+def _skipped_suite(skipped: Iterable[SkippedFile]) -> TestSuite:
+    from junitparser import Skipped, TestCase, TestSuite
+
+    suite = TestSuite(_NOT_CHECKED)
+    for each in skipped:
+        case = TestCase(printable(each.file), _NOT_CHECKED)
+        case.result = [Skipped(printable(describe_skipped(each)))]
+        suite.add_testcase(case)
+    return suite
 
 
 def _list_cases(evaluation: Evaluation, failing: Collection[str]) -> Iterator[TestCase]:

@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.groups import group_all_findings, list_problems
-from rollout_lint.report.common.paths import format_location, recipe_path
-from rollout_lint.report.common.style import plural, printable
+from rollout_lint.report.common.markdown import escape_markdown, format_skipped_section, limit_size
+from rollout_lint.report.common.paths import format_deployed_by, format_location, recipe_path
+from rollout_lint.report.common.style import plural
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.linter.evaluation import CheckResult, Evaluation
     from rollout_lint.location import Problem
     from rollout_lint.report.common.groups import Group
 
-_MARKUP = re.compile(r"[\\|<>`*\[\]~&]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|:(?=//)|(?<=www)\.")
-_MAX_BYTES = 512 * 1024
-"""Maximum size of the page. GitHub drops a step summary of more than 1 MiB."""
 
-
-def format_check_markdown(evaluations: list[Evaluation]) -> str:
-    """Return the counts, the problems, and a table of the findings sorted by severity."""
+def format_check_markdown(result: CheckResult) -> str:
+    """Return the counts, the problems, a table of the findings sorted by severity, and the skipped files."""
+    evaluations = result.evaluations
     groups = group_all_findings(evaluations)
     problems = [_format_problem(each, problem) for each in evaluations for problem in list_problems(each)]
-    lines = ["## rollout-lint", "", _format_counts(evaluations, groups)]
+    lines = ["## rollout-lint", "", _format_counts(result, groups)]
     if problems:
-        lines += ["", "### Not evaluated", "", *_limit_size(problems)]
+        lines += ["", "### Not evaluated", "", *limit_size(problems)]
     if groups:
         head = ("| severity | rule | location | service | variants | message |", "|---|---|---|---|---|---|")
-        lines += ["", "### Findings", "", *head, *_limit_size([_format_row(group) for group in groups])]
+        rows = [_format_row(group) for group in groups]
+        lines += ["", "### Findings", "", *head, *limit_size(rows)]
+    lines += format_skipped_section(result.skipped)
     return "\n".join(lines) + "\n"
 
 
-def _format_counts(evaluations: list[Evaluation], groups: list[Group]) -> str:
+def _format_counts(result: CheckResult, groups: list[Group]) -> str:
+    evaluations = result.evaluations
     by_severity = Counter(group.finding.severity for group in groups)
     counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
     failed = sum(each.status not in (EvaluationStatus.EVALUATED, EvaluationStatus.NOT_A_STACK) for each in evaluations)
@@ -47,12 +44,13 @@ def _format_counts(evaluations: list[Evaluation], groups: list[Group]) -> str:
     parts += [f" ({counted})"] if counted else []
     parts += [f"; {plural(failed, 'recipe')} not evaluated"] if failed else []
     parts += [f"; {not_stacks} not a stack"] if not_stacks else []
+    parts += [f"; {plural(len(result.skipped), 'file')} not checked"] if result.skipped else []
     return "".join(parts) + "."
 
 
 def _format_problem(evaluation: Evaluation, problem: Problem) -> str:
     location = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
-    return f"- {_escape(location)} {_escape(problem.message)}"
+    return f"- {escape_markdown(location)} {escape_markdown(problem.message)}"
 
 
 def _format_row(group: Group) -> str:
@@ -62,20 +60,7 @@ def _format_row(group: Group) -> str:
         f"{group.rule.id} {group.rule.name}",
         format_location(group.path, finding.location.line, finding.location.column),
         finding.subject,
-        ", ".join(group.variants),
+        ", ".join(f"{each.name}{format_deployed_by(each)}" for each in group.deployments),
         finding.message,
     )
-    return f"| {' | '.join(_escape(cell) for cell in cells)} |"
-
-
-def _limit_size(lines: list[str]) -> Iterator[str]:
-    sizes = accumulate(len(line.encode("utf-8", "replace")) + 1 for line in lines)
-    fitting = sum(size <= _MAX_BYTES // 2 for size in sizes)
-    yield from lines[:fitting]
-    if fitting < len(lines):
-        yield f"\n{len(lines) - fitting} more are not shown."
-
-
-def _escape(text: str) -> str:
-    """Return text that Markdown shows as it is: no markup, link or image."""
-    return _MARKUP.sub(r"\\\g<0>", printable(text))
+    return f"| {' | '.join(escape_markdown(cell) for cell in cells)} |"

@@ -15,6 +15,7 @@ from rollout_lint.report.check.sarif_rules import LEVELS, RuleTable
 from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_findings, list_problems
 from rollout_lint.report.common.json_values import format_json
 from rollout_lint.report.common.paths import recipe_path, relative_path
+from rollout_lint.report.common.skipped import describe_skipped
 from rollout_lint.report.common.style import printable
 from rollout_lint.rules.finding import SuppressionSource
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.facts.model import Fact
-    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.linter.evaluation import CheckResult, Evaluation
     from rollout_lint.location import Location, Problem
     from rollout_lint.report.check.replacement import Replacement
     from rollout_lint.report.common.groups import Group
@@ -35,15 +37,17 @@ _FINGERPRINT = "rolloutLint/v1"
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 
-def format_check_sarif(evaluations: list[Evaluation], root: Path) -> str:
+def format_check_sarif(result: CheckResult, root: Path) -> str:
     """Return the SARIF log of one run, with a result per finding, whose properties contain its variants.
 
     Paths below `root` are relative to it. Suppressed findings are included with their suppression, superseded findings
-    are not. A problem is a notification, and makes the run unsuccessful.
+    are not. A problem is a notification, and makes the run unsuccessful. A skipped file is a note.
     """
+    evaluations = result.evaluations
     rules = RuleTable()
     results = [result for each in evaluations for result in _list_results(each, rules, root)]
     notifications = [each for evaluation in evaluations for each in _list_notifications(evaluation, root)]
+    notifications += [_skipped_notification(each, root) for each in result.skipped]
     run = {
         "tool": {"driver": {"name": "rollout-lint", "semanticVersion": __version__, "rules": rules.descriptors}},
         "invocations": [
@@ -64,8 +68,17 @@ def _list_notifications(evaluation: Evaluation, root: Path) -> Iterator[dict[str
         message = {"text": _escape_links(f"not evaluated: {problem.message}")}
         yield {"level": "error", "message": message, "locations": [_problem_location(evaluation, problem, root)]}
     if evaluation.status == EvaluationStatus.NOT_A_STACK:
-        whole = {"physicalLocation": {"artifactLocation": _artifact(recipe_path(evaluation, ""), root)}}
-        yield {"level": "note", "message": {"text": NOT_A_STACK_MESSAGE}, "locations": [whole]}
+        yield _note(NOT_A_STACK_MESSAGE, recipe_path(evaluation, ""), root)
+
+
+def _skipped_notification(file: SkippedFile, root: Path) -> dict[str, Any]:
+    return _note(f"not checked: {describe_skipped(file)}", file.file, root)
+
+
+def _note(text: str, path: str, root: Path) -> dict[str, Any]:
+    """Return a note about a whole file or folder."""
+    whole = {"physicalLocation": {"artifactLocation": _artifact(path, root)}}
+    return {"level": "note", "message": {"text": _escape_links(text)}, "locations": [whole]}
 
 
 def _problem_location(evaluation: Evaluation, problem: Problem, root: Path) -> dict[str, Any]:

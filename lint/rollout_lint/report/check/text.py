@@ -11,7 +11,14 @@ from rollout_lint.facts.stated import FACTS
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.excerpt import Mark, format_excerpt
 from rollout_lint.report.common.groups import TEMPLATE_MESSAGE, Group, group_findings
-from rollout_lint.report.common.paths import fix_command, format_location, format_problem, printable_path
+from rollout_lint.report.common.paths import (
+    fix_command,
+    format_deployed_by,
+    format_location,
+    format_problem,
+    printable_path,
+)
+from rollout_lint.report.common.skipped import describe_unchecked, format_skipped
 from rollout_lint.report.common.style import Style, plural, printable
 from rollout_lint.rules.checker import failing_condition
 from rollout_lint.rules.model import Severity
@@ -19,7 +26,8 @@ from rollout_lint.rules.model import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
+    from rollout_lint.discovery.recipe import Variant
+    from rollout_lint.linter.evaluation import CheckResult, Evaluation, VariantEvaluation
     from rollout_lint.rules.finding import Finding
 
 
@@ -35,10 +43,12 @@ _STATUS_WORDS = {
 }
 
 
-def format_check_text(evaluations: list[Evaluation], exit_code: int, style: Style, width: int) -> str:
-    """Return the whole report for a terminal with `width` columns."""
-    blocks = [block for evaluation in evaluations for block in _format_blocks(evaluation, style, width)]
-    return "\n\n".join([*blocks, _format_summary(evaluations, exit_code)]) + "\n"
+def format_check_text(result: CheckResult, exit_code: int, style: Style, width: int, list_skipped: bool = False) -> str:
+    """Return the whole report for a terminal with `width` columns. With `list_skipped`, it names every skipped file."""
+    blocks = [block for evaluation in result.evaluations for block in _format_blocks(evaluation, style, width)]
+    if result.skipped:
+        blocks.append("\n".join(format_skipped(result.skipped, style, list_skipped)))
+    return "\n\n".join([*blocks, _format_summary(result, exit_code)]) + "\n"
 
 
 def _format_blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[str]:
@@ -115,7 +125,7 @@ def _wrap_note(text: str, width: int) -> list[str]:
 def _list_notes(group: Group) -> Iterator[str]:
     """Yield notes on the affected and other variants, defaults, unset variables and assumptions."""
     evaluation, finding = group.evaluation, group.finding
-    affected = [_format_files(each) for each in evaluation.variants if each.variant.name in group.variants]
+    affected = [f"{_format_files(each)}{format_deployed_by(each)}" for each in group.deployments]
     yield f"affected: {printable(finding.subject)} in {'; '.join(affected)}"
     yield from (
         _describe_unaffected(finding, each) for each in evaluation.variants if each.variant.name not in group.variants
@@ -144,11 +154,14 @@ def _describe_unaffected(finding: Finding, evaluation: VariantEvaluation) -> str
     return f"not affected: {file} ({line} sets {path.rpartition('.')[2]}: {format_fact(path, fact)})"
 
 
-def _format_files(evaluation: VariantEvaluation) -> str:
-    return printable(" + ".join(layer.name for layer in evaluation.variant.files))
+def _format_files(variant: Variant) -> str:
+    return printable(" + ".join(layer.name for layer in variant.files))
 
 
-def _format_summary(evaluations: list[Evaluation], exit_code: int) -> str:
+def _format_summary(result: CheckResult, exit_code: int) -> str:
+    evaluations = result.evaluations
+    if not evaluations and result.skipped:
+        return f"{describe_unchecked(result.skipped)} Exit {exit_code}."
     checked = [
         each for each in evaluations if each.status not in (EvaluationStatus.NOT_A_STACK, EvaluationStatus.TEMPLATE)
     ]

@@ -12,6 +12,7 @@ from rollout_lint.report.common.paths import recipe_path
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rollout_lint.discovery.recipe import Variant
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Location
     from rollout_lint.rules.finding import Finding, Suppression
@@ -42,6 +43,11 @@ class Group:
     def variants(self) -> tuple[str, ...]:
         """Names of the variants that have the finding."""
         return tuple(finding.variant for finding in self.findings)
+
+    @property
+    def deployments(self) -> list[Variant]:
+        """Variants that have the finding, in the order of the recipe."""
+        return [each.variant for each in self.evaluation.variants if each.variant.name in self.variants]
 
     @property
     def path(self) -> str:

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.facts.format import json_value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rollout_lint.discovery.recipe import Variant
+    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.facts.model import Fact
     from rollout_lint.location import Location, Problem
 
@@ -27,6 +31,16 @@ def convert_location(location: Location | None) -> dict[str, Any]:
 def convert_problem(problem: Problem) -> dict[str, Any]:
     """Return a problem as a JSON object."""
     return {"file": problem.file, "line": problem.line, "column": problem.column, "message": problem.message}
+
+
+def convert_skipped(skipped: Iterable[SkippedFile]) -> list[dict[str, Any]]:
+    """Return the files that were not checked as JSON objects."""
+    return [{"file": each.file, "reason": each.reason, "hint": each.hint} for each in skipped]
+
+
+def convert_deployed_by(variant: Variant) -> dict[str, Any]:
+    """Return the key for the command that deploys a variant, or no key without such a command."""
+    return {} if variant.deployed_by is None else {"deployed_by": variant.deployed_by}
 
 
 def convert_fact(fact: Fact) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rollout_lint.report.common.style import printable
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rollout_lint.discovery.recipe import Variant
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Problem
     from rollout_lint.report.common.style import Style
@@ -51,6 +52,11 @@ def format_problem(evaluation: Evaluation, problem: Problem, style: Style) -> st
     """Return a problem as one line of text, labelled as an error."""
     location = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
     return f"{style(location, 'bold')}  {style('error', 'bold', 'red')}  {printable(problem.message)}"
+
+
+def format_deployed_by(variant: Variant) -> str:
+    """Return the command that deploys a variant, to append to its name or files, or an empty text without one."""
+    return "" if variant.deployed_by is None else printable(f" (as deployed by {variant.deployed_by})")
 
 
 def fix_command(evaluation: Evaluation, finding: Finding) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.report.common.json_values import (
     VERSION,
+    convert_deployed_by,
     convert_fact,
     convert_location,
     convert_problem,
@@ -32,6 +33,7 @@ def _convert_variant(evaluation: VariantEvaluation) -> dict[str, Any]:
     return {
         "name": evaluation.variant.name,
         "files": [layer.name for layer in evaluation.variant.files],
+        **convert_deployed_by(evaluation.variant),
         "problems": [convert_problem(problem) for problem in evaluation.problems],
         "services": {
             name: {path: convert_fact(fact) for path, fact in sorted(facts.items())}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
 from rollout_lint.facts.model import is_duration, is_size
 from rollout_lint.facts.stated import FACTS
-from rollout_lint.report.common.paths import format_location, format_problem, printable_path
+from rollout_lint.report.common.paths import format_deployed_by, format_location, format_problem, printable_path
 from rollout_lint.report.common.style import Style, printable
 from rollout_lint.stack.units import format_duration, format_size
 
@@ -34,7 +34,7 @@ def format_show_text(evaluation: Evaluation, style: Style, all_facts: bool = Fal
     lines = [format_problem(evaluation, problem, style) for problem in evaluation.problems]
     for each in evaluation.variants:
         files = " + ".join(printable_path(evaluation, layer.name) for layer in each.variant.files)
-        lines += ["", f"{style(printable(each.variant.name), 'bold')}  {files}"]
+        lines += ["", f"{style(printable(each.variant.name), 'bold')}  {files}{format_deployed_by(each.variant)}"]
         for name, facts in each.services.items():
             lines += ["", f"  {style(printable(name), 'bold')}", *_format_service(facts, style, all_facts)]
         if not each.services:

@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.discovery.skipped import SkipReason
 from rollout_lint.fleet.compare import ChangeKind
 from rollout_lint.report.common.style import plural, printable
 from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, format_age, format_headline
@@ -52,6 +53,7 @@ def stream_sweep_html(document: dict[str, Any], table: Table) -> Iterator[str]:
         recipes=_build_views(document, table, order),
         anchors={table.rows[position].cells[0]: f"r{number}" for number, position in enumerate(order, 1)},
         kinds_of_change=tuple(ChangeKind),
+        compose_only=SkipReason.COMPOSE_ONLY,
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
         policy=_content_policy(style, script),

@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.fix.recommendation import recommend
 from rollout_lint.fleet.policy import collect_policy
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.common.json_values import VERSION, convert_location, convert_problem, format_json
+from rollout_lint.report.common.json_values import (
+    VERSION,
+    convert_deployed_by,
+    convert_location,
+    convert_problem,
+    convert_skipped,
+    format_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.fleet.compare import Comparison
     from rollout_lint.fleet.model import Member
     from rollout_lint.fleet.policy import PolicyValue
@@ -46,6 +54,7 @@ def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAsses
                 "name": each.variant.name,
                 "ci": each.variant.is_ci,
                 "files": [layer.name for layer in each.variant.files],
+                **convert_deployed_by(each.variant),
             }
             for each in evaluation.variants
         ],
@@ -65,6 +74,7 @@ def stream_sweep_json(
     age_policy: AgePolicy,
     rules: Callable[[], Iterable[Rule]],
     comparison: Callable[[], Comparison | None] = lambda: None,
+    skipped: Iterable[SkippedFile] = (),
 ) -> Iterator[str]:
     """Yield the document in pieces, and keep only the levels and rule ids of the recipes in memory.
 
@@ -80,7 +90,7 @@ def stream_sweep_json(
         yield separator + line
         separator = ",\n"
     yield "\n], "
-    yield format_json(_build_footer(levels, rule_ids, rules(), comparison()), indent=None)[1:]
+    yield format_json(_build_footer(levels, rule_ids, rules(), comparison(), skipped), indent=None)[1:]
 
 
 class LazyRecipes:
@@ -105,16 +115,21 @@ def build_sweep_document(
     age_policy: AgePolicy,
     rules: Iterable[Rule],
     comparison: Comparison | None,
+    skipped: Iterable[SkippedFile] = (),
 ) -> dict[str, Any]:
     """Return the document for a report that needs random access to its recipes."""
     levels = Counter(assessment.risk.level for assessment in assessments)
     rule_ids = {rule for assessment in assessments for rule in assessment.rules}
     head = {"version": VERSION, "date": age_policy.today.isoformat(), "recipes": LazyRecipes(lines)}
-    return {**head, **_build_footer(levels, rule_ids, rules, comparison)}
+    return {**head, **_build_footer(levels, rule_ids, rules, comparison, skipped)}
 
 
 def _build_footer(
-    levels: Counter[RiskLevel], rule_ids: set[str], rules: Iterable[Rule], comparison: Comparison | None
+    levels: Counter[RiskLevel],
+    rule_ids: set[str],
+    rules: Iterable[Rule],
+    comparison: Comparison | None,
+    skipped: Iterable[SkippedFile],
 ) -> dict[str, Any]:
     return {
         "rules": {
@@ -122,6 +137,7 @@ def _build_footer(
             for rule in rules
             if rule.id in rule_ids
         },
+        "skipped": convert_skipped(skipped),
         "summary": {"recipes": levels.total(), **{level: levels[level] for level in RiskLevel}},
         "changes": _convert_changes(comparison),
     }

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.report.common.style import printable
+from rollout_lint.report.common.markdown import escape_markdown, format_skipped_section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.fleet.compare import Comparison
     from rollout_lint.report.sweep.rows import Table
 
-_MARKUP = re.compile(r"[\\|<>`*\[\]]")
 
-
-def format_sweep_markdown(table: Table, comparison: Comparison | None) -> str:
-    """Return the risk table and the changes since an earlier sweep."""
+def format_sweep_markdown(table: Table, comparison: Comparison | None, skipped: Sequence[SkippedFile] = ()) -> str:
+    """Return the risk table, the skipped files and the changes since an earlier sweep."""
     rule = "|" + "---|" * len(table.headings)
     lines = [
         _format_row(table.headings),
         rule,
         *(_format_row(row.cells) for row in table.rows),
+        *format_skipped_section(skipped),
         *_format_changes(comparison),
     ]
     return "\n".join(lines) + "\n"
@@ -33,17 +32,13 @@ def _format_changes(comparison: Comparison | None) -> Iterator[str]:
         return
     yield ""
     if not comparison.changes:
-        yield f"Nothing has changed since {_escape(comparison.since)}."
+        yield f"Nothing has changed since {escape_markdown(comparison.since)}."
         return
-    yield f"Since {_escape(comparison.since)}:"
+    yield f"Since {escape_markdown(comparison.since)}:"
     yield ""
     for change in comparison.changes:
-        yield f"- **{change.kind}** {_escape(change.text)}"
+        yield f"- **{change.kind}** {escape_markdown(change.text)}"
 
 
 def _format_row(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(_escape(cell) for cell in cells)} |"
-
-
-def _escape(cell: str) -> str:
-    return _MARKUP.sub(r"\\\g<0>", printable(cell))
+    return f"| {' | '.join(escape_markdown(cell) for cell in cells)} |"

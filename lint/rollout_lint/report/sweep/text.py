@@ -13,11 +13,13 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from rollout_lint.fleet.risk_level import RiskLevel
+from rollout_lint.report.common.skipped import describe_unchecked, format_skipped
 from rollout_lint.report.common.style import plural, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.fleet.compare import Comparison
     from rollout_lint.fleet.risk import RecipeAssessment
     from rollout_lint.report.common.style import Style
@@ -43,11 +45,18 @@ _GAP = 2
 
 
 def format_sweep_text(
-    table: Table, assessments: list[RecipeAssessment], comparison: Comparison | None, style: Style, width: int
+    table: Table,
+    assessments: list[RecipeAssessment],
+    comparison: Comparison | None,
+    style: Style,
+    width: int,
+    skipped: Sequence[SkippedFile] = (),
+    list_skipped: bool = False,
 ) -> str:
-    """Return the reasons of each row that has a risk or a suppressed finding, the table, and the changes.
+    """Return the reasons of each row that has a risk or a suppressed finding, the table, skipped files and changes.
 
-    The table takes `width` columns, or more if its longest words need them, so no word is cut.
+    The table takes `width` columns, or more if its longest words need them, so no word is cut. With `list_skipped`,
+    every skipped file is named.
     """
     output = StringIO()
     rich_table = _build_table(table, width)
@@ -60,7 +69,10 @@ def format_sweep_text(
         console.print()
     console.print(rich_table)
     lines = [line.rstrip() for line in output.getvalue().splitlines()]
-    return "\n".join([*lines, "", *_format_summary(assessments), *_format_changes(comparison, style)]) + "\n"
+    if skipped:
+        lines += ["", *format_skipped(skipped, style, list_skipped)]
+    lines += ["", _format_summary(assessments, skipped), *_format_changes(comparison, style)]
+    return "\n".join(lines) + "\n"
 
 
 def _group_reasons(table: Table) -> Iterator[tuple[str, Row]]:
@@ -99,11 +111,13 @@ def _table_width(table: RichTable) -> int:
     return sum((column.width or 0) + _GAP for column in table.columns) - _GAP
 
 
-def _format_summary(assessments: list[RecipeAssessment]) -> Iterator[str]:
+def _format_summary(assessments: list[RecipeAssessment], skipped: Sequence[SkippedFile]) -> str:
+    if not assessments and skipped:
+        return describe_unchecked(skipped)
     counts: dict[RiskLevel, int] = {}
     for assessment in sorted(assessments, key=lambda each: each.risk.level.rank):
         counts[assessment.risk.level] = counts.get(assessment.risk.level, 0) + 1
-    yield f"{plural(len(assessments), 'recipe')}: {', '.join(f'{count} {level}' for level, count in counts.items())}."
+    return f"{plural(len(assessments), 'recipe')}: {', '.join(f'{count} {level}' for level, count in counts.items())}."
 
 
 def _format_changes(comparison: Comparison | None, style: Style) -> Iterator[str]:
