@@ -111,6 +111,8 @@ def of_github(text: str) -> list[Found]:
         command, properties = head.split(" ", 1)
         assert command in ("error", "warning", "notice")
         fields = {key: _unescape(value) for key, _, value in (each.partition("=") for each in properties.split(","))}
+        if fields["title"] == "not checked":
+            continue
         rule = _RULE.match(fields["title"])
         found.append(Found(rule[0] if rule else "", fields["file"], int(fields.get("line", 0)), _unescape(message)))
     return found
@@ -154,7 +156,7 @@ def of_junit(text: str) -> list[Found]:
 
 def of_markdown(text: str) -> list[Found]:
     found = []
-    for line in text.splitlines():
+    for line in text.partition("\n### Not checked\n")[0].splitlines():
         cells = [re.sub(r"\\(.)", r"\1", cell.strip()) for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
         if len(cells) == 6 and cells[0] in ("high", "medium", "low", "info"):
             location = _LOCATION.fullmatch(cells[2])

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.discovery.skipped import SkipReason
 from rollout_lint.fleet.manifest.loader import load_fleet
 from rollout_lint.fleet.result_age import AgePolicy
 from rollout_lint.fleet.risk_level import RiskLevel
@@ -188,6 +189,10 @@ def small_fleet() -> dict[str, Any]:
         recipe("traefik", "safe", order="stop-first"),
         not_evaluated(),
         changes={"since": "2026-11-20", "recipes": changes},
+        skipped=[
+            {"file": "ops/smtp.yml", "reason": SkipReason.NO_BASE, "hint": "list it after its base in `stacks:`"},
+            {"file": "dev/compose.yml", "reason": SkipReason.COMPOSE_ONLY, "hint": "name it on the command line"},
+        ],
     )
 
 
