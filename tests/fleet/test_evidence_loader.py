@@ -293,7 +293,7 @@ def test_manifest_lists_recipe_at_several_revisions(run: Run, write: Write, repo
 def test_sweep_reports_unknown_revision(run: Run, write: Write, repository: Path, ref: str) -> None:
     ran = run("sweep", repository, "--at", ref)
     assert (ran.exit_code, ran.stdout) == (2, "")
-    assert ran.stderr.startswith(f"rollout-lint: --at {ref}: ")
+    assert ran.stderr.startswith(f"rollout-lint: {repository}: --at {ref}: ")
     write({"fleet.yml": f"version: 1\nrecipes:\n  - name: web\n  - path: web@{ref}\n"})
     ran = run("sweep", repository, "--format", "json")
     assert ran.exit_code == 2

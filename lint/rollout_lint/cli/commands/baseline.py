@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_message, print_problems
+from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_error, print_problems
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
-from rollout_lint.report.common.style import printable
+from rollout_lint.report.common.groups import list_problems
+from rollout_lint.report.common.style import plural
 
 if TYPE_CHECKING:
     from rollout_lint.linter.baseline import Baseline
@@ -52,10 +53,8 @@ def suppress_baseline_findings(
 
     count = apply_baseline(baseline, evaluations, rules)
     if count:
-        findings = "1 finding of the baseline no longer occurs"
-        if count > 1:
-            findings = f"{count} findings of the baseline no longer occur"
-        print_message(f"rollout-lint: {findings}; update it with --write-baseline")
+        verb = "occurs" if count == 1 else "occur"
+        print_error(f"{plural(count, 'finding')} of {baseline.path} no longer {verb}; update it with --write-baseline")
 
 
 def record_baseline(previous: Baseline, evaluations: list[Evaluation]) -> ExitCode:
@@ -70,7 +69,7 @@ def record_baseline(previous: Baseline, evaluations: list[Evaluation]) -> ExitCo
     unread = [
         each for each in evaluations if each.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE)
     ]
-    print_problems(problem for each in unread for problem in each.problems)
+    print_problems(problem for each in unread for problem in list_problems(each))
     count = len(baseline.entries)
-    print_message(f"rollout-lint: {count} finding{'s' * (count != 1)} in {printable(str(baseline.path))}")
+    print_error(f"{plural(count, 'finding')} in {baseline.path}")
     return ExitCode.ERROR if unread else ExitCode.OK

@@ -141,10 +141,7 @@ def _print_results(fixed: list[FixResult], request: Request) -> ExitCode:
         elif not request.write_files:
             _print_diff(each, style)
         if each.evaluation.status != EvaluationStatus.EVALUATED:
-            print_problems(
-                replace(problem, file=recipe_path(each.evaluation, problem.file))
-                for problem in list_problems(each.evaluation)
-            )
+            print_problems(list_problems(each.evaluation))
     code = _exit_code(fixed, request)
     text = format_fix_text(fixed, request.write_files, code, style_for_stderr(), terminal_width())
     print_message(text.removesuffix("\n"))

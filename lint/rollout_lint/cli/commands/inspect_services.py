@@ -23,6 +23,7 @@ from rollout_lint.live.inspection import InspectedService, Inspection, compare
 from rollout_lint.live.lint import lint_service
 from rollout_lint.live.model import ROLLED_BACK_STATES
 from rollout_lint.live.parse import MAX_BYTES, read_services
+from rollout_lint.report.common.groups import list_problems
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _load_files(request: Request) -> tuple[Evaluation | None, LintContext]:
     context = load_context(recipe.path, request.rule_folders)
     evaluation = evaluate(recipe, context)
     if evaluation.status != EvaluationStatus.EVALUATED:
-        print_problems(evaluation.problems)
+        print_problems(list_problems(evaluation))
         exit_with_error(f"cannot compare with {recipe.path}: {evaluation.status}")
     return evaluation, context
 
@@ -98,7 +99,7 @@ def _select_variant(evaluation: Evaluation, name: str | None) -> VariantEvaluati
     selected = next((each for each in evaluation.variants if name in (None, each.variant.name)), None)
     if selected is None:
         names = ", ".join(each.variant.name for each in evaluation.variants)
-        exit_with_error(f"unknown variant {name}: must be one of {names}")
+        exit_with_error(f"unknown variant {name} of {evaluation.recipe.path}: must be one of {names}")
     return selected
 
 

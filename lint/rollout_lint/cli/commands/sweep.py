@@ -97,7 +97,7 @@ def _resolve_root(request: Request) -> tuple[Path, date]:
             join_path(root.parent, "")
         return root, datetime.fromisoformat(revision.date).astimezone(UTC).date()
     except RevisionError as error:
-        exit_with_error(f"--at {request.revision}: {error}")
+        exit_with_error(f"{request.path}: --at {request.revision}: {error}")
 
 
 def _load_fleet(request: Request, root: Path) -> Fleet:
@@ -108,7 +108,7 @@ def _load_fleet(request: Request, root: Path) -> Fleet:
     except FleetError as error:
         exit_with_problems(error.problems)
     except RevisionError as error:
-        exit_with_error(f"--at {request.revision}: {error}")
+        exit_with_error(f"{request.path}: --at {request.revision}: {error}")
     if fleet.problems:
         (print_problems if request.keep_going else exit_with_problems)(fleet.problems)
     return fleet

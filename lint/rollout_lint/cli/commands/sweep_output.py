@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.choices import SweepFormat
-from rollout_lint.cli.console import print_error, print_message, print_problems, terminal_width, write
+from rollout_lint.cli.console import print_error, print_message, terminal_width, write
 from rollout_lint.cli.progress import with_progress
 from rollout_lint.fleet.compare import Comparison, EarlierSweep, RecipeState, compare, to_recipe_state
 
@@ -70,7 +70,16 @@ def print_sweep(sweep: Sweep, summary: SweepSummary, layout: Layout, jobs: int |
     if layout.format is SweepFormat.CSV:
         _print_skipped(sweep.fleet.skipped, layout)
     if layout.format in (SweepFormat.MARKDOWN, SweepFormat.HTML):
-        print_problems(problem for assessment in summary.assessments for problem in assessment.problems)
+        _print_problems(summary.assessments)
+
+
+def _print_problems(assessments: list[RecipeAssessment]) -> None:
+    """Print why recipes were not evaluated, after their names: some problems are in files outside the recipe."""
+    from rollout_lint.report.common.style import printable
+
+    for assessment in assessments:
+        for problem in assessment.problems:
+            print_message(printable(f"{assessment.recipe}: {problem.text}"))
 
 
 def _print_json(sweep: Sweep, summary: SweepSummary, rows: Iterator[SweepRow]) -> None:

@@ -46,7 +46,8 @@ def build_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, 
     names = [each.relative_to(folder).as_posix() for each in find_recipe_directories(folder, exclude)]
     if not names:
         raise FleetError([Problem(str(folder), 0, 0, "no folder in it holds a compose.yml")])
-    if problems := [Problem(name, 0, 0, "the name must be UTF-8 text") for name in names if not _is_utf8(name)]:
+    message = "the name must be UTF-8 text"
+    if problems := [Problem(str(folder / name), 0, 0, message) for name in names if not _is_utf8(name)]:
         raise FleetError(problems)
     stream = StringIO()
     stream.write(_HEAD)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.report.common.groups import group_findings, list_problems
-from rollout_lint.report.common.paths import format_location, recipe_path
+from rollout_lint.report.common.paths import format_location
 from rollout_lint.report.common.skipped import describe_skipped, list_unexpected
 from rollout_lint.report.common.style import printable
 
@@ -28,7 +28,7 @@ def format_check_concise(result: CheckResult, list_all: bool = False) -> str:
 
 def _format_lines(evaluation: Evaluation) -> Iterator[str]:
     for problem in list_problems(evaluation):
-        location = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
+        location = format_location(problem.file, problem.line, problem.column)
         yield f"{location}: not evaluated: {printable(problem.message)}"
     for group in group_findings(evaluation):
         span = group.finding.location

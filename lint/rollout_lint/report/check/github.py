@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.report.common.groups import group_all_findings, list_problems
-from rollout_lint.report.common.paths import recipe_path, relative_path
+from rollout_lint.report.common.paths import relative_path
 from rollout_lint.report.common.skipped import describe_skipped, list_unexpected
 from rollout_lint.report.common.style import printable
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.discovery.skipped import SkippedFile
-    from rollout_lint.linter.evaluation import CheckResult, Evaluation
+    from rollout_lint.linter.evaluation import CheckResult
     from rollout_lint.location import Location, Problem
     from rollout_lint.report.common.groups import Group
 
@@ -30,14 +30,14 @@ def format_check_github(result: CheckResult, root: Path) -> str:
     repository, because GitHub resolves paths from there. Files for docker compose only are left out.
     """
     evaluations = result.evaluations
-    lines = [_format_problem(each, problem, root) for each in evaluations for problem in list_problems(each)]
+    lines = [_format_problem(problem, root) for each in evaluations for problem in list_problems(each)]
     lines += [_format_finding(each, root) for each in group_all_findings(evaluations)]
     lines += [_format_skipped(each, root) for each in list_unexpected(result.skipped)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _format_problem(evaluation: Evaluation, problem: Problem, root: Path) -> str:
-    properties = {"file": relative_path(root, recipe_path(evaluation, problem.file))}
+def _format_problem(problem: Problem, root: Path) -> str:
+    properties = {"file": relative_path(root, problem.file)}
     if problem.line:
         properties |= {"line": str(problem.line), "col": str(problem.column)}
     return _format_command("error", {**properties, "title": "not evaluated"}, problem.message)

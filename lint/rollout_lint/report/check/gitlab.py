@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.report.common.groups import group_findings, list_problems
 from rollout_lint.report.common.json_values import format_json
-from rollout_lint.report.common.paths import recipe_path, relative_path
+from rollout_lint.report.common.paths import relative_path
 from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def format_check_gitlab(result: CheckResult, root: Path) -> str:
 def _list_entries(evaluation: Evaluation, root: Path) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Yield each entry with its identity, which is the same in the next run."""
     for problem in list_problems(evaluation):
-        path = relative_path(root, recipe_path(evaluation, problem.file))
+        path = relative_path(root, problem.file)
         message = f"not evaluated: {problem.message}"
         yield (_NOT_EVALUATED, message), _build_entry(_NOT_EVALUATED, "blocker", message, path, problem.line)
     for group in group_findings(evaluation):

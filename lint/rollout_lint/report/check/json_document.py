@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.report.common.groups import group_findings
+from rollout_lint.report.common.groups import group_findings, list_recipe_problems
 from rollout_lint.report.common.json_values import (
     VERSION,
     convert_deployed_by,
@@ -52,7 +52,7 @@ def _convert_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "path": evaluation.recipe.path,
         "status": evaluation.status,
         "variants": [_convert_variant(each) for each in evaluation.variants],
-        "problems": [convert_problem(problem) for problem in evaluation.problems],
+        "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
         "findings": [_convert_finding(finding) for finding in evaluation.findings],
     }
 

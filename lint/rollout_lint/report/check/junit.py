@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_findings, list_problems
-from rollout_lint.report.common.paths import format_location, recipe_path
+from rollout_lint.report.common.paths import format_location
 from rollout_lint.report.common.skipped import describe_skipped
 from rollout_lint.report.common.style import printable
 
@@ -69,7 +69,7 @@ def _list_cases(evaluation: Evaluation, failing: Collection[str]) -> Iterator[Te
     from junitparser import Skipped, TestCase
 
     for number, problem in enumerate(list_problems(evaluation), 1):
-        yield _problem_case(evaluation, problem, number)
+        yield _problem_case(problem, number)
     groups = group_findings(evaluation)
     for group in groups:
         yield _finding_case(group, failing)
@@ -82,12 +82,12 @@ def _list_cases(evaluation: Evaluation, failing: Collection[str]) -> Iterator[Te
         yield case
 
 
-def _problem_case(evaluation: Evaluation, problem: Problem, number: int) -> TestCase:
+def _problem_case(problem: Problem, number: int) -> TestCase:
     from junitparser import Error, TestCase
 
     case = TestCase(f"evaluation, error {number}")
     error = Error(printable(problem.message), "not evaluated")
-    error.text = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
+    error.text = format_location(problem.file, problem.line, problem.column)
     case.result = [error]
     return case
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.groups import group_all_findings, list_problems
 from rollout_lint.report.common.markdown import escape_markdown, format_skipped_section, limit_size
-from rollout_lint.report.common.paths import format_deployed_by, format_location, recipe_path
+from rollout_lint.report.common.paths import format_deployed_by, format_location
 from rollout_lint.report.common.style import plural
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from rollout_lint.linter.evaluation import CheckResult, Evaluation
+    from rollout_lint.linter.evaluation import CheckResult
     from rollout_lint.location import Problem
     from rollout_lint.report.common.groups import Group
 
@@ -22,7 +22,7 @@ def format_check_markdown(result: CheckResult) -> str:
     """Return the counts, the problems, a table of the findings sorted by severity, and the skipped files."""
     evaluations = result.evaluations
     groups = group_all_findings(evaluations)
-    problems = [_format_problem(each, problem) for each in evaluations for problem in list_problems(each)]
+    problems = [_format_problem(problem) for each in evaluations for problem in list_problems(each)]
     lines = ["## rollout-lint", "", _format_counts(result, groups)]
     if problems:
         lines += ["", "### Not evaluated", "", *limit_size(problems)]
@@ -48,8 +48,8 @@ def _format_counts(result: CheckResult, groups: list[Group]) -> str:
     return "".join(parts) + "."
 
 
-def _format_problem(evaluation: Evaluation, problem: Problem) -> str:
-    location = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
+def _format_problem(problem: Problem) -> str:
+    location = format_location(problem.file, problem.line, problem.column)
     return f"- {escape_markdown(location)} {escape_markdown(problem.message)}"
 
 

@@ -66,7 +66,7 @@ def format_check_sarif(result: CheckResult, root: Path) -> str:
 def _list_notifications(evaluation: Evaluation, root: Path) -> Iterator[dict[str, Any]]:
     for problem in list_problems(evaluation):
         message = {"text": _escape_links(f"not evaluated: {problem.message}")}
-        yield {"level": "error", "message": message, "locations": [_problem_location(evaluation, problem, root)]}
+        yield {"level": "error", "message": message, "locations": [_problem_location(problem, root)]}
     if evaluation.status == EvaluationStatus.NOT_A_STACK:
         yield _note(NOT_A_STACK_MESSAGE, recipe_path(evaluation, ""), root)
 
@@ -81,9 +81,9 @@ def _note(text: str, path: str, root: Path) -> dict[str, Any]:
     return {"level": "note", "message": {"text": _escape_links(text)}, "locations": [whole]}
 
 
-def _problem_location(evaluation: Evaluation, problem: Problem, root: Path) -> dict[str, Any]:
+def _problem_location(problem: Problem, root: Path) -> dict[str, Any]:
     region = {"region": {"startLine": problem.line, "startColumn": max(problem.column, 1)}} if problem.line else {}
-    return {"physicalLocation": {"artifactLocation": _artifact(recipe_path(evaluation, problem.file), root), **region}}
+    return {"physicalLocation": {"artifactLocation": _artifact(problem.file, root), **region}}
 
 
 def _list_results(evaluation: Evaluation, rules: RuleTable, root: Path) -> Iterator[dict[str, Any]]:

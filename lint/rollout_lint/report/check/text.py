@@ -10,7 +10,7 @@ from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.excerpt import Mark, format_excerpt
-from rollout_lint.report.common.groups import TEMPLATE_MESSAGE, Group, group_findings
+from rollout_lint.report.common.groups import Group, group_findings, list_problems
 from rollout_lint.report.common.paths import (
     fix_command,
     format_deployed_by,
@@ -52,10 +52,7 @@ def format_check_text(result: CheckResult, exit_code: int, style: Style, width: 
 
 
 def _format_blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[str]:
-    for problem in evaluation.problems:
-        yield format_problem(evaluation, problem, style)
-    if evaluation.status == EvaluationStatus.TEMPLATE:
-        yield f"{printable_path(evaluation, '')}  not evaluated: {TEMPLATE_MESSAGE}"
+    yield from (format_problem(problem, style) for problem in list_problems(evaluation))
     for group in group_findings(evaluation):
         yield "\n".join(_format_finding(group, style, width))
 

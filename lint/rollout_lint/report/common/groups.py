@@ -76,7 +76,12 @@ def group_all_findings(evaluations: Iterable[Evaluation]) -> list[Group]:
 
 
 def list_problems(evaluation: Evaluation) -> list[Problem]:
-    """Return why a recipe was not or only partly evaluated.
+    """Return why a recipe was not or only partly evaluated, with files as the command line names them."""
+    return [replace(each, file=recipe_path(evaluation, each.file)) for each in list_recipe_problems(evaluation)]
+
+
+def list_recipe_problems(evaluation: Evaluation) -> list[Problem]:
+    """Return why a recipe was not or only partly evaluated, with files as the recipe names them.
 
     A recipe that was not evaluated has at least one problem.
     """

@@ -48,9 +48,9 @@ def format_location(path: str, line: int, column: int) -> str:
     return f"{printable(path)}:{line}:{column}" if line else printable(path)
 
 
-def format_problem(evaluation: Evaluation, problem: Problem, style: Style) -> str:
+def format_problem(problem: Problem, style: Style) -> str:
     """Return a problem as one line of text, labelled as an error."""
-    location = format_location(recipe_path(evaluation, problem.file), problem.line, problem.column)
+    location = format_location(problem.file, problem.line, problem.column)
     return f"{style(location, 'bold')}  {style('error', 'bold', 'red')}  {printable(problem.message)}"
 
 

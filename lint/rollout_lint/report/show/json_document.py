@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.report.common.groups import list_recipe_problems
 from rollout_lint.report.common.json_values import (
     VERSION,
     convert_deployed_by,
@@ -24,7 +25,7 @@ def format_show_json(evaluation: Evaluation) -> str:
         {
             "version": VERSION,
             "variants": [_convert_variant(each) for each in evaluation.variants],
-            "problems": [convert_problem(problem) for problem in evaluation.problems],
+            "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
         }
     )
 

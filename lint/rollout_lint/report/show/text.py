@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
 from rollout_lint.facts.model import is_duration, is_size
 from rollout_lint.facts.stated import FACTS
+from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.report.common.groups import list_problems
 from rollout_lint.report.common.paths import format_deployed_by, format_location, format_problem, printable_path
 from rollout_lint.report.common.style import Style, printable
 from rollout_lint.stack.units import format_duration, format_size
@@ -31,14 +33,15 @@ _MAX_VALUE_WIDTH = 24
 
 def format_show_text(evaluation: Evaluation, style: Style, all_facts: bool = False) -> str:
     """Return the rollout settings of every variant and service, or all facts with `all_facts`."""
-    lines = [format_problem(evaluation, problem, style) for problem in evaluation.problems]
+    lines = [format_problem(problem, style) for problem in list_problems(evaluation)]
     for each in evaluation.variants:
         files = " + ".join(printable_path(evaluation, layer.name) for layer in each.variant.files)
         lines += ["", f"{style(printable(each.variant.name), 'bold')}  {files}{format_deployed_by(each.variant)}"]
         for name, facts in each.services.items():
             lines += ["", f"  {style(printable(name), 'bold')}", *_format_service(facts, style, all_facts)]
         if not each.services:
-            lines += ["", "  no service could be read" if each.problems else "  not a stack"]
+            is_other = evaluation.status == EvaluationStatus.NOT_A_STACK
+            lines += ["", "  not a stack" if is_other else "  no service could be read"]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.fix.recommendation import recommend
 from rollout_lint.fleet.policy import collect_policy
 from rollout_lint.fleet.risk_level import RiskLevel
+from rollout_lint.report.common.groups import list_recipe_problems
 from rollout_lint.report.common.json_values import (
     VERSION,
     convert_deployed_by,
@@ -60,7 +61,7 @@ def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAsses
         ],
         "services": [_convert_service(evaluation, service) for service in assessment.services],
         "evidence": [_convert_result(seen) for seen in reversed(assessment.results)],
-        "problems": [convert_problem(problem) for problem in evaluation.problems],
+        "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
     }
 
 
