@@ -82,7 +82,7 @@ def test_sweep_error_names_the_recipe(run: Run, write: Write, form: str) -> None
     assert ran.exit_code == 2
     web, gone = ran.stderr.splitlines()
     assert web.startswith("apps/web: compose.yml:1:26: not YAML: ")
-    assert gone.startswith("apps/gone: fleet.yml:4:5: ")
+    assert gone.startswith("apps/gone: fleet.yml:4:11: ")
 
 
 @pytest.mark.usefixtures("folder")
