@@ -311,8 +311,9 @@ def test_sweep_csv_reports_skipped_files_on_stderr(sweep_output: SweepOutput) ->
     assert nothing == ""
     assert sweep_output(SweepFormat.CSV, *FILES) == (
         table,
-        "rollout-lint: 5 files not checked; --list-skipped names them\n",
+        "rollout-lint: 5 files not checked, such as site.yml; --list-skipped names them\n",
     )
+    assert sweep_output(SweepFormat.CSV, DEV) == (table, "rollout-lint: 1 file not checked: dev/docker-compose.yml\n")
     lines = format_skipped(FILES, PLAIN, list_all=True)
     assert sweep_output(SweepFormat.CSV, *FILES, list_skipped=True) == (table, "\n".join(lines) + "\n")
 

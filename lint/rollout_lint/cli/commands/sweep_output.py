@@ -131,13 +131,11 @@ def _format_table(skipped: list[SkippedFile], summary: SweepSummary, layout: Lay
 
 def _print_skipped(skipped: list[SkippedFile], layout: Layout) -> None:
     """Print the skipped files, or their number, on standard error: a CSV table has no place for them."""
-    if layout.list_skipped:
-        from rollout_lint.report.common.skipped import format_skipped
-        from rollout_lint.report.common.style import style_for_stderr
+    from rollout_lint.report.common.skipped import count_skipped, format_skipped
+    from rollout_lint.report.common.style import style_for_stderr
 
+    if layout.list_skipped:
         for line in format_skipped(skipped, style_for_stderr(), list_all=True):
             print_message(line)
     elif skipped:
-        from rollout_lint.report.common.style import plural
-
-        print_error(f"{plural(len(skipped), 'file')} not checked; --list-skipped names them")
+        print_error(count_skipped(skipped))

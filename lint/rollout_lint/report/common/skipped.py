@@ -44,6 +44,14 @@ def describe_unchecked(skipped: Iterable[SkippedFile]) -> str:
     return "Nothing here is for a Swarm: no file was checked."
 
 
+def count_skipped(skipped: Iterable[SkippedFile]) -> str:
+    """Return the number of files and the name of one of them, in one line."""
+    first, *others = sort_skipped(skipped)
+    if not others:
+        return f"1 file not checked: {first.file}"
+    return f"{len(others) + 1} files not checked, such as {first.file}; {_LIST_ALL}"
+
+
 def format_skipped(skipped: Iterable[SkippedFile], style: Style, list_all: bool = False) -> list[str]:
     """Return the lines of the section "Not checked", or no lines if every file is checked.
 
