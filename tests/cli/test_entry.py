@@ -48,6 +48,7 @@ def run_program(program: str, arguments: list[str], folder: Path, stdin: str = "
         ["check", "--version"],
         ["check", "--", "recipe"],
         ["check", "-x"],
+        ["check", "-c", "recipe/compose.yml"],
         ["check", "--format"],
         ["--version", "check"],
         ["chec"],

@@ -82,6 +82,8 @@ def check(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH]...", help="Recipes or stack files; - for standard input.")
     ] = None,
+    compose_file: ComposeFiles = None,
+    env_file: EnvFiles = None,
     formats: CheckFormats = None,
     outputs: OutputFiles = None,
     fail_on: FailOn = None,
@@ -105,6 +107,7 @@ def check(
     """Check recipes and report findings."""
     from rollout_lint.cli.commands.baseline import BaselineRequest
     from rollout_lint.cli.commands.check import Request, run
+    from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.outputs import parse_outputs
 
     request = Request(
@@ -117,6 +120,7 @@ def check(
         applies_ignores=not no_ignores,
         baseline=BaselineRequest(baseline, write_baseline, no_baseline, uses_default=not no_ignores),
         list_skipped=list_skipped,
+        given=parse_given_files(compose_file, env_file, {"a path": paths, "--overlay": overlay, "--exclude": exclude}),
     )
     if watch:
         from rollout_lint.cli.commands.watch import watch as run_watch
@@ -127,7 +131,12 @@ def check(
 
 @app.command(epilog=examples("sweep"))
 def sweep(
-    path: Annotated[str, typer.Argument(metavar="[DIR or fleet.yml]", help="Folder of recipes, or a manifest.")] = ".",
+    path: Annotated[
+        str | None,
+        typer.Argument(metavar="[DIR or fleet.yml]", help="Folder of recipes, or a manifest.  [default: .]"),
+    ] = None,
+    compose_file: ComposeFiles = None,
+    env_file: EnvFiles = None,
     format_: Annotated[SweepFormat, typer.Option("--format", help="Output format.")] = SweepFormat.TEXT,
     show_all: Annotated[bool, typer.Option("--all", help="Include recipes that are not at risk.")] = False,
     services: Annotated[bool, typer.Option("--services", help="One row per service.")] = False,
@@ -159,13 +168,14 @@ def sweep(
     list_skipped: ListSkipped = False,
 ) -> None:
     """Print the risk table of a fleet."""
+    from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.sweep import Request, run
     from rollout_lint.cli.commands.targets import create_context_lookup
 
     if fail_on_worse and compare is None:
         exit_with_error("--fail-on-worse requires --compare OLD.json")
     request = Request(
-        path=path,
+        path="." if path is None else path,
         revision=revision,
         format=format_,
         show_all=show_all,
@@ -179,6 +189,9 @@ def sweep(
         overlays=tuple(overlay or ()),
         exclude=tuple(exclude or ()),
         list_skipped=list_skipped,
+        given=parse_given_files(
+            compose_file, env_file, {"a path": path, "--overlay": overlay, "--exclude": exclude, "--at": revision}
+        ),
     )
     raise typer.Exit(run(request, create_context_lookup(rule_folders or ())))
 
@@ -213,12 +226,12 @@ def show(
     overlay: Overlays = None,
 ) -> None:
     """Show the effective update policies and where they are set."""
+    from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.show import Request, run
 
     request = Request(
         path=path,
-        compose_files=tuple(compose_file or ()),
-        env_files=tuple(env_file or ()),
+        given=parse_given_files(compose_file, env_file, {"a path": path, "--overlay": overlay}),
         all_facts=all_facts,
         format=format_,
         overlays=tuple(overlay or ()),
@@ -231,6 +244,8 @@ def fix(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH]...", help="Recipes or stack files; - for standard input.")
     ] = None,
+    compose_file: ComposeFiles = None,
+    env_file: EnvFiles = None,
     write_files: Annotated[bool, typer.Option("--write", help="Change the files instead of showing a diff.")] = False,
     overlay: Annotated[
         str | None,
@@ -249,6 +264,7 @@ def fix(
 ) -> None:
     """Fix findings: show a diff, change files or write an overlay."""
     from rollout_lint.cli.commands.fix import Request, run
+    from rollout_lint.cli.commands.given_files import parse_given_files
 
     if diff and (write_files or interactive):
         exit_with_error("--diff cannot be combined with --write or --interactive")
@@ -261,6 +277,7 @@ def fix(
         interactive=interactive,
         exclude=tuple(exclude or ()),
         rule_folders=tuple(rule_folders or ()),
+        given=parse_given_files(compose_file, env_file, {"a path": paths, "--overlay": overlay, "--exclude": exclude}),
     )
     raise typer.Exit(run(request))
 
@@ -354,12 +371,12 @@ def inspect_(
     """Check running services and report how their last update ended."""
     from rollout_lint.cli.commands import show as show_command
     from rollout_lint.cli.commands.await_updates import parse_labels
+    from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.inspect_services import Request, run
 
     files = show_command.Request(
         path=against,
-        compose_files=tuple(compose_file or ()),
-        env_files=tuple(env_file or ()),
+        given=parse_given_files(compose_file, env_file, {"--against": against, "--overlay": overlay}),
         overlays=tuple(overlay or ()),
     )
     request = Request(

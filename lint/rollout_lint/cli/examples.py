@@ -5,7 +5,7 @@ from __future__ import annotations
 EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "check": (
         ("rollout-lint check wiki forum/compose.smtp.yml", "a recipe, and the recipe of this file"),
-        ("rollout-lint check --format concise - < compose.yml", "one file from standard input"),
+        ("rollout-lint check -c compose.yml -c compose.ccci.yml", "exactly these files, as a deploy merges them"),
         ("rollout-lint check --format sarif --output out.sarif", "print text, and write SARIF to a file"),
         ("rollout-lint check --watch wiki", "check again whenever a file changes"),
     ),

@@ -122,9 +122,9 @@ Since = Annotated[
 ]
 ComposeFiles = Annotated[
     list[str] | None,
-    typer.Option("-c", "--compose-file", metavar="FILE", help="Stack file; repeat it to merge files in this order."),
+    typer.Option("-c", "--compose-file", metavar="FILE", help="Stack file; repeat to merge files in order."),
 ]
 EnvFiles = Annotated[
     list[str] | None,
-    typer.Option("--env-file", metavar="FILE", help="File with variables for -c; overrides the environment."),
+    typer.Option("--env-file", metavar="FILE", help="Variables for -c; override the environment."),
 ]

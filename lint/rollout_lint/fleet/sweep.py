@@ -11,7 +11,7 @@ from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.fleet.parallel import choose_process_count, map_in_processes
 from rollout_lint.fleet.policy_history import find_change_since
 from rollout_lint.fleet.risk import RecipeAssessment, assess_recipe
-from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.context import LintContext, config_path
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
 from rollout_lint.location import Problem
@@ -123,6 +123,6 @@ class Sweep:
 
 
 def _path_on_disk(recipe: Recipe) -> str:
-    """Return the path of a recipe without its revision: the config of today applies at every revision."""
+    """Return the path of the config without the revision: the config of today applies at every revision."""
     refs = (get_ref(layer.path) for variant in recipe.variants for layer in variant.files)
-    return next((recipe.path.removesuffix(f"@{ref}") for ref in refs if ref is not None), recipe.path)
+    return next((recipe.path.removesuffix(f"@{ref}") for ref in refs if ref is not None), str(config_path(recipe)))

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
+_FILE_SEPARATOR = ":"
+"""Separator of the files given with `-c`, as in COMPOSE_FILE."""
+
 _SCHEMA = JsonSchema(Path(__file__).with_name("baseline.schema.json"))
 
 _NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -63,14 +66,27 @@ class Baseline:
     def recipe_path(self, recipe: Recipe) -> str:
         """Return the path of a recipe in the entries.
 
-        It is the folder of the recipe, or its stack file if that is the name of the recipe.
+        It is the folder of the recipe, its stack file if that is the name of the recipe, or the files given with `-c`.
         """
         if recipe.path == STDIN:
             return STDIN
-        first = recipe.variants[0].files[0].name if recipe.variants else ""
-        file = first if first and recipe.name.rpartition("/")[2] == first else ""
-        path = os.path.abspath(os.path.join(recipe.path, file))  # noqa: PTH100, PTH118
-        return _encodable(os.path.relpath(path, os.path.abspath(self.path.parent)).replace(os.sep, "/"))  # noqa: PTH100
+        first = recipe.variants[0] if recipe.variants else None
+        if first is not None and first.is_exact:
+            return _FILE_SEPARATOR.join(self._relative_path(str(layer.path)) for layer in first.files)
+        name = first.files[0].name if first is not None else ""
+        file = name if name and recipe.name.rpartition("/")[2] == name else ""
+        return self._relative_path(os.path.join(recipe.path, file))  # noqa: PTH118
+
+    def has_files(self, entry: Entry) -> bool:
+        """Return True if the recipe of an entry still exists."""
+        folder = self.path.parent
+        return exists(folder / entry.recipe) or all(
+            exists(folder / file) for file in entry.recipe.split(_FILE_SEPARATOR)
+        )
+
+    def _relative_path(self, path: str) -> str:
+        relative = os.path.relpath(os.path.abspath(path), os.path.abspath(self.path.parent))  # noqa: PTH100
+        return _encodable(relative.replace(os.sep, "/"))
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -148,8 +164,7 @@ def update_baseline(evaluations: Iterable[Evaluation], earlier: Baseline) -> Bas
                 for entry, finding in _with_entries(evaluation, recipe)
                 if finding.is_active and not finding.rule.is_about_suppressions
             }
-    folder = earlier.path.parent
-    kept = (entry for entry in earlier.entries if entry.recipe not in evaluated and exists(folder / entry.recipe))
+    kept = (entry for entry in earlier.entries if entry.recipe not in evaluated and earlier.has_files(entry))
     entries = [*(entry for entry, _ in active), *kept]
     return Baseline(earlier.path, tuple(sorted(entries, key=_sort_key)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ConfigError, RuleError
@@ -17,8 +18,7 @@ from rollout_lint.rules.checker import RuleIndex
 from rollout_lint.rules.loader import load_rules
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.config import Section
     from rollout_lint.linter.resolve import EffectiveConfig
     from rollout_lint.rules.model import Rule
@@ -49,6 +49,12 @@ class LintContext:
     def with_suppressions(self, enabled: bool) -> LintContext:
         """Return the same context, with suppressions enabled or disabled."""
         return replace(self, suppressions=self.suppressions._replace(enabled=enabled))
+
+
+def config_path(recipe: Recipe) -> Path:
+    """Return the path whose nearest config applies to a recipe: its own, or the first of the files given with `-c`."""
+    first = recipe.variants[0] if recipe.variants else None
+    return first.files[0].path if first is not None and first.is_exact else Path(recipe.path)
 
 
 class ContextLoader:

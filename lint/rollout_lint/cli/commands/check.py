@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.report.check.junit import FailingSeverities
 
 
 class Request(NamedTuple):
-    """Options of `check`. Without `fail_on`, the config of each recipe sets the threshold."""
+    """Options of `check`. Without `fail_on`, the config of each recipe sets the threshold.
+
+    With `given`, these files are checked and not the paths.
+    """
 
     paths: tuple[str, ...]
     outputs: tuple[Output, ...] = (Output(),)
@@ -38,6 +42,7 @@ class Request(NamedTuple):
     applies_ignores: bool = True
     baseline: BaselineRequest = BaselineRequest()
     list_skipped: bool = False
+    given: GivenFiles | None = None
 
 
 def run_plain(paths: Sequence[str]) -> ExitCode:
@@ -48,7 +53,7 @@ def run_plain(paths: Sequence[str]) -> ExitCode:
 def run(request: Request) -> ExitCode:
     """Check the recipes, write the reports and return the exit code."""
     baseline = load_baseline(request.baseline)
-    targets = load_targets(request.paths, request.overlays, request.exclude, request.rule_folders)
+    targets = load_targets(request.paths, request.overlays, request.exclude, request.rule_folders, request.given)
     contexts = {recipe.path: context for recipe, context in targets}
     evaluations = [evaluate(recipe, context.with_suppressions(request.applies_ignores)) for recipe, context in targets]
     if baseline is not None and request.baseline.write:

@@ -33,6 +33,7 @@ from rollout_lint.report.fix.diff import create_diff
 from rollout_lint.report.fix.text import format_fix_text
 
 if TYPE_CHECKING:
+    from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.context import LintContext
     from rollout_lint.report.common.style import Style
@@ -42,7 +43,7 @@ _SUFFIXES = (".yml", ".yaml")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Options of `fix`. Without `write_files`, the changes are only shown."""
+    """Options of `fix`. Without `write_files`, the changes are only shown. `given` are fixed instead of the paths."""
 
     paths: tuple[str, ...]
     write_files: bool = False
@@ -52,6 +53,7 @@ class Request:
     interactive: bool = False
     exclude: tuple[str, ...] = ()
     rule_folders: tuple[Path, ...] = ()
+    given: GivenFiles | None = None
 
 
 def run(request: Request) -> ExitCode:
@@ -59,7 +61,7 @@ def run(request: Request) -> ExitCode:
     _validate(request)
     options = FixOptions(_selected_rules(request), request.unsafe)
     overlays = () if request.overlay is None else (request.overlay,)
-    targets = load_targets(request.paths, overlays, request.exclude, request.rule_folders)
+    targets = load_targets(request.paths, overlays, request.exclude, request.rule_folders, request.given)
     prompt = FixPrompt() if request.interactive else None
     fixed = [_fix(recipe, context, options, request, prompt) for recipe, context in targets]
     return _print_results([each for each in fixed if each.evaluation.status != EvaluationStatus.NOT_A_STACK], request)
@@ -79,6 +81,8 @@ def _selected_rules(request: Request) -> frozenset[str]:
 
 
 def _validate(request: Request) -> None:
+    if request.given is not None and STDIN in request.given.files:
+        exit_with_error("standard input and -c cannot be combined")
     if STDIN in request.paths and (request.overlay is not None or request.interactive or len(request.paths) > 1):
         exit_with_error("standard input cannot be combined with other paths, --overlay or --interactive")
     if request.overlay is not None:

@@ -16,6 +16,7 @@ from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode, FleetError
+from rollout_lint.linter.context import config_path
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.live.expectations import find_mismatches
@@ -85,9 +86,9 @@ def _load_files(request: Request) -> tuple[Evaluation | None, LintContext]:
     if request.against is None:
         if request.variant is not None:
             exit_with_error("--variant requires --against")
-        return None, load_context(".", request.rule_folders)
+        return None, load_context(Path(), request.rule_folders)
     recipe = show.find_recipe(request.against)
-    context = load_context(recipe.path, request.rule_folders)
+    context = load_context(config_path(recipe), request.rule_folders)
     evaluation = evaluate(recipe, context)
     if evaluation.status != EvaluationStatus.EVALUATED:
         print_problems(list_problems(evaluation))

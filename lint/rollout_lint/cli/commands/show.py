@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.choices import Format
 from rollout_lint.cli.commands.targets import RecipeFinder, load_context
 from rollout_lint.cli.console import exit_with_error, write
-from rollout_lint.discovery.env_sample import parse_environment
-from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.errors import ExitCode
+from rollout_lint.linter.context import config_path
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.evaluation import Evaluation
 
@@ -28,8 +24,7 @@ class Request:
     """Options of `show`, and of the files that `inspect` compares with."""
 
     path: str | None = None
-    compose_files: tuple[str, ...] = ()
-    env_files: tuple[str, ...] = ()
+    given: GivenFiles | None = None
     all_facts: bool = False
     format: Format = Format.TEXT
     overlays: tuple[str, ...] = ()
@@ -38,19 +33,15 @@ class Request:
 def run(request: Request) -> ExitCode:
     """Print the policies and return the exit code."""
     recipe = find_recipe(request)
-    evaluation = evaluate(recipe, load_context(recipe.path, ()))
+    evaluation = evaluate(recipe, load_context(config_path(recipe), ()))
     write(_format_report(evaluation, request))
     return ExitCode.OK if evaluation.status == EvaluationStatus.EVALUATED else ExitCode.ERROR
 
 
 def find_recipe(request: Request) -> Recipe:
     """Return the recipe at the path, or of the files given with `-c`. Exit unless there is exactly one."""
-    if request.path is not None and request.compose_files:
-        exit_with_error("a path and -c cannot be combined")
-    if request.env_files and not request.compose_files:
-        exit_with_error("--env-file requires -c; without it, values are read from .env.sample")
-    if request.compose_files:
-        return recipe_from_layers(request.compose_files, dict(os.environ) | _read_env_files(request.env_files))
+    if request.given is not None:
+        return request.given.recipe()
     path = request.path or "."
     recipes = RecipeFinder(request.overlays, ()).find([path])
     if len(recipes) > 1:
@@ -67,13 +58,3 @@ def _format_report(evaluation: Evaluation, request: Request) -> str:
     from rollout_lint.report.show.text import format_show_text
 
     return format_show_text(evaluation, style_for_stdout(), request.all_facts)
-
-
-def _read_env_files(files: Iterable[str]) -> dict[str, str]:
-    variables: dict[str, str] = {}
-    for file in files:
-        try:
-            variables |= parse_environment(Path(file).read_text("utf-8-sig", errors="replace"))
-        except OSError as error:
-            exit_with_error(f"{file} cannot be read: {error.strerror}")
-    return variables

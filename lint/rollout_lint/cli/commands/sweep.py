@@ -20,6 +20,7 @@ from rollout_lint.discovery.revision_paths import join_path
 from rollout_lint.errors import ConfigError, ExitCode, FleetError, RuleError
 from rollout_lint.fleet.compare import EarlierSweep, read_earlier_sweep
 from rollout_lint.fleet.manifest.loader import load_fleet
+from rollout_lint.fleet.model import Fleet, Member
 from rollout_lint.fleet.result_age import AgePolicy
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.fleet.sweep import Sweep
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from rollout_lint.fleet.model import Fleet
+    from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.linter.context import LintContext
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Options of `sweep`."""
+    """Options of `sweep`. With `given`, the fleet is these files and not the path."""
 
     path: str
     revision: str | None = None
@@ -50,6 +51,7 @@ class Request:
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     list_skipped: bool = False
+    given: GivenFiles | None = None
 
 
 def run(request: Request, load_context: Callable[[str], LintContext]) -> ExitCode:
@@ -57,7 +59,7 @@ def run(request: Request, load_context: Callable[[str], LintContext]) -> ExitCod
     summary = SweepSummary(_read_earlier(request), keeps_verdicts=request.format is not SweepFormat.JSON)
     try:
         # Report an invalid config of the fleet once, and not for each recipe.
-        load_context(request.path)
+        load_context(request.path if request.given is None else request.given.files[0])
     except (ConfigError, RuleError) as error:
         exit_with_problems(error.problems)
     root, day = _resolve_root(request)
@@ -101,6 +103,8 @@ def _resolve_root(request: Request) -> tuple[Path, date]:
 
 
 def _load_fleet(request: Request, root: Path) -> Fleet:
+    if request.given is not None:
+        return Fleet([Member(request.given.recipe(), is_listed=True)])
     finder = RecipeFinder(request.overlays, request.exclude)
     exclude, configured_overlays = finder.exclude(request.path), finder.configured_overlays(request.path)
     try:

@@ -12,11 +12,12 @@ from rollout_lint.discovery.recipe import merge_recipes
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, STDIN, NoRecipeError, find_recipes
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import folder_of
-from rollout_lint.linter.context import ContextLoader
+from rollout_lint.linter.context import ContextLoader, config_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.config import Config
     from rollout_lint.linter.context import LintContext
@@ -31,13 +32,17 @@ class Target(NamedTuple):
 
 
 def load_targets(
-    paths: Iterable[str], overlays: tuple[str, ...], exclude: tuple[str, ...], rule_folders: Iterable[Path]
+    paths: Iterable[str],
+    overlays: tuple[str, ...],
+    exclude: tuple[str, ...],
+    rule_folders: Iterable[Path],
+    given: GivenFiles | None = None,
 ) -> list[Target]:
-    """Return the recipes of the paths, each once, with their contexts."""
+    """Return the recipes of the paths, each once, or the recipe of the given files, with their contexts."""
     loader = ContextLoader(tuple(rule_folders), today())
-    recipes = RecipeFinder(overlays, exclude, loader).find(paths)
+    recipes = RecipeFinder(overlays, exclude, loader).find(paths) if given is None else [given.recipe()]
     try:
-        return [Target(recipe, loader.context(Path(recipe.path))) for recipe in recipes]
+        return [Target(recipe, loader.context(config_path(recipe))) for recipe in recipes]
     except (ConfigError, RuleError) as error:
         exit_with_problems(error.problems)
 
@@ -48,10 +53,10 @@ def create_context_lookup(rule_folders: Iterable[Path]) -> Callable[[str], LintC
     return lambda path: loader.context(Path(path))
 
 
-def load_context(path: str, rule_folders: Iterable[Path]) -> LintContext:
+def load_context(path: Path, rule_folders: Iterable[Path]) -> LintContext:
     """Return the context of a path."""
     try:
-        return create_context_lookup(rule_folders)(path)
+        return ContextLoader(tuple(rule_folders), today()).context(path)
     except (ConfigError, RuleError) as error:
         exit_with_problems(error.problems)
 

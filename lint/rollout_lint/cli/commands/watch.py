@@ -16,7 +16,8 @@ from rollout_lint.cli.console import exit_with_error, print_message, write
 from rollout_lint.discovery.env_sample import ENV_SAMPLE
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode
-from rollout_lint.linter.config import NAMES
+from rollout_lint.linter.config import NAMES, folder_of
+from rollout_lint.linter.context import config_path
 from rollout_lint.linter.suppression.apply import BASELINE
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def watch(request: Request, pause: Callable[[], None] = lambda: time.sleep(0.5))
 
     `pause` is called between two reads of the file states.
     """
-    if STDIN in request.paths:
+    if STDIN in request.paths or (request.given is not None and STDIN in request.given.files):
         exit_with_error("--watch cannot be combined with standard input")
     if request.baseline.write:
         exit_with_error("--watch cannot be combined with --write-baseline, which would add every new finding")
@@ -84,6 +85,7 @@ def _check_once(request: Request) -> ExitCode:
 def _watched_paths(request: Request) -> Iterator[Path]:
     yield from map(Path, request.paths)
     yield request.baseline.file or Path(BASELINE)
+    yield from map(Path, request.given.env_files if request.given is not None else ())
     for recipe in _find_recipes(request):
         yield from _recipe_files(recipe)
     for folder in request.rule_folders:
@@ -94,15 +96,17 @@ def _find_recipes(request: Request) -> list[Recipe]:
     """Return the recipes, or none on an error, which the check itself reports."""
     try:
         with redirect_stderr(StringIO()):
+            if request.given is not None:
+                return [request.given.recipe()]
             return RecipeFinder(request.overlays, request.exclude).find(request.paths)
     except SystemExit:
         return []
 
 
 def _recipe_files(recipe: Recipe) -> Iterator[Path]:
-    folder = Path(recipe.path)
-    yield folder / ENV_SAMPLE
+    yield Path(recipe.path, ENV_SAMPLE)
     for variant in recipe.variants:
         yield from (layer.path for layer in variant.files)
-    for parent in (folder.absolute(), *folder.absolute().parents):
+    folder = folder_of(config_path(recipe))
+    for parent in (folder, *folder.parents):
         yield from (parent / name for name in NAMES)

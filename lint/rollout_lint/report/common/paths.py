@@ -12,7 +12,7 @@ from rollout_lint.report.common.style import printable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.discovery.recipe import Variant
+    from rollout_lint.discovery.recipe import Recipe, Variant
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Problem
     from rollout_lint.report.common.style import Style
@@ -61,7 +61,14 @@ def format_deployed_by(variant: Variant) -> str:
 
 def fix_command(evaluation: Evaluation, finding: Finding) -> str:
     """Return the shell command that fixes the recipe, safe to print."""
-    path = evaluation.recipe.path
     options = ["--unsafe"] if finding.needs_unsafe else []
-    named = ["--", path] if path.startswith("-") and path != "-" else [path]
-    return printable(shlex.join(["rollout-lint", "fix", *options, *([] if path == "." else named)]))
+    return printable(shlex.join(["rollout-lint", "fix", *options, *_selection(evaluation.recipe)]))
+
+
+def _selection(recipe: Recipe) -> list[str]:
+    """Return the arguments that select a recipe: its path, or the files given with `-c`."""
+    if recipe.variants and recipe.variants[0].is_exact:
+        return [argument for layer in recipe.variants[0].files for argument in ("-c", layer.name)]
+    if recipe.path == ".":
+        return []
+    return ["--", recipe.path] if recipe.path.startswith("-") and recipe.path != "-" else [recipe.path]
