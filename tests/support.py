@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import rollout_lint
 from jsonschema import Draft202012Validator
+from rollout_lint.discovery.recipes import find_folder_recipes
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.derived import ServiceFacts
 from rollout_lint.facts.images import Images
@@ -18,6 +19,7 @@ from rollout_lint.syntax.parser import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.location import Problem
     from rollout_lint.stack.model import Stack
 
@@ -41,6 +43,12 @@ def facts_for(
     assert not problems
     merged = stack.services[service]
     return ServiceFacts(merged, stack, stated_facts(merged), cluster or Cluster(), Images())
+
+
+def recipe_in(folder: Path) -> Recipe:
+    """Return the only recipe of a folder."""
+    [recipe] = find_folder_recipes(folder).recipes
+    return recipe
 
 
 def mask_folder(text: str, folder: Path) -> str:

@@ -74,7 +74,7 @@ def test_check_reports_unreadable_file(run: Run, write: Write, name: str) -> Non
 @pytest.mark.parametrize("gone", ["compose.yml", "compose.ccci.yml"])
 def test_evaluate_reports_vanished_file(write: Write, gone: str, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": recipe(), "compose.ccci.yml": recipe("stop-first")})
-    [found] = find_recipes(str(folder), ("compose.ccci.yml",))
+    [found] = find_recipes(str(folder), ("compose.ccci.yml",)).recipes
     (folder / gone).unlink()
     evaluation = evaluate(found, LintContext())
     assert evaluation.status == EvaluationStatus.NOT_EVALUATED
@@ -83,7 +83,7 @@ def test_evaluate_reports_vanished_file(write: Write, gone: str, snapshot: Snaps
 
 def test_evaluate_reports_vanished_folder(write: Write) -> None:
     folder = write({"compose.yml": recipe()}) / "compose.yml"
-    [found] = find_recipes(str(folder.parent))
+    [found] = find_recipes(str(folder.parent)).recipes
     folder.unlink()
     folder.mkdir()
     assert evaluate(found, LintContext()).status == EvaluationStatus.NOT_EVALUATED

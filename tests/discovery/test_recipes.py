@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from rollout_lint.discovery.env_sample import parse_environment
 from rollout_lint.discovery.filesystem import read_bytes
-from rollout_lint.discovery.recipes import NoRecipeError, add_overlay, find_recipe_directories, find_recipes
+from rollout_lint.discovery.recipes import NoRecipeError, add_overlay, find_recipes
 from rollout_lint.discovery.revision import open_revision
 from rollout_lint.discovery.revision_paths import format_path, join_path
+from rollout_lint.discovery.skipped import SkipReason
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.rules.loader import load_rules
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tests.repository import Repository
 
 BASE = "services: {a: {image: b}}\n"
+OVERLAY = "services: {a: {deploy: {replicas: 2}}}\n"
 
 
 def variants(recipe: Recipe) -> dict[str, list[str]]:
@@ -34,7 +36,7 @@ def variants(recipe: Recipe) -> dict[str, list[str]]:
 
 
 def find_only(path: Path | str, **options: tuple[str, ...]) -> Recipe:
-    recipes = list(find_recipes(str(path), **options))
+    recipes = find_recipes(str(path), **options).recipes
     assert len(recipes) == 1
     return recipes[0]
 
@@ -42,16 +44,20 @@ def find_only(path: Path | str, **options: tuple[str, ...]) -> Recipe:
 def find_error(path: Path | str) -> str:
     """Return the message of the error for a path without a recipe."""
     with pytest.raises(NoRecipeError) as error:
-        list(find_recipes(path))
+        find_recipes(path)
     return str(error.value)
 
 
 def test_folder_is_a_recipe_with_a_variant_for_its_overlay(write: Write) -> None:
-    folder = write({"compose.yml": BASE, "compose.ccci.yml": BASE, "compose.other.yml": BASE})
+    folder = write({"compose.yml": BASE, "compose.ccci.yml": BASE, "compose.other.yml": OVERLAY})
     recipe = find_only(folder)
     assert recipe.name == folder.name
-    assert variants(recipe) == {"default": ["compose.yml"], "ccci": ["compose.yml", "compose.ccci.yml"]}
-    assert [variant.is_ci for variant in recipe.variants] == [False, True]
+    assert variants(recipe) == {
+        "default": ["compose.yml"],
+        "ccci": ["compose.yml", "compose.ccci.yml"],
+        "other": ["compose.yml", "compose.other.yml"],
+    }
+    assert [variant.is_ci for variant in recipe.variants] == [False, True, False]
 
 
 def test_env_sample_sets_the_default_and_the_options(write: Write) -> None:
@@ -108,8 +114,8 @@ def test_file_selects_its_recipe(write: Write, name: str) -> None:
     assert variants(find_only(folder / name)).keys() == {"default", "ccci"}
 
 
-def test_unused_overlay_becomes_a_variant(write: Write) -> None:
-    folder = write({"compose.yml": BASE, "compose.smtp.yml": BASE})
+def test_overlay_selects_the_recipe_of_its_base(write: Write) -> None:
+    folder = write({"compose.yml": BASE, "compose.smtp.yml": OVERLAY})
     assert variants(find_only(folder / "compose.smtp.yml"))["smtp"] == ["compose.yml", "compose.smtp.yml"]
 
 
@@ -118,11 +124,15 @@ def test_other_file_is_a_recipe_of_its_own(write: Write) -> None:
     assert variants(find_only(folder / "swarm/web.yml")) == {"default": ["web.yml"]}
 
 
-def test_recipes_are_found_except_hidden_and_excluded_ones(write: Write) -> None:
-    names = ["b/compose.yml", "a/docker-compose.yml", "a/nested/compose.yml", ".git/compose.yml", "old/c/compose.yml"]
-    folder = write(dict.fromkeys(names, BASE))
-    assert [recipe.name for recipe in find_recipes(str(folder))] == ["a", "b", "c"]
-    assert [recipe.name for recipe in find_recipes(str(folder), exclude=("old/",))] == ["a", "b"]
+def test_recipes_are_found_at_any_depth_except_in_excluded_folders(write: Write) -> None:
+    names = ["b/compose.yml", "a/docker-compose.yml", "a/nested/compose.yml", ".ci/compose.yml", "old/c/compose.yml"]
+    folder = write(dict.fromkeys([*names, ".git/compose.yml", "b/node_modules/x/compose.yml"], BASE))
+    assert [recipe.name for recipe in find_recipes(str(folder)).recipes] == [".ci", "a", "nested", "b", "c"]
+    assert [recipe.name for recipe in find_recipes(str(folder), exclude=("old/", ".*/")).recipes] == [
+        "a",
+        "nested",
+        "b",
+    ]
 
 
 def test_path_without_a_recipe_is_an_error(write: Write, snapshot: SnapshotAssertion) -> None:
@@ -140,7 +150,7 @@ def test_parse_environment_skips_other_lines() -> None:
 
 
 def test_overlays_are_found_by_pattern(write: Write) -> None:
-    names = ["compose.yml", "compose.ci-a.yml", "compose.ci-b.yml", "compose.smtp.yml", "ci/compose.x.yml"]
+    names = ["compose.yml", "compose.ci-a.yml", "compose.ci-b.yml", "ci/compose.x.yml"]
     folder = write(dict.fromkeys(names, BASE))
     found = variants(find_only(folder, overlays=("compose.ci-*.yml", "ci/*.yml", "*.yaml", "compose.y?l")))
     assert list(found) == ["default", "ci-a", "ci-b", "x"]
@@ -157,30 +167,33 @@ def test_stack_file_next_to_a_compose_file_is_a_recipe(write: Write) -> None:
     stack = "services: {}\n"
     folder = write({f"shop/{name}": stack for name in ("docker-compose.yml", "docker-stack.yml", "swarm-prod.yaml")})
     write({"shop/docker-stack.prod.yml": stack, "shop/stackedit.yml": stack, "alone/docker-swarm.yml": stack})
-    found = {recipe.name: [layer.name for layer in recipe.variants[0].files] for recipe in find_recipes(str(folder))}
+    found = {
+        recipe.name: [layer.name for layer in recipe.variants[0].files] for recipe in find_recipes(str(folder)).recipes
+    }
     assert found == {
         "alone": ["docker-swarm.yml"],
         "shop": ["docker-compose.yml"],
         "shop/docker-stack.yml": ["docker-stack.yml"],
         "shop/swarm-prod.yaml": ["swarm-prod.yaml"],
     }
-    [named] = find_recipes(str(folder / "shop" / "docker-stack.yml"))
+    [named] = find_recipes(str(folder / "shop" / "docker-stack.yml")).recipes
     assert named.name == "shop/docker-stack.yml"
 
 
 def test_stack_file_that_is_a_layer_is_not_a_recipe(write: Write) -> None:
     folder = write({"compose.yml": "", "stack.yml": "", ".env.sample": "COMPOSE_FILE=compose.yml:stack.yml\nA=1\n"})
-    assert [len(recipe.variants[0].files) for recipe in find_recipes(str(folder))] == [2]
+    assert [len(recipe.variants[0].files) for recipe in find_recipes(str(folder)).recipes] == [2]
 
 
 def test_second_stack_uses_the_sample_and_stays_in_the_tree(write: Write, tmp_path: Path) -> None:
-    folder = write({"r/compose.yml": "", "r/stack.yml": "", "r/.env.sample": "A=1\n", "secret.yml": ""})
-    _, beside = find_recipes(str(folder / "r"))
+    folder = write({"r/compose.yml": BASE, "r/stack.yml": BASE, "r/.env.sample": "A=1\n", "secret.yml": BASE})
+    _, beside = find_recipes(str(folder / "r")).recipes
     assert beside.variants[0].environment == {"A": "1"}
     (folder / "r" / "stack.yml").unlink()
     (folder / "r" / "stack.yml").symlink_to(tmp_path / "secret.yml")
-    _, beside = find_recipes(str(folder / "r"))
-    assert (beside.variants, len(beside.problems)) == ([], 1)
+    found = find_recipes(str(folder / "r"))
+    assert [recipe.name for recipe in found.recipes] == ["r"]
+    assert [(Path(each.file).name, each.reason) for each in found.skipped] == [("stack.yml", SkipReason.OUTSIDE)]
 
 
 @pytest.mark.parametrize(
@@ -232,7 +245,7 @@ def test_folders_are_sorted_and_links_to_folders_are_skipped(write: Write) -> No
     folder = write(dict.fromkeys(names, BASE))
     (folder / "a0").symlink_to("b", target_is_directory=True)
     (folder / "b" / "up").symlink_to("..", target_is_directory=True)
-    found = [each.relative_to(folder).as_posix() for each in find_recipe_directories(folder)]
+    found = [group.folder.relative_to(folder).as_posix() for group in find_recipes(folder).groups]
     assert found == ["a", "a-", "b/a", "b/x", "c.d/e"]
 
 
@@ -279,7 +292,9 @@ def context() -> LintContext:
 
 def summarize(path: Path, context: LintContext) -> list[tuple[object, ...]]:
     """Return the results for all recipes below a path, without the path itself."""
-    recipes = find_recipes(path, overlays=("compose.ccci.yml", "ci/*.yml", "../shared/*.yml"), exclude=("old/",))
+    recipes = find_recipes(
+        path, overlays=("compose.ccci.yml", "ci/*.yml", "../shared/*.yml"), exclude=("old/",)
+    ).recipes
     summary: list[tuple[object, ...]] = []
     for recipe in recipes:
         evaluation = evaluate(recipe, context)
@@ -299,15 +314,17 @@ def test_revision_gives_the_same_result_as_the_disk(repository: Repository, cont
     (folder.parent / "secret.yml").write_text(BASE)
     repository.commit({**FLEET, "out/compose.yml": BASE, "out/.env.sample": "COMPOSE_FILE=../away.yml\n"})
     on_disk = summarize(folder, context)
-    assert on_disk[0][3]
+    [app] = (summary for summary in on_disk if summary[0] == "app")
+    assert app[3]
     app_on_disk = summarize(folder / "app", context)
     shutil.rmtree(folder / "app")
     repository.commit({"deep/er/docker-compose.yml": BASE, "old/c/compose.yml": None, "away.yml": None})
     then = export(repository, "HEAD~1")
     assert summarize(then, context) == on_disk
-    assert summarize(then / "app", context) == app_on_disk != on_disk[:1]
+    assert summarize(then / "app", context) == app_on_disk != [app]
     assert summarize(export(repository), context) == summarize(folder, context) != on_disk
     assert [summary[:2] for summary in on_disk] == [
+        (".hidden", "evaluated"),
         ("app", "evaluated"),
         ("app/docker-stack.yml", "evaluated"),
         ("er", "not-evaluated"),
@@ -316,11 +333,12 @@ def test_revision_gives_the_same_result_as_the_disk(repository: Repository, cont
     ]
 
 
-@pytest.mark.parametrize("name", ["compose.yml", "compose.ccci.yml", ".env.sample", "compose.db.yml", "other.yml"])
+@pytest.mark.parametrize("name", ["compose.yml", "compose.ccci.yml", "compose.db.yml", "other.yml"])
 def test_file_of_a_revision_selects_its_recipe(repository: Repository, name: str) -> None:
     repository.commit({**FLEET, "app/other.yml": BASE})
     path = export(repository) / "app" / name
-    [recipe], [as_on_disk] = find_recipes(path), find_recipes(repository.folder / "app" / name)
+    [recipe] = find_recipes(path).recipes
+    [as_on_disk] = find_recipes(repository.folder / "app" / name).recipes
     assert variants(recipe) == variants(as_on_disk)
     assert format_path(Path(recipe.path)) == f"{as_on_disk.path}@HEAD"
 
@@ -338,7 +356,7 @@ def test_link_out_of_a_revision_is_not_followed(
     (repository.folder.parent / "secret").write_text("SECRET=1\n")
     (repository.folder / ".env.sample").symlink_to(sample)
     repository.commit({"compose.yml": BASE})
-    [recipe] = find_recipes(export(repository))
+    [recipe] = find_recipes(export(repository)).recipes
     assert [each.file for each in recipe.problems] == [".env.sample"]
     assert [each.message for each in recipe.problems] == snapshot
     assert recipe.variants[0].environment == {}
@@ -351,7 +369,7 @@ def test_overlay_in_another_folder_has_a_relative_name(repository: Repository, t
         (root / "ci" / "compose.ccci.yml", "../ci/compose.ccci.yml"),
         (tmp_path / "compose.ccci.yml", "../../compose.ccci.yml"),
     ):
-        [recipe] = find_recipes(root / "r")
+        [recipe] = find_recipes(root / "r").recipes
         add_overlay(recipe, root / "r", overlay)
         assert variants(recipe)["ccci"] == ["compose.yml", name]
 
@@ -367,6 +385,6 @@ def test_missing_or_too_large_layer_is_a_problem(repository: Repository, snapsho
     blob = repository.git("rev-parse", "HEAD:s/compose.yml")
     (repository.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     root = export(repository)
-    large, lost = (evaluate(recipe, LintContext()) for recipe in find_recipes(root))
+    large, lost = (evaluate(recipe, LintContext()) for recipe in find_recipes(root).recipes)
     assert (large.status, lost.status) == ("not-evaluated", "not-evaluated")
     assert [[each.message for each in evaluation.problems] for evaluation in (large, lost)] == snapshot

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
-from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.fix.apply import write_changes
 from rollout_lint.fix.model import FixOptions, FixResult, finding_key
 from rollout_lint.fix.planner import FixPlanner
@@ -21,6 +20,7 @@ from tests.examples import example_count
 from tests.fix.docker_changes import changed_values, merged_values
 from tests.fix.stacks import GeneratedRecipe, recipes
 from tests.oracle.docker import require
+from tests.support import recipe_in
 
 pytestmark = pytest.mark.oracle
 
@@ -63,7 +63,7 @@ def test_fix_of_generated_recipe(recipe: GeneratedRecipe) -> None:
 
 
 def fix(folder: Path) -> FixResult:
-    return FixPlanner(FixTarget(recipe_from_directory(folder), CONTEXT), FixOptions(unsafe=True)).run()
+    return FixPlanner(FixTarget(recipe_in(folder), CONTEXT), FixOptions(unsafe=True)).run()
 
 
 def assert_only_fixed(result: FixResult, after: Evaluation) -> None:

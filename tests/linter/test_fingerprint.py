@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.fingerprint import fingerprint
 
 from tests.fleet.recipes import OVERLAY, recipe
 from tests.rules.builders import make_rule
+from tests.support import recipe_in
 
 if TYPE_CHECKING:
     from tests.conftest import Write
@@ -23,7 +23,7 @@ RULE = make_rule(
 
 def fingerprints(write: Write, compose: str, name: str = "web", **more: str) -> set[str]:
     folder = write({"compose.yml": compose, **more})
-    evaluation = evaluate(recipe_from_directory(folder), LintContext((RULE,)))
+    evaluation = evaluate(recipe_in(folder), LintContext((RULE,)))
     assert evaluation.findings
     return {fingerprint(name, finding) for finding in evaluation.findings}
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rollout_lint.discovery.recipes import find_base
+from rollout_lint.discovery.stack_file import BASE_NAMES
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.syntax.parser import parse
 
@@ -46,7 +46,7 @@ def main(folder: Path) -> int:
 
 def _on_its_base(file: Path) -> list[Path]:
     """Return the base and the file if its name makes it an overlay."""
-    base = find_base(file.parent)
+    base = next((file.parent / name for name in BASE_NAMES if (file.parent / name).is_file()), None)
     if base is None or file == base or not file.name.startswith(base.stem + "."):
         return []
     return [base, file]

@@ -32,7 +32,7 @@ EXAMPLES = [
 ]
 VARIANTS = [
     pytest.param(variant, id=f"{recipe.name}-{variant.name}")
-    for recipe in find_recipes(str(SAMPLES))
+    for recipe in find_recipes(str(SAMPLES)).recipes
     for variant in recipe.variants
 ]
 

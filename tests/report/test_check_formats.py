@@ -16,7 +16,6 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 from junitparser import JUnitXml
-from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import CheckResult
@@ -35,7 +34,7 @@ from rollout_lint.rules.model import Severity
 from tests.conftest import ROOT, SAMPLES
 from tests.fleet.recipes import recipe
 from tests.report.readers import READERS, Found, of_json, sarif_run
-from tests.support import mask_folder
+from tests.support import mask_folder, recipe_in
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -159,7 +158,7 @@ def test_check_markdown_stays_below_the_github_limit(write: Write, snapshot: Sna
     )
     services = "".join(f"  s{number}-{'x' * 200}: {policy}\n" for number in range(1500))
     evaluation = evaluate(
-        recipe_from_directory(write({"compose.yml": f"services:\n{services}"})), LintContext(load_rules())
+        recipe_in(write({"compose.yml": f"services:\n{services}"})), LintContext(load_rules())
     )
     page = format_check_markdown(CheckResult([evaluation]))
     assert len(page.encode()) < 1024 * 1024 / 2
@@ -243,7 +242,7 @@ def test_check_junit_passes_services_of_evaluated_recipes(run: Run, mixed: Path,
 
 
 def test_check_github_has_columns_of_one_line_spans(write: Write, tmp_path: Path) -> None:
-    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
+    evaluation = evaluate(recipe_in(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
     evaluation.findings.append(replace(finding, location=Location("compose.yml", 3, 5, 6, 1)))
     lines = format_check_github(CheckResult([evaluation]), tmp_path).splitlines()
@@ -283,7 +282,7 @@ def test_check_names_standard_input_and_current_folder(run: Run, mixed: Path, mo
 
 def test_group_findings_separates_severities(write: Write) -> None:
     """Findings of one rule at one location for one service."""
-    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
+    evaluation = evaluate(recipe_in(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
     suppressed = replace(finding, variant="c", suppressed=Suppression(SuppressionSource.CONFIG, "known"))
     evaluation.findings += [
@@ -321,7 +320,7 @@ def test_check_gitlab_ignores_other_recipes(run: Run, write: Write) -> None:
 
 
 def test_check_format_reports_an_error_without_line(write: Write, snapshot: SnapshotAssertion) -> None:
-    evaluation = evaluate(recipe_from_directory(write({"compose.yml": recipe()})), LintContext(load_rules()))
+    evaluation = evaluate(recipe_in(write({"compose.yml": recipe()})), LintContext(load_rules()))
     evaluation.findings, evaluation.problems = [], [Problem("compose.yml", 0, 0, "is gone")]
     folder = Path(evaluation.recipe.path)
     assert READERS["github"](format_check_github(CheckResult([evaluation]), folder)) == [

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.discovery.recipes import recipe_from_directory
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import CheckResult
@@ -25,6 +24,7 @@ from rollout_lint.rules.loader import load_rules
 from tests.conftest import ROOT, SAMPLES
 from tests.fleet.recipes import HEALTHY, OVERLAY, recipe
 from tests.report.readers import sarif_run
+from tests.support import recipe_in
 
 if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation
@@ -36,7 +36,7 @@ LEVELS = {"high": "error", "medium": "warning", "low": "note", "info": "note"}
 
 
 def evaluate_files(write: Write, files: dict[str, str | bytes]) -> Evaluation:
-    return evaluate(recipe_from_directory(write(files)), LintContext(load_rules()))
+    return evaluate(recipe_in(write(files)), LintContext(load_rules()))
 
 
 def results(evaluation: Evaluation, rule: str = "RL001") -> list[Any]:

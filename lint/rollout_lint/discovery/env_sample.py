@@ -1,4 +1,4 @@
-"""Assignments of an `.env.sample`, also commented ones."""
+"""Sample of the environment of a recipe, such as `.env.sample`: assignments, also commented ones."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-ENV_SAMPLE = ".env.sample"
+ENV_SAMPLES = (".env.sample", ".env.example", ".env.dist", ".env.template", "env.example")
+"""Names of the sample of a folder, in order of precedence."""
+
 _ASSIGNMENT = re.compile(r"(?P<comment>#\s*)?(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)\Z")
+
+
+def choose_sample(names: Iterable[str]) -> str | None:
+    """Return the name of the sample among the names in a folder, or None if there is none."""
+    present = set(names)
+    return next((name for name in ENV_SAMPLES if name in present), None)
 
 
 def parse_environment(text: str) -> dict[str, str]:

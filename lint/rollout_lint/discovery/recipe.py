@@ -43,6 +43,11 @@ class Recipe:
     variants: list[Variant] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def paths(self) -> set[Path]:
+        """Paths of the files of all variants."""
+        return {layer.path for variant in self.variants for layer in variant.files}
+
     def add(self, variant: Variant) -> None:
         """Add a variant with a unique name, unless a variant has the same files."""
         names = [layer.name for layer in variant.files]

@@ -6,7 +6,7 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.env_sample import ENV_SAMPLE
+from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.filesystem import exists, is_file, read_bytes
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.linter.evaluation import EvaluationStatus
@@ -24,8 +24,8 @@ _MAX_CACHED_BYTES = 64 * 1024
 _MAX_CACHED_FILES = 64
 """These limits keep the cache at a few MiB for a fleet of any size."""
 
-_STACK_NAMES = ("compose", "docker-compose", "docker-stack", "docker-swarm")
-"""Names that only stack files have. `stack.yml` is as often a file of OpenFaaS or CloudFormation."""
+_STACK_NAMES = ("compose", "docker-compose", "docker-stack")
+"""Names that only stack files have. `stack.yml` is as often a file of OpenFaaS, and `docker-swarm.yml` a playbook."""
 
 
 def read_source(layer: LayerFile) -> Source:
@@ -85,7 +85,7 @@ def _is_other_document(source: Source) -> bool:
     Files with the name of a stack file, standard input, and files with misspelled `services` are taken as stack files.
     """
     name = source.name.rpartition("/")[2]
-    if name == ENV_SAMPLE:
+    if name in ENV_SAMPLES:
         return True
     if name == STDIN or name.split(".")[0] in _STACK_NAMES or source.problems:
         return False

@@ -19,7 +19,8 @@ from rollout_lint.cli.console import (
     write_bytes,
 )
 from rollout_lint.discovery.filesystem import exists, is_file, is_folder
-from rollout_lint.discovery.recipes import STDIN, find_base, is_pattern
+from rollout_lint.discovery.recipes import STDIN, find_folder_recipes
+from rollout_lint.discovery.variants import is_pattern
 from rollout_lint.errors import ExitCode
 from rollout_lint.fix.apply import WriteError, write_changes
 from rollout_lint.fix.model import FixOptions, FixResult
@@ -131,7 +132,8 @@ def _overlay_error(recipe: Recipe, overlay: str) -> str | None:
     shipped = recipe.variants[0].files
     if any(layer.name == overlay for layer in shipped):
         return f"{overlay} is part of the default variant; choose another name for the overlay"
-    if shipped[0].path.name == overlay or find_base(Path(recipe.path)) not in [layer.path for layer in shipped]:
+    main = find_folder_recipes(Path(recipe.path)).main
+    if main is None or not main.variants or main.variants[0].files != shipped:
         return f"{shipped[0].name} is self-contained; {overlay} is an overlay on the other base in the folder"
     return None
 

@@ -88,7 +88,7 @@ class RecipeFinder:
     def _find_each(self, paths: Iterable[str]) -> Iterator[Recipe]:
         for path in paths:
             try:
-                yield from find_recipes(path, self.overlays(path), self.exclude(path))
+                yield from find_recipes(path, self.overlays(path), self.exclude(path)).recipes
             except NoRecipeError as error:
                 exit_with_error(str(error))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from rollout_lint.cli.commands import check
 from rollout_lint.cli.commands.targets import RecipeFinder
 from rollout_lint.cli.console import exit_with_error, print_message, write
-from rollout_lint.discovery.env_sample import ENV_SAMPLE
+from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.config import NAMES, folder_of
@@ -104,7 +104,7 @@ def _find_recipes(request: Request) -> list[Recipe]:
 
 
 def _recipe_files(recipe: Recipe) -> Iterator[Path]:
-    yield Path(recipe.path, ENV_SAMPLE)
+    yield from (Path(recipe.path, name) for name in ENV_SAMPLES)
     for variant in recipe.variants:
         yield from (layer.path for layer in variant.files)
     folder = folder_of(config_path(recipe))

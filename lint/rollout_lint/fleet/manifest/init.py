@@ -5,14 +5,17 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipe_directories
+from rollout_lint.discovery.exclude import Exclude
+from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipes_in
+from rollout_lint.discovery.tree import walk_tree
 from rollout_lint.errors import FleetError
 from rollout_lint.location import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from rollout_lint.discovery.exclude import Exclude
+    from rollout_lint.discovery.layout import FolderRecipes
 
 _HEAD = """\
 # The recipes of a fleet, for `rollout-lint sweep`. `rollout-lint fleet schema > fleet.schema.json` gives the keys
@@ -43,7 +46,8 @@ def build_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, 
     """
     from ruamel.yaml import YAML
 
-    names = [each.relative_to(folder).as_posix() for each in find_recipe_directories(folder, exclude)]
+    found = find_recipes_in(list(walk_tree(folder, Exclude.create(exclude))), folder, lambda _: overlays)
+    names = [name for group in found.groups for name in _names(group, folder)]
     if not names:
         raise FleetError([Problem(str(folder), 0, 0, "no folder in it holds a compose.yml")])
     message = "the name must be UTF-8 text"
@@ -56,6 +60,15 @@ def build_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, 
     stream.write(_RESULTS)
     yaml.dump({"recipes": [_entry(folder, name) for name in names]}, stream)
     return stream.getvalue(), len(names)
+
+
+def _names(group: FolderRecipes, folder: Path) -> Iterator[str]:
+    """Yield the paths of the recipes of a folder: the folder itself, or the files if none of them has its name."""
+    path = group.folder.relative_to(folder)
+    if group.main is not None:
+        yield path.as_posix()
+    else:
+        yield from (path.joinpath(recipe.variants[0].files[0].name).as_posix() for recipe in group.further)
 
 
 def _is_utf8(name: str) -> bool:

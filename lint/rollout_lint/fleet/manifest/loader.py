@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.filesystem import is_file, is_folder, is_link
-from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipe_directories
+from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipes_in
 from rollout_lint.discovery.revision_paths import format_path
+from rollout_lint.discovery.tree import walk_tree
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.evidence_loader import EvidenceLoader, parse_hosts
 from rollout_lint.fleet.manifest.entry import Overlay
@@ -20,8 +21,10 @@ from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from rollout_lint.discovery.skipped import SkippedFile
 
 
 MANIFEST = "fleet.yml"
@@ -45,7 +48,8 @@ def load_fleet(
         return _load_manifest(path, tuple(overlays), exclude, default_overlays)
     patterns = tuple(overlays) or default_overlays
     resolver = RecipeResolver(path, tuple(Overlay(pattern) for pattern in patterns), EvidenceLoader(path))
-    return Fleet(list(_find_members(resolver, exclude)), problems=resolver.evidence_loader.problems)
+    members, skipped = _find_members(resolver, exclude)
+    return Fleet(members, problems=resolver.evidence_loader.problems, skipped=skipped)
 
 
 def find_manifest(folder: Path) -> Path | None:
@@ -76,15 +80,16 @@ def _load_manifest(
     resolver = RecipeResolver(path.parent, tuple(Overlay(each) for each in overlays) or of_manifest, loader)
     nodes = root.get("recipes")
     if isinstance(nodes, Sequence):
-        members = list(resolver.listed_members(path, nodes))
+        members, skipped = resolver.listed_members(path, nodes, exclude)
     else:
-        members = list(_find_members(resolver, exclude, include_nested=True))
+        members, skipped = _find_members(resolver, exclude)
     loader.result_files.report_unused()
     return Fleet(
         members,
         values.get("images", {}),
         max_age=parse_age(str(values["max_age"])) if "max_age" in values else None,
         problems=list(dict.fromkeys([*problems, *resolver.problems, *loader.problems])),
+        skipped=skipped,
     )
 
 
@@ -94,14 +99,11 @@ def _overlay(value: str | dict[str, str]) -> Overlay:
     return Overlay(value["pattern"], value.get("role", "ci") == "ci")
 
 
-def _find_members(
-    resolver: RecipeResolver, exclude: Iterable[str] | Exclude, include_nested: bool = False
-) -> Iterator[Member]:
-    """Yield the recipes below the fleet's folder; `include_nested` applies if that folder is a recipe itself."""
+def _find_members(resolver: RecipeResolver, exclude: Iterable[str] | Exclude) -> tuple[list[Member], list[SkippedFile]]:
+    """Return the recipes below the fleet's folder, and the stack files that are in none of them."""
     exclude = Exclude.create(exclude)
-    folder = None
-    for folder in find_recipe_directories(resolver.root, exclude, within=include_nested):
-        yield from resolver.found_members(folder)
-    if folder is None:
+    found = find_recipes_in(list(walk_tree(resolver.root, exclude)), resolver.root, resolver.ci_patterns)
+    if not found.recipes and not found.skipped:
         suffix = " and is not excluded" if exclude else ""
         raise FleetError([Problem(format_path(resolver.root), 0, 0, f"no folder in it holds a compose.yml{suffix}")])
+    return [member for group in found.groups for member in resolver.found_members(group)], found.skipped

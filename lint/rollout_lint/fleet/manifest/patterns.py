@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.filesystem import glob_paths, is_folder, is_link, is_outside, resolve_links
-from rollout_lint.discovery.recipes import find_base
+from rollout_lint.discovery.recipes import has_stack_file
 from rollout_lint.discovery.revision_paths import format_path, join_path
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def find_recipe_folders(root: Path, pattern: str) -> Iterator[tuple[str, Path]]:
     first = next(index for index, part in enumerate(parts) if is_pattern(part))
     found: set[Path] = set()
     for match in _Expansion(pattern).expand(_Match(join_path(root, "/".join(parts[:first]))), parts[first:]):
-        if find_base(match.folder) is not None and (location := resolve_links(match.folder)) not in found:
+        if has_stack_file(match.folder) and (location := resolve_links(match.folder)) not in found:
             found.add(location)
             yield "/".join(match.names), match.folder
 
@@ -71,7 +71,7 @@ class _Expansion:
         """Yield folders at any depth, but none inside of a recipe, as in a search without a pattern."""
         if match.names or rest:
             yield from self.expand(match, rest)
-        if match.names and find_base(match.folder) is not None:
+        if match.names and has_stack_file(match.folder):
             return
         for child in self._children(match):
             if not child.folder.name.startswith("."):

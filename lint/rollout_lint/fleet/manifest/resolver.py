@@ -6,9 +6,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rollout_lint.discovery.deployments import find_deployments
+from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.export import RevisionError
+from rollout_lint.discovery.file_search import FileSearch
 from rollout_lint.discovery.filesystem import glob_paths, is_file, is_folder, relative_path, resolve_links
-from rollout_lint.discovery.recipes import add_overlay, find_base, find_folder_recipes, recipe_from_file
+from rollout_lint.discovery.layout import Layout
+from rollout_lint.discovery.recipes import add_overlay, find_folder_recipes
 from rollout_lint.discovery.revision import (
     find_commit_before,
     find_git_error,
@@ -17,6 +21,8 @@ from rollout_lint.discovery.revision import (
     resolve_commit,
 )
 from rollout_lint.discovery.revision_paths import format_path, get_commit, join_path, to_working_tree
+from rollout_lint.discovery.skipped import skip_unlisted
+from rollout_lint.discovery.tree import walk_tree
 from rollout_lint.fleet.manifest.entry import ManifestEntry, Overlay, make_missing_member
 from rollout_lint.fleet.manifest.patterns import PatternError, find_recipe_folders
 from rollout_lint.fleet.model import UpgradeOutcome
@@ -24,11 +30,14 @@ from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from rollout_lint.discovery.deployments import Deployment
+    from rollout_lint.discovery.layout import FolderRecipes
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.discovery.revision import Revision
+    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.fleet.evidence_loader import EvidenceLoader
     from rollout_lint.fleet.manifest.schema import FileReference
     from rollout_lint.fleet.model import Member, UpgradeResult
@@ -42,9 +51,24 @@ class RecipeResolver:
     overlays: tuple[Overlay, ...]
     evidence_loader: EvidenceLoader
     problems: list[Problem] = field(default_factory=list)
+    _deployments: list[Deployment] = field(default_factory=list)
 
-    def listed_members(self, manifest: Path, nodes: Sequence) -> Iterator[Member]:
-        """Yield the recipes of a manifest in order; a pattern skips recipes that another entry names by itself."""
+    def listed_members(
+        self, manifest: Path, nodes: Sequence, exclude: Iterable[str] | Exclude = ()
+    ) -> tuple[list[Member], list[SkippedFile]]:
+        """Return the recipes of a manifest in order, and the stack files that it does not list."""
+        folders = list(walk_tree(self.root, Exclude.create(exclude)))
+        self._deployments = find_deployments(folders, self.root)
+        members = list(self._listed_members(manifest, nodes))
+        known = {to_working_tree(path) for member in members for path in member.recipe.paths}
+        layout = Layout(self.root, lambda _: (), self._deployments, known=known)
+        found = layout.find(folders)
+        unlisted = {path for recipe in found.recipes for path in recipe.paths} - known
+        entries = [*found.skipped, *(skip_unlisted(format_path, path) for path in unlisted)]
+        return members, sorted(entries)
+
+    def _listed_members(self, manifest: Path, nodes: Sequence) -> Iterator[Member]:
+        """Yield the recipes of a manifest; a pattern skips recipes that another entry names by itself."""
         entries = [ManifestEntry(manifest, node) for node in nodes.items if isinstance(node, Mapping)]
         folders = [(entry, list(self._folders(entry))) for entry in entries]
         single = {_identity(folder) for entry, found in folders if not entry.is_pattern for _, folder in found}
@@ -58,20 +82,20 @@ class RecipeResolver:
                 if not self._is_duplicate(entry, name, folder, first_entries):
                     yield from self._members(entry, name, folder)
 
-    def found_members(self, folder: Path) -> Iterator[Member]:
-        """Yield the recipe of a folder that no entry names, then the further stacks in the folder."""
-        name = None if folder == self.root else relative_path(folder, self.root)
-        yield from self._folder_members(folder, name, self.root)
+    def found_members(self, group: FolderRecipes) -> Iterator[Member]:
+        """Yield the recipes of a folder that no entry names, the main one first."""
+        if group.folder != self.root:
+            group.rename(relative_path(group.folder, self.root))
+        yield from self._folder_members(group)
 
-    def _folder_members(
-        self, folder: Path, name: str | None, tree: Path, entry: ManifestEntry | None = None
-    ) -> Iterator[Member]:
-        """Yield the recipe of a folder, then its further stacks; the entry and the CI settings apply to the first."""
-        recipe, *further = find_folder_recipes(folder, name, self.ci_patterns(folder), tree=tree)
-        for each in (recipe, *further):
+    def _folder_members(self, group: FolderRecipes, entry: ManifestEntry | None = None) -> Iterator[Member]:
+        """Yield the main recipe of a folder, to which the entry and the CI settings apply, then the others."""
+        folder = group.folder
+        for each in group.recipes:
             each.path = format_path(folder)
-        yield self._member(recipe, folder, entry)
-        for each in further:
+        if group.main is not None:
+            yield self._member(group.main, folder, entry)
+        for each in group.further:
             member = self.evidence_loader.load_member(each, None)
             file = each.variants[0].files[0].path if each.variants else folder
             yield _with_history(member, _RecipeHistory(self, each.name, file, None))
@@ -110,14 +134,26 @@ class RecipeResolver:
     def _members(self, entry: ManifestEntry, name: str, path: Path) -> Iterator[Member]:
         """Yield the recipe of a file or a folder, then the further stacks in the folder."""
         if is_file(path):
-            recipe = recipe_from_file(path, self.ci_patterns(path.parent))
-            recipe.name, recipe.path = name, format_path(path.parent)
-            yield self._member(recipe, path.parent, entry, path)
-        elif find_base(path) is None:
+            yield self._member_of_file(entry, name, path)
+            return
+        group = find_folder_recipes(path, self.ci_patterns(path), path, self._deployments)
+        if not group.recipes:
             location = format_path(path)
-            yield make_missing_member(name, location, entry.make_problem("path", f"{location} has no compose.yml"))
-        else:
-            yield from self._folder_members(path, name, path, entry)
+            yield make_missing_member(name, location, entry.make_problem("path", f"{location} has no stack file"))
+        group.rename(name)
+        yield from self._folder_members(group, entry)
+
+    def _member_of_file(self, entry: ManifestEntry, name: str, path: Path) -> Member:
+        found = self.find_recipe_of_file(path)
+        if found is None:
+            location = format_path(path)
+            return make_missing_member(name, location, entry.make_problem("path", f"{location}: its base is unknown"))
+        found.name, found.path = name, format_path(path.parent)
+        return self._member(found, path.parent, entry, path)
+
+    def find_recipe_of_file(self, file: Path) -> Recipe | None:
+        """Return the first recipe that a file is part of, or None for an overlay whose base is unknown."""
+        return next(iter(FileSearch(file, self.ci_patterns(file.parent)).find().recipes), None)
 
     def _member(
         self, recipe: Recipe, folder: Path, entry: ManifestEntry | None = None, file: Path | None = None
@@ -202,13 +238,13 @@ class _RecipeHistory:
         resolver = replace(self.resolver, root=self._root(revision, exports))
         if is_file(location):
             folder = join_path(location.parent, "")
-            recipe = recipe_from_file(location, resolver.ci_patterns(folder))
-            recipe.name = self.name
-        elif find_base(location) is not None:
-            folder = location
-            recipe = next(find_folder_recipes(folder, self.name, resolver.ci_patterns(folder), tree=folder))
+            recipe = resolver.find_recipe_of_file(location)
         else:
+            folder = location
+            recipe = find_folder_recipes(folder, resolver.ci_patterns(folder)).main
+        if recipe is None:
             return None
+        recipe.name = self.name
         resolver.add_overlays(recipe, folder, self.entry)
         return recipe
 

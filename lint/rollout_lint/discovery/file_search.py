@@ -1,0 +1,115 @@
+"""Search for the recipes that one file is part of."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollout_lint.discovery.deployments import find_deployments
+from rollout_lint.discovery.env_sample import ENV_SAMPLES
+from rollout_lint.discovery.layout import Discovery, FolderRecipes, Layout
+from rollout_lint.discovery.recipe import LayerFile, Recipe, Variant
+from rollout_lint.discovery.revision_paths import format_path
+from rollout_lint.discovery.skipped import SkipReason
+from rollout_lint.discovery.stack_file import BASE_NAMES
+from rollout_lint.discovery.tree import find_tree, list_folder, walk_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from rollout_lint.discovery.deployments import Deployment
+    from rollout_lint.discovery.tree import Folder
+
+_NEVER_ALONE = (SkipReason.NO_BASE, SkipReason.FRAGMENT)
+"""Reasons why a file is not checked even if the user names it: every finding in it would be wrong."""
+
+
+class FileSearch:
+    """Search for the recipes of one file, as a search of its repository would find them.
+
+    Outside of a repository, it reads only the folders of the file, above it, in it and beside it, and scripts in the
+    folders above it up to the current one. It uses absolute paths inside, and returns paths as the user gave the file.
+    """
+
+    def __init__(
+        self, file: Path, overlays: Sequence[str], stacks: Callable[[Path], Iterable[Deployment]] = lambda _: ()
+    ) -> None:
+        """Find the folders, and what is deployed together in them."""
+        self._file = file
+        self._path = Path(os.path.abspath(file))  # noqa: PTH100
+        self._folder = self._path.parent
+        self._overlays = overlays
+        self._tree, is_repository = find_tree(self._path)
+        self._folders = list(walk_tree(self._tree)) if is_repository else list(self._list_around())
+        scripts = self._folders if is_repository else map(list_folder, self._folders_above())
+        self._deployments = [*stacks(self._tree), *find_deployments(scripts, self._tree, self._display)]
+
+    def find(self, is_changed: bool = False) -> Discovery:
+        """Return the recipes of the file. A file without one is a recipe of its own, unless it `is_changed`."""
+        around = {folder.path for folder in self._list_around()}
+        found = self._search([folder for folder in self._folders if folder.path in around])
+        if not found.recipes and len(self._folders) > len(around):
+            found = self._search(self._folders)
+        if found.recipes or is_changed or any(each.reason in _NEVER_ALONE for each in found.skipped):
+            return found
+        alone = Variant("default", (LayerFile(self._file.name, self._file),))
+        return Discovery.of(Recipe(self._file.name, str(self._file.parent), [alone]))
+
+    def _search(self, folders: Sequence[Folder]) -> Discovery:
+        """Return the recipes of the file among those of the folders, or the entry that says why it is in none."""
+        layout = Layout(self._tree, lambda _: self._overlays, self._deployments, self._display)
+        groups = [self._select(group) for group in layout.find(folders).groups]
+        skipped = layout.skipped.get(self._path)
+        return Discovery([each for each in groups if each.recipes], [skipped] if skipped else [])
+
+    def _select(self, group: FolderRecipes) -> FolderRecipes:
+        """Return the recipes of a folder that the file is part of, with paths as the user gave the file."""
+        main = group.main if group.main is not None and self._is_in(group.main, group.folder) else None
+        return FolderRecipes(
+            Path(self._display(group.folder)),
+            group.name,
+            None if main is None else self._as_given(main),
+            [self._as_given(each) for each in group.further if self._is_in(each, group.folder)],
+        )
+
+    def _is_in(self, recipe: Recipe, folder: Path) -> bool:
+        if self._path.name in ENV_SAMPLES:
+            return folder == self._folder
+        layers = (layer.path for variant in recipe.variants for layer in variant.files)
+        return any(os.path.normpath(layer) == str(self._path) for layer in layers)
+
+    def _as_given(self, recipe: Recipe) -> Recipe:
+        variants = [
+            replace(
+                variant,
+                files=tuple(layer._replace(path=Path(self._display(layer.path))) for layer in variant.files),
+            )
+            for variant in recipe.variants
+        ]
+        return replace(recipe, path=self._display(Path(recipe.path)), variants=variants)
+
+    def _display(self, path: Path) -> str:
+        """Return a path as the user gave that of the file: absolute, or from the current folder."""
+        return format_path(path if self._file.is_absolute() else Path(os.path.relpath(path)))
+
+    def _folders_above(self) -> Iterator[Path]:
+        """Yield the folder of the file and those above it in the tree."""
+        for folder in (self._folder, *self._folder.parents):
+            yield folder
+            if folder == self._tree:
+                return
+
+    def _list_around(self) -> Iterator[Folder]:
+        """Yield the folder above that of the file with the folders in it if it may have a base, then that of the file.
+
+        The folder of the file comes with the folders in it.
+        """
+        above = list_folder(self._folder.parent) if self._folder != self._tree else None
+        if above is not None and any(name in BASE_NAMES for name in above.names):
+            yield above
+            yield from (list_folder(above.path / name) for name in above.folders if name != self._folder.name)
+        own = list_folder(self._folder)
+        yield own
+        yield from (list_folder(own.path / name) for name in own.folders)

@@ -1,0 +1,180 @@
+"""Stack files of a folder, recognised by name or by content; they are read and parsed only where that decides."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rollout_lint.discovery.filesystem import is_file, read_bytes
+from rollout_lint.discovery.outline import Outline, read_outline
+from rollout_lint.syntax.encoding import UTF_16
+from rollout_lint.syntax.parser import MAX_BYTES, parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rollout_lint.location import Problem
+    from rollout_lint.syntax.source import Source
+
+BASE_NAMES = (
+    "compose.yml",
+    "compose.yaml",
+    "docker-compose.yml",
+    "docker-compose.yaml",
+    "docker-stack.yml",
+    "docker-stack.yaml",
+    "stack.yml",
+    "stack.yaml",
+)
+"""Names of the base of a folder, in order of precedence."""
+
+SUFFIXES = (".yml", ".yaml")
+
+_COMPOSE_NAMES = frozenset(BASE_NAMES[:4])
+_NAMED_BASE = re.compile(r"(?:docker-)?(?:compose|stack|swarm)[.-]base\.ya?ml\Z")
+_STACK_NAME = re.compile(r"(?:docker-)?(?:stack|swarm)(?:-[^.]+)?\.ya?ml\Z")
+_OVERRIDE = re.compile(r"(?:docker-)?compose\.override\.ya?ml\Z")
+_VARIANT_NAME = re.compile(r"(?:(?:docker-)?(?:compose|stack|swarm)[.-])?(?P<name>.+?)\.ya?ml\Z")
+_BEFORE_VARIANT = re.compile(r"(?P<stem>.+)[.-][^.-]+\.ya?ml\Z")
+
+_SERVICES = re.compile(rb"(?:^[ \t]*|[{,]\s*|\?\s+)[\"']?services[\"']?\s*:", re.MULTILINE)
+_SERVICES_AT_START = re.compile(rb"^[\"']?services[\"']?[ \t]*:", re.MULTILINE)
+_MAPPING_OF_SERVICES = re.compile(
+    rb"^[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*|\{[{%#].*)?\r?\n)*[ \t]+[^\s#-].*:", re.MULTILINE
+)
+_SERVICE_KEY = re.compile(rb"^[ \t]+(?:image|build|deploy)[ \t]*:", re.MULTILINE)
+_DEPLOY = re.compile(rb"^[ \t]+deploy[ \t]*:", re.MULTILINE)
+_COMPOSE_FEATURE = re.compile(rb"build|depends_on|extends|include|name|profiles")
+_ALIAS = re.compile(rb"(?<![^\s\[{,])\*(\w[\w-]*)", re.ASCII)
+_TEMPLATE_MARKS = (b"{%", b"{{")
+_UNKNOWN_ANCHOR = re.compile(r"unknown anchor \"(?P<name>[^\"]+)\"")
+
+
+def is_yaml(name: str) -> bool:
+    """Return True for the file name of a YAML file."""
+    return name.endswith(SUFFIXES)
+
+
+def variant_name(overlay: str, base: str = "") -> str:
+    """Return the name of a variant: `prod` for `docker-compose.prod.yml`, for `prod.yml`, and for `app.prod.yml`.
+
+    The last one needs the name of the base, `app.yml`.
+    """
+    stem = base.rpartition(".")[0]
+    file = overlay[len(stem) + 1 :] if stem and overlay.startswith((f"{stem}.", f"{stem}-")) else overlay
+    match = _VARIANT_NAME.match(file)
+    return match["name"] if match else file
+
+
+class StackFile:
+    """File that may be a stack file. It is read once it is asked for what only its content says."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the path of a regular file."""
+        self.path = path
+        self.name = path.name
+
+    @property
+    def is_base_name(self) -> bool:
+        """True for the name of a folder's base."""
+        return self.name in BASE_NAMES
+
+    @property
+    def is_named_base(self) -> bool:
+        """True for a file that by its name is only deployed with an overlay, such as `stack.base.yml`."""
+        return _NAMED_BASE.match(self.name) is not None
+
+    @property
+    def is_override(self) -> bool:
+        """True for `compose.override.yml`, which is never deployed alone."""
+        return _OVERRIDE.match(self.name) is not None
+
+    @property
+    def stem_before_variant(self) -> str:
+        """Name of the base, without the suffix, that the name of this file begins with, or "" if there is none."""
+        match = _BEFORE_VARIANT.match(self.name)
+        return match["stem"] if match else ""
+
+    @cached_property
+    def is_stack(self) -> bool:
+        """True for a stack file, also one that cannot be parsed."""
+        if self.name in _COMPOSE_NAMES:
+            return True
+        if self._data is None:
+            return self._has_stack_name
+        if _SERVICES.search(self._data) is None and not self._data.startswith(UTF_16):
+            return self._has_stack_name and not self._data.strip()
+        if self._has_stack_name and _SERVICES_AT_START.search(self._data):
+            return True
+        return self.outline is not None or self._is_broken_stack
+
+    @property
+    def _has_stack_name(self) -> bool:
+        return self.is_base_name or _STACK_NAME.match(self.name) is not None
+
+    @property
+    def _is_broken_stack(self) -> bool:
+        """True for a file that is not valid YAML and in which a mapping of services with a key of Compose begins."""
+        data = self._data or b""
+        return bool(self.problems and _MAPPING_OF_SERVICES.search(data) and _SERVICE_KEY.search(data))
+
+    @cached_property
+    def _data(self) -> bytes | None:
+        try:
+            return read_bytes(self.path, MAX_BYTES + 1) if is_file(self.path) else None
+        except OSError:
+            return None
+
+    @cached_property
+    def _source(self) -> Source:
+        return parse(self._data or b"", self.name)
+
+    @cached_property
+    def outline(self) -> Outline | None:
+        """Outline of the file, or None if it is not a stack file or cannot be parsed."""
+        return read_outline(self._source.root)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Errors of the parser."""
+        return self._source.problems
+
+    @cached_property
+    def is_compose_only(self) -> bool:
+        """True if only `docker compose` can use the file."""
+        data = self._data or b""
+        if _DEPLOY.search(data) or not _COMPOSE_FEATURE.search(data):
+            return False
+        return self.outline is not None and self.outline.is_compose_only
+
+    @property
+    def may_have_deploy(self) -> bool:
+        """True if the file sets `deploy`; for a file that cannot be parsed, if a line begins with it."""
+        return self.outline.has_deploy if self.outline else _DEPLOY.search(self._data or b"") is not None
+
+    @property
+    def template_line(self) -> int | None:
+        """Line of the parser's error if it is the mark of a template engine."""
+        lines = (self._data or b"").split(b"\n")
+        for problem in self.problems:
+            near = lines[max(problem.line - 2, 0) : problem.line]
+            if any(mark in line for mark in _TEMPLATE_MARKS for line in near):
+                return problem.line
+        return None
+
+    @property
+    def aliases(self) -> set[str]:
+        """Names that the file may use as aliases without an anchor of its own, found without parsing."""
+        names = {match.decode() for match in _ALIAS.findall(self._data or b"")}
+        return {name for name in names if not self.defines_anchor(name)}
+
+    @property
+    def missing_anchor(self) -> str | None:
+        """Name of an anchor that the file uses and does not define."""
+        found = (_UNKNOWN_ANCHOR.match(problem.message) for problem in self.problems)
+        return next((match["name"] for match in found if match), None)
+
+    def defines_anchor(self, name: str) -> bool:
+        """Return True if the file has an anchor of this name."""
+        return re.search(rb"&" + re.escape(name.encode()) + rb"(?![\w-])", self._data or b"") is not None

@@ -1,0 +1,71 @@
+"""Folders of a tree with their files, and the tree that a file belongs to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rollout_lint.discovery.exclude import Exclude
+from rollout_lint.discovery.filesystem import relative_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPOSITORY = ".git"
+
+_NEVER_WALKED = frozenset(
+    (REPOSITORY, ".hg", ".svn", ".nox", ".terraform", ".tox", ".venv", "__pycache__", "node_modules", "site-packages")
+)
+"""Folders of version control, and of software that others wrote."""
+
+
+class Folder(NamedTuple):
+    """Folder with the sorted names of what is in it, apart from folders; links to folders are among the names."""
+
+    path: Path
+    names: tuple[str, ...]
+    folders: tuple[str, ...] = ()
+
+
+def list_folder(path: Path) -> Folder:
+    """Return a folder; one that cannot be listed is empty."""
+    names: list[str] = []
+    folders: list[str] = []
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                (folders if entry.is_dir(follow_symlinks=False) else names).append(entry.name)
+    except (OSError, ValueError):
+        return Folder(path, ())
+    return Folder(path, tuple(sorted(names)), tuple(sorted(folders)))
+
+
+def walk_tree(root: Path, exclude: Exclude | None = None) -> Iterator[Folder]:
+    """Yield the folder and those below it, sorted, each before the folders in it.
+
+    Links to folders are not followed. Excluded folders, and those of version control and of dependencies, are skipped.
+    """
+    is_excluded = (exclude or Exclude()).matcher()
+    waiting = [root]
+    while waiting:
+        folder = list_folder(waiting.pop())
+        yield folder
+        below = (folder.path / name for name in reversed(folder.folders) if name not in _NEVER_WALKED)
+        waiting += (each for each in below if not is_excluded(relative_path(each, root)))
+
+
+def find_tree(path: Path) -> tuple[Path, bool]:
+    """Return the tree of a file with an absolute path, and True if it is a repository.
+
+    Outside of a repository, it is the current folder if the file is below it, else the folder of the file.
+    """
+    folder = path.parent
+    for each in (folder, *folder.parents):
+        if os.path.lexists(each / REPOSITORY):
+            return each, True
+    try:
+        current = Path.cwd()
+    except OSError:
+        return folder, False
+    return (current if folder.is_relative_to(current) else folder), False
