@@ -72,7 +72,7 @@ def test_watch_checks_again_after_each_change(
     [
         ("compose.ccci.yml", OVERLAY),
         (".env.sample", "TAG=2\n"),
-        (".env.sample", "COMPOSE_FILE=compose.yml:compose.other.yml\n"),
+        (".env.sample", "COMPOSE_FILE=compose.yml:other.overlay\n"),
         ("rollout-lint.toml", "[hosts]\nnodes = 2\n"),
         (".rollout-lint.yml", "hosts: {nodes: 2}\n"),
     ],
@@ -80,7 +80,7 @@ def test_watch_checks_again_after_each_change(
 def test_watch_notices_created_and_deleted_files(
     write: Write, capsys: pytest.CaptureFixture[str], name: str, text: str
 ) -> None:
-    folder = write({"compose.yml": SAFE, "compose.other.yml": OVERLAY})
+    folder = write({"compose.yml": SAFE, "other.overlay": OVERLAY})
     changes = iter((lambda: (folder / name).write_text(text), nothing, (folder / name).unlink))
     assert watch(Request(paths=(str(folder),)), pauses(changes)) == 0
     assert len(exit_codes(capsys.readouterr().out)) == 3

@@ -22,7 +22,7 @@ STOP_FIRST = "services: {app: {deploy: {update_config: {order: stop-first}}}}\n"
 
 @pytest.mark.parametrize("command", ["check", "show"])
 def test_config_sets_overlay_names(run: Run, write: Write, command: str) -> None:
-    folder = write({"compose.yml": RISKY, "compose.stage.yml": STOP_FIRST, "compose.ccci.yml": STOP_FIRST})
+    folder = write({"compose.yml": RISKY, "stage.overlay": STOP_FIRST, "compose.ccci.yml": STOP_FIRST})
 
     def variants(*options: str) -> list[str]:
         document = run(command, folder, *options, "--format", "json").json
@@ -30,11 +30,11 @@ def test_config_sets_overlay_names(run: Run, write: Write, command: str) -> None
         return [each["name"] for each in found]
 
     assert variants() == ["default", "ccci"]
-    write({CONFIG: "overlays = ['compose.s*.yml']\n"})
-    assert variants() == ["default", "stage"]
+    write({CONFIG: "overlays = ['s*.overlay']\n"})
+    assert variants() == ["default", "stage.overlay", "ccci"]
     assert variants("--overlay", "compose.ccci.yml") == ["default", "ccci"]
     write({CONFIG: "overlays = []\n"})
-    assert variants() == ["default"]
+    assert variants() == ["default", "ccci"]
 
 
 def test_overlays_of_the_manifest_override_the_config(run: Run, write: Write) -> None:

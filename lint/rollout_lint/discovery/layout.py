@@ -190,7 +190,7 @@ class _FolderLayout:
                 continue
             if is_link(file.path) and is_outside(file.path, self._layout.tree):
                 self._layout.skipped[file.path] = skip_link(self._layout.display, file)
-            elif is_file(file.path) and file.is_stack:
+            elif is_file(file.path) and file.is_candidate:
                 yield file
 
     def _skip(self, file: StackFile) -> SkippedFile | None:

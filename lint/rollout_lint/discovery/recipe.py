@@ -49,10 +49,12 @@ class Recipe:
         return {layer.path for variant in self.variants for layer in variant.files}
 
     def add(self, variant: Variant) -> None:
-        """Add a variant with a unique name, unless a variant has the same files."""
+        """Add a variant with a unique name; if one has the same files, only CI deploys them if one of both says so."""
         names = [layer.name for layer in variant.files]
-        if any([layer.name for layer in each.files] == names for each in self.variants):
-            return
+        for number, each in enumerate(self.variants):
+            if [layer.name for layer in each.files] == names:
+                self.variants[number] = replace(each, is_ci=each.is_ci or variant.is_ci)
+                return
         name = variant.name
         while any(each.name == name for each in self.variants):
             name += "+"

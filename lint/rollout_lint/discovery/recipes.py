@@ -55,7 +55,8 @@ def find_recipes(
         folders = list(walk_tree(root, Exclude.create(exclude)))
         found = find_recipes_in(folders, root, lambda _: patterns, stacks(root))
         if not found.recipes and not found.skipped:
-            raise NoRecipeError(f"no recipe found: {path} has no {BASE_NAMES[0]} in it or in a folder below it")
+            folders_read = "in a folder that is not excluded" if exclude else "in it or in a folder below it"
+            raise NoRecipeError(f"no recipe found: {path} has no {BASE_NAMES[0]} {folders_read}")
         return found
     if not exists(root) and not is_link(root):
         raise NoRecipeError(f"{path} does not exist")

@@ -103,11 +103,24 @@ class StackFile:
             return True
         if self._data is None:
             return self._has_stack_name
-        if _SERVICES.search(self._data) is None and not self._data.startswith(UTF_16):
-            return self._has_stack_name and not self._data.strip()
+        if not self.mentions_services:
+            return False
         if self._has_stack_name and _SERVICES_AT_START.search(self._data):
             return True
         return self.outline is not None or self._is_broken_stack
+
+    @property
+    def is_candidate(self) -> bool:
+        """True for a stack file or one with the name of one, which can turn out to be something else when it is checked."""
+        if self.name in _COMPOSE_NAMES:
+            return self.mentions_services
+        return self._has_stack_name or self.is_stack
+
+    @cached_property
+    def mentions_services(self) -> bool:
+        """True if the file may have a key `services` at the top."""
+        data = self._data or b""
+        return data.startswith(UTF_16) or _SERVICES.search(data) is not None
 
     @property
     def _has_stack_name(self) -> bool:
