@@ -2,22 +2,61 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.discovery.deploy_commands import find_deploy_commands, may_have_commands
-from rollout_lint.discovery.filesystem import is_file, is_outside, read_bytes, relative_path
+from rollout_lint.discovery.exclude import Exclude
+from rollout_lint.discovery.filesystem import glob_paths, is_file, is_outside, read_bytes, relative_path
 from rollout_lint.discovery.revision_paths import format_path
 from rollout_lint.discovery.stack_file import BASE_NAMES
+from rollout_lint.discovery.variants import is_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from rollout_lint.discovery.deploy_commands import DeployCommand
     from rollout_lint.discovery.tree import Folder
 
+
+class NoFileError(Exception):
+    """Pattern of `stacks` that matches no file, with the location and the reason as its text."""
+
+
 MAX_SCRIPT_BYTES = 1024 * 1024
+
+
+class DeclaredStack(NamedTuple):
+    """Entry of `stacks` in a config or a manifest in `folder`, which is absolute.
+
+    `files` are merged in this order. A single pattern means that each file that it matches is a stack. `location` is
+    the file and line of the entry.
+    """
+
+    files: tuple[str, ...]
+    folder: Path
+    location: str
+    name: str | None = None
+
+    def deployments(self, tree: Path) -> Iterator[Deployment]:
+        """Yield the deployments with a file in a tree, with paths that begin with that of the tree.
+
+        Raises NoFileError if a pattern matches no file.
+        """
+        lists = [(file,) for file in self._matching_files()] if is_pattern(self.files[0]) else [self.files]
+        top = os.path.abspath(tree)  # noqa: PTH100
+        for files in lists:
+            paths = [os.path.relpath(os.path.join(self.folder, file), top) for file in files]  # noqa: PTH118
+            if not all(path.startswith("..") for path in paths):
+                yield Deployment(tuple(tree / path for path in paths), self.name)
+
+    def _matching_files(self) -> list[str]:
+        found = [str(path) for path in glob_paths(self.folder, self.files[0]) if is_file(path)]
+        if not found:
+            raise NoFileError(f"{self.location}: no file matches {self.files[0]}")
+        return found
 
 
 class Deployment(NamedTuple):
@@ -38,19 +77,24 @@ class Deployment(NamedTuple):
 
 
 def find_deployments(
-    folders: Iterable[Folder], tree: Path, display: Callable[[Path], str] = format_path
+    folders: Sequence[Folder],
+    tree: Path,
+    display: Callable[[Path], str] = format_path,
+    exclude: Exclude | None = None,
 ) -> list[Deployment]:
     """Return what the deploy commands in files of the folders deploy, each list of files once.
 
-    Scripts are read as text and never run. Files outside of the tree do not count.
+    Scripts are read as text and never run. A command with a file that is excluded or outside of the tree is ignored.
     """
+    is_excluded = (exclude or Exclude()).file_matcher()
     found: dict[tuple[Path, ...], Deployment] = {}
     for folder in folders:
         for name in folder.names:
             path = folder.path / name
             if may_have_commands(relative_path(path, tree)):
                 for each in _deployments_in(path, tree, display):
-                    found.setdefault(each.files, each)
+                    if not any(is_excluded(relative_path(file, tree)) for file in each.files):
+                        found.setdefault(each.files, each)
     return list(found.values())
 
 

@@ -1,4 +1,4 @@
-"""Folders to skip (gitignore syntax)."""
+"""Folders and files to skip (gitignore syntax)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Exclude(NamedTuple):
-    """Patterns of folders to skip (gitignore syntax).
+    """Patterns of folders and files to skip (gitignore syntax).
 
     The patterns match paths relative to their root. `walked` is the path from the root to the walked folder. If the
     patterns match the walked folder itself, the user named it on purpose, and its path becomes the root.
@@ -34,11 +34,16 @@ class Exclude(NamedTuple):
 
     def matcher(self) -> Callable[[str], bool]:
         """Return the test of `matches`, for many folders."""
+        matches = self.file_matcher()
+        return lambda folder: matches(f"{folder}/")
+
+    def file_matcher(self) -> Callable[[str], bool]:
+        """Return a test if the patterns match a file below the walked folder, or one of its parents."""
         if not self.patterns:
             return lambda _: False
         matches = _compiled(self.patterns)
         prefix = "" if self.walked == "." or matches(f"{self.walked}/") else f"{self.walked}/"
-        return lambda folder: matches(f"{prefix}{folder}/")
+        return lambda file: matches(f"{prefix}{file}")
 
 
 def is_exclusion(pattern: str) -> bool:

@@ -17,9 +17,9 @@ from rollout_lint.discovery.stack_file import BASE_NAMES
 from rollout_lint.discovery.tree import find_tree, list_folder, walk_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from rollout_lint.discovery.deployments import Deployment
+    from rollout_lint.discovery.deployments import DeclaredStack
     from rollout_lint.discovery.tree import Folder
 
 _NEVER_ALONE = (SkipReason.NO_BASE, SkipReason.FRAGMENT)
@@ -34,20 +34,33 @@ class FileSearch:
     """
 
     def __init__(
-        self, file: Path, overlays: Sequence[str], stacks: Callable[[Path], Iterable[Deployment]] = lambda _: ()
+        self,
+        file: Path,
+        overlays: Sequence[str],
+        stacks: Sequence[DeclaredStack] = (),
+        contents: bytes | None = None,
     ) -> None:
-        """Find the folders, and what is deployed together in them."""
+        """Find the folders, and what is deployed together in them.
+
+        `contents` are those of the file if they are not those on the disk; then it need not exist.
+        """
         self._file = file
         self._path = Path(os.path.abspath(file))  # noqa: PTH100
         self._folder = self._path.parent
         self._overlays = overlays
         self._tree, is_repository = find_tree(self._path)
         self._folders = list(walk_tree(self._tree)) if is_repository else list(self._list_around())
-        scripts = self._folders if is_repository else map(list_folder, self._folders_above())
-        self._deployments = [*stacks(self._tree), *find_deployments(scripts, self._tree, self._display)]
+        scripts = self._folders if is_repository else [list_folder(each) for each in self._folders_above()]
+        declared = [each for stack in stacks for each in stack.deployments(self._tree)]
+        self._deployments = [*declared, *find_deployments(scripts, self._tree, self._display)]
+        self._contents = {} if contents is None else {self._path: contents}
 
     def find(self, is_changed: bool = False) -> Discovery:
-        """Return the recipes of the file. A file without one is a recipe of its own, unless it `is_changed`."""
+        """Return the recipes of the file.
+
+        A file that is in no recipe is one of its own, except an overlay without a base, and except if it `is_changed`:
+        then only what a search of the whole tree would find counts, and a file that is gone stands for its folder.
+        """
         around = {folder.path for folder in self._list_around()}
         found = self._search([folder for folder in self._folders if folder.path in around])
         if not found.recipes and len(self._folders) > len(around):
@@ -60,7 +73,8 @@ class FileSearch:
     def _search(self, folders: Sequence[Folder]) -> Discovery:
         """Return the recipes of the file among those of the folders, or the entry that says why it is in none."""
         layout = Layout(self._tree, lambda _: self._overlays, self._deployments, self._display)
-        groups = [self._select(group) for group in layout.find(folders).groups]
+        layout.contents = self._contents
+        groups = [self._select(group) for group in layout.find(map(self._with_file, folders)).groups]
         skipped = layout.skipped.get(self._path)
         return Discovery([each for each in groups if each.recipes], [skipped] if skipped else [])
 
@@ -74,8 +88,15 @@ class FileSearch:
             [self._as_given(each) for each in group.further if self._is_in(each, group.folder)],
         )
 
+    def _with_file(self, folder: Folder) -> Folder:
+        """Return the folder with the file, if that is read from elsewhere and does not exist."""
+        if folder.path != self._folder or self._path not in self._contents or self._path.name in folder.names:
+            return folder
+        return folder._replace(names=tuple(sorted((*folder.names, self._path.name))))
+
     def _is_in(self, recipe: Recipe, folder: Path) -> bool:
-        if self._path.name in ENV_SAMPLES:
+        is_gone = self._path not in self._contents and not os.path.lexists(self._path)
+        if is_gone or self._path.name in ENV_SAMPLES:
             return folder == self._folder
         layers = (layer.path for variant in recipe.variants for layer in variant.files)
         return any(os.path.normpath(layer) == str(self._path) for layer in layers)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.discovery.filesystem import is_file, is_link, is_outside, path_from, resolve_links
+from rollout_lint.discovery.filesystem import is_link, is_outside, path_from, resolve_links
 from rollout_lint.discovery.pairing import Base, choose_base, completes_by_name
 from rollout_lint.discovery.recipe import LayerFile, Recipe, Variant
 from rollout_lint.discovery.revision_paths import format_path
@@ -25,13 +25,13 @@ from rollout_lint.discovery.skipped import (
     skip_overlay,
 )
 from rollout_lint.discovery.stack_file import BASE_NAMES, StackFile, is_yaml, variant_name
+from rollout_lint.discovery.tree import Folder
 from rollout_lint.discovery.variants import VariantCollector, is_not_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rollout_lint.discovery.deployments import Deployment
-    from rollout_lint.discovery.tree import Folder
 
 
 @dataclass(slots=True)
@@ -89,6 +89,8 @@ class Layout:
         `display` returns the path of a skipped file for reports. `known` are files that are not looked at.
         """
         self.display = display
+        self.contents: dict[Path, bytes] = {}
+        """Contents of files that are not those on the disk."""
         self.tree = resolve_links(tree)
         self.overlays = overlays
         self.deployments = list(deployments)
@@ -100,7 +102,10 @@ class Layout:
 
     def find(self, folders: Iterable[Folder]) -> Discovery:
         """Return what is in the folders, in order; a folder must come before those in it."""
-        layouts = [_FolderLayout(self, folder) for folder in folders]
+        listed = {folder.path: folder for folder in folders}
+        for owner in (deployment.owner for deployment in self.deployments):
+            listed.setdefault(owner.parent, Folder(owner.parent, ()))
+        layouts = [_FolderLayout(self, folder) for folder in listed.values()]
         for each in layouts:
             each.find_base()
         for each in layouts:
@@ -128,8 +133,12 @@ class _FolderLayout:
         self._layout = layout
         self._folder = folder.path
         self._names = folder.names
-        self._files = {name: StackFile(folder.path / name) for name in folder.names if is_yaml(name)}
+        self._files = {name: self._stack_file(name) for name in folder.names if is_yaml(name)}
         self._bases = layout.bases.setdefault(folder.path, [])
+
+    def _stack_file(self, name: str) -> StackFile:
+        path = self._folder / name
+        return StackFile(path, self._layout.contents.get(path))
 
     def find_base(self) -> None:
         """Find the base by its name, and make the main recipe of it."""
@@ -153,11 +162,11 @@ class _FolderLayout:
         for file in named:
             if self._layout.is_layer(file.path):
                 return None
-            if not is_file(file.path) or not file.is_stack:
+            if not file.is_regular or not file.is_stack:
                 continue
             if file.path in self._layout.decided or not (file.is_compose_only or self._fragment_of(file)):
                 return file
-        return next((file for file in named if not is_file(file.path) and is_not_folder(file.path)), None)
+        return next((file for file in named if not file.is_regular and is_not_folder(file.path)), None)
 
     def find_others(self) -> None:
         """Find the recipes of the other files, and the overlays."""
@@ -190,7 +199,7 @@ class _FolderLayout:
                 continue
             if is_link(file.path) and is_outside(file.path, self._layout.tree):
                 self._layout.skipped[file.path] = skip_link(self._layout.display, file)
-            elif is_file(file.path) and file.is_candidate:
+            elif file.is_regular and file.is_candidate:
                 yield file
 
     def _skip(self, file: StackFile) -> SkippedFile | None:
@@ -206,7 +215,7 @@ class _FolderLayout:
 
     def _fragment_of(self, file: StackFile) -> StackFile | None:
         """Return the other file in the folder with the anchors that a file lacks."""
-        others = [other for other in self._files.values() if other is not file and is_file(other.path)]
+        others = [other for other in self._files.values() if other is not file and other.is_regular]
         if not any(other.defines_anchor(name) for name in file.aliases for other in others):
             return None
         missing = file.missing_anchor

@@ -23,8 +23,7 @@ from rollout_lint.discovery.variants import add_variant, is_not_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from rollout_lint.discovery.deployments import Deployment
-    from rollout_lint.discovery.tree import Folder
+    from rollout_lint.discovery.deployments import DeclaredStack, Deployment
 
 DEFAULT_OVERLAYS = ("compose.ccci.yml",)
 STDIN = "-"
@@ -38,36 +37,34 @@ def find_recipes(
     path: str | Path,
     overlays: Iterable[str] = DEFAULT_OVERLAYS,
     exclude: Iterable[str] | Exclude = (),
-    stacks: Callable[[Path], Iterable[Deployment]] = lambda _: (),
-    *,
-    is_changed: bool = False,
+    stacks: Sequence[DeclaredStack] = (),
 ) -> Discovery:
     """Return the recipes of a folder and of the folders below it, of a file, or of standard input for `-`.
 
-    `stacks` returns what the config says about a tree. A file that only `docker compose` can use is a recipe if the
-    user named it, but not if it `is_changed`, as for a hook. Raises NoRecipeError if there is no stack file.
+    Raises NoRecipeError if there is no stack file, and NoFileError if a pattern of `stacks` matches no file.
     """
     root = Path(path) if isinstance(path, str) else path
     patterns = tuple(overlays)
     if path == STDIN:
         return Discovery.of(recipe_from_stdin())
     if is_folder(root):
-        folders = list(walk_tree(root, Exclude.create(exclude)))
-        found = find_recipes_in(folders, root, lambda _: patterns, stacks(root))
+        found = find_recipes_below(root, lambda _: patterns, Exclude.create(exclude), stacks)
         if not found.recipes and not found.skipped:
             folders_read = "in a folder that is not excluded" if exclude else "in it or in a folder below it"
             raise NoRecipeError(f"no recipe found: {path} has no {BASE_NAMES[0]} {folders_read}")
         return found
     if not exists(root) and not is_link(root):
         raise NoRecipeError(f"{path} does not exist")
-    return FileSearch(root, patterns, stacks).find(is_changed)
+    return FileSearch(root, patterns, stacks).find()
 
 
-def find_recipes_in(
-    folders: Sequence[Folder], tree: Path, overlays: Callable[[Path], Sequence[str]], stacks: Iterable[Deployment] = ()
+def find_recipes_below(
+    root: Path, overlays: Callable[[Path], Sequence[str]], exclude: Exclude, stacks: Sequence[DeclaredStack] = ()
 ) -> Discovery:
-    """Return the recipes of the folders of a tree. `overlays` returns the CI overlays of a folder."""
-    return Layout(tree, overlays, [*stacks, *find_deployments(folders, tree)]).find(folders)
+    """Return the recipes of a folder and of those below it. `overlays` returns the CI overlays of a folder."""
+    folders = list(walk_tree(root, exclude))
+    declared = (each for stack in stacks for each in stack.deployments(root))
+    return Layout(root, overlays, [*declared, *find_deployments(folders, root, exclude=exclude)]).find(folders)
 
 
 def find_folder_recipes(

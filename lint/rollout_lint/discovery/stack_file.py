@@ -70,10 +70,16 @@ def variant_name(overlay: str, base: str = "") -> str:
 class StackFile:
     """File that may be a stack file. It is read once it is asked for what only its content says."""
 
-    def __init__(self, path: Path) -> None:
-        """Take the path of a regular file."""
+    def __init__(self, path: Path, contents: bytes | None = None) -> None:
+        """Take the path of a regular file, and its contents if they are not those on the disk."""
         self.path = path
         self.name = path.name
+        self._contents = contents
+
+    @property
+    def is_regular(self) -> bool:
+        """True for a regular file, or a link to one."""
+        return self._contents is not None or is_file(self.path)
 
     @property
     def is_base_name(self) -> bool:
@@ -111,7 +117,7 @@ class StackFile:
 
     @property
     def is_candidate(self) -> bool:
-        """True for a stack file or one with the name of one, which can turn out to be something else when it is checked."""
+        """True for a stack file, or one with the name of one, which the check can find to be something else."""
         if self.name in _COMPOSE_NAMES:
             return self.mentions_services
         return self._has_stack_name or self.is_stack
@@ -134,6 +140,8 @@ class StackFile:
 
     @cached_property
     def _data(self) -> bytes | None:
+        if self._contents is not None:
+            return self._contents
         try:
             return read_bytes(self.path, MAX_BYTES + 1) if is_file(self.path) else None
         except OSError:

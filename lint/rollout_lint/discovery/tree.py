@@ -44,12 +44,17 @@ def list_folder(path: Path) -> Folder:
 def walk_tree(root: Path, exclude: Exclude | None = None) -> Iterator[Folder]:
     """Yield the folder and those below it, sorted, each before the folders in it.
 
-    Links to folders are not followed. Excluded folders, and those of version control and of dependencies, are skipped.
+    Links to folders are not followed. What is excluded is skipped, and so are folders of version control and of
+    dependencies.
     """
-    is_excluded = (exclude or Exclude()).matcher()
+    exclude = exclude or Exclude()
+    is_excluded, is_excluded_file = exclude.matcher(), exclude.file_matcher()
     waiting = [root]
     while waiting:
         folder = list_folder(waiting.pop())
+        if exclude:
+            names = (name for name in folder.names if not is_excluded_file(relative_path(folder.path / name, root)))
+            folder = folder._replace(names=tuple(names))
         yield folder
         below = (folder.path / name for name in reversed(folder.folders) if name not in _NEVER_WALKED)
         waiting += (each for each in below if not is_excluded(relative_path(each, root)))

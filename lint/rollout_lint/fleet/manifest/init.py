@@ -6,8 +6,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.exclude import Exclude
-from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipes_in
-from rollout_lint.discovery.tree import walk_tree
+from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipes_below
 from rollout_lint.errors import FleetError
 from rollout_lint.location import Problem
 
@@ -46,7 +45,7 @@ def build_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, 
     """
     from ruamel.yaml import YAML
 
-    found = find_recipes_in(list(walk_tree(folder, Exclude.create(exclude))), folder, lambda _: overlays)
+    found = find_recipes_below(folder, lambda _: overlays, Exclude.create(exclude))
     names = [name for group in found.groups for name in _names(group, folder)]
     if not names:
         raise FleetError([Problem(str(folder), 0, 0, "no folder in it holds a compose.yml")])

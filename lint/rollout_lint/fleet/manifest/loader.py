@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.filesystem import is_file, is_folder, is_link
-from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipes_in
+from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipes_below
 from rollout_lint.discovery.revision_paths import format_path
-from rollout_lint.discovery.tree import walk_tree
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.evidence_loader import EvidenceLoader, parse_hosts
 from rollout_lint.fleet.manifest.entry import Overlay
@@ -102,7 +101,7 @@ def _overlay(value: str | dict[str, str]) -> Overlay:
 def _find_members(resolver: RecipeResolver, exclude: Iterable[str] | Exclude) -> tuple[list[Member], list[SkippedFile]]:
     """Return the recipes below the fleet's folder, and the stack files that are in none of them."""
     exclude = Exclude.create(exclude)
-    found = find_recipes_in(list(walk_tree(resolver.root, exclude)), resolver.root, resolver.ci_patterns)
+    found = find_recipes_below(resolver.root, resolver.ci_patterns, exclude)
     if not found.recipes and not found.skipped:
         suffix = " and is not excluded" if exclude else ""
         raise FleetError([Problem(format_path(resolver.root), 0, 0, f"no folder in it holds a compose.yml{suffix}")])
