@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rollout_lint.discovery.env_sample import parse_environment
 from rollout_lint.discovery.filesystem import read_bytes
-from rollout_lint.discovery.recipes import NoRecipeError, add_overlay, find_recipes
+from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, NoRecipeError, add_overlay, find_recipes
 from rollout_lint.discovery.revision import open_revision
 from rollout_lint.discovery.revision_paths import format_path, join_path
 from rollout_lint.discovery.skipped import SkipReason
@@ -21,6 +21,8 @@ from rollout_lint.syntax.parser import MAX_BYTES
 from tests.support import mask_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rollout_lint.discovery.recipe import Recipe
     from syrupy.assertion import SnapshotAssertion
 
@@ -35,8 +37,8 @@ def variants(recipe: Recipe) -> dict[str, list[str]]:
     return {variant.name: [layer.name for layer in variant.files] for variant in recipe.variants}
 
 
-def find_only(path: Path | str, **options: tuple[str, ...]) -> Recipe:
-    recipes = find_recipes(str(path), **options).recipes
+def find_only(path: Path | str, overlays: Sequence[str] = DEFAULT_OVERLAYS) -> Recipe:
+    recipes = find_recipes(str(path), overlays).recipes
     assert len(recipes) == 1
     return recipes[0]
 

@@ -157,9 +157,7 @@ def test_check_markdown_stays_below_the_github_limit(write: Write, snapshot: Sna
         "{image: b, healthcheck: {test: x}, deploy: {update_config: {failure_action: rollback, order: start-first}}}"
     )
     services = "".join(f"  s{number}-{'x' * 200}: {policy}\n" for number in range(1500))
-    evaluation = evaluate(
-        recipe_in(write({"compose.yml": f"services:\n{services}"})), LintContext(load_rules())
-    )
+    evaluation = evaluate(recipe_in(write({"compose.yml": f"services:\n{services}"})), LintContext(load_rules()))
     page = format_check_markdown(CheckResult([evaluation]))
     assert len(page.encode()) < 1024 * 1024 / 2
     shown = page.count("\n| medium |")

@@ -57,10 +57,14 @@ class FolderRecipes:
 
 
 class Discovery(NamedTuple):
-    """Recipes that were found, by folder, and the stack files that are in none of them."""
+    """Recipes that were found, by folder, and the stack files that are in none of them.
+
+    `other_files` have `services`, but not those of Compose.
+    """
 
     groups: list[FolderRecipes]
     skipped: list[SkippedFile]
+    other_files: tuple[str, ...] = ()
 
     @property
     def recipes(self) -> list[Recipe]:
@@ -98,6 +102,7 @@ class Layout:
         self.skipped: dict[Path, SkippedFile] = {}
         self.decided = {file for each in self.deployments for file in each.files}
         """Files of deployments; names and contents do not matter for these."""
+        self.other_files: list[str] = []
         self._layers = {os.path.normpath(path) for path in known}
 
     def find(self, folders: Iterable[Folder]) -> Discovery:
@@ -111,7 +116,7 @@ class Layout:
         for each in layouts:
             each.find_others()
         groups = [each.group for each in layouts if each.group.recipes]
-        return Discovery(groups, [self.skipped[path] for path in sorted(self.skipped)])
+        return Discovery(groups, [self.skipped[path] for path in sorted(self.skipped)], tuple(self.other_files))
 
     def add_layers(self, recipe: Recipe, base: Path) -> None:
         """Remember the files of a recipe and the targets of links among them, which are not looked at again."""
@@ -201,6 +206,8 @@ class _FolderLayout:
                 self._layout.skipped[file.path] = skip_link(self._layout.display, file)
             elif file.is_regular and file.is_candidate:
                 yield file
+            elif file.mentions_services:
+                self._layout.other_files.append(self._layout.display(file.path))
 
     def _skip(self, file: StackFile) -> SkippedFile | None:
         """Return why a file is not checked by itself, or None if it may be."""

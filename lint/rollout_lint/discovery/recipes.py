@@ -30,7 +30,17 @@ STDIN = "-"
 
 
 class NoRecipeError(Exception):
-    """Path without a recipe, with the reason as its text."""
+    """Path that does not exist or has no stack file. `other_files` have `services`, but not those of Compose."""
+
+    def __init__(
+        self, path: str | Path, *, exists: bool, other_files: Sequence[str] = (), is_excluding: bool = False
+    ) -> None:
+        """Keep what a message needs; `is_excluding` is True if there were patterns of what to skip."""
+        super().__init__(f"{path} has no stack file" if exists else f"{path} does not exist")
+        self.path = str(path)
+        self.exists = exists
+        self.other_files = other_files
+        self.is_excluding = is_excluding
 
 
 def find_recipes(
@@ -50,11 +60,10 @@ def find_recipes(
     if is_folder(root):
         found = find_recipes_below(root, lambda _: patterns, Exclude.create(exclude), stacks)
         if not found.recipes and not found.skipped:
-            folders_read = "in a folder that is not excluded" if exclude else "in it or in a folder below it"
-            raise NoRecipeError(f"no recipe found: {path} has no {BASE_NAMES[0]} {folders_read}")
+            raise NoRecipeError(path, exists=True, other_files=found.other_files, is_excluding=bool(exclude))
         return found
     if not exists(root) and not is_link(root):
-        raise NoRecipeError(f"{path} does not exist")
+        raise NoRecipeError(path, exists=False)
     return FileSearch(root, patterns, stacks).find()
 
 

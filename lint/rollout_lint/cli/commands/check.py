@@ -53,7 +53,9 @@ def run_plain(paths: Sequence[str]) -> ExitCode:
 def run(request: Request) -> ExitCode:
     """Check the recipes, write the reports and return the exit code."""
     baseline = load_baseline(request.baseline)
-    targets = load_targets(request.paths, request.overlays, request.exclude, request.rule_folders, request.given)
+    targets, skipped = load_targets(
+        request.paths, request.overlays, request.exclude, request.rule_folders, request.given
+    )
     contexts = {recipe.path: context for recipe, context in targets}
     evaluations = [evaluate(recipe, context.with_suppressions(request.applies_ignores)) for recipe, context in targets]
     if baseline is not None and request.baseline.write:
@@ -64,7 +66,7 @@ def run(request: Request) -> ExitCode:
     def failing_severities(evaluation: Evaluation) -> tuple[Severity, ...]:
         return severities_at_or_above(request.fail_on or contexts[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
 
-    result = CheckResult(evaluations, skipped=())
+    result = CheckResult(evaluations, skipped)
     code = _exit_code(evaluations, failing_severities)
     return write_reports(Report(result, code, failing_severities, request.list_skipped), request.outputs)
 

@@ -62,7 +62,7 @@ def run(request: Request) -> ExitCode:
     _validate(request)
     options = FixOptions(_selected_rules(request), request.unsafe)
     overlays = () if request.overlay is None else (request.overlay,)
-    targets = load_targets(request.paths, overlays, request.exclude, request.rule_folders, request.given)
+    targets, _ = load_targets(request.paths, overlays, request.exclude, request.rule_folders, request.given)
     prompt = FixPrompt() if request.interactive else None
     fixed = [_fix(recipe, context, options, request, prompt) for recipe, context in targets]
     return _print_results([each for each in fixed if each.evaluation.status != EvaluationStatus.NOT_A_STACK], request)

@@ -12,6 +12,7 @@ from rollout_lint.errors import ExitCode
 from rollout_lint.linter.context import config_path
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.report.common.skipped import describe_skipped
 
 if TYPE_CHECKING:
     from rollout_lint.cli.commands.given_files import GivenFiles
@@ -43,9 +44,11 @@ def find_recipe(request: Request) -> Recipe:
     if request.given is not None:
         return request.given.recipe()
     path = request.path or "."
-    recipes = RecipeFinder(request.overlays, ()).find([path])
+    recipes, skipped = RecipeFinder(request.overlays, ()).find([path])
     if len(recipes) > 1:
         exit_with_error(f"{path} contains {len(recipes)} recipes: name one")
+    if not recipes:
+        exit_with_error(f"{path} has no stack file that can be checked: {describe_skipped(skipped[0])}")
     return recipes[0]
 
 

@@ -13,12 +13,15 @@ from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, STDIN, NoRecipeErro
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import folder_of
 from rollout_lint.linter.context import ContextLoader, config_path
+from rollout_lint.report.common.skipped import format_no_stack_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from rollout_lint.cli.commands.given_files import GivenFiles
+    from rollout_lint.discovery.layout import Discovery
     from rollout_lint.discovery.recipe import Recipe
+    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.linter.config import Config
     from rollout_lint.linter.context import LintContext
     from rollout_lint.rules.model import Rule
@@ -31,18 +34,25 @@ class Target(NamedTuple):
     context: LintContext
 
 
+class Found(NamedTuple):
+    """Recipes of paths, each once, and the stack files that are not checked."""
+
+    recipes: list[Recipe]
+    skipped: tuple[SkippedFile, ...] = ()
+
+
 def load_targets(
     paths: Iterable[str],
     overlays: tuple[str, ...],
     exclude: tuple[str, ...],
     rule_folders: Iterable[Path],
     given: GivenFiles | None = None,
-) -> list[Target]:
-    """Return the recipes of the paths, each once, or the recipe of the given files, with their contexts."""
+) -> tuple[list[Target], tuple[SkippedFile, ...]]:
+    """Return the recipes of the paths or the given files, with their contexts, and the files that are not checked."""
     loader = ContextLoader(tuple(rule_folders), today())
-    recipes = RecipeFinder(overlays, exclude, loader).find(paths) if given is None else [given.recipe()]
+    found = RecipeFinder(overlays, exclude, loader).find(paths) if given is None else Found([given.recipe()])
     try:
-        return [Target(recipe, loader.context(config_path(recipe))) for recipe in recipes]
+        return [Target(recipe, loader.context(config_path(recipe))) for recipe in found.recipes], found.skipped
     except (ConfigError, RuleError) as error:
         exit_with_problems(error.problems)
 
@@ -81,16 +91,19 @@ class RecipeFinder:
         self._exclude = exclude
         self._loader = loader or ContextLoader()
 
-    def find(self, paths: Iterable[str]) -> list[Recipe]:
-        """Return the recipes of the paths, each once. Exit at the first path without a recipe."""
-        return merge_recipes(self._find_each(paths))
+    def find(self, paths: Iterable[str]) -> Found:
+        """Return the recipes of the paths. Exit at the first path without a stack file."""
+        found = list(map(self._find_at, paths))
+        recipes = merge_recipes(recipe for each in found for recipe in each.recipes)
+        return Found(recipes, tuple(dict.fromkeys(file for each in found for file in each.skipped)))
 
-    def _find_each(self, paths: Iterable[str]) -> Iterator[Recipe]:
-        for path in paths:
-            try:
-                yield from find_recipes(path, self.overlays(path), self.exclude(path)).recipes
-            except NoRecipeError as error:
+    def _find_at(self, path: str) -> Discovery:
+        try:
+            return find_recipes(path, self.overlays(path), self.exclude(path))
+        except NoRecipeError as error:
+            if not error.exists:
                 exit_with_error(str(error))
+            exit_with_error(format_no_stack_file(error.path, error.other_files, error.is_excluding))
 
     def overlays(self, path: str) -> tuple[str, ...]:
         """Return the names and patterns of overlays to look for."""

@@ -98,7 +98,7 @@ def _find_recipes(request: Request) -> list[Recipe]:
         with redirect_stderr(StringIO()):
             if request.given is not None:
                 return [request.given.recipe()]
-            return RecipeFinder(request.overlays, request.exclude).find(request.paths)
+            return RecipeFinder(request.overlays, request.exclude).find(request.paths).recipes
     except SystemExit:
         return []
 

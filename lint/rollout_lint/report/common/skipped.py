@@ -83,11 +83,12 @@ def _format_compose_only(skipped: Iterable[SkippedFile]) -> Iterator[str]:
         yield f"{plural(len(files), 'file')} {SkipReason.COMPOSE_ONLY}, not checked{names}"
 
 
-def format_no_stack_file(path: str, seen: Sequence[str]) -> str:
+def format_no_stack_file(path: str, seen: Sequence[str], is_excluding: bool = False) -> str:
     """Return the error that a folder has no stack file. `seen` are YAML files in it with `services:`."""
+    where = " that are not excluded" if is_excluding else ""
     message = (
-        f'no stack file found in "{path}": looked for YAML files with a top-level "services:" mapping of services as '
-        "docker stack deploy reads them"
+        f'no stack file found in "{path}": looked for YAML files{where} with a top-level "services:" mapping of '
+        "services as docker stack deploy reads them"
     )
     if not seen:
         return message
