@@ -144,12 +144,13 @@ def test_write_baseline_keeps_recipes_that_were_not_checked(
 ) -> None:
     folder = fleet(write, monkeypatch, a__compose_yml=RISKY, b__compose_yml=RISKY, c__compose_yml=RISKY)
     run("check", "--write-baseline")
-    write({"a/compose.yml": RISKY + OTHER, "b/compose.yml": "services: [\n"})
+    write({"a/compose.yml": RISKY + OTHER, "b/compose.yml": "services: [\n", "b/compose.ccci.yml": "{% x %}\n"})
     (folder / "c" / "compose.yml").unlink()
     (folder / "c").rmdir()
     ran = run("check", "--write-baseline")
     assert ran.exit_code == 2
-    assert ran.stderr.startswith("b/compose.yml:2:1: ")
+    assert ran.stderr.splitlines()[0].startswith("b/compose.ccci.yml:1:2: a template, not YAML")
+    assert ran.stderr.splitlines()[1].startswith("b/compose.yml:2:1: ")
     assert ran.stderr == snapshot
     assert [(each["recipe"], each["service"]) for each in entries(folder)] == [("a", "app"), ("a", "web"), ("b", "app")]
 

@@ -252,7 +252,37 @@ def test_check_of_env_sample_without_a_stack(run: Run, write: Write, snapshot: S
 def test_check_does_not_evaluate_a_template(run: Run, write: Write) -> None:
     text = "services:\n{% if a %}\n  a: {image: {{ b }}}\n{% endif %}\n"
     ran = run("check", write({"compose.yml": text}), "--format", "json")
-    assert (ran.exit_code, ran.json["recipes"][0]["status"]) == (2, "template")
+    [recipe] = ran.json["recipes"]
+    assert (ran.exit_code, recipe["status"]) == (2, "template")
+    message = "a template, not YAML: render it and check the result"
+    assert recipe["problems"] == [{"file": "compose.yml", "line": 2, "column": 2, "message": message}]
+
+
+@pytest.mark.parametrize(
+    "overlay",
+    [
+        pytest.param("version: '3.8'\nservices: {app: {deploy: []}}\n", id="broken"),
+        pytest.param("services:\n{% if a %}\n  app: {}\n", id="template"),
+    ],
+)
+def test_check_reports_findings_beside_an_unread_variant(
+    run: Run, write: Write, overlay: str, snapshot: SnapshotAssertion
+) -> None:
+    folder = write({"compose.yml": RISKY, "compose.ccci.yml": overlay})
+    ran = run("check", folder, "--format", "json")
+    validate("check", ran.json)
+    [recipe] = ran.json["recipes"]
+    assert (ran.exit_code, recipe["not_evaluated"]) == (2, ["ccci"])
+    assert ("RL001", "default") in {(each["rule"], each["variant"]) for each in recipe["findings"]}
+    text = run("check", folder)
+    assert text.exit_code == 2
+    assert text.stdout.startswith(f"{folder}/compose.ccci.yml:")
+    assert mask_folder(text.stdout, folder) == snapshot
+
+
+def test_check_json_omits_unread_variants_of_a_whole_recipe(run: Run, write: Write) -> None:
+    ran = run("check", write({"compose.yml": RISKY, "compose.ccci.yml": OVERLAY_FIX}), "--format", "json")
+    assert "not_evaluated" not in ran.json["recipes"][0]
 
 
 def test_check_of_standard_input(run: Run) -> None:

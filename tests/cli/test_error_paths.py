@@ -45,7 +45,7 @@ def folder(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 @pytest.mark.parametrize(
     ("path", "location"),
-    [("apps/web", "apps/web/compose.yml:1:26: not YAML: "), ("apps/mail", "apps/mail/compose.yml:2:2: a template ")],
+    [("apps/web", "apps/web/compose.yml:1:26: not YAML: "), ("apps/mail", "apps/mail/compose.yml:2:2: a template, ")],
     ids=["broken", "template"],
 )
 def test_error_has_a_path_from_the_current_folder(run: Run, command: str, path: str, location: str) -> None:
@@ -61,7 +61,7 @@ def test_report_locates_a_template(run: Run, command: str) -> None:
     assert ran.exit_code == 2
     [first, *_] = ran.stdout.splitlines()
     assert first.startswith("apps/mail/compose.yml:2:2")
-    assert first.endswith("a template that must be rendered before it is YAML")
+    assert first.endswith("a template, not YAML: render it and check the result")
     assert "not a stack" not in ran.stdout
 
 

@@ -366,6 +366,21 @@ def test_fix_keeps_recipes_with_errors(run: Run, write: Write) -> None:
     assert (folder / "b/compose.yml").read_text() == FIXED
 
 
+@pytest.mark.parametrize(
+    ("overlay", "line"),
+    [
+        pytest.param("services: {app: {deploy: []}}\n", 1, id="broken"),
+        pytest.param("services:\n  app:\n    {{ x }}\n", 3, id="template"),
+    ],
+)
+def test_fix_keeps_a_recipe_with_an_unread_variant(run: Run, write: Write, overlay: str, line: int) -> None:
+    folder = write({"compose.yml": BASE, "compose.ccci.yml": overlay})
+    ran = run("fix", "--write", folder)
+    assert ran.exit_code == 2
+    assert f"{folder}/compose.ccci.yml:{line}:" in ran.stderr
+    assert (folder / "compose.yml").read_text() == BASE
+
+
 def test_fix_skips_a_file_that_is_not_a_stack(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"playbook.yml": "- hosts: all\n"})
     ran = run("fix", folder / "playbook.yml")

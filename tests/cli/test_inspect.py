@@ -145,6 +145,24 @@ def test_inspect_locates_policy_drift(run: Run, write: Write, snapshot: Snapshot
     assert mask_folder(text, folder) == snapshot
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param("services: {app: {deploy: []}}\n", id="error"),
+        pytest.param("services:\n{% if a %}\n  app: {}\n", id="template"),
+    ],
+)
+def test_inspect_ignores_errors_in_other_variants(run: Run, write: Write, broken: str) -> None:
+    folder = write({"compose.yml": RECIPE, "compose.ccci.yml": broken})
+    document = load_recording("incident").last_service
+    document["UpdateStatus"]["State"] = "updating"
+    code, found = inspected(run, "--against", folder, "--fail-on", "never", stdin=document)
+    assert (code, found["against"]["files"]) == (0, ["compose.yml"])
+    ran = run("inspect", "--against", folder, "--variant", "ccci", stdin=json.dumps(document))
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"{folder}/compose.ccci.yml:")
+
+
 def test_inspect_names_only_the_key_of_a_drifted_label(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": RECIPE.replace("release: old", "release: s3cret")})
     ran = run("inspect", "--against", folder, stdin=json.dumps(load_recording("incident").last_service))

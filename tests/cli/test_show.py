@@ -148,6 +148,26 @@ def test_show_accepts_a_first_file_without_services(run: Run, write: Write, snap
     assert mask_folder(ran.output, folder) == snapshot
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(("compose.yml",), id="file"),
+        pytest.param(("-c", "compose.yml"), id="layers"),
+        pytest.param((".",), id="folder"),
+    ],
+)
+def test_show_names_a_template(
+    run: Run, write: Write, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    monkeypatch.chdir(write({"compose.yml": "services:\n  a:\n    image: {{ image }}\n"}))
+    ran = run("show", *options)
+    assert (ran.exit_code, ran.stderr) == (2, "")
+    assert ran.stdout.splitlines()[0].startswith("compose.yml:3:13  error  ")
+    assert ran.stdout == snapshot
+    ran = run("show", *options, "--format", "json")
+    assert [(each["file"], each["line"]) for each in ran.json["problems"]] == [("compose.yml", 3)]
+
+
 def test_show_all_facts_of_a_minimal_service(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"compose.yml": "services: {a: {image: b}}\n"})
     lines = [line.strip() for line in run("show", folder, "--all-facts").stdout.splitlines()]

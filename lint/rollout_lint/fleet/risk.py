@@ -157,11 +157,11 @@ def _recipe_risk(
 
 def _not_evaluated(evaluation: Evaluation) -> Risk:
     problems = [problem.text for problem in evaluation.problems]
-    if evaluation.status == EvaluationStatus.NOT_EVALUATED:
-        return Risk(RiskLevel.NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
-    kinds = {EvaluationStatus.TEMPLATE: "a template, not YAML", EvaluationStatus.NOT_A_STACK: "not a stack"}
-    kind = kinds[evaluation.status]
-    return Risk(RiskLevel.NOT_EVALUATED, f"not evaluated: {kind}", [f"the recipe is {kind}", *problems])
+    if evaluation.status is EvaluationStatus.TEMPLATE:
+        return Risk(RiskLevel.NOT_EVALUATED, "not evaluated: a template, not YAML", problems)
+    if evaluation.status is EvaluationStatus.NOT_A_STACK:
+        return Risk(RiskLevel.NOT_EVALUATED, "not evaluated: not a stack", ["the recipe is not a stack", *problems])
+    return Risk(RiskLevel.NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
 
 
 def _all_reasons(risk: Risk, reasons: list[str], evidence: Evidence, results: Sequence[AgedResult]) -> list[str]:

@@ -11,7 +11,7 @@ from rollout_lint.discovery.filesystem import is_file
 from rollout_lint.facts.derived import ServiceFacts, stack_facts
 from rollout_lint.facts.stated import stated_facts
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, VariantEvaluation
-from rollout_lint.linter.reader import excluding_status, parse_source, read_source
+from rollout_lint.linter.reader import find_template, is_other_document, parse_source, read_source
 from rollout_lint.linter.suppression.apply import SuppressionScope, apply_suppressions
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.checker import supersede
@@ -38,9 +38,13 @@ def evaluate(recipe: Recipe, context: LintContext, contents: Mapping[str, bytes]
 
     `contents` replaces the contents of the files of these names.
     """
-    evaluation = Evaluation(recipe, EvaluationStatus.EVALUATED, problems=list(recipe.problems))
+    evaluation = Evaluation(recipe, EvaluationStatus.EVALUATED)
     evaluation.sources = {name: parse_source(data, name) for name, data in (contents or {}).items()}
     _evaluate_variants(evaluation, context)
+    _reject_other_documents(evaluation.variants)
+    problems = (problem for each in evaluation.variants for problem in each.problems)
+    evaluation.problems = sorted({*recipe.problems, *problems})
+    evaluation.status = _combined_status(evaluation)
     scope = SuppressionScope(
         path=str(Path(recipe.path, recipe.variants[0].files[0].name)) if recipe.variants else recipe.path,
         variants={variant.name: tuple(layer.name for layer in variant.files) for variant in recipe.variants},
@@ -57,19 +61,45 @@ def _evaluate_variants(evaluation: Evaluation, context: LintContext) -> None:
     checked: _Checked = {}
     for variant in evaluation.recipe.variants:
         sources = _sources(variant, evaluation.sources)
-        status = excluding_status(sources, variant.is_exact)
-        if status is not None:
-            evaluation.status = status
-            evaluation.variants.append(VariantEvaluation(variant))
-            return
+        if excluded := _excluded_variant(variant, sources):
+            evaluation.variants.append(excluded)
+            continue
         stack, problems = load_stack(sources, variant.environment, variant.is_exact, layers)
         problems += _stack_problems(variant, stack, is_readable=not problems)
-        evaluation.problems += problems
         evaluation.variants.append(_variant_evaluation(variant, stack, problems, context, checked))
         evaluation.findings += _findings(evaluation.variants[-1], stack, context, checked)
-    evaluation.problems = sorted(set(evaluation.problems))
-    if evaluation.problems or not evaluation.recipe.variants:
-        evaluation.status = EvaluationStatus.NOT_EVALUATED
+
+
+def _excluded_variant(variant: Variant, sources: list[Source]) -> VariantEvaluation | None:
+    """Return the result of a variant with templates or without a stack; None if it can be evaluated.
+
+    The files of an exact variant were named by the user, so they are taken as stack files.
+    """
+    templates = [problem for source in sources if (problem := find_template(source))]
+    if templates:
+        return VariantEvaluation(variant, EvaluationStatus.TEMPLATE, problems=templates)
+    if not variant.is_exact and is_other_document(sources[0]):
+        return VariantEvaluation(variant, EvaluationStatus.NOT_A_STACK)
+    return None
+
+
+def _reject_other_documents(variants: list[VariantEvaluation]) -> None:
+    """Add a problem to each variant that is not a stack, if another one is: then the recipe is one."""
+    others = [each for each in variants if each.status is EvaluationStatus.NOT_A_STACK]
+    if len(others) < len(variants):
+        for each in others:
+            each.status = EvaluationStatus.NOT_EVALUATED
+            each.problems.append(_no_services(each.variant))
+
+
+def _combined_status(evaluation: Evaluation) -> EvaluationStatus:
+    """Return the status of a recipe. Every variant must be evaluated for it to be evaluated."""
+    statuses = {each.status for each in evaluation.variants}
+    if statuses == {EvaluationStatus.NOT_A_STACK}:
+        return EvaluationStatus.NOT_A_STACK
+    if evaluation.recipe.problems or not statuses or EvaluationStatus.NOT_EVALUATED in statuses:
+        return EvaluationStatus.NOT_EVALUATED
+    return EvaluationStatus.TEMPLATE if EvaluationStatus.TEMPLATE in statuses else EvaluationStatus.EVALUATED
 
 
 def _sources(variant: Variant, sources: dict[str, Source]) -> list[Source]:
@@ -89,7 +119,8 @@ def _variant_evaluation(
             services[name] = earlier
         else:
             services[name] = ServiceFacts(service, stack, stated_facts(service), context.cluster, context.images)
-    return VariantEvaluation(variant, stack_facts(stack), services, stack.resources, problems)
+    status = EvaluationStatus.NOT_EVALUATED if problems else EvaluationStatus.EVALUATED
+    return VariantEvaluation(variant, status, stack_facts(stack), services, stack.resources, problems)
 
 
 def _findings(variant: VariantEvaluation, stack: Stack, context: LintContext, checked: _Checked) -> Iterator[Finding]:
@@ -108,7 +139,11 @@ def _stack_problems(variant: Variant, stack: Stack, is_readable: bool) -> Iterat
     if variant.is_exact:
         yield from _missing_env_files(variant, stack)
     if is_readable and not stack.services:
-        yield Problem(variant.files[0].name, 1, 1, "the file has no services")
+        yield _no_services(variant)
+
+
+def _no_services(variant: Variant) -> Problem:
+    return Problem(variant.files[0].name, 1, 1, "the file has no services")
 
 
 def _missing_env_files(variant: Variant, stack: Stack) -> Iterator[Problem]:

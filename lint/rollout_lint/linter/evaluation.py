@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class EvaluationStatus(StrEnum):
-    """Outcome of evaluating a recipe."""
+    """Outcome of evaluating a recipe or one of its variants."""
 
     EVALUATED = "evaluated"
     NOT_EVALUATED = "not-evaluated"
@@ -33,14 +33,21 @@ class VariantEvaluation:
     """Result of evaluating a variant.
 
     `stack` are the facts of the stack itself, `services` those of each service, `resources` the top-level entries by
-    section and key, `problems` the places that Docker rejects.
+    section and key, `problems` the places that Docker rejects. A variant with problems was not evaluated; it has the
+    facts of the files as far as they could be read.
     """
 
     variant: Variant
+    status: EvaluationStatus
     stack: dict[str, Fact] = field(default_factory=dict)
     services: dict[str, ServiceFacts] = field(default_factory=dict)
     resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_evaluated(self) -> bool:
+        """True if the whole variant was evaluated."""
+        return self.status is EvaluationStatus.EVALUATED
 
     def facts(self, service: str | None) -> Mapping[str, Fact] | None:
         """Return the facts of a service, or of the stack without a name; None for an unknown service."""
@@ -49,7 +56,11 @@ class VariantEvaluation:
 
 @dataclass(slots=True)
 class Evaluation:
-    """Result of linting one recipe. `sources` maps display names to parsed files."""
+    """Result of linting one recipe.
+
+    `status` is EVALUATED only if every variant was evaluated. `problems` are those of the recipe and of its variants.
+    `sources` maps display names to parsed files.
+    """
 
     recipe: Recipe
     status: EvaluationStatus
@@ -62,6 +73,11 @@ class Evaluation:
     def services(self) -> set[str]:
         """Names of the services in any variant."""
         return {name for variant in self.variants for name in variant.services}
+
+    @property
+    def unevaluated_variants(self) -> list[str]:
+        """Names of the variants that could not be evaluated."""
+        return [each.variant.name for each in self.variants if not each.is_evaluated]
 
 
 class CheckResult(NamedTuple):

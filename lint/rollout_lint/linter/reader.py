@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.filesystem import exists, is_file, read_bytes
 from rollout_lint.discovery.recipes import STDIN
-from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping
 from rollout_lint.syntax.parser import MAX_BYTES, parse
 from rollout_lint.syntax.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rollout_lint.discovery.recipe import LayerFile
 
 _MAX_CACHED_BYTES = 64 * 1024
 _MAX_CACHED_FILES = 64
 """These limits keep the cache at a few MiB for a fleet of any size."""
+
+TEMPLATE_MESSAGE = "a template, not YAML: render it and check the result"
+
+_TEMPLATE_MARK = re.compile(r"\{[%{]")
+"""Start of a statement or an expression of a template engine."""
 
 _STACK_NAMES = ("compose", "docker-compose", "docker-stack")
 """Names that only stack files have. `stack.yml` is as often a file of OpenFaaS, and `docker-swarm.yml` a playbook."""
@@ -59,27 +63,30 @@ def _unreadable(layer: LayerFile, reason: str) -> Source:
     return source
 
 
-def excluding_status(sources: Sequence[Source], exact: bool) -> EvaluationStatus | None:
-    """Return the status of files that cannot be evaluated: TEMPLATE or NOT_A_STACK; None for stack files.
-
-    With `exact` the user named the files, so they are taken as stack files.
-    """
-    for source in sources:
-        if source.root is None and any(_is_template(source, problem.line) for problem in source.problems):
-            return EvaluationStatus.TEMPLATE
-    return EvaluationStatus.NOT_A_STACK if not exact and _is_other_document(sources[0]) else None
-
-
-def _is_template(source: Source, line: int) -> bool:
-    """Return True if the line of a parse error, or the line before, has the mark of a template engine.
+def find_template(source: Source) -> Problem | None:
+    """Return a problem at the parse error, or at the mark of a template engine on the line before; None without a mark.
 
     A quoted Go template, as in labels and hostnames, is valid YAML.
     """
-    near = source.data.split(b"\n")[max(line - 2, 0) : line]
-    return any(mark in each for each in near for mark in (b"{%", b"{{"))
+    if source.root is not None:
+        return None
+    lines = source.lines()
+    for problem in source.problems:
+        before, near = (_find_mark(lines, line) for line in (problem.line - 1, problem.line))
+        if near:
+            return replace(problem, message=TEMPLATE_MESSAGE)
+        if before:
+            return Problem(source.name, problem.line - 1, before, TEMPLATE_MESSAGE)
+    return None
 
 
-def _is_other_document(source: Source) -> bool:
+def _find_mark(lines: list[str], line: int) -> int | None:
+    """Return the column of the first mark of a template engine on a line."""
+    mark = _TEMPLATE_MARK.search(lines[line - 1]) if 0 < line <= len(lines) else None
+    return None if mark is None else mark.start() + 1
+
+
+def is_other_document(source: Source) -> bool:
     """Return True for YAML of another kind.
 
     Files with the name of a stack file, standard input, and files with misspelled `services` are taken as stack files.

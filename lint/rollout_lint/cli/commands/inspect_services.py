@@ -18,7 +18,6 @@ from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.linter.context import config_path
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.live.expectations import find_mismatches
 from rollout_lint.live.inspection import InspectedService, Inspection, compare
 from rollout_lint.live.lint import lint_service
@@ -52,12 +51,12 @@ def run(request: Request) -> ExitCode:
     if request.file == STDIN and request.against is not None and request.against.path == STDIN:
         exit_with_error("only one of FILE and --against can be standard input")
     services = _read_services(request.file)
-    evaluation, context = _load_files(request)
+    files, context = _load_files(request)
     linted = [lint_service(service, context.rules, context.cluster, context.images) for service in services]
-    if evaluation is None:
+    if files is None:
         inspected, comparison = [InspectedService(each) for each in linted], None
     else:
-        inspected, comparison = compare(linted, evaluation, _select_variant(evaluation, request.variant))
+        inspected, comparison = compare(linted, *files)
     rolled_back = {service.name for service in services if service.state in ROLLED_BACK_STATES}
     inspection = Inspection(
         services=tuple(inspected),
@@ -81,8 +80,11 @@ def _read_services(file: str) -> list[LiveService]:
         exit_with_error(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
-def _load_files(request: Request) -> tuple[Evaluation | None, LintContext]:
-    """Return the evaluation of the files to compare with, if any, and its context or that of the current folder."""
+def _load_files(request: Request) -> tuple[tuple[Evaluation, VariantEvaluation] | None, LintContext]:
+    """Return the evaluation and the variant to compare with, if any, and its context or that of the current folder.
+
+    Errors in the files of other variants do not matter.
+    """
     if request.against is None:
         if request.variant is not None:
             exit_with_error("--variant requires --against")
@@ -90,10 +92,11 @@ def _load_files(request: Request) -> tuple[Evaluation | None, LintContext]:
     recipe = show.find_recipe(request.against)
     context = load_context(config_path(recipe), request.rule_folders)
     evaluation = evaluate(recipe, context)
-    if evaluation.status != EvaluationStatus.EVALUATED:
+    variant = _select_variant(evaluation, request.variant) if evaluation.variants else None
+    if variant is None or recipe.problems or not variant.is_evaluated:
         print_problems(list_problems(evaluation))
         exit_with_error(f"cannot compare with {recipe.path}: {evaluation.status}")
-    return evaluation, context
+    return (evaluation, variant), context
 
 
 def _select_variant(evaluation: Evaluation, name: str | None) -> VariantEvaluation:

@@ -14,6 +14,7 @@ from rollout_lint.report.common.json_values import (
     convert_location,
     convert_problem,
     convert_skipped,
+    convert_unevaluated,
     format_json,
 )
 from rollout_lint.rules.model import Severity
@@ -54,6 +55,7 @@ def _convert_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "variants": [_convert_variant(each) for each in evaluation.variants],
         "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
         "findings": [_convert_finding(finding) for finding in evaluation.findings],
+        **convert_unevaluated(evaluation.unevaluated_variants),
     }
 
 

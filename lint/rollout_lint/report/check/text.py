@@ -138,11 +138,13 @@ def _list_notes(group: Group) -> Iterator[str]:
 
 def _describe_unaffected(finding: Finding, evaluation: VariantEvaluation) -> str:
     """Return why a variant does not have the finding, or an empty text if it lacks the service."""
+    file = printable(evaluation.variant.files[-1].name)
+    if not evaluation.is_evaluated:
+        return f"not evaluated: {file}"
     facts = evaluation.facts(finding.service)
     path = failing_condition(finding.rule, facts) if facts else None
     if facts is None or path is None:
         return ""
-    file = printable(evaluation.variant.files[-1].name)
     fact = facts.get(path) if path in FACTS else None
     if fact is None or fact.location is None:
         return f"not affected: {file}"
@@ -160,7 +162,9 @@ def _format_summary(result: CheckResult, exit_code: int) -> str:
     if not evaluations and result.skipped:
         return f"{describe_unchecked(result.skipped)} Exit {exit_code}."
     checked = [
-        each for each in evaluations if each.status not in (EvaluationStatus.NOT_A_STACK, EvaluationStatus.TEMPLATE)
+        each
+        for each in evaluations
+        if each.services or each.status not in (EvaluationStatus.NOT_A_STACK, EvaluationStatus.TEMPLATE)
     ]
     parts = [
         plural(len(checked), "recipe"),

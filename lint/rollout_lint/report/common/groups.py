@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Rule
 
-TEMPLATE_MESSAGE = "a template that must be rendered before it is YAML"
 NOT_A_STACK_MESSAGE = "skipped: not a stack"
 
 
@@ -87,9 +86,4 @@ def list_recipe_problems(evaluation: Evaluation) -> list[Problem]:
     """
     if evaluation.problems:
         return evaluation.problems
-    if evaluation.status == EvaluationStatus.TEMPLATE:
-        # The location is the one at which the YAML parser failed.
-        unparsed = (each.problems for each in evaluation.sources.values() if each.root is None)
-        first = next((problems[0] for problems in unparsed if problems), Problem("", 0, 0, ""))
-        return [replace(first, message=TEMPLATE_MESSAGE)]
     return [Problem("", 0, 0, "no file to evaluate")] if evaluation.status == EvaluationStatus.NOT_EVALUATED else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.facts.format import json_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rollout_lint.discovery.recipe import Variant
     from rollout_lint.discovery.skipped import SkippedFile
@@ -41,6 +41,11 @@ def convert_skipped(skipped: Iterable[SkippedFile]) -> list[dict[str, Any]]:
 def convert_deployed_by(variant: Variant) -> dict[str, Any]:
     """Return the key for the command that deploys a variant, or no key without such a command."""
     return {} if variant.deployed_by is None else {"deployed_by": variant.deployed_by}
+
+
+def convert_unevaluated(variants: Sequence[str]) -> dict[str, Any]:
+    """Return the key with the names of the variants that could not be evaluated, or no key without any."""
+    return {"not_evaluated": list(variants)} if variants else {}
 
 
 def convert_fact(fact: Fact) -> dict[str, Any]:
