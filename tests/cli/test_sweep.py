@@ -293,6 +293,59 @@ def test_sweep_has_a_row_for_a_missing_recipe_or_overlay(
     assert [mask_folder(reason, folder) for reason in because] == snapshot
 
 
+@pytest.mark.parametrize("form", ["text", "json", "csv", "markdown", "html"])
+@pytest.mark.parametrize("order", ["start-first", "stop-first"])
+def test_sweep_fails_if_a_variant_is_not_evaluated(run: Run, write: Write, order: str, form: str) -> None:
+    folder = write({"r/compose.yml": recipe(order), "r/compose.ccci.yml": "services: {app: {deploy: []}}\n"})
+    ran = run("sweep", folder, "--format", form)
+    assert ran.exit_code == 2
+    assert "; ccci not evaluated" in ran.stdout
+    assert "compose.ccci.yml:1:26" in ran.output
+    assert run("sweep", folder, "--fail-on", "latent-low", "--format", form).exit_code == 2
+
+
+def test_sweep_lists_partly_evaluated_recipes(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+    quiet = "services: {app: {image: b}}\n"
+    broken = "services: {app: {deploy: []}}\n"
+    folder = write(
+        {
+            "risky/compose.yml": recipe(),
+            "risky/compose.ccci.yml": broken,
+            "safe/compose.yml": recipe("stop-first"),
+            "safe/compose.ccci.yml": "services:\n{% if x %}\n",
+            "quiet/compose.yml": quiet,
+            "quiet/compose.ccci.yml": broken,
+            "other/compose.yml": quiet,
+        }
+    )
+    ran = run("sweep", folder)
+    table = ran.stdout.split("\n\n")[-2].splitlines()[2:]
+    assert [line.split()[0] for line in table] == ["risky", "safe", "quiet", "all"]
+    assert ran.stdout == snapshot
+    found = run("sweep", folder, "--format", "json").json
+    validate("sweep", found)
+    assert found["summary"]["partly-evaluated"] == 3
+    assert found["summary"]["not-evaluated"] == 0
+    assert [each.get("not_evaluated") for each in found["recipes"]] == [None, ["ccci"], ["ccci"], ["ccci"]]
+
+
+def test_sweep_markdown_names_the_recipe_of_an_error(run: Run, write: Write) -> None:
+    text = "services:\n  app: {{ x }}: y\n"
+    ran = run("sweep", write({"a/compose.yml": recipe(), "b/compose.yml": text}), "--format", "markdown")
+    message = "a template, not YAML: render it and check the result"
+    assert (ran.exit_code, ran.stderr) == (2, f"b: compose.yml:2:9: {message}\n")
+
+
+def test_sweep_takes_a_pass_after_a_failure_for_no_fix_of_unread_files(run: Run, write: Write) -> None:
+    entry = "results: [{date: 2026-06-01, upgrade: fail}, {date: 2026-06-02, upgrade: pass}]"
+    files = {"fleet.yml": manifest(entry), "r/compose.yml": recipe("stop-first")}
+    folder = write({**files, "r/compose.ccci.yml": overlay("stop-first")})
+    assert "FIXED" in run("sweep", folder).stdout
+    write({"r/compose.ccci.yml": "services: {app: {deploy: []}}\n"})
+    cells = run("sweep", folder, "--format", "markdown").stdout.splitlines()[2].split(" | ")
+    assert cells[5:] == ["PASS (was FAIL)", "safe; ccci not evaluated |"]
+
+
 def test_sweep_manifest_without_recipes_uses_its_folder(run: Run, write: Write) -> None:
     folder = write({"a/compose.yml": recipe(), "b/compose.yml": recipe(), "fleet.yml": "version: 1\n"})
     ran = run("sweep", folder / "fleet.yml", "--format", "json")

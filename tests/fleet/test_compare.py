@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.conftest import Run, Write
 
 MANIFEST = "version: 1\nrecipes:\n  - {path: '*'}\n  - {name: n8n, results: results.json}\n"
+BROKEN = "services: {app: {deploy: []}}\n"
 PASSED = '[{"date": "2026-06-01", "upgrade": "pass"}]'
 FAILED = '[{"date": "2026-06-01", "upgrade": "pass"}, {"date": "2026-06-12", "upgrade": "fail"}]'
 
@@ -116,6 +117,54 @@ def test_compare_reports_a_changed_policy_but_no_newer_pass(
     write({"traefik/compose.yml": recipe("start-first", "pause"), "results.json": PASSED.replace("06-01", "06-02")})
     assert {name: each["change"] for name, each in compared(run, fleet).items()} == {"traefik": "changed"}
     assert report(run, fleet) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        pytest.param(None, BROKEN, "worse", id="new"),
+        pytest.param(OVERLAY, BROKEN, "worse", id="broken"),
+        pytest.param(BROKEN, OVERLAY, "better", id="repaired"),
+        pytest.param(BROKEN, None, "better", id="removed"),
+        pytest.param(BROKEN, BROKEN + "# as before\n", None, id="same"),
+        pytest.param(BROKEN, "services: [", None, id="other-error"),
+    ],
+)
+def test_compare_reports_variants_that_are_not_evaluated(
+    run: Run, write: Write, fleet: Path, before: str | None, after: str | None, change: str | None
+) -> None:
+    overlay = fleet / "traefik/compose.ccci.yml"
+    for text in (before, after):
+        overlay.unlink(missing_ok=True)
+        if text is not None:
+            write({"traefik/compose.ccci.yml": text})
+        if text is before:
+            (fleet / "old.json").write_text(run("sweep", fleet, "--format", "json").stdout)
+    found = compared(run, fleet)
+    assert {name: each["change"] for name, each in found.items()} == ({"traefik": change} if change else {})
+
+
+def test_compare_of_a_new_error_in_the_overlay(
+    run: Run, write: Write, fleet: Path, snapshot: SnapshotAssertion
+) -> None:
+    write({"wiki/compose.ccci.yml": OVERLAY, "traefik/compose.ccci.yml": OVERLAY})
+    (fleet / "old.json").write_text(run("sweep", fleet, "--format", "json").stdout)
+    write({"wiki/compose.ccci.yml": BROKEN, "traefik/compose.ccci.yml": BROKEN})
+    assert report(run, fleet) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [pytest.param("services: [", recipe(), id="readable"), pytest.param(recipe(), "services: [", id="unreadable")],
+)
+def test_compare_of_a_whole_recipe_ignores_its_variants(
+    run: Run, write: Write, fleet: Path, before: str, after: str
+) -> None:
+    write({"wiki/compose.yml": before, "wiki/compose.ccci.yml": BROKEN})
+    (fleet / "old.json").write_text(run("sweep", fleet, "--format", "json").stdout)
+    write({"wiki/compose.yml": after})
+    change = "better" if after == recipe() else "worse"
+    assert {name: each["change"] for name, each in compared(run, fleet).items()} == {"wiki": change}
 
 
 def test_compare_in_markdown(run: Run, write: Write, fleet: Path, snapshot: SnapshotAssertion) -> None:

@@ -349,6 +349,32 @@ def test_policy_history_lacks_overlay_added_later(
     assert found["recent_upgrade"]["stale"] == snapshot
 
 
+@pytest.mark.parametrize("broken_then", [True, False], ids=["then", "now"])
+def test_policy_history_ignores_an_unread_overlay(run: Run, write: Write, tmp_path: Path, broken_then: bool) -> None:
+    """The values of an overlay with errors are unknown, also if its order can be read."""
+    broken = "services: {app: {no: such, deploy: {update_config: {order: stop-first}}}}\n"
+    kept = "services: {app: {hostname: x}}\n"
+    before, after = (broken, kept) if broken_then else (kept, broken)
+    repository = repository_at(tmp_path)
+    files = {"web/compose.yml": recipe(), "web/compose.ccci.yml": before}
+    commit = repository.commit(files, date="2026-06-01T12:00:00Z")
+    results = f"[{{date: 2026-06-02, ref: {commit}, upgrade: fail}}]"
+    found = row(run, write({"web/compose.ccci.yml": after, "fleet.yml": manifest(results)}))
+    assert (found["risk"]["level"], found["recent_upgrade"]["stale"]) == ("failing", None)
+
+
+def test_policy_history_ignores_errors_in_an_option(run: Run, write: Write, tmp_path: Path) -> None:
+    repository = repository_at(tmp_path)
+    files = {"web/compose.yml": recipe(), "web/compose.ha.yml": "services: {no: []}\n"}
+    sample = "#COMPOSE_FILE=compose.yml:compose.ha.yml\n"
+    commit = repository.commit({**files, "web/.env.sample": sample}, date="2026-06-01T12:00:00Z")
+    results = f"[{{date: 2026-06-02, ref: {commit}, upgrade: fail}}]"
+    found = row(run, write({"web/compose.yml": recipe("stop-first"), "fleet.yml": manifest(results)}))
+    assert found["recent_upgrade"]["stale"] == (
+        "the policy has changed since: app: order was start-first and is stop-first"
+    )
+
+
 def test_policy_history_reads_overlay_outside_recipe(
     run: Run, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

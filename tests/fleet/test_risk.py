@@ -51,6 +51,10 @@ BLOCKED = service(
 )
 
 
+BROKEN = "services: {a: {deploy: []}}\n"
+TEMPLATE = "services:\n{% if x %}\n  a: {image: b}\n{% endif %}\n"
+
+
 @dataclass(frozen=True)
 class Row:
     """Expected level of a recipe; `main` is its service, failure_action, order and overlay."""
@@ -106,8 +110,120 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
         Row("not-evaluated", NOTHING),
     ),
     "template": (
-        {"compose.yml": "services:\n{% if x %}\n  a: {image: b}\n{% endif %}\n"},
+        {"compose.yml": TEMPLATE},
         Row("not-evaluated", NOTHING),
+    ),
+    "broken-overlay": (
+        {"compose.yml": stack(service("a", RISKY)), "compose.ccci.yml": BROKEN},
+        Row("latent-medium", ("a", "rollback", "start-first", "compose.ccci.yml")),
+    ),
+    "template-overlay": (
+        {"compose.yml": stack(BLOCKED), "compose.ccci.yml": TEMPLATE},
+        Row("blocked", ("a", None, "start-first", "compose.ccci.yml")),
+    ),
+    "broken-overlay-on-safe": (
+        {"compose.yml": stack(service("a", SAFE)), "compose.ccci.yml": BROKEN},
+        Row("safe", ("a", "rollback", "stop-first", "compose.ccci.yml")),
+    ),
+    "broken-overlay-on-nothing": (
+        {"compose.yml": stack(service("a")), "compose.ccci.yml": BROKEN},
+        Row("not-at-risk", (None, None, None, "compose.ccci.yml")),
+    ),
+    "broken-overlay-that-fixes": (
+        {
+            "compose.yml": stack(service("a", RISKY)),
+            "compose.ccci.yml": "services: {a: {deploy: {update_config: {order: stop-first}}, no: such}}\n",
+        },
+        Row("latent-medium", ("a", "rollback", "start-first", "compose.ccci.yml")),
+    ),
+    "broken-overlay-beside-fix": (
+        {
+            "compose.yml": stack(service("a", RISKY)),
+            "compose.ccci.yml": order("stop-first"),
+            "compose.other.yml": BROKEN,
+            "../rollout-lint.toml": 'overlays = ["compose.ccci.yml", "compose.other.yml"]\n',
+        },
+        Row("latent-medium", ("a", "rollback", "start-first", "compose.ccci.yml")),
+    ),
+    "broken-overlay-and-failed": (
+        {
+            "compose.yml": stack(service("a", SAFE)),
+            "compose.ccci.yml": BROKEN,
+            "../fleet.yml": manifest(results("date: 2026-01-01, upgrade: fail")),
+        },
+        Row("failing", ("a", "rollback", "stop-first", "compose.ccci.yml")),
+    ),
+    "broken-overlay-and-rule-off": (
+        {
+            "compose.yml": stack(service("a", RISKY)),
+            "compose.ccci.yml": BROKEN,
+            "rollout-lint.toml": 'disable = ["RL001"]\n',
+        },
+        Row("safe", ("a", "rollback", "start-first", "compose.ccci.yml")),
+    ),
+    "broken-overlay-and-suppressed": (
+        {
+            "compose.yml": stack(service("a", RISKY)),
+            "compose.ccci.yml": BROKEN,
+            "rollout-lint.toml": '[[ignore]]\nrule = "RL001"\nreason = "known"\n',
+        },
+        Row("not-at-risk", ("a", "rollback", "start-first", "compose.ccci.yml")),
+    ),
+    "service-only-in-broken-overlay": (
+        {
+            "compose.yml": stack(service("a", SAFE)),
+            "compose.ccci.yml": stack(service("b", RISKY), "  c: {no: such}\n"),
+        },
+        Row("safe", ("a", "rollback", "stop-first", "compose.ccci.yml")),
+    ),
+    "broken-option": (
+        {
+            "compose.yml": stack(service("a", RISKY)),
+            "compose.ha.yml": BROKEN,
+            ".env.sample": "#COMPOSE_FILE=$COMPOSE_FILE:compose.ha.yml\n",
+        },
+        Row("latent-medium"),
+    ),
+    "broken-option-on-safe": (
+        {
+            "compose.yml": stack(service("a", SAFE)),
+            "compose.ha.yml": BROKEN,
+            ".env.sample": "#COMPOSE_FILE=$COMPOSE_FILE:compose.ha.yml\n",
+        },
+        Row("not-evaluated", ("a", "rollback", "stop-first", None)),
+    ),
+    "broken-option-and-fix": (
+        {
+            "compose.yml": stack(service("a", RISKY)),
+            "compose.ha.yml": BROKEN,
+            ".env.sample": "#COMPOSE_FILE=$COMPOSE_FILE:compose.ha.yml\n",
+            "compose.ccci.yml": order("stop-first"),
+        },
+        Row("latent-medium", ("a", "rollback", "start-first", "compose.ccci.yml")),
+    ),
+    "broken-default": (
+        {
+            "compose.yml": stack(service("a", RISKY), "  b: {no: such}\n"),
+            "compose.alt.yml": stack(service("c", RISKY), service("d", SAFE)),
+            ".env.sample": "#COMPOSE_FILE=compose.alt.yml\n",
+        },
+        Row("not-evaluated", ("c", "rollback", "start-first", None)),
+    ),
+    "broken-default-and-safe-option": (
+        {
+            "compose.yml": stack(service("a", RISKY), "  b: {no: such}\n"),
+            "compose.alt.yml": stack(service("c", SAFE)),
+            ".env.sample": "#COMPOSE_FILE=compose.alt.yml\n",
+        },
+        Row("not-evaluated", ("c", "rollback", "stop-first", None)),
+    ),
+    "partly-read": (
+        {"compose.yml": stack(service("a", RISKY), "  b: {no: such}\n")},
+        Row("not-evaluated", NOTHING),
+    ),
+    "missing-option": (
+        {"compose.yml": stack(service("a", RISKY)), ".env.sample": "#COMPOSE_FILE=gone.yml\n"},
+        Row("not-evaluated"),
     ),
     "not-a-stack": (
         {"stack.yml": "functions: {a: b}\n", "../fleet.yml": manifest()},
@@ -361,6 +477,50 @@ def test_assessment_of_recipe(run: Run, write: Write, case: str, snapshot: Snaps
     assert [risk["text"], *risk["because"]] == snapshot
 
 
+@pytest.mark.parametrize(
+    ("case", "variants"),
+    [
+        ("broken-yaml", ["default"]),
+        ("broken-overlay", ["ccci"]),
+        ("broken-overlay-beside-fix", ["other"]),
+        ("broken-option", ["ha"]),
+        ("broken-default", ["default"]),
+    ],
+)
+def test_assessment_names_unevaluated_variants(run: Run, write: Write, case: str, variants: list[str]) -> None:
+    assert row(run, write, CASES[case][0])["not_evaluated"] == variants
+
+
+@pytest.mark.parametrize("case", ["two-safe-services", "fixed-by-overlay", "missing-option"])
+def test_assessment_omits_unevaluated_variants_if_none(run: Run, write: Write, case: str) -> None:
+    assert "not_evaluated" not in row(run, write, CASES[case][0])
+
+
+@pytest.mark.parametrize(
+    ("case", "levels", "rules"),
+    [
+        ("broken-overlay", {"a": "latent-medium"}, {"a": ["RL001"]}),
+        ("broken-overlay-that-fixes", {"a": "latent-medium"}, {"a": ["RL001"]}),
+        ("service-only-in-broken-overlay", {"a": "safe", "b": "not-evaluated"}, {"a": [], "b": ["RL001"]}),
+        ("broken-option-on-safe", {"a": "not-evaluated"}, {"a": []}),
+        ("partly-read", {"a": "not-evaluated"}, {"a": ["RL001"]}),
+        (
+            "broken-default",
+            {"c": "latent-medium", "d": "not-evaluated", "a": "not-evaluated"},
+            {"c": ["RL001"], "d": [], "a": ["RL001"]},
+        ),
+    ],
+)
+def test_services_of_a_recipe_with_errors(
+    run: Run, write: Write, case: str, levels: dict[str, str], rules: dict[str, list[str]]
+) -> None:
+    services = {each["service"]: each for each in row(run, write, CASES[case][0])["services"]}
+    assert {name: each["risk"]["level"] for name, each in services.items() if name in levels} == levels
+    assert {name: each["rules"] for name, each in services.items() if name in rules} == rules
+    found = {name: sorted({each["rule"] for each in one["findings"]}) for name, one in services.items()}
+    assert found == {name: each["rules"] for name, each in services.items()}
+
+
 def test_assessment_without_stack_file(snapshot: SnapshotAssertion) -> None:
     assessment = assess_recipe(Evaluation(Recipe("r", "r"), EvaluationStatus.NOT_EVALUATED), Evidence(), LintContext())
     assert assessment.risk.level == "not-evaluated"
@@ -398,6 +558,17 @@ SERVICES: dict[str, tuple[dict[str, str], list[tuple[str, ...]]]] = {
         [
             ("b", "rollback", "stop-first"),
             ("a", "rollback", "start-first"),
+        ],
+    ),
+    "broken-overlay": (
+        {
+            "compose.yml": stack(service("a", RISKY), service("b", SAFE)),
+            "compose.ccci.yml": BROKEN,
+        },
+        [
+            ("—", "—", "—"),
+            ("a", "rollback", "start-first"),
+            ("b", "rollback", "stop-first"),
         ],
     ),
     "rules-off": (

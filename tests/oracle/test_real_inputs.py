@@ -89,9 +89,9 @@ CASES = {
         ),
     ),
     "a file of Jinja": Case(
-        ("services:\n{% if x %}\n  s: {image: b}\n{% endif %}\n",), "cannot start any token", "template"
+        ("services:\n{% if x %}\n  s: {image: b}\n{% endif %}\n",), "cannot start any token", "template", (2,)
     ),
-    "an image of Jinja": Case(("services:\n  s:\n    image: {{ x }}\n",), "invalid map key", "template"),
+    "an image of Jinja": Case(("services:\n  s:\n    image: {{ x }}\n",), "invalid map key", "template", (3,)),
     "a template of Go in quotes": Case(
         (f"services:\n  s: {{image: b, hostname: '{{{{ .Node.Hostname }}}}', deploy: {POLICY}}}\n",), at_risk=("s",)
     ),

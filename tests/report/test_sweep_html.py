@@ -120,6 +120,8 @@ def test_page_describes_each_risk_level() -> None:
         pytest.param({"recipes": 1, "failing": 1}, id="failing"),
         pytest.param({"recipes": 9, "not-evaluated": 2, "latent-low": 1}, id="not-evaluated"),
         pytest.param({"recipes": 9, "mitigated": 4, "not-at-risk": 5}, id="mitigated"),
+        pytest.param({"recipes": 9, "safe": 9, "partly-evaluated": 1}, id="partly"),
+        pytest.param({"recipes": 9, "not-evaluated": 1, "latent-low": 8, "partly-evaluated": 2}, id="partly-at-risk"),
     ],
 )
 def test_headline_counts_recipes(summary: dict[str, int], snapshot: SnapshotAssertion) -> None:
@@ -127,6 +129,7 @@ def test_headline_counts_recipes(summary: dict[str, int], snapshot: SnapshotAsse
 
 
 BLOCKED = service(level="blocked", findings=[finding("RL003")])
+VARIANTS = recipe()["variants"]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +147,8 @@ BLOCKED = service(level="blocked", findings=[finding("RL003")])
         pytest.param(mitigated(), id="mitigated"),
         pytest.param(recipe(level="safe", order="stop-first"), id="safe"),
         pytest.param(not_at_risk("a"), id="not-at-risk"),
+        pytest.param({**mitigated(), "not_evaluated": ["smtp"]}, id="partly-evaluated"),
+        pytest.param({**not_evaluated(), "variants": VARIANTS, "not_evaluated": ["default"]}, id="one-variant"),
     ],
 )
 def test_details_begin_with_the_next_update(of: dict[str, Any], snapshot: SnapshotAssertion) -> None:
@@ -268,6 +273,32 @@ def test_service_without_findings_is_only_named(snapshot: SnapshotAssertion) -> 
 def test_stack_findings_have_a_heading(snapshot: SnapshotAssertion) -> None:
     [section] = by_class(one(recipe(services=[service(None)])), "service")
     assert words(section[0]) == snapshot
+
+
+def test_policy_table_marks_a_variant_that_was_not_evaluated() -> None:
+    of = {**mitigated(), "not_evaluated": ["ccci", "smtp"]}
+    values = of["services"][0]["policy"].values()
+    for each in values:
+        each.pop("ccci", None)
+    of["services"][0]["variants"] = ["default"]
+    body = one(of)
+    rows = by_class(body, "policy")[0].findall("tbody/tr")
+    assert len(rows) == len(values)
+    assert {words(cell) for row in rows for cell in row[2:]} == {"not evaluated"}
+    assert by_class(body, "overlaid") == []
+
+
+def test_lead_names_the_ci_variant_only_if_the_others_are_known() -> None:
+    only_in_ci = {**mitigated(), "risk": {"level": "latent-low", "text": "latent", "because": []}}
+    only_in_ci["services"] = [service(findings=[finding(variants=["ccci"])])]
+    sentence = "Only the CI variant is affected"
+    assert sentence in describe_next_update(only_in_ci, RULES)
+    assert sentence not in describe_next_update({**only_in_ci, "not_evaluated": ["smtp"]}, RULES)
+
+
+def test_lead_names_suppressions_beside_an_unread_variant() -> None:
+    of = {**recipe(level="safe"), "risk": {"level": "safe", "text": "safe; RL001 suppressed; ccci not evaluated"}}
+    assert "suppressed with a reason" in describe_next_update(of, RULES)
 
 
 def test_errors_have_a_location() -> None:

@@ -30,12 +30,16 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecipeState:
-    """Compared values of a recipe in one sweep. `services` are risk levels by service."""
+    """Compared values of a recipe in one sweep.
+
+    `services` are risk levels by service, `unevaluated` the variants that could not be evaluated.
+    """
 
     level: RiskLevel
     text: str
     values: dict[str, str | None]
     services: dict[str | None, RiskLevel] = field(default_factory=dict)
+    unevaluated: frozenset[str] = frozenset()
 
     def risky_services_not_in(self, other: RecipeState) -> list[str]:
         """Return the services at risk, with their level, that the other state does not have."""
@@ -127,7 +131,8 @@ def to_recipe_state(assessment: RecipeAssessment) -> RecipeState:
         "rules": " ".join(assessment.rules) or None,
     }
     services = {service.service: service.risk.level for service in assessment.services}
-    return RecipeState(assessment.risk.level, assessment.risk.text, values, services)
+    risk = assessment.risk
+    return RecipeState(risk.level, risk.text, values, services, frozenset(risk.unevaluated))
 
 
 def _parse_state(row: dict[str, Any]) -> RecipeState:
@@ -143,7 +148,8 @@ def _parse_state(row: dict[str, Any]) -> RecipeState:
         "rules": " ".join(map(str, row.get("rules", ()))) or None,
     }
     services = {each["service"]: RiskLevel(each["risk"]["level"]) for each in row.get("services", ())}
-    return RecipeState(RiskLevel(risk["level"]), str(risk["text"]), values, services)
+    unevaluated = frozenset(map(str, row.get("not_evaluated", ())))
+    return RecipeState(RiskLevel(risk["level"]), str(risk["text"]), values, services, unevaluated)
 
 
 def _compare_recipe(name: str, before: RecipeState | None, after: RecipeState | None) -> RecipeChange | None:
@@ -166,11 +172,22 @@ def _compare_recipe(name: str, before: RecipeState | None, after: RecipeState | 
 def _change_kind(before: RecipeState, after: RecipeState) -> ChangeKind:
     common = before.services.keys() & after.services.keys()
     steps = [after.services[name].rank - before.services[name].rank for name in common]
+    steps += _coverage_steps(before, after)
     if after.level.rank < before.level.rank or any(step < 0 for step in steps):
         return ChangeKind.WORSE
     if before.services and after.risky_services_not_in(before):
         return ChangeKind.WORSE
     return ChangeKind.BETTER if after.level.rank > before.level.rank or any(steps) else ChangeKind.CHANGED
+
+
+def _coverage_steps(before: RecipeState, after: RecipeState) -> list[int]:
+    """Return -1 for each variant that can no longer be evaluated, and 1 for each that now can.
+
+    The level already tells the difference to a recipe that was not evaluated.
+    """
+    if RiskLevel.NOT_EVALUATED in (before.level, after.level):
+        return []
+    return [-1] * len(after.unevaluated - before.unevaluated) + [1] * len(before.unevaluated - after.unevaluated)
 
 
 def _describe_changes(before: RecipeState, after: RecipeState) -> Iterator[str]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rollout_lint.fleet.model import UpgradeOutcome
 from rollout_lint.fleet.policy import find_policy_changes
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.linter.evaluation import EvaluationStatus
 
 if TYPE_CHECKING:
     from rollout_lint.fleet.model import Member, UpgradeResult
@@ -24,13 +23,15 @@ def find_change_since(
     The earlier policy is read from the recipe's repository. A failure can be that of any service, so it stays valid
     while one service at risk has its earlier policy. A pass proves nothing about a new service.
     """
-    if evaluation.status != EvaluationStatus.EVALUATED:
+    after = _variant_in_ci(evaluation)
+    if after is None:
         return None
     with member.open_recipe_at(result) as recipe:
         earlier = None if recipe is None else evaluate(recipe, replace(context, rules=()))
-    if earlier is None or earlier.status != EvaluationStatus.EVALUATED:
+    variant = None if earlier is None else _variant_in_ci(earlier)
+    if variant is None:
         return None
-    before, after = _variant_in_ci(earlier).services, _variant_in_ci(evaluation)
+    before = variant.services
     changes: dict[str | None, list[str]] = {
         name: each
         for name, facts in after.services.items()
@@ -45,5 +46,9 @@ def find_change_since(
     return f"the policy has changed since: {'; '.join(lines)}" if changes else None
 
 
-def _variant_in_ci(evaluation: Evaluation) -> VariantEvaluation:
-    return next((each for each in evaluation.variants if each.variant.is_ci), evaluation.variants[0])
+def _variant_in_ci(evaluation: Evaluation) -> VariantEvaluation | None:
+    """Return the variant that CI deploys, or None if it could not be evaluated."""
+    first = next(iter(evaluation.variants), None)
+    variant = next((each for each in evaluation.variants if each.variant.is_ci), first)
+    is_known = variant is not None and variant.is_evaluated and not evaluation.recipe.problems
+    return variant if is_known else None

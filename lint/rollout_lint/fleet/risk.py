@@ -38,12 +38,27 @@ _MAX_RESULTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Risk level, its text, and the reasons. `suppressed` are the reasons that name a suppressed rule."""
+    """Risk level, its text, and the reasons.
+
+    `suppressed` are the reasons that name a suppressed rule. `unevaluated` are the variants of the recipe that could
+    not be evaluated.
+    """
 
     level: RiskLevel
     text: str
     because: list[str] = field(default_factory=list)
     suppressed: list[str] = field(default_factory=list)
+    unevaluated: tuple[str, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """True if the risk comes from evaluated variants."""
+        return self.level is not RiskLevel.NOT_EVALUATED
+
+    @property
+    def is_partly_known(self) -> bool:
+        """True if the risk is known, and a variant of the recipe could not be evaluated."""
+        return self.is_known and bool(self.unevaluated)
 
 
 @dataclass(slots=True)
@@ -52,6 +67,7 @@ class ServiceAssessment:
 
     `failure_action` and `order` are the values as shipped, None if no file sets them. `ci_overrides` are the values of
     update_config, by key, that the first CI overlay changes. The risk ignores results, because they are the recipe's.
+    All of them come from the variants that were evaluated, and `rules` from all variants.
     """
 
     service: str | None
@@ -68,7 +84,7 @@ class RecipeAssessment:
 
     `service`, `failure_action` and `order` are those of the service at the worst risk. `overlay` is the file name of
     the first CI overlay. `failed_before` is the newest failed upgrade if a later one passed. `results` come oldest
-    first. `reasons` are the reasons of the risk except results. `problems` are why the recipe was not evaluated.
+    first. `reasons` are the reasons of the risk except results. `problems` are why a variant was not evaluated.
     """
 
     recipe: str
@@ -91,13 +107,15 @@ def assess_recipe(
     evaluation: Evaluation, evidence: Evidence, context: LintContext, results: Sequence[AgedResult] = ()
 ) -> RecipeAssessment:
     """Return the risk of a recipe with its reasons, its worst service, and the policy as shipped."""
-    is_evaluated = evaluation.status == EvaluationStatus.EVALUATED
-    services = _ServiceAssessor(evaluation, evidence, context).assess() if is_evaluated else []
+    services = _ServiceAssessor(evaluation, evidence, context).assess()
     main = _main_service(services)
     ci = [variant for variant in evaluation.variants if variant.variant.is_ci]
     newest = find_newest_upgrade(results)
-    risk = _recipe_risk(evaluation, services, main, newest, evidence.expect)
-    risk = _with_disabled_rules(risk, context.disabled_rules)
+    if evaluation.evaluated_variants:
+        risk = _recipe_risk(services, main, newest, evidence.expect)
+        risk = _with_unevaluated(_with_disabled_rules(risk, context.disabled_rules), evaluation)
+    else:
+        risk = _not_evaluated(evaluation)
     reasons = [*risk.because, *_evidence_reasons(evidence, newest)]
     return RecipeAssessment(
         recipe=evaluation.recipe.name,
@@ -120,7 +138,7 @@ def assess_recipe(
 def _main_service(services: list[ServiceAssessment]) -> ServiceAssessment | None:
     """Return the service at the worst risk, else one that rolls back, else the one that sets most of its policy."""
     named = [each for each in services if each.service is not None]
-    risky = [each for each in named if not each.risk.level.is_without_risk]
+    risky = [each for each in named if each.risk.is_known and not each.risk.level.is_without_risk]
     if risky:
         return min(risky, key=lambda each: each.risk.level.rank)
     rolling_back = [each for each in named if each.failure_action == "rollback"]
@@ -133,18 +151,12 @@ def _count_policy_values(service: ServiceAssessment) -> int:
 
 
 def _recipe_risk(
-    evaluation: Evaluation,
-    services: list[ServiceAssessment],
-    main: ServiceAssessment | None,
-    newest: AgedResult | None,
-    expect: str | None,
+    services: list[ServiceAssessment], main: ServiceAssessment | None, newest: AgedResult | None, expect: str | None
 ) -> Risk:
-    """Return the worst risk, in the order of RiskLevel, with all reasons except results."""
-    if evaluation.status != EvaluationStatus.EVALUATED:
-        return _not_evaluated(evaluation)
-    ordered = sorted(services, key=lambda each: each.risk.level.rank)
+    """Return the worst known risk, in the order of RiskLevel, with all reasons except results."""
+    ordered = sorted(services, key=lambda each: (not each.risk.is_known, each.risk.level.rank))
     worst = ordered[0].risk
-    risky = [each for each in ordered if not each.risk.level.is_without_risk]
+    risky = [each for each in ordered if each.risk.is_known and not each.risk.level.is_without_risk]
     because = [reason for each in risky or [main or ordered[0]] for reason in each.risk.because]
     suppressed = list(dict.fromkeys(reason for each in ordered for reason in each.risk.suppressed))
     reasons = list(dict.fromkeys([*because, *suppressed]))
@@ -156,12 +168,34 @@ def _recipe_risk(
 
 
 def _not_evaluated(evaluation: Evaluation) -> Risk:
-    problems = [problem.text for problem in evaluation.problems]
+    """Return the risk of a recipe without a variant that was evaluated."""
+    text, because = "not evaluated", _problem_reasons(evaluation)
     if evaluation.status is EvaluationStatus.TEMPLATE:
-        return Risk(RiskLevel.NOT_EVALUATED, "not evaluated: a template, not YAML", problems)
-    if evaluation.status is EvaluationStatus.NOT_A_STACK:
-        return Risk(RiskLevel.NOT_EVALUATED, "not evaluated: not a stack", ["the recipe is not a stack", *problems])
-    return Risk(RiskLevel.NOT_EVALUATED, "not evaluated", problems or ["no stack file could be read"])
+        text = "not evaluated: a template, not YAML"
+    elif evaluation.status is EvaluationStatus.NOT_A_STACK:
+        text, because = "not evaluated: not a stack", ["the recipe is not a stack", *because]
+    unevaluated = tuple(evaluation.unevaluated_variants)
+    return Risk(RiskLevel.NOT_EVALUATED, text, because or ["no stack file could be read"], unevaluated=unevaluated)
+
+
+def _with_unevaluated(risk: Risk, evaluation: Evaluation) -> Risk:
+    """Return the risk with the variants that could not be evaluated, and with the errors as the first reasons.
+
+    The level stays if the default variant was evaluated. Otherwise, the text has the known risk.
+    """
+    if evaluation.status is EvaluationStatus.EVALUATED:
+        return risk
+    names = tuple(evaluation.unevaluated_variants)
+    unknown = f"{', '.join(names)} not evaluated".lstrip()
+    because = list(dict.fromkeys([*_problem_reasons(evaluation), *risk.because]))
+    if risk.is_known and evaluation.is_default_evaluated:
+        return replace(risk, text=f"{risk.text}; {unknown}", because=because, unevaluated=names)
+    known = f"; known: {risk.text}" if risk.is_known and risk.level.is_at_risk else ""
+    return Risk(RiskLevel.NOT_EVALUATED, f"{unknown}{known}", because, risk.suppressed, names)
+
+
+def _problem_reasons(evaluation: Evaluation) -> list[str]:
+    return [problem.text for problem in evaluation.problems]
 
 
 def _all_reasons(risk: Risk, reasons: list[str], evidence: Evidence, results: Sequence[AgedResult]) -> list[str]:
@@ -194,33 +228,48 @@ class _ServiceAssessor:
         self._evaluation = evaluation
         self._evidence = evidence
         self._context = context
-        self._shipped = [variant for variant in evaluation.variants if not variant.variant.is_ci]
-        self._ci = [variant for variant in evaluation.variants if variant.variant.is_ci]
+        self._is_whole = evaluation.status is EvaluationStatus.EVALUATED
+        self._is_shipped_known = evaluation.is_shipped_evaluated
+        variants = evaluation.evaluated_variants
+        self._shipped = [variant for variant in variants if not variant.variant.is_ci]
+        self._ci = [variant for variant in variants if variant.variant.is_ci]
         self._ci_names = {variant.variant.name for variant in self._ci}
+        names = {variant.variant.name for variant in variants}
+        self._findings = [finding for finding in evaluation.findings if finding.variant in names]
 
     def assess(self) -> list[ServiceAssessment]:
-        """Return the services in the order of the files, after the stack itself if a finding is about it."""
+        """Return the services in the order of the files, after the stack itself if a finding is about it.
+
+        A service that only a variant with errors has is included if it has a finding.
+        """
         names: dict[str | None, None] = {}
-        if any(finding.service is None for finding in self._evaluation.findings):
-            names[None] = None
-        for variant in self._evaluation.variants:
+        for variant in self._evaluation.evaluated_variants:
             names |= dict.fromkeys(variant.services)
-        return [self._assess_service(name) for name in names]
+        names |= dict.fromkeys(finding.service for finding in self._evaluation.findings)
+        return [self._assess_service(name) for name in sorted(names, key=lambda name: name is not None)]
 
     def _assess_service(self, name: str | None) -> ServiceAssessment:
         facts: Mapping[str, Fact] = {}
         if name is not None:
             facts = next((each.services[name] for each in self._shipped if name in each.services), {})
-        findings = [finding for finding in self._evaluation.findings if finding.service == name]
-        risky = [finding for finding in findings if finding.risk]
+        risky = [finding for finding in self._findings if finding.service == name and finding.risk]
         risk = _with_suppressions(self._risk(name, risky), _suppression_reasons(risky))
+        if not risk.level.is_at_risk and not self._is_known(name):
+            risk = Risk(RiskLevel.NOT_EVALUATED, "not evaluated", _problem_reasons(self._evaluation), risk.suppressed)
         return ServiceAssessment(
             service=name,
             failure_action=_explicit_value(facts.get(FAILURE_ACTION)),
             order=_explicit_value(facts.get(ORDER)),
             risk=_with_disabled_rules(risk, self._context.disabled_rules),
-            rules=sorted({finding.rule.id for finding in findings}),
+            rules=sorted({finding.rule.id for finding in self._evaluation.findings if finding.service == name}),
             ci_overrides=self._ci_overrides(name, facts),
+        )
+
+    def _is_known(self, name: str | None) -> bool:
+        """Return True if everything that users deploy was evaluated, and if the service is not only in other files."""
+        return self._is_shipped_known and (
+            any(name in variant.services for variant in (*self._shipped, *self._ci))
+            or any(finding.service == name for finding in self._findings)
         )
 
     def _ci_overrides(self, name: str | None, shipped: Mapping[str, Fact]) -> dict[str, str]:
@@ -236,18 +285,19 @@ class _ServiceAssessor:
     def _risk(self, name: str | None, findings: list[Finding]) -> Risk:
         """Return the risk of a service with these risky findings; a suppressed one is no risk.
 
-        A suppressed finding of a CI variant still shows that the overlay does not fix it.
+        A suppressed finding of a CI variant still shows that the overlay does not fix it. A variant with errors fixes
+        nothing.
         """
         active = [finding for finding in findings if finding.suppressed is None]
         shipped = [finding for finding in active if not self._is_in_ci(finding)]
-        if shipped and self._ci and not any(map(self._is_in_ci, findings)):
+        if shipped and self._ci and self._is_whole and not any(map(self._is_in_ci, findings)):
             unfixed = self._without_default_rules(shipped)
             return self._latent(unfixed) if unfixed else self._mitigated(shipped)
         if shipped:
             return self._latent(shipped)
         if active:
             risk = self._latent(active)
-            is_only_in_ci = all(map(self._is_in_ci, findings))
+            is_only_in_ci = self._is_shipped_known and all(map(self._is_in_ci, findings))
             return replace(risk, text=f"{risk.text}, by the CI overlay only") if is_only_in_ci else risk
         if findings:
             return Risk(RiskLevel.NOT_AT_RISK, "not at risk", _describe_findings(findings))
@@ -304,7 +354,7 @@ def _with_suppressions(risk: Risk, suppressed: list[str]) -> Risk:
     if suppressed and risk.level.is_without_risk:
         rules = dict.fromkeys(reason.partition(" ")[0] for reason in suppressed)
         text = f"{text.partition(';')[0]}; {', '.join(rules)} suppressed"
-    return Risk(risk.level, text, list(dict.fromkeys([*risk.because, *suppressed])), suppressed)
+    return replace(risk, text=text, because=list(dict.fromkeys([*risk.because, *suppressed])), suppressed=suppressed)
 
 
 def _with_disabled_rules(risk: Risk, disabled: tuple[str, ...]) -> Risk:
@@ -314,7 +364,7 @@ def _with_disabled_rules(risk: Risk, disabled: tuple[str, ...]) -> Risk:
     if not disabled or risk.level.is_at_risk or risk.text.endswith(suffix):
         return risk
     reason = f"not checked (disabled in the config): {', '.join(disabled)}"
-    return Risk(risk.level, risk.text + suffix, list(dict.fromkeys([*risk.because, reason])), risk.suppressed)
+    return replace(risk, text=risk.text + suffix, because=list(dict.fromkeys([*risk.because, reason])))
 
 
 def _suppression_reasons(findings: list[Finding]) -> list[str]:

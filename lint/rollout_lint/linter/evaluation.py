@@ -75,6 +75,22 @@ class Evaluation:
         return {name for variant in self.variants for name in variant.services}
 
     @property
+    def evaluated_variants(self) -> list[VariantEvaluation]:
+        """Variants that were evaluated."""
+        return [each for each in self.variants if each.is_evaluated]
+
+    @property
+    def is_default_evaluated(self) -> bool:
+        """True if the first variant was evaluated, and no error leaves open which files it has."""
+        return bool(self.variants) and self.variants[0].is_evaluated and not self.recipe.problems
+
+    @property
+    def is_shipped_evaluated(self) -> bool:
+        """True if every variant that users of the recipe deploy was evaluated."""
+        shipped = (each for each in self.variants if not each.variant.is_ci)
+        return self.is_default_evaluated and all(each.is_evaluated for each in shipped)
+
+    @property
     def unevaluated_variants(self) -> list[str]:
         """Names of the variants that could not be evaluated."""
         return [each.variant.name for each in self.variants if not each.is_evaluated]

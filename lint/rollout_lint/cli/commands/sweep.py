@@ -22,7 +22,6 @@ from rollout_lint.fleet.compare import EarlierSweep, read_earlier_sweep
 from rollout_lint.fleet.manifest.loader import load_fleet
 from rollout_lint.fleet.model import Fleet, Member
 from rollout_lint.fleet.result_age import AgePolicy
-from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.fleet.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rollout_lint.cli.commands.given_files import GivenFiles
+    from rollout_lint.fleet.risk_level import RiskLevel
     from rollout_lint.linter.context import LintContext
 
 
@@ -128,7 +128,7 @@ def _read_earlier(request: Request) -> EarlierSweep | None:
 
 
 def _exit_code(request: Request, fleet: Fleet, summary: SweepSummary) -> ExitCode:
-    if fleet.problems or RiskLevel.NOT_EVALUATED in summary.levels:
+    if fleet.problems or not summary.is_whole:
         return ExitCode.ERROR
     if request.fail_on is not None and any(level.rank <= request.fail_on.rank for level in summary.levels):
         return ExitCode.FINDINGS

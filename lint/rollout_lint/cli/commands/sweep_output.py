@@ -39,12 +39,16 @@ class SweepSummary:
     keeps_verdicts: bool = True
     assessments: list[RecipeAssessment] = field(default_factory=list)
     levels: set[RiskLevel] = field(default_factory=set)
+    is_whole: bool = True
+    """False if a variant of a recipe could not be evaluated."""
     states: dict[str, RecipeState] = field(default_factory=dict)
 
     def collect(self, rows: Iterator[SweepRow]) -> Iterator[SweepRow]:
         """Yield the rows and keep their data."""
         for row in rows:
-            self.levels.add(row.assessment.risk.level)
+            risk = row.assessment.risk
+            self.levels.add(risk.level)
+            self.is_whole = self.is_whole and risk.is_known and not risk.is_partly_known
             if self.keeps_verdicts:
                 self.assessments.append(row.assessment)
             if self.earlier is not None:

@@ -74,9 +74,13 @@ def format_headline(summary: dict[str, int]) -> str:
         return "No recipe was checked."
     at_risk = sum(summary.get(level, 0) for level in RiskLevel if level.is_at_risk)
     verb = "needs" if at_risk == 1 else "need"
-    text = f"{at_risk} of {plural(total, 'recipe')} {verb} attention" if at_risk else "No recipe needs attention"
+    partly = summary.get("partly-evaluated", 0)
+    nothing = "No recipe is known to need attention" if partly else "No recipe needs attention"
+    text = f"{at_risk} of {plural(total, 'recipe')} {verb} attention" if at_risk else nothing
     unknown = summary.get(RiskLevel.NOT_EVALUATED, 0)
-    return f"{text}; {unknown} of them could not be evaluated." if unknown else f"{text}."
+    notes = [f"{unknown} of them could not be evaluated"] if unknown else []
+    notes += [f"{plural(partly, 'recipe')} {'was' if partly == 1 else 'were'} only partly evaluated"] if partly else []
+    return f"{'; '.join([text, *notes])}."
 
 
 def describe_next_update(recipe: dict[str, Any], rules: dict[str, Any]) -> str:
@@ -100,6 +104,9 @@ def format_age(age: int) -> str:
 def _list_sentences(recipe: dict[str, Any], rules: dict[str, Any]) -> Iterator[str]:
     level = RiskLevel(recipe["risk"]["level"])
     yield _describe_level(recipe, level)
+    unevaluated = recipe.get("not_evaluated", [])
+    if 0 < len(unevaluated) < len(recipe["variants"]):
+        yield f"Variants that could not be evaluated: {', '.join(unevaluated)}."
     if level is RiskLevel.NOT_EVALUATED or level.is_without_risk:
         return
     findings = _relevant_findings(recipe)
@@ -107,7 +114,7 @@ def _list_sentences(recipe: dict[str, Any], rules: dict[str, Any]) -> Iterator[s
     if cause:
         yield cause
     ci = {variant["name"] for variant in recipe["variants"] if variant["ci"]}
-    if findings and all(ci.issuperset(finding["variants"]) for finding in findings):
+    if findings and ci.issuperset(unevaluated) and all(ci.issuperset(finding["variants"]) for finding in findings):
         yield "Only the CI variant is affected: its overlay adds the risk."
     before = recipe["failed_before"]
     if before is not None:
@@ -124,7 +131,8 @@ def _describe_level(recipe: dict[str, Any], level: RiskLevel) -> str:
     if level is RiskLevel.MITIGATED:
         overlay = recipe["overlay"] or "An overlay"
         return f"{overlay} fixes the risk in CI. A deploy of the recipe itself still has it."
-    is_suppressed = level.is_without_risk and recipe["risk"]["text"].endswith(" suppressed")
+    notes = recipe["risk"]["text"].split("; ")
+    is_suppressed = level.is_without_risk and any(note.endswith(" suppressed") for note in notes)
     return _SUPPRESSED if is_suppressed else _NEXT_UPDATE[level]
 
 

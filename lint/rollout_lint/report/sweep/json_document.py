@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fix.recommendation import recommend
@@ -16,6 +17,7 @@ from rollout_lint.report.common.json_values import (
     convert_location,
     convert_problem,
     convert_skipped,
+    convert_unevaluated,
     format_json,
 )
 
@@ -62,6 +64,7 @@ def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAsses
         "services": [_convert_service(evaluation, service) for service in assessment.services],
         "evidence": [_convert_result(seen) for seen in reversed(assessment.results)],
         "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
+        **convert_unevaluated(assessment.risk.unevaluated),
     }
 
 
@@ -82,16 +85,16 @@ def stream_sweep_json(
     `rules` and `comparison` are called after the last recipe.
     """
     yield f'{{"version": {VERSION}, "date": "{age_policy.today.isoformat()}", "recipes": ['
-    levels: Counter[RiskLevel] = Counter()
+    summary = _Summary()
     rule_ids: set[str] = set()
     separator = "\n"
     for assessment, line in lines:
-        levels[assessment.risk.level] += 1
+        summary.add(assessment.risk)
         rule_ids.update(assessment.rules)
         yield separator + line
         separator = ",\n"
     yield "\n], "
-    yield format_json(_build_footer(levels, rule_ids, rules(), comparison(), skipped), indent=None)[1:]
+    yield format_json(_build_footer(summary, rule_ids, rules(), comparison(), skipped), indent=None)[1:]
 
 
 class LazyRecipes:
@@ -119,14 +122,33 @@ def build_sweep_document(
     skipped: Iterable[SkippedFile] = (),
 ) -> dict[str, Any]:
     """Return the document for a report that needs random access to its recipes."""
-    levels = Counter(assessment.risk.level for assessment in assessments)
+    summary = _Summary()
+    for assessment in assessments:
+        summary.add(assessment.risk)
     rule_ids = {rule for assessment in assessments for rule in assessment.rules}
     head = {"version": VERSION, "date": age_policy.today.isoformat(), "recipes": LazyRecipes(lines)}
-    return {**head, **_build_footer(levels, rule_ids, rules, comparison, skipped)}
+    return {**head, **_build_footer(summary, rule_ids, rules, comparison, skipped)}
+
+
+@dataclass(slots=True)
+class _Summary:
+    """Number of recipes by level, and of those that were only partly evaluated."""
+
+    levels: Counter[RiskLevel] = field(default_factory=Counter)
+    partly_evaluated: int = 0
+
+    def add(self, risk: Risk) -> None:
+        self.levels[risk.level] += 1
+        self.partly_evaluated += risk.is_partly_known
+
+    def convert(self) -> dict[str, int]:
+        """Return the JSON object; it has the number of partly evaluated recipes only if there are any."""
+        partly = {"partly-evaluated": self.partly_evaluated} if self.partly_evaluated else {}
+        return {"recipes": self.levels.total(), **{level: self.levels[level] for level in RiskLevel}, **partly}
 
 
 def _build_footer(
-    levels: Counter[RiskLevel],
+    summary: _Summary,
     rule_ids: set[str],
     rules: Iterable[Rule],
     comparison: Comparison | None,
@@ -139,7 +161,7 @@ def _build_footer(
             if rule.id in rule_ids
         },
         "skipped": convert_skipped(skipped),
-        "summary": {"recipes": levels.total(), **{level: levels[level] for level in RiskLevel}},
+        "summary": summary.convert(),
         "changes": _convert_changes(comparison),
     }
 
@@ -190,10 +212,12 @@ def _convert_service(evaluation: Evaluation, assessment: ServiceAssessment) -> d
         "order": assessment.order,
         "risk": _convert_risk(assessment.risk),
         "rules": assessment.rules,
-        "variants": [each.variant.name for each in evaluation.variants if assessment.service in each.services],
+        "variants": [
+            each.variant.name for each in evaluation.evaluated_variants if assessment.service in each.services
+        ],
         "policy": {
             path: {variant: _convert_stated(stated) for variant, stated in by_variant.items()}
-            for path, by_variant in collect_policy(evaluation.variants, assessment.service).items()
+            for path, by_variant in collect_policy(evaluation.evaluated_variants, assessment.service).items()
         },
         "findings": _convert_findings(
             finding for finding in evaluation.findings if finding.service == assessment.service

@@ -28,7 +28,7 @@ class Row:
     cells: tuple[str, ...]
     because: list[str] = field(default_factory=list)
     has_risk: bool = True
-    """True if the reasons explain a risk or a suppressed finding."""
+    """True if the reasons explain a risk, a suppressed finding, or a variant that was not evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,17 @@ def build_recipe_table(assessments: list[RecipeAssessment], unfold: bool) -> Tab
 
 
 def build_service_table(assessments: list[RecipeAssessment], unfold: bool) -> Table:
-    """Return a row per service, and per recipe that was not evaluated or whose upgrade failed.
+    """Return a row per service, and per recipe that was not or only partly evaluated or whose upgrade failed.
 
     Services that are not at risk share the last row, unless `unfold` is set.
     """
     rows = []
     folded: list[ServiceAssessment] = []
     for assessment in assessments:
-        if assessment.risk.level in (RiskLevel.NOT_EVALUATED, RiskLevel.FAILING):
-            cells = (assessment.recipe, _NOT_SET, _NOT_SET, _NOT_SET, _NOT_SET, assessment.risk.text)
-            rows.append(
-                (
-                    assessment.risk.level.rank,
-                    assessment.recipe,
-                    Row(assessment.risk.level, cells, assessment.risk.because),
-                )
-            )
+        risk = assessment.risk
+        if risk.level in (RiskLevel.NOT_EVALUATED, RiskLevel.FAILING) or risk.is_partly_known:
+            cells = (assessment.recipe, _NOT_SET, _NOT_SET, _NOT_SET, _NOT_SET, risk.text)
+            rows.append((risk.level.rank, assessment.recipe, Row(risk.level, cells, risk.because)))
         for service in assessment.services:
             if _is_folded(service.risk) and not unfold:
                 folded.append(service)
@@ -115,12 +110,12 @@ def _build_recipe_row(assessment: RecipeAssessment) -> Row:
 
 
 def _is_folded(risk: Risk) -> bool:
-    """Return True if the row is folded. A risk that is only suppressed keeps its row."""
+    """Return True if the row is folded. A risk that is only suppressed or only partly known keeps its row."""
     return risk.level is RiskLevel.NOT_AT_RISK and not _has_risk(risk)
 
 
 def _has_risk(risk: Risk) -> bool:
-    return not risk.level.is_without_risk or bool(risk.suppressed)
+    return not risk.level.is_without_risk or bool(risk.suppressed) or risk.is_partly_known
 
 
 def _format_risk(risk: Risk) -> str:
@@ -166,11 +161,15 @@ def _format_tests(assessment: RecipeAssessment) -> str:
 
 
 def _format_upgrade(assessment: RecipeAssessment) -> str:
-    """Return the newest upgrade result. A pass after a failure is FIXED only if the policy was fixed too."""
+    """Return the newest upgrade result. A pass after a failure is FIXED only if the policy was fixed too.
+
+    The policy of a variant that could not be evaluated is unknown.
+    """
     newest = assessment.recent_upgrade
     if newest is None:
         return _format_missing_upgrade(assessment)
-    is_fixed = assessment.failed_before is not None and not assessment.risk.level.is_at_risk
+    is_at_risk = assessment.risk.level.is_at_risk or assessment.risk.is_partly_known
+    is_fixed = assessment.failed_before is not None and not is_at_risk
     level = "" if newest.result.level is None else f" L{newest.result.level}"
     before = f"was {_format_outcome(assessment.failed_before)}" if assessment.failed_before and not is_fixed else ""
     notes = ", ".join(filter(None, [before, "stale" if newest.stale_reason else ""]))

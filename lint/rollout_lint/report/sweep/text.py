@@ -117,7 +117,10 @@ def _format_summary(assessments: list[RecipeAssessment], skipped: Sequence[Skipp
     counts: dict[RiskLevel, int] = {}
     for assessment in sorted(assessments, key=lambda each: each.risk.level.rank):
         counts[assessment.risk.level] = counts.get(assessment.risk.level, 0) + 1
-    return f"{plural(len(assessments), 'recipe')}: {', '.join(f'{count} {level}' for level, count in counts.items())}."
+    partly = sum(assessment.risk.is_partly_known for assessment in assessments)
+    suffix = f"; {partly} only partly evaluated" if partly else ""
+    levels = ", ".join(f"{count} {level}" for level, count in counts.items())
+    return f"{plural(len(assessments), 'recipe')}: {levels}{suffix}."
 
 
 def _format_changes(comparison: Comparison | None, style: Style) -> Iterator[str]:

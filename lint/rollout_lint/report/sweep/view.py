@@ -115,6 +115,7 @@ def column_kinds(headings: tuple[str, ...]) -> list[str]:
 def build_recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], rules: dict[str, Any]) -> RecipeView:
     """Return the view of a recipe. `rules` are those of the document."""
     detailed = [service for service in recipe["services"] if service["policy"] or service["findings"]]
+    evaluated = [each for each in recipe["variants"] if each["name"] not in recipe.get("not_evaluated", [])]
     return RecipeView(
         number=number,
         recipe=recipe,
@@ -122,7 +123,7 @@ def build_recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], ru
         lead=describe_next_update(recipe, rules),
         words=" ".join(_search_words(recipe)),
         results=_build_results(recipe["evidence"]),
-        services=[Service(service, _list_overlay_changes(service, recipe["variants"])) for service in detailed],
+        services=[Service(service, _list_overlay_changes(service, evaluated)) for service in detailed],
         other_services=[
             service["service"] for service in recipe["services"] if service not in detailed and service["service"]
         ],
