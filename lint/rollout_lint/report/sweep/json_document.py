@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from rollout_lint.fleet.model import Member
     from rollout_lint.fleet.policy import PolicyValue
     from rollout_lint.fleet.result_age import AgedResult, AgePolicy
-    from rollout_lint.fleet.risk import RecipeAssessment, Risk, ServiceAssessment
+    from rollout_lint.fleet.risk import RecipeAssessment
+    from rollout_lint.fleet.service_risk import Risk, ServiceAssessment
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Rule

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rollout_lint.fleet.result_age import AgedResult
-    from rollout_lint.fleet.risk import RecipeAssessment, Risk, ServiceAssessment
+    from rollout_lint.fleet.risk import RecipeAssessment
+    from rollout_lint.fleet.service_risk import Risk, ServiceAssessment
 
 HEADINGS = ("Recipe", "failure_action", "order", "ccci overlay", "upgrade tests", "recent upgrade", "risk")
 SERVICE_HEADINGS = ("Recipe", "service", "failure_action", "order", "in CI", "risk")
