@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.discovery.deploy_commands import find_deploy_commands, may_have_commands
 from rollout_lint.discovery.exclude import Exclude
-from rollout_lint.discovery.filesystem import glob_paths, is_file, is_outside, read_bytes, relative_path
+from rollout_lint.discovery.filesystem import glob_paths, is_file, is_outside, read_bytes, relative_path, resolve_links
 from rollout_lint.discovery.revision_paths import format_path
 from rollout_lint.discovery.stack_file import BASE_NAMES
 from rollout_lint.discovery.variants import is_pattern
@@ -87,36 +87,45 @@ def find_deployments(
     Scripts are read as text and never run. A command with a file that is excluded or outside of the tree is ignored.
     """
     is_excluded = (exclude or Exclude()).file_matcher()
+    resolved_tree = resolve_links(tree)
+
+    def is_within(path: Path) -> bool:
+        return is_file(path) and not is_outside(path, resolved_tree)
+
     found: dict[tuple[Path, ...], Deployment] = {}
     for folder in folders:
         for name in folder.names:
             path = folder.path / name
             if may_have_commands(relative_path(path, tree)):
-                for each in _deployments_in(path, tree, display):
+                for each in _deployments_in(path, tree, is_within, display):
                     if not any(is_excluded(relative_path(file, tree)) for file in each.files):
                         found.setdefault(each.files, each)
     return list(found.values())
 
 
-def _deployments_in(script: Path, tree: Path, display: Callable[[Path], str]) -> Iterator[Deployment]:
+def _deployments_in(
+    script: Path, tree: Path, is_within: Callable[[Path], bool], display: Callable[[Path], str]
+) -> Iterator[Deployment]:
     try:
-        data = read_bytes(script, MAX_SCRIPT_BYTES + 1) if is_file(script) and not is_outside(script, tree) else b""
+        data = read_bytes(script, MAX_SCRIPT_BYTES + 1) if is_within(script) else b""
     except OSError:
         return
     if len(data) > MAX_SCRIPT_BYTES:
         return
     for command in find_deploy_commands(data, relative_path(script, tree)):
-        files = _existing_files(command, script, tree)
+        files = _existing_files(command, script, tree, is_within)
         if files:
             yield Deployment(files, deployed_by=f"{display(script)}:{command.line}")
 
 
-def _existing_files(command: DeployCommand, script: Path, tree: Path) -> tuple[Path, ...]:
+def _existing_files(
+    command: DeployCommand, script: Path, tree: Path, is_within: Callable[[Path], bool]
+) -> tuple[Path, ...]:
     """Return the files of a command, relative to the folder of the script or to one above it, () if one is missing."""
     folder = PurePosixPath(relative_path(script.parent, tree))
     for each in (folder, *folder.parents):
         named = [posixpath.normpath(each / (command.folder or "") / file) for file in command.files]
         files = tuple(tree / name for name in named if not name.startswith(("..", "/")))
-        if len(files) == len(named) and all(is_file(file) and not is_outside(file, tree) for file in files):
+        if len(files) == len(named) and all(map(is_within, files)):
             return files
     return ()
