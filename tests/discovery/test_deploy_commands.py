@@ -212,6 +212,9 @@ ssh host 'set -e
         ("(cd deploy && make)\n", None),
         ("build() {\n  cd src\n}\n", None),
         ("(cd a; (cd b; make); ", "a"),
+        ("deploy() {\n  cd deploy\n  case $1 in\n  (a) true ;;\n  b) ", "deploy"),
+        ("(cd a; pushd b); popd; ", None),
+        ("cd a; pushd b; (popd; cd c); ", "a/b"),
         ("pushd deploy\n", "deploy"),
         ("pushd deploy\npopd\n", None),
         ("popd\n", None),
@@ -356,6 +359,75 @@ jobs:
     ]
 
 
+def test_working_directory_of_a_step_is_its_folder() -> None:
+    text = """\
+jobs:
+  deploy:
+    steps:
+      - run: docker stack deploy -c a.yml app
+      - name: deploy
+        working-directory: deploy/prod  # not the root
+
+        run: |
+          docker stack deploy -c b.yml app
+          cd ..
+          docker stack deploy -c c.yml app
+      - working-directory: "my deploy"
+        run: docker stack deploy -c d.yml app
+      - run: cd x && docker stack deploy -c e.yml app
+        working-directory: y
+      - run: docker stack deploy -c f.yml app
+        working-directory: ${{ env.DIR }}
+      - run: docker stack deploy -c g.yml app
+  review:
+    steps:
+      - run: docker stack deploy -c h.yml app
+"""
+    found = [
+        (4, None, ("a.yml",)),
+        (9, "deploy/prod", ("b.yml",)),
+        (11, "deploy", ("c.yml",)),
+        (13, "my deploy", ("d.yml",)),
+        (14, "y/x", ("e.yml",)),
+        (18, None, ("g.yml",)),
+        (21, None, ("h.yml",)),
+    ]
+    assert find(text, ".github/workflows/deploy.yml") == found
+    default = "defaults:\n  run:\n    working-directory: app\n"
+    assert find(text + default, ".github/workflows/deploy.yml") == [each for each in found if each[1] is not None]
+
+
+def test_dir_of_a_task_is_its_folder() -> None:
+    text = """\
+tasks:
+  deploy:
+    dir: deploy
+    cmds:
+    - docker stack deploy -c a.yml app
+    - cmd: docker stack deploy -c b.yml app
+      dir: other
+  last:
+    cmds:
+      - {task: up}
+      - cmd: docker stack deploy -c e.yml app
+        dir: other
+    dir: deploy
+  up:
+    cmds:
+      - docker stack deploy -c c.yml app
+  down:
+    dir: '{{.DIR}}'
+    cmds:
+      - docker stack deploy -c d.yml app
+"""
+    assert find(text, "Taskfile.yml") == [
+        (5, "deploy", ("a.yml",)),
+        (6, "other", ("b.yml",)),
+        (11, "other", ("e.yml",)),
+        (16, None, ("c.yml",)),
+    ]
+
+
 def test_jenkinsfile_has_commands_in_quotes() -> None:
     text = """\
 pipeline {
@@ -430,7 +502,7 @@ $ docker stack deploy -c c.yml \\
 ```
 docker stack deploy -c e.yml app
 ~~~
-docker stack deploy -c prose.yml app
+Then docker stack deploy -c prose.yml app
 
     cd deploy
     sudo docker stack deploy -c f.yml app
@@ -447,6 +519,11 @@ $ docker stack deploy -c g.yml app
 > ```
 > docker stack deploy -c l.yml app
 > ```
+
+docker stack deploy -c m.yml app
+
+docker stack deploy -c prose.yml app
+deploys the app
 """
     assert find(text, "README.md") == [
         (2, None, ("a.yml",)),
@@ -459,6 +536,7 @@ $ docker stack deploy -c g.yml app
         (25, None, ("i.yml",)),
         (27, None, ("j.yml", "k.yml")),
         (32, None, ("l.yml",)),
+        (35, None, ("m.yml",)),
     ]
 
 
@@ -566,6 +644,10 @@ HOSTILE = {
     "backquotes": "`stack ``" * 3_000,
     "fences": "```\n`stack\n" * 2_000,
     "keys": "- " * 10_000,
+    "yaml-folders": "dir: x\n- dir: y\n" * 1_000,
+    "nested-yaml-folders": "".join(f"{' ' * depth}dir: x\n" for depth in range(100)),
+    "entered-folders": "cd a\n" * 5_000,
+    "pushed-folders": "pushd a; (pushd b; popd\n" * 1_000,
     "array": '["stack" , "deploy"' + " " * 20_000,
 }
 """Texts that a careless pattern would read in quadratic or exponential time."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 4
 """Depth of commands in the quotes of other commands."""
 
+_MAX_PATH = 4096
+"""Length of a path (PATH_MAX of Linux)."""
+
 _DEPLOY = re.compile(rb"""stack["',\s\\]+(?:-|deploy|up\b)""")
 _RELEVANT = re.compile(r"stack|cd|pushd|popd|clone|[(){}]")
 _ARRAY = re.compile(r"""["']stack["']\s*,\s*["'](?:deploy|up)["']""")
@@ -78,20 +81,26 @@ def find_deploy_commands(data: bytes, path: str) -> list[DeployCommand]:
 class _Place(NamedTuple):
     folder: str | None = None
     is_known: bool = True
+    below: _Place | None = None
+    """Place to which `popd` returns."""
+
+
+_OPENING = {End.CLOSE_SUBSHELL: End.OPEN_SUBSHELL, End.CLOSE_BLOCK: End.OPEN_BLOCK}
 
 
 class _Finder:
     def __init__(self) -> None:
         self.commands: list[DeployCommand] = []
         self._place = _Place()
-        self._outer_places: list[_Place] = []
+        self._groups: list[tuple[End, _Place]] = []
+        """Groups that are open, with the place before each."""
         self._clones: set[str] = set()
 
     def read(self, line: CodeLine) -> None:
         """Add the commands of a line."""
         if line.starts_shell:
             self._place = _Place()
-            self._outer_places.clear()
+            self._groups.clear()
         if not _RELEVANT.search(line.text):
             return
         text = _ARRAY_PUNCTUATION.sub(" ", line.text) if _ARRAY.search(line.text) else line.text
@@ -100,10 +109,11 @@ class _Finder:
     def _read_text(self, text: str, line: int, depth: int) -> None:
         for command in split_commands(text, line):
             self._read_command(command, depth)
-            if command.end is End.OPEN:
-                self._outer_places.append(self._place)
-            elif command.end is End.CLOSE:
-                self._leave()
+            if command.end in _OPENING.values():
+                self._groups.append((command.end, self._place))
+            elif self._groups and self._groups[-1][0] is _OPENING.get(command.end):
+                # A parenthesis that closes nothing ends a pattern of `case`.
+                self._place = self._groups.pop()[1]
 
     def _read_command(self, command: SimpleCommand, depth: int) -> None:
         self._change_place(_without_leading_words(command.words))
@@ -115,10 +125,10 @@ class _Finder:
         if depth == _MAX_DEPTH:
             return
         for quoted in (each for word in command.words for each in word.quoted if "stack" in each.text):
-            place, outer = self._place, self._outer_places
-            self._outer_places = []
+            outer = self._place, self._groups
+            self._groups = []
             self._read_text(quoted.text, quoted.line, depth + 1)
-            self._place, self._outer_places = place, outer
+            self._place, self._groups = outer
 
     def _change_place(self, words: Sequence[Word]) -> None:
         if not words:
@@ -126,17 +136,12 @@ class _Finder:
         program = words[0].text.lstrip("@+-")
         arguments = [word.text for word in words[1:] if not word.text.startswith("-") or word.text == "-"]
         if program == "popd":
-            self._leave()
+            self._place = self._place.below or self._place
         elif program in ("cd", "pushd"):
-            if program == "pushd":
-                self._outer_places.append(self._place)
-            self._place = self._enter(arguments[0] if len(arguments) == 1 else "")
+            below = self._place if program == "pushd" else self._place.below
+            self._place = self._enter(arguments[0] if len(arguments) == 1 else "")._replace(below=below)
         elif program == "git" and arguments[:1] == ["clone"]:
             self._clones |= _cloned_folders(arguments[1:])
-
-    def _leave(self) -> None:
-        if self._outer_places:
-            self._place = self._outer_places.pop()
 
     def _enter(self, target: str) -> _Place:
         """Return the place that `cd` leads to; the folder of a clone is the root of the tree."""
@@ -149,7 +154,8 @@ class _Finder:
         if first in self._clones:
             return _Place(posixpath.normpath(rest) if rest else None)
         if target.startswith("/") or self._place.is_known:
-            return _Place(posixpath.normpath(posixpath.join(self._place.folder or "", target)))
+            folder = posixpath.normpath(posixpath.join(self._place.folder or "", target))
+            return _Place(folder) if len(folder) <= _MAX_PATH else _Place(is_known=False)
         return self._place
 
 

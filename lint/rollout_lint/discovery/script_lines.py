@@ -6,8 +6,10 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.discovery.yaml_folders import folders_by_line
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class ScriptKind(Enum):
@@ -60,6 +62,7 @@ _CI_FOLDER = re.compile(
 _FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})(?P<rest>.*)")
 _QUOTE_MARKS = re.compile(r"\s*(?:>\s?)+")
 _PROMPT = re.compile(r"\s*\$\s")
+_COMMAND = re.compile(r"(?:sudo )?docker ")
 _INDENTED = re.compile(r"(?: {4}|\t)\s*\S")
 _KEY = re.compile(r"\s*(?:-\s+)*[\w.-]+:(?:\s|\Z)")
 _KEY_OR_ITEM = re.compile(rf"{_KEY.pattern}|\s*-\s")
@@ -94,11 +97,10 @@ def code_lines(text: str, kind: ScriptKind) -> Iterator[CodeLine]:
     lines = text.split("\n")
     if kind is ScriptKind.MARKDOWN:
         return _join_lines(_markdown_code(lines))
-    joined = _join_lines(
-        (CodeLine(number, line) for number, line in enumerate(lines, 1)),
-        joins_options=kind in (ScriptKind.CI, ScriptKind.TASKFILE),
-    )
-    return _split_shells(joined, kind, text)
+    is_yaml = kind in (ScriptKind.CI, ScriptKind.TASKFILE)
+    joined = _join_lines((CodeLine(number, line) for number, line in enumerate(lines, 1)), joins_options=is_yaml)
+    split = _split_shells(joined, kind, text)
+    return _enter_folders(split, folders_by_line(lines)) if is_yaml else split
 
 
 def _join_lines(lines: Iterable[CodeLine], joins_options: bool = False) -> Iterator[CodeLine]:
@@ -146,6 +148,13 @@ def _split_shells(lines: Iterable[CodeLine], kind: ScriptKind, text: str) -> Ite
             return (line._replace(starts_shell=True) for line in lines)
 
 
+def _enter_folders(lines: Iterable[CodeLine], folders: Mapping[int, str]) -> Iterator[CodeLine]:
+    """Yield the lines, with a `cd` before the first one of each shell that a key of the file starts in a folder."""
+    for line in lines:
+        is_entered = line.starts_shell and line.number in folders
+        yield line._replace(text=f"cd {folders[line.number]} ; {line.text}") if is_entered else line
+
+
 def _split_recipes(lines: Iterable[CodeLine], one_shell: bool) -> Iterator[CodeLine]:
     has_shebang = False
     for line in lines:
@@ -189,8 +198,11 @@ def _is_code(line: str, paragraph: list[str]) -> bool:
 
 
 def _paragraph_code(lines: list[str], number: int) -> Iterator[CodeLine]:
-    """Yield the code of a paragraph, which can continue on the next line."""
+    """Yield the code of a paragraph, which can continue on the next line, or a paragraph that is a command."""
     if not lines:
+        return
+    if len(lines) == 1 and _COMMAND.match(lines[0]):
+        yield CodeLine(number, lines[0], starts_shell=True)
         return
     # Every second piece is between backquotes; the last one is not closed if it has such a place.
     pieces = re.split("`+", "\n".join(lines))

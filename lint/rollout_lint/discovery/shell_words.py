@@ -23,8 +23,10 @@ _TOKEN = re.compile(
     | (?P<unclosed> \$\( | \$? \{\{ | \$\{ )
     | (?P<duplicate> \d* [<>] & (?: \d+ | - ) )
     | (?P<redirect> &>>? | \d* (?: <<< | <<-? | <> | >> | >\| | [<>] ) )
-    | (?P<open> \( | (?<! [^\s;&|()] ) \{ (?= \s | \Z ) )
-    | (?P<close> \) | (?<! [^\s;&|()] ) \} (?= [\s;&|)] | \Z ) )
+    | (?P<open_subshell> \( )
+    | (?P<close_subshell> \) )
+    | (?P<open_block> (?<! [^\s;&|()] ) \{ (?= \s | \Z ) )
+    | (?P<close_block> (?<! [^\s;&|()] ) \} (?= [\s;&|)] | \Z ) )
     | (?P<end> [;&|\n] )
     | " (?P<double> [^"\\]* (?: \\. [^"\\]* )* ) "
     | ' (?P<single> [^']* ) '
@@ -41,15 +43,24 @@ _BOUNDARY = re.compile(r".*[\[\](){},:;=]", re.DOTALL)
 
 
 class End(Enum):
-    """What follows a command: the next one, or the start or the end of a group of commands."""
+    """What follows a command: the next one, or the start or the end of a group in parentheses or braces."""
 
     NEXT = auto()
-    OPEN = auto()
-    CLOSE = auto()
+    OPEN_SUBSHELL = auto()
+    CLOSE_SUBSHELL = auto()
+    OPEN_BLOCK = auto()
+    CLOSE_BLOCK = auto()
 
 
 # An unclosed quote is usually the end of a command that began on an earlier line: `ssh host "...`.
-_ENDS = {"end": End.NEXT, "quote": End.NEXT, "open": End.OPEN, "close": End.CLOSE}
+_ENDS = {
+    "end": End.NEXT,
+    "quote": End.NEXT,
+    "open_subshell": End.OPEN_SUBSHELL,
+    "close_subshell": End.CLOSE_SUBSHELL,
+    "open_block": End.OPEN_BLOCK,
+    "close_block": End.CLOSE_BLOCK,
+}
 
 
 class Text(NamedTuple):
