@@ -85,7 +85,7 @@ def format_headline(summary: dict[str, int]) -> str:
 
 def describe_next_update(recipe: dict[str, Any], rules: dict[str, Any]) -> str:
     """Return two or three sentences about the next update of a recipe of the document."""
-    return " ".join(_list_sentences(recipe, rules))
+    return " ".join([*_list_sentences(recipe, rules), *_list_unevaluated(recipe)])
 
 
 def describe_outcome(result: str | None) -> str:
@@ -104,9 +104,6 @@ def format_age(age: int) -> str:
 def _list_sentences(recipe: dict[str, Any], rules: dict[str, Any]) -> Iterator[str]:
     level = RiskLevel(recipe["risk"]["level"])
     yield _describe_level(recipe, level)
-    unevaluated = recipe.get("not_evaluated", [])
-    if 0 < len(unevaluated) < len(recipe["variants"]):
-        yield f"Variants that could not be evaluated: {', '.join(unevaluated)}."
     if level is RiskLevel.NOT_EVALUATED or level.is_without_risk:
         return
     findings = _relevant_findings(recipe)
@@ -114,11 +111,22 @@ def _list_sentences(recipe: dict[str, Any], rules: dict[str, Any]) -> Iterator[s
     if cause:
         yield cause
     ci = {variant["name"] for variant in recipe["variants"] if variant["ci"]}
-    if findings and ci.issuperset(unevaluated) and all(ci.issuperset(finding["variants"]) for finding in findings):
+    if (
+        findings
+        and ci.issuperset(recipe.get("not_evaluated", ()))
+        and all(ci.issuperset(finding["variants"]) for finding in findings)
+    ):
         yield "Only the CI variant is affected: its overlay adds the risk."
     before = recipe["failed_before"]
     if before is not None:
         yield f"An upgrade {describe_outcome(before['result'])} on {before['date']}; a later one passed."
+
+
+def _list_unevaluated(recipe: dict[str, Any]) -> Iterator[str]:
+    """Yield a sentence about the variants that could not be evaluated, if others could."""
+    unevaluated = recipe.get("not_evaluated", [])
+    if 0 < len(unevaluated) < len(recipe["variants"]):
+        yield f"Variants that could not be evaluated: {', '.join(unevaluated)}."
 
 
 def _describe_level(recipe: dict[str, Any], level: RiskLevel) -> str:
