@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from rollout_lint.stack.model import Stack
 
 
-def stack_of(*texts: str, environment: Mapping[str, str] | None = None) -> tuple[Stack, list[Problem]]:
+def stack_of(
+    *texts: str, environment: Mapping[str, str] | None = None, is_exact: bool = False
+) -> tuple[Stack, list[Problem]]:
     """Return the stack and problems of layers named 1.yml, 2.yml and so on."""
     sources = [parse(text.encode(), f"{number}.yml") for number, text in enumerate(texts, 1)]
-    return load_stack(sources, environment or {})
+    return load_stack(sources, environment or {}, is_exact)
 
 
 def service_with(text: str) -> str:
@@ -36,10 +38,14 @@ def service_with(text: str) -> str:
 
 
 def facts_for(
-    *texts: str, service: str = "a", cluster: Cluster | None = None, environment: Mapping[str, str] | None = None
+    *texts: str,
+    service: str = "a",
+    cluster: Cluster | None = None,
+    environment: Mapping[str, str] | None = None,
+    is_exact: bool = False,
 ) -> ServiceFacts:
     """Return the facts of one service of valid layers."""
-    stack, problems = stack_of(*texts, environment=environment)
+    stack, problems = stack_of(*texts, environment=environment, is_exact=is_exact)
     assert not problems
     merged = stack.services[service]
     return ServiceFacts(merged, stack, stated_facts(merged), cluster or Cluster(), Images())

@@ -56,9 +56,10 @@ def test_global_service_has_no_replicas() -> None:
 
 
 def test_fact_lists_its_unset_variables() -> None:
-    fact = facts_for(service_with("deploy: {update_config: {failure_action: $FA}}"))[
-        "deploy.update_config.failure_action"
-    ]
+    text, path = service_with("deploy: {update_config: {failure_action: $FA}}"), "deploy.update_config.failure_action"
+    fact = facts_for(text)[path]
+    assert (fact.is_unknown, fact.default, fact.unset) == (True, False, ("FA",))
+    fact = facts_for(text, is_exact=True)[path]
     assert (fact.value, fact.default, fact.unset) == ("pause", True, ("FA",))
 
 
@@ -122,9 +123,16 @@ def test_parse_value_uses_the_unit_of_the_fact(path: str, text: str, value: obje
     ],
 )
 def test_restart_condition(text: str, value: str, default: bool) -> None:
-    fact = facts_for(service_with(text))["deploy.restart_policy.condition"]
+    fact = facts_for(service_with(text), is_exact=True)["deploy.restart_policy.condition"]
     assert (fact.value, fact.default) == (value, default)
     assert (fact.location is None) == (default and "condition" not in text)
+
+
+@pytest.mark.parametrize(
+    "text", ["deploy: {restart_policy: {condition: $U}}", "restart: $U", "restart: 'on-failure:$U'"]
+)
+def test_unknown_restart_condition(text: str) -> None:
+    assert facts_for(service_with(text))["deploy.restart_policy.condition"].is_unknown
 
 
 @pytest.mark.parametrize(

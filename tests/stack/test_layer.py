@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
 
-def problems(text: str, **environment: str) -> list[tuple[int, str]]:
-    return [(problem.line, problem.message) for problem in stack_of(text, environment=environment)[1]]
+def problems(text: str, is_exact: bool = False, **environment: str) -> list[tuple[int, str]]:
+    _, found = stack_of(text, environment=environment, is_exact=is_exact)
+    return [(problem.line, problem.message) for problem in found]
 
 
 def service(text: str) -> str:
@@ -53,8 +54,6 @@ def service(text: str) -> str:
         pytest.param("", 1, id="empty-file"),
         pytest.param(service('command: "$(date)"'), 4, id="command-dollar"),
         pytest.param("x-note: 5$\nservices: {}\n", 1, id="lone-dollar"),
-        pytest.param(service("deploy: {replicas: $N}"), 4, id="unset-number"),
-        pytest.param(service("read_only: $FLAG"), 4, id="unset-boolean"),
     ],
 )
 def test_problem_has_line_and_message(text: str, line: int, snapshot: SnapshotAssertion) -> None:
@@ -90,11 +89,32 @@ def test_boolean_variable_accepts_all_spellings(flag: str) -> None:
     assert problems(service("read_only: $FLAG"), FLAG=flag) == []
 
 
-def test_required_variable_is_an_error_only_in_the_policy(snapshot: SnapshotAssertion) -> None:
-    assert problems(service("hostname: ${H:?set me}")) == []
-    found = problems(service("deploy: {update_config: {order: '${ORDER:?}'}}"))
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("deploy: {replicas: $N}", id="unset-number"),
+        pytest.param("read_only: $FLAG", id="unset-boolean"),
+        pytest.param("deploy: {update_config: {monitor: '${WAIT}'}}", id="unset-duration"),
+        pytest.param("deploy: {update_config: {order: '${ORDER:?}'}}", id="required-in-policy"),
+        pytest.param("hostname: ${H:?set me}", id="required"),
+        pytest.param("ports: ['${PORT}']", id="unset-port"),
+    ],
+)
+def test_unset_variable_is_an_error_if_exact(text: str, snapshot: SnapshotAssertion) -> None:
+    assert problems(service(text)) == []
+    found = problems(service(text), is_exact=True)
     assert [line for line, _ in found] == [4]
     assert [message for _, message in found] == snapshot
+
+
+@pytest.mark.parametrize("text", ["ports: $PORTS", "init: $INIT", "deploy: {update_config: $POLICY}", "labels: $L"])
+def test_variable_that_no_value_makes_valid_is_an_error(text: str) -> None:
+    assert [line for line, _ in problems(service(text))] == [4]
+
+
+def test_known_variable_beside_an_unset_one_is_checked() -> None:
+    text = "services:\n  a:\n    image: b:$TAG\n    deploy: {replicas: $N}\n"
+    assert [line for line, _ in problems(text, N="many")] == [4]
 
 
 def test_messages_do_not_print_secrets() -> None:
@@ -104,8 +124,3 @@ def test_messages_do_not_print_secrets() -> None:
     )
     assert problems(text)
     assert all(secret not in message for _, message in problems(text))
-
-
-def test_problem_names_the_unset_variable(snapshot: SnapshotAssertion) -> None:
-    _, problems = stack_of("services: {a: {image: b, deploy: {update_config: {monitor: '${WAIT}'}}}}\n")
-    assert [problem.message for problem in problems] == snapshot

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.facts.model import is_duration, is_size
 from rollout_lint.stack.shorthand import Port, Volume
 from rollout_lint.stack.units import format_duration, format_size
+from rollout_lint.stack.unknown import Unknown
 
 if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
@@ -24,12 +25,14 @@ def format_fact(path: str, fact: Fact) -> str:
 
 
 def json_value(value: object) -> object:
-    """Return the value of a fact as JSON types."""
+    """Return the value of a fact as JSON types; an unknown value is null."""
     match value:
+        case Unknown():
+            return None
         case list():
             return [json_value(item) for item in value]
-        case Port(target=target, published=published, mode=mode, protocol=protocol):
-            return {"target": target, "published": published, "mode": mode, "protocol": protocol}
-        case Volume(type=kind, source=source, target=target, read_only=read_only):
-            return {"type": kind, "source": source, "target": target, "read_only": read_only}
+        case Port():
+            return {key: json_value(getattr(value, key)) for key in ("target", "published", "mode", "protocol")}
+        case Volume():
+            return {key: json_value(getattr(value, key)) for key in ("type", "source", "target", "read_only")}
     return value

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Sequence, to_value
 from rollout_lint.syntax.parser import parse
 
@@ -54,13 +55,17 @@ class Images:
         self._data = data
         self._claims = claims or {}
 
-    def find(self, reference: str) -> Image | None:
-        """Return the image of a reference, ignoring registry, tag and digest.
+    def find(self, reference: str | Unknown) -> Image | None:
+        """Return the image of a reference, ignoring registry, tag and digest. Only these may be unknown.
 
         `docker.io/library/postgres:16`, `postgres@sha256:...` and `postgres` are one; `me/postgres` is another. Mirrors
         put their own folders before a name: `registry.example.com/hub/bitnami/mongodb` is `bitnami/mongodb`, and
         `registry.example.com/hub/library/mongo` is `mongo`.
         """
+        if isinstance(reference, Unknown):
+            if not has_known_repository(reference):
+                return None
+            reference = reference.start
         name = repository(reference)
         last_two = "/".join(name.split("/")[-2:])
         return self._find(name) or self._find(last_two.removeprefix("library/"))
@@ -81,6 +86,11 @@ class Images:
     def weight(self, runtime: str) -> str | None:
         """Return the weight of a runtime, ignoring letter case."""
         return (self._data or packaged_images()).weights.get(runtime.lower())
+
+
+def has_known_repository(reference: Unknown) -> bool:
+    """Return True if only the tag or the digest of an image reference is unknown."""
+    return not {":", "@"}.isdisjoint(reference.start.rpartition("/")[2])
 
 
 def repository(reference: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.stack.units import parse_duration, parse_size
+from rollout_lint.stack.unknown import Unknown
 
 if TYPE_CHECKING:
     from rollout_lint.location import Location
@@ -24,8 +25,9 @@ class Kind(NamedTuple):
 class Fact:
     """An effective value of a service. Durations are in seconds, sizes in bytes.
 
-    A default that no file mentions has no `location`. `overrides` are the settings that the value replaced, nearest
-    layer first. `unset` are the variables without a value that it depends on.
+    The value, or an item of a list, is Unknown if it depends on a variable without a value; `unset` are these
+    variables. A default that no file mentions has no `location`. `overrides` are the settings that the value replaced,
+    nearest layer first.
     """
 
     value: Any
@@ -34,6 +36,20 @@ class Fact:
     written: str = ""
     overrides: tuple[Setting, ...] = ()
     unset: tuple[str, ...] = ()
+
+    @property
+    def is_unknown(self) -> bool:
+        """True if the whole value is unknown."""
+        return isinstance(self.value, Unknown)
+
+
+class UnknownFactError(Exception):
+    """Read of a fact that is unknown. `fact` is that fact."""
+
+    def __init__(self, fact: Fact) -> None:
+        """Keep the fact."""
+        super().__init__()
+        self.fact = fact
 
 
 _DURATIONS = frozenset(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.facts.defaults import DEFAULTS, EMPTY_IS_DEFAULT, ROLLOUT_BLOCKS, ROLLOUT_KEYS, ZERO_IS_DEFAULT
 from rollout_lint.facts.model import Fact, Kind
+from rollout_lint.stack.unknown import is_unknown
 
 if TYPE_CHECKING:
     from rollout_lint.stack.model import Service, Setting
@@ -78,6 +79,11 @@ FACTS: dict[str, Kind] = {
 }
 """Every fact that a file can set, by path. Its kind includes null if Swarm has no default."""
 
+FREE_TEXTS = frozenset(
+    ("environment", "env_file", "labels", "deploy.labels", "healthcheck.test", "hostname", "user", "stop_signal")
+)
+"""Facts on whose text no packaged rule depends."""
+
 
 def stated_facts(service: Service) -> dict[str, Fact]:
     """Return the facts of a merged service by path, with Swarm's defaults filled in."""
@@ -90,12 +96,20 @@ def stated_facts(service: Service) -> dict[str, Fact]:
         if facts[path].value == "":
             facts[path] = replace(facts[path], value=EMPTY_IS_DEFAULT[path], default=True)
     _fill_restart_condition(facts, service)
-    if facts["deploy.mode"].value == "replicated":
+    mode = facts["deploy.mode"]
+    if mode.is_unknown:
+        facts.setdefault("deploy.replicas", mode)
+    elif mode.value == "replicated":
         facts.setdefault("deploy.replicas", Fact(1, default=True))
     for path, items in service.lists.items():
         if items and path in FACTS:
-            facts[path] = Fact([item.value for item in items], default=False, location=items[-1].location)
+            facts[path] = _from_items(items)
     return facts
+
+
+def _from_items(items: list[Setting]) -> Fact:
+    unset = {name: None for item in items if is_unknown(item.value) for name in item.unset}
+    return Fact([item.value for item in items], default=False, location=items[-1].location, unset=tuple(unset))
 
 
 def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
@@ -110,7 +124,9 @@ def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
     restart = facts.get("restart")
     if restart is None or "deploy.restart_policy" in service.blocks:
         return
-    if restart.value.partition(":")[0] == "on-failure":
+    if restart.is_unknown:
+        facts[path] = restart
+    elif restart.value.partition(":")[0] == "on-failure":
         facts[path] = replace(restart, value="on-failure")
 
 

@@ -50,7 +50,7 @@ def _task_memory(service: str, facts: Mapping[str, Fact], cluster: Cluster) -> t
     candidates = [(cluster.task_memory_of(service), "measured")]
     for block in ("limits", "reservations"):
         fact = facts.get(f"deploy.resources.{block}.memory")
-        candidates.append((fact.value if fact else None, f"memory {block.removesuffix('s')}"))
+        candidates.append((fact.value if fact and not fact.is_unknown else None, f"memory {block.removesuffix('s')}"))
     limit = candidates[1][0]
     known = ((memory, source) for memory, source in candidates if memory and not (limit and memory > limit))
     return next(known, None)
@@ -92,14 +92,19 @@ def _grade_by_headroom(
 
 def _tasks_on_host(facts: Mapping[str, Fact], nodes: int | None) -> tuple[int, str]:
     """Return the number of old and new tasks on one host, as number and text; several nodes share them evenly."""
-    needed = facts["derived.memory_needed"].value if "derived.memory_needed" in facts else None
-    if nodes is not None and nodes > 1 and needed:
-        share = int(facts["derived.memory_of_update"].value) // int(needed)
+    needed, together = (_number(facts, f"derived.memory_{name}") for name in ("needed", "of_update"))
+    if nodes is not None and nodes > 1 and needed and together:
+        share = together // needed
         return share, f"{share} old and new on one of {nodes} nodes"
-    replicas = facts.get("deploy.replicas")
-    old = max(int(replicas.value), 1) if replicas else 1
-    new = min(int(facts["deploy.update_config.parallelism"].value) or old, old)
+    old = max(_number(facts, "deploy.replicas") or 1, 1)
+    new = min(_number(facts, "deploy.update_config.parallelism") or old, old)
     return old + new, f"{old} old and {new} new"
+
+
+def _number(facts: Mapping[str, Fact], path: str) -> int | None:
+    """Return a fact as a number, None if it is missing or unknown."""
+    fact = facts.get(path)
+    return None if fact is None or fact.is_unknown or fact.value is None else int(fact.value)
 
 
 def _grade_by_runtime(facts: Mapping[str, Fact], evidence: Evidence, images: Images, missing: str) -> Grade:

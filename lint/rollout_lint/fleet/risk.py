@@ -22,7 +22,7 @@ from rollout_lint.fleet.service_risk import (
     with_disabled_rules,
     with_suppressions,
 )
-from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
+from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, describe_unknown_variables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,8 @@ def assess_recipe(
     newest = find_newest_upgrade(results)
     if evaluation.evaluated_variants:
         risk = _recipe_risk(services, main, newest, evidence.expect)
-        risk = _with_unevaluated(with_disabled_rules(risk, context.disabled_rules), evaluation)
+        risk = with_disabled_rules(risk, context.disabled_rules)
+        risk = _with_unevaluated(_with_unknown_variables(risk, evaluation.unknown_variables), evaluation)
     else:
         risk = _not_evaluated(evaluation)
     reasons = [*risk.because, *_evidence_reasons(evidence, newest)]
@@ -172,3 +173,12 @@ def _all_reasons(risk: Risk, reasons: list[str], evidence: Evidence, results: Se
 def _evidence_reasons(evidence: Evidence, newest: AgedResult | None) -> list[str]:
     is_unexpected = newest is not None and evidence.expect not in (None, newest.result.upgrade)
     return [f"the upgrade was expected to be {evidence.expect}"] * is_unexpected + list(evidence.warnings)
+
+
+def _with_unknown_variables(risk: Risk, names: list[str]) -> Risk:
+    """Return the risk with the variables that limited the check; if no risk was found, also in its text."""
+    if not names:
+        return risk
+    listed = " and ".join(names) if len(names) < 3 else f"{len(names)} variables"
+    text = risk.text if risk.level.is_at_risk else f"{risk.text}; {listed} unknown"
+    return replace(risk, text=text, because=[*risk.because, describe_unknown_variables(names)])

@@ -177,12 +177,17 @@ class ServiceAssessor:
         return Risk(grade.level, f"latent, {grade.level.removeprefix('latent-')}{grade.detail}", because)
 
     def _without_risk(self, name: str | None) -> Risk:
+        because = "no service rolls back an update"
         for variant in self._shipped:
             facts = variant.services.get(name) if name is not None else None
-            if facts is not None and facts[FAILURE_ACTION].value == "rollback":
-                policy = (_with_location(str(facts[path].value), facts[path]) for path in (FAILURE_ACTION, ORDER))
-                return Risk(RiskLevel.SAFE, "safe", [f"{name}: {', '.join(policy)}"])
-        return Risk(RiskLevel.NOT_AT_RISK, "not at risk", ["no service rolls back an update"])
+            if facts is None:
+                continue
+            policy = ", ".join(_with_location(str(facts[path].value), facts[path]) for path in (FAILURE_ACTION, ORDER))
+            if facts[FAILURE_ACTION].is_unknown or facts[ORDER].is_unknown:
+                because = f"{name}: {policy}"
+            elif facts[FAILURE_ACTION].value == "rollback":
+                return Risk(RiskLevel.SAFE, "safe", [f"{name}: {policy}"])
+        return Risk(RiskLevel.NOT_AT_RISK, "not at risk", [because])
 
     def _worst_grade(self, findings: list[Finding]) -> Grade:
         return min(map(self._grade, findings), key=lambda grade: grade.level.rank)

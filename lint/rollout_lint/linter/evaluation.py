@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.discovery.env_sample import ENV_SAMPLES
+from rollout_lint.stack.unknown import Unknown
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rollout_lint.discovery.recipe import Recipe, Variant
     from rollout_lint.discovery.skipped import SkippedFile
@@ -17,6 +20,11 @@ if TYPE_CHECKING:
     from rollout_lint.rules.finding import Finding
     from rollout_lint.stack.model import Resource
     from rollout_lint.syntax.source import Source
+
+
+def describe_unknown_variables(names: Iterable[str]) -> str:
+    """Return the variables that limited a check, and where to set them."""
+    return f"unknown variables: {', '.join(names)} (set them in {ENV_SAMPLES[0]}, or in `variables` of the config)"
 
 
 class EvaluationStatus(StrEnum):
@@ -53,6 +61,16 @@ class VariantEvaluation:
         """Return the facts of a service, or of the stack without a name; None for an unknown service."""
         return self.stack if service is None else self.services.get(service)
 
+    @property
+    def unknown_variables(self) -> set[str]:
+        """Variables without a value in values that rules can read."""
+        if self.variant.is_exact:
+            return set()
+        networks = self.resources.get("networks", {}).values()
+        parts = (part for each in networks if each.is_external for part in (each.is_external, each.engine_name))
+        names = {name for part in parts if isinstance(part, Unknown) for name in part.variables}
+        return names.union(*(facts.unknown_variables for facts in self.services.values()))
+
 
 @dataclass(slots=True)
 class Evaluation:
@@ -73,6 +91,11 @@ class Evaluation:
     def services(self) -> set[str]:
         """Names of the services in any variant."""
         return {name for variant in self.variants for name in variant.services}
+
+    @property
+    def unknown_variables(self) -> list[str]:
+        """Sorted names of the variables without a value that limited the check of any variant."""
+        return sorted({name for variant in self.variants for name in variant.unknown_variables})
 
     @property
     def evaluated_variants(self) -> list[VariantEvaluation]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
 from rollout_lint.facts.derived.health import DEFAULTS
 from rollout_lint.live.expectations import matches_image
+from rollout_lint.stack.unknown import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,7 +83,7 @@ class Drift:
     """Differences of one service; `service` is its name in the files, `is_in_files` True if the files have it.
 
     `expected_image` is the image of the files if another one runs, `image_matched_before` True if the previous spec
-    has it. `not_compared` are the labels, and the image, whose value in the files depends on an unknown variable.
+    has it. `not_compared` are the labels and paths whose value in the files depends on an unknown variable.
     """
 
     service: str
@@ -114,7 +115,7 @@ def find_drift(service: LiveService, live: Mapping[str, Fact], declared: Declare
     if declared is None:
         return Drift(name, is_in_files=False)
     image, labels = declared.facts.get("image"), declared.labels
-    if image is None or image.unset or ("$" in image.written and not declared.is_exact):
+    if image is None or image.unset or image.is_unknown or ("$" in image.written and not declared.is_exact):
         expected, not_compared = None, ["image"]
     else:
         expected = None if matches_image(service.spec.image, image.value) else str(image.value)
@@ -123,14 +124,22 @@ def find_drift(service: LiveService, live: Mapping[str, Fact], declared: Declare
         f"label {key}" for key, value in labels.values.items() if value is None and key in service.spec.labels
     ]
     not_compared += ["labels with a variable in their name"] if labels.has_open_keys else []
+    unknown = [path for path in POLICY if _depends_on_variable(declared.facts.get(path))]
+    not_compared += unknown
     return Drift(
         service=name,
-        differences=tuple(_differences(live, declared.facts)),
+        differences=tuple(each for each in _differences(live, declared.facts) if each.path not in unknown),
         labels=tuple(_label_differences(service, labels)),
         expected_image=expected,
         image_matched_before=bool(expected and service.previous and matches_image(service.previous.image, expected)),
         not_compared=tuple(not_compared),
     )
+
+
+def _depends_on_variable(fact: Fact | None) -> bool:
+    if fact is None:
+        return False
+    return fact.is_unknown or (isinstance(fact.value, list) and any(map(is_unknown, fact.value)))
 
 
 def _differences(live: Mapping[str, Fact], files: Mapping[str, Fact]) -> Iterator[Difference]:

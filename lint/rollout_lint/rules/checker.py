@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 from rollout_lint.facts.defaults import default_value
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
+from rollout_lint.rules.condition import all_hold
 from rollout_lint.rules.finding import THE_STACK, Finding
 from rollout_lint.rules.model import fill_template
+from rollout_lint.stack.unknown import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from rollout_lint.facts.model import Fact
     from rollout_lint.location import Location
-    from rollout_lint.rules.model import Conditions, Rule
+    from rollout_lint.rules.model import Conditions, Grade, Rule
 
 
 class RuleIndex:
@@ -69,9 +71,10 @@ def check_rules(
 
 
 def _matches(rule: Rule, facts: Mapping[str, Fact]) -> bool:
-    for path, holds in rule.tests:
+    for path, test in rule.tests:
         fact = facts.get(path)
-        if not holds(None if fact is None else fact.value):
+        value = None if fact is None else fact.value
+        if isinstance(value, Unknown) or not test(value):
             return False
     return True
 
@@ -100,19 +103,34 @@ def _superseder(finding: Finding, worst_first: list[Finding]) -> str | None:
 
 def failing_condition(rule: Rule, facts: Mapping[str, Fact]) -> str | None:
     """Return the first fact for which the rule does not match, None if it matches."""
-    return _failing_path(rule.when, facts)
+    return next((path for path in rule.when if not _holds(rule.when, path, facts)), None)
 
 
-def _failing_path(conditions: Conditions, facts: Mapping[str, Fact]) -> str | None:
-    for path, condition in conditions.items():
-        fact = facts.get(path)
-        if not condition.holds(None if fact is None else fact.value):
-            return path
-    return None
+def _holds(conditions: Conditions, path: str, facts: Mapping[str, Fact]) -> bool | None:
+    fact = facts.get(path)
+    return conditions[path].holds(None if fact is None else fact.value)
+
+
+def _grade(rule: Rule, facts: Mapping[str, Fact]) -> Grade | None:
+    """Return the first grade whose conditions hold, None without one.
+
+    A grade whose conditions depend on an unknown value counts if it is milder, so that no unknown value makes a finding
+    worse.
+    """
+    possible: list[Grade | None] = []
+    for grade in rule.grades:
+        holds = all_hold(_holds(grade.when, path, facts) for path in grade.when)
+        if holds is not False:
+            possible.append(grade)
+        if holds:
+            break
+    else:
+        possible.append(None)
+    return max(possible, key=lambda grade: (rule if grade is None else grade).severity.rank)
 
 
 def _finding(rule: Rule, variant: str, service: str | None, location: Location, facts: Mapping[str, Fact]) -> Finding:
-    grade = next((grade for grade in rule.grades if _failing_path(grade.when, facts) is None), None)
+    grade = _grade(rule, facts)
 
     def format_path(path: str) -> str:
         return format_fact(path, facts[path]) if path in facts else "nothing"

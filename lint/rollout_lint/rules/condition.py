@@ -1,4 +1,8 @@
-"""Conditions on facts: small JSON Schemas, compiled to tests."""
+"""Conditions on facts: small JSON Schemas, compiled to tests.
+
+A test returns None if it depends on an unknown item of a list. Nothing follows from an unknown value, so neither a
+condition nor its opposite holds for it.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,23 @@ from rollout_lint.facts.model import Kind
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.facts.suppression import SUPPRESSION_FACTS
 from rollout_lint.stack.schema import types_of
+from rollout_lint.stack.unknown import Unknown, is_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-Test: TypeAlias = "Callable[[Any], bool]"
+Test: TypeAlias = "Callable[[Any], bool | None]"
 
 
 class Condition(NamedTuple):
-    """Schema of a rule file, and its test of a fact's value."""
+    """Schema of a rule file, and its test of a fact's value that is not Unknown as a whole."""
 
     schema: dict[str, Any]
-    holds: Test
+    test: Test
+
+    def holds(self, value: Any) -> bool | None:
+        """Return True if the condition holds for a fact's value, None if that is unknown."""
+        return None if isinstance(value, Unknown) else self.test(value)
 
     @property
     def texts(self) -> frozenset[str] | None:
@@ -76,7 +85,18 @@ def compile_condition(schema: dict[str, Any], kind: Kind) -> Condition:
         if build is None:
             raise ValueError(f"unknown keyword {keyword}: must be one of {', '.join(_KEYWORDS)}")
         tests.append(build(argument, kind))
-    return Condition(schema, tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests))
+    return Condition(schema, tests[0] if len(tests) == 1 else lambda value: all_hold(test(value) for test in tests))
+
+
+def all_hold(answers: Iterable[bool | None]) -> bool | None:
+    """Return True if all answers are True, False if one is False, and otherwise None."""
+    is_known = True
+    for answer in answers:
+        if answer is None:
+            is_known = False
+        elif not answer:
+            return False
+    return True if is_known else None
 
 
 def _plain(value: Any) -> str:
@@ -90,7 +110,14 @@ def _one_of(choices: list[Any], kind: Kind) -> Test:
         # Text only equals text, and most conditions allow one or two texts.
         texts = frozenset(choices)
         return lambda value: isinstance(value, str) and value in texts
-    return lambda value: any(value == choice and types_of(value) & types_of(choice) for choice in choices)
+    return _of_known_items(
+        lambda value: any(value == choice and types_of(value) & types_of(choice) for choice in choices)
+    )
+
+
+def _of_known_items(test: Test) -> Test:
+    """Return the test, unknown for a list with an unknown item."""
+    return lambda value: None if isinstance(value, list) and any(map(is_unknown, value)) else test(value)
 
 
 def _check_choice(choice: Any, kind: Kind) -> None:
@@ -108,12 +135,17 @@ def _type(argument: Any, kind: Kind) -> Test:
     types = frozenset([argument] if isinstance(argument, str) else argument)
     if not types & kind.types:
         raise ValueError(f"the fact is {_join_or(kind.types)}, never {_join_or(types)}")
-    return lambda value: bool(types_of(value) & types)
+    return _of_known_items(lambda value: bool(types_of(value) & types))
 
 
 def _not(argument: Any, kind: Kind) -> Test:
     inner = compile_condition(argument, kind)
-    return lambda value: not inner.holds(value)
+
+    def test(value: Any) -> bool | None:
+        holds = inner.holds(value)
+        return None if holds is None else not holds
+
+    return test
 
 
 def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Kind], Test]:
@@ -127,13 +159,22 @@ def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Kind], Test]:
     return build
 
 
-def _length(compare: Callable[[int, int], bool]) -> Callable[[Any, Kind], Test]:
+def _length(compare: Callable[[int, int], bool], *, is_minimum: bool) -> Callable[[Any, Kind], Test]:
     def build(argument: Any, kind: Kind) -> Test:
         if "array" not in kind.types:
             raise ValueError(f"the fact is {_join_or(kind.types)}, not a list")
         if isinstance(argument, bool) or not isinstance(argument, int):
             raise ValueError("the bound must be a whole number")
-        return lambda value: isinstance(value, list) and compare(len(value), argument)
+
+        def test(value: Any) -> bool | None:
+            if not isinstance(value, list):
+                return False
+            known = sum(not is_unknown(item) for item in value)
+            holds = compare(known, argument)
+            # More items keep a minimum that is reached, and a maximum that is exceeded.
+            return holds if known == len(value) or holds is is_minimum else None
+
+        return test
 
     return build
 
@@ -142,7 +183,14 @@ def _contains(argument: Any, kind: Kind) -> Test:
     if kind.items is None:
         raise ValueError(f"the fact is {_join_or(kind.types)}, not a list of plain values")
     inner = compile_condition(argument, Kind(kind.items))
-    return lambda value: isinstance(value, list) and any(inner.holds(item) for item in value)
+
+    def test(value: Any) -> bool | None:
+        if not isinstance(value, list):
+            return False
+        answers = [inner.holds(item) for item in value]
+        return True if True in answers else None if None in answers else False
+
+    return test
 
 
 def _pattern(argument: Any, kind: Kind) -> Test:
@@ -161,8 +209,8 @@ _KEYWORDS: dict[str, Callable[[Any, Kind], Test]] = {
     "maximum": _number(lambda value, bound: value <= bound),
     "exclusiveMinimum": _number(lambda value, bound: value > bound),
     "exclusiveMaximum": _number(lambda value, bound: value < bound),
-    "minItems": _length(lambda value, bound: value >= bound),
-    "maxItems": _length(lambda value, bound: value <= bound),
+    "minItems": _length(lambda value, bound: value >= bound, is_minimum=True),
+    "maxItems": _length(lambda value, bound: value <= bound, is_minimum=False),
     "contains": _contains,
     "pattern": _pattern,
 }

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from rollout_lint.rules.condition import Condition
+    from rollout_lint.rules.condition import Condition, Test
 
 Conditions: TypeAlias = "dict[str, Condition]"
 
@@ -98,13 +98,13 @@ class Rule:
     voids: frozenset[str]
     path: Path
     load_details: Callable[[], RuleDetails] = field(repr=False, compare=False)
-    tests: tuple[tuple[str, Callable[[Any], bool]], ...] = field(init=False, repr=False, compare=False)
+    tests: tuple[tuple[str, Test], ...] = field(init=False, repr=False, compare=False)
     """Tests of `when`, stated facts first, so that a derived fact is computed only if it decides."""
 
     def __post_init__(self) -> None:
         """Order the tests."""
         ordered = sorted(self.when, key=lambda path: path.startswith("derived."))
-        object.__setattr__(self, "tests", tuple((path, self.when[path].holds) for path in ordered))
+        object.__setattr__(self, "tests", tuple((path, self.when[path].test) for path in ordered))
 
     @property
     def examples(self) -> dict[str, list[dict[str, Any]]]:

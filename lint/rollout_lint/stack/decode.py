@@ -8,11 +8,19 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout_lint.stack.layer import HOLE
 from rollout_lint.stack.model import Service, Setting
-from rollout_lint.stack.schema import UNKNOWN
 from rollout_lint.stack.shell import split_words
-from rollout_lint.stack.shorthand import Port, Volume, parse_ports, parse_volume
+from rollout_lint.stack.shorthand import (
+    Port,
+    Volume,
+    parse_partial_port,
+    parse_partial_volume,
+    parse_ports,
+    parse_volume,
+)
 from rollout_lint.stack.units import parse_duration, parse_size
+from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -134,7 +142,9 @@ def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Serv
             values = _find(node, path)
             if values is not None:
                 service.blocks[path] = layer.location(values)
-                service.lists[path] = list(decode(values, layer))
+                items = list(decode(values, layer))
+                if items or not _is_unknown_text(values, layer):
+                    service.lists[path] = items
     return service
 
 
@@ -150,19 +160,15 @@ def _decode_fields(node: Mapping, fields: dict[str, Any], prefix: str, layer: La
                 into.blocks[path] = layer.location(key)
                 _decode_fields(value, field, path + ".", layer, into)
         elif isinstance(value, Scalar):
-            setting = _decode_scalar(value, field, path, layer)
+            setting = _decode_scalar(value, field, layer)
             if setting is not None:
                 into.settings[path] = setting
-            elif layer.value(value, field.cast) is UNKNOWN:
-                into.blocks[path] = layer.location(key)
 
 
-def _decode_scalar(node: Scalar, field: Field, path: str, layer: Layer) -> Setting | None:
+def _decode_scalar(node: Scalar, field: Field, layer: Layer) -> Setting | None:
     raw = layer.value(node, field.cast)
-    if raw is UNKNOWN:
-        if layer.required(node) and not layer.is_exact and path.startswith("deploy."):
-            layer.report(node, f"unknown {path}: set {' and '.join(layer.required(node))}")
-        return None
+    if isinstance(raw, Unknown):
+        return Setting(raw, layer.location(node), node.text, unset=raw.variables)
     value = field.convert(raw)
     if value is None:
         return None
@@ -181,9 +187,13 @@ def _decode_ports(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         if isinstance(item, Scalar):
             value = layer.value(item, None)
-            ports = None if value is UNKNOWN else parse_ports(str(value))
+            unset = _unset_variables(item, layer)
+            if isinstance(value, Unknown):
+                port = parse_partial_port(layer.text_with_holes(item), value)
+                yield Setting(port, layer.location(item), item.text, unset=unset)
+                continue
+            ports = parse_ports(str(value))
             if ports is not None and layer.has_room_for(len(ports), item):
-                unset = _unset_variables(item, layer)
                 yield from (Setting(port, layer.location(item), item.text, unset=unset) for port in ports)
         elif isinstance(item, Mapping):
             yield Setting(_decode_port(item, layer), layer.location(item), "", unset=_unset_variables(item, layer))
@@ -203,7 +213,11 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         volume = None
         if isinstance(item, Scalar):
-            volume = parse_volume(layer.text(item))
+            text = layer.text(item)
+            if isinstance(text, str):
+                volume = parse_volume(text)
+            else:
+                volume = parse_partial_volume(layer.text_with_holes(item), text, HOLE)
         elif isinstance(item, Mapping):
             type_, source, target = (layer.text(item.get(key)) for key in ("type", "source", "target"))
             options = tuple(name for name in _MOUNT_OPTIONS if isinstance(item.get(name), Mapping))
@@ -214,16 +228,25 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
 
 def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
     """Yield the keys of a mapping, or the last item of each name in a list of `name=value`."""
+    named: dict[str | Unknown, Setting] = {}
     if isinstance(node, Mapping):
-        named = {name: (key, _is_empty(value, layer)) for name, (key, value) in node.entries.items()}
-    else:
-        named = {}
-        for item in _items(node):
-            if isinstance(item, Scalar):
-                name, _, value = layer.text(item).partition("=")
-                named[name] = (item, not value)
-    for name, (scalar, empty) in named.items():
-        yield Setting(name, layer.location(scalar), name, empty, _unset_variables(scalar, layer))
+        for key, value in node.entries.values():
+            named[key.text] = _decode_name(key.text, key, layer.text(value), _is_empty(value, layer), layer)
+    for item in _items(node):
+        if isinstance(item, Scalar):
+            text = layer.text(item)
+            known = text.start if isinstance(text, Unknown) else text
+            name, equals, value_text = known.partition("=")
+            is_known = equals or not isinstance(text, Unknown)
+            decoded = _decode_name(name if is_known else text, item, text, known == text and not value_text, layer)
+            named[decoded.value] = decoded
+    yield from named.values()
+
+
+def _decode_name(name: str | Unknown, node: Scalar, value: str | Unknown, is_empty: bool, layer: Layer) -> Setting:
+    unset = value.variables if isinstance(value, Unknown) else ()
+    written = node.text if isinstance(name, Unknown) else name
+    return Setting(name, layer.location(node), written, is_empty, unset)
 
 
 def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -244,14 +267,16 @@ def _decode_sources(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         source = item.get("source") if isinstance(item, Mapping) else item
         name = layer.text(source)
-        yield Setting(name, layer.location(item), name, unset=_unset_variables(item, layer))
+        written = source.text if isinstance(source, Scalar) else ""
+        yield Setting(name, layer.location(item), written, unset=_unset_variables(source, layer))
 
 
 def _decode_preferences(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         if isinstance(item, Mapping):
-            spread = layer.text(item.get("spread"))
-            yield Setting(spread, layer.location(item), spread)
+            spread = item.get("spread")
+            written = spread.text if isinstance(spread, Scalar) else ""
+            yield Setting(layer.text(spread), layer.location(item), written, unset=_unset_variables(spread, layer))
 
 
 def _decode_texts(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -262,7 +287,7 @@ def _decode_texts(node: Node, layer: Layer) -> Iterator[Setting]:
 
 def _decode_text_or_texts(node: Node, layer: Layer) -> Iterator[Setting]:
     if isinstance(node, Scalar):
-        yield Setting(layer.text(node), layer.location(node), node.text)
+        yield Setting(layer.text(node), layer.location(node), node.text, unset=layer.unset(node))
     else:
         yield from _decode_texts(node, layer)
 
@@ -272,11 +297,12 @@ def _decode_command(node: Node, layer: Layer) -> Iterator[Setting]:
     if not isinstance(node, Scalar):
         yield from _decode_texts(node, layer)
         return
-    words = split_words(layer.text(node))
+    text = layer.text(node)
+    words = split_words(text) if isinstance(text, str) else text
     if words is None:
         layer.report(node, "Docker rejects this command: close the quote, or remove the backslash at the end")
     elif words:
-        yield Setting(words, layer.location(node), node.text)
+        yield Setting(words, layer.location(node), node.text, unset=layer.unset(node))
 
 
 def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -308,18 +334,25 @@ def _unset_variables(node: Node | None, layer: Layer) -> tuple[str, ...]:
     """Return the variables without a value in a scalar, or in the values of a mapping."""
     if isinstance(node, Mapping):
         return tuple(name for _, value in node.entries.values() for name in _unset_variables(value, layer))
-    return (*layer.unset(node), *layer.required(node)) if isinstance(node, Scalar) else ()
+    return layer.unset(node) if isinstance(node, Scalar) else ()
+
+
+def _is_unknown_text(node: Node, layer: Layer) -> bool:
+    return isinstance(node, Scalar) and isinstance(layer.value(node, None), Unknown)
 
 
 def _items(node: Node) -> list[Node]:
     return node.items if isinstance(node, Sequence) else []
 
 
-def _uint32(node: Node | None, layer: Layer) -> int:
+def _uint32(node: Node | None, layer: Layer) -> int | Unknown:
     """Return a number as a Go `uint32`; a float that is too large for a `uint64` is 0."""
     value = layer.value(node, "int") if isinstance(node, Scalar) else 0
+    if isinstance(value, Unknown):
+        return value
     return int(value) % 2**32 if isinstance(value, int | float) and value < 2**64 else 0
 
 
-def _is_true(node: Node | None, layer: Layer) -> bool:
-    return isinstance(node, Scalar) and layer.value(node, "bool") is True
+def _is_true(node: Node | None, layer: Layer) -> bool | Unknown:
+    value = layer.value(node, "bool") if isinstance(node, Scalar) else False
+    return value if isinstance(value, Unknown) else value is True

@@ -34,13 +34,13 @@ class Substitution(NamedTuple):
     unbraced_defaults: tuple[str, ...] = ()
 
 
-def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
-    """Replace the variables in the text.
+def substitute(text: str, environment: Mapping[str, str], hole: str = "") -> Substitution:
+    """Replace the variables in the text, and those without a value or with an error by `hole`.
 
     As in `substituteWith`, a later variable clears the error of an earlier one. A variable without braces can have a
     default too: `$TAG-alpine` is the tag alone, or `alpine`.
     """
-    state = _State(environment)
+    state = _State(environment, hole)
     parts: list[str] = []
     position = 0
     unbraced_defaults = []
@@ -52,6 +52,7 @@ def substitute(text: str, environment: Mapping[str, str]) -> Substitution:
             parts.append("$" if expression == "$" else state.value(expression))
         else:
             state.error = _explain_dollar(text, dollar, last_brace)
+            parts.append(hole)
         if not text.startswith("{", dollar + 1) and (name := _NAME.match(expression)) and name[0] != expression:
             unbraced_defaults.append(name[0])
     parts.append(text[position:])
@@ -95,11 +96,12 @@ def _dollars(text: str) -> Iterator[tuple[int, str, int]]:
 class _State:
     """Result of the variables of a text so far."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], hole: str) -> None:
         self.error: str | None = None
         self.unset: list[str] = []
         self.required: list[str] = []
         self._environment = environment
+        self._hole = hole
 
     def value(self, expression: str) -> str:
         self.error = None
@@ -114,6 +116,7 @@ class _State:
             self.required.append(name)
         if value is None or is_required:
             self.unset.append(name)
+            return self._hole
         return ""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.location import Location, Problem
 from rollout_lint.stack.interpolate import Substitution, substitute
-from rollout_lint.stack.schema import UNKNOWN
+from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 LATEST = "3.13"
 """Version that a missing version and "3" mean to docker/cli (`cli/compose/schema/schema.go defaultVersion`)."""
+
+HOLE = "\ue000"
+"""Character for private use in place of a variable without a value."""
 
 MAX_PORTS = 200_000
 """Limit for the ports of a file after its ranges are expanded."""
@@ -38,7 +41,8 @@ _CASTS: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
 class Layer:
     """A file with a mapping as its root, read with an environment. Reading values can add to `problems`.
 
-    With `is_exact`, the environment is complete: a required variable without a value is an error.
+    With `is_exact`, the environment is complete: a variable without a value is empty, and an error if it is required.
+    Otherwise its value is unknown.
     """
 
     def __init__(
@@ -69,7 +73,7 @@ class Layer:
         return node.text
 
     def _substitute(self, scalar: Scalar, environment: collections.abc.Mapping[str, str]) -> None:
-        result = substitute(scalar.text, environment)
+        result = substitute(scalar.text, environment, "" if self.is_exact else HOLE)
         self._substitutions[scalar] = result
         if result.unbraced_defaults:
             self.unbraced_defaults[scalar] = result.unbraced_defaults
@@ -93,7 +97,8 @@ class Layer:
 
     def problem(self, node: Node, message: str) -> Problem:
         """Return a problem at the node, with the variables without a value that may cause it."""
-        unset = [name for name in (self.unset(node) if isinstance(node, Scalar) else ()) if name not in message]
+        names = self.unset(node) if self.is_exact and isinstance(node, Scalar) else ()
+        unset = [name for name in names if name not in message]
         if unset:
             message += f" ({', '.join(unset)} is not set)"
         return Problem(self.file, node.line, node.column, message)
@@ -103,29 +108,30 @@ class Layer:
         result = self._substitutions.get(scalar)
         return () if result is None else result.unset
 
-    def required(self, scalar: Scalar) -> tuple[str, ...]:
-        """Return the required variables in the scalar that have no value."""
-        result = self._substitutions.get(scalar)
-        return () if result is None else result.required
-
     def value(self, scalar: Scalar, cast: str | None) -> Any:
         """Return the value that docker/cli reads; it casts only if a variable changed the text (`interpolation.go`).
 
-        Return UNKNOWN if a required variable has no value, if Docker rejects the variables, or if the cast fails.
+        It is Unknown if a variable without a value is required or the environment is not complete, if Docker rejects
+        the variables, or if the cast fails.
         """
         result = self._substitutions.get(scalar)
         if result is None:
             return scalar.value
-        if result.error is not None or result.required:
-            return UNKNOWN
+        if result.error is not None or result.required or (result.unset and not self.is_exact):
+            return Unknown(() if result.error else result.unset, result.text.partition(HOLE)[0])
         if result.text == scalar.text or cast is None or not self._casting:
             return result.text
         return self._cast(scalar, result, cast)
 
-    def text(self, node: Node | None) -> str:
-        """Return the text of a scalar, or "" for any other node or value."""
+    def text(self, node: Node | None) -> str | Unknown:
+        """Return the text of a scalar, Unknown, or "" for any other node or value."""
         value = self.value(node, None) if isinstance(node, Scalar) else ""
-        return value if isinstance(value, str) else ""
+        return value if isinstance(value, str | Unknown) else ""
+
+    def text_with_holes(self, scalar: Scalar) -> str:
+        """Return the text of a scalar with HOLE in place of each variable without a value."""
+        result = self._substitutions.get(scalar)
+        return scalar.text if result is None else result.text
 
     @contextmanager
     def scope(self, name: str) -> Iterator[None]:
@@ -142,7 +148,7 @@ class Layer:
             self._failed_casts.add(scalar)
             because = f" ({', '.join(result.unset)} is not set)" if result.unset else ""
             self.report(scalar, f"the value of the variable must be {kind}{because}")
-        return UNKNOWN
+        return Unknown(result.unset)
 
     def has_room_for(self, ports: int, node: Node) -> bool:
         """Return True if the file may have so many more ports, and report the first ones that are too many."""

@@ -11,6 +11,7 @@ from rollout_lint.stack.merge_losses import find_ignored_values, find_lost_ports
 from rollout_lint.stack.model import Quirks, Resource, Service, Setting, Stack
 from rollout_lint.stack.quirks import find_quirks
 from rollout_lint.stack.resources import decode_resources, report_conflicts
+from rollout_lint.stack.unknown import Unknown
 from rollout_lint.stack.validator import validate_layer
 from rollout_lint.syntax.node import Mapping
 
@@ -159,23 +160,31 @@ def _replace_list(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
 
 def _environment(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
     """Merge by name; mergo ignores an empty value (`map[string]*string`)."""
-    merged = {item.value: item for item in base}
-    for item in overlay:
-        if not item.is_zero or item.value not in merged:
+    items = [*base, *overlay]
+    merged: dict[str, Setting] = {}
+    for item in items:
+        if not isinstance(item.value, Unknown) and (not item.is_zero or item.value not in merged):
             merged[item.value] = item
-    return [merged[name] for name in sorted(merged)]
+    return [merged[name] for name in sorted(merged)] + [item for item in items if isinstance(item.value, Unknown)]
 
 
 def _keyed(key: Callable[[Setting], Any]) -> Callable[[list[Setting], list[Setting]], list[Setting]]:
     """Return a merge that keeps the last item of each key, sorted by key (`merge.go mergeSlice`).
 
     If the base has the list, even an empty one, duplicates in the overlay are removed too. They stay if the base does
-    not have the list. An empty list in an overlay is ignored.
+    not have the list. An empty list in an overlay is ignored. An item with an unknown key stays.
     """
 
     def merge(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
-        by_key = {key(item): item for item in base} | {key(item): item for item in overlay}
-        return [by_key[each] for each in sorted(by_key)]
+        by_key: dict[Any, Setting] = {}
+        unknown = []
+        for item in (*base, *overlay):
+            item_key = key(item)
+            if isinstance(item_key, Unknown):
+                unknown.append(item)
+            else:
+                by_key[item_key] = item
+        return [by_key[each] for each in sorted(by_key)] + unknown
 
     return merge
 

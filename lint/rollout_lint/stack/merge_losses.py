@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.stack.model import Quirks, Setting
+from rollout_lint.stack.unknown import Unknown, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ _ENVIRONMENT = "environment"
 def find_ignored_values(base: Service, overlay: Service) -> dict[str, Setting]:
     """Return the zero values of an overlay that do not replace an earlier value, by path.
 
+    An unknown earlier value may be zero too, so nothing may be lost.
     A value that an earlier overlay lost stays lost until a later overlay sets one (`merge.go mergeServices`, mergo).
     """
     replaced = _replaced_paths(overlay) | {path for path, items in overlay.lists.items() if items}
@@ -28,12 +30,12 @@ def find_ignored_values(base: Service, overlay: Service) -> dict[str, Setting]:
 def _ignored_zeros(base: Service, overlay: Service) -> Iterator[tuple[str, Setting]]:
     for path, setting in overlay.settings.items():
         earlier = base.settings.get(path)
-        if setting.is_zero and earlier is not None and not earlier.is_zero:
+        if setting.is_zero and earlier is not None and not earlier.is_zero and not isinstance(earlier.value, Unknown):
             yield path, setting
     for path, items in overlay.lists.items():
-        if not items and base.lists.get(path):
+        if not items and any(not isinstance(item.value, Unknown) for item in base.lists.get(path, [])):
             yield path, Setting(path, overlay.blocks[path], "", is_zero=True)
-    names = {item.value for item in base.lists.get(_ENVIRONMENT, []) if not item.is_zero}
+    names = {item.value for item in base.lists.get(_ENVIRONMENT, []) if not item.is_zero and not item.unset}
     for item in overlay.lists.get(_ENVIRONMENT, []):
         if item.is_zero and item.value in names:
             yield f"{_ENVIRONMENT}.{item.value}", item
@@ -57,7 +59,7 @@ def find_lost_ports(base: list[Setting], overlay: list[Setting], merged: list[Se
 
 def _is_lost(port: Port, kept: Port, is_same_layer: bool) -> bool:
     """Return False if an overlay replaces the port on purpose: with the same protocol and published number."""
-    if port == kept:
+    if port == kept or is_unknown(port) or is_unknown(kept):
         return False
     return is_same_layer or port.protocol != kept.protocol or (not port.published and port.target != kept.target)
 

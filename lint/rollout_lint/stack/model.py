@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from rollout_lint.location import Location
+    from rollout_lint.stack.unknown import Unknown
 
 
 class Setting(NamedTuple):
-    """One value of a service, with durations in seconds and memory in bytes.
+    """One value of a service, with durations in seconds and memory in bytes; Unknown if it depends on a variable.
 
     `written` is the text in the file. `unset` lists the variables in the text that have no value. `is_zero` is True if
     the merge treats the value as not set. `overrides` lists the replaced settings, the nearest layer first.
@@ -42,7 +43,7 @@ class Service:
 
     `settings` has the single values by dotted path. `lists` has the lists by path. Items of `ports` are Port, items of
     `volumes` are Volume. Of environment and labels only the names are kept, because a value may be a secret. `blocks`
-    has the location of each mapping, list and unknown single value. `first_layer` is the number, from 0, of the first
+    has the location of each mapping and list. `first_layer` is the number, from 0, of the first
     layer with the service. `ignored` has overlay values that the merge treats as not set. `lost_ports` lists ports
     that another port with the same published number replaced.
     """
@@ -66,9 +67,9 @@ class Resource(NamedTuple):
     """
 
     location: Location
-    is_external: bool = False
-    engine_name: str = ""
-    driver: str = ""
+    is_external: bool | Unknown = False
+    engine_name: str | Unknown = ""
+    driver: str | Unknown = ""
     set_paths: tuple[str, ...] = ()
     overrides: tuple[Resource, ...] = ()
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rollout_lint.stack.model import Resource
-from rollout_lint.stack.schema import UNKNOWN
+from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _decode_resource(name: str, key: Scalar, node: Node, layer: Layer) -> Resour
     engine_name = layer.text(node.get("name"))
     if not engine_name and isinstance(external, Mapping):
         engine_name = layer.text(external.get("name"))
-    if not engine_name and is_external:
+    if not engine_name and is_external is True:
         engine_name = name
     driver = layer.text(node.get("driver"))
     return Resource(layer.location(key), is_external, engine_name, driver, tuple(_set_paths(node)))
@@ -76,7 +76,7 @@ def _is_mapping_or_null(node: Node, layer: Layer) -> bool:
 def _conflicts(node: Mapping, section: str, others: tuple[str, ...], layer: Layer) -> Iterator[tuple[str, str]]:
     external = node.get("external")
     set_keys = [key for key in dict.fromkeys((*others, "name", "driver", "file")) if _is_set(node.get(key), layer)]
-    if _is_external(external, layer):
+    if _is_external(external, layer) is True:
         yield from ((key, "external") for key in set_keys if key in others)
         if "name" in set_keys and isinstance(external, Mapping) and _is_set(external.get("name"), layer):
             yield "name", "external.name"
@@ -84,9 +84,10 @@ def _conflicts(node: Mapping, section: str, others: tuple[str, ...], layer: Laye
         yield "file", "driver"
 
 
-def _is_external(node: Node | None, layer: Layer) -> bool:
+def _is_external(node: Node | None, layer: Layer) -> bool | Unknown:
     """Return True for `true` and for any mapping (`loader.go transformExternal`)."""
-    return isinstance(node, Mapping) or (isinstance(node, Scalar) and layer.value(node, "bool") is True)
+    value = layer.value(node, "bool") if isinstance(node, Scalar) else isinstance(node, Mapping)
+    return value if isinstance(value, Unknown) else value is True
 
 
 def _is_set(node: Node | None, layer: Layer) -> bool:
@@ -94,4 +95,5 @@ def _is_set(node: Node | None, layer: Layer) -> bool:
         return bool(node.entries)
     if isinstance(node, Sequence):
         return bool(node.items)
-    return node is not None and layer.value(node, None) not in ("", None, UNKNOWN)
+    value = None if node is None else layer.value(node, None)
+    return value not in ("", None) and not isinstance(value, Unknown)

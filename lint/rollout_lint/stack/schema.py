@@ -16,9 +16,6 @@ from typing import Any
 
 from rollout_lint.syntax.scalar import Date
 
-UNKNOWN = object()
-"""Value of a scalar that depends on an unknown variable; every schema accepts it."""
-
 _ANNOTATIONS = frozenset(("$schema", "title", "description", "$defs"))
 _ATTRIBUTES = {
     "uniqueItems": "unique_items",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rollout_lint.stack.unknown import Unknown
+
 _DIGITS = re.compile(r"[0-9]{1,5}\Z")
 _MAX_PORT = 65535
 
@@ -16,10 +18,10 @@ _MAX_PORT = 65535
 class Port(NamedTuple):
     """Published port of a service; `published` is 0 if Docker chooses the number."""
 
-    target: int
-    published: int = 0
-    mode: str = "ingress"
-    protocol: str = "tcp"
+    target: int | Unknown
+    published: int | Unknown = 0
+    mode: str | Unknown = "ingress"
+    protocol: str | Unknown = "tcp"
 
 
 class Volume(NamedTuple):
@@ -28,10 +30,10 @@ class Volume(NamedTuple):
     `options` are the names of its option blocks, such as `bind`.
     """
 
-    type: str
-    source: str
-    target: str
-    read_only: bool = False
+    type: str | Unknown
+    source: str | Unknown
+    target: str | Unknown
+    read_only: bool | Unknown = False
     options: tuple[str, ...] = ()
 
 
@@ -68,6 +70,32 @@ def parse_ports(text: str) -> PortRange | None:
     if published and len(targets) not in (1, len(published)):
         return None
     return PortRange(targets, published, protocol)
+
+
+def parse_partial_port(text: str, unknown: Unknown) -> Port:
+    """Return the port of a short form with holes; its published number is unknown."""
+    ports, slash, protocol = text.partition("/")
+    _, colon, target = ports.rpartition(":")
+    is_target_known = colon and _DIGITS.match(target)
+    is_protocol_known = protocol in ("tcp", "udp", "sctp") if slash else is_target_known
+    return Port(
+        int(target) if is_target_known else unknown,
+        unknown,
+        protocol=(protocol or "tcp") if is_protocol_known else unknown,
+    )
+
+
+def parse_partial_volume(text: str, unknown: Unknown, hole: str) -> Volume:
+    """Return the volume of a short form with holes; its source and options are unknown if one of them has a hole."""
+    volume = parse_volume(text)
+    if volume is None or len(fields := _split(text)) == 1 or not fields[1].startswith("/"):
+        return Volume(unknown, unknown, unknown, unknown)
+    return Volume(
+        unknown if hole in fields[0] else volume.type,
+        unknown if hole in fields[0] else volume.source,
+        unknown if hole in fields[1] else fields[1],
+        unknown if any(hole in field for field in fields[2:]) else volume.read_only,
+    )
 
 
 def parse_volume(text: str) -> Volume | None:

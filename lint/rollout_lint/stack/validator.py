@@ -6,9 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.stack.layer import LATEST
-from rollout_lint.stack.schema import UNKNOWN, Schema, load_document, load_schema, types_of
+from rollout_lint.stack.schema import Schema, load_document, load_schema, types_of
 from rollout_lint.stack.shorthand import parse_ports, parse_volume
 from rollout_lint.stack.units import parse_duration, parse_size
+from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Scalar, Sequence
 from rollout_lint.syntax.scalar import Date
 from rollout_lint.syntax.wording import join_names, join_types, quote, suggest
@@ -91,7 +92,12 @@ class _Validator:
         if isinstance(node, Sequence):
             return frozenset(("array",))
         value = self._layer.value(node, cast)
-        return None if value is UNKNOWN else types_of(value)
+        return self._kinds_of_unknown(value, cast) if isinstance(value, Unknown) else types_of(value)
+
+    def _kinds_of_unknown(self, value: Unknown, cast: str | None) -> frozenset[str] | None:
+        """Return None for any type; a variable is text if docker/cli does not cast it, whatever its value is."""
+        is_text = value.variables and cast is None and not self._layer.is_exact
+        return _STRING_ONLY if is_text else None
 
     def _cast(self, schema: Schema) -> str | None:
         """Return the cast; docker/cli finds it by dotted path, so it casts nothing below a name with a dot."""
@@ -150,10 +156,10 @@ class _Validator:
     def _check_unique(self, node: Sequence, items: Schema, path: str) -> None:
         seen: set[str] = set()
         for item in node.items:
-            value = repr(self._value(item, items))
-            if value in seen and repr(UNKNOWN) not in value:
+            value = self._value(item, items)
+            if repr(value) in seen and not _has_unknown(value):
                 self._layer.report(item, f"duplicate item in {path}: Docker rejects duplicates, remove one")
-            seen.add(value)
+            seen.add(repr(value))
 
     def _value(self, node: Node, schema: Schema) -> Any:
         """Return the node as plain values, with casts and sorted keys."""
@@ -169,13 +175,23 @@ class _Validator:
         return self._layer.value(node, self._cast(schema))
 
     def _check_scalar(self, node: Scalar, schema: Schema, path: str) -> None:
-        value = self._layer.value(node, self._cast(schema))
-        if value is UNKNOWN:
+        cast = self._cast(schema)
+        value = self._layer.value(node, cast)
+        if isinstance(value, Unknown):
+            kinds = self._kinds_of_unknown(value, cast)
+            if kinds is not None and schema.types is not None and not schema.types & kinds:
+                self._report(node, schema, path, f"must be {join_types(sorted(schema.types))}")
             return
         if isinstance(value, Date) and schema.types == _STRING_ONLY:
             self._report(node, schema, path, "must be a string, not a date: put it in quotes")
         elif error := _value_error(value, schema):
             self._report(node, schema, path, error)
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_unknown, value.values()))
+    return any(map(_has_unknown, value)) if isinstance(value, list) else isinstance(value, Unknown)
 
 
 def _value_error(value: Any, schema: Schema) -> str | None:

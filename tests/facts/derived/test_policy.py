@@ -14,7 +14,6 @@ UPDATE = "deploy.update_config"
     [
         ("{}", None),
         ("{failure_action: ''}", None),
-        ("{failure_action: $NONE}", None),
         ("{failure_action: pause}", "pause"),
         ("{failure_action: rollback}", "rollback"),
         ("{failure_action: on_failure}", "on_failure"),
@@ -23,6 +22,12 @@ UPDATE = "deploy.update_config"
 def test_stated_failure_action(update_config: str, action: str | None) -> None:
     facts = facts_for(service_with(f"deploy: {{update_config: {update_config}}}"))
     assert facts["derived.stated_failure_action"].value == action
+
+
+def test_stated_failure_action_from_an_unset_variable() -> None:
+    text = service_with("deploy: {update_config: {failure_action: $NONE}}")
+    assert facts_for(text, is_exact=True)["derived.stated_failure_action"].value is None
+    assert facts_for(text)["derived.stated_failure_action"].is_unknown
 
 
 @pytest.mark.parametrize(

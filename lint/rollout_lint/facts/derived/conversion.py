@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.facts.derived.registry import derived
+from rollout_lint.stack.unknown import Unknown, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,12 +51,13 @@ def collect(facts: ServiceFacts, checks: tuple[Callable[[ServiceFacts], Iterator
 def known_setting(facts: ServiceFacts, path: str) -> Setting | None:
     """Return a value of the service, None if it depends on a variable without a value."""
     setting = facts.service.settings.get(path)
-    return None if setting is None or setting.unset else setting
+    return None if setting is None or setting.unset or isinstance(setting.value, Unknown) else setting
 
 
 def known_items(facts: ServiceFacts, path: str) -> Iterator[Setting]:
     """Yield the items of a list, except those that depend on a variable without a value."""
-    return (item for item in facts.service.lists.get(path, []) if not item.unset)
+    items = facts.service.lists.get(path, [])
+    return (item for item in items if not item.unset and not is_unknown(item.value))
 
 
 @derived("boolean")
@@ -63,7 +65,7 @@ def lacks_image(facts: ServiceFacts) -> Derivation:
     """True if no file sets the image of the service. A variable without a value also sets it."""
     setting = facts.service.settings.get("image")
     if setting is None:
-        return "image" not in facts.service.blocks, facts.service.location
+        return True, facts.service.location
     return not setting.value and not setting.unset, setting.location
 
 

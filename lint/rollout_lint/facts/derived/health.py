@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts.derived.registry import derived
+from rollout_lint.facts.derived.registry import derived, known_value
 
 if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
@@ -20,14 +20,13 @@ def has_healthcheck(facts: ServiceFacts) -> Derivation:
     Other images may have one too.
     """
     test = facts.service.lists.get("healthcheck.test", [])
-    disable = facts.get("healthcheck.disable")
-    if disable is not None and disable.value:
-        return False, disable.location
+    if facts.value("healthcheck.disable"):
+        return False, facts.location("healthcheck.disable")
     if not test:
-        image = facts.value("image")
-        image_data = None if image is None else facts.images.find(image)
+        image = facts.get("image")
+        image_data = None if image is None else facts.images.find(image.value)
         return image_data is not None and image_data.healthcheck, None
-    return test[0].value not in ("", "NONE"), test[0].location
+    return known_value(test[0]) not in ("", "NONE"), test[0].location
 
 
 @derived("number", "null")
@@ -52,5 +51,5 @@ def monitor_ends_before_last_start(facts: ServiceFacts) -> Derivation:
     `manager/orchestrator/update/updater.go Run`).
     """
     start, _ = longest_start(facts)
-    monitor = facts["deploy.update_config.monitor"]
+    monitor = facts.known("deploy.update_config.monitor")
     return start is not None and monitor.value < start + facts.value("deploy.update_config.delay"), monitor.location

@@ -24,7 +24,8 @@ def ignored_zeros(facts: ServiceFacts) -> Derivation:
 
 def _means_the_same(facts: ServiceFacts, path: str) -> bool:
     """Return True for a zero that means the default: a monitor of 0s is 5s, an empty failure_action is pause."""
-    value = facts.value(path)
+    fact = facts.get(path)
+    value = None if fact is None else fact.value
     return (path.endswith(".monitor") and value == 5) or (path.endswith(".failure_action") and value == "pause")
 
 

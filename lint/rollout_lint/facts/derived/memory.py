@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.facts.derived.pace import tasks_at_once
 from rollout_lint.facts.derived.placement import tasks_share_a_node
 from rollout_lint.facts.derived.registry import derived
+from rollout_lint.facts.model import UnknownFactError
 
 if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
@@ -40,7 +41,10 @@ def memory_of_update(facts: ServiceFacts) -> Derivation:
 @derived("string")
 def room_for_update(facts: ServiceFacts) -> Derivation:
     """Room on a host for that memory beside its other workloads: `enough`, `none`, or `unknown` without data."""
-    needed, location = memory_of_update(facts)
+    try:
+        needed, location = memory_of_update(facts)
+    except UnknownFactError as error:
+        return "unknown", error.fact.location
     available = facts.cluster.available_memory(facts.service.name)
     if not needed or available is None:
         return "unknown", location

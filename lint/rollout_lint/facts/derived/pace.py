@@ -31,8 +31,8 @@ def tasks_at_once(facts: ServiceFacts) -> Derivation:
 
     A parallelism of 0 means all (swarmkit `manager/orchestrator/update/updater.go Run`).
     """
-    parallelism = facts[_PARALLELISM]
     number, _ = tasks(facts)
+    parallelism = facts.known(_PARALLELISM)
     if number is None:
         return parallelism.value or None, parallelism.location
     return min(parallelism.value or number, number), parallelism.location
@@ -42,8 +42,10 @@ def tasks_at_once(facts: ServiceFacts) -> Derivation:
 def all_at_once(facts: ServiceFacts) -> Derivation:
     """True if an update replaces at least two tasks, and all of them at the same moment."""
     number, _ = tasks(facts)
+    if number is None or number < 2:
+        return False, facts.location(_PARALLELISM)
     at_once, location = tasks_at_once(facts)
-    return number is not None and number >= 2 and at_once == number, location
+    return at_once == number, location
 
 
 @derived("integer")
@@ -53,9 +55,9 @@ def tolerated_failures(facts: ServiceFacts) -> Derivation:
     The ratio must be exceeded, not reached, and is calculated in 32 bits (swarmkit
     `manager/orchestrator/update/updater.go Run`).
     """
-    ratio = facts["deploy.update_config.max_failure_ratio"]
-    number, _ = tasks(facts)
-    if not number or ratio.value <= 0:
+    ratio = facts.known("deploy.update_config.max_failure_ratio")
+    number = tasks(facts)[0] if ratio.value > 0 else None
+    if not number:
         return 0, ratio.location
     estimate = int(min(ratio.value, 1) * number)
     candidates = range(min(estimate + 1, number), -1, -1)
@@ -70,7 +72,7 @@ def _float32(number: float) -> float:
 @derived("boolean")
 def delay_exceeds_monitor(facts: ServiceFacts) -> Derivation:
     """True if an update waits longer between two tasks than it monitors the first of them."""
-    delay = facts["deploy.update_config.delay"]
+    delay = facts.known("deploy.update_config.delay")
     return delay.value > facts.value("deploy.update_config.monitor"), delay.location
 
 
@@ -80,7 +82,7 @@ def last_watch(facts: ServiceFacts) -> Derivation:
 
     It is so from Docker 20.10.10 on (swarmkit `manager/orchestrator/update/updater.go Run`).
     """
-    monitor, delay = (facts[f"deploy.update_config.{key}"] for key in ("monitor", "delay"))
+    monitor, delay = (facts.known(f"deploy.update_config.{key}") for key in ("monitor", "delay"))
     return (delay.value + 1 if delay.value >= monitor.value else monitor.value), monitor.location
 
 
@@ -100,7 +102,7 @@ def all_replaced_after(facts: ServiceFacts) -> Derivation:
     `manager/orchestrator/update/updater.go Run`).
     """
     steps, _ = batches(facts)
-    delay = facts["deploy.update_config.delay"]
+    delay = facts.known("deploy.update_config.delay")
     return (None if steps is None else delay.value * max(steps - 1, 0)), delay.location
 
 

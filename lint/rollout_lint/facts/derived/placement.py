@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts.derived.registry import derived
+from rollout_lint.facts.derived.registry import derived, first_known
+from rollout_lint.stack.unknown import Unknown, is_unknown
 
 if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
+    from rollout_lint.stack.model import Setting
 
 _ONE_NODE = re.compile(r"\s*node\.(?:hostname|id)\s*==\s*\S")
 
@@ -20,10 +22,18 @@ def host_ports(facts: ServiceFacts) -> Derivation:
     Ports whose published number is left to Docker are not included, because any free number will do (swarmkit
     `manager/scheduler/filter.go HostPortFilter`).
     """
-    ports = [
-        item for item in facts.service.lists.get("ports", []) if item.value.mode == "host" and item.value.published
+    ports = _may_be_host_ports(facts)
+    numbers = [item.value.published if item.value.mode == "host" else item.value.mode for item in ports]
+    return numbers, ports[0].location if ports else None
+
+
+def _may_be_host_ports(facts: ServiceFacts) -> list[Setting]:
+    """Return the ports on a node, including those whose mode or number is unknown."""
+    return [
+        item
+        for item in facts.service.lists.get("ports", [])
+        if (item.value.mode == "host" or isinstance(item.value.mode, Unknown)) and item.value.published
     ]
-    return [item.value.published for item in ports], ports[0].location if ports else None
 
 
 @derived("boolean")
@@ -33,10 +43,11 @@ def tasks_share_a_node(facts: ServiceFacts) -> Derivation:
     This is so for a global service, for a service pinned to a node by name or id, and in a cluster of one node.
     """
     if facts.value("deploy.mode") == "global":
-        return True, facts["deploy.mode"].location
-    for item in facts.service.lists.get("deploy.placement.constraints", []):
-        if _ONE_NODE.match(item.value):
-            return True, item.location
+        return True, facts.location("deploy.mode")
+    constraints = facts.service.lists.get("deploy.placement.constraints", [])
+    pinned = first_known(item for item in constraints if is_unknown(item.value) or _ONE_NODE.match(item.value))
+    if pinned is not None:
+        return True, pinned.location
     return facts.cluster.nodes == 1, None
 
 
@@ -47,8 +58,8 @@ def room_for_host_port(facts: ServiceFacts) -> Derivation:
     It is `enough` without such ports, and `unknown` if it depends on how many nodes the task may run on. A port stays
     in use until its task has ended (swarmkit `manager/scheduler/filter.go HostPortFilter`).
     """
-    ports, location = host_ports(facts)
-    return (_room(facts, 1), location) if ports else ("enough", None)
+    port = first_known(_may_be_host_ports(facts))
+    return (_room(facts, 1), port.location) if port else ("enough", None)
 
 
 @derived("string")
@@ -58,7 +69,7 @@ def room_under_max_replicas(facts: ServiceFacts) -> Derivation:
     It is `enough` without that key, and `unknown` if it depends on how many nodes the task may run on. The scheduler
     counts old and new tasks alike (swarmkit `manager/scheduler/filter.go MaxReplicasFilter`).
     """
-    limit = facts["deploy.placement.max_replicas_per_node"]
+    limit = facts.known("deploy.placement.max_replicas_per_node")
     return (_room(facts, limit.value), limit.location) if limit.value else ("enough", None)
 
 

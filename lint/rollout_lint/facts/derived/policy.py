@@ -22,7 +22,7 @@ _FAILURE_ACTIONS = ("pause", "continue", "rollback")
 @derived("string", "null")
 def stated_failure_action(facts: ServiceFacts) -> Derivation:
     """The failure_action that a file sets, null if no file sets it and Swarm pauses."""
-    action = facts[_FAILURE_ACTION]
+    action = facts.known(_FAILURE_ACTION)
     return (None, None) if action.default else (action.value, action.location)
 
 
@@ -94,6 +94,8 @@ def ends_by_itself(facts: ServiceFacts) -> Derivation:
 
 
 def _paths(facts: ServiceFacts, keys: Iterable[str], is_wrong: Callable[[Any], bool]) -> Derivation:
+    """Return the paths of wrong values that a file sets. Unknown values are not checked."""
     paths = [f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in keys]
-    stated = {path: fact for path in paths if not (fact := facts[path]).default and is_wrong(fact.value)}
+    set_facts = ((path, facts[path]) for path in paths if not facts[path].default and not facts[path].is_unknown)
+    stated = {path: fact for path, fact in set_facts if is_wrong(fact.value)}
     return list(stated), next((fact.location for fact in stated.values()), None)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from rollout_lint.facts.model import Fact, Kind
+from rollout_lint.facts.images import has_known_repository
+from rollout_lint.facts.model import Fact, Kind, UnknownFactError
+from rollout_lint.facts.stated import FREE_TEXTS
+from rollout_lint.stack.unknown import Unknown, is_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rollout_lint.facts.cluster import Cluster
     from rollout_lint.facts.images import Images
@@ -61,13 +64,27 @@ class ServiceFacts(Mapping[str, Fact]):
         """Return True if the service has the same facts in this stack. Facts depend on nothing else of a stack."""
         return self.service is service and self.resources == stack.resources and self.is_for_swarm == stack.is_for_swarm
 
+    @property
+    def unknown_variables(self) -> Iterator[str]:
+        """Variables without a value in the facts of the files on which packaged rules depend."""
+        for path, fact in self._stated.items():
+            if fact.unset and path not in FREE_TEXTS and not _is_tag(fact.value):
+                yield from fact.unset
+
     def __getitem__(self, path: str) -> Fact:
         """Return the fact of a path. Raises KeyError if the service does not have it."""
         fact = self._stated.get(path) or self._derived.get(path)
         if fact is None:
-            value, location = DERIVED[path].derive(self)
-            fact = self._derived[path] = Fact(value, default=False, location=location)
+            fact = self._derived[path] = self._derive(path)
         return fact
+
+    def _derive(self, path: str) -> Fact:
+        """Return a derived fact, which is unknown if a fact that it follows from is."""
+        try:
+            value, location = DERIVED[path].derive(self)
+        except UnknownFactError as error:
+            return Fact(error.fact.value, default=False, location=error.fact.location, unset=error.fact.unset)
+        return Fact(value, default=False, location=location)
 
     def __contains__(self, path: object) -> bool:
         """Return True if the service has the fact, without computing it."""
@@ -82,15 +99,25 @@ class ServiceFacts(Mapping[str, Fact]):
         """Return the number of facts."""
         return len(self._stated) + len(DERIVED)
 
+    def known(self, path: str) -> Fact:
+        """Return the fact of a path. Raises UnknownFactError if it is unknown, KeyError without it."""
+        fact = self[path]
+        if fact.is_unknown:
+            raise UnknownFactError(fact)
+        return fact
+
     def value(self, path: str) -> Any:
-        """Return the value of a fact, None if the service does not have it."""
-        fact = self.get(path)
-        return None if fact is None else fact.value
+        """Return the value of a fact, None if the service does not have it. Raises UnknownFactError."""
+        return self.known(path).value if path in self else None
 
     def location(self, path: str) -> Location | None:
         """Return the location that set a fact, None if no file sets it."""
         fact = self.get(path)
         return None if fact is None else fact.location
+
+
+def _is_tag(value: Any) -> bool:
+    return isinstance(value, Unknown) and has_known_repository(value)
 
 
 def derived(
@@ -115,6 +142,25 @@ def _register(registry: dict[str, Derived], prefix: str, types: tuple[str, ...],
         return derive
 
     return register
+
+
+def known_value(setting: Setting) -> Any:
+    """Return the value of a setting. Raises UnknownFactError if it is unknown."""
+    if is_unknown(setting.value):
+        raise UnknownFactError(Fact(Unknown(setting.unset), False, setting.location, unset=setting.unset))
+    return setting.value
+
+
+def first_known(settings: Iterable[Setting]) -> Setting | None:
+    """Return the first known setting, None without settings. Raises UnknownFactError if all are unknown."""
+    first: Setting | None = None
+    for setting in settings:
+        if not is_unknown(setting.value):
+            return setting
+        first = first or setting
+    if first is not None:
+        known_value(first)
+    return None
 
 
 def values_of(settings: list[Setting]) -> Derivation:

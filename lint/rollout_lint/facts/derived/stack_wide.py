@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.registry import derived_of_stack, values_of
+from rollout_lint.stack.unknown import is_unknown
 
 if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation
@@ -48,7 +49,7 @@ def contested_ports(stack: Stack) -> Derivation:
     ingress: set[tuple[int, str]] = set()
     for name, service in stack.services.items():
         for item in service.lists.get("ports", []):
-            if item.value.published and not item.unset:
+            if item.value.published and not item.unset and not is_unknown(item.value):
                 key = (item.value.published, item.value.protocol)
                 holders.setdefault(key, {})[name] = item
                 if item.value.mode != "host":

@@ -91,7 +91,8 @@ def _constraints(facts: ServiceFacts) -> Iterator[Rejection]:
 
 
 def _healthcheck(facts: ServiceFacts) -> Iterator[Rejection]:
-    if facts.value("healthcheck.disable"):
+    disable = facts.service.settings.get("healthcheck.disable")
+    if disable is not None and disable.value:
         return
     for key, name in _HEALTHCHECK_TIMES.items():
         time = known_setting(facts, f"healthcheck.{key}")

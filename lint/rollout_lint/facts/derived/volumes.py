@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts.derived.registry import derived
+from rollout_lint.facts.derived.registry import derived, first_known
+from rollout_lint.stack.unknown import Unknown, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +23,16 @@ def exclusive_store(facts: ServiceFacts) -> Derivation:
 
     `rules/images.yaml` lists the images that lock their data, and the folder of the data.
     """
-    writable = list(_writable(facts))
+    writable = list(_may_be_writable(facts))
     image = facts.get("image") if writable else None
     data = None if image is None else facts.images.find(image.value)
     if data is None or not data.locks or (data.locks_with and not facts.value(data.locks_with)):
         return None, None
-    for item in writable:
-        if _overlaps(item.value.target, data.locks):
-            return data.name, item.location
-    return None, None
+    locks = data.locks
+    item = first_known(
+        item for item in writable if isinstance(item.value.target, Unknown) or _overlaps(item.value.target, locks)
+    )
+    return (None, None) if item is None else (data.name, item.location)
 
 
 @derived("string", "null")
@@ -41,11 +43,10 @@ def shared_volume(facts: ServiceFacts) -> Derivation:
     """
     if exclusive_store(facts)[0] is not None:
         return None, None
-    for item in _writable(facts):
-        source = item.value.source
-        if source and not source.endswith(".sock") and not any(_contains(each, source) for each in _NOT_DATA):
-            return source, item.location
-    return None, None
+    item = first_known(
+        item for item in _may_be_writable(facts) if is_unknown(item.value) or _is_data(item.value.source)
+    )
+    return (None, None) if item is None else (item.value.source, item.location)
 
 
 @derived("boolean")
@@ -61,10 +62,17 @@ def single_writer(facts: ServiceFacts) -> Derivation:
     return mode == "replicated" and facts.value("deploy.replicas") == 1, facts.location("deploy.replicas")
 
 
-def _writable(facts: ServiceFacts) -> Iterator[Setting]:
+def _may_be_writable(facts: ServiceFacts) -> Iterator[Setting]:
+    """Yield the volumes that tasks can write, including those of which that is unknown."""
     for item in facts.service.lists.get("volumes", []):
-        if item.value.type in ("volume", "bind") and not item.value.read_only:
+        is_volume = isinstance(item.value.type, Unknown) or item.value.type in ("volume", "bind")
+        if is_volume and item.value.read_only is not True:
             yield item
+
+
+def _is_data(source: str) -> bool:
+    is_excluded = source.endswith(".sock") or any(_contains(each, source) for each in _NOT_DATA)
+    return bool(source) and not is_excluded
 
 
 def _contains(folder: str, path: str) -> bool:

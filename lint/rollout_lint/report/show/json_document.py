@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.facts.format import json_value
 from rollout_lint.report.common.groups import list_recipe_problems
 from rollout_lint.report.common.json_values import (
     VERSION,
@@ -49,9 +50,9 @@ def _convert_variant(evaluation: VariantEvaluation) -> dict[str, Any]:
 
 def _convert_resource(resource: Resource) -> dict[str, Any]:
     return {
-        "external": resource.is_external,
-        "name": resource.engine_name or None,
-        "driver": resource.driver or None,
+        "external": json_value(resource.is_external),
+        "name": json_value(resource.engine_name or None),
+        "driver": json_value(resource.driver or None),
         **convert_location(resource.location),
         "overrides": [convert_location(each.location) for each in resource.overrides],
     }

@@ -96,9 +96,10 @@ def _format_origin(location: Location) -> str:
 
 
 def _format_value(path: str, value: Any) -> str:
-    if value is not None and is_size(path):
+    is_number = isinstance(value, int | float)
+    if is_number and is_size(path):
         return format_size(value)
-    if value is not None and is_duration(path):
+    if is_number and is_duration(path):
         return format_duration(value)
     return printable(_format_plain(value))
 
