@@ -15,6 +15,7 @@ from rollout_lint.report.common.json_values import (
     convert_problem,
     convert_skipped,
     convert_unevaluated,
+    convert_unknown_variables,
     format_json,
 )
 from rollout_lint.rules.model import Severity
@@ -56,6 +57,7 @@ def _convert_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
         "findings": [_convert_finding(finding) for finding in evaluation.findings],
         **convert_unevaluated(evaluation.unevaluated_variants),
+        **convert_unknown_variables(evaluation),
     }
 
 

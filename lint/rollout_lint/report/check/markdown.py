@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.linter.evaluation import EvaluationStatus, describe_unknown_variables
 from rollout_lint.report.common.groups import group_all_findings, list_problems
 from rollout_lint.report.common.markdown import escape_markdown, format_skipped_section, limit_size
-from rollout_lint.report.common.paths import format_deployed_by, format_location
+from rollout_lint.report.common.paths import format_deployed_by, format_location, named_path
 from rollout_lint.report.common.style import plural
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from rollout_lint.linter.evaluation import CheckResult
+    from rollout_lint.linter.evaluation import CheckResult, Evaluation
     from rollout_lint.location import Problem
     from rollout_lint.report.common.groups import Group
 
 
 def format_check_markdown(result: CheckResult) -> str:
-    """Return the counts, the problems, a table of the findings sorted by severity, and the skipped files."""
+    """Return the counts, the problems, unknown variables, the findings sorted by severity, and the skipped files."""
     evaluations = result.evaluations
     groups = group_all_findings(evaluations)
     problems = [_format_problem(problem) for each in evaluations for problem in list_problems(each)]
     lines = ["## rollout-lint", "", _format_counts(result, groups)]
     if problems:
         lines += ["", "### Not evaluated", "", *limit_size(problems)]
+    unknown = [_format_unknown_variables(each) for each in evaluations if each.unknown_variables]
+    if unknown:
+        lines += ["", "### Unknown variables", "", *limit_size(unknown)]
     if groups:
         head = ("| severity | rule | location | service | variants | message |", "|---|---|---|---|---|---|")
         rows = [_format_row(group) for group in groups]
@@ -51,6 +54,11 @@ def _format_counts(result: CheckResult, groups: list[Group]) -> str:
 def _format_problem(problem: Problem) -> str:
     location = format_location(problem.file, problem.line, problem.column)
     return f"- {escape_markdown(location)} {escape_markdown(problem.message)}"
+
+
+def _format_unknown_variables(evaluation: Evaluation) -> str:
+    names = describe_unknown_variables(evaluation.unknown_variables)
+    return f"- {escape_markdown(named_path(evaluation))}: {escape_markdown(names)}"
 
 
 def _format_row(group: Group) -> str:

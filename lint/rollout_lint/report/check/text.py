@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
-from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.linter.evaluation import EvaluationStatus, describe_unknown_variables
 from rollout_lint.report.common.excerpt import Mark, format_excerpt
 from rollout_lint.report.common.groups import Group, group_findings, list_problems
 from rollout_lint.report.common.paths import (
@@ -16,6 +16,7 @@ from rollout_lint.report.common.paths import (
     format_deployed_by,
     format_location,
     format_problem,
+    named_path,
     printable_path,
 )
 from rollout_lint.report.common.skipped import describe_unchecked, format_skipped
@@ -53,6 +54,8 @@ def format_check_text(result: CheckResult, exit_code: int, style: Style, width: 
 
 def _format_blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[str]:
     yield from (format_problem(problem, style) for problem in list_problems(evaluation))
+    if names := evaluation.unknown_variables:
+        yield f"{printable(named_path(evaluation))}  {printable(describe_unknown_variables(names))}"
     for group in group_findings(evaluation):
         yield "\n".join(_format_finding(group, style, width))
 

@@ -27,6 +27,13 @@ def recipe_path(evaluation: Evaluation, file: str) -> str:
     return f"{path.rstrip('/')}/{file}" if file else path
 
 
+def named_path(evaluation: Evaluation) -> str:
+    """Return the path of a recipe, which is that of its first file if the recipe is named for it."""
+    recipe = evaluation.recipe
+    first = recipe.variants[0].files[0].name if recipe.variants else ""
+    return recipe_path(evaluation, first if first and recipe.name.rpartition("/")[2] == first else "")
+
+
 def printable_path(evaluation: Evaluation, file: str) -> str:
     """Return a file of a recipe as the command line names it, safe to print."""
     return printable(recipe_path(evaluation, file))

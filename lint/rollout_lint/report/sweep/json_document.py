@@ -18,6 +18,7 @@ from rollout_lint.report.common.json_values import (
     convert_problem,
     convert_skipped,
     convert_unevaluated,
+    convert_unknown_variables,
     format_json,
 )
 
@@ -66,6 +67,7 @@ def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAsses
         "evidence": [_convert_result(seen) for seen in reversed(assessment.results)],
         "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
         **convert_unevaluated(assessment.risk.unevaluated),
+        **convert_unknown_variables(evaluation),
     }
 
 
