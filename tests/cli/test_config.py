@@ -200,6 +200,10 @@ CONFIGS = [
     ({"overrides": [{}]}, False),
     ({"overrides": [{"paths": ["a"], "exclude": []}]}, False),
     ({"hosts": {"stats": "x"}}, False),
+    ({"variables": {"A_1": ""}, "env_files": [], "overrides": [{"paths": ["a"], "variables": {"b": "c"}}]}, True),
+    ({"variables": {"A": 1}}, False),
+    ({"variables": {"A-B": "1"}}, False),
+    ({"env_files": "prod.env"}, False),
 ]
 
 

@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout_lint.discovery.env_sample import parse_environment
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
-from rollout_lint.discovery.filesystem import is_file, is_folder, read_bytes
+from rollout_lint.discovery.filesystem import exists, is_file, is_folder, read_bytes
 from rollout_lint.errors import ConfigError
 from rollout_lint.facts.images import repository
 from rollout_lint.linter.suppression.directives import IgnoreEntry, parse_day
@@ -21,6 +22,7 @@ from rollout_lint.stack.units import parse_size
 from rollout_lint.stack.validator import FORMATS
 from rollout_lint.syntax.parser import MAX_BYTES, parse
 from rollout_lint.syntax.source import Source
+from rollout_lint.syntax.wording import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +58,7 @@ class Section:
     """Values of a config for all recipes, or of one of its overrides for some.
 
     `hosts` has memory in bytes, `images` claims by repository. `severity` and the lists have ids or names of rules as
-    written. `paths` are the patterns of an override.
+    written. `variables` are those of `env_files` and `variables`. `paths` are the patterns of an override.
     """
 
     hosts: dict[str, SourcedValue] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class Section:
     disable: tuple[SourcedValue, ...] = ()
     severity: dict[str, SourcedValue] = field(default_factory=dict)
     fail_on: SourcedValue | None = None
+    variables: dict[str, SourcedValue] = field(default_factory=dict)
     paths: tuple[str, ...] = ()
 
 
@@ -208,8 +211,18 @@ class _Reader:
             disable=self._list(section, path, "disable") or (),
             severity=self._mapping(section.get("severity", {}), (*path, "severity")),
             fail_on=None if fail_on is None else SourcedValue(fail_on, self._locate((*path, "fail-on"))),
+            variables=self._variables(section, path),
             paths=tuple(section.get("paths", ())),
         )
+
+    def _variables(self, section: dict[str, Any], path: KeyPath) -> dict[str, SourcedValue]:
+        """Return the values by name, those of a file with the location that names it. Raises ConfigError."""
+        variables: dict[str, SourcedValue] = {}
+        for file in self._list(section, path, "env_files") or ():
+            variables |= {
+                name: file._replace(value=value) for name, value in _read_env_file(self._folder, file).items()
+            }
+        return variables | self._mapping(section.get("variables", {}), (*path, "variables"))
 
     def _images(self, claims: dict[str, dict[str, Any]], path: KeyPath) -> dict[str, dict[str, SourcedValue]]:
         """Return the claims by repository; of two references to one repository, the later takes precedence."""
@@ -242,6 +255,25 @@ class _Reader:
             service=entry.get("service"),
             until=parse_day(str(entry["until"])) if "until" in entry else None,
         )
+
+
+def _read_env_file(folder: Path, file: SourcedValue) -> dict[str, str]:
+    path = folder / file.value
+    try:
+        data = read_bytes(path, MAX_BYTES + 1) if is_file(path) or not exists(path) else None
+    except OSError as error:
+        raise _env_file_error(file, f"cannot be read: {error.strerror}") from error
+    if data is None:
+        raise _env_file_error(file, "is not a regular file")
+    if len(data) > MAX_BYTES:
+        raise _env_file_error(file, f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
+    return parse_environment(data.decode("utf-8-sig", errors="replace"))
+
+
+def _env_file_error(file: SourcedValue, reason: str) -> ConfigError:
+    assert isinstance(file.location, Location)
+    message = f"env file {quote(file.value)} {reason}"
+    return ConfigError([Problem(file.location.file, file.location.line, file.location.column, message)])
 
 
 def _relative_to_cwd(path: Path) -> Path:

@@ -18,6 +18,8 @@ from rollout_lint.rules.checker import RuleIndex
 from rollout_lint.rules.loader import load_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.config import Section
     from rollout_lint.linter.resolve import EffectiveConfig
@@ -28,10 +30,10 @@ _EMPTY = Config()
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """Rules, data of hosts and images, and suppressions for linting a recipe.
+    """Rules, data of hosts and images, suppressions and values of variables for linting a recipe.
 
-    `fail_on` is the threshold of the config, None without one. `disabled_rules` are the ids of disabled rules on which
-    the risk of a recipe depends.
+    `variables` override the values of the recipe. `fail_on` is the threshold of the config, None without one.
+    `disabled_rules` are the ids of disabled rules on which the risk of a recipe depends.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -40,6 +42,7 @@ class LintContext:
     suppressions: SuppressionSettings = field(default_factory=SuppressionSettings)
     fail_on: str | None = None
     disabled_rules: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
     rule_index: RuleIndex = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -144,4 +147,5 @@ class ContextLoader:
             disabled_rules=tuple(
                 each.rule.id for each in resolved.rule_settings if not each.is_enabled and each.affects_risk
             ),
+            variables={name: each.value for name, each in resolved.variables.items()},
         )

@@ -64,7 +64,8 @@ def _evaluate_variants(evaluation: Evaluation, context: LintContext) -> None:
         if excluded := _excluded_variant(variant, sources):
             evaluation.variants.append(excluded)
             continue
-        stack, problems = load_stack(sources, variant.environment, variant.is_exact, layers)
+        environment = variant.environment if variant.is_exact else {**variant.environment, **context.variables}
+        stack, problems = load_stack(sources, environment, variant.is_exact, layers)
         problems += _stack_problems(variant, stack, is_readable=not problems)
         evaluation.variants.append(_variant_evaluation(variant, stack, problems, context, checked))
         evaluation.findings += _findings(evaluation.variants[-1], stack, context, checked)

@@ -48,6 +48,7 @@ class EffectiveConfig:
     hosts: dict[str, SourcedValue] = field(default_factory=dict)
     images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
     fail_on: SourcedValue | None = None
+    variables: dict[str, SourcedValue] = field(default_factory=dict)
     rule_settings: tuple[RuleSetting, ...] = ()
 
     @property
@@ -63,13 +64,15 @@ def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[R
     """
     hosts: dict[str, SourcedValue] = {}
     images: dict[str, dict[str, SourcedValue]] = {}
+    variables: dict[str, SourcedValue] = {}
     fail_on: SourcedValue | None = None
     for section in sections:
         hosts |= section.hosts
+        variables |= section.variables
         fail_on = section.fail_on or fail_on
         for name, claims in section.images.items():
             images[name] = images.get(name, {}) | claims
-    return EffectiveConfig(config, hosts, images, fail_on, _rule_settings(sections, rules))
+    return EffectiveConfig(config, hosts, images, fail_on, variables, _rule_settings(sections, rules))
 
 
 def invalid_rule_names(config: Config, rules: tuple[Rule, ...]) -> list[Problem]:

@@ -94,7 +94,10 @@ class JsonSchema:
         return sorted({to_problem(each, locate) for each in self.violations(value)})
 
     def violations(self, value: Any) -> list[Violation]:
-        """Return what the schema does not allow, at most one violation for each value or key."""
+        """Return what the schema does not allow, at most one violation for each value or key.
+
+        The message has the value, unless the schema marks it as `writeOnly` because it may be a secret.
+        """
         found: dict[tuple[KeyPath, bool], Violation] = {}
         for error in self._validator.iter_errors(value):
             for leaf in _relevant_errors(error):
@@ -126,7 +129,9 @@ class JsonSchema:
             needed = [key for branch in context for key in branch.validator_value]
             yield Violation(path, False, f"missing {_keys(needed, 'or')}{_inside(path)}")
         else:
-            subject = f"invalid {_name(path)}{_shown(value)}:" if path else "the file"
+            schema: Any = error.schema
+            shown = "" if schema.get("writeOnly") else _shown(value)
+            subject = f"invalid {_name(path)}{shown}:" if path else "the file"
             yield Violation(path, False, f"{subject} must {self._expectation(error, argument)}")
 
     def _expectation(self, error: ValidationError, argument: Any) -> str:

@@ -27,6 +27,19 @@ _SUSPICIOUS_COMMENT = re.compile(
 )
 
 
+_SECRET_NAME = re.compile(r"pass|pwd|secret|token|credential|key|salt|hash", re.IGNORECASE)
+_PUBLIC_VALUE = re.compile(
+    r"\d{1,5}(?:\.\d{1,3})?[a-z]{0,3}|true|false|yes|no|on|off|pause|continue|rollback|(?:start|stop)-first|",
+    re.IGNORECASE | re.ASCII,
+)
+"""Numbers, durations and sizes, and the words of a policy."""
+
+
+def mask_variable(name: str, value: str) -> str:
+    """Return the value of a variable, or `…` if it may be a secret."""
+    return value if _PUBLIC_VALUE.fullmatch(value) and not _SECRET_NAME.search(name) else "…"
+
+
 def find_secret_spans(text: SourceText) -> dict[int, list[tuple[int, int]]]:
     """Return the sorted column spans of possible secrets by line. Lines count from 0 and end as in git.
 

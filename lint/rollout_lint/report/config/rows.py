@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS
+from rollout_lint.report.common.masking import mask_variable
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
 
 if TYPE_CHECKING:
@@ -37,13 +38,15 @@ class Row(NamedTuple):
 
 
 def list_config_rows(effective: EffectiveConfig, options: CommandLineSettings) -> Iterator[Row]:
-    """Yield all keys, including those of images. A command-line option takes precedence over the config."""
+    """Yield all keys, those of images and variables too. A command-line option takes precedence over the config."""
     config = effective.config
     for name in _HOST_KEYS:
         yield _build_row(f"hosts.{name}", effective.hosts.get(name), None)
     for image, claims in effective.images.items():
         for name, claim in claims.items():
             yield Row(f"images.{image}.{name}", claim.value, claim.location)
+    for name, variable in effective.variables.items():
+        yield Row(f"variables.{name}", mask_variable(name, variable.value), variable.location)
     yield _build_row("fail-on", options.fail_on or effective.fail_on, DEFAULT_FAIL_ON)
     yield _build_row("overlays", options.overlays or config.overlays, DEFAULT_OVERLAYS)
     yield _build_row("exclude", options.exclude or config.exclude, ())
