@@ -26,7 +26,7 @@ NAMES = {"toml": "rollout-lint.toml", "yaml": ".rollout-lint.yml"}
 
 @pytest.mark.parametrize(("kind", "text"), BLOCKS)
 def test_config_page_configs_are_valid(run: Run, write: Write, kind: str, text: str) -> None:
-    files = {f"our-rules/{NAME}": OWN_RULE, "demo/legacy/databases/compose.yml": "", "prod.env": ""}
+    files = {f"our-rules/{NAME}": OWN_RULE, "demo/legacy/databases/compose.yml": "", "prod.env": "", "stacks/a.yml": ""}
     folder = write({NAMES[kind]: text, **files})
     ran = run("config", "--format", "json", folder)
     assert (ran.exit_code, ran.stderr) == (0, "")

@@ -12,6 +12,7 @@ from rollout_lint.cli.choices import AwaitFormat, Format, SweepFormat, TableForm
 from rollout_lint.cli.console import STDOUT, discard_output, exit_with_error, prepare_streams, write, write_version
 from rollout_lint.cli.examples import examples
 from rollout_lint.cli.options import (
+    ChangedOption,
     CheckFormats,
     ComposeFiles,
     EnvFiles,
@@ -19,6 +20,7 @@ from rollout_lint.cli.options import (
     ExpectedImages,
     ExpectedLabels,
     FailOn,
+    FilesFrom,
     FormatOption,
     ListSkipped,
     OrderedCommand,
@@ -28,6 +30,7 @@ from rollout_lint.cli.options import (
     RuleFolders,
     Settle,
     Since,
+    StdinFilename,
     TableFormatOption,
     Timeout,
     parse_age_option,
@@ -101,6 +104,9 @@ def check(
         typer.Option(metavar="FILE", help="Baseline file. [default: .rollout-lint-baseline.json if it exists]"),
     ] = None,
     no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Check without a baseline.")] = False,
+    changed: ChangedOption = False,
+    files_from: FilesFrom = None,
+    stdin_filename: StdinFilename = None,
     list_skipped: ListSkipped = False,
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
@@ -109,9 +115,10 @@ def check(
     from rollout_lint.cli.commands.check import Request, run
     from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.outputs import parse_outputs
+    from rollout_lint.cli.commands.path_lists import read_stdin_file, select_paths
 
     request = Request(
-        paths=tuple(paths or ["."]),
+        paths=select_paths(paths, files_from),
         outputs=parse_outputs(values_in_order(context, formats=formats, outputs=outputs)),
         fail_on=fail_on,
         overlays=tuple(overlay or ()),
@@ -120,7 +127,13 @@ def check(
         applies_ignores=not no_ignores,
         baseline=BaselineRequest(baseline, write_baseline, no_baseline, uses_default=not no_ignores),
         list_skipped=list_skipped,
-        given=parse_given_files(compose_file, env_file, {"a path": paths, "--overlay": overlay, "--exclude": exclude}),
+        given=parse_given_files(
+            compose_file,
+            env_file,
+            {"a path": paths, "--overlay": overlay, "--exclude": exclude, "--files-from": files_from},
+        ),
+        changed=changed or files_from is not None,
+        stdin_file=read_stdin_file(stdin_filename, paths),
     )
     if watch:
         from rollout_lint.cli.commands.watch import watch as run_watch
@@ -261,15 +274,19 @@ def fix(
     interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask before each fix.")] = False,
     exclude: Excludes = None,
     rule_folders: RuleFolders = None,
+    changed: ChangedOption = False,
+    files_from: FilesFrom = None,
+    stdin_filename: StdinFilename = None,
 ) -> None:
     """Fix findings: show a diff, change files or write an overlay."""
     from rollout_lint.cli.commands.fix import Request, run
     from rollout_lint.cli.commands.given_files import parse_given_files
+    from rollout_lint.cli.commands.path_lists import read_stdin_file, select_paths
 
     if diff and (write_files or interactive):
         exit_with_error("--diff cannot be combined with --write or --interactive")
     request = Request(
-        paths=tuple(paths or ["."]),
+        paths=select_paths(paths, files_from),
         write_files=write_files or interactive or (overlay is not None and not diff),
         overlay=overlay,
         only=tuple(only or ()),
@@ -277,7 +294,13 @@ def fix(
         interactive=interactive,
         exclude=tuple(exclude or ()),
         rule_folders=tuple(rule_folders or ()),
-        given=parse_given_files(compose_file, env_file, {"a path": paths, "--overlay": overlay, "--exclude": exclude}),
+        given=parse_given_files(
+            compose_file,
+            env_file,
+            {"a path": paths, "--overlay": overlay, "--exclude": exclude, "--files-from": files_from},
+        ),
+        changed=changed or files_from is not None,
+        stdin_file=read_stdin_file(stdin_filename, paths),
     )
     raise typer.Exit(run(request))
 

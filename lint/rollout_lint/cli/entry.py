@@ -1,7 +1,7 @@
 """Entry point of the installed command.
 
-`check PATH...` without options and `--version` run without typer, as pre-commit hooks call them. Everything else, and
-shell completion, goes to `cli.app`. Both print the same (tests/cli/test_entry.py).
+`check [--changed] PATH...` without other options and `--version` run without typer, as pre-commit hooks call them.
+Everything else, and shell completion, goes to `cli.app`. Both print the same (tests/cli/test_entry.py).
 """
 
 from __future__ import annotations
@@ -37,12 +37,14 @@ def _main() -> None:
         from rollout_lint.cli.console import write_version
 
         _run_and_exit(write_version)
-    is_plain_check = arguments[:1] == ["check"] and not any(map(_is_option, arguments))
+    changed = arguments[1:2] == ["--changed"]
+    paths = arguments[1 + changed :]
+    is_plain_check = arguments[:1] == ["check"] and not any(map(_is_option, paths))
     if is_plain_check and not _is_completion() and os.name != "nt":
         from rollout_lint.cli.commands.check import run_plain
 
         _collect_rarely()
-        _run_and_exit(lambda: run_plain(arguments[1:]))
+        _run_and_exit(lambda: run_plain(paths, changed))
     from rollout_lint.cli.app import app
 
     _collect_rarely()

@@ -120,6 +120,12 @@ Since = Annotated[
     datetime | None,
     typer.Option(metavar="TIME", parser=parse_moment, help="Ignore updates that started before this time."),
 ]
+ChangedOption = Annotated[bool, typer.Option("--changed", help="Skip what a check of the whole tree would not check.")]
+FilesFrom = Annotated[
+    str | None,
+    typer.Option("--files-from", metavar="FILE", help="Read changed paths, as of git diff; - for standard input."),
+]
+StdinFilename = Annotated[str | None, typer.Option("--stdin-filename", metavar="NAME", help="Path that - stands for.")]
 ComposeFiles = Annotated[
     list[str] | None,
     typer.Option("-c", "--compose-file", metavar="FILE", help="Stack file; repeat to merge files in order."),

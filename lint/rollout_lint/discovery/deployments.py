@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rollout_lint.discovery.deploy_commands import find_deploy_commands, may_have_commands
 from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.filesystem import glob_paths, is_file, is_outside, read_bytes, relative_path, resolve_links
-from rollout_lint.discovery.revision_paths import format_path
+from rollout_lint.discovery.revision_paths import format_path, to_working_tree
 from rollout_lint.discovery.stack_file import BASE_NAMES
 from rollout_lint.discovery.variants import is_pattern
 
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.discovery.deploy_commands import DeployCommand
     from rollout_lint.discovery.tree import Folder
-
-
-class NoFileError(Exception):
-    """Pattern of `stacks` that matches no file, with the location and the reason as its text."""
+    from rollout_lint.location import Location
 
 
 MAX_SCRIPT_BYTES = 1024 * 1024
@@ -31,32 +28,36 @@ MAX_SCRIPT_BYTES = 1024 * 1024
 class DeclaredStack(NamedTuple):
     """Entry of `stacks` in a config or a manifest in `folder`, which is absolute.
 
-    `files` are merged in this order. A single pattern means that each file that it matches is a stack. `location` is
-    the file and line of the entry.
+    `files` are merged in this order. A single pattern means that each file that it matches is a stack.
     """
 
     files: tuple[str, ...]
     folder: Path
-    location: str
+    location: Location
     name: str | None = None
 
-    def deployments(self, tree: Path) -> Iterator[Deployment]:
-        """Yield the deployments with a file in a tree, with paths that begin with that of the tree.
+    def find_error(self) -> str | None:
+        """Return why the entry is invalid, or None if it is not."""
+        if any(map(is_pattern, self.files)):
+            if len(self.files) > 1:
+                return "a pattern cannot be merged with other files: give it an entry of its own"
+            if self.name is not None:
+                return "a pattern means several stacks, which cannot all have this name"
+            if not self._matching_files():
+                return f"no file matches {self.files[0]}"
+        return None
 
-        Raises NoFileError if a pattern matches no file.
-        """
+    def deployments(self, tree: Path) -> Iterator[Deployment]:
+        """Yield the deployments with a file in a tree, with paths that begin with that of the tree."""
         lists = [(file,) for file in self._matching_files()] if is_pattern(self.files[0]) else [self.files]
-        top = os.path.abspath(tree)  # noqa: PTH100
+        top = os.path.abspath(to_working_tree(tree))  # noqa: PTH100
         for files in lists:
             paths = [os.path.relpath(os.path.join(self.folder, file), top) for file in files]  # noqa: PTH118
             if not all(path.startswith("..") for path in paths):
                 yield Deployment(tuple(tree / path for path in paths), self.name)
 
     def _matching_files(self) -> list[str]:
-        found = [str(path) for path in glob_paths(self.folder, self.files[0]) if is_file(path)]
-        if not found:
-            raise NoFileError(f"{self.location}: no file matches {self.files[0]}")
-        return found
+        return [str(path) for path in glob_paths(self.folder, self.files[0]) if is_file(path)]
 
 
 class Deployment(NamedTuple):

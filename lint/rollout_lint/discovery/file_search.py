@@ -17,7 +17,7 @@ from rollout_lint.discovery.stack_file import BASE_NAMES
 from rollout_lint.discovery.tree import find_tree, list_folder, walk_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rollout_lint.discovery.deployments import DeclaredStack
     from rollout_lint.discovery.tree import Folder
@@ -39,18 +39,23 @@ class FileSearch:
         overlays: Sequence[str],
         stacks: Sequence[DeclaredStack] = (),
         contents: bytes | None = None,
+        is_excluded: Callable[[str], bool] = lambda _: False,
     ) -> None:
         """Find the folders, and what is deployed together in them.
 
-        `contents` are those of the file if they are not those on the disk; then it need not exist.
+        `contents` are those of the file if they are not those on the disk; then it need not exist. `is_excluded` says
+        of an absolute path, with a slash at the end for a folder, if a search of the tree would skip it.
         """
+        self._is_excluded = is_excluded
         self._file = file
         self._path = Path(os.path.abspath(file))  # noqa: PTH100
         self._folder = self._path.parent
         self._overlays = overlays
         self._tree, is_repository = find_tree(self._path)
-        self._folders = list(walk_tree(self._tree)) if is_repository else list(self._list_around())
-        scripts = self._folders if is_repository else [list_folder(each) for each in self._folders_above()]
+        folders = walk_tree(self._tree) if is_repository else self._list_around()
+        self._folders = list(self._without_excluded(folders))
+        above = [list_folder(each) for each in self._folders_above()]
+        scripts = self._folders if is_repository else list(self._without_excluded(above))
         declared = [each for stack in stacks for each in stack.deployments(self._tree)]
         self._deployments = [*declared, *find_deployments(scripts, self._tree, self._display)]
         self._contents = {} if contents is None else {self._path: contents}
@@ -67,7 +72,8 @@ class FileSearch:
             found = self._search(self._folders)
         if found.recipes or is_changed or any(each.reason in _NEVER_ALONE for each in found.skipped):
             return found
-        alone = Variant("default", (LayerFile(self._file.name, self._file),))
+        layer = LayerFile(self._file.name, self._file, self._contents.get(self._path))
+        alone = Variant("default", (layer,))
         return Discovery.of(Recipe(self._file.name, str(self._file.parent), [alone]))
 
     def _search(self, folders: Sequence[Folder]) -> Discovery:
@@ -102,18 +108,24 @@ class FileSearch:
         return any(os.path.normpath(layer) == str(self._path) for layer in layers)
 
     def _as_given(self, recipe: Recipe) -> Recipe:
-        variants = [
-            replace(
-                variant,
-                files=tuple(layer._replace(path=Path(self._display(layer.path))) for layer in variant.files),
-            )
-            for variant in recipe.variants
-        ]
+        variants = [replace(each, files=tuple(map(self._layer_as_given, each.files))) for each in recipe.variants]
         return replace(recipe, path=self._display(Path(recipe.path)), variants=variants)
+
+    def _layer_as_given(self, layer: LayerFile) -> LayerFile:
+        contents = self._contents.get(Path(os.path.normpath(layer.path)))
+        return layer._replace(path=Path(self._display(layer.path)), contents=contents)
 
     def _display(self, path: Path) -> str:
         """Return a path as the user gave that of the file: absolute, or from the current folder."""
         return format_path(path if self._file.is_absolute() else Path(os.path.relpath(path)))
+
+    def _without_excluded(self, folders: Iterable[Folder]) -> Iterator[Folder]:
+        """Yield the folders without what is excluded, but always that of the file with the file."""
+        for folder in folders:
+            if folder.path == self._folder or not self._is_excluded(f"{folder.path}/"):
+                paths = ((name, folder.path / name) for name in folder.names)
+                names = (name for name, path in paths if path == self._path or not self._is_excluded(str(path)))
+                yield folder._replace(names=tuple(names))
 
     def _folders_above(self) -> Iterator[Path]:
         """Yield the folder of the file and those above it in the tree."""

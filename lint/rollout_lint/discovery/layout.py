@@ -314,7 +314,7 @@ class _FolderLayout:
 
     def _new_recipe(self, file: StackFile, name: str) -> tuple[Recipe, VariantCollector]:
         recipe = Recipe(name, str(self._folder))
-        return recipe, VariantCollector(recipe, file.path, self._names, self._layout.tree)
+        return recipe, VariantCollector(recipe, file, self._names, self._layout.tree)
 
     def _variant_of(self, file: StackFile, collector: VariantCollector | None = None) -> Variant:
         """Return the variant of a file alone."""

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class LayerFile(NamedTuple):
-    """File of a variant, with its display name and its path."""
+    """File of a variant, with its display name, its path, and its contents if they are not those on the disk."""
 
     name: str
     path: Path
+    contents: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,14 @@ class Recipe:
     problems: list[Problem] = field(default_factory=list)
 
     @property
+    def layers(self) -> set[LayerFile]:
+        """Files of all variants."""
+        return {layer for variant in self.variants for layer in variant.files}
+
+    @property
     def paths(self) -> set[Path]:
         """Paths of the files of all variants."""
-        return {layer.path for variant in self.variants for layer in variant.files}
+        return {layer.path for layer in self.layers}
 
     def add(self, variant: Variant) -> None:
         """Add a variant with a unique name; if one has the same files, only CI deploys them if one of both says so."""

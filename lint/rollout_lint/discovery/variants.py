@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rollout_lint.discovery.recipe import Recipe
+    from rollout_lint.discovery.stack_file import StackFile
 
 _COMPOSE_FILE = re.compile(r"\$\{?COMPOSE_FILE\}?")
 _MAX_SAMPLE_BYTES = 1024 * 1024
@@ -35,11 +36,11 @@ _MAX_SAMPLE_BYTES = 1024 * 1024
 class VariantCollector:
     """Collector of the variants of a recipe with a base in a folder. No file may be outside of `tree`."""
 
-    def __init__(self, recipe: Recipe, base: Path, names: Iterable[str], tree: Path) -> None:
+    def __init__(self, recipe: Recipe, base: StackFile, names: Iterable[str], tree: Path) -> None:
         """Read the sample among the `names` in the folder of the base. A sample that cannot be read is a problem."""
         self._recipe = recipe
         self._base = base
-        self._folder = base.parent
+        self._folder = base.path.parent
         self._tree = resolve_links(tree)
         self._is_folder_outside = is_outside(self._folder, self._tree)
         self._sample_name = choose_sample(names)
@@ -124,7 +125,8 @@ class VariantCollector:
         if self._is_outside(file, path):
             self._recipe.problems.append(replace(location, message=f'"{file}" is outside the given folder, not read'))
             return None
-        if not exists(path) and (line or not is_link(path)):
+        is_given = path == self._base.path and self._base.is_regular
+        if not is_given and not exists(path) and (line or not is_link(path)):
             self._recipe.problems.append(replace(location, message=f'file "{file}" does not exist'))
             return None
         return LayerFile(Path(file).as_posix(), path)

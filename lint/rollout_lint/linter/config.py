@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout_lint.discovery.deployments import DeclaredStack
 from rollout_lint.discovery.env_sample import parse_environment
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
 from rollout_lint.discovery.filesystem import exists, is_file, is_folder, read_bytes
@@ -85,6 +86,7 @@ class Config:
     rules: tuple[SourcedValue, ...] = ()
     overlays: SourcedValue | None = None
     exclude: SourcedValue | None = None
+    stacks: tuple[DeclaredStack, ...] = ()
     ignores: tuple[IgnoreEntry, ...] = ()
 
     def sections(self, folder: Path) -> tuple[Section, ...]:
@@ -195,6 +197,7 @@ class _Reader:
             ),
             overlays=self._whole_list("overlays"),
             exclude=self._whole_list("exclude"),
+            stacks=tuple(map(self._stack, range(len(root.get("stacks", ()))))),
             ignores=tuple(map(self._ignore, range(len(root.get("ignore", ()))))),
         )
 
@@ -242,6 +245,15 @@ class _Reader:
 
     def _whole_list(self, key: str) -> SourcedValue | None:
         return SourcedValue(tuple(self._root[key]), self._locate((key,))) if key in self._root else None
+
+    def _stack(self, number: int) -> DeclaredStack:
+        entry: dict[str, Any] = self._root["stacks"][number]
+        files = (entry["files"],) if isinstance(entry["files"], str) else tuple(entry["files"])
+        stack = DeclaredStack(files, self._folder, self._locate(("stacks", number)), entry.get("name"))
+        reason = stack.find_error()
+        if reason is not None:
+            raise ConfigError([Problem(stack.location.file, stack.location.line, stack.location.column, reason)])
+        return stack
 
     def _ignore(self, number: int) -> IgnoreEntry:
         entry: dict[str, Any] = self._root["ignore"][number]

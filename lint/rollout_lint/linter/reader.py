@@ -34,6 +34,8 @@ _STACK_NAMES = ("compose", "docker-compose", "docker-stack")
 
 def read_source(layer: LayerFile) -> Source:
     """Read and parse a file. A file that cannot be read gives a source with that problem."""
+    if layer.contents is not None:
+        return parse_source(layer.contents, layer.name)
     try:
         if str(layer.path) == STDIN:
             if sys.stdin is None:

@@ -12,7 +12,7 @@ from rollout_lint.cli.commands.baseline import (
     suppress_baseline_findings,
 )
 from rollout_lint.cli.commands.outputs import Output, Report, write_reports
-from rollout_lint.cli.commands.targets import load_targets
+from rollout_lint.cli.commands.targets import Selection, load_targets
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import CheckResult, EvaluationStatus
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.cli.commands.given_files import GivenFiles
+    from rollout_lint.cli.commands.path_lists import StdinFile
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.report.check.junit import FailingSeverities
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """Options of `check`. Without `fail_on`, the config of each recipe sets the threshold.
 
-    With `given`, these files are checked and not the paths.
+    With `given`, these files are checked and not the paths. `changed` and `stdin_file` are those of Selection.
     """
 
     paths: tuple[str, ...]
@@ -43,19 +44,24 @@ class Request(NamedTuple):
     baseline: BaselineRequest = BaselineRequest()
     list_skipped: bool = False
     given: GivenFiles | None = None
+    changed: bool = False
+    stdin_file: StdinFile | None = None
+
+    @property
+    def selection(self) -> Selection:
+        """What to check."""
+        return Selection(self.paths, self.overlays, self.exclude, self.given, self.changed, self.stdin_file)
 
 
-def run_plain(paths: Sequence[str]) -> ExitCode:
+def run_plain(paths: Sequence[str], changed: bool = False) -> ExitCode:
     """Check the paths, or the current folder, with default options."""
-    return run(Request(paths=tuple(paths or ["."])))
+    return run(Request(paths=tuple(paths or ["."]), changed=changed))
 
 
 def run(request: Request) -> ExitCode:
     """Check the recipes, write the reports and return the exit code."""
     baseline = load_baseline(request.baseline)
-    targets, skipped = load_targets(
-        request.paths, request.overlays, request.exclude, request.rule_folders, request.given
-    )
+    targets, skipped = load_targets(request.selection, request.rule_folders)
     contexts = {recipe.path: context for recipe, context in targets}
     evaluations = [evaluate(recipe, context.with_suppressions(request.applies_ignores)) for recipe, context in targets]
     if baseline is not None and request.baseline.write:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.commands.prompt import FixPrompt
-from rollout_lint.cli.commands.targets import load_available_rules, load_targets
+from rollout_lint.cli.commands.targets import Selection, load_available_rules, load_targets
 from rollout_lint.cli.console import (
     exit_with_error,
     print_error,
@@ -29,12 +29,14 @@ from rollout_lint.fix.target import FixTarget, OverlayTarget
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.groups import list_problems
 from rollout_lint.report.common.paths import recipe_path, relative_path
+from rollout_lint.report.common.skipped import count_skipped, list_unexpected
 from rollout_lint.report.common.style import style_for_stderr, style_for_stdout
 from rollout_lint.report.fix.diff import create_diff
 from rollout_lint.report.fix.text import format_fix_text
 
 if TYPE_CHECKING:
     from rollout_lint.cli.commands.given_files import GivenFiles
+    from rollout_lint.cli.commands.path_lists import StdinFile
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.context import LintContext
     from rollout_lint.report.common.style import Style
@@ -55,6 +57,8 @@ class Request:
     exclude: tuple[str, ...] = ()
     rule_folders: tuple[Path, ...] = ()
     given: GivenFiles | None = None
+    changed: bool = False
+    stdin_file: StdinFile | None = None
 
 
 def run(request: Request) -> ExitCode:
@@ -62,9 +66,14 @@ def run(request: Request) -> ExitCode:
     _validate(request)
     options = FixOptions(_selected_rules(request), request.unsafe)
     overlays = () if request.overlay is None else (request.overlay,)
-    targets, _ = load_targets(request.paths, overlays, request.exclude, request.rule_folders, request.given)
+    selection = Selection(request.paths, overlays, request.exclude, request.given, request.changed, request.stdin_file)
+    targets, skipped = load_targets(selection, request.rule_folders)
     prompt = FixPrompt() if request.interactive else None
     fixed = [_fix(recipe, context, options, request, prompt) for recipe, context in targets]
+    if unexpected := list_unexpected(skipped):
+        print_error(count_skipped(unexpected))
+    if request.write_files and STDIN in request.paths:
+        _write_stdin(fixed, request.stdin_file)
     return _print_results([each for each in fixed if each.evaluation.status != EvaluationStatus.NOT_A_STACK], request)
 
 
@@ -141,10 +150,7 @@ def _overlay_error(recipe: Recipe, overlay: str) -> str | None:
 def _print_results(fixed: list[FixResult], request: Request) -> ExitCode:
     style = style_for_stdout()
     for each in fixed:
-        if request.write_files and STDIN in request.paths:
-            [source] = each.evaluation.sources.values()
-            write_bytes(each.changes[0].after if each.changes else source.data)
-        elif not request.write_files:
+        if not request.write_files:
             _print_diff(each, style)
         if each.evaluation.status != EvaluationStatus.EVALUATED:
             print_problems(list_problems(each.evaluation))
@@ -152,6 +158,20 @@ def _print_results(fixed: list[FixResult], request: Request) -> ExitCode:
     text = format_fix_text(fixed, request.write_files, code, style_for_stderr(), terminal_width())
     print_message(text.removesuffix("\n"))
     return code
+
+
+def _write_stdin(fixed: list[FixResult], stdin_file: StdinFile | None) -> None:
+    """Write standard input with its fixes; if other files would change too, say so."""
+    data = b"" if stdin_file is None else stdin_file.contents
+    for each in fixed:
+        names = {layer.name for layer in each.evaluation.recipe.layers if layer.contents is not None}
+        data = each.evaluation.sources[STDIN].data if STDIN in each.evaluation.sources else data
+        for change in each.changes:
+            if change.name in {STDIN, *names}:
+                data = change.after
+            else:
+                print_error(f"{recipe_path(each.evaluation, change.name)} has fixes too: run fix --write without -")
+    write_bytes(data)
 
 
 def _exit_code(fixed: list[FixResult], request: Request) -> ExitCode:

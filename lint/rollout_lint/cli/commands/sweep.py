@@ -108,7 +108,7 @@ def _load_fleet(request: Request, root: Path) -> Fleet:
     finder = RecipeFinder(request.overlays, request.exclude)
     exclude, configured_overlays = finder.exclude(request.path), finder.configured_overlays(request.path)
     try:
-        fleet = load_fleet(root, request.overlays, exclude, configured_overlays)
+        fleet = load_fleet(root, request.overlays, exclude, configured_overlays, finder.stacks(request.path))
     except FleetError as error:
         exit_with_problems(error.problems)
     except RevisionError as error:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.commands.clock import today
 from rollout_lint.cli.console import exit_with_error, exit_with_problems
+from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
+from rollout_lint.discovery.file_search import FileSearch
+from rollout_lint.discovery.filesystem import is_folder
+from rollout_lint.discovery.layout import Discovery
 from rollout_lint.discovery.recipe import merge_recipes
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, STDIN, NoRecipeError, find_recipes
+from rollout_lint.discovery.stack_file import is_yaml
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import folder_of
 from rollout_lint.linter.context import ContextLoader, config_path
@@ -19,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rollout_lint.cli.commands.given_files import GivenFiles
-    from rollout_lint.discovery.layout import Discovery
+    from rollout_lint.cli.commands.path_lists import StdinFile
+    from rollout_lint.discovery.deployments import DeclaredStack
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.linter.config import Config
@@ -41,16 +48,33 @@ class Found(NamedTuple):
     skipped: tuple[SkippedFile, ...] = ()
 
 
-def load_targets(
-    paths: Iterable[str],
-    overlays: tuple[str, ...],
-    exclude: tuple[str, ...],
-    rule_folders: Iterable[Path],
-    given: GivenFiles | None = None,
-) -> tuple[list[Target], tuple[SkippedFile, ...]]:
-    """Return the recipes of the paths or the given files, with their contexts, and the files that are not checked."""
+class Selection(NamedTuple):
+    """What a command line selects: paths, or the files given with `-c`.
+
+    Paths that are `changed` select what a check of the whole tree would check of them. `stdin_file` is the file that
+    standard input stands for.
+    """
+
+    paths: tuple[str, ...]
+    overlays: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    given: GivenFiles | None = None
+    changed: bool = False
+    stdin_file: StdinFile | None = None
+
+
+def find_selected(selection: Selection, loader: ContextLoader | None = None) -> Found:
+    """Return the recipes of a selection, and the files that are not checked."""
+    if selection.given is not None:
+        return Found([selection.given.recipe()])
+    finder = RecipeFinder(selection.overlays, selection.exclude, loader)
+    return finder.find(selection.paths, selection.changed, selection.stdin_file)
+
+
+def load_targets(selection: Selection, rule_folders: Iterable[Path]) -> tuple[list[Target], tuple[SkippedFile, ...]]:
+    """Return the recipes of a selection with their contexts, and the files that are not checked."""
     loader = ContextLoader(tuple(rule_folders), today())
-    found = RecipeFinder(overlays, exclude, loader).find(paths) if given is None else Found([given.recipe()])
+    found = find_selected(selection, loader)
     try:
         return [Target(recipe, loader.context(config_path(recipe))) for recipe in found.recipes], found.skipped
     except (ConfigError, RuleError) as error:
@@ -91,19 +115,49 @@ class RecipeFinder:
         self._exclude = exclude
         self._loader = loader or ContextLoader()
 
-    def find(self, paths: Iterable[str]) -> Found:
-        """Return the recipes of the paths. Exit at the first path without a stack file."""
-        found = list(map(self._find_at, paths))
+    def find(self, paths: Iterable[str], changed: bool = False, stdin_file: StdinFile | None = None) -> Found:
+        """Return the recipes of the paths. Exit at the first path without a stack file, unless it is `changed`."""
+        find = self._find_changed if changed else self._find_at
+        found = [self._search(*stdin_file)] if stdin_file is not None else list(map(find, paths))
         recipes = merge_recipes(recipe for each in found for recipe in each.recipes)
         return Found(recipes, tuple(dict.fromkeys(file for each in found for file in each.skipped)))
 
     def _find_at(self, path: str) -> Discovery:
         try:
-            return find_recipes(path, self.overlays(path), self.exclude(path))
+            if path != STDIN and not is_folder(Path(path)) and os.path.lexists(path):
+                return self._search(path)
+            return find_recipes(path, self.overlays(path), self.exclude(path), self.stacks(path))
         except NoRecipeError as error:
             if not error.exists:
                 exit_with_error(str(error))
             exit_with_error(format_no_stack_file(error.path, error.other_files, error.is_excluding))
+
+    def _find_changed(self, path: str) -> Discovery:
+        """Return what a check of the whole tree would check of a file; the file may be gone."""
+        file = Path(path)
+        if is_folder(file):
+            return self._find_at(path)
+        is_excluded = self._exclusion(path)(os.path.abspath(path))  # noqa: PTH100
+        if is_excluded or not (is_yaml(file.name) or file.name in ENV_SAMPLES):
+            return Discovery([], [])
+        return self._search(path, changed=True)
+
+    def _search(self, file: str, contents: bytes | None = None, changed: bool = False) -> Discovery:
+        search = FileSearch(Path(file), self.overlays(file), self.stacks(file), contents, self._exclusion(file))
+        return search.find(changed)
+
+    def _exclusion(self, path: str) -> Callable[[str], bool]:
+        """Return a test if a pattern of the command line, or of the config of a path, matches an absolute path."""
+        config = self._config(path)
+        folder = Path.cwd() if self._exclude or config.folder is None else config.folder
+        patterns = self._exclude or (config.exclude.value if config.exclude is not None else ())
+        matches = Exclude(patterns).file_matcher()
+        prefix = f"{folder}/"
+        return lambda each: each.startswith(prefix) and matches(each.removeprefix(prefix))
+
+    def stacks(self, path: str) -> tuple[DeclaredStack, ...]:
+        """Return the stacks that the config declares."""
+        return self._config(path).stacks
 
     def overlays(self, path: str) -> tuple[str, ...]:
         """Return the names and patterns of overlays to look for."""

@@ -11,7 +11,7 @@ from stat import S_ISDIR
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.cli.commands import check
-from rollout_lint.cli.commands.targets import RecipeFinder
+from rollout_lint.cli.commands.targets import find_selected
 from rollout_lint.cli.console import exit_with_error, print_message, write
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.recipes import STDIN
@@ -96,9 +96,7 @@ def _find_recipes(request: Request) -> list[Recipe]:
     """Return the recipes, or none on an error, which the check itself reports."""
     try:
         with redirect_stderr(StringIO()):
-            if request.given is not None:
-                return [request.given.recipe()]
-            return RecipeFinder(request.overlays, request.exclude).find(request.paths).recipes
+            return find_selected(request.selection).recipes
     except SystemExit:
         return []
 

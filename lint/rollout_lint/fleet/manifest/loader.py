@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_lint.discovery.deployments import DeclaredStack
 from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.filesystem import is_file, is_folder, is_link
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipes_below
@@ -16,12 +19,12 @@ from rollout_lint.fleet.manifest.schema import collect_file_references, load_doc
 from rollout_lint.fleet.model import Fleet, Member
 from rollout_lint.fleet.result_age import parse_age
 from rollout_lint.fleet.result_files import read_limited
-from rollout_lint.location import Problem
-from rollout_lint.syntax.node import Mapping, Sequence
+from rollout_lint.location import Location, Problem
+from rollout_lint.syntax.node import Mapping
+from rollout_lint.syntax.node import Sequence as YamlSequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
     from rollout_lint.discovery.skipped import SkippedFile
 
@@ -36,18 +39,20 @@ def load_fleet(
     overlays: Iterable[str] = (),
     exclude: Iterable[str] | Exclude = (),
     default_overlays: Iterable[str] = DEFAULT_OVERLAYS,
+    stacks: Sequence[DeclaredStack] = (),
 ) -> Fleet:
     """Return the fleet of a manifest; of a folder, the fleet of its manifest or else of the recipes in it.
 
-    `overlays` take precedence over those of the manifest, and `default_overlays` are used if neither is set. The fleet
-    has the problems of a manifest and its valid parts. Raises FleetError if no part is valid or no recipe is found.
+    `overlays` take precedence over those of the manifest, and `default_overlays` are used if neither is set. `stacks`
+    are those of the config. The fleet has the problems of a manifest and its valid parts. Raises FleetError if no part
+    is valid or no recipe is found.
     """
     path = find_manifest(path) or path
     if not is_folder(path):
-        return _load_manifest(path, tuple(overlays), exclude, default_overlays)
+        return _load_manifest(path, tuple(overlays), exclude, default_overlays, stacks)
     patterns = tuple(overlays) or default_overlays
     resolver = RecipeResolver(path, tuple(Overlay(pattern) for pattern in patterns), EvidenceLoader(path))
-    members, skipped = _find_members(resolver, exclude)
+    members, skipped = _find_members(resolver, exclude, stacks)
     return Fleet(members, problems=resolver.evidence_loader.problems, skipped=skipped)
 
 
@@ -58,7 +63,11 @@ def find_manifest(folder: Path) -> Path | None:
 
 
 def _load_manifest(
-    path: Path, overlays: tuple[str, ...], exclude: Iterable[str] | Exclude, default_overlays: Iterable[str]
+    path: Path,
+    overlays: tuple[str, ...],
+    exclude: Iterable[str] | Exclude,
+    default_overlays: Iterable[str],
+    stacks: Sequence[DeclaredStack],
 ) -> Fleet:
     name = format_path(path)
     try:
@@ -77,11 +86,12 @@ def _load_manifest(
     )
     of_manifest = tuple(_overlay(each) for each in values.get("overlays", default_overlays))
     resolver = RecipeResolver(path.parent, tuple(Overlay(each) for each in overlays) or of_manifest, loader)
+    stacks = [*stacks, *_declared_stacks(path, root, resolver.problems)]
     nodes = root.get("recipes")
-    if isinstance(nodes, Sequence):
-        members, skipped = resolver.listed_members(path, nodes, exclude)
+    if isinstance(nodes, YamlSequence):
+        members, skipped = resolver.listed_members(path, nodes, exclude, stacks)
     else:
-        members, skipped = _find_members(resolver, exclude)
+        members, skipped = _find_members(resolver, exclude, stacks)
     loader.result_files.report_unused()
     return Fleet(
         members,
@@ -92,16 +102,35 @@ def _load_manifest(
     )
 
 
+def _declared_stacks(path: Path, root: Mapping, problems: list[Problem]) -> list[DeclaredStack]:
+    """Return the valid entries of `stacks`, and add the errors in the others to the problems."""
+    nodes = root.get("stacks")
+    stacks = []
+    for node in nodes.items if isinstance(nodes, YamlSequence) else ():
+        values = to_plain_values(node)
+        files = (values["files"],) if isinstance(values["files"], str) else tuple(values["files"])
+        location = Location(format_path(path), node.line, node.column, node.end_line, node.end_column)
+        stack = DeclaredStack(files, Path(os.path.abspath(path.parent)), location, values.get("name"))  # noqa: PTH100
+        reason = stack.find_error()
+        if reason is None:
+            stacks.append(stack)
+        else:
+            problems.append(Problem(location.file, location.line, location.column, reason))
+    return stacks
+
+
 def _overlay(value: str | dict[str, str]) -> Overlay:
     if isinstance(value, str):
         return Overlay(value)
     return Overlay(value["pattern"], value.get("role", "ci") == "ci")
 
 
-def _find_members(resolver: RecipeResolver, exclude: Iterable[str] | Exclude) -> tuple[list[Member], list[SkippedFile]]:
+def _find_members(
+    resolver: RecipeResolver, exclude: Iterable[str] | Exclude, stacks: Sequence[DeclaredStack] = ()
+) -> tuple[list[Member], list[SkippedFile]]:
     """Return the recipes below the fleet's folder, and the stack files that are in none of them."""
     exclude = Exclude.create(exclude)
-    found = find_recipes_below(resolver.root, resolver.ci_patterns, exclude)
+    found = find_recipes_below(resolver.root, resolver.ci_patterns, exclude, stacks)
     if not found.recipes and not found.skipped:
         suffix = " and is not excluded" if exclude else ""
         raise FleetError([Problem(format_path(resolver.root), 0, 0, f"no folder in it holds a compose.yml{suffix}")])

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from rollout_lint.discovery.deployments import Deployment
+    from rollout_lint.discovery.deployments import DeclaredStack, Deployment
     from rollout_lint.discovery.layout import FolderRecipes
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.discovery.revision import Revision
@@ -54,12 +54,19 @@ class RecipeResolver:
     _deployments: list[Deployment] = field(default_factory=list)
 
     def listed_members(
-        self, manifest: Path, nodes: Sequence, exclude: Iterable[str] | Exclude = ()
+        self,
+        manifest: Path,
+        nodes: Sequence,
+        exclude: Iterable[str] | Exclude = (),
+        stacks: Iterable[DeclaredStack] = (),
     ) -> tuple[list[Member], list[SkippedFile]]:
-        """Return the recipes of a manifest in order, and the stack files that it does not list."""
+        """Return the recipes and stacks of a manifest in order, and the stack files that it does not list."""
         folders = list(walk_tree(self.root, Exclude.create(exclude)))
         self._deployments = find_deployments(folders, self.root)
         members = list(self._listed_members(manifest, nodes))
+        declared = [each for stack in stacks for each in stack.deployments(self.root)]
+        for group in Layout(self.root, self.ci_patterns, declared).find([]).groups:
+            members += self.found_members(group)
         known = {to_working_tree(path) for member in members for path in member.recipe.paths}
         layout = Layout(self.root, lambda _: (), self._deployments, known=known)
         found = layout.find(folders)

@@ -162,7 +162,7 @@ def _format_files(variant: Variant) -> str:
 
 def _format_summary(result: CheckResult, exit_code: int) -> str:
     evaluations = result.evaluations
-    if not evaluations and result.skipped:
+    if not evaluations:
         return f"{describe_unchecked(result.skipped)} Exit {exit_code}."
     checked = [
         each

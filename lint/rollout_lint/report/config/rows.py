@@ -50,6 +50,7 @@ def list_config_rows(effective: EffectiveConfig, options: CommandLineSettings) -
     yield _build_row("fail-on", options.fail_on or effective.fail_on, DEFAULT_FAIL_ON)
     yield _build_row("overlays", options.overlays or config.overlays, DEFAULT_OVERLAYS)
     yield _build_row("exclude", options.exclude or config.exclude, ())
+    yield from (Row("stacks", each.files, each.location) for each in config.stacks)
     folders = [*config.rules, *options.rules]
     yield from (Row("rules", each.value.as_posix(), each.location) for each in folders)
     if not folders:
