@@ -103,6 +103,7 @@ class Layout:
         self.decided = {file for each in self.deployments for file in each.files}
         """Files of deployments; names and contents do not matter for these."""
         self.other_files: list[str] = []
+        self._link_targets: set[str] = set()
         self._layers = {os.path.normpath(path) for path in known}
 
     def find(self, folders: Iterable[Folder]) -> Discovery:
@@ -123,11 +124,13 @@ class Layout:
         for path in {*recipe.paths, base}:
             self._layers.add(os.path.normpath(path))
             if is_link(path):
-                self._layers.add(str(resolve_links(path)))
+                self._link_targets.add(str(resolve_links(path)))
 
     def is_layer(self, path: Path) -> bool:
         """Return True for a file of a recipe that was found before."""
-        return not self._layers.isdisjoint((os.path.normpath(path), os.path.abspath(path)))  # noqa: PTH100
+        if os.path.normpath(path) in self._layers:
+            return True
+        return bool(self._link_targets) and os.path.abspath(path) in self._link_targets  # noqa: PTH100
 
 
 class _FolderLayout:

@@ -46,7 +46,8 @@ _MAPPING_OF_SERVICES = re.compile(
 _SERVICE_KEY = re.compile(rb"^[ \t]+(?:image|build|deploy)[ \t]*:", re.MULTILINE)
 _DEPLOY = re.compile(rb"^[ \t]+deploy[ \t]*:", re.MULTILINE)
 _COMPOSE_FEATURE = re.compile(rb"build|depends_on|extends|include|name|profiles")
-_ALIAS = re.compile(rb"(?<![^\s\[{,])\*(\w[\w-]*)", re.ASCII)
+_ALIAS = re.compile(rb"\*(\w[\w-]*)", re.ASCII)
+_BEFORE_ALIAS = b" \t[{,"
 _TEMPLATE_MARKS = (b"{%", b"{{")
 _UNKNOWN_ANCHOR = re.compile(r"unknown anchor \"(?P<name>[^\"]+)\"")
 
@@ -76,7 +77,7 @@ class StackFile:
         self.name = path.name
         self._contents = contents
 
-    @property
+    @cached_property
     def is_regular(self) -> bool:
         """True for a regular file, or a link to one."""
         return self._contents is not None or is_file(self.path)
@@ -143,7 +144,7 @@ class StackFile:
         if self._contents is not None:
             return self._contents
         try:
-            return read_bytes(self.path, MAX_BYTES + 1) if is_file(self.path) else None
+            return read_bytes(self.path, MAX_BYTES + 1) if self.is_regular else None
         except OSError:
             return None
 
@@ -187,7 +188,8 @@ class StackFile:
     @property
     def aliases(self) -> set[str]:
         """Names that the file may use as aliases without an anchor of its own, found without parsing."""
-        names = {match.decode() for match in _ALIAS.findall(self._data or b"")}
+        data = self._data or b""
+        names = {each[1].decode() for each in _ALIAS.finditer(data) if data[each.start() - 1] in _BEFORE_ALIAS}
         return {name for name in names if not self.defines_anchor(name)}
 
     @property
