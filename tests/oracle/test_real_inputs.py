@@ -101,9 +101,7 @@ CASES = {
     "an empty number that is cast": Case(
         (f"services:\n  s:\n    image: b\n    deploy: {POLICY}\n  t:\n    image: b\n    deploy: {{replicas: $N}}\n",),
         "strconv.Atoi",
-        "not-evaluated",
-        (7,),
-        ("s",),
+        at_risk=("s",),
     ),
     "a command in a dollar": Case(
         (f"services:\n  s:\n    image: b\n    command: echo $(id)\n    deploy: {POLICY}\n",),
