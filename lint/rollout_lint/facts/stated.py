@@ -108,7 +108,7 @@ def stated_facts(service: Service) -> dict[str, Fact]:
 
 
 def _from_items(items: list[Setting]) -> Fact:
-    unset = {name: None for item in items if is_unknown(item.value) for name in item.unset}
+    unset = {name: None for item in items if item.unset and is_unknown(item.value) for name in item.unset}
     return Fact([item.value for item in items], default=False, location=items[-1].location, unset=tuple(unset))
 
 

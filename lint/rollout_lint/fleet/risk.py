@@ -42,6 +42,7 @@ class RecipeAssessment:
     `service`, `failure_action` and `order` are those of the service at the worst risk. `overlay` is the file name of
     the first CI overlay. `failed_before` is the newest failed upgrade if a later one passed. `results` come oldest
     first. `reasons` are the reasons of the risk except results. `problems` are why a variant was not evaluated.
+    `unknown_variables` limited the check.
     """
 
     recipe: str
@@ -58,6 +59,7 @@ class RecipeAssessment:
     results: list[AgedResult] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unknown_variables: Sequence[str] = ()
 
 
 def assess_recipe(
@@ -68,10 +70,11 @@ def assess_recipe(
     main = _main_service(services)
     ci = [variant for variant in evaluation.variants if variant.variant.is_ci]
     newest = find_newest_upgrade(results)
+    unknown_variables = evaluation.unknown_variables
     if evaluation.evaluated_variants:
         risk = _recipe_risk(services, main, newest, evidence.expect)
         risk = with_disabled_rules(risk, context.disabled_rules)
-        risk = _with_unevaluated(_with_unknown_variables(risk, evaluation.unknown_variables), evaluation)
+        risk = _with_unevaluated(_with_unknown_variables(risk, unknown_variables), evaluation)
     else:
         risk = _not_evaluated(evaluation)
     reasons = [*risk.because, *_evidence_reasons(evidence, newest)]
@@ -90,6 +93,7 @@ def assess_recipe(
         results=list(results),
         reasons=reasons,
         problems=evaluation.problems,
+        unknown_variables=unknown_variables,
     )
 
 

@@ -74,7 +74,7 @@ def _matches(rule: Rule, facts: Mapping[str, Fact]) -> bool:
     for path, test in rule.tests:
         fact = facts.get(path)
         value = None if fact is None else fact.value
-        if isinstance(value, Unknown) or not test(value):
+        if value.__class__ is Unknown or not test(value):
             return False
     return True
 

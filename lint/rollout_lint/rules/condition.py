@@ -111,12 +111,14 @@ def _one_of(choices: list[Any], kind: Kind) -> Test:
         texts = frozenset(choices)
         return lambda value: isinstance(value, str) and value in texts
     return _of_known_items(
-        lambda value: any(value == choice and types_of(value) & types_of(choice) for choice in choices)
+        lambda value: any(value == choice and types_of(value) & types_of(choice) for choice in choices), kind
     )
 
 
-def _of_known_items(test: Test) -> Test:
+def _of_known_items(test: Test, kind: Kind) -> Test:
     """Return the test, unknown for a list with an unknown item."""
+    if "array" not in kind.types:
+        return test
     return lambda value: None if isinstance(value, list) and any(map(is_unknown, value)) else test(value)
 
 
@@ -135,7 +137,7 @@ def _type(argument: Any, kind: Kind) -> Test:
     types = frozenset([argument] if isinstance(argument, str) else argument)
     if not types & kind.types:
         raise ValueError(f"the fact is {_join_or(kind.types)}, never {_join_or(types)}")
-    return _of_known_items(lambda value: bool(types_of(value) & types))
+    return _of_known_items(lambda value: bool(types_of(value) & types), kind)
 
 
 def _not(argument: Any, kind: Kind) -> Test:
@@ -169,7 +171,7 @@ def _length(compare: Callable[[int, int], bool], *, is_minimum: bool) -> Callabl
         def test(value: Any) -> bool | None:
             if not isinstance(value, list):
                 return False
-            known = sum(not is_unknown(item) for item in value)
+            known = sum(not is_unknown(item) for item in value) if value else 0
             holds = compare(known, argument)
             # More items keep a minimum that is reached, and a maximum that is exceeded.
             return holds if known == len(value) or holds is is_minimum else None

@@ -228,25 +228,29 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
 
 def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
     """Yield the keys of a mapping, or the last item of each name in a list of `name=value`."""
-    named: dict[str | Unknown, Setting] = {}
     if isinstance(node, Mapping):
-        for key, value in node.entries.values():
-            named[key.text] = _decode_name(key.text, key, layer.text(value), _is_empty(value, layer), layer)
+        for name, (key, value) in node.entries.items():
+            read = layer.value(value, None) if isinstance(value, Scalar) else value
+            unset = read.variables if isinstance(read, Unknown) else ()
+            yield Setting(name, layer.location(key), name, read in (None, ""), unset)
+    named: dict[str | Scalar, Setting] = {}
     for item in _items(node):
         if isinstance(item, Scalar):
-            text = layer.text(item)
-            known = text.start if isinstance(text, Unknown) else text
-            name, equals, value_text = known.partition("=")
-            is_known = equals or not isinstance(text, Unknown)
-            decoded = _decode_name(name if is_known else text, item, text, known == text and not value_text, layer)
-            named[decoded.value] = decoded
+            setting = _decode_pair(item, layer)
+            named[item if isinstance(setting.value, Unknown) else setting.value] = setting
     yield from named.values()
 
 
-def _decode_name(name: str | Unknown, node: Scalar, value: str | Unknown, is_empty: bool, layer: Layer) -> Setting:
-    unset = value.variables if isinstance(value, Unknown) else ()
-    written = node.text if isinstance(name, Unknown) else name
-    return Setting(name, layer.location(node), written, is_empty, unset)
+def _decode_pair(item: Scalar, layer: Layer) -> Setting:
+    """Return the name in `name=value`. A name before the first variable without a value is known."""
+    text = layer.text(item)
+    if isinstance(text, str):
+        name, _, value = text.partition("=")
+        return Setting(name, layer.location(item), name, not value)
+    name, equals, _ = text.start.partition("=")
+    if equals:
+        return Setting(name, layer.location(item), name, unset=text.variables)
+    return Setting(text, layer.location(item), item.text, unset=text.variables)
 
 
 def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -256,10 +260,6 @@ def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
         return
     named = {item.value: item for item in _decode_texts(node, layer)}
     yield from named.values()
-
-
-def _is_empty(node: Node, layer: Layer) -> bool:
-    return isinstance(node, Scalar) and layer.value(node, None) in (None, "")
 
 
 def _decode_sources(node: Node, layer: Layer) -> Iterator[Setting]:

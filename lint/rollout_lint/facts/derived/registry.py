@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rollout_lint.facts.images import has_known_repository
@@ -64,27 +65,26 @@ class ServiceFacts(Mapping[str, Fact]):
         """Return True if the service has the same facts in this stack. Facts depend on nothing else of a stack."""
         return self.service is service and self.resources == stack.resources and self.is_for_swarm == stack.is_for_swarm
 
-    @property
-    def unknown_variables(self) -> Iterator[str]:
+    @cached_property
+    def unknown_variables(self) -> frozenset[str]:
         """Variables without a value in the facts of the files on which packaged rules depend."""
-        for path, fact in self._stated.items():
-            if fact.unset and path not in FREE_TEXTS and not _is_tag(fact.value):
-                yield from fact.unset
+        facts = ((path, fact) for path, fact in self._stated.items() if fact.unset)
+        return frozenset(
+            name for path, fact in facts if path not in FREE_TEXTS and not _is_tag(fact.value) for name in fact.unset
+        )
 
     def __getitem__(self, path: str) -> Fact:
         """Return the fact of a path. Raises KeyError if the service does not have it."""
         fact = self._stated.get(path) or self._derived.get(path)
         if fact is None:
-            fact = self._derived[path] = self._derive(path)
+            try:
+                value, location = DERIVED[path].derive(self)
+                fact = Fact(value, default=False, location=location)
+            except UnknownFactError as error:
+                # A fact is unknown if one that it follows from is.
+                fact = Fact(error.fact.value, default=False, location=error.fact.location, unset=error.fact.unset)
+            self._derived[path] = fact
         return fact
-
-    def _derive(self, path: str) -> Fact:
-        """Return a derived fact, which is unknown if a fact that it follows from is."""
-        try:
-            value, location = DERIVED[path].derive(self)
-        except UnknownFactError as error:
-            return Fact(error.fact.value, default=False, location=error.fact.location, unset=error.fact.unset)
-        return Fact(value, default=False, location=location)
 
     def __contains__(self, path: object) -> bool:
         """Return True if the service has the fact, without computing it."""
@@ -102,13 +102,18 @@ class ServiceFacts(Mapping[str, Fact]):
     def known(self, path: str) -> Fact:
         """Return the fact of a path. Raises UnknownFactError if it is unknown, KeyError without it."""
         fact = self[path]
-        if fact.is_unknown:
+        if isinstance(fact.value, Unknown):
             raise UnknownFactError(fact)
         return fact
 
     def value(self, path: str) -> Any:
         """Return the value of a fact, None if the service does not have it. Raises UnknownFactError."""
-        return self.known(path).value if path in self else None
+        fact = self._stated.get(path)
+        if fact is None:
+            return self.known(path).value if path in DERIVED else None
+        if isinstance(fact.value, Unknown):
+            raise UnknownFactError(fact)
+        return fact.value
 
     def location(self, path: str) -> Location | None:
         """Return the location that set a fact, None if no file sets it."""

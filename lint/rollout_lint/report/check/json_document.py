@@ -57,7 +57,7 @@ def _convert_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
         "findings": [_convert_finding(finding) for finding in evaluation.findings],
         **convert_unevaluated(evaluation.unevaluated_variants),
-        **convert_unknown_variables(evaluation),
+        **convert_unknown_variables(evaluation.unknown_variables),
     }
 
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.recipe import Variant
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.facts.model import Fact
-    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Location, Problem
 
 VERSION = 1
@@ -49,9 +48,9 @@ def convert_unevaluated(variants: Sequence[str]) -> dict[str, Any]:
     return {"not_evaluated": list(variants)} if variants else {}
 
 
-def convert_unknown_variables(evaluation: Evaluation) -> dict[str, Any]:
+def convert_unknown_variables(names: Sequence[str]) -> dict[str, Any]:
     """Return the key with the unknown variables of a recipe, or no key without any."""
-    return {"unknown_variables": names} if (names := evaluation.unknown_variables) else {}
+    return {"unknown_variables": list(names)} if names else {}
 
 
 def convert_fact(fact: Fact) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAsses
         "evidence": [_convert_result(seen) for seen in reversed(assessment.results)],
         "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
         **convert_unevaluated(assessment.risk.unevaluated),
-        **convert_unknown_variables(evaluation),
+        **convert_unknown_variables(assessment.unknown_variables),
     }
 
 
