@@ -51,6 +51,16 @@ def test_check_of_unknown_replicas(run: Run, write: Write, snapshot: SnapshotAss
     assert run("show", "-c", folder / "compose.yml").exit_code == 2
 
 
+def test_exact_check_is_as_strict_as_docker(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("N", raising=False)
+    folder = write({"compose.yml": REPLICAS, "values.env": "N=2\n"})
+    ran = run("check", "-c", folder / "compose.yml", "--format", "json")
+    [recipe] = ran.json["recipes"]
+    assert (ran.exit_code, "unknown_variables" in recipe) == (2, False)
+    assert [problem["line"] for problem in recipe["problems"]] == [5]
+    assert run("check", "-c", folder / "compose.yml", "--env-file", folder / "values.env").exit_code == 0
+
+
 def test_check_without_unknown_variables_has_no_key(run: Run, write: Write) -> None:
     folder = write({"compose.yml": REPLICAS, ".env.sample": "N=2\n"})
     assert "unknown_variables" not in checked(run, folder)[1]

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from rollout_lint.syntax.source import Source
 
 
-HOW_TO_SET_VARIABLES = f"set them in {ENV_SAMPLES[0]}, or in `variables` of the config"
+PLACES_OF_VARIABLES = f"in {ENV_SAMPLES[0]}, or in `variables` of the config"
 """Places for the values of unknown variables."""
 
 
 def describe_unknown_variables(names: Iterable[str]) -> str:
     """Return the variables that limited a check, and where to set them."""
-    return f"unknown variables: {', '.join(names)} ({HOW_TO_SET_VARIABLES})"
+    return f"unknown variables: {', '.join(names)} (set them {PLACES_OF_VARIABLES})"
 
 
 class EvaluationStatus(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rollout_lint.linter.evaluation import HOW_TO_SET_VARIABLES, EvaluationStatus
+from rollout_lint.linter.evaluation import PLACES_OF_VARIABLES, EvaluationStatus
 from rollout_lint.report.common.groups import group_all_findings, list_problems
 from rollout_lint.report.common.markdown import escape_markdown, format_skipped_section, limit_size
 from rollout_lint.report.common.paths import format_deployed_by, format_location, named_path
@@ -28,7 +28,14 @@ def format_check_markdown(result: CheckResult) -> str:
         lines += ["", "### Not evaluated", "", *limit_size(problems)]
     unknown = [_format_unknown_variables(each) for each in evaluations if each.unknown_variables]
     if unknown:
-        lines += ["", "### Unknown variables", "", f"To check more, {HOW_TO_SET_VARIABLES}.", "", *limit_size(unknown)]
+        lines += [
+            "",
+            "### Unknown variables",
+            "",
+            f"Set these variables {PLACES_OF_VARIABLES}.",
+            "",
+            *limit_size(unknown),
+        ]
     if groups:
         head = ("| severity | rule | location | service | variants | message |", "|---|---|---|---|---|---|")
         rows = [_format_row(group) for group in groups]
