@@ -272,9 +272,9 @@ class _FolderLayout:
             self._layout.skipped[file.path] = skip_overlay(self._layout.display, file)
             return
         missing = file.outline.missing_images_on(base.file.outline)
-        has_deploy = file.outline.has_deploy or base.file.outline.has_deploy
+        has_swarm_policy = file.outline.has_swarm_policy or base.file.outline.has_swarm_policy
         features = file.outline.compose_feature or base.file.outline.compose_feature
-        if (features and not has_deploy) or (base.recipe is None and missing):
+        if (features and not has_swarm_policy) or (base.recipe is None and missing):
             self._layout.skipped[file.path] = skip_compose_only(self._layout.display, file, base.file)
             return
         recipe = base.recipe or self._make_recipe_of(base)

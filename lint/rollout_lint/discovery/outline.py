@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,27 @@ _FOREIGN_KEYS = frozenset(
 """Top-level keys of CI files, Kubernetes manifests, and files of Symfony and OpenFaaS, which can have `services`."""
 
 _SECTIONS = ("networks", "volumes", "configs", "secrets")
-_ROOT_FEATURES = ("name", "include")
-_SERVICE_FEATURES = ("profiles", "extends")
+_ROOT_FEATURES = ("name", "include", "models")
+SERVICE_FEATURES = frozenset(
+    (
+        *("annotations", "attach", "blkio_config", "cgroup", "cpu_count", "cpu_percent", "cpu_period"),
+        *("cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpus", "cpuset", "develop"),
+        *("device_cgroup_rules", "dns_opt", "extends", "gpus", "group_add", "label_file", "mem_limit"),
+        *("mem_reservation", "mem_swappiness", "memswap_limit", "models", "oom_kill_disable", "pids_limit"),
+        *("platform", "post_start", "pre_stop", "profiles", "provider", "pull_policy", "pull_refresh_after"),
+        *("runtime", "scale", "storage_opt", "use_api_socket", "uts", "volume_driver", "volumes_from"),
+    )
+)
+"""Keys of a service that `docker compose` has and `docker stack deploy` rejects.
+
+They are not in any version of docker/cli's schema (`cli/compose/schema/data`), or are in
+`cli/compose/types/types.go ForbiddenProperties`.
+"""
+
+_RESOURCES = "resources"
+"""Key of `deploy` that most files for `docker compose` with a `deploy` have it for."""
+
+_OLD_VERSION = re.compile(r"[12](?:\.\d+)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +56,9 @@ class Outline:
     """What a stack file has.
 
     `without_image` are the services without an image, `undefined` the names such as `networks.proxy` that services use
-    and the file does not define, `defined` those that it defines. `compose_feature` is the first thing in the file that
-    only `docker compose` has, with its line.
+    and the file does not define, `defined` those that it defines. `has_deploy` is True if a service has `deploy`, and
+    `has_swarm_policy` if one has more in it than `resources`. `compose_feature` is the first
+    thing in the file that only `docker compose` accepts, with its line.
     """
 
     services: frozenset[str]
@@ -45,6 +66,7 @@ class Outline:
     undefined: frozenset[str]
     defined: frozenset[str]
     has_deploy: bool
+    has_swarm_policy: bool
     compose_feature: tuple[str, int] | None
 
     @property
@@ -54,8 +76,8 @@ class Outline:
 
     @property
     def is_compose_only(self) -> bool:
-        """True if nothing in the file is about Swarm, and something is only for `docker compose`."""
-        return not self.has_deploy and self.compose_feature is not None
+        """True if nothing in the file is about a Swarm, and something in it is only for `docker compose`."""
+        return not self.has_swarm_policy and self.compose_feature is not None
 
     def gets_something_from(self, base: Outline) -> bool:
         """Return True if a base has a service that this file only changes, or defines a name that it uses."""
@@ -84,8 +106,14 @@ def read_outline(root: Node | None) -> Outline | None:
         undefined=frozenset(used) - defined - {"networks.default"},
         defined=defined,
         has_deploy=any("deploy" in body.entries for body in bodies.values()),
+        has_swarm_policy=any(map(_has_swarm_policy, bodies.values())),
         compose_feature=min(_compose_features(root, bodies), key=lambda each: each[1], default=None),
     )
+
+
+def _has_swarm_policy(service: Mapping) -> bool:
+    deploy = service.get("deploy")
+    return isinstance(deploy, Mapping) and not deploy.entries.keys() <= {_RESOURCES}
 
 
 def _names(section: Node | None) -> Iterator[str]:
@@ -120,10 +148,11 @@ def _compose_features(root: Mapping, services: dict[str, Mapping]) -> Iterator[t
     for key in _ROOT_FEATURES:
         if key in root.entries:
             yield key, root.entries[key][0].line
+    version = root.get("version")
+    if isinstance(version, Scalar) and _OLD_VERSION.match(version.text):
+        yield f"version {version.text}", version.line
     for body in services.values():
-        for key in _SERVICE_FEATURES:
-            if key in body.entries:
-                yield key, body.entries[key][0].line
+        yield from ((key, body.entries[key][0].line) for key in SERVICE_FEATURES & body.entries.keys())
         if isinstance(body.get("depends_on"), Mapping):
             yield "depends_on with conditions", body.entries["depends_on"][0].line
         if "build" in body.entries and "image" not in body.entries:

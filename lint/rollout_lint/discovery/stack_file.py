@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.filesystem import is_file, read_bytes
-from rollout_lint.discovery.outline import Outline, read_outline
+from rollout_lint.discovery.outline import SERVICE_FEATURES, Outline, read_outline
 from rollout_lint.syntax.encoding import UTF_16
 from rollout_lint.syntax.parser import MAX_BYTES, parse
 
@@ -45,7 +45,16 @@ _MAPPING_OF_SERVICES = re.compile(
 )
 _SERVICE_KEY = re.compile(rb"^[ \t]+(?:image|build|deploy)[ \t]*:", re.MULTILINE)
 _DEPLOY = re.compile(rb"^[ \t]+deploy[ \t]*:", re.MULTILINE)
-_COMPOSE_FEATURE = re.compile(rb"build|depends_on|extends|include|name|profiles")
+_SWARM_POLICY = re.compile(rb"^[ \t]+(?:update_config|rollback_config|placement|endpoint_mode)[ \t]*:", re.MULTILINE)
+"""Keys that no file for `docker compose` alone has."""
+
+_COMPOSE_FEATURE = re.compile(
+    rb"^(?:name|include|models|version[ \t]*:[ \t]*[\"']?[12]\b)"
+    rb"|(?:^[ \t]+|[{,]\s*)(?:(?:build|%s)[ \t]*:|depends_on[ \t]*:\s*[^\s\[-])"
+    % "|".join(sorted(SERVICE_FEATURES)).encode(),
+    re.MULTILINE,
+)
+"""What may be only for `docker compose`; a file without it need not be parsed to know that it is not."""
 _ALIAS = re.compile(rb"\*(\w[\w-]*)", re.ASCII)
 _BEFORE_ALIAS = b" \t[{,"
 _TEMPLATE_MARKS = (b"{%", b"{{")
@@ -166,7 +175,7 @@ class StackFile:
     def is_compose_only(self) -> bool:
         """True if only `docker compose` can use the file."""
         data = self._data or b""
-        if _DEPLOY.search(data) or not _COMPOSE_FEATURE.search(data):
+        if _SWARM_POLICY.search(data) or not (_COMPOSE_FEATURE.search(data) or data.startswith(UTF_16)):
             return False
         return self.outline is not None and self.outline.is_compose_only
 
