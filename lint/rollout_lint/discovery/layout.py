@@ -275,7 +275,10 @@ class _FolderLayout:
         has_swarm_policy = file.outline.has_swarm_policy or base.file.outline.has_swarm_policy
         features = file.outline.compose_feature or base.file.outline.compose_feature
         if (features and not has_swarm_policy) or (base.recipe is None and missing):
-            self._layout.skipped[file.path] = skip_compose_only(self._layout.display, file, base.file)
+            if file.outline.has_swarm_policy:
+                self._layout.skipped[file.path] = skip_overlay(self._layout.display, file)
+            else:
+                self._layout.skipped[file.path] = skip_compose_only(self._layout.display, file, base.file)
             return
         recipe = base.recipe or self._make_recipe_of(base)
         folder = base.file.path.parent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -38,7 +39,7 @@ class SkippedFile(NamedTuple):
 def skip_compose_only(display: Display, file: StackFile, base: StackFile | None = None) -> SkippedFile:
     """Return the entry of a file that only `docker compose` can use, or only on such a base."""
     path = display(file.path)
-    files = f"-c {display(base.path)} -c {path}" if base else f"-c {path}"
+    files = " ".join(f"-c {_quote(display, each)}" for each in (base, file) if each)
     cause = next((each.outline.compose_feature for each in (file, base) if each and each.outline), None)
     because = f"`{cause[0]}` on line {cause[1]} is not for a Swarm; " if cause and not base else ""
     return SkippedFile(path, SkipReason.COMPOSE_ONLY, f"{because}check it with `rollout-lint check {files}`")
@@ -50,15 +51,15 @@ def skip_overlay(display: Display, file: StackFile) -> SkippedFile:
     lacks = "the images of its services"
     if file.outline is not None and not file.outline.without_image:
         lacks = ", ".join(sorted(file.outline.undefined))
-    hint = f"no base in its folder has {lacks}; name the base: `rollout-lint check -c BASE -c {path}`, or `stacks`"
-    return SkippedFile(path, SkipReason.NO_BASE, f"{hint} in the config")
+    command = f"rollout-lint check -c BASE -c {_quote(display, file)}"
+    hint = f"no base in its folder has {lacks}; name the base: `{command}`, or `stacks` in the config"
+    return SkippedFile(path, SkipReason.NO_BASE, hint)
 
 
 def skip_fragment(display: Display, file: StackFile, other: StackFile) -> SkippedFile:
     """Return the entry of a file that needs the anchors of another file."""
-    path = display(file.path)
-    hint = f"check what is deployed: `cat {display(other.path)} {path} | rollout-lint check -`"
-    return SkippedFile(path, SkipReason.FRAGMENT, hint)
+    command = f"cat {_quote(display, other)} {_quote(display, file)} | rollout-lint check -"
+    return SkippedFile(display(file.path), SkipReason.FRAGMENT, f"check what is deployed: `{command}`")
 
 
 def skip_broken(display: Display, file: StackFile) -> SkippedFile:
@@ -78,3 +79,8 @@ def skip_link(display: Display, file: StackFile) -> SkippedFile:
 def skip_unlisted(display: Display, path: Path) -> SkippedFile:
     """Return the entry of a stack file that no entry of a manifest names."""
     return SkippedFile(display(path), SkipReason.NOT_LISTED, "add it to `recipes` or `stacks` of the manifest")
+
+
+def _quote(display: Display, file: StackFile) -> str:
+    """Return the path of a file for a shell."""
+    return shlex.quote(display(file.path))
