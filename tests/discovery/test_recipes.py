@@ -137,6 +137,41 @@ def test_recipes_are_found_at_any_depth_except_in_excluded_folders(write: Write)
     ]
 
 
+COMPOSE_ONLY = "services: {a: {build: .}}\n"
+
+
+def test_compose_file_that_does_not_name_the_base_is_ignored(write: Write) -> None:
+    sample = "COMPOSE_FILE=docker-compose.yml:docker-compose.dev.yml\n"
+    folder = write({"docker-compose.yml": COMPOSE_ONLY, "docker-compose.dev.yml": COMPOSE_ONLY, ".env.example": sample})
+    write({"docker-stack.yml": BASE})
+    found = find_recipes(folder)
+    assert [variants(recipe) for recipe in found.recipes] == [{"default": ["docker-stack.yml"]}]
+    assert [Path(each.file).name for each in found.skipped] == ["docker-compose.dev.yml", "docker-compose.yml"]
+
+
+def test_file_of_a_variant_is_not_listed_as_skipped(write: Write) -> None:
+    folder = write({"app.yml": BASE, "compose.ccci.yml": f"name: app\n{BASE}"})
+    found = find_recipes(folder)
+    assert [variants(recipe).keys() for recipe in found.recipes] == [{"default", "ccci"}]
+    assert found.skipped == []
+
+
+def test_overlay_for_a_swarm_is_not_listed_as_for_docker_compose(write: Write) -> None:
+    overlay = "services: {a: {deploy: {replicas: 2}}}\n"
+    folder = write({"docker-compose.yml": COMPOSE_ONLY, "docker-compose.swarm.yml": overlay})
+    reasons = {Path(each.file).name: each.reason for each in find_recipes(folder).skipped}
+    assert reasons == {
+        "docker-compose.yml": SkipReason.COMPOSE_ONLY,
+        "docker-compose.swarm.yml": SkipReason.NO_BASE,
+    }
+
+
+def test_hint_quotes_a_path_for_the_shell(write: Write) -> None:
+    folder = write({"two words.yml": COMPOSE_ONLY})
+    [skipped] = find_recipes(folder).skipped
+    assert f"`rollout-lint check -c '{folder}/two words.yml'`" in skipped.hint
+
+
 def test_path_without_a_recipe_is_an_error(write: Write, snapshot: SnapshotAssertion) -> None:
     folder = write({"notes.txt": "x"})
     assert [mask_folder(find_error(folder / name), folder) for name in ("", "gone")] == snapshot

@@ -123,6 +123,7 @@ class Layout:
         """Remember the files of a recipe and the targets of links among them, which are not looked at again."""
         for path in {*recipe.paths, base}:
             self._layers.add(os.path.normpath(path))
+            self.skipped.pop(Path(os.path.normpath(path)), None)
             if is_link(path):
                 self._link_targets.add(str(resolve_links(path)))
 

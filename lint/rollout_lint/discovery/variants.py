@@ -61,7 +61,7 @@ class VariantCollector:
         for value, line in options:
             files = _COMPOSE_FILE.sub(lambda _: active, value)
             self._add(variant_name(files.rpartition(":")[2].rpartition("/")[2]), files, line)
-        if self._recipe.variants and self._base not in self._recipe.paths:
+        if self._recipe.variants and self._base.path not in self._recipe.paths:
             # The sample is about other files, such as those for docker compose.
             self._recipe.variants.clear()
             self.add_base()
