@@ -166,6 +166,18 @@ def test_overlay_for_a_swarm_is_not_listed_as_for_docker_compose(write: Write) -
     }
 
 
+def test_overlay_below_its_base_completes_it(write: Write) -> None:
+    base = "services: {a: {deploy: {replicas: 2}}, c: {image: d}}\nnetworks: {n: }\n"
+    overlay = "services: {a: {image: b, networks: [n]}}\n"
+    folder = write({"other.yml": BASE, "stack.base.yml": base, "prod/stack.prod.yml": overlay})
+    found = find_recipes(folder)
+    assert [variants(recipe) for recipe in found.recipes] == [
+        {"default": ["other.yml"]},
+        {"prod": ["stack.base.yml", "prod/stack.prod.yml"]},
+    ]
+    assert found.skipped == []
+
+
 def test_hint_quotes_a_path_for_the_shell(write: Write) -> None:
     folder = write({"two words.yml": COMPOSE_ONLY})
     [skipped] = find_recipes(folder).skipped

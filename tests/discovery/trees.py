@@ -31,6 +31,8 @@ class File:
     text: str
     kind: Kind = Kind.OTHER
     has_deploy: bool = False
+    has_policy: bool = False
+    """True if a service has something in `deploy` that is only for a Swarm."""
 
 
 FOLDERS = (
@@ -52,7 +54,13 @@ _SERVICES = st.sampled_from(("a", "b", "web"))
 _KEYS: dict[str, tuple[Any, ...]] = {
     "image": ("registry.example.com/a:1", "postgres:17", "${IMAGE}", "a:${TAG:-1}"),
     "build": (".", {"context": "."}),
-    "deploy": ({"replicas": 2}, {"update_config": {"order": "start-first", "failure_action": "rollback"}}, {}, None),
+    "deploy": (
+        {"resources": {}},
+        {"replicas": 2},
+        {"update_config": {"order": "start-first", "failure_action": "rollback"}},
+        {},
+        None,
+    ),
     "profiles": (["debug"],),
     "extends": ({"service": "b", "file": "other.yml"},),
     "depends_on": (["a"], {"a": {"condition": "service_started"}}),
@@ -96,30 +104,32 @@ def _bodies() -> st.SearchStrategy[dict[str, Any]]:
 def stack_files(draw: Callable[..., Any]) -> File:
     """Return a stack file, in one of several styles."""
     services = draw(st.dictionaries(_SERVICES, _bodies(), min_size=1, max_size=3))
-    has_deploy = any("deploy" in body for body in services.values())
+    policies = [body["deploy"] or {} for body in services.values() if "deploy" in body]
+    has_policy = any({"replicas", "update_config"} & policy.keys() for policy in policies)
+    known = {"has_deploy": bool(policies), "has_policy": has_policy}
     top = {key: draw(st.sampled_from(values)) for key, values in _TOP.items() if draw(st.integers(0, 3)) == 0}
     style = draw(st.sampled_from(("block", "block", "flow", "json", "crlf", "comment", "anchor", "alias", "tail")))
     if style == "json":
-        return File(json.dumps({**top, "services": services}), Kind.STACK, has_deploy)
+        return File(json.dumps({**top, "services": services}), Kind.STACK, **known)
     head = "".join(f"{key}: {json.dumps(value)}\n" for key, value in top.items())
     if style == "flow":
-        return File(f"{head}services: {json.dumps(services)}\n", Kind.STACK, has_deploy)
+        return File(f"{head}services: {json.dumps(services)}\n", Kind.STACK, **known)
     body = "".join(f"  {name}:\n{_block(body)}" for name, body in services.items())
     match style:
         case "crlf":
-            return File(f"{head}services:\n{body}".replace("\n", "\r\n"), Kind.STACK, has_deploy)
+            return File(f"{head}services:\n{body}".replace("\n", "\r\n"), Kind.STACK, **known)
         case "comment":
-            return File(f"# services\n---\n{head}services: # all\n\n  # first\n{body}", Kind.STACK, has_deploy)
+            return File(f"# services\n---\n{head}services: # all\n\n  # first\n{body}", Kind.STACK, **known)
         case "anchor":
             first = f"x-deploy: &deploy {{replicas: 1}}\n{head}"
-            return File(f"{first}services:\n{body}    deploy: *deploy\n", _kind_without(services, "deploy"), True)
+            return File(f"{first}services:\n{body}    deploy: *deploy\n", _kind_without(services, "deploy"), True, True)
         case "alias":
-            return File(f"{head}services:\n{body}    deploy: *deploy\n", Kind.BROKEN, True)
+            return File(f"{head}services:\n{body}    deploy: *deploy\n", Kind.BROKEN, has_deploy=True)
         case "tail":
             end = draw(st.sampled_from(("  c: {image: [\n", "{% if x %}\n", "\tx: y\n", "  c: {{ c }}\n")))
             is_stack = any({"image", "build", "deploy"} & body.keys() for body in services.values())
-            return File(f"{head}services:\n{body}{end}", Kind.BROKEN if is_stack else Kind.OTHER, has_deploy)
-    return File(f"{head}services:\n{body}", Kind.STACK, has_deploy)
+            return File(f"{head}services:\n{body}{end}", Kind.BROKEN if is_stack else Kind.OTHER, **known)
+    return File(f"{head}services:\n{body}", Kind.STACK, **known)
 
 
 def _kind_without(services: dict[str, dict[str, Any]], key: str) -> Kind:

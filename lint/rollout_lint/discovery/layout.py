@@ -116,6 +116,8 @@ class Layout:
             each.find_base()
         for each in layouts:
             each.find_others()
+        for each in layouts:
+            each.drop_incomplete_defaults()
         groups = [each.group for each in layouts if each.group.recipes]
         return Discovery(groups, [self.skipped[path] for path in sorted(self.skipped)], tuple(self.other_files))
 
@@ -198,6 +200,9 @@ class _FolderLayout:
             self._add_standalone(file, is_main=is_only_one)
         for file in overlays:
             self._add_overlay(file)
+
+    def drop_incomplete_defaults(self) -> None:
+        """Drop what is not deployed without an overlay, once the overlays of all folders are known."""
         for base in self._bases:
             self._drop_incomplete_default(base)
 
