@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -92,7 +93,7 @@ def severe_findings(recipe: dict[str, Any]) -> list[str]:
 
 def files_of(recipe: dict[str, Any]) -> set[str]:
     """Return the paths of the files of all variants."""
-    return {(Path(recipe["path"]) / file).as_posix() for each in recipe["variants"] for file in each["files"]}
+    return {os.path.normpath(Path(recipe["path"]) / file) for each in recipe["variants"] for file in each["files"]}
 
 
 def yaml_files(root: Path) -> set[str]:
@@ -120,3 +121,13 @@ def test_file_alone_has_the_result_that_it_has_in_the_tree(run: Run, layout: str
             continue
         assert ran["recipes"] == [recipe for recipe in whole["recipes"] if file in files_of(recipe)], file
         assert ran["skipped"] == ([skipped[file]] if file in skipped else []), file
+
+
+@pytest.mark.parametrize("layout", NAMES)
+def test_changed_file_has_the_result_that_it_has_in_the_tree(run: Run, root: Path) -> None:
+    whole = run("check", ".", "--format", "json").json
+    for file in sorted(yaml_files(root)):
+        ran = run("check", "--changed", file, "--format", "json")
+        assert ran.json["recipes"] == [recipe for recipe in whole["recipes"] if file in files_of(recipe)], file
+        assert ran.json["skipped"] == [each for each in whole["skipped"] if each["file"] == file], file
+        assert ran.json["recipes"] or ran.exit_code == 0, file
