@@ -82,7 +82,7 @@ def test_baseline_survives_moved_lines_variants_and_folders(
     overlay = "services: {app: {image: b}}\n"
     write({"one/r/compose.yml": moved, "one/r/compose.ccci.yml": overlay})
     ran = run("check", "one", "--baseline", "one/known.json", "--format", "json")
-    assert (ran.exit_code, ran.stderr, ran.json["summary"]["suppressed"]) == (0, "", 2)
+    assert (ran.exit_code, ran.stderr, ran.json["summary"]["suppressed"]) == (0, "", 1)
     (folder / "one").rename(folder / "two")
     monkeypatch.chdir(folder / "two" / "r")
     assert run("check", "--baseline", "../known.json").exit_code == 0
@@ -90,6 +90,24 @@ def test_baseline_survives_moved_lines_variants_and_folders(
     assert run("check", "--baseline", "../known.json").exit_code == 0
     write({"two/r/compose.yml": RISKY.replace("  app:", "  shop:")})
     assert run("check", "--baseline", "../known.json").exit_code == 1
+
+
+def test_baseline_has_the_findings_that_others_cover(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    covering = RISKY.replace("    deploy", "    ports: [{target: 80, published: 80, mode: host}]\n    deploy")
+    folder = fleet(write, monkeypatch, compose_yml=covering)
+    assert run("check", "--write-baseline").stderr == snapshot
+    assert [each["rule"] for each in entries(folder)] == ["RL001", "RL003"]
+    ran = run("check", "--format", "json")
+    assert (ran.exit_code, ran.stderr, ran.json["summary"]["suppressed"]) == (0, "", 1)
+    write({"compose.yml": covering.replace(f"    {HEALTHY}\n", "")})
+    ran = run("check", "--format", "json")
+    active = [
+        each for each in ran.json["recipes"][0]["findings"] if not each["suppressed"] and not each["superseded_by"]
+    ]
+    assert [each["rule"] for each in active] == ["RL009"]
+    assert ran.exit_code == 1
 
 
 def test_baseline_in_the_folder_of_its_recipe_can_be_moved(

@@ -28,7 +28,7 @@ from tests.linter.suppression_runs import (
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from tests.conftest import Run, Write
+    from tests.conftest import CommandResult, Run, Write
 
 HEALTHY_URL = "healthcheck: {test: curl -f http://localhost}"
 """Healthcheck that needs the slower parser, written in Python."""
@@ -179,17 +179,93 @@ def test_comment_on_a_file_covers_findings_in_that_file(run: Run, write: Write) 
     }
 
 
-def test_superseded_finding_is_suppressed_with_its_superseder(run: Run, write: Write) -> None:
-    text = TWO.replace("      update_config:", "      resources: {limits: {memory: 200M}}\n      update_config:", 1)
-    folder = write({"compose.yml": with_comment(text, "  app:", COMMENT.replace("RL001", "RL002"))})
-    write({"rollout-lint.toml": '[hosts]\nmemory = "256M"\n'})
+PORT = "      - {target: 80, published: 80, mode: host}"
+SUPERSEDING = f"""services:
+  app:
+    image: example/app
+    {HEALTHY}
+    ports:
+{PORT}
+    deploy:
+      {POLICY}
+"""
+"""Stack with RL003, which supersedes RL001."""
+
+
+def states(ran: CommandResult) -> dict[str, str | None]:
+    """Return the superseder of each finding by rule, or `suppressed` if it is suppressed."""
+    return {each["rule"]: "suppressed" if each["suppressed"] else each["superseded_by"] for each in findings(ran)}
+
+
+@pytest.mark.parametrize(
+    ("rules", "superseded", "exit_code"), [("RL003", None, 1), ("RL003, RL001", "suppressed", 0)], ids=["one", "both"]
+)
+@pytest.mark.parametrize("line", ["  app:", PORT, None], ids=["service", "port", "config"])
+def test_suppressed_finding_supersedes_none_that_is_not_named(
+    run: Run, write: Write, rules: str, superseded: str | None, exit_code: int, line: str | None
+) -> None:
+    text = SUPERSEDING if line is None else with_comment(SUPERSEDING, line, COMMENT.replace("RL001", rules))
+    folder = write({"compose.yml": text})
+    if line is None:
+        ids = ", ".join(f'"{each.strip()}"' for each in rules.split(","))
+        write({"rollout-lint.toml": f'[[ignore]]\nrule = [{ids}]\nreason = "{WHY}"\n'})
     ran = check_json(run, folder)
-    assert {each["rule"]: each["suppressed"] and each["suppressed"]["reason"] for each in findings(ran)} == {
-        "RL001": WHY,
-        "RL002": WHY,
-    } | {each["rule"]: None for each in findings(ran) if each["service"] == "web"}
-    assert suppressed_services(ran, "RL001") == {"app"}
+    assert states(ran) == {"RL001": superseded, "RL003": "suppressed"}
+    assert comment_findings(ran) == []
     assert ran.json["summary"]["suppressed"] == 1
+    assert ran.exit_code == exit_code
+    assert states(check_json(run, folder, "--no-ignores")) == {"RL001": "RL003", "RL003": None}
+    assert {each["reason"] for found in findings(ran) if (each := found["suppressed"])} == {WHY}
+
+
+def test_superseded_finding_can_be_suppressed_alone(run: Run, write: Write) -> None:
+    ran = check_json(run, write({"compose.yml": with_comment(SUPERSEDING, "  app:")}))
+    assert states(ran) == {"RL001": "suppressed", "RL003": None}
+    assert (comment_findings(ran), ran.json["summary"]["suppressed"], ran.exit_code) == ([], 0, 1)
+
+
+def test_suppressed_superseder_is_replaced_by_the_next_one(run: Run, write: Write) -> None:
+    text = SUPERSEDING.replace("deploy:\n", "deploy:\n      resources: {limits: {memory: 200M}}\n")
+    write({"rollout-lint.toml": '[hosts]\nmemory = "256M"\n'})
+    folder = write({"compose.yml": with_comment(text, "  app:", COMMENT.replace("RL001", "RL003"))})
+    assert states(check_json(run, folder)) == {"RL001": "RL002", "RL002": None, "RL003": "suppressed"}
+
+
+def test_comment_does_not_suppress_a_finding_of_another_service(run: Run, write: Write) -> None:
+    other = SUPERSEDING.replace("services:\n", "").replace("  app:", "  web:")
+    text = with_comment(SUPERSEDING, PORT, COMMENT.replace("RL001", "RL003,RL001")) + other
+    ran = check_json(run, write({"compose.yml": text}))
+    assert suppressed_services(ran, "RL001") == suppressed_services(ran, "RL003") == {"app"}
+
+
+def test_suppressed_finding_still_voids_others(run: Run, write: Write) -> None:
+    text = TWO.replace("    deploy:\n", "    deploy:\n      replicas: 0\n", 1)
+    folder = write({"compose.yml": with_comment(text, "  app:", COMMENT.replace("RL001", "RL055"))})
+    found = [each for each in findings(check_json(run, folder)) if each["service"] == "app"]
+    assert {each["rule"]: (each["superseded_by"], bool(each["suppressed"])) for each in found} == {
+        "RL001": ("RL055", False),
+        "RL055": (None, True),
+    }
+
+
+def test_text_lists_only_covered_findings(run: Run, write: Write) -> None:
+    ran = run("check", str(write({"compose.yml": SUPERSEDING})))
+    assert "  = also covers: RL001\n" in ran.stdout
+    ran = run("check", str(write({"compose.yml": with_comment(SUPERSEDING, "  app:", COMMENT.replace("1]", "3]"))})))
+    assert "RL001 rollback-start-first" in ran.stdout
+    assert "also covers" not in ran.stdout
+    assert ran.stdout.endswith("1 finding (1 medium), 1 suppressed. Exit 1.\n")
+
+
+def test_sweep_has_the_risk_of_a_finding_whose_superseder_is_suppressed(run: Run, write: Write) -> None:
+    write({"r/compose.yml": with_comment(SUPERSEDING, PORT, COMMENT.replace("RL001", "RL003"))})
+    [row] = run("sweep", str(write({})), "--format", "json").json["recipes"]
+    assert row["risk"]["level"].startswith("latent-")
+    assert any(reason.startswith("RL001 ") for reason in row["risk"]["because"])
+    assert f"RL003 is suppressed: {WHY}" in row["risk"]["because"]
+    write({"r/compose.yml": with_comment(SUPERSEDING, PORT, COMMENT.replace("RL001", "RL003, RL001"))})
+    [row] = run("sweep", str(write({})), "--format", "json").json["recipes"]
+    assert row["risk"]["level"] == "not-at-risk"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from rollout_lint.errors import FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.location import Problem
+from rollout_lint.rules.checker import supersede_unsuppressed
 from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
@@ -113,7 +114,8 @@ def apply_baseline(baseline: Baseline, evaluations: Iterable[Evaluation], rules:
     """Suppress the findings that are in the baseline, and return the number of obsolete entries.
 
     `rules` has the checked rules by the path of the recipe. An entry is obsolete if its recipe was evaluated with its
-    rule and has no such finding. Of several equal findings, as many are suppressed as there are entries.
+    rule and has no such finding. Of several equal findings, as many are suppressed as there are entries. A finding
+    whose superseder is suppressed is active again, unless it is in the baseline too.
     """
     known: dict[str, Counter[Entry]] = {}
     for entry in baseline.entries:
@@ -138,34 +140,36 @@ def _suppress_known(evaluation: Evaluation, recipe: str, known: Counter[Entry], 
         if finding.suppressed is None and not finding.rule.is_about_suppressions:
             locations.setdefault(entry, set()).add(finding.location)
     suppressed = {(entry, location) for entry, each in locations.items() for location in sorted(each)[: known[entry]]}
-    evaluation.findings = [
-        replace(finding, suppressed=suppression)
-        if finding.is_active and (entry, finding.location) in suppressed
-        else finding
-        for entry, finding in _with_entries(evaluation, recipe)
-    ]
+    evaluation.findings = supersede_unsuppressed(
+        [
+            replace(finding, suppressed=suppression)
+            if finding.suppressed is None and (entry, finding.location) in suppressed
+            else finding
+            for entry, finding in _with_entries(evaluation, recipe)
+        ]
+    )
     return Counter({entry: len(each) for entry, each in locations.items()})
 
 
 def update_baseline(evaluations: Iterable[Evaluation], earlier: Baseline) -> Baseline:
-    """Return a baseline of all active findings.
+    """Return a baseline of all findings that are not suppressed, also of those that others supersede.
 
     It keeps the earlier entries of recipes that still exist and were not evaluated. It has no findings about
     suppressions, because an invalid comment must not become a known finding.
     """
-    active: set[tuple[Entry, Location]] = set()
+    known: set[tuple[Entry, Location]] = set()
     evaluated = set()
     for evaluation in evaluations:
         if evaluation.status == EvaluationStatus.EVALUATED:
             recipe = earlier.recipe_path(evaluation.recipe)
             evaluated.add(recipe)
-            active |= {
+            known |= {
                 (entry, finding.location)
                 for entry, finding in _with_entries(evaluation, recipe)
-                if finding.is_active and not finding.rule.is_about_suppressions
+                if finding.suppressed is None and not finding.rule.is_about_suppressions
             }
     kept = (entry for entry in earlier.entries if entry.recipe not in evaluated and earlier.has_files(entry))
-    entries = [*(entry for entry, _ in active), *kept]
+    entries = [*(entry for entry, _ in known), *kept]
     return Baseline(earlier.path, tuple(sorted(entries, key=_sort_key)))
 
 

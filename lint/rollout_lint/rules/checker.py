@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from operator import itemgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.defaults import default_value
@@ -82,16 +83,29 @@ def _matches(rule: Rule, facts: Mapping[str, Fact]) -> bool:
 def supersede(findings: list[Finding]) -> list[Finding]:
     """Return the findings of one service, each with the worst that reports its cause at the same or a worse severity.
 
-    A voided finding is superseded at any severity, and has no risk.
+    A voided finding is superseded at any severity, and has no risk. A suppressed finding still voids others because
+    these are false, but supersedes none because its reason was not given for them. It keeps its own superseder.
     """
-    worst_first = sorted(findings, key=lambda finding: finding.severity.rank)
+    unsuppressed = (finding for finding in findings if finding.suppressed is None)
+    worst_first = sorted(unsuppressed, key=lambda finding: finding.severity.rank)
     voided_by = {rule: finding.rule.id for finding in findings for rule in finding.rule.voids}
     return [
         replace(finding, superseded_by=voided_by[finding.rule.id], risk=None)
         if finding.rule.id in voided_by
         else replace(finding, superseded_by=_superseder(finding, worst_first))
+        if finding.suppressed is None
+        else finding
         for finding in findings
     ]
+
+
+def supersede_unsuppressed(findings: list[Finding]) -> list[Finding]:
+    """Return the findings of a recipe, superseded only by findings that are not suppressed.
+
+    Those of one service of a variant must be consecutive.
+    """
+    groups = groupby(findings, key=attrgetter("variant", "service"))
+    return [finding for _, group in groups for finding in supersede(list(group))]
 
 
 def _superseder(finding: Finding, worst_first: list[Finding]) -> str | None:

@@ -70,6 +70,12 @@ def record_baseline(previous: Baseline, evaluations: list[Evaluation]) -> ExitCo
         each for each in evaluations if each.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE)
     ]
     print_problems(problem for each in unread for problem in list_problems(each))
-    count = len(baseline.entries)
-    print_error(f"{plural(count, 'finding')} in {baseline.path}")
+    print_error(f"{plural(len(baseline.entries), 'finding')} in {baseline.path}{_describe_superseded(evaluations)}")
     return ExitCode.ERROR if unread else ExitCode.OK
+
+
+def _describe_superseded(evaluations: list[Evaluation]) -> str:
+    """Return that superseded findings are counted, which `check` does not list, if there are any."""
+    findings = (finding for each in evaluations for finding in each.findings)
+    has_superseded = any(finding.superseded_by and finding.suppressed is None for finding in findings)
+    return ", with those that others cover" if has_superseded else ""

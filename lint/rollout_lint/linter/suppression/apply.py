@@ -13,7 +13,7 @@ from rollout_lint.facts.model import Fact
 from rollout_lint.linter.suppression.directives import ignore_comments
 from rollout_lint.linter.suppression.index import CommentIndex
 from rollout_lint.location import Problem
-from rollout_lint.rules.checker import check_rules
+from rollout_lint.rules.checker import check_rules, supersede_unsuppressed
 from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.syntax.wording import suggest
 
@@ -65,13 +65,13 @@ def apply_suppressions(
 ) -> list[Finding]:
     """Return the findings with their suppressions, then the findings about the suppressions.
 
-    A superseded finding takes over the suppression of its superseder, because the cause is the same.
+    A finding whose superseder is suppressed is active again, unless a suppression names its rule too.
     """
     comments = [comment for source in scope.sources.values() for comment in ignore_comments(source)]
     if not comments and not settings.ignores:
         return findings
     suppressor = _Suppressor(comments, scope, settings)
-    suppressed = _with_superseded([replace(each, suppressed=suppressor.suppression(each)) for each in findings])
+    suppressed = suppressor.suppress(findings)
     return [*(suppressed if settings.enabled else findings), *suppressor.findings_about_suppressions()]
 
 
@@ -114,6 +114,8 @@ class _Suppressor:
     settings: SuppressionSettings
     used: set[tuple[Location, str]] = field(default_factory=set)
     """Comments that suppress a finding, each with the rule."""
+    named: dict[tuple[str, str | None, str], IgnoreComment] = field(default_factory=dict)
+    """Comments that suppress a finding and name a rule that it supersedes, by variant, service and that rule."""
     expired: list[tuple[IgnoreEntry, Finding]] = field(default_factory=list)
     """Findings whose entry of the config has expired."""
     index: CommentIndex = field(init=False)
@@ -131,12 +133,20 @@ class _Suppressor:
         errors = (rule_id_error(rule, self.scope.rules, ids) for rule in comment.rules)
         return comment._replace(error=next(filter(None, errors), None))
 
-    def suppression(self, finding: Finding) -> Suppression | None:
-        """Return the suppression of a finding. A comment takes precedence over the config."""
+    def suppress(self, findings: list[Finding]) -> list[Finding]:
+        """Return the findings with their suppressions."""
+        covered = [replace(each, suppressed=self._suppression(each)) for each in findings]
+        return supersede_unsuppressed([self._suppress_named(each) for each in covered])
+
+    def _suppression(self, finding: Finding) -> Suppression | None:
+        """Return the suppression that covers a finding. A comment takes precedence over the config."""
         found = self.index.covering(finding, self.scope.variants[finding.variant])
         self.used |= {(comment.location, finding.rule.id) for comment in found}
+        for comment in found:
+            for rule in finding.rule.supersedes.intersection(comment.rules):
+                self.named.setdefault((finding.variant, finding.service, rule), comment)
         if found:
-            return Suppression(SuppressionSource.COMMENT, found[0].reason, found[0].location, _iso(found[0].until))
+            return _comment_suppression(found[0])
         entries = [each for each in self.settings.ignores if self._entry_covers(each, finding)]
         valid = next((each for each in entries if not self._has_expired(each.until)), None)
         if valid is not None:
@@ -144,6 +154,17 @@ class _Suppressor:
         if entries:
             self.expired.append((entries[0], finding))
         return None
+
+    def _suppress_named(self, finding: Finding) -> Finding:
+        """Return a superseded finding with the suppression of its superseder, if that comment also names its rule.
+
+        The comment need not cover the location of the superseded finding.
+        """
+        comment = self.named.get((finding.variant, finding.service, finding.rule.id))
+        if comment is None or finding.suppressed is not None or finding.superseded_by is None:
+            return finding
+        self.used.add((comment.location, finding.rule.id))
+        return replace(finding, suppressed=_comment_suppression(comment))
 
     def _is_valid(self, comment: IgnoreComment) -> bool:
         return comment.error is None and not self._has_expired(comment.until)
@@ -188,18 +209,8 @@ def _suppression_facts(
     return {path: Fact(value, default=False, location=location) for path, value in values.items()}
 
 
-def _with_superseded(findings: list[Finding]) -> list[Finding]:
-    by_rule = {(each.variant, each.service, each.rule.id): each for each in findings}
-    return [_with_cause(each, by_rule) for each in findings]
-
-
-def _with_cause(finding: Finding, by_rule: dict[tuple[str, str | None, str], Finding]) -> Finding:
-    cause: Finding | None = finding
-    seen: set[str] = set()
-    while cause is not None and cause.suppressed is None and cause.superseded_by and cause.rule.id not in seen:
-        seen.add(cause.rule.id)
-        cause = by_rule.get((cause.variant, cause.service, cause.superseded_by))
-    return finding if cause is None else replace(finding, suppressed=cause.suppressed)
+def _comment_suppression(comment: IgnoreComment) -> Suppression:
+    return Suppression(SuppressionSource.COMMENT, comment.reason, comment.location, _iso(comment.until))
 
 
 def _iso(day: date | None) -> str | None:
