@@ -100,7 +100,7 @@ def test_check_format_has_findings_of_json_for_samples(run: Run, form: str, monk
     found = READERS[form](run("check", SAMPLES.name, "--format", form).stdout)
     of_document = run("check", SAMPLES.name, "--format", "json")
     assert sort_found(found) == sort_found(of_json(of_document.stdout))
-    assert len(found) == sum(of_document.json["summary"]["places"].values()) > 5
+    assert len(found) == sum(of_document.json["summary"]["findings"].values()) > 5
 
 
 @EACH
@@ -293,10 +293,31 @@ def test_group_findings_separates_severities(write: Write) -> None:
     assert [group.variants for group in groups] == [("default", "a"), ("c",), ("b",)]
 
 
+def test_every_format_counts_a_finding_once_for_all_variants(run: Run, write: Write) -> None:
+    """The last of three services has a comment. Every file is in two variants."""
+    policy = "deploy: {update_config: {failure_action: rollback, order: start-first}}"
+    lines = [f"  {name}: {{image: {name}, healthcheck: {{test: x}}, {policy}}}" for name in "abc"]
+    text = "\n".join(["services:", *lines]) + " # rollout-lint: ignore[RL001] known\n"
+    folder = write({"compose.yml": text, "compose.ccci.yml": "services: {a: {labels: {x: y}}}\n"})
+    found = {form: run("check", str(folder), "--format", form) for form in ("text", "json", *READERS)}
+    summary = found["json"].json["summary"]
+    assert [len(each["variants"]) for each in found["json"].json["recipes"]] == [2]
+    assert summary["findings"] == summary["places"] == {"high": 0, "medium": 2, "low": 0, "info": 0}
+    assert summary["suppressed"] == 1
+    assert found["text"].stdout.endswith("2 findings (2 medium), 1 suppressed. Exit 1.\n")
+    assert found["text"].stdout.count("  medium  RL001 ") == 2
+    assert "1 recipe: 2 findings (2 medium)." in found["markdown"].stdout
+    assert {form: len(read(found[form].stdout)) for form, read in READERS.items()} == dict.fromkeys(READERS, 2)
+    [row] = run("sweep", str(folder), "--format", "json").json["recipes"]
+    assert [each["variants"] for service in row["services"] for each in service["findings"]] == [
+        ["default", "ccci"]
+    ] * 3
+
+
 def test_check_format_maps_severities(run: Run, mixed: Path) -> None:
     document = run("check", "--format", "json").json
     severities = Counter(
-        {severity: count for severity, count in document["summary"]["places"].items() if severity != "high"}
+        {severity: count for severity, count in document["summary"]["findings"].items() if severity != "high"}
     )
     assert mixed.is_dir()
     assert severities["medium"] > 0

@@ -66,7 +66,7 @@ def test_sarif_counts_equal_json_counts(run: Run, tmp_path: Path, monkeypatch: p
     file = tmp_path / "found.sarif"
     document = run("check", SAMPLES.name, "--format", "json", "--format", "sarif", "--output", file).json
     counts: Counter[str] = Counter()
-    for severity, count in document["summary"]["places"].items():
+    for severity, count in document["summary"]["findings"].items():
         counts[LEVELS[severity]] += count
     read = loader.load_sarif_file(str(file))
     report = read.get_report()

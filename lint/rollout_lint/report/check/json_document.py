@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.report.common.groups import group_findings, list_recipe_problems
+from rollout_lint.report.common.groups import count_suppressed, group_findings, list_recipe_problems
 from rollout_lint.report.common.json_values import (
     VERSION,
     convert_deployed_by,
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 def format_check_json(result: CheckResult) -> str:
     """Return the JSON document of a check."""
     evaluations = result.evaluations
-    findings = [finding for evaluation in evaluations for finding in evaluation.findings]
-    by_severity = Counter(finding.severity for finding in findings if finding.is_active)
-    locations = Counter(group.finding.severity for evaluation in evaluations for group in group_findings(evaluation))
+    by_severity = Counter(group.finding.severity for evaluation in evaluations for group in group_findings(evaluation))
+    counts = {severity: by_severity[severity] for severity in Severity}
     return format_json(
         {
             "version": VERSION,
@@ -39,9 +38,9 @@ def format_check_json(result: CheckResult) -> str:
             "summary": {
                 "recipes": len(evaluations),
                 "services": sum(len(evaluation.services) for evaluation in evaluations),
-                "findings": {severity: by_severity[severity] for severity in Severity},
-                "places": {severity: locations[severity] for severity in Severity},
-                "suppressed": sum(finding.is_suppressed for finding in findings),
+                "findings": counts,
+                "places": counts,
+                "suppressed": count_suppressed(evaluations),
                 "not_evaluated": sum(evaluation.status != EvaluationStatus.EVALUATED for evaluation in evaluations),
             },
         }

@@ -10,7 +10,7 @@ from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.linter.evaluation import EvaluationStatus, describe_unknown_variables
 from rollout_lint.report.common.excerpt import Mark, format_excerpt
-from rollout_lint.report.common.groups import Group, group_findings, list_problems
+from rollout_lint.report.common.groups import Group, count_suppressed, group_findings, list_problems
 from rollout_lint.report.common.paths import (
     fix_command,
     format_deployed_by,
@@ -175,12 +175,10 @@ def _format_summary(result: CheckResult, exit_code: int) -> str:
         plural(sum(len(each.services) for each in checked), "service"),
     ]
     groups = [group for each in evaluations for group in group_findings(each)]
-    by_severity = Counter(finding.severity for group in groups for finding in group.findings)
+    by_severity = Counter(group.finding.severity for group in groups)
     counts = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
     findings = plural(by_severity.total(), "finding") + (f" ({counts})" if counts else "")
-    if len(groups) != by_severity.total():
-        findings += f" at {plural(len(groups), 'location')}"
-    if suppressed := sum(finding.is_suppressed for each in evaluations for finding in each.findings):
+    if suppressed := count_suppressed(evaluations):
         findings += f", {suppressed} suppressed"
     by_status = Counter(each.status for each in evaluations)
     others = [f"{by_status[status]} {words}" for status, words in _STATUS_WORDS.items() if by_status[status]]

@@ -74,6 +74,12 @@ def group_all_findings(evaluations: Iterable[Evaluation]) -> list[Group]:
     return sorted(groups, key=lambda group: group.finding.severity.rank)
 
 
+def count_suppressed(evaluations: Iterable[Evaluation]) -> int:
+    """Return the number of suppressed findings, counted as reports list findings: once for all variants."""
+    groups = (group for evaluation in evaluations for group in group_findings(evaluation, suppressed=True))
+    return sum(group.finding.is_suppressed for group in groups)
+
+
 def list_problems(evaluation: Evaluation) -> list[Problem]:
     """Return why a recipe was not or only partly evaluated, with files as the command line names them."""
     return [replace(each, file=recipe_path(evaluation, each.file)) for each in list_recipe_problems(evaluation)]

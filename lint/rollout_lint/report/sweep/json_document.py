@@ -246,12 +246,11 @@ def _convert_suppression(suppression: Suppression | None) -> dict[str, Any] | No
 
 
 def _convert_findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Return each finding once, with its variants."""
+    """Return each finding once, with its variants, as `check` groups them."""
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for finding in findings:
         key = (
             finding.rule.id,
-            finding.message,
             finding.location,
             finding.severity,
             finding.superseded_by,
