@@ -41,6 +41,7 @@ def facts_for(
     *texts: str,
     service: str = "a",
     cluster: Cluster | None = None,
+    images: Images | None = None,
     environment: Mapping[str, str] | None = None,
     is_exact: bool = False,
 ) -> ServiceFacts:
@@ -48,7 +49,7 @@ def facts_for(
     stack, problems = stack_of(*texts, environment=environment, is_exact=is_exact)
     assert not problems
     merged = stack.services[service]
-    return ServiceFacts(merged, stack, stated_facts(merged), cluster or Cluster(), Images())
+    return ServiceFacts(merged, stack, stated_facts(merged), cluster or Cluster(), images or Images())
 
 
 def recipe_in(folder: Path) -> Recipe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rollout_lint.facts.images import Images
 
 from tests.support import facts_for, service_with
 
@@ -11,7 +12,9 @@ from tests.support import facts_for, service_with
     ("text", "value"),
     [
         ("hostname: c", False),
-        ("healthcheck: {interval: 5s}", False),
+        ("healthcheck: {interval: 5s}", True),
+        ("healthcheck: {retries: 5, test: []}", True),
+        ("healthcheck: {}", False),
         ("healthcheck: {disable: true}", False),
         ("healthcheck: {test: [NONE]}", False),
         ("healthcheck: {test: [CMD, a]}", True),
@@ -20,6 +23,13 @@ from tests.support import facts_for, service_with
 )
 def test_has_healthcheck(text: str, value: bool) -> None:
     assert facts_for(service_with(text))["derived.has_healthcheck"].value is value
+
+
+@pytest.mark.parametrize(("claim", "value"), [(True, True), (False, False), (None, True)])
+def test_healthcheck_without_test_takes_that_of_the_image(claim: bool | None, value: bool) -> None:
+    claims = {} if claim is None else {"b": {"healthcheck": claim}}
+    facts = facts_for(service_with("healthcheck: {interval: 5s}"), images=Images().with_claims(claims))
+    assert facts["derived.has_healthcheck"].value is value
 
 
 @pytest.mark.parametrize(

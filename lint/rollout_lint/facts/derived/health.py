@@ -15,18 +15,23 @@ DEFAULTS = {"interval": 30.0, "timeout": 30.0, "retries": 3, "start_period": 0.0
 
 @derived("boolean")
 def has_healthcheck(facts: ServiceFacts) -> Derivation:
-    """True if a healthcheck runs: one in the file, or one of a known image that the file does not disable.
+    """True if a healthcheck runs: one in the file, or one of the image that the file does not disable.
 
-    Other images may have one too.
+    A healthcheck without a test takes the test of the image (moby `daemon/commit.go merge`). The image is then assumed
+    to have one, unless the config claims the contrary. Other images without a healthcheck in the file may have one too.
     """
     test = facts.service.lists.get("healthcheck.test", [])
     if facts.value("healthcheck.disable"):
         return False, facts.location("healthcheck.disable")
-    if not test:
-        image = facts.get("image")
-        image_data = None if image is None else facts.images.find(image.value)
-        return image_data is not None and image_data.healthcheck, None
-    return known_value(test[0]) not in ("", "NONE"), test[0].location
+    if test:
+        return known_value(test[0]) not in ("", "NONE"), test[0].location
+    image = facts.get("image")
+    image_data = None if image is None else facts.images.find(image.value)
+    if image_data is not None and image_data.healthcheck is not None:
+        return image_data.healthcheck, None
+    times = (facts.location(f"healthcheck.{name}") for name in (*DEFAULTS, "start_interval"))
+    location = next(filter(None, times), None)
+    return location is not None, location
 
 
 @derived("number", "null")
