@@ -21,7 +21,8 @@ class Image(NamedTuple):
     """Known properties of one image.
 
     `locks` is the folder of the data that it locks, `locks_with` the key of a service without which it does not.
-    `weight` (`heavy` or `light`) is set if it differs from that of `runtime`. `healthcheck` is True if it has one.
+    `weight` (`heavy` or `light`) is set if it differs from that of `runtime`. `healthcheck` is None if it is unknown
+    whether the image has one. `singleton` is True for a scheduler that must run only once.
     """
 
     name: str
@@ -29,11 +30,15 @@ class Image(NamedTuple):
     locks_with: str | None = None
     runtime: str | None = None
     weight: str | None = None
-    healthcheck: bool = False
+    healthcheck: bool | None = None
+    singleton: bool = False
 
 
 Claims: TypeAlias = "abc.Mapping[str, abc.Mapping[str, Any]]"
-"""Properties that a config or manifest sets, by image reference: `healthcheck`, `locks`, `runtime`, `weight`."""
+"""Properties that a config or manifest sets, by image reference.
+
+They are `healthcheck`, `locks`, `runtime`, `singleton` and `weight`.
+"""
 
 
 class ImageData(NamedTuple):
@@ -145,7 +150,7 @@ def _items(node: Node, key: str) -> list[Node]:
 
 
 def _images(document: dict[str, Any]) -> ImageData:
-    claims = ("name", "locks", "locks_with", "runtime", "weight", "healthcheck")
+    claims = ("name", "locks", "locks_with", "runtime", "weight", "healthcheck", "singleton")
     images = {
         name: Image(**{claim: entry[claim] for claim in claims if claim in entry})
         for entry in document["images"]

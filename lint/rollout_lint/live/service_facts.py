@@ -54,6 +54,7 @@ _FACTS_ONLY_IN_FILES = {
     "derived.refused_by_engine",
     "derived.only_built",
     "derived.has_update_config",
+    "derived.is_for_swarm",
     "derived.has_restart_policy",
     "restart",
     "env_file",

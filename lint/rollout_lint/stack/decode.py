@@ -119,6 +119,9 @@ _FIELDS: dict[str, Any] = {
     },
 }
 
+_BLOCKS = ("build", "profiles")
+"""Keys of which only the location is kept."""
+
 
 def decode_services(layer: Layer) -> dict[str, Service]:
     """Return the services of the layer by name, without values that validation rejects."""
@@ -136,8 +139,9 @@ def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Serv
     service = Service(name, layer.location(key))
     with layer.scope(name):
         _decode_fields(node, _FIELDS, "", layer, service)
-        if "build" in node.entries:
-            service.blocks["build"] = layer.location(node.entries["build"][0])
+        for block in _BLOCKS:
+            if block in node.entries:
+                service.blocks[block] = layer.location(node.entries[block][0])
         for path, decode in _LISTS.items():
             values = _find(node, path)
             if values is not None:

@@ -72,6 +72,12 @@ def parse_ports(text: str) -> PortRange | None:
     return PortRange(targets, published, protocol)
 
 
+def has_host_address(text: str) -> bool:
+    """Return True if a port such as `127.0.0.1:80:8080` has a host address, which Swarm ignores."""
+    ports = re.sub(r"\$\{[^}]*\}", "", text).partition("/")[0]
+    return ":" in ports.rpartition(":")[0]
+
+
 def parse_partial_port(text: str, unknown: Unknown) -> Port:
     """Return the port of a short form with holes; its published number is unknown."""
     ports, slash, protocol = text.partition("/")

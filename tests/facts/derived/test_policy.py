@@ -31,16 +31,16 @@ def test_stated_failure_action_from_an_unset_variable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("deploy", "paths"),
+    ("deploy", "actions"),
     [
         ("{}", []),
         ("{update_config: {failure_action: ''}}", []),
-        ("{update_config: {failure_action: Rollback}}", [f"{UPDATE}.failure_action"]),
-        ("{rollback_config: {failure_action: stop}}", ["deploy.rollback_config.failure_action"]),
+        ("{update_config: {failure_action: Rollback}}", [f'{UPDATE}.failure_action "Rollback"']),
+        ("{rollback_config: {failure_action: stop}}", ['deploy.rollback_config.failure_action "stop"']),
     ],
 )
-def test_unknown_failure_actions(deploy: str, paths: list[str]) -> None:
-    assert facts_for(service_with(f"deploy: {deploy}"))["derived.unknown_failure_actions"].value == paths
+def test_unknown_failure_actions(deploy: str, actions: list[str]) -> None:
+    assert facts_for(service_with(f"deploy: {deploy}"))["derived.unknown_failure_actions"].value == actions
 
 
 @pytest.mark.parametrize(
@@ -85,19 +85,26 @@ def test_has_restart_policy(text: str, value: bool) -> None:
 @pytest.mark.parametrize(
     ("service", "ends"),
     [
-        ("deploy: {}", "no"),
-        ("restart: on-failure", "perhaps"),
-        ("deploy: {restart_policy: {condition: on-failure}}", "perhaps"),
-        ("deploy: {restart_policy: {condition: on-failure}}, ports: ['80:80']", "no"),
-        ("deploy: {restart_policy: {condition: on-failure}}, healthcheck: {test: x}", "no"),
-        ("deploy: {restart_policy: {condition: none}}, ports: ['80:80']", "yes"),
-        ("deploy: {restart_policy: {condition: none}, mode: global}", "yes"),
-        ("deploy: {restart_policy: {condition: none}, mode: replicated-job}", "no"),
-        ("restart: 'no'", "no"),
+        ("deploy: {}", False),
+        ("restart: on-failure", False),
+        ("restart: on-failure, command: bundle exec rake db:migrate", True),
+        ("restart: on-failure, command: [python, manage.py, migrate]", True),
+        ("restart: on-failure, command: sh -c 'python manage.py migrate && gunicorn app'", False),
+        ("command: bundle exec rake db:migrate", False),
+        ("deploy: {restart_policy: {condition: on-failure}}", False),
+        ("deploy: {restart_policy: {condition: none}}, ports: ['80:80']", True),
+        ("deploy: {restart_policy: {condition: none}, mode: global}", True),
+        ("deploy: {restart_policy: {condition: none}, mode: replicated-job}", False),
+        ("restart: 'no'", False),
     ],
 )
-def test_ends_by_itself(service: str, ends: str) -> None:
+def test_ends_by_itself(service: str, ends: bool) -> None:
     assert facts_for(service_with(service))["derived.ends_by_itself"].value == ends
+
+
+@pytest.mark.parametrize(("service", "value"), [("hostname: c", False), ("deploy: {}", True)])
+def test_is_for_swarm(service: str, value: bool) -> None:
+    assert facts_for(service_with(service))["derived.is_for_swarm"].value is value
 
 
 @pytest.mark.parametrize(

@@ -89,3 +89,18 @@ def test_contested_ports(first: str, second: str, is_contested: bool, snapshot: 
     assert (fact.location and fact.location.line) == (3 if is_contested else None)
     if is_contested:
         assert fact.value == snapshot
+
+
+@pytest.mark.parametrize(
+    ("version", "key"),
+    [
+        pytest.param("'3.8'", "profiles: [dev]", id="profiles"),
+        pytest.param("'2.1'", "hostname: h", id="version-2"),
+    ],
+)
+def test_no_port_is_contested_in_files_for_docker_compose(version: str, key: str) -> None:
+    services = f"a: {{image: x, ports: ['80:80'], {key}}}, b: {{image: x, ports: ['80:81']}}"
+    text = f"version: {version}\nservices: {{{services}}}"
+    stack, problems = stack_of(text)
+    assert problems
+    assert stack_facts(stack)["stack.contested_ports"].value == []

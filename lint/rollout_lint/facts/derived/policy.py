@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS
-from rollout_lint.facts.derived.health import has_healthcheck
+from rollout_lint.facts.derived.command import runs_once
 from rollout_lint.facts.derived.registry import derived
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ def stated_failure_action(facts: ServiceFacts) -> Derivation:
 
 @derived("array")
 def unknown_failure_actions(facts: ServiceFacts) -> Derivation:
-    """Paths of a failure_action that the daemon rejects, in update_config or rollback_config.
+    """Each failure_action that the daemon rejects, in update_config or rollback_config, with its path.
 
     `docker stack config` accepts any text; moby `daemon/cluster/convert/service.go updateConfigToGRPC` does not.
     """
-    return _paths(facts, ("failure_action",), lambda value: value not in _FAILURE_ACTIONS)
+    paths, location = _paths(facts, ("failure_action",), lambda value: value not in _FAILURE_ACTIONS)
+    return [f'{path} "{facts[path].value}"' for path in paths], location
 
 
 @derived("array")
@@ -61,6 +62,12 @@ def has_update_config(facts: ServiceFacts) -> Derivation:
 
 
 @derived("boolean")
+def is_for_swarm(facts: ServiceFacts) -> Derivation:
+    """True if a service of the stack has a `deploy` block, so that the files are meant for Swarm."""
+    return facts.is_for_swarm, None
+
+
+@derived("boolean")
 def states_a_policy(facts: ServiceFacts) -> Derivation:
     """True if the file has an update_config or a rollback_config."""
     location = next((facts.service.blocks[block] for block in ROLLOUT_BLOCKS if block in facts.service.blocks), None)
@@ -77,20 +84,17 @@ def has_restart_policy(facts: ServiceFacts) -> Derivation:
     return location is not None, location
 
 
-@derived("string")
+@derived("boolean")
 def ends_by_itself(facts: ServiceFacts) -> Derivation:
-    """Answer whether the tasks of the service are meant to end with success: `yes`, `perhaps` or `no`.
+    """True if the tasks of the service are meant to end with success.
 
-    `yes` if the restart condition is `none`. `perhaps` if it is on-failure and the service has neither ports nor a
-    healthcheck. `no` for a job, because an update does not monitor its tasks.
+    So it is if the restart condition is `none`, or if it is on-failure and the command is known to end, such as
+    `rake db:migrate`. It is False for a job, because an update does not monitor its tasks.
     """
     condition, location = facts.value(_CONDITION), facts.location(_CONDITION)
     if facts.value("deploy.mode") not in ("replicated", "global"):
-        return "no", location
-    if condition == "on-failure":
-        is_server = facts.service.lists.get("ports") or has_healthcheck(facts)[0]
-        return ("no" if is_server else "perhaps"), location
-    return ("yes" if condition == "none" else "no"), location
+        return False, location
+    return condition == "none" or (condition == "on-failure" and runs_once(facts.service)), location
 
 
 def _paths(facts: ServiceFacts, keys: Iterable[str], is_wrong: Callable[[Any], bool]) -> Derivation:

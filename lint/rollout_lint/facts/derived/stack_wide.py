@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation
     from rollout_lint.stack.model import Setting, Stack
 
+_OLDER_VERSIONS = ("1", "2")
+
 
 @derived_of_stack("array")
 def replaced_resources(stack: Stack) -> Derivation:
@@ -43,11 +45,16 @@ def contested_ports(stack: Stack) -> Derivation:
     """Ports that two services publish, at least one of them on the ingress network, each with those services.
 
     The daemon gives the port to the first and rejects the second. Only tasks with host ports can share a number, on
-    different nodes (swarmkit `manager/controlapi/service.go checkPortConflicts`).
+    different nodes (swarmkit `manager/controlapi/service.go checkPortConflicts`). Services in profiles and stacks of an
+    older version are left out: they are for docker compose, and Docker rejects them.
     """
+    if any(version.value.startswith(_OLDER_VERSIONS) for version in stack.versions):
+        return [], None
     holders: dict[tuple[int, str], dict[str, Setting]] = {}
     ingress: set[tuple[int, str]] = set()
     for name, service in stack.services.items():
+        if "profiles" in service.blocks:
+            continue
         for item in service.lists.get("ports", []):
             if item.value.published and not item.unset and not is_unknown(item.value):
                 key = (item.value.published, item.value.protocol)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.conversion import collect, known_items, known_setting, processors
 from rollout_lint.facts.derived.registry import derived
+from rollout_lint.stack.shorthand import has_host_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.facts.derived.conversion import Rejection
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
+    from rollout_lint.stack.model import Setting
 
 MIN_MEMORY = 4 << 20
 MIN_SECONDS = 0.001
@@ -111,17 +113,23 @@ def _endpoint(facts: ServiceFacts) -> Iterator[Rejection]:
 
 
 def _duplicates(facts: ServiceFacts) -> Iterator[Rejection]:
-    seen: Counter[tuple[int, str]] = Counter()
+    ports: dict[tuple[int, str], list[Setting]] = {}
     for item in known_items(facts, "ports"):
-        key = (item.value.published, item.value.protocol)
-        seen[key] += 1
-        if item.value.published and seen[key] == 2:
-            yield "duplicate published ports provided", item.location
+        same = ports.setdefault((item.value.published, item.value.protocol), [])
+        same.append(item)
+        if item.value.published and len(same) == 2:
+            yield f"duplicate published ports provided{_ignored_addresses(same)}", item.location
     targets: Counter[str] = Counter()
     for item in known_items(facts, "volumes"):
         targets[item.value.target] += 1
         if targets[item.value.target] == 2:
             yield f"duplicate mount point: {item.value.target}", item.location
+
+
+def _ignored_addresses(ports: list[Setting]) -> str:
+    """Return a note on the host addresses of ports, which docker/cli drops (`loader.go toServicePortConfigs`)."""
+    with_address = [port.written for port in ports if has_host_address(port.written)]
+    return f" (Swarm ignores the host address of {' and '.join(with_address)})" if with_address else ""
 
 
 _CHECKS = (_image, _name, _resources, _restart_policy, _constraints, _healthcheck, _endpoint, _duplicates)

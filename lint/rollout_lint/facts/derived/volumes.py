@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.registry import derived, first_known
@@ -12,9 +13,23 @@ if TYPE_CHECKING:
 
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
     from rollout_lint.stack.model import Setting
+    from rollout_lint.stack.shorthand import Volume
 
-_NOT_DATA = ("/proc", "/sys", "/dev", "/etc/localtime", "/etc/timezone", "/etc/hosts", "/etc/resolv.conf")
-"""System folders of a host, which tasks are not meant to write."""
+_NOT_DATA = ("/proc", "/sys", "/dev", "/run", "/var/run", "/var/log", "/etc/localtime", "/etc/timezone", "/etc/hosts")
+"""Folders of a host that have no data of the service: those of the system, sockets and logs."""
+
+_LOG_FOLDERS = frozenset(("log", "logs"))
+_SOCKET_SUFFIXES = (".sock", ".socket")
+
+_CONFIGURATION_FOLDERS = frozenset(("conf", "config", "conf.d", "sites-enabled", "provisioning"))
+"""Last parts of paths that are configuration if they are bind mounts."""
+
+_FILE = re.compile(r".*[^.]\.[A-Za-z][A-Za-z0-9]{0,9}|[A-Z][a-z]*file")
+"""Name of a file in a container, such as `nginx.conf` or `Caddyfile`. Folders there rarely have a name like this."""
+
+_CONFIGURATION_FILE = re.compile(
+    r".*\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|properties|env|pem|crt|cert|key|sh|php|js|sql|te?mpl)"
+)
 
 
 @derived("string", "null")
@@ -39,13 +54,12 @@ def exclusive_store(facts: ServiceFacts) -> Derivation:
 def shared_volume(facts: ServiceFacts) -> Derivation:
     """Source of the first named volume or bind mount that every task of the service can write, else null.
 
-    Null also for the data of a known exclusive store. Sockets and system folders of the host are left out.
+    Null also for the data of a known exclusive store. Configuration files, logs, sockets and system folders of the host
+    are left out.
     """
     if exclusive_store(facts)[0] is not None:
         return None, None
-    item = first_known(
-        item for item in _may_be_writable(facts) if is_unknown(item.value) or _is_data(item.value.source)
-    )
+    item = first_known(item for item in _may_be_writable(facts) if is_unknown(item.value) or _is_data(item.value))
     return (None, None) if item is None else (item.value.source, item.location)
 
 
@@ -70,9 +84,20 @@ def _may_be_writable(facts: ServiceFacts) -> Iterator[Setting]:
             yield item
 
 
-def _is_data(source: str) -> bool:
-    is_excluded = source.endswith(".sock") or any(_contains(each, source) for each in _NOT_DATA)
-    return bool(source) and not is_excluded
+def _is_data(volume: Volume) -> bool:
+    """Return True unless the volume is anonymous or has configuration, logs, sockets or system files."""
+    paths = (str(volume.source), str(volume.target))
+    if not volume.source:
+        return False
+    names = [path.rstrip("/").rpartition("/")[2] for path in paths]
+    is_log = any(re.split(r"[-_.]", name.lower())[-1] in _LOG_FOLDERS for name in names)
+    is_socket = any(name.endswith(_SOCKET_SUFFIXES) for name in names)
+    is_system = any(_contains(folder, path) for folder in _NOT_DATA for path in paths)
+    is_configuration = volume.type == "bind" and (
+        _FILE.fullmatch(names[1]) is not None
+        or any(_CONFIGURATION_FILE.fullmatch(name) or name in _CONFIGURATION_FOLDERS for name in names)
+    )
+    return not (is_log or is_socket or is_system or is_configuration)
 
 
 def _contains(folder: str, path: str) -> bool:
