@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.facts.cluster import Cluster
+from rollout_lint.facts.derived import DERIVED
 from rollout_lint.facts.images import Images
+from rollout_lint.facts.stated import FACTS
 from rollout_lint.fix.model import FixOptions
 from rollout_lint.fix.planner import FixPlanner
 from rollout_lint.fix.target import FixTarget
@@ -45,6 +47,19 @@ def run_selftest(tested: Rules, rules: Rules) -> Iterator[Problem]:
                 yield Problem(str(rule.path), rule.lines.get(key, 1), 1, f"{rule.id} {key}: {message}")
 
 
+def find_unproved_rules(tested: Rules) -> Iterator[Problem]:
+    """Yield a warning for each high or medium severity that a rule of a user claims without a proof."""
+    for rule in tested:
+        for severity in () if rule.is_packaged else _unproved_severities(rule):
+            message = f"warning: {rule.id} severity: no proof on Docker Engine that the {severity} severity is right"
+            yield Problem(str(rule.path), rule.lines["severity"], 1, message)
+
+
+def describe_location(rule: Rule) -> str:
+    """Return which fact gives the findings of a rule their location."""
+    return ", else ".join([*rule.location_facts, "the service"])
+
+
 def add_fix_overlay(files: dict[str, str], rule: Rule) -> dict[str, str]:
     """Return the files with an overlay that has the rule's fix for each service."""
     root = parse(next(iter(files.values())).encode(), "base").root
@@ -69,7 +84,9 @@ def check_bad_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
         expected = [(example["at"], example.get("severity", rule.severity))]
         found = _find(example, rule, rules)
         if found != expected:
-            yield key, f"the finding must be {_format(expected)}, and it is {_format(found)}"
+            is_elsewhere = bool(found) and found[0][0] != example["at"]
+            decided = f"; the location is that of {describe_location(rule)}" if is_elsewhere else ""
+            yield key, f"the finding must be {_format(expected)}, and it is {_format(found)}{decided}"
 
 
 def check_good_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
@@ -99,7 +116,9 @@ def check_conditions_are_needed(rule: Rule, rules: Rules) -> Iterator[Violation]
 
 
 def check_needs_a_fact(rule: Rule, _: Rules) -> Iterator[Violation]:
-    """Check that the rule does not match a service without facts."""
+    """Check that the rule does not match a service without facts, unless a condition tests a fact of it for absence."""
+    if any(condition.is_absence for path, condition in rule.when.items() if path in FACTS or path in DERIVED):
+        return
     if list(check_rules((rule,), "default", "any", Location("nowhere", 1, 1, 1, 1), {})):
         yield "when", "the rule matches a service without facts; at least one condition must need a fact"
 
@@ -142,14 +161,12 @@ def check_fix_in_place(rule: Rule, rules: Rules) -> Iterator[Violation]:
 
 
 def check_proofs(rule: Rule, _: Rules) -> Iterator[Violation]:
-    """Check that the severities high and medium have a bad example with a proof, except in rules about suppressions."""
-    if rule.is_about_suppressions:
-        return
-    bad = rule.examples["bad"]
-    proved = {bad[proof.get("bad_example", 0)].get("severity", rule.severity) for proof in rule.proofs}
-    for severity in _severities(rule):
-        if severity in ("high", "medium") and severity not in proved:
-            yield "severity", f"a rule of {severity} severity needs a proof with a bad example that is {severity}"
+    """Check that the severities high and medium of a packaged rule have a bad example with a proof.
+
+    Rules about suppressions make no claim about Docker, and rules of users get a warning instead.
+    """
+    for severity in _unproved_severities(rule) if rule.is_packaged and not rule.is_about_suppressions else ():
+        yield "severity", f"a rule of {severity} severity needs a proof with a bad example that is {severity}"
 
 
 def check_notes(rule: Rule, _: Rules) -> Iterator[Violation]:
@@ -216,6 +233,12 @@ CHECKS: dict[str, Callable[[Rule, Rules], Iterator[Violation]]] = {
         check_no_duplicate_rule,
     )
 }
+
+
+def _unproved_severities(rule: Rule) -> Iterator[str]:
+    bad = rule.examples["bad"]
+    proved = {bad[proof.get("bad_example", 0)].get("severity", rule.severity) for proof in rule.proofs}
+    yield from (each for each in _severities(rule) if each in ("high", "medium") and each not in proved)
 
 
 def _severities(rule: Rule) -> dict[str, None]:

@@ -15,6 +15,7 @@ from rollout_lint.rules.model import Grade, Severity
 from rollout_lint.stack.shorthand import Port, Volume
 
 from tests.rules.builders import LOCATION, make_condition, make_facts, make_rule
+from tests.support import facts_for, service_with
 
 if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
@@ -72,6 +73,29 @@ def test_rule_matches_if_all_conditions_hold() -> None:
     assert check([both], policy("start-first", "pause")) == []
     assert failing_condition(both, policy("start-first")) == ACTION
     assert check([make_rule({"image": {"type": "null"}})], {}) != []
+
+
+@pytest.mark.parametrize(
+    ("service", "is_absent"),
+    [
+        ("labels: {}", True),
+        ("labels: {backup: daily}", False),
+        ("labels: {backup: $UNKNOWN}", False),
+    ],
+)
+def test_absent_fact_is_set_in_no_file(service: str, is_absent: bool) -> None:
+    facts = dict(facts_for(service_with(service)).items())
+    found = [bool(check([make_rule({"labels": {"absent": expected}})], facts)) for expected in (True, False)]
+    assert found == [is_absent, not is_absent]
+    assert [make_condition({"absent": expected}).description for expected in (True, False)] == ["not set", "set"]
+
+
+def test_finding_of_an_absent_fact_is_at_the_service_or_another_fact() -> None:
+    absent = {"image": {"absent": True}}
+    [alone] = check([make_rule(absent)], {})
+    assert alone.location == SERVICE_LOCATION
+    [beside] = check([make_rule({**START_FIRST, **absent})], policy("start-first"))
+    assert beside.location == LOCATION
 
 
 def test_stack_is_checked_only_by_rules_on_its_facts() -> None:

@@ -80,6 +80,8 @@ def test_valid_rule_loads(tmp_path: Path) -> None:
         pytest.param("{const: start-first}", "{minimum: 3}", id="minimum-of-text"),
         pytest.param("{const: start-first}", "{minItems: 1}", id="items-of-text"),
         pytest.param("{const: start-first}", "{type: integer}", id="never-type"),
+        pytest.param("{const: start-first}", "{absent: true}", id="never-absent"),
+        pytest.param("deploy.update_config.order: {const: start-first}", "image: {absent: 1}", id="number-as-absent"),
         pytest.param("{const: start-first}", "{type: 1.5}", id="number-as-type"),
         pytest.param("{const: start-first}", "{not: {enum: 5}}", id="number-as-enum"),
         pytest.param("{const: start-first}", "{pattern: '('}", id="bad-pattern"),

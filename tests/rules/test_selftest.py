@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
 from rollout_lint.rules.loader import load_rules
+from rollout_lint.rules.model import RuleDetails
 from rollout_lint.selftest import CHECKS, run_selftest
 
 from tests.rules.own_rule import NAME, OWN_RULE
@@ -69,7 +72,6 @@ FLAWS = {
         EXAMPLE.replace("services:", "x-a: &a {deploy: {labels: [a]}}\n          services:").replace("app:\n", ALIASED),
         15,
     ),
-    "check_proofs": ("severity: low", "severity: high", 4),
     "check_notes": ("sources: [", "notes: {image: x}\nsources: [", 12),
     "check_finding_location": (
         FIX_TO_BAD_EXAMPLE,
@@ -81,7 +83,50 @@ FLAWS = {
 
 
 def test_each_check_has_a_failing_rule() -> None:
-    assert FLAWS.keys() | {"check_no_duplicate_rule"} == CHECKS.keys()
+    assert FLAWS.keys() | {"check_no_duplicate_rule", "check_proofs"} == CHECKS.keys()
+
+
+def test_packaged_rule_needs_a_proof_of_each_severity(snapshot: SnapshotAssertion) -> None:
+    rules = load_rules()
+    rule = next(rule for rule in rules if rule.id == "RL003")
+    assert list(CHECKS["check_proofs"](rule, rules)) == []
+    details = RuleDetails(rule.examples, (), rule.lines)
+    unproved = replace(rule, load_details=lambda: details)
+    assert list(CHECKS["check_proofs"](unproved, rules)) == snapshot
+    assert list(CHECKS["check_proofs"](replace(unproved, id="TT001"), rules)) == []
+
+
+@pytest.mark.parametrize("severity", ["high", "medium", "low"])
+def test_own_rule_without_a_proof_is_a_warning(
+    severity: str, run: Run, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    (tmp_path / NAME).write_text(OWN_RULE.replace("severity: low", f"severity: {severity}"))
+    ran = run("rules", "--test", tmp_path)
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert ran.stdout.count(f"{NAME}:4: warning: ") == (severity != "low")
+    assert mask_folder(ran.stdout, tmp_path) == snapshot
+
+
+def test_rule_can_test_for_absence_only(run: Run, tmp_path: Path) -> None:
+    text = OWN_RULE.replace("  deploy.mode: {enum: [replicated, global]}\n", "")
+    text = text.replace('{type: "null"}', "{absent: true}")
+    text = text[: text.rindex("    - files:\n")]
+    (tmp_path / NAME).write_text(text)
+    ran = run("rules", "--test", tmp_path)
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert ran.stdout.endswith("\n  location of a finding: the service\n")
+    (tmp_path / NAME).write_text(text.replace("{absent: true}", '{type: "null"}'))
+    assert "matches a service without facts" in run("rules", "--test", tmp_path).stdout
+    (tmp_path / NAME).write_text(text.replace("{absent: true}", "{absent: true, minimum: 1}"))
+    assert run("rules", "--test", tmp_path).exit_code == 1
+
+
+def test_selftest_names_the_fact_of_the_location(run: Run, tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text(OWN_RULE)
+    facts = "deploy.resources.limits.memory, else deploy.mode, else the service"
+    assert f"\n  location of a finding: {facts}\n" in run("rules", "--test", tmp_path).stdout
+    (tmp_path / NAME).write_text(OWN_RULE.replace("compose.yml:2", "compose.yml:3"))
+    assert f"; the location is that of {facts}\n" in run("rules", "--test", tmp_path).stdout
 
 
 def test_check_no_duplicate_rule_fails(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
@@ -151,7 +196,7 @@ def test_packaged_folder_given_twice_is_read_once(run: Run, monkeypatch: pytest.
     monkeypatch.chdir(rules_directory().parent)
     ran = run("rules", "--test", "rules", "--test", rules_directory())
     assert (ran.exit_code, ran.stderr) == (0, "")
-    assert len(ran.stdout.splitlines()) == len(load_rules())
+    assert len(re.findall(r"^RL.* passes \d+ checks$", ran.stdout, re.MULTILINE)) == len(load_rules())
 
 
 def test_folder_without_rules_is_an_error(run: Run, tmp_path: Path, snapshot: SnapshotAssertion) -> None:

@@ -58,6 +58,8 @@ MILDER_WITH_DATA = "RL001"
         {"maxItems": 9},
         {"contains": {"const": "a"}},
         {"pattern": ""},
+        {"absent": True},
+        {"absent": False},
         {"minimum": 0, "maximum": 9},
     ],
     ids=json.dumps,
@@ -82,10 +84,12 @@ def test_no_condition_holds_for_an_unknown_value(schema: dict[str, Any]) -> None
         ({"contains": {"const": "b"}, "maxItems": 0}, False),
         ({"const": []}, None),
         ({"type": "array"}, None),
+        ({"absent": True}, False),
+        ({"absent": False}, True),
     ],
 )
 def test_condition_on_a_list_with_an_unknown_item(schema: dict[str, Any], holds: bool | None) -> None:
-    kind = Kind(frozenset(("array",)), items=frozenset(("string",)))
+    kind = Kind(frozenset(("array", "null")), items=frozenset(("string",)))
     assert compile_condition(schema, kind).holds(PARTIAL) is holds
     assert compile_condition({"not": schema}, kind).holds(PARTIAL) is (None if holds is None else not holds)
 

@@ -151,7 +151,7 @@ def _finding(rule: Rule, variant: str, service: str | None, location: Location, 
 
     subject = THE_STACK if service is None else service
     assumes = rule.assumes if grade is None else grade.assumes
-    located = [facts[path] for path in (rule.location_fact, *reversed(rule.when)) if path in facts]
+    located = [facts[path] for path in rule.location_facts if path in facts]
     return Finding(
         rule=rule,
         severity=rule.severity if grade is None else grade.severity,

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 Test: TypeAlias = "Callable[[Any], bool | None]"
 
+_BOUNDS = {
+    "minimum": "at least",
+    "maximum": "at most",
+    "exclusiveMinimum": "more than",
+    "exclusiveMaximum": "less than",
+}
+"""Words for the keywords that compare numbers."""
+
 
 class Condition(NamedTuple):
     """Schema of a rule file, and its test of a fact's value that is not Unknown as a whole."""
@@ -40,6 +48,11 @@ class Condition(NamedTuple):
         return frozenset(choices) if choices and all(isinstance(choice, str) for choice in choices) else None
 
     @property
+    def is_absence(self) -> bool:
+        """True if the condition holds only for a fact without a value."""
+        return self.schema.get("absent") is True
+
+    @property
     def description(self) -> str:
         """Condition in words, or its schema if it is too complex."""
         match self.schema:
@@ -47,20 +60,17 @@ class Condition(NamedTuple):
                 return _plain(value)
             case {"not": {"const": value, **others}, **beside} if not others and not beside:
                 return f"not {_plain(value)}"
+            case {"absent": bool(absent), **others} if not others:
+                return "not set" if absent else "set"
             case {"minItems": 1, **others} if not others:
                 return "at least one"
-            case {"minimum": least, **others} if not others:
-                return f"at least {_plain(least)}"
-            case {"maximum": most, **others} if not others:
-                return f"at most {_plain(most)}"
-            case {"exclusiveMinimum": bound, **others} if not others:
-                return f"more than {_plain(bound)}"
-            case {"exclusiveMaximum": bound, **others} if not others:
-                return f"less than {_plain(bound)}"
             case {"type": str(name), **others} if not others:
                 return f"any {name}"
             case {"enum": list(choices), **others} if not others:
                 return " or ".join(_plain(choice) for choice in choices)
+        keyword = next(iter(self.schema))
+        if len(self.schema) == 1 and keyword in _BOUNDS:
+            return f"{_BOUNDS[keyword]} {_plain(self.schema[keyword])}"
         return json.dumps(self.schema)
 
 
@@ -150,6 +160,14 @@ def _not(argument: Any, kind: Kind) -> Test:
     return test
 
 
+def _absent(argument: Any, kind: Kind) -> Test:
+    if not isinstance(argument, bool):
+        raise ValueError("absent must be true or false")
+    if "null" not in kind.types:
+        raise ValueError("the fact always has a value, so it is never absent")
+    return lambda value: (value is None) is argument
+
+
 def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Kind], Test]:
     def build(argument: Any, kind: Kind) -> Test:
         if not kind.types & {"integer", "number"}:
@@ -207,6 +225,7 @@ _KEYWORDS: dict[str, Callable[[Any, Kind], Test]] = {
     "enum": _one_of,
     "type": _type,
     "not": _not,
+    "absent": _absent,
     "minimum": _number(lambda value, bound: value >= bound),
     "maximum": _number(lambda value, bound: value <= bound),
     "exclusiveMinimum": _number(lambda value, bound: value > bound),

@@ -147,9 +147,15 @@ class Rule:
         return f"{self.id}-{self.name}".lower()
 
     @property
-    def location_fact(self) -> str:
-        """Fact that gives a finding its location: the one that the fix changes, else that of the last condition."""
-        return next((path for path in self.when if path in self.fix_settings), list(self.when)[-1])
+    def location_facts(self) -> tuple[str, ...]:
+        """Facts that give a finding its location: the first one that a file sets.
+
+        These are the first one that the fix changes, then those of the conditions, beginning with the last. No file
+        sets the facts that must be absent.
+        """
+        paths = [path for path, condition in self.when.items() if not condition.is_absence]
+        fixed = [path for path in paths if path in self.fix_settings]
+        return tuple(dict.fromkeys([*fixed[:1], *reversed(paths)]))
 
 
 def flatten(patch: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

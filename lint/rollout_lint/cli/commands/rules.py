@@ -34,13 +34,13 @@ def list_rules(format_: TableFormat, rule_folders: tuple[Path, ...]) -> None:
 def run_rule_tests(tested_folders: tuple[Path, ...], rule_folders: tuple[Path, ...]) -> ExitCode:
     """Test the rules of the folders against their own examples and return the exit code."""
     from rollout_lint.report.rules.selftest_text import format_selftest_text
-    from rollout_lint.selftest import run_selftest
+    from rollout_lint.selftest import find_unproved_rules, run_selftest
 
     rules = load_available_rules([*rule_folders, *tested_folders])
     resolved = {folder.resolve() for folder in tested_folders}
     tested = tuple(rule for rule in rules if rule.path.parent.resolve() in resolved)
     failures = list(run_selftest(tested, rules))
-    write(format_selftest_text(tested, failures))
+    write(format_selftest_text(tested, failures, list(find_unproved_rules(tested))))
     return ExitCode.FINDINGS if failures else ExitCode.OK
 
 
