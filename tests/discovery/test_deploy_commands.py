@@ -7,7 +7,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rollout_lint.discovery.deploy_commands import DeployCommand, find_deploy_commands, may_have_commands
+from rollout_lint.discovery.deploy_commands import DeployCommand, find_deploy_commands
+from rollout_lint.discovery.script_kind import script_kind
 
 from tests.examples import example_count
 
@@ -33,8 +34,8 @@ def find(text: str | bytes, path: str = "deploy.sh") -> list[Found]:
         "deploy.Dockerfile", "Containerfile", "README.md", "docs/INSTALL.MD", "package.json",
     ],
 )  # fmt: skip
-def test_may_have_commands_is_true_for_scripts(path: str) -> None:
-    assert may_have_commands(path)
+def test_scripts_have_a_kind(path: str) -> None:
+    assert script_kind(path) is not None
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,8 @@ def test_may_have_commands_is_true_for_scripts(path: str) -> None:
         "package-lock.json", "sh", "md", "sub.sh/file", "stack", "circleci/config.yml", "README", ".env.sample", "",
     ],
 )  # fmt: skip
-def test_may_have_commands_is_false_for_other_files(path: str) -> None:
-    assert not may_have_commands(path)
+def test_other_files_have_no_kind(path: str) -> None:
+    assert script_kind(path) is None
     assert find("docker stack deploy -c a.yml app", path) == []
 
 

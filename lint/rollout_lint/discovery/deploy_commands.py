@@ -10,7 +10,8 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.discovery.script_lines import code_lines, script_kind
+from rollout_lint.discovery.script_kind import script_kind
+from rollout_lint.discovery.script_lines import code_lines
 from rollout_lint.discovery.shell_words import End, split_commands
 
 if TYPE_CHECKING:
@@ -59,11 +60,6 @@ class DeployCommand(NamedTuple):
     line: int
     folder: str | None
     files: tuple[str, ...]
-
-
-def may_have_commands(path: str) -> bool:
-    """Return True if a file can have commands, by its name and folders; `path` is relative, with forward slashes."""
-    return script_kind(path) is not None
 
 
 def find_deploy_commands(data: bytes, path: str) -> list[DeployCommand]:

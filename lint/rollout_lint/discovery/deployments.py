@@ -7,10 +7,10 @@ import posixpath
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.discovery.deploy_commands import find_deploy_commands, may_have_commands
 from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.filesystem import glob_paths, is_file, is_outside, read_bytes, relative_path, resolve_links
 from rollout_lint.discovery.revision_paths import format_path, to_working_tree
+from rollout_lint.discovery.script_kind import script_kind
 from rollout_lint.discovery.stack_file import BASE_NAMES
 from rollout_lint.discovery.variants import is_pattern
 
@@ -97,7 +97,7 @@ def find_deployments(
     for folder in folders:
         for name in folder.names:
             path = folder.path / name
-            if may_have_commands(relative_path(path, tree)):
+            if script_kind(relative_path(path, tree)) is not None:
                 for each in _deployments_in(path, tree, is_within, display):
                     if not any(is_excluded(relative_path(file, tree)) for file in each.files):
                         found.setdefault(each.files, each)
@@ -111,8 +111,11 @@ def _deployments_in(
         data = read_bytes(script, MAX_SCRIPT_BYTES + 1) if is_within(script) else b""
     except OSError:
         return
-    if len(data) > MAX_SCRIPT_BYTES:
+    if len(data) > MAX_SCRIPT_BYTES or b"stack" not in data:
         return
+    # Most trees have no such script, and compiling the grammar of shells takes longer than a small check.
+    from rollout_lint.discovery.deploy_commands import find_deploy_commands
+
     for command in find_deploy_commands(data, relative_path(script, tree)):
         files = _existing_files(command, script, tree, is_within)
         if files:

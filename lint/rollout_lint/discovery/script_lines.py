@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import re
-from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.discovery.script_kind import ScriptKind
 from rollout_lint.discovery.yaml_folders import folders_by_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-
-class ScriptKind(Enum):
-    """Kind of a file with shell commands."""
-
-    SHELL = auto()
-    GROOVY = auto()
-    RECIPES = auto()
-    """Makefile or justfile: each line of a recipe has a shell of its own, unless the file says otherwise."""
-    TASKFILE = auto()
-    CI = auto()
-    LINES = auto()
-    """Each line has a shell of its own."""
-    MARKDOWN = auto()
 
 
 class CodeLine(NamedTuple):
@@ -34,31 +20,6 @@ class CodeLine(NamedTuple):
     starts_shell: bool = False
 
 
-_KINDS_BY_NAME = {
-    "makefile": ScriptKind.RECIPES,
-    "gnumakefile": ScriptKind.RECIPES,
-    "justfile": ScriptKind.RECIPES,
-    ".justfile": ScriptKind.RECIPES,
-    "jenkinsfile": ScriptKind.GROOVY,
-    "dockerfile": ScriptKind.LINES,
-    "containerfile": ScriptKind.LINES,
-    "package.json": ScriptKind.LINES,
-}
-_KINDS_BY_SUFFIX = {
-    "sh": ScriptKind.SHELL,
-    "bash": ScriptKind.SHELL,
-    "zsh": ScriptKind.SHELL,
-    "mk": ScriptKind.RECIPES,
-    "just": ScriptKind.RECIPES,
-    "dockerfile": ScriptKind.LINES,
-    "md": ScriptKind.MARKDOWN,
-    "markdown": ScriptKind.MARKDOWN,
-}
-_CI_NAMES = (".gitlab-ci", ".drone", ".woodpecker", "azure-pipelines", "bitbucket-pipelines", ".travis")
-_CI_FOLDER = re.compile(
-    r"(?:\A|/)(?:\.(?:github|gitea|forgejo)/(?:workflows|actions)|\.gitlab|\.woodpecker|\.circleci)/"
-)
-
 _FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})(?P<rest>.*)")
 _QUOTE_MARKS = re.compile(r"\s*(?:>\s?)+")
 _PROMPT = re.compile(r"\s*\$\s")
@@ -67,26 +28,6 @@ _INDENTED = re.compile(r"(?: {4}|\t)\s*\S")
 _KEY = re.compile(r"\s*(?:-\s+)*[\w.-]+:(?:\s|\Z)")
 _KEY_OR_ITEM = re.compile(rf"{_KEY.pattern}|\s*-\s")
 _OPTION = re.compile(r"\s*--?[A-Za-z]")
-
-
-def script_kind(path: str) -> ScriptKind | None:
-    """Return the kind of a file by its name and, for CI files, by its folder; None if it has no shell commands."""
-    folder, _, name = path.rpartition("/")
-    name = name.lower()
-    stem, dot, suffix = name.rpartition(".")
-    if not dot:
-        return _KINDS_BY_NAME.get(name)
-    if suffix in ("yml", "yaml"):
-        return _yaml_kind(folder, stem)
-    kind = _KINDS_BY_NAME.get(name) or _KINDS_BY_SUFFIX.get(suffix)
-    return kind or _KINDS_BY_NAME.get(name.partition(".")[0])
-
-
-def _yaml_kind(folder: str, stem: str) -> ScriptKind | None:
-    if stem.startswith("taskfile"):
-        return ScriptKind.TASKFILE
-    is_ci = stem.startswith(_CI_NAMES) or stem.endswith(".gitlab-ci") or _CI_FOLDER.search(f"{folder}/")
-    return ScriptKind.CI if is_ci else None
 
 
 def code_lines(text: str, kind: ScriptKind) -> Iterator[CodeLine]:

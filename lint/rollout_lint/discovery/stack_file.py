@@ -48,13 +48,9 @@ _DEPLOY = re.compile(rb"^[ \t]+deploy[ \t]*:", re.MULTILINE)
 _SWARM_POLICY = re.compile(rb"^[ \t]+(?:update_config|rollback_config|placement|endpoint_mode)[ \t]*:", re.MULTILINE)
 """Keys that no file for `docker compose` alone has."""
 
-_COMPOSE_FEATURE = re.compile(
-    rb"^(?:name|include|models|version[ \t]*:[ \t]*[\"']?[12]\b)"
-    rb"|(?:^[ \t]+|[{,]\s*)(?:(?:build|%s)[ \t]*:|depends_on[ \t]*:\s*[^\s\[-])"
-    % "|".join(sorted(SERVICE_FEATURES)).encode(),
-    re.MULTILINE,
-)
-"""What may be only for `docker compose`; a file without it need not be parsed to know that it is not."""
+_COMPOSE_KEYS = tuple(f"{key}:".encode() for key in ("build", *sorted(SERVICE_FEATURES)))
+_COMPOSE_ROOT = re.compile(rb"^(?:name|include|models|version[ \t]*:[ \t]*[\"']?[12]\b)", re.MULTILINE)
+_CONDITIONS = re.compile(rb"depends_on[ \t]*:\s*[^\s\[-]")
 _ALIAS = re.compile(rb"\*(\w[\w-]*)", re.ASCII)
 _BEFORE_ALIAS = b" \t[{,"
 _TEMPLATE_MARKS = (b"{%", b"{{")
@@ -175,9 +171,17 @@ class StackFile:
     def is_compose_only(self) -> bool:
         """True if only `docker compose` can use the file."""
         data = self._data or b""
-        if _SWARM_POLICY.search(data) or not (_COMPOSE_FEATURE.search(data) or data.startswith(UTF_16)):
+        if _SWARM_POLICY.search(data) or not self._may_be_for_compose:
             return False
         return self.outline is not None and self.outline.is_compose_only
+
+    @property
+    def _may_be_for_compose(self) -> bool:
+        """True if the text of the file may have something that only `docker compose` accepts."""
+        data = self._data or b""
+        if any(key in data for key in _COMPOSE_KEYS) or data.startswith(UTF_16):
+            return True
+        return _COMPOSE_ROOT.search(data) is not None or _CONDITIONS.search(data) is not None
 
     @property
     def may_have_deploy(self) -> bool:
