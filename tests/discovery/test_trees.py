@@ -119,7 +119,7 @@ def test_every_stack_file_is_checked_or_listed(files: dict[str, File]) -> None:
 
 
 @pytest.mark.fuzz
-@example_count(1000)
+@example_count(200, share=5)
 @given(files=trees())
 def test_every_stack_file_is_checked_or_listed_in_many_trees(files: dict[str, File]) -> None:
     verify_tree(files)
