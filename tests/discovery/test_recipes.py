@@ -178,6 +178,15 @@ def test_overlay_below_its_base_completes_it(write: Write) -> None:
     assert found.skipped == []
 
 
+def test_overlay_far_from_its_base_selects_the_recipe_of_the_base(write: Write) -> None:
+    command = "deploy:\n\tdocker stack deploy -c apps/shop/stack.yml -c overlay.yml shop\n"
+    folder = write({"apps/shop/stack.yml": BASE, "apps/shop/.env.sample": "A=1\n", "overlay.yml": OVERLAY})
+    write({"Makefile": command, ".git/HEAD": ""})
+    [recipe] = find_recipes(folder / "overlay.yml").recipes
+    assert recipe == find_only(folder)
+    assert (recipe.name, recipe.variants[0].environment) == ("shop", {"A": "1"})
+
+
 def test_hint_quotes_a_path_for_the_shell(write: Write) -> None:
     folder = write({"two words.yml": COMPOSE_ONLY})
     [skipped] = find_recipes(folder).skipped

@@ -34,7 +34,7 @@ _SERVICE_KEYS = {"image", "build", "deploy", "profiles", "extends", "depends_on"
 
 def check(*arguments: str, stdin: str | None = None) -> Any:
     """Return the JSON document of a check, or None if there is nothing to check. An exception fails the test."""
-    result = CliRunner().invoke(app, ["check", *arguments, "--format", "json"], input=stdin)
+    result = CliRunner().invoke(app, ["check", "--format", "json", *arguments], input=stdin)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     if not result.stdout:
@@ -112,6 +112,19 @@ def verify_tree(files: dict[str, File]) -> None:
             assert ran is None or ran & {name, "-/-"}, entry
 
 
+def verify_changed_files(files: dict[str, File]) -> None:
+    with TemporaryDirectory() as folder, chdir(folder):
+        write(files, Path(folder))
+        Path(".git").mkdir()
+        document = check(".") or {"recipes": [], "skipped": []}
+        for name in files:
+            ran = check("--changed", "--", name)
+            if Path(name).name != ".env.sample":
+                recipes = [each for each in document["recipes"] if name in checked_files({"recipes": [each]})]
+                assert ran["recipes"] == recipes, name
+            assert ran["skipped"] == [each for each in document["skipped"] if each["file"] == name], name
+
+
 @example_count(60)
 @given(files=trees())
 def test_every_stack_file_is_checked_or_listed(files: dict[str, File]) -> None:
@@ -123,3 +136,16 @@ def test_every_stack_file_is_checked_or_listed(files: dict[str, File]) -> None:
 @given(files=trees())
 def test_every_stack_file_is_checked_or_listed_in_many_trees(files: dict[str, File]) -> None:
     verify_tree(files)
+
+
+@example_count(25)
+@given(files=trees())
+def test_changed_file_has_the_result_that_it_has_in_the_tree(files: dict[str, File]) -> None:
+    verify_changed_files(files)
+
+
+@pytest.mark.fuzz
+@example_count(200, share=10)
+@given(files=trees())
+def test_changed_file_has_the_result_that_it_has_in_many_trees(files: dict[str, File]) -> None:
+    verify_changed_files(files)

@@ -67,8 +67,10 @@ class FileSearch:
         then only what a search of the whole tree would find counts, and a file that is gone stands for its folder.
         """
         around = {folder.path for folder in self._list_around()}
-        found = self._search([folder for folder in self._folders if folder.path in around])
-        if not found.recipes and len(self._folders) > len(around):
+        around |= {each.owner.parent for each in self._deployments if self._path in each.files}
+        near = [folder for folder in self._folders if folder.path in around]
+        found = self._search(near)
+        if not found.recipes and len(near) < len(self._folders):
             found = self._search(self._folders)
         if found.recipes or is_changed or any(each.reason in _NEVER_ALONE for each in found.skipped):
             return found
