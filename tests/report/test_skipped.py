@@ -23,7 +23,7 @@ from rollout_lint.fleet.result_age import AgePolicy
 from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.linter.evaluation import CheckResult, Evaluation
+from rollout_lint.linter.evaluation import CheckResult, Evaluation, FindingFilter
 from rollout_lint.report.check.concise import format_check_concise
 from rollout_lint.report.check.github import format_check_github
 from rollout_lint.report.check.gitlab import format_check_gitlab
@@ -243,7 +243,7 @@ def test_markdown_escapes_names_of_skipped_files() -> None:
 
 @pytest.mark.parametrize("list_skipped", [False, True])
 def test_check_writes_skipped_files(capsys: pytest.CaptureFixture[str], list_skipped: bool) -> None:
-    report = Report(CheckResult([], FILES), ExitCode.OK, lambda _: (), list_skipped)
+    report = Report(CheckResult([], FILES), ExitCode.OK, lambda _: (), lambda *_: FindingFilter(), list_skipped)
     for form in (CheckFormat.TEXT, CheckFormat.CONCISE):
         assert write_reports(report, (Output(form),)) is ExitCode.OK
         assert ("test/docker-compose.yml" in capsys.readouterr().out) is list_skipped

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand
 
 from rollout_lint.cli.choices import CheckFormat, Format, SeverityThreshold, TableFormat
+from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +73,23 @@ FailOn = Annotated[
     typer.Option(
         help="Exit 1 if a finding is at or above this severity. [default: from the config, else medium]",
         show_default=False,
+    ),
+]
+LeastSeverity = Annotated[
+    Severity | None,
+    typer.Option(
+        "--severity",
+        metavar="LEVEL",
+        help="Least severity to print: high, medium, low or info. [default: low for text, else info]",
+        show_default=False,
+    ),
+]
+PrintedRules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rule",
+        metavar="ID[,ID]",
+        help="Print only findings of these rules. Neither this option nor --severity changes the exit code.",
     ),
 ]
 Overlays = Annotated[

@@ -68,6 +68,8 @@ class Section:
     disable: tuple[SourcedValue, ...] = ()
     severity: dict[str, SourcedValue] = field(default_factory=dict)
     fail_on: SourcedValue | None = None
+    print_severity: SourcedValue | None = None
+    print_rules: tuple[SourcedValue, ...] | None = None
     variables: dict[str, SourcedValue] = field(default_factory=dict)
     paths: tuple[str, ...] = ()
 
@@ -202,7 +204,7 @@ class _Reader:
         )
 
     def _section(self, section: dict[str, Any], path: KeyPath) -> Section:
-        fail_on = section.get("fail-on")
+        printed = section.get("print", {})
         hosts = self._mapping(section.get("hosts", {}), (*path, "hosts"))
         return Section(
             hosts={
@@ -213,7 +215,9 @@ class _Reader:
             select=self._list(section, path, "select"),
             disable=self._list(section, path, "disable") or (),
             severity=self._mapping(section.get("severity", {}), (*path, "severity")),
-            fail_on=None if fail_on is None else SourcedValue(fail_on, self._locate((*path, "fail-on"))),
+            fail_on=self._value(section, path, "fail-on"),
+            print_severity=self._value(printed, (*path, "print"), "severity"),
+            print_rules=self._list(printed, (*path, "print"), "rules"),
             variables=self._variables(section, path),
             paths=tuple(section.get("paths", ())),
         )
@@ -236,6 +240,9 @@ class _Reader:
 
     def _mapping(self, values: dict[str, Any], path: KeyPath) -> dict[str, SourcedValue]:
         return {key: SourcedValue(value, self._locate((*path, key), key=True)) for key, value in values.items()}
+
+    def _value(self, section: dict[str, Any], path: KeyPath, key: str) -> SourcedValue | None:
+        return SourcedValue(section[key], self._locate((*path, key))) if key in section else None
 
     def _list(self, section: dict[str, Any], path: KeyPath, key: str) -> tuple[SourcedValue, ...] | None:
         """Return the items of a list, or None if the section does not have it."""

@@ -16,6 +16,7 @@ from rollout_lint.linter.resolve import invalid_rule_names, resolve_config
 from rollout_lint.linter.suppression.apply import SuppressionSettings, invalid_rule_ids
 from rollout_lint.rules.checker import RuleIndex
 from rollout_lint.rules.loader import load_rules
+from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,8 @@ _EMPTY = Config()
 class LintContext:
     """Rules, data of hosts and images, suppressions and values of variables for linting a recipe.
 
-    `variables` override the values of the recipe. `fail_on` is the threshold of the config, None without one.
+    `variables` override the values of the recipe. `fail_on` is the threshold of the config, `print_severity` the least
+    severity to print, and `printed_rules` are the ids of the rules to print; None if the config does not set them.
     `disabled_rules` are the ids of disabled rules on which the risk of a recipe depends.
     """
 
@@ -41,6 +43,8 @@ class LintContext:
     images: Images = field(default_factory=Images)
     suppressions: SuppressionSettings = field(default_factory=SuppressionSettings)
     fail_on: str | None = None
+    print_severity: Severity | None = None
+    printed_rules: frozenset[str] | None = None
     disabled_rules: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     rule_index: RuleIndex = field(init=False, repr=False, compare=False)
@@ -144,6 +148,8 @@ class ContextLoader:
             Images().with_claims(claims),
             self._suppressions(resolved.config, tuple(each.rule for each in resolved.rule_settings)),
             fail_on=resolved.fail_on.value if resolved.fail_on else None,
+            print_severity=Severity(resolved.print_severity.value) if resolved.print_severity else None,
+            printed_rules=resolved.printed_rules,
             disabled_rules=tuple(
                 each.rule.id for each in resolved.rule_settings if not each.is_enabled and each.affects_risk
             ),

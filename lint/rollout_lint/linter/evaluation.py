@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
+from rollout_lint.rules.model import Severity
 from rollout_lint.stack.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -76,12 +77,24 @@ class VariantEvaluation:
         return names.union(*(facts.unknown_variables for facts in self.services.values()))
 
 
+class FindingFilter(NamedTuple):
+    """Findings to print: the least severity, and the ids of rules, or None for all rules."""
+
+    severity: Severity = Severity.INFO
+    rules: frozenset[str] | None = None
+
+    def includes(self, finding: Finding) -> bool:
+        """Return True if reports print the finding."""
+        return finding.severity.at_least(self.severity) and (self.rules is None or finding.rule.id in self.rules)
+
+
 @dataclass(slots=True)
 class Evaluation:
     """Result of linting one recipe.
 
     `status` is EVALUATED only if every variant was evaluated. `problems` are those of the recipe and of its variants.
-    `sources` maps display names to parsed files.
+    `sources` maps display names to parsed files. Reports print the findings that `filter` includes. Exit codes and
+    risks depend on all findings.
     """
 
     recipe: Recipe
@@ -90,6 +103,7 @@ class Evaluation:
     problems: list[Problem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
+    filter: FindingFilter = field(default_factory=FindingFilter)
 
     @property
     def services(self) -> set[str]:

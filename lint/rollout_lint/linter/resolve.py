@@ -48,6 +48,8 @@ class EffectiveConfig:
     hosts: dict[str, SourcedValue] = field(default_factory=dict)
     images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
     fail_on: SourcedValue | None = None
+    print_severity: SourcedValue | None = None
+    print_rules: tuple[SourcedValue, ...] | None = None
     variables: dict[str, SourcedValue] = field(default_factory=dict)
     rule_settings: tuple[RuleSetting, ...] = ()
 
@@ -55,6 +57,14 @@ class EffectiveConfig:
     def cluster(self) -> Cluster:
         """Data of the hosts."""
         return Cluster(**{key: value.value for key, value in self.hosts.items()})
+
+    @property
+    def printed_rules(self) -> frozenset[str] | None:
+        """Ids of the rules whose findings are printed, None for all."""
+        if self.print_rules is None:
+            return None
+        rules = [setting.rule for setting in self.rule_settings]
+        return frozenset(rule.id for each in self.print_rules for rule in rules_matching(each.value, rules))
 
 
 def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> EffectiveConfig:
@@ -65,21 +75,24 @@ def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[R
     hosts: dict[str, SourcedValue] = {}
     images: dict[str, dict[str, SourcedValue]] = {}
     variables: dict[str, SourcedValue] = {}
-    fail_on: SourcedValue | None = None
+    fail_on = print_severity = print_rules = None
     for section in sections:
         hosts |= section.hosts
         variables |= section.variables
         fail_on = section.fail_on or fail_on
+        print_severity = section.print_severity or print_severity
+        print_rules = section.print_rules or print_rules
         for name, claims in section.images.items():
             images[name] = images.get(name, {}) | claims
-    return EffectiveConfig(config, hosts, images, fail_on, variables, _rule_settings(sections, rules))
+    rule_settings = _rule_settings(sections, rules)
+    return EffectiveConfig(config, hosts, images, fail_on, print_severity, print_rules, variables, rule_settings)
 
 
 def invalid_rule_names(config: Config, rules: tuple[Rule, ...]) -> list[Problem]:
     """Return an error for each place of a config that names an unknown rule, or gives a rule two severities."""
     problems: list[Problem] = []
     for section in (config.base, *config.overrides):
-        for value in (*(section.select or ()), *section.disable):
+        for value in (*(section.select or ()), *section.disable, *(section.print_rules or ())):
             problems += _unknown_rule(value.value, value, rules)
         seen: dict[str, str] = {}
         for pattern, value in section.severity.items():

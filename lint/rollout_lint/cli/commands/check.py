@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.cli.choices import SeverityThreshold
+from rollout_lint.cli.choices import CheckFormat, SeverityThreshold
 from rollout_lint.cli.commands.baseline import (
     BaselineRequest,
     load_baseline,
@@ -12,18 +12,21 @@ from rollout_lint.cli.commands.baseline import (
     suppress_baseline_findings,
 )
 from rollout_lint.cli.commands.outputs import Output, Report, write_reports
-from rollout_lint.cli.commands.targets import Selection, load_targets
+from rollout_lint.cli.commands.targets import Selection, load_available_rules, load_targets
+from rollout_lint.cli.console import exit_with_error
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.linter.evaluation import CheckResult, EvaluationStatus
+from rollout_lint.linter.evaluation import CheckResult, EvaluationStatus, FindingFilter
+from rollout_lint.linter.resolve import rules_matching
 from rollout_lint.rules.model import DEFAULT_FAIL_ON, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.cli.commands.path_lists import StdinFile
+    from rollout_lint.linter.context import LintContext
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.report.check.junit import FailingSeverities
 
@@ -31,12 +34,15 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """Options of `check`. Without `fail_on`, the config of each recipe sets the threshold.
 
+    `severity` is the least severity to print, `printed_rules` are ids, names or prefixes of the rules to print.
     With `given`, these files are checked and not the paths. `changed` and `stdin_file` are those of Selection.
     """
 
     paths: tuple[str, ...]
     outputs: tuple[Output, ...] = (Output(),)
     fail_on: SeverityThreshold | None = None
+    severity: Severity | None = None
+    printed_rules: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rule_folders: tuple[Path, ...] = ()
@@ -72,9 +78,32 @@ def run(request: Request) -> ExitCode:
     def failing_severities(evaluation: Evaluation) -> tuple[Severity, ...]:
         return severities_at_or_above(request.fail_on or contexts[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
 
+    printed_rules = _printed_rules(request, contexts.values())
+
+    def filter_findings(evaluation: Evaluation, format_: CheckFormat) -> FindingFilter:
+        context = contexts[evaluation.recipe.path]
+        default = Severity.LOW if format_ is CheckFormat.TEXT else Severity.INFO
+        severity = request.severity or context.print_severity or default
+        return FindingFilter(severity, context.printed_rules if printed_rules is None else printed_rules)
+
     result = CheckResult(evaluations, skipped)
     code = _exit_code(evaluations, failing_severities)
-    return write_reports(Report(result, code, failing_severities, request.list_skipped), request.outputs)
+    report = Report(result, code, failing_severities, filter_findings, request.list_skipped)
+    return write_reports(report, request.outputs)
+
+
+def _printed_rules(request: Request, contexts: Iterable[LintContext]) -> frozenset[str] | None:
+    """Return the ids of the rules that `--rule` names, None without it. Exit if a rule does not exist."""
+    patterns = [each.strip() for text in request.printed_rules for each in text.split(",")]
+    if not patterns:
+        return None
+    rules = {rule.id: rule for context in contexts for rule in context.rules}
+    rules |= {rule.id: rule for rule in load_available_rules(request.rule_folders)}
+    matches = {each: rules_matching(each, rules.values()) if each else () for each in patterns}
+    for pattern, matching in matches.items():
+        if not matching:
+            exit_with_error(f"unknown rule {pattern}: run `rollout-lint rules` for a list")
+    return frozenset(rule.id for matching in matches.values() for rule in matching)
 
 
 def severities_at_or_above(threshold: str) -> tuple[Severity, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,9 +12,9 @@ from rollout_lint.cli.console import exit_with_error, print_error, terminal_widt
 from rollout_lint.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from rollout_lint.linter.evaluation import CheckResult
+    from rollout_lint.linter.evaluation import CheckResult, Evaluation, FindingFilter
     from rollout_lint.report.check.junit import FailingSeverities
 
 STDOUT = "-"
@@ -30,14 +31,20 @@ class Output(NamedTuple):
 class Report(NamedTuple):
     """Content of the reports of one check.
 
-    `severities` returns the severities that fail the run for an evaluation. With `list_skipped`, text names every file
-    that was not checked.
+    `severities` returns the severities that fail the run for an evaluation, `filters` the findings to print in a
+    format. With `list_skipped`, text names every file that was not checked.
     """
 
     result: CheckResult
     code: ExitCode
     severities: FailingSeverities
+    filters: Callable[[Evaluation, CheckFormat], FindingFilter]
     list_skipped: bool = False
+
+    def printed(self, format_: CheckFormat) -> CheckResult:
+        """Return the result with the findings to print in this format."""
+        evaluations = [replace(each, filter=self.filters(each, format_)) for each in self.result.evaluations]
+        return self.result._replace(evaluations=evaluations)
 
 
 def parse_outputs(options: Iterable[tuple[str, str]]) -> tuple[Output, ...]:
@@ -83,7 +90,7 @@ def write_reports(report: Report, outputs: tuple[Output, ...]) -> ExitCode:
     """Write each report, files first, and return the exit code: 2 if a file cannot be written."""
     written = [_write_file(report, output) for output in outputs if output.file != STDOUT]
     if any(output.format is CheckFormat.GITHUB for output in outputs):
-        written.append(_append_summary(report.result))
+        written.append(_append_summary(report.printed(CheckFormat.MARKDOWN)))
     if not all(written):
         report = report._replace(code=ExitCode.ERROR)
     for output in outputs:
@@ -93,7 +100,7 @@ def write_reports(report: Report, outputs: tuple[Output, ...]) -> ExitCode:
 
 
 def _format_report(report: Report, output: Output) -> str:
-    result = report.result
+    result = report.printed(output.format)
     match output.format:
         case CheckFormat.TEXT:
             from rollout_lint.report.check.text import format_check_text

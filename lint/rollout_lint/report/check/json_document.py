@@ -54,7 +54,7 @@ def _convert_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "status": evaluation.status,
         "variants": [_convert_variant(each) for each in evaluation.variants],
         "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
-        "findings": [_convert_finding(finding) for finding in evaluation.findings],
+        "findings": [_convert_finding(each) for each in evaluation.findings if evaluation.filter.includes(each)],
         **convert_unevaluated(evaluation.unevaluated_variants),
         **convert_unknown_variables(evaluation.unknown_variables),
     }

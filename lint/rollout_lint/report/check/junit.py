@@ -70,11 +70,10 @@ def _list_cases(evaluation: Evaluation, failing: Collection[str]) -> Iterator[Te
 
     for number, problem in enumerate(list_problems(evaluation), 1):
         yield _problem_case(problem, number)
-    groups = group_findings(evaluation)
-    for group in groups:
+    for group in group_findings(evaluation):
         yield _finding_case(group, failing)
     if evaluation.status == EvaluationStatus.EVALUATED:
-        with_finding = {group.finding.service for group in groups}
+        with_finding = {finding.service for finding in evaluation.findings if finding.is_active}
         yield from (TestCase(printable(name)) for name in sorted(evaluation.services) if name not in with_finding)
     if evaluation.status == EvaluationStatus.NOT_A_STACK:
         case = TestCase("the stack")

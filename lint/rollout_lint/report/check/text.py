@@ -10,7 +10,7 @@ from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.linter.evaluation import EvaluationStatus, describe_unknown_variables
 from rollout_lint.report.common.excerpt import Mark, format_excerpt
-from rollout_lint.report.common.groups import Group, count_suppressed, group_findings, list_problems
+from rollout_lint.report.common.groups import Group, count_suppressed, group_findings, list_hidden, list_problems
 from rollout_lint.report.common.paths import (
     fix_command,
     format_deployed_by,
@@ -180,7 +180,18 @@ def _format_summary(result: CheckResult, exit_code: int) -> str:
     findings = plural(by_severity.total(), "finding") + (f" ({counts})" if counts else "")
     if suppressed := count_suppressed(evaluations):
         findings += f", {suppressed} suppressed"
+    findings += _describe_hidden(evaluations)
     by_status = Counter(each.status for each in evaluations)
     others = [f"{by_status[status]} {words}" for status, words in _STATUS_WORDS.items() if by_status[status]]
     skipped = f" {', '.join(others).capitalize()}." if others else ""
     return f"{', '.join(parts)}: {findings}.{skipped} Exit {exit_code}."
+
+
+def _describe_hidden(evaluations: list[Evaluation]) -> str:
+    """Return the number of findings that are not printed, and the option that prints those of severity info."""
+    hidden = list_hidden(evaluations)
+    if not hidden:
+        return ""
+    if all(finding.severity is Severity.INFO for finding in hidden):
+        return f", {len(hidden)} info not shown (--severity info)"
+    return f", {len(hidden)} not shown"

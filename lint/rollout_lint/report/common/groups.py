@@ -55,10 +55,16 @@ class Group:
 
 
 def group_findings(evaluation: Evaluation, suppressed: bool = False) -> list[Group]:
-    """Return the findings of a recipe to report, sorted by severity and location.
+    """Return the findings of a recipe to print, sorted by severity and location.
 
     With `suppressed`, suppressed findings are included. Superseded findings never are.
     """
+    groups = _group_all(evaluation, suppressed)
+    return [group for group in groups if evaluation.filter.includes(group.finding)]
+
+
+def _group_all(evaluation: Evaluation, suppressed: bool = False) -> list[Group]:
+    """Return also the findings that the filter of the evaluation excludes."""
     groups: dict[tuple[str, str | None, Location, str, Suppression | None], list[Finding]] = {}
     for finding in evaluation.findings:
         if finding.is_active or (suppressed and finding.superseded_by is None):
@@ -66,6 +72,12 @@ def group_findings(evaluation: Evaluation, suppressed: bool = False) -> list[Gro
             groups.setdefault(key, []).append(finding)
     ordered = sorted(groups.values(), key=lambda group: (group[0].severity.rank, group[0].location))
     return [Group(evaluation, tuple(findings)) for findings in ordered]
+
+
+def list_hidden(evaluations: Iterable[Evaluation]) -> list[Finding]:
+    """Return the active findings that reports do not print, each once for all variants."""
+    groups = (group for evaluation in evaluations for group in _group_all(evaluation))
+    return [group.finding for group in groups if not group.evaluation.filter.includes(group.finding)]
 
 
 def group_all_findings(evaluations: Iterable[Evaluation]) -> list[Group]:

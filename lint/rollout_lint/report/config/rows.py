@@ -48,6 +48,10 @@ def list_config_rows(effective: EffectiveConfig, options: CommandLineSettings) -
     for name, variable in effective.variables.items():
         yield Row(f"variables.{name}", mask_variable(name, variable.value), variable.location)
     yield _build_row("fail-on", options.fail_on or effective.fail_on, DEFAULT_FAIL_ON)
+    if effective.print_severity:
+        yield Row("print.severity", effective.print_severity.value, effective.print_severity.location)
+    for rule in effective.print_rules or ():
+        yield Row("print.rules", rule.value, rule.location)
     yield _build_row("overlays", options.overlays or config.overlays, DEFAULT_OVERLAYS)
     yield _build_row("exclude", options.exclude or config.exclude, ())
     yield from (Row("stacks", each.files, each.location) for each in config.stacks)
