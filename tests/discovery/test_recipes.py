@@ -178,6 +178,20 @@ def test_overlay_below_its_base_completes_it(write: Write) -> None:
     assert found.skipped == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"services": {"a": {"build": "."}}}\n',
+        "services:\n  a:\n    'build': .\n",
+        '"name": shop\nservices: {a: {image: b}}\n',
+    ],
+    ids=["json", "quoted-key", "quoted-root-key"],
+)
+def test_quoted_key_for_docker_compose_is_recognised(write: Write, text: str) -> None:
+    found = find_recipes(write({"docker-compose.yml": text}))
+    assert (found.recipes, [each.reason for each in found.skipped]) == ([], [SkipReason.COMPOSE_ONLY])
+
+
 def test_overlay_far_from_its_base_selects_the_recipe_of_the_base(write: Write) -> None:
     command = "deploy:\n\tdocker stack deploy -c apps/shop/stack.yml -c overlay.yml shop\n"
     folder = write({"apps/shop/stack.yml": BASE, "apps/shop/.env.sample": "A=1\n", "overlay.yml": OVERLAY})

@@ -48,7 +48,9 @@ _DEPLOY = re.compile(rb"^[ \t]+deploy[ \t]*:", re.MULTILINE)
 _SWARM_POLICY = re.compile(rb"^[ \t]+(?:update_config|rollback_config|placement|endpoint_mode)[ \t]*:", re.MULTILINE)
 """Keys that no file for `docker compose` alone has."""
 
-_COMPOSE_KEYS = tuple(f"{key}:".encode() for key in ("build", *sorted(SERVICE_FEATURES)))
+_COMPOSE_KEYS = (*(f"{key}:".encode() for key in ("build", *sorted(SERVICE_FEATURES))), b'":', b"':")
+"""Texts of which one is in every file with such a key; a quoted key can be any."""
+
 _COMPOSE_ROOT = re.compile(rb"^(?:name|include|models|version[ \t]*:[ \t]*[\"']?[12]\b)", re.MULTILINE)
 _CONDITIONS = re.compile(rb"depends_on[ \t]*:\s*[^\s\[-]")
 _ALIAS = re.compile(rb"\*(\w[\w-]*)", re.ASCII)
