@@ -19,7 +19,7 @@ TEXT = CONFIG.read_text("utf-8")
 BLOCKS = [
     (kind, text)
     for kind, title, text in re.findall(r"^```(toml|yaml)( title=\S+)?\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
-    if "compose.yml" not in title
+    if "compose.yml" not in title and "wiki/" not in title  # The config of wiki shows an error.
 ]
 NAMES = {"toml": "rollout-lint.toml", "yaml": ".rollout-lint.yml"}
 
@@ -27,6 +27,7 @@ NAMES = {"toml": "rollout-lint.toml", "yaml": ".rollout-lint.yml"}
 @pytest.mark.parametrize(("kind", "text"), BLOCKS)
 def test_config_page_configs_are_valid(run: Run, write: Write, kind: str, text: str) -> None:
     files = {f"our-rules/{NAME}": OWN_RULE, "demo/legacy/databases/compose.yml": "", "prod.env": "", "stacks/a.yml": ""}
+    files["org/rollout-lint.toml"] = "fail-on = 'low'"
     folder = write({NAMES[kind]: text, **files})
     ran = run("config", "--format", "json", folder)
     assert (ran.exit_code, ran.stderr) == (0, "")

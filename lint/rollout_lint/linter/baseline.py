@@ -127,7 +127,7 @@ def apply_baseline(baseline: Baseline, evaluations: Iterable[Evaluation], rules:
         entries = known.get(recipe, Counter())
         found |= _suppress_known(evaluation, recipe, entries, baseline.path.name)
         if evaluation.status == EvaluationStatus.EVALUATED:
-            ids = {rule.id for rule in rules[evaluation.recipe.path]}
+            ids = {rule.id for rule in rules[evaluation.recipe.path] if not rule.is_locked}
             checked |= {entry for entry in entries if entry.rule in ids}
     return sum(max(known[entry.recipe][entry] - found[entry], 0) for entry in checked)
 
@@ -137,7 +137,7 @@ def _suppress_known(evaluation: Evaluation, recipe: str, known: Counter[Entry], 
     suppression = Suppression(SuppressionSource.BASELINE, f"known finding in {name}")
     locations: dict[Entry, set[Location]] = {}
     for entry, finding in _with_entries(evaluation, recipe):
-        if finding.suppressed is None and not finding.rule.is_about_suppressions:
+        if _can_be_known(finding):
             locations.setdefault(entry, set()).add(finding.location)
     suppressed = {(entry, location) for entry, each in locations.items() for location in sorted(each)[: known[entry]]}
     evaluation.findings = supersede_unsuppressed(
@@ -155,7 +155,7 @@ def update_baseline(evaluations: Iterable[Evaluation], earlier: Baseline) -> Bas
     """Return a baseline of all findings that are not suppressed, also of those that others supersede.
 
     It keeps the earlier entries of recipes that still exist and were not evaluated. It has no findings about
-    suppressions, because an invalid comment must not become a known finding.
+    suppressions, because an invalid comment must not become a known finding, and none of a locked rule.
     """
     known: set[tuple[Entry, Location]] = set()
     evaluated = set()
@@ -166,7 +166,7 @@ def update_baseline(evaluations: Iterable[Evaluation], earlier: Baseline) -> Bas
             known |= {
                 (entry, finding.location)
                 for entry, finding in _with_entries(evaluation, recipe)
-                if finding.suppressed is None and not finding.rule.is_about_suppressions
+                if _can_be_known(finding)
             }
     kept = (entry for entry in earlier.entries if entry.recipe not in evaluated and earlier.has_files(entry))
     entries = [*(entry for entry, _ in known), *kept]
@@ -184,6 +184,10 @@ def write_baseline(baseline: Baseline) -> None:
         write_atomically(baseline.path, text.encode())
     except OSError as error:
         raise FleetError([Problem(str(baseline.path), 0, 0, f"cannot be written: {error.strerror}")]) from error
+
+
+def _can_be_known(finding: Finding) -> bool:
+    return finding.suppressed is None and not finding.rule.is_about_suppressions and not finding.rule.is_locked
 
 
 def _with_entries(evaluation: Evaluation, recipe: str) -> Iterator[tuple[Entry, Finding]]:

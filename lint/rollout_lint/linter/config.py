@@ -36,6 +36,7 @@ TOML_NAME = "rollout-lint.toml"
 YAML_NAMES = (".rollout-lint.yml", ".rollout-lint.yaml")
 PYPROJECT = "pyproject.toml"
 TABLE = ("tool", "rollout-lint")
+_YAML_SUFFIXES = (".yml", ".yaml")
 NAMES = (TOML_NAME, *YAML_NAMES, PYPROJECT)
 """Names of config files, in order of precedence within a folder."""
 
@@ -79,6 +80,8 @@ class Config:
     """Content of a config file; empty without a `folder`.
 
     `rules` are folders of additional rules, `ignores` suppressions. `overlays` and `exclude` are values as a whole.
+    These four include the values of the `parent`, the config that `extends` names. Patterns are relative to `folder`,
+    which is that of the extending config for a parent. `locked` are the ids, names or prefixes of locked rules.
     """
 
     folder: Path | None = None
@@ -90,13 +93,22 @@ class Config:
     exclude: SourcedValue | None = None
     stacks: tuple[DeclaredStack, ...] = ()
     ignores: tuple[IgnoreEntry, ...] = ()
+    locked: tuple[SourcedValue, ...] = ()
+    extends: SourcedValue | None = None
+    parent: Config | None = None
+
+    @property
+    def lineage(self) -> tuple[Config, ...]:
+        """This config, then the ones that it extends."""
+        return (self, *(self.parent.lineage if self.parent is not None else ()))
 
     def sections(self, folder: Path) -> tuple[Section, ...]:
         """Return the sections for a recipe at or below the folder of the config; a later one overrides earlier ones."""
+        inherited = self.parent.sections(folder) if self.parent is not None else ()
         if not self.overrides or self.folder is None or folder == self.folder:
-            return (self.base,)
+            return (*inherited, self.base)
         path = folder.relative_to(self.folder).as_posix()
-        return (self.base, *(each for each in self.overrides if Exclude(each.paths).matches(path)))
+        return (*inherited, self.base, *(each for each in self.overrides if Exclude(each.paths).matches(path)))
 
 
 def folder_of(path: Path) -> Path:
@@ -123,7 +135,7 @@ def config_in(folder: Path) -> Config | None:
     problems = [Problem(other.name, 0, 0, why) for other in others if other.value != {}]
     if problems:
         raise ConfigError(problems)
-    return _read(first, folder)
+    return _read(first, (folder / Path(first.name).name,), folder)
 
 
 def _documents(folder: Path) -> Iterator[Document]:
@@ -145,7 +157,7 @@ def _document(path: Path) -> Document:
         data = read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
         return _invalid_document(name, f"cannot be read: {error.strerror}")
-    if path.name in YAML_NAMES:
+    if path.suffix in _YAML_SUFFIXES:
         source = parse(data, name)
         return yaml_document(source if source.root is not None or source.problems else parse(b"{}", name))
     if path.name == PYPROJECT:
@@ -161,11 +173,34 @@ def _invalid_document(name: str, why: str) -> Document:
     return yaml_document(source)
 
 
-def _read(document: Document, folder: Path) -> Config:
+def _read(document: Document, chain: tuple[Path, ...], folder: Path) -> Config:
+    """Return the config of a document, whose file is the last of a chain of files that extend the next one.
+
+    `folder` is that of the first file of the chain.
+    """
     problems = document.problems or _schema().problems(document.value, document.locate)
     if problems:
         raise ConfigError(list(problems))
-    return _Reader(document, folder).config()
+    reader = _Reader(document, chain[-1].parent, folder)
+    extends = reader.extends
+    if len(chain) > 1 and "stacks" in document.value:
+        raise _error(
+            SourcedValue(None, document.locate(("stacks",))), "a config that another one extends has no stacks"
+        )
+    return reader.config(extends, None if extends is None else _read_parent(extends, chain, folder))
+
+
+def _read_parent(extends: SourcedValue, chain: tuple[Path, ...], folder: Path) -> Config:
+    """Return the config that `extends` names, relative to the last file of the chain."""
+    path = Path(os.path.normpath(chain[-1].parent / extends.value))
+    if path in chain:
+        raise _error(extends, f"{quote(extends.value)} extends this file again: remove one extends")
+    if not exists(path):
+        raise _error(extends, f"config {quote(extends.value)} does not exist")
+    document = _document(path)
+    if document.value is None and not document.problems:
+        raise _error(extends, f"config {quote(extends.value)} has no table [{'.'.join(TABLE)}]")
+    return _read(document, (*chain, path), folder)
 
 
 @cache
@@ -178,30 +213,41 @@ def _schema() -> JsonSchema:
 class _Reader:
     """Reader of a document that is valid by the schema."""
 
-    def __init__(self, document: Document, folder: Path) -> None:
+    def __init__(self, document: Document, folder: Path, pattern_folder: Path) -> None:
+        """Take the folder of the document, and the folder that patterns of recipes are relative to."""
         self._file = document.name
         self._root: dict[str, Any] = document.value
         self._locate = document.locate
         self._folder = folder
+        self._pattern_folder = pattern_folder
 
-    def config(self) -> Config:
-        root = self._root
+    @property
+    def extends(self) -> SourcedValue | None:
+        """Path of the config that this one extends."""
+        return self._value(self._root, (), "extends")
+
+    def config(self, extends: SourcedValue | None, parent: Config | None) -> Config:
+        """Return the config, which inherits the values of the parent."""
+        root, inherited = self._root, parent or Config()
         return Config(
-            folder=self._folder,
+            folder=self._pattern_folder,
             file=self._file,
             base=self._section(root, ()),
             overrides=tuple(
                 self._section(each, ("overrides", number)) for number, each in enumerate(root.get("overrides", ()))
             ),
-            rules=tuple(
-                SourcedValue(_relative_to_cwd(self._folder / each.value), each.location)
-                for each in self._list(root, (), "rules") or ()
-            ),
-            overlays=self._whole_list("overlays"),
-            exclude=self._whole_list("exclude"),
+            rules=(*inherited.rules, *map(self._rule_folder, self._list(root, (), "rules") or ())),
+            overlays=self._whole_list("overlays") or inherited.overlays,
+            exclude=self._whole_list("exclude") or inherited.exclude,
             stacks=tuple(map(self._stack, range(len(root.get("stacks", ()))))),
-            ignores=tuple(map(self._ignore, range(len(root.get("ignore", ()))))),
+            ignores=(*map(self._ignore, range(len(root.get("ignore", ())))), *inherited.ignores),
+            locked=self._list(root, (), "locked") or (),
+            extends=extends,
+            parent=parent,
         )
+
+    def _rule_folder(self, folder: SourcedValue) -> SourcedValue:
+        return folder._replace(value=_relative_to_cwd(self._folder / folder.value))
 
     def _section(self, section: dict[str, Any], path: KeyPath) -> Section:
         printed = section.get("print", {})
@@ -269,7 +315,7 @@ class _Reader:
             rules=tuple(rule.strip().upper() for rule in named),
             reason=" ".join(entry["reason"].split()),
             location=self._locate(("ignore", number)),
-            folder=self._folder,
+            folder=self._pattern_folder,
             path=entry.get("path"),
             service=entry.get("service"),
             until=parse_day(str(entry["until"])) if "until" in entry else None,
@@ -290,9 +336,12 @@ def _read_env_file(folder: Path, file: SourcedValue) -> dict[str, str]:
 
 
 def _env_file_error(file: SourcedValue, reason: str) -> ConfigError:
-    assert isinstance(file.location, Location)
-    message = f"env file {quote(file.value)} {reason}"
-    return ConfigError([Problem(file.location.file, file.location.line, file.location.column, message)])
+    return _error(file, f"env file {quote(file.value)} {reason}")
+
+
+def _error(value: SourcedValue, message: str) -> ConfigError:
+    assert isinstance(value.location, Location)
+    return ConfigError([Problem(value.location.file, value.location.line, value.location.column, message)])
 
 
 def _relative_to_cwd(path: Path) -> Path:

@@ -12,6 +12,7 @@ from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.images import Images
 from rollout_lint.linter.config import Config, config_in, folder_of
+from rollout_lint.linter.locks import find_lock_errors
 from rollout_lint.linter.resolve import invalid_rule_names, resolve_config
 from rollout_lint.linter.suppression.apply import SuppressionSettings, invalid_rule_ids
 from rollout_lint.rules.checker import RuleIndex
@@ -130,6 +131,7 @@ class ContextLoader:
     def _valid_rules(self, config: Config) -> tuple[Rule, ...]:
         rules = self._load_rules((*(each.value for each in config.rules), *self._rule_directories))
         problems = [*invalid_rule_names(config, rules), *invalid_rule_ids(rules, self._suppressions(config, rules))]
+        problems = problems or list(find_lock_errors(config, rules))
         if problems:
             raise ConfigError(problems)
         return rules

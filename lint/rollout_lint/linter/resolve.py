@@ -24,15 +24,17 @@ class RuleSetting(NamedTuple):
     is_enabled: bool = True
     switched_by: SourcedValue | None = None
     severity: SourcedValue | None = None
+    locked_by: SourcedValue | None = None
 
     @property
     def effective_rule(self) -> Rule:
-        """Rule with the severity of the config, which also overrides its grades."""
+        """Rule with the severity of the config, which also overrides its grades, and with its lock."""
+        rule = self.rule if self.locked_by is None else replace(self.rule, is_locked=True)
         if self.severity is None:
-            return self.rule
+            return rule
         severity = Severity(self.severity.value)
-        grades = tuple(grade._replace(severity=severity) for grade in self.rule.grades)
-        return replace(self.rule, severity=severity, grades=grades)
+        grades = tuple(grade._replace(severity=severity) for grade in rule.grades)
+        return replace(rule, severity=severity, grades=grades)
 
     @property
     def affects_risk(self) -> bool:
@@ -84,14 +86,28 @@ def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[R
         print_rules = section.print_rules or print_rules
         for name, claims in section.images.items():
             images[name] = images.get(name, {}) | claims
-    rule_settings = _rule_settings(sections, rules)
+    locks = find_locks(config, rules)
+    rule_settings = tuple(
+        setting._replace(locked_by=locks.get(setting.rule.id)) for setting in resolve_rules(sections, rules)
+    )
     return EffectiveConfig(config, hosts, images, fail_on, print_severity, print_rules, variables, rule_settings)
 
 
+def find_locks(config: Config, rules: tuple[Rule, ...]) -> dict[str, SourcedValue]:
+    """Return the values that lock rules in a config and the ones that it extends, by the id of the rule."""
+    locked = [value for each in config.lineage for value in each.locked]
+    return {rule.id: value for value in locked for rule in rules_matching(value.value, rules)}
+
+
 def invalid_rule_names(config: Config, rules: tuple[Rule, ...]) -> list[Problem]:
-    """Return an error for each place of a config that names an unknown rule, or gives a rule two severities."""
+    """Return an error for each place of a config that names an unknown rule, or gives a rule two severities.
+
+    The configs that it extends are included.
+    """
     problems: list[Problem] = []
-    for section in (config.base, *config.overrides):
+    for locked in (value for each in config.lineage for value in each.locked):
+        problems += _unknown_rule(locked.value, locked, rules)
+    for section in (section for each in config.lineage for section in (each.base, *each.overrides)):
         for value in (*(section.select or ()), *section.disable, *(section.print_rules or ())):
             problems += _unknown_rule(value.value, value, rules)
         seen: dict[str, str] = {}
@@ -128,17 +144,23 @@ def _problem(value: SourcedValue, message: str) -> Problem:
     return Problem(value.location.file, value.location.line, value.location.column, message)
 
 
-def _rule_settings(sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> tuple[RuleSetting, ...]:
+def resolve_rules(sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> tuple[RuleSetting, ...]:
+    """Return the state of every rule after these sections. Raises ConfigError if they disable every rule."""
     rule_settings = {rule.id: RuleSetting(rule) for rule in rules}
     for section in sections:
         _switch(rule_settings, section, rules)
-        for pattern, value in sorted(section.severity.items(), key=lambda item: _specificity(item[0], rules)):
-            for rule in rules_matching(pattern, rules):
-                rule_settings[rule.id] = rule_settings[rule.id]._replace(severity=value)
+        for name, value in section_severities(section, rules).items():
+            rule_settings[name] = rule_settings[name]._replace(severity=value)
         values = (*(section.select or ()), *section.disable)
         if values and not any(setting.is_enabled for setting in rule_settings.values()):
             raise ConfigError([_problem(values[-1], "every rule is disabled: enable at least one")])
     return tuple(rule_settings.values())
+
+
+def section_severities(section: Section, rules: tuple[Rule, ...]) -> dict[str, SourcedValue]:
+    """Return the severities that a section sets, by the id of the rule; the most specific pattern applies."""
+    ordered = sorted(section.severity.items(), key=lambda item: _specificity(item[0], rules))
+    return {rule.id: value for pattern, value in ordered for rule in rules_matching(pattern, rules)}
 
 
 def _switch(rule_settings: dict[str, RuleSetting], section: Section, rules: tuple[Rule, ...]) -> None:

@@ -76,7 +76,8 @@ class Rule:
     `risk` is the effect of a finding on the risk of its recipe in a sweep: a level, `latent` if evidence of memory
     decides the level, or None. `fix` is a patch of the service, or None if there is only `advice`; `trade` is its
     trade-off. `supersedes` are the ids of rules that report the same cause, `voids` those of rules whose findings mean
-    nothing if this rule matches. `load_details` reads the details, which are more than half of a file.
+    nothing if this rule matches. `load_details` reads the details, which are more than half of a file. `is_locked` is
+    True if a config locks the rule, so that nothing suppresses its findings.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Rule:
     voids: frozenset[str]
     path: Path
     load_details: Callable[[], RuleDetails] = field(repr=False, compare=False)
+    is_locked: bool = False
     tests: tuple[tuple[str, Test], ...] = field(init=False, repr=False, compare=False)
     """Tests of `when`, stated facts first, so that a derived fact is computed only if it decides."""
 

@@ -89,6 +89,8 @@ def rule_id_error(rule: str, rules: Iterable[Rule], ids: Iterable[str]) -> str |
     by_name = {each.name.upper(): each.id for each in rules}
     if rule in {each.id for each in rules if each.is_about_suppressions}:
         return f"{rule} cannot be suppressed"
+    if rule in {each.id for each in rules if each.is_locked}:
+        return f"{rule} is locked in the config and cannot be suppressed"
     if rule in ids:
         return None
     near = by_name.get(rule) or suggest(rule, sorted(ids))

@@ -59,6 +59,8 @@ def list_config_rows(effective: EffectiveConfig, options: CommandLineSettings) -
     yield from (Row("rules", each.value.as_posix(), each.location) for each in folders)
     if not folders:
         yield Row("rules", None, DEFAULT)
+    yield from (Row("extends", each.extends.value, each.extends.location) for each in config.lineage if each.extends)
+    yield from (Row("locked", value.value, value.location) for each in config.lineage for value in each.locked)
     yield from (Row("ignore", f"{', '.join(each.rules)}: {each.reason}", each.location) for each in config.ignores)
 
 
