@@ -1,4 +1,4 @@
-"""Paths of changed files, lists of paths, and standard input that stands for a file."""
+"""Paths of changed files, lists of paths, and standard input with the name of a file."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_list_is_read_as_git_prints_it(write: Write) -> None:
 
 
 @pytest.mark.usefixtures("tree")
-def test_standard_input_stands_for_a_file(run: Run) -> None:
+def test_standard_input_replaces_a_file(run: Run) -> None:
     risky = run("check", "-", "--stdin-filename", "shop/compose.prod.yml", "--format", "json", stdin=OVERLAY).json
     [recipe] = risky["recipes"]
     assert (recipe["name"], recipe["path"]) == ("shop", "shop")
@@ -122,7 +122,7 @@ def test_standard_input_stands_for_a_file(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("tree")
-def test_standard_input_may_stand_for_a_new_file(run: Run) -> None:
+def test_standard_input_may_be_a_new_file(run: Run) -> None:
     document = run("check", "-", "--stdin-filename", "new/compose.yml", "--format", "json", stdin=RISKY).json
     [recipe] = document["recipes"]
     assert (recipe["name"], recipe["path"], recipe["status"]) == ("new", "new", "evaluated")

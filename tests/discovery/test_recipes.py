@@ -126,7 +126,7 @@ def test_other_file_is_a_recipe_of_its_own(write: Write) -> None:
     assert variants(find_only(folder / "swarm/web.yml")) == {"default": ["web.yml"]}
 
 
-def test_recipes_are_found_at_any_depth_except_in_excluded_folders(write: Write) -> None:
+def test_recipes_are_found_at_any_depth_unless_excluded(write: Write) -> None:
     names = ["b/compose.yml", "a/docker-compose.yml", "a/nested/compose.yml", ".ci/compose.yml", "old/c/compose.yml"]
     folder = write(dict.fromkeys([*names, ".git/compose.yml", "b/node_modules/x/compose.yml"], BASE))
     assert [recipe.name for recipe in find_recipes(str(folder)).recipes] == [".ci", "a", "nested", "b", "c"]
@@ -192,7 +192,7 @@ def test_quoted_key_for_docker_compose_is_recognised(write: Write, text: str) ->
     assert (found.recipes, [each.reason for each in found.skipped]) == ([], [SkipReason.COMPOSE_ONLY])
 
 
-def test_overlay_far_from_its_base_selects_the_recipe_of_the_base(write: Write) -> None:
+def test_overlay_in_another_folder_selects_its_base(write: Write) -> None:
     command = "deploy:\n\tdocker stack deploy -c apps/shop/stack.yml -c overlay.yml shop\n"
     folder = write({"apps/shop/stack.yml": BASE, "apps/shop/.env.sample": "A=1\n", "overlay.yml": OVERLAY})
     write({"Makefile": command, ".git/HEAD": ""})

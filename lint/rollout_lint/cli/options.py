@@ -143,7 +143,9 @@ FilesFrom = Annotated[
     str | None,
     typer.Option("--files-from", metavar="FILE", help="Read changed paths, as of git diff; - for standard input."),
 ]
-StdinFilename = Annotated[str | None, typer.Option("--stdin-filename", metavar="NAME", help="Path that - stands for.")]
+StdinFilename = Annotated[
+    str | None, typer.Option("--stdin-filename", metavar="NAME", help="Path of the file that - replaces.")
+]
 ComposeFiles = Annotated[
     list[str] | None,
     typer.Option("-c", "--compose-file", metavar="FILE", help="Stack file; repeat to merge files in order."),

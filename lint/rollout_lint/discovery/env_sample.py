@@ -15,7 +15,7 @@ _ASSIGNMENT = re.compile(r"(?P<comment>#\s*)?(?:export\s+)?(?P<name>[A-Za-z_][A-
 
 
 def choose_sample(names: Iterable[str]) -> str | None:
-    """Return the name of the sample among the names in a folder, or None if there is none."""
+    """Return the name of the sample among the names in a folder, or None without one."""
     present = set(names)
     return next((name for name in ENV_SAMPLES if name in present), None)
 

@@ -53,7 +53,7 @@ _OLD_VERSION = re.compile(r"[12](?:\.\d+)?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a stack file has.
+    """Services and names of a stack file.
 
     `without_image` are the services without an image, `undefined` the names such as `networks.proxy` that services use
     and the file does not define, `defined` those that it defines. `has_deploy` is True if a service has `deploy`, and

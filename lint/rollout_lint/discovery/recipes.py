@@ -51,7 +51,7 @@ def find_recipes(
 ) -> Discovery:
     """Return the recipes of a folder and of the folders below it, of a file, or of standard input for `-`.
 
-    Raises NoRecipeError if there is no stack file.
+    Raises NoRecipeError if no stack file is found.
     """
     root = Path(path) if isinstance(path, str) else path
     patterns = tuple(overlays)

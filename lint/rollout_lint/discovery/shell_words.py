@@ -43,7 +43,7 @@ _BOUNDARY = re.compile(r".*[\[\](){},:;=]", re.DOTALL)
 
 
 class End(Enum):
-    """What follows a command: the next one, or the start or the end of a group in parentheses or braces."""
+    """Token after a command: the next command, or the start or the end of a group in parentheses or braces."""
 
     NEXT = auto()
     OPEN_SUBSHELL = auto()

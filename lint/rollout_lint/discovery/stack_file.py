@@ -1,4 +1,4 @@
-"""Stack files of a folder, recognised by name or by content; they are read and parsed only where that decides."""
+"""Stack files of a folder, recognised by name or by content; they are read and parsed only if it is necessary."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class StackFile:
 
     @property
     def stem_before_variant(self) -> str:
-        """Name of the base, without the suffix, that the name of this file begins with, or "" if there is none."""
+        """Name of the base, without the suffix, that the name of this file begins with, or "" without one."""
         match = _BEFORE_VARIANT.match(self.name)
         return match["stem"] if match else ""
 

@@ -26,7 +26,7 @@ class StdinFile(NamedTuple):
 
 
 def read_stdin_file(name: str | None, paths: Sequence[str] | None) -> StdinFile | None:
-    """Return the file that standard input stands for, or None without a name.
+    """Return the file that standard input replaces, or None without a name.
 
     Exit if it is not the name of a file, or if standard input is not the only path.
     """

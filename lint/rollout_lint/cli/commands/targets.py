@@ -49,10 +49,10 @@ class Found(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """What a command line selects: paths, or the files given with `-c`.
+    """Selection of a command line: paths, or the files given with `-c`.
 
     Paths that are `changed` select what a check of the whole tree would check of them. `stdin_file` is the file that
-    standard input stands for.
+    standard input replaces.
     """
 
     paths: tuple[str, ...]
