@@ -460,3 +460,19 @@ def test_missing_or_too_large_layer_is_a_problem(repository: Repository, snapsho
     large, lost = (evaluate(recipe, LintContext()) for recipe in find_recipes(root).recipes)
     assert (large.status, lost.status) == ("not-evaluated", "not-evaluated")
     assert [[each.message for each in evaluation.problems] for evaluation in (large, lost)] == snapshot
+
+
+def test_name_of_a_recipe_does_not_depend_on_commands(write: Write) -> None:
+    folder = write({"shop/app.yml": BASE})
+    assert find_only(folder).name == "shop"
+    write({"deploy.sh": "docker stack deploy -c shop/app.yml shop\n"})
+    assert find_only(folder).name == "shop"
+    assert find_only(folder).variants[0].deployed_by == f"{folder}/deploy.sh:1"
+
+
+def test_name_of_a_stack_file_says_that_it_is_for_a_swarm(write: Write) -> None:
+    text = "services: {a: {image: b, profiles: [x]}}\n"
+    folder = write({"a/docker-stack.yml": text, "b/docker-compose.yml": text})
+    found = find_recipes(folder)
+    assert [recipe.name for recipe in found.recipes] == ["a"]
+    assert [each.reason for each in found.skipped] == [SkipReason.COMPOSE_ONLY]

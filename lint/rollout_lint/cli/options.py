@@ -143,9 +143,7 @@ FilesFrom = Annotated[
     str | None,
     typer.Option("--files-from", metavar="FILE", help="Read changed paths, as of git diff; - for standard input."),
 ]
-StdinFilename = Annotated[
-    str | None, typer.Option("--stdin-filename", metavar="NAME", help="Path of the file that - replaces.")
-]
+StdinFilename = Annotated[str | None, typer.Option("--stdin-filename", metavar="NAME", help="File that - replaces.")]
 ComposeFiles = Annotated[
     list[str] | None,
     typer.Option("-c", "--compose-file", metavar="FILE", help="Stack file; repeat to merge files in order."),

@@ -64,7 +64,7 @@ class FileSearch:
         """Return the recipes of the file.
 
         A file that is in no recipe is one of its own, except an overlay without a base, and except if it `is_changed`:
-        then only what a search of the whole tree would find counts, and a missing file selects the recipes of its folder.
+        then only what a search of the whole tree would find counts. A missing file selects the recipes of its folder.
         """
         around = {folder.path for folder in self._list_around()}
         around |= {each.owner.parent for each in self._deployments if self._path in each.files}

@@ -181,7 +181,6 @@ class _FolderLayout:
 
     def find_others(self) -> None:
         """Find the recipes of the other files, and the overlays."""
-        self._add_decided_recipes()
         standalone: list[StackFile] = []
         overlays: list[StackFile] = []
         files = list(self._remaining_files())
@@ -195,7 +194,10 @@ class _FolderLayout:
                 overlays.append(file)
             else:
                 standalone.append(file)
-        is_only_one = not self.group.recipes and len(standalone) == 1
+        owners = self._decided_owners()
+        is_only_one = not self.group.recipes and len(owners) + len(standalone) == 1
+        for owner in owners:
+            self._add_decided_recipe(owner, is_main=is_only_one)
         for file in standalone:
             self._add_standalone(file, is_main=is_only_one)
         for file in overlays:
@@ -237,17 +239,20 @@ class _FolderLayout:
         missing = file.missing_anchor
         return next((each for each in others if missing is not None and each.defines_anchor(missing)), None)
 
-    def _add_decided_recipes(self) -> None:
-        """Add a recipe for each file of the folder that commands or the config name first, unless it has one."""
-        owners = dict.fromkeys(each.owner for each in self._layout.deployments)
-        for owner in (each for each in owners if each.parent == self._folder):
-            if any(base.file.path == owner for base in self._bases):
-                continue
-            recipe, collector = self._new_recipe(StackFile(owner), self._further_name(owner.name))
-            self._add_deployments(recipe, owner, collector.environment)
-            self.group.further.append(recipe)
-            self._layout.add_layers(recipe, owner)
-            self._bases.append(Base(StackFile(owner), self._variant_of(StackFile(owner), collector), recipe))
+    def _add_decided_recipe(self, owner: Path, is_main: bool) -> None:
+        """Add a recipe for a file of the folder that commands or the config name first."""
+        recipe, collector = self._new_recipe(StackFile(owner), self._name(owner.name, is_main))
+        self._add_deployments(recipe, owner, collector.environment)
+        if is_main:
+            collector.add_ci_overlays(self._layout.overlays(self._folder))
+        self._add_recipe(recipe, is_main)
+        self._layout.add_layers(recipe, owner)
+        self._bases.append(Base(StackFile(owner), self._variant_of(StackFile(owner), collector), recipe))
+
+    def _decided_owners(self) -> list[Path]:
+        """Return the files of the folder that commands or the config name first and that have no recipe yet."""
+        owners = dict.fromkeys(each.owner for each in self._layout.deployments if each.owner.parent == self._folder)
+        return [owner for owner in owners if all(base.file.path != owner for base in self._bases)]
 
     def _add_deployments(self, recipe: Recipe, owner: Path, environment: dict[str, str]) -> None:
         for files, name, deployed_by in (each for each in self._layout.deployments if each.owner == owner):
@@ -257,14 +262,13 @@ class _FolderLayout:
             recipe.add(Variant(variant, layers, environment, deployed_by=deployed_by))
 
     def _add_standalone(self, file: StackFile, is_main: bool) -> None:
-        recipe, collector = self._new_recipe(file, self.group.name if is_main else self._further_name(file.name))
+        recipe, collector = self._new_recipe(file, self._name(file.name, is_main))
         if is_main:
             collector.add_defaults()
             collector.add_ci_overlays(self._layout.overlays(self._folder))
-            self.group.main = recipe
         else:
             collector.add_base()
-            self.group.further.append(recipe)
+        self._add_recipe(recipe, is_main)
         self._layout.add_layers(recipe, file.path)
         default = recipe.variants[0] if recipe.variants else self._variant_of(file, collector)
         self._bases.append(Base(file, default, recipe))
@@ -304,13 +308,10 @@ class _FolderLayout:
     def _make_recipe_of(self, base: Base) -> Recipe:
         """Make a recipe of a base that only `docker compose` could use without its overlays."""
         self._layout.skipped.pop(base.file.path, None)
-        recipe, _ = self._new_recipe(base.file, self.group.name)
+        is_main = self.group.main is None
+        recipe, _ = self._new_recipe(base.file, self._name(base.file.name, is_main))
         base.recipe = recipe
-        if self.group.main is None:
-            self.group.main = recipe
-        else:
-            recipe.name = self._further_name(base.file.name)
-            self.group.further.append(recipe)
+        self._add_recipe(recipe, is_main)
         return recipe
 
     def _drop_incomplete_default(self, base: Base) -> None:
@@ -333,8 +334,14 @@ class _FolderLayout:
         environment = (collector or self._new_recipe(file, "")[1]).environment
         return Variant("default", (LayerFile(file.name, file.path),), environment)
 
-    def _further_name(self, file: str) -> str:
-        return f"{self.group.name}/{file}"
+    def _name(self, file: str, is_main: bool) -> str:
+        return self.group.name if is_main else f"{self.group.name}/{file}"
+
+    def _add_recipe(self, recipe: Recipe, is_main: bool) -> None:
+        if is_main:
+            self.group.main = recipe
+        else:
+            self.group.further.append(recipe)
 
 
 def _is_overlay(file: StackFile, files: Iterable[StackFile]) -> bool:

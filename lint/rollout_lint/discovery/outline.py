@@ -45,8 +45,8 @@ They are not in any version of docker/cli's schema (`cli/compose/schema/data`), 
 `cli/compose/types/types.go ForbiddenProperties`.
 """
 
-_RESOURCES = "resources"
-"""Key of `deploy` that most files for `docker compose` with a `deploy` have it for."""
+_DEPLOY_KEYS_OF_COMPOSE = frozenset(("resources", "restart_policy"))
+"""Keys of `deploy` that files for `docker compose` have too."""
 
 _OLD_VERSION = re.compile(r"[12](?:\.\d+)?\Z")
 
@@ -57,7 +57,7 @@ class Outline:
 
     `without_image` are the services without an image, `undefined` the names such as `networks.proxy` that services use
     and the file does not define, `defined` those that it defines. `has_deploy` is True if a service has `deploy`, and
-    `has_swarm_policy` if one has more in it than `resources`. `compose_feature` is the first
+    `has_swarm_policy` if one has more in it than `resources` and `restart_policy`. `compose_feature` is the first
     thing in the file that only `docker compose` accepts, with its line.
     """
 
@@ -113,7 +113,7 @@ def read_outline(root: Node | None) -> Outline | None:
 
 def _has_swarm_policy(service: Mapping) -> bool:
     deploy = service.get("deploy")
-    return isinstance(deploy, Mapping) and not deploy.entries.keys() <= {_RESOURCES}
+    return isinstance(deploy, Mapping) and not deploy.entries.keys() <= _DEPLOY_KEYS_OF_COMPOSE
 
 
 def _names(section: Node | None) -> Iterator[str]:

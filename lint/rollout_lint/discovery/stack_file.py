@@ -171,8 +171,10 @@ class StackFile:
 
     @cached_property
     def is_compose_only(self) -> bool:
-        """True if only `docker compose` can use the file."""
+        """True if only `docker compose` can use the file; its name can say that it is for a Swarm all the same."""
         data = self._data or b""
+        if self._has_stack_name and self.name not in _COMPOSE_NAMES:
+            return False
         if _SWARM_POLICY.search(data) or not self._may_be_for_compose:
             return False
         return self.outline is not None and self.outline.is_compose_only
