@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from rollout_lint.fix.apply import write_changes
-from rollout_lint.fix.model import FixOptions, FixResult, finding_key
+from rollout_lint.fix.model import FixOptions, FixResult
 from rollout_lint.fix.planner import FixPlanner
 from rollout_lint.fix.target import FixTarget
 from rollout_lint.linter.context import LintContext
@@ -67,19 +67,25 @@ def fix(folder: Path) -> FixResult:
 
 
 def assert_only_fixed(result: FixResult, after: Evaluation) -> None:
-    """Assert that fixed findings are gone, unfixed ones remain, and none is new."""
-    before = {finding_key(each) for each in result.evaluation.findings}
-    now = {finding_key(each) for each in after.findings}
-    assert now <= before
-    assert not {finding_key(each.finding) for each in result.applied} & now
-    assert {finding_key(each.finding) for each in result.unfixed} == {
-        finding_key(each) for each in after.findings if each.is_active
+    """Assert that fixed findings are gone, unfixed ones remain, and each new one is less severe than a fixed one."""
+    before = {each.key for each in result.evaluation.findings}
+    now = {each.key for each in after.findings}
+    for fix in result.applied:
+        assert all(each.severity.rank > fix.finding.severity.rank for each in fix.brings)
+    assert {each.key for each in after.findings if each.is_active} - before <= {
+        each.key for fix in result.applied for each in fix.brings
     }
+    assert not {each.finding.key for each in result.applied} & now
+    assert {each.finding.key for each in result.unfixed} == {each.key for each in after.findings if each.is_active}
 
 
 def settings_of(result: FixResult) -> set[tuple[str, ...]]:
-    findings = [each for one in result.applied for each in (one.finding, *one.others)]
-    return {("services", str(each.service), *path.split(".")) for each in findings for path in each.rule.fix_settings}
+    return {
+        ("services", str(each.service), *path.split("."))
+        for one in result.applied
+        for each in (one.finding, *one.others)
+        for path in one.settings | each.rule.fix_settings
+    }
 
 
 def unrelated_lines(data: bytes) -> list[bytes]:

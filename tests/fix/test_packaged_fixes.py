@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,14 @@ def config_for(example: dict[str, Any]) -> str:
     return "\n".join((*(["[hosts]"] * bool(hosts)), *hosts, *images))
 
 
+def reported_settings(wrote: CommandResult, check: CommandResult) -> dict[tuple[str, ...], str]:
+    """Return the settings that `fix` reports, such as a monitor that a smaller parallelism needs."""
+    [recipe] = check.json["recipes"]
+    services = {each["service"] for each in recipe["findings"] if each["service"] is not None}
+    reported = re.findall(r"^  = wrote: (\S+): (\S+)  in ", wrote.stderr, re.MULTILINE)
+    return {("services", service, *path.split(".")): value for service in services for path, value in reported}
+
+
 def fix_and_verify(run: Run, folder: Path, *options: str) -> Findings:
     """Fix the folder, assert that only settings of fixes changed, and return the fixed findings."""
     check = run("check", folder, "--format", "json", "--no-ignores")
@@ -73,7 +82,7 @@ def fix_and_verify(run: Run, folder: Path, *options: str) -> Findings:
         ("services", service, *path.split(".")): value
         for rule, service, _ in gone
         for path, value in RULES[rule].fix_settings.items()
-    }
+    } | reported_settings(wrote, check)
     for name, files in variants(after_check, folder).items():
         for path, value in changed_values(before[name], merged_values(files)).items():
             assert path in settings, f"{name}: {path}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,17 +18,8 @@ Contents: TypeAlias = "Mapping[str, bytes]"
 Settings: TypeAlias = "dict[str, object]"
 """Values by their dotted path below a service."""
 
-FindingKey: TypeAlias = "tuple[str, str | None, str]"
-"""Rule, service and variant, which have at most one finding."""
 
-
-def finding_key(finding: Finding) -> FindingKey:
-    """Return the key that identifies a finding before and after a change."""
-    return finding.rule.id, finding.service, finding.variant
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A change of one file: its display name, its path, and its contents before (None for a new file) and after."""
 
     name: str
@@ -38,18 +28,20 @@ class Change:
     after: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedFix:
-    """A finding that was fixed, the settings and files of its fix, and `others`, which the same fix resolves."""
+class AppliedFix(NamedTuple):
+    """A finding that was fixed, and the settings and files of its fix.
+
+    The same fix resolves `others`, and brings findings that are less severe than the fixed one.
+    """
 
     finding: Finding
     settings: Settings
     files: tuple[str, ...]
     others: tuple[Finding, ...] = ()
+    brings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unfixed:
+class Unfixed(NamedTuple):
     """A finding that was not fixed, and the reason.
 
     `needs_unsafe` is True if `--unsafe` would fix it, `was_declined` if the user declined its fix.
@@ -61,31 +53,36 @@ class Unfixed:
     was_declined: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FixOptions:
+class FixOptions(NamedTuple):
     """Findings to fix: those of the rules `only`, or of all rules if it is empty.
 
-    `confirm` is called for each fix with the changes that it makes, and returns True to apply it.
+    `confirm` is called for each fix with the changes that it makes, and returns True to apply it. With
+    `max_evaluations`, the planner stops after so many evaluations; its fixes are the first that it makes without.
     """
 
     only: frozenset[str] = frozenset()
     unsafe: bool = False
     confirm: Callable[[AppliedFix, tuple[Change, ...]], bool] | None = None
+    max_evaluations: int | None = None
 
     def includes(self, rule: Rule) -> bool:
         """Return True if findings of the rule are to be fixed."""
         return not self.only or rule.id in self.only
 
 
-@dataclass(slots=True)
 class FixResult:
     """Result of fixing a recipe: its first evaluation, the fixes, the unfixed findings and the changes to write.
 
-    `failed` is True if the recipe could not be fixed or written.
+    `after` is the evaluation of the fixed recipe. `failed` is True if the recipe could not be fixed or written.
     """
 
-    evaluation: Evaluation
-    applied: list[AppliedFix] = field(default_factory=list)
-    unfixed: list[Unfixed] = field(default_factory=list)
-    changes: tuple[Change, ...] = ()
-    failed: bool = False
+    __slots__ = ("after", "applied", "changes", "evaluation", "failed", "unfixed")
+
+    def __init__(self, evaluation: Evaluation, *, failed: bool = False) -> None:
+        """Begin without fixes."""
+        self.evaluation = evaluation
+        self.after = evaluation
+        self.applied: list[AppliedFix] = []
+        self.unfixed: list[Unfixed] = []
+        self.changes: tuple[Change, ...] = ()
+        self.failed = failed

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.fix.model import AppliedFix, Change, FixResult, Unfixed, finding_key
+from rollout_lint.fix.companion import companion_settings
+from rollout_lint.fix.model import AppliedFix, Change, FixResult, Unfixed
 from rollout_lint.fix.patch.edits import propose_edits
 from rollout_lint.fix.patch.text import SourceText
-from rollout_lint.fix.verify import explain_rejection, find_unexpected_changes
+from rollout_lint.fix.verify import explain_rejection, find_new_findings, find_unexpected_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.fix.model import Contents, FindingKey, FixOptions, Settings
+    from rollout_lint.fix.model import Contents, FixOptions, Settings
     from rollout_lint.fix.patch.changes import Path
     from rollout_lint.fix.target import FixTarget
     from rollout_lint.fix.verify import AllowedChanges
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.rules.finding import Finding
+    from rollout_lint.rules.finding import Finding, FindingKey
 
 _MAX_CANDIDATES = 64
+_MAX_COMPANIONS = 3
+"""Number of times that a fix is tried with the settings that resolve what it brings."""
 _NO_EDIT = "the file has no place for it that could be patched"
+
+
+class _LimitError(Exception):
+    """The planner reached its limit of evaluations."""
+
+
+class _Trial(NamedTuple):
+    """A change that resolves a finding, and the new findings that it brings."""
+
+    fix: AppliedFix
+    contents: Contents
+    after: Evaluation
+    brought: list[Finding]
 
 
 class FixPlanner:
@@ -35,22 +51,32 @@ class FixPlanner:
         self._contents: Contents = {}
         self._current = target.evaluate({})
         self._result = FixResult(self._current)
+        self._evaluations = 0
         self._unfixed: dict[FindingKey, Unfixed] = {}
         self._unexpected: set[Path] = set()
 
     def run(self) -> FixResult:
-        """Fix all findings. The loop ends because each fix reduces the number of findings."""
-        while findings := self._open_findings():
-            first = findings[0]
-            self._fix([each for each in findings if each.rule is first.rule and each.variant == first.variant])
+        """Fix all findings. The loop ends because each fix replaces a finding by less severe ones at most."""
+        with suppress(_LimitError):
+            while findings := self._open_findings():
+                first = findings[0]
+                self._fix([each for each in findings if each.rule is first.rule and each.variant == first.variant])
         self._result.unfixed = [*self._unfixed.values()]
         self._result.changes = self._changes(self._contents)
+        self._result.after = self._current
         return self._result
+
+    def _evaluate(self, contents: Contents) -> Evaluation:
+        """Evaluate the files with these contents. Raises _LimitError."""
+        if self._evaluations == self._options.max_evaluations:
+            raise _LimitError
+        self._evaluations += 1
+        return self._target.evaluate(contents)
 
     def _open_findings(self) -> list[Finding]:
         """Return the findings to fix, the most severe first."""
         included = (each for each in self._current.findings if each.is_active and self._options.includes(each.rule))
-        findings = [finding for finding in included if finding_key(finding) not in self._unfixed]
+        findings = [finding for finding in included if finding.key not in self._unfixed]
         return sorted(findings, key=lambda finding: finding.severity.rank)
 
     def _fix(self, findings: list[Finding]) -> None:
@@ -62,12 +88,12 @@ class FixPlanner:
             return
         half = len(findings) // 2
         for part in (findings[:half], findings[half:]):
-            keys = {finding_key(finding) for finding in part}
-            self._fix([finding for finding in self._open_findings() if finding_key(finding) in keys])
+            keys = {finding.key for finding in part}
+            self._fix([finding for finding in self._open_findings() if finding.key in keys])
 
     def _skip(self, finding: Finding) -> bool:
         """Record a finding that cannot be fixed whatever is tried, and return True for it."""
-        key = finding_key(finding)
+        key = finding.key
         reason = self._target.find_blocker(self._current, finding, self._target.settings(self._current, finding))
         if reason is not None:
             self._unfixed[key] = Unfixed(finding, reason)
@@ -80,7 +106,7 @@ class FixPlanner:
 
         The first edits are tried before those that change nothing else in each file, which are slower to find.
         """
-        allowed = {change for finding in findings for change in self._allowed_changes(finding, is_strict=True)}
+        allowed = {change for finding in findings for change in self._allowed_changes(finding, {}, is_strict=True)}
         for allowed_in_file in (None, allowed):
             contents = self._contents
             fixes: list[AppliedFix] = []
@@ -93,8 +119,9 @@ class FixPlanner:
                     fixes.append(AppliedFix(finding, settings, files))
                 contents = candidate
             if fixes and self._is_expected(contents, allowed):
-                after = self._target.evaluate(contents)
-                if explain_rejection(self._current, after, findings, allowed) is None:
+                after = self._evaluate(contents)
+                rejection = explain_rejection(self._current, after, findings, allowed)
+                if rejection is None and not find_new_findings(self._current, after):
                     self._accept(fixes, contents, after)
                     return True
         return False
@@ -103,34 +130,71 @@ class FixPlanner:
         """Return True if the files have no unexpected changes."""
         for name in _changed_files(contents, self._contents):
             before = self._contents.get(name) or self._target.data(name)
-            if find_unexpected_changes(before, contents[name], allowed) != set():
+            if find_unexpected_changes(name, before, contents[name], allowed) != set():
                 return False
         return True
 
     def _fix_one(self, finding: Finding) -> None:
-        settings = self._target.settings(self._current, finding)
+        """Fix a finding: alone, or together with what its fix brings, or else with other findings of the service.
+
+        If only fixes that bring less severe findings remain, the first of them is made.
+        """
         reasons: list[str] = []
         self._unexpected.clear()
-        for is_strict in (True, False):
-            allowed = self._allowed_changes(finding, is_strict)
-            for contents in islice(self._candidates(self._contents, finding, settings, allowed), _MAX_CANDIDATES):
-                after = self._target.evaluate(contents)
-                reason = explain_rejection(self._current, after, [finding], allowed)
-                if reason is None:
-                    fix = AppliedFix(finding, settings, _changed_files(contents, self._contents))
-                    self._offer(fix, contents, after)
+        trials: list[_Trial] = []
+        tried: list[Settings] = []
+        own = self._target.settings(self._current, finding)
+        for settings in self._proposals(finding, own, trials):
+            if settings not in tried:
+                tried.append(settings)
+                if trial := self._try(finding, settings, trials, reasons):
+                    self._offer(trial)
                     return
-                reasons.append(reason)
-        reasons += map(_describe_unexpected, sorted(self._unexpected))
-        self._unfixed[finding_key(finding)] = Unfixed(finding, self._target.explain((reasons or [_NO_EDIT])[0]))
+        if trial := next((each for each in trials if _brings_less(each, finding)), None):
+            self._offer(trial)
+            return
+        reasons = [*map(_describe_brought, trials[:1]), *reasons, *map(_describe_unexpected, sorted(self._unexpected))]
+        self._unfixed[finding.key] = Unfixed(finding, self._target.explain((reasons or [_NO_EDIT])[0]))
 
-    def _offer(self, fix: AppliedFix, contents: Contents, after: Evaluation) -> None:
+    def _proposals(self, finding: Finding, own: Settings, trials: list[_Trial]) -> Iterator[Settings]:
+        """Yield the settings of a finding, then those with companions; `trials` are the failed ones so far."""
+        settings = own
+        yield settings
+        for _ in range(_MAX_COMPANIONS):
+            if trials:
+                last = trials[-1]
+                unsafe = self._options.unsafe
+                more = companion_settings(last.after, last.brought, finding.service, unsafe=unsafe)
+                settings = settings | more | settings
+                yield settings
+        others = [each for each in self._open_findings() if each.variant == finding.variant]
+        yield own | companion_settings(self._current, others, finding.service, unsafe=self._options.unsafe) | own
+
+    def _try(self, finding: Finding, settings: Settings, trials: list[_Trial], reasons: list[str]) -> _Trial | None:
+        """Return the first change that brings no finding. Add the others to `trials`, and why changes are invalid."""
+        for is_strict in (True, False):
+            allowed = self._allowed_changes(finding, settings, is_strict)
+            for contents in islice(self._candidates(self._contents, finding, settings, allowed), _MAX_CANDIDATES):
+                after = self._evaluate(contents)
+                reason = explain_rejection(self._current, after, [finding], allowed)
+                if reason is not None:
+                    reasons.append(reason)
+                    continue
+                fix = AppliedFix(finding, settings, _changed_files(contents, self._contents))
+                trial = _Trial(fix, contents, after, find_new_findings(self._current, after))
+                if not trial.brought:
+                    return trial
+                trials.append(trial)
+        return None
+
+    def _offer(self, trial: _Trial) -> None:
         """Accept a fix unless the user declines it."""
-        [fix] = self._add_others([fix], after)
-        if self._options.confirm is None or self._options.confirm(fix, self._changes(contents, self._contents)):
-            self._accept([fix], contents, after)
+        brought = tuple(each for each in trial.brought if each.is_active)
+        [fix] = self._add_others([trial.fix._replace(brings=brought)], trial.after)
+        if self._options.confirm is None or self._options.confirm(fix, self._changes(trial.contents, self._contents)):
+            self._accept([fix], trial.contents, trial.after)
         else:
-            self._unfixed[finding_key(fix.finding)] = Unfixed(fix.finding, "not wanted", was_declined=True)
+            self._unfixed[fix.finding.key] = Unfixed(fix.finding, "not wanted", was_declined=True)
 
     def _accept(self, fixes: list[AppliedFix], contents: Contents, after: Evaluation) -> None:
         self._result.applied += self._add_others(fixes, after)
@@ -139,12 +203,12 @@ class FixPlanner:
 
     def _add_others(self, fixes: list[AppliedFix], after: Evaluation) -> list[AppliedFix]:
         """Add the other resolved findings to the fix of their service, or else to the first fix."""
-        excluded = {finding_key(each) for each in after.findings} | {finding_key(each.finding) for each in fixes}
+        excluded = {each.key for each in after.findings} | {each.finding.key for each in fixes}
         others: dict[str | None, list[Finding]] = {each.finding.service: [] for each in fixes}
         for other in self._current.findings:
-            if other.is_active and finding_key(other) not in excluded:
+            if other.is_active and other.key not in excluded:
                 others.get(other.service, others[fixes[0].finding.service]).append(other)
-        return [replace(each, others=tuple(others.pop(each.finding.service, ()))) for each in fixes]
+        return [each._replace(others=tuple(others.pop(each.finding.service, ()))) for each in fixes]
 
     def _candidates(
         self, contents: Contents, finding: Finding, settings: Settings, allowed: AllowedChanges | None
@@ -158,14 +222,14 @@ class FixPlanner:
         for name in self._target.files_for(self._current, finding, path):
             before = contents[name] if name in contents else self._target.data(name)
             keys = ("services", str(finding.service), *path.split("."))
-            for edited in propose_edits(SourceText.decode(before), keys, value):
+            for edited in propose_edits(SourceText.decode(before), keys, value, name):
                 after = edited.encode()
-                unexpected = set() if allowed is None else find_unexpected_changes(before, after, allowed)
+                unexpected = set() if allowed is None else find_unexpected_changes(name, before, after, allowed)
                 self._unexpected |= unexpected or set()
                 if unexpected == set():
                     yield from self._candidates({**contents, name: after}, finding, rest, allowed)
 
-    def _allowed_changes(self, finding: Finding, is_strict: bool) -> AllowedChanges:
+    def _allowed_changes(self, finding: Finding, settings: Settings, is_strict: bool) -> AllowedChanges:
         """Return the settings of this fix, and the same settings if another finding needs them too.
 
         If `is_strict` is False, the settings may change for the service in every variant.
@@ -178,9 +242,11 @@ class FixPlanner:
             if finding.rule.fix_settings.get(path) == value
             and (each is finding or self._options.unsafe or not each.needs_unsafe)
         }
+        variants = {variant for variant, _, _ in allowed} | {finding.variant}
+        allowed |= {(variant, str(finding.service), path) for variant in variants for path in settings}
         if is_strict:
             return allowed
-        variants = [each.variant.name for each in self._current.variants]
+        variants = {each.variant.name for each in self._current.variants}
         return {(variant, service, path) for variant in variants for _, service, path in allowed}
 
     def _changes(self, contents: Contents, before: Contents | None = None) -> tuple[Change, ...]:
@@ -200,3 +266,12 @@ def _describe_unexpected(path: Path) -> str:
     if len(path) < 3:
         return f"it would also change {'.'.join(path)}"
     return f"it would also change {'.'.join(path[2:])} of {path[1]}, which has it from there too"
+
+
+def _brings_less(trial: _Trial, finding: Finding) -> bool:
+    return all(each.severity.rank > finding.severity.rank for each in trial.brought)
+
+
+def _describe_brought(trial: _Trial) -> str:
+    new = trial.brought[0]
+    return f"it would bring {new.rule.id} ({new.severity}) on {new.subject}"

@@ -33,16 +33,20 @@ _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 class FixTarget:
     """A recipe's own files. A value is set in the file that sets it now, or else in a later one."""
 
-    def __init__(self, recipe: Recipe, context: LintContext) -> None:
-        """Read the files once."""
+    def __init__(self, recipe: Recipe, context: LintContext, evaluation: Evaluation | None = None) -> None:
+        """Read the files once, or take them from an evaluation of the recipe as it is."""
         self._recipe = recipe
         self._context = context
+        self._first = evaluation
         self._layers = {layer.name: layer for variant in recipe.variants for layer in variant.files}
         self._data: dict[str, bytes] = {}
-        self._data = {name: source.data for name, source in self.evaluate({}).sources.items()}
+        self._first = self.evaluate({})
+        self._data = {name: source.data for name, source in self._first.sources.items()}
 
     def evaluate(self, contents: Contents) -> Evaluation:
         """Evaluate the recipe with these contents instead of those on disk."""
+        if self._first is not None and not contents:
+            return self._first
         return evaluate(self._recipe, self._context, {**self._data, **contents})
 
     def settings(self, evaluation: Evaluation, finding: Finding) -> Settings:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from rollout_lint.fix.model import finding_key
 from rollout_lint.fix.patch.changes import changed_paths
+from rollout_lint.linter.reader import parse_source
 from rollout_lint.rules.model import Severity
-from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,9 +32,9 @@ def facts_of(evaluation: Evaluation, finding: Finding) -> Mapping[str, Fact]:
     return variant.facts(finding.service) or {}
 
 
-def find_unexpected_changes(before: bytes, after: bytes, allowed: AllowedChanges) -> set[Path] | None:
+def find_unexpected_changes(name: str, before: bytes, after: bytes, allowed: AllowedChanges) -> set[Path] | None:
     """Return the changed paths of a file that are not allowed, or None if the result cannot be read."""
-    old, new = parse(before, "").root, parse(after, "").root
+    old, new = parse_source(before, name).root, parse_source(after, name).root
     if new is None:
         return None
     allowed_paths = {("services", service, *path.split(".")) for _, service, path in allowed}
@@ -49,20 +48,21 @@ def find_unexpected_changes(before: bytes, after: bytes, allowed: AllowedChanges
 def explain_rejection(
     before: Evaluation, after: Evaluation, findings: list[Finding], allowed: AllowedChanges
 ) -> str | None:
-    """Return why a change is not a valid fix of the findings, or None if it is valid."""
+    """Return why a change is not a valid fix of the findings, or None if it is valid.
+
+    New findings are no reason: see `find_new_findings`.
+    """
     if new := [problem for problem in after.problems if problem not in before.problems]:
         return f"Docker would refuse the result: {new[0].message}"
-    if {finding_key(each) for each in after.findings} & {finding_key(each) for each in findings}:
+    if {each.key for each in after.findings} & {each.key for each in findings}:
         return "the finding would stay"
-    return next(_new_findings(before, after), None) or next(_changed_facts(before, after, allowed), None)
+    return next(_changed_facts(before, after, allowed), None)
 
 
-def _new_findings(before: Evaluation, after: Evaluation) -> Iterator[str]:
-    """Yield new or more severe findings. A finding that was superseded before is not new."""
-    ranks = {finding_key(finding): finding.severity.rank for finding in before.findings}
-    for finding in after.findings:
-        if finding.severity.rank < ranks.get(finding_key(finding), len(Severity)):
-            yield f"it would bring {finding.rule.id} ({finding.severity}) on {finding.subject}"
+def find_new_findings(before: Evaluation, after: Evaluation) -> list[Finding]:
+    """Return new or more severe findings. A finding that was superseded before is not new."""
+    ranks = {finding.key: finding.severity.rank for finding in before.findings}
+    return [each for each in after.findings if each.severity.rank < ranks.get(each.key, len(Severity))]
 
 
 def _changed_facts(before: Evaluation, after: Evaluation, allowed: AllowedChanges) -> Iterator[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rollout_lint.facts.derived import ServiceFacts
     from rollout_lint.facts.model import Fact
     from rollout_lint.location import Problem
-    from rollout_lint.rules.finding import Finding
+    from rollout_lint.rules.finding import Finding, FindingKey
     from rollout_lint.stack.model import Resource
     from rollout_lint.syntax.source import Source
 
@@ -94,7 +94,7 @@ class Evaluation:
 
     `status` is EVALUATED only if every variant was evaluated. `problems` are those of the recipe and of its variants.
     `sources` maps display names to parsed files. Reports print the findings that `filter` includes. Exit codes and
-    risks depend on all findings.
+    risks depend on all findings. `fix_commands` are commands that fix findings, if they were planned.
     """
 
     recipe: Recipe
@@ -104,6 +104,7 @@ class Evaluation:
     findings: list[Finding] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
     filter: FindingFilter = field(default_factory=FindingFilter)
+    fix_commands: dict[FindingKey, str] = field(default_factory=dict)
 
     @property
     def services(self) -> set[str]:

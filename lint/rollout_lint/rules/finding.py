@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rollout_lint.rules.model import Severity
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
 
 THE_STACK = "the stack"
+
+FindingKey: TypeAlias = "tuple[str, str | None, str]"
+"""Rule, service and variant, which have at most one finding."""
 
 
 class SuppressionSource(StrEnum):
@@ -52,6 +55,11 @@ class Finding:
     facts: dict[str, Fact]
     superseded_by: str | None = None
     suppressed: Suppression | None = None
+
+    @property
+    def key(self) -> FindingKey:
+        """Key of the finding in its recipe, before and after a change of the files."""
+        return self.rule.id, self.service, self.variant
 
     @property
     def is_active(self) -> bool:

@@ -11,8 +11,9 @@ from rollout_lint.cli.commands.baseline import (
     record_baseline,
     suppress_baseline_findings,
 )
+from rollout_lint.cli.commands.fix_hints import CheckOptions, FixHints
 from rollout_lint.cli.commands.outputs import Output, Report, write_reports
-from rollout_lint.cli.commands.targets import Selection, load_available_rules, load_targets
+from rollout_lint.cli.commands.targets import Selection, create_loader, load_available_rules, load_targets
 from rollout_lint.cli.console import exit_with_error
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.cli.commands.path_lists import StdinFile
-    from rollout_lint.linter.context import LintContext
+    from rollout_lint.linter.context import ContextLoader, LintContext
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.report.check.junit import FailingSeverities
 
@@ -67,9 +68,15 @@ def run_plain(paths: Sequence[str], changed: bool = False) -> ExitCode:
 def run(request: Request) -> ExitCode:
     """Check the recipes, write the reports and return the exit code."""
     baseline = load_baseline(request.baseline)
-    targets, skipped = load_targets(request.selection, request.rule_folders)
+    loader = create_loader(request.rule_folders)
+    targets, skipped = load_targets(request.selection, request.rule_folders, loader)
     contexts = {recipe.path: context for recipe, context in targets}
-    evaluations = [evaluate(recipe, context.with_suppressions(request.applies_ignores)) for recipe, context in targets]
+    hints = _fix_hints(request, loader)
+    evaluations: list[Evaluation] = []
+    for recipe, context in targets:
+        evaluations.append(evaluate(recipe, context.with_suppressions(request.applies_ignores)))
+        if hints is not None:
+            evaluations[-1].fix_commands = hints.commands(evaluations[-1], context)
     if baseline is not None and request.baseline.write:
         return record_baseline(baseline, evaluations)
     if baseline is not None:
@@ -104,6 +111,14 @@ def _printed_rules(request: Request, contexts: Iterable[LintContext]) -> frozens
         if not matching:
             exit_with_error(f"unknown rule {pattern}: run `rollout-lint rules` for a list")
     return frozenset(rule.id for matching in matches.values() for rule in matching)
+
+
+def _fix_hints(request: Request, loader: ContextLoader) -> FixHints | None:
+    """Return a finder of the commands that fix findings, which only the text report prints; None for other reports."""
+    if request.baseline.write or all(output.format is not CheckFormat.TEXT for output in request.outputs):
+        return None
+    options = CheckOptions(request.given, request.exclude, request.rule_folders, request.applies_ignores)
+    return FixHints(options, loader)
 
 
 def severities_at_or_above(threshold: str) -> tuple[Severity, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -111,14 +111,15 @@ def _fix(
         fix_target = FixTarget(recipe, context)
     elif reason := _overlay_error(recipe, request.overlay):
         print_error(f"{recipe.path}: {reason}")
-        return FixResult(FixTarget(recipe, context).evaluate({}), failed=True)
+        first = FixTarget(recipe, context).evaluate({})
+        return FixResult(first, failed=True)
     else:
         fix_target = OverlayTarget(recipe, context, request.overlay)
     first = fix_target.evaluate({})
     if first.status != EvaluationStatus.EVALUATED:
         return FixResult(first)
     if prompt is not None:
-        options = replace(options, confirm=partial(prompt.confirm, first))
+        options = options._replace(confirm=partial(prompt.confirm, first))
     fixed = FixPlanner(fix_target, options).run()
     if request.write_files and STDIN not in request.paths:
         try:

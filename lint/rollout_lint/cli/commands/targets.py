@@ -71,9 +71,16 @@ def find_selected(selection: Selection, loader: ContextLoader | None = None) -> 
     return finder.find(selection.paths, selection.changed, selection.stdin_file)
 
 
-def load_targets(selection: Selection, rule_folders: Iterable[Path]) -> tuple[list[Target], tuple[SkippedFile, ...]]:
+def create_loader(rule_folders: Iterable[Path]) -> ContextLoader:
+    """Return a loader of contexts as of today."""
+    return ContextLoader(tuple(rule_folders), today())
+
+
+def load_targets(
+    selection: Selection, rule_folders: Iterable[Path], loader: ContextLoader | None = None
+) -> tuple[list[Target], tuple[SkippedFile, ...]]:
     """Return the recipes of a selection with their contexts, and the files that are not checked."""
-    loader = ContextLoader(tuple(rule_folders), today())
+    loader = loader or create_loader(rule_folders)
     found = find_selected(selection, loader)
     try:
         return [Target(recipe, loader.context(config_path(recipe))) for recipe in found.recipes], found.skipped

@@ -5,12 +5,11 @@ The caller must parse the result and check it. An edit can also change other pat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.fix.patch.fragment import dump_block, dump_flow, dump_flow_pairs, dump_scalar, is_plain_word, nest
+from rollout_lint.linter.reader import parse_source
 from rollout_lint.syntax.node import BLOCK_STYLES, MERGE, Alias, Mapping, Scalar
-from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,17 +21,16 @@ if TYPE_CHECKING:
 _INDENT = 2
 
 
-def propose_edits(text: SourceText, path: tuple[str, ...], value: object) -> Iterator[SourceText]:
-    """Yield edited texts with the value at the path. A path through a list or a null has no edits."""
-    source = parse(text.encode(), "")
+def propose_edits(text: SourceText, path: tuple[str, ...], value: object, name: str = "") -> Iterator[SourceText]:
+    """Yield edited texts of the file `name`. A path through a list or a null has no edits."""
+    source = parse_source(text.encode(), name)
     if isinstance(source.root, Mapping):
         yield from _Editor(text, dump_scalar(value)).edits(source.root, path)
     elif source.root is None and not source.problems:
         yield _append_to_empty(text, [(dump_scalar(path[0]), nest(path[1:], dump_scalar(value)))])
 
 
-@dataclass(frozen=True, slots=True)
-class _Editor:
+class _Editor(NamedTuple):
     text: SourceText
     value: str
 
@@ -48,7 +46,7 @@ class _Editor:
             if fragment is not None:
                 yield from self._insert(node, [(dump_scalar(key), fragment)], parent_column)
         elif not rest:
-            yield from self._replace(own)
+            yield from self._replace_value(own)
         elif isinstance(own, Alias):
             yield from self._edit_shared(own.target, rest)
             yield from self._expand_alias(own, rest, self._column(node), self._indent(node, parent_column))
@@ -58,15 +56,15 @@ class _Editor:
     def _edit_shared(self, node: Node, rest: tuple[str, ...]) -> Iterator[SourceText]:
         """Set the value at its anchor, for all that refer to it."""
         if not rest:
-            yield from self._replace(node)
+            yield from self._replace_value(node)
         elif isinstance(node, Mapping):
             yield from self.edits(node, rest)
 
-    def _replace(self, node: Written) -> Iterator[SourceText]:
+    def _replace_value(self, node: Written) -> Iterator[SourceText]:
         """Replace a value after its anchor; replace an alias at its anchor first, then the alias itself."""
         start, end = self.text.value_start(node), self.text.end(node)
         if isinstance(node, Alias):
-            yield from self._replace(node.target)
+            yield from self._replace_value(node.target)
             yield self.text.replace(start, end, self.value)
         elif isinstance(node, Scalar) and node.style not in BLOCK_STYLES:
             space = "" if self.text.characters[start - 1 : start].isspace() or start < end else " "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
 """Anchor and tag before a value."""
 _BOM = "\ufeff"
+_UTF_16 = {BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,7 @@ class SourceText:
     @staticmethod
     def decode(data: bytes) -> SourceText:
         """Decode UTF-8, or UTF-16 with a byte order mark; raises UnicodeDecodeError for anything else."""
-        encodings = ("utf-16-le", "utf-16-be")
-        encoding = next((name for name in encodings if data.startswith(_BOM.encode(name))), "utf-8")
+        encoding = next((name for mark, name in _UTF_16.items() if data.startswith(mark)), "utf-8")
         characters = data.decode(encoding)
         return SourceText(characters.removeprefix(_BOM), encoding, characters.startswith(_BOM))
 

@@ -12,7 +12,6 @@ from rollout_lint.linter.evaluation import EvaluationStatus, describe_unknown_va
 from rollout_lint.report.common.excerpt import Mark, format_excerpt
 from rollout_lint.report.common.groups import Group, count_suppressed, group_findings, list_hidden, list_problems
 from rollout_lint.report.common.paths import (
-    fix_command,
     format_deployed_by,
     format_location,
     format_problem,
@@ -97,9 +96,10 @@ def _format_notes(group: Group, style: Style, width: int) -> Iterator[str]:
     if rule.advice:
         first, *others = _wrap_note(f"fix: {rule.advice}", width)
         yield from (first.replace("fix:", fix_label, 1), *others)
+    command = _fix_command(group)
     for number, (path, value) in enumerate(rule.fix_settings.items(), 1):
-        command = f"  ({fix_command(evaluation, finding)})" if number == len(rule.fix_settings) else ""
-        yield f"  = {fix_label} {path}: {value}{command}"
+        hint = f"  ({command})" if command and number == len(rule.fix_settings) else ""
+        yield f"  = {fix_label} {path}: {value}{hint}"
     superseded = {
         each.rule.id
         for each in evaluation.findings
@@ -109,6 +109,12 @@ def _format_notes(group: Group, style: Style, width: int) -> Iterator[str]:
         label = "not applicable" if superseded <= rule.voids else "also covers"
         yield f"  = {label}: {', '.join(sorted(superseded))}"
     yield f"  = why: {f'rollout-lint explain {rule.id}' if rule.is_packaged else printable(rule.link)}"
+
+
+def _fix_command(group: Group) -> str | None:
+    """Return the command that fixes all findings of a group; None if it was not planned, or fixes only some."""
+    commands = {group.evaluation.fix_commands.get(finding.key) for finding in group.findings}
+    return commands.pop() if len(commands) == 1 else None
 
 
 def _wrap_note(text: str, width: int) -> list[str]:

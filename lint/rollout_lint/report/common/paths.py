@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,10 @@ from rollout_lint.report.common.style import printable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollout_lint.discovery.recipe import Recipe, Variant
+    from rollout_lint.discovery.recipe import Variant
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Problem
     from rollout_lint.report.common.style import Style
-    from rollout_lint.rules.finding import Finding
 
 
 def recipe_path(evaluation: Evaluation, file: str) -> str:
@@ -64,18 +62,3 @@ def format_problem(problem: Problem, style: Style) -> str:
 def format_deployed_by(variant: Variant) -> str:
     """Return the command that deploys a variant, to append to its name or files, or an empty text without one."""
     return "" if variant.deployed_by is None else printable(f" (as deployed by {variant.deployed_by})")
-
-
-def fix_command(evaluation: Evaluation, finding: Finding) -> str:
-    """Return the shell command that fixes the recipe, safe to print."""
-    options = ["--unsafe"] if finding.needs_unsafe else []
-    return printable(shlex.join(["rollout-lint", "fix", *options, *_selection(evaluation.recipe)]))
-
-
-def _selection(recipe: Recipe) -> list[str]:
-    """Return the arguments that select a recipe: its path, or the files given with `-c`."""
-    if recipe.variants and recipe.variants[0].is_exact:
-        return [argument for layer in recipe.variants[0].files for argument in ("-c", layer.name)]
-    if recipe.path == ".":
-        return []
-    return ["--", recipe.path] if recipe.path.startswith("-") and recipe.path != "-" else [recipe.path]

@@ -23,7 +23,7 @@ def format_fix_text(fixed: list[FixResult], is_written: bool, exit_code: int, st
 
 
 def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, style: Style, width: int) -> str:
-    """Return the block of one fix: settings, files, trade-off, and other findings that it covers."""
+    """Return the block of one fix: settings, files, trade-off, and other findings that it covers or brings."""
     files = ", ".join(printable_path(evaluation, file) for file in applied.files)
     notes = [f"{verb}: {path}: {value}  in {files}" for path, value in applied.settings.items()]
     if applied.finding.rule.trade:
@@ -35,6 +35,9 @@ def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, sty
     )
     if also:
         notes.append(f"also covers: {', '.join(also)}")
+    brings = dict.fromkeys(f"{each.rule.id} ({each.severity}) on {printable(each.subject)}" for each in applied.brings)
+    if brings:
+        notes.append(f"brings: {', '.join(brings)}, which is less severe")
     return _format_block(evaluation, applied.finding, notes, style, width)
 
 

@@ -1,0 +1,128 @@
+"""Commands that `check` offers to fix findings. Each is planned first, and offered only for what it fixes."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rollout_lint.cli.commands.targets import RecipeFinder
+from rollout_lint.discovery.filesystem import is_folder
+from rollout_lint.discovery.recipes import STDIN, NoRecipeError, find_recipes
+from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.report.common.paths import recipe_path
+from rollout_lint.report.common.style import printable
+
+if TYPE_CHECKING:
+    from rollout_lint.cli.commands.given_files import GivenFiles
+    from rollout_lint.discovery.recipe import Recipe
+    from rollout_lint.linter.context import ContextLoader, LintContext
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.rules.finding import FindingKey
+
+_MAX_EVALUATIONS = 20
+"""Limit for one command, so that the check of a large stack stays fast. Later findings of a plan have no command."""
+_MAX_FILES = 20
+"""Limit of files whose recipe is looked up, because each look-up reads the folders of the whole repository."""
+
+
+class CheckOptions(NamedTuple):
+    """Options of a check that its commands repeat. `is_plain` is True if `fix` sees the same findings."""
+
+    given: GivenFiles | None
+    exclude: tuple[str, ...]
+    rule_folders: tuple[Path, ...]
+    is_plain: bool
+
+
+class FixHints:
+    """Finder of the commands that fix the findings of a check."""
+
+    def __init__(self, options: CheckOptions, loader: ContextLoader) -> None:
+        """Create a finder that reads each folder once, and configs with the loader of the check."""
+        self._options = options
+        self._finder = RecipeFinder((), options.exclude, loader)
+        self._found: dict[str, list[Recipe]] = {}
+        self._files = 0
+
+    def commands(self, evaluation: Evaluation, context: LintContext) -> dict[FindingKey, str]:
+        """Return a command for each active finding that a command fixes."""
+        findings = [each for each in evaluation.findings if each.is_active and each.rule.fix is not None]
+        if not findings or evaluation.status is not EvaluationStatus.EVALUATED or not _is_on_disk(evaluation.recipe):
+            return {}
+        commands: dict[FindingKey, str] = {}
+        for unsafe in sorted({each.needs_unsafe for each in findings}):
+            if any(each.key not in commands for each in findings):
+                commands = self._commands(evaluation, context, unsafe=unsafe) | commands
+        return commands
+
+    def _commands(self, evaluation: Evaluation, context: LintContext, *, unsafe: bool) -> dict[FindingKey, str]:
+        """Return the command for each finding that `fix` fixes with or without `--unsafe`.
+
+        The plan comes first: without fixes, there is no need to look up what a command would select.
+        """
+        recipe = evaluation.recipe
+        fixed = self._plan(recipe, evaluation, context, unsafe=unsafe)
+        selection = self._select(evaluation) if fixed else None
+        if selection is None:
+            return {}
+        arguments, selected = selection
+        if selected != recipe:
+            fixed = self._plan(selected, evaluation, context, unsafe=unsafe)
+        command = self._format(arguments, unsafe=unsafe)
+        return dict.fromkeys(fixed, command) if printable(command) == command else {}
+
+    def _format(self, arguments: list[str], *, unsafe: bool) -> str:
+        options = ["--write", *(["--unsafe"] if unsafe else [])]
+        options += [part for each in self._options.exclude for part in ("--exclude", each)]
+        options += [part for each in self._options.rule_folders for part in ("--rules", str(each))]
+        return shlex.join(["rollout-lint", "fix", *options, *arguments])
+
+    def _select(self, evaluation: Evaluation) -> tuple[list[str], Recipe] | None:
+        """Return arguments that select the recipe and no other, and the recipe as `fix` finds it."""
+        recipe = evaluation.recipe
+        if (given := self._options.given) is not None:
+            files = [part for file in given.files for part in ("-c", file)]
+            return [*files, *(part for file in given.env_files for part in ("--env-file", file))], recipe
+        for path in dict.fromkeys((recipe.path, recipe_path(evaluation, recipe.variants[0].files[0].name))):
+            match self._find(path):
+                case [found] if found.variants and found.variants[0].files == recipe.variants[0].files:
+                    return [] if path == "." else ["--", path] if path.startswith("-") else [path], found
+        return None
+
+    def _find(self, path: str) -> list[Recipe]:
+        """Return the recipes that `fix` finds at a path."""
+        if path not in self._found:
+            self._found[path] = self._find_in_folder(path) if is_folder(Path(path)) else self._find_by_file(path)
+        return self._found[path]
+
+    def _find_in_folder(self, path: str) -> list[Recipe]:
+        finder = self._finder
+        try:
+            return find_recipes(path, finder.overlays(path), finder.exclude(path), finder.stacks(path)).recipes
+        except NoRecipeError:
+            return []
+
+    def _find_by_file(self, path: str) -> list[Recipe]:
+        self._files += 1
+        return self._finder.find((path,)).recipes if self._files <= _MAX_FILES else []
+
+    def _plan(self, recipe: Recipe, evaluation: Evaluation, context: LintContext, *, unsafe: bool) -> list[FindingKey]:
+        """Return the findings that `fix` fixes in variants that the check has too."""
+        # Imported here because a check without findings needs no planner.
+        from rollout_lint.fix.model import FixOptions
+        from rollout_lint.fix.planner import FixPlanner
+        from rollout_lint.fix.target import FixTarget
+
+        is_same = self._options.is_plain and recipe == evaluation.recipe
+        target = FixTarget(recipe, context, evaluation if is_same else None)
+        result = FixPlanner(target, FixOptions(unsafe=unsafe, max_evaluations=_MAX_EVALUATIONS)).run()
+        remaining = {each.key for each in result.after.findings if each.is_active}
+        checked = {variant.name: variant.files for variant in evaluation.recipe.variants}
+        same = {variant.name for variant in recipe.variants if checked.get(variant.name) == variant.files}
+        fixed = [finding for fix in result.applied for finding in (fix.finding, *fix.others)]
+        return [each.key for each in fixed if each.key not in remaining and each.variant in same]
+
+
+def _is_on_disk(recipe: Recipe) -> bool:
+    return all(layer.contents is None and str(layer.path) != STDIN for layer in recipe.layers)
