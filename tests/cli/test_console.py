@@ -117,7 +117,7 @@ def test_piped_sweep_shows_no_progress_bar() -> None:
     [
         ("rollout-lint s", {"sweep", "show"}),
         ("rollout-lint explain RL03", {rule.id for rule in load_rules() if rule.id.startswith("RL03")}),
-        ("rollout-lint check --f", {"--format", "--fail-on"}),
+        ("rollout-lint check --f", {"--format", "--fail-on", "--files-from"}),
         ("rollout-lint check --output x --format g", {"github", "gitlab"}),
         ("rollout-lint sweep --format ", {"text", "json", "markdown", "csv", "html"}),
     ],
