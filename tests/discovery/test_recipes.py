@@ -476,3 +476,11 @@ def test_name_of_a_stack_file_says_that_it_is_for_a_swarm(write: Write) -> None:
     found = find_recipes(folder)
     assert [recipe.name for recipe in found.recipes] == ["a"]
     assert [each.reason for each in found.skipped] == [SkipReason.COMPOSE_ONLY]
+
+
+@pytest.mark.parametrize("text", ["services:\n  a: {image: b}\n\0", "services:\n  a:\n    image: b\n  c: [\n"])
+def test_stack_file_that_is_not_yaml_is_listed(write: Write, text: str) -> None:
+    folder = write({"compose.yml": BASE, "stacks/broken.yml": text, ".travis.yml": "services:\n  - docker\n a: ["})
+    assert [(Path(each.file).name, each.reason) for each in find_recipes(folder).skipped] == [
+        ("broken.yml", SkipReason.UNREADABLE)
+    ]

@@ -43,7 +43,7 @@ _SERVICES_AT_START = re.compile(rb"^[\"']?services[\"']?[ \t]*:", re.MULTILINE)
 _MAPPING_OF_SERVICES = re.compile(
     rb"^[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*|\{[{%#].*)?\r?\n)*[ \t]+[^\s#-].*:", re.MULTILINE
 )
-_SERVICE_KEY = re.compile(rb"^[ \t]+(?:image|build|deploy)[ \t]*:", re.MULTILINE)
+_SERVICE_KEY = re.compile(rb"(?:^[ \t]+|[{,]\s*)[\"']?(?:image|build|deploy)[\"']?[ \t]*:", re.MULTILINE)
 _DEPLOY = re.compile(rb"^[ \t]+deploy[ \t]*:", re.MULTILINE)
 _SWARM_POLICY = re.compile(rb"^[ \t]+(?:update_config|rollback_config|placement|endpoint_mode)[ \t]*:", re.MULTILINE)
 """Keys that no file for `docker compose` alone has."""
