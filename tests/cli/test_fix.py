@@ -677,3 +677,63 @@ def test_fix_survives_an_edit_that_changes_all_services(run: Run, write: Write) 
     assert run("fix", "--unsafe", "--write", folder).exit_code == 0
     assert "order: stop-first" in (folder / "compose.ccci.yml").read_text()
     assert run("check", folder, "--fail-on", "medium").exit_code == 0
+
+
+SHORT_MONITOR = """\
+id: TT001
+name: short-monitor
+summary: The monitor is short
+severity: medium
+when:
+  deploy.update_config.monitor: {maximum: 20}
+message: "{service} has a short monitor"
+why: A test.
+fix:
+  deploy: {update_config: {monitor: 30s}}
+sources: [a test]
+examples:
+  bad: [{at: "compose.yml:1", files: {compose.yml: "services: {}"}}]
+  good: [{files: {compose.yml: "services: {}"}}]
+"""
+LONG_MONITOR = """\
+id: TT002
+name: long-monitor
+summary: The monitor is long, and a healthcheck exists
+severity: low
+when:
+  deploy.update_config.monitor: {minimum: 20}
+  derived.has_healthcheck: {const: true}
+message: "{service} has a long monitor"
+why: A test.
+fix: null
+advice: none
+sources: [a test]
+examples:
+  bad: [{at: "compose.yml:1", files: {compose.yml: "services: {}"}}]
+  good: [{files: {compose.yml: "services: {}"}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"), [("low", {"wiki/compose.yml"}), ("medium", set())], ids=["less-severe", "as-severe"]
+)
+def test_fix_changes_the_file_that_sets_the_policy(
+    severity: str, expected: set[str], run: Run, write: Write, here: Path, snapshot: SnapshotAssertion
+) -> None:
+    """The base is fixed if that brings only a less severe finding in a variant. The unrelated overlay stays."""
+    base = "services:\n  app:\n    image: example/app:1\n    deploy:\n      update_config:\n        delay: 1s\n"
+    files = {
+        "wiki/compose.yml": base,
+        "wiki/compose.backup.yml": "services: {app: {labels: [backup=yes]}}\n",
+        "wiki/compose.health.yml": "services: {app: {healthcheck: {test: curl -f localhost}}}\n",
+        "wiki/.env.sample": "".join(f"#COMPOSE_FILE=compose.yml:compose.{name}.yml\n" for name in ("backup", "health")),
+        "own/TT001-short-monitor.yaml": SHORT_MONITOR,
+        "own/TT002-long-monitor.yaml": LONG_MONITOR.replace("severity: low", f"severity: {severity}"),
+    }
+    write(files)
+    ran = run("fix", "--write", "--rules", "own", "--only", "TT001", "wiki")
+    assert ran.exit_code == 0
+    changed = {file for file, text in files.items() if (here / file).read_text() != text}
+    assert changed == expected
+    assert (here / "wiki/compose.yml").read_text() == base + "        monitor: 30s\n" * len(expected)
+    assert ran.stderr == snapshot

@@ -77,14 +77,17 @@ class FixTarget:
         return reason
 
     def files_for(self, evaluation: Evaluation, finding: Finding, path: str) -> list[str]:
-        """Return the names of the files in which a setting can be made, the best first."""
+        """Return the names of the files in which a setting can be made, the best first.
+
+        Only a file that sets the value, its block or a cause of the finding is edited, never an unrelated layer.
+        """
         facts = facts_of(evaluation, finding)
         block = path.rpartition(".")[0]
         current = [facts[path].location] if path in facts else []
         siblings = [fact.location for other, fact in facts.items() if other.rpartition(".")[0] == block]
-        variant = next(each.variant for each in evaluation.variants if each.variant.name == finding.variant)
-        preferred = [location.file for location in (*current, finding.location, *siblings) if location is not None]
-        names = dict.fromkeys((*preferred, *(layer.name for layer in reversed(variant.files))))
+        causes = [fact.location for fact in finding.facts.values()]
+        locations = (*current, finding.location, *siblings, *causes)
+        names = dict.fromkeys(location.file for location in locations if location is not None)
         return [name for name in names if name in self._layers and not self._is_foreign_link(name)]
 
     def data(self, name: str) -> bytes:

@@ -35,10 +35,15 @@ def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, sty
     )
     if also:
         notes.append(f"also covers: {', '.join(also)}")
-    brings = dict.fromkeys(f"{each.rule.id} ({each.severity}) on {printable(each.subject)}" for each in applied.brings)
-    if brings:
+    if brings := dict.fromkeys(_describe_brought(evaluation, each) for each in applied.brings):
         notes.append(f"brings: {', '.join(brings)}, which is less severe")
     return _format_block(evaluation, applied.finding, notes, style, width)
+
+
+def _describe_brought(evaluation: Evaluation, finding: Finding) -> str:
+    variant = next(each.variant for each in evaluation.variants if each.variant.name == finding.variant)
+    file = printable(variant.files[-1].name)
+    return f"{finding.rule.id} ({finding.severity}) on {printable(finding.subject)} as deployed with {file}"
 
 
 def _format_blocks(fixed: FixResult, is_written: bool, style: Style, width: int) -> Iterator[str]:
