@@ -15,6 +15,7 @@ from rollout_lint.cli.options import (
     ChangedOption,
     CheckFormats,
     ComposeFiles,
+    ConfigFile,
     EnvFiles,
     Excludes,
     ExpectedImages,
@@ -97,6 +98,7 @@ def check(
     overlay: Overlays = None,
     exclude: Excludes = None,
     rule_folders: RuleFolders = None,
+    config_file: ConfigFile = None,
     no_ignores: Annotated[
         bool, typer.Option("--no-ignores", help="Also show findings that a comment, config or baseline suppresses.")
     ] = False,
@@ -130,6 +132,7 @@ def check(
         overlays=tuple(overlay or ()),
         exclude=tuple(exclude or ()),
         rule_folders=tuple(rule_folders or ()),
+        config_file=config_file,
         applies_ignores=not no_ignores,
         baseline=BaselineRequest(baseline, write_baseline, no_baseline, uses_default=not no_ignores),
         list_skipped=list_skipped,
@@ -184,12 +187,13 @@ def sweep(
     overlay: Overlays = None,
     exclude: Excludes = None,
     rule_folders: RuleFolders = None,
+    config_file: ConfigFile = None,
     list_skipped: ListSkipped = False,
 ) -> None:
     """Print the risk table of a fleet."""
     from rollout_lint.cli.commands.given_files import parse_given_files
+    from rollout_lint.cli.commands.loaders import create_loader
     from rollout_lint.cli.commands.sweep import Request, run
-    from rollout_lint.cli.commands.targets import create_context_lookup
 
     if fail_on_worse and compare is None:
         exit_with_error("--fail-on-worse requires --compare OLD.json")
@@ -212,7 +216,7 @@ def sweep(
             compose_file, env_file, {"a path": path, "--overlay": overlay, "--exclude": exclude, "--at": revision}
         ),
     )
-    raise typer.Exit(run(request, create_context_lookup(rule_folders or ())))
+    raise typer.Exit(run(request, create_loader(rule_folders or (), config_file)))
 
 
 @fleet_app.command("init", epilog=examples("fleet init"))
@@ -243,6 +247,7 @@ def show(
     all_facts: Annotated[bool, typer.Option("--all-facts", help="Show every fact that rules can use.")] = False,
     format_: FormatOption = Format.TEXT,
     overlay: Overlays = None,
+    config_file: ConfigFile = None,
 ) -> None:
     """Show the effective update policies and where they are set."""
     from rollout_lint.cli.commands.given_files import parse_given_files
@@ -254,6 +259,7 @@ def show(
         all_facts=all_facts,
         format=format_,
         overlays=tuple(overlay or ()),
+        config_file=config_file,
     )
     raise typer.Exit(run(request))
 
@@ -280,6 +286,7 @@ def fix(
     interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask before each fix.")] = False,
     exclude: Excludes = None,
     rule_folders: RuleFolders = None,
+    config_file: ConfigFile = None,
     changed: ChangedOption = False,
     files_from: FilesFrom = None,
     stdin_filename: StdinFilename = None,
@@ -300,6 +307,7 @@ def fix(
         interactive=interactive,
         exclude=tuple(exclude or ()),
         rule_folders=tuple(rule_folders or ()),
+        config_file=config_file,
         given=parse_given_files(
             compose_file,
             env_file,
@@ -320,6 +328,7 @@ def show_config(
     overlay: Overlays = None,
     exclude: Excludes = None,
     rule_folders: RuleFolders = None,
+    config_file: ConfigFile = None,
 ) -> None:
     """Show the effective config of a recipe and its active rules."""
     from rollout_lint.cli.commands import config
@@ -335,6 +344,7 @@ def show_config(
             overlays=tuple(overlay or ()),
             exclude=tuple(exclude or ()),
             rule_folders=tuple(rule_folders or ()),
+            config_file=config_file,
         )
     )
 
@@ -396,6 +406,7 @@ def inspect_(
     fail_on: FailOn = None,
     format_: FormatOption = Format.TEXT,
     rule_folders: RuleFolders = None,
+    config_file: ConfigFile = None,
 ) -> None:
     """Check running services and report how their last update ended."""
     from rollout_lint.cli.commands import show as show_command
@@ -416,6 +427,7 @@ def inspect_(
         labels=parse_labels(expect_label or ()),
         images=tuple(expect_image or ()),
         rule_folders=tuple(rule_folders or ()),
+        config_file=config_file,
         format=format_,
     )
     raise typer.Exit(run(request))

@@ -108,6 +108,12 @@ ListSkipped = Annotated[
     bool, typer.Option("--list-skipped", help="List every stack file that is not checked, with reason and hint.")
 ]
 RuleFolders = Annotated[list[Path] | None, typer.Option("--rules", metavar="DIR", help="Folder with your own rules.")]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="Config file. [default: of the nearest folder, upwards]", show_default=False
+    ),
+]
 CheckFormats = Annotated[
     list[CheckFormat] | None,
     typer.Option("--format", help="Output format, also of the --output beside it. [default: text]"),

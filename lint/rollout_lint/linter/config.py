@@ -116,10 +116,15 @@ def folder_of(path: Path) -> Path:
 
     Raises ConfigError if the current folder is gone.
     """
+    return absolute_path(path if is_folder(path) else path.parent, path)
+
+
+def absolute_path(path: Path, named: Path = Path()) -> Path:
+    """Return the absolute path without `..`. Raises ConfigError about the named path if the current folder is gone."""
     try:
-        return Path(os.path.abspath(path if is_folder(path) else path.parent))  # noqa: PTH100
+        return Path(os.path.abspath(path))  # noqa: PTH100
     except OSError as error:
-        raise ConfigError([Problem(str(path), 0, 0, "the current folder is gone")]) from error
+        raise ConfigError([Problem(str(named), 0, 0, "the current folder is gone")]) from error
 
 
 def config_in(folder: Path) -> Config | None:
@@ -136,6 +141,17 @@ def config_in(folder: Path) -> Config | None:
     if problems:
         raise ConfigError(problems)
     return _read(first, (folder / Path(first.name).name,), folder)
+
+
+def read_config(path: Path, folder: Path) -> Config:
+    """Return the config in this file (an absolute path). Patterns are relative to the folder. Raises ConfigError."""
+    name = str(_relative_to_cwd(path))
+    if not exists(path):
+        raise ConfigError([Problem(name, 0, 0, "does not exist")])
+    document = _document(path)
+    if document.value is None and not document.problems:
+        raise ConfigError([Problem(name, 0, 0, f"has no table [{'.'.join(TABLE)}]")])
+    return _read(document, (path,), folder)
 
 
 def _documents(folder: Path) -> Iterator[Document]:

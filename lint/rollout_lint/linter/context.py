@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.images import Images
-from rollout_lint.linter.config import Config, config_in, folder_of
+from rollout_lint.linter.config import Config, absolute_path, config_in, folder_of, read_config
 from rollout_lint.linter.locks import find_lock_errors
 from rollout_lint.linter.resolve import invalid_rule_names, resolve_config
 from rollout_lint.linter.suppression.apply import SuppressionSettings, invalid_rule_ids
@@ -68,10 +68,16 @@ def config_path(recipe: Recipe) -> Path:
 class ContextLoader:
     """Loader of contexts for one run. It reads no config or rule file twice, not even an invalid one."""
 
-    def __init__(self, rule_directories: tuple[Path, ...] = (), today: date = date.max) -> None:
-        """Load also the rules of these directories; a suppression has expired if it ends before today."""
+    def __init__(
+        self, rule_directories: tuple[Path, ...] = (), today: date = date.max, config_file: Path | None = None
+    ) -> None:
+        """Load also the rules of these directories; a suppression has expired if it ends before today.
+
+        A `config_file` is the config of every path, instead of the nearest one.
+        """
         self._rule_directories = rule_directories
         self._today = today
+        self._config_file = None if config_file is None else absolute_path(config_file)
         self._configs: dict[Path, Config | ConfigError | None] = {}
         self._rules: dict[Config, tuple[Rule, ...] | ConfigError | RuleError] = {}
         self._load_rules = cache(load_rules)
@@ -100,7 +106,7 @@ class ContextLoader:
         return self._all_rules(self.config(path))
 
     def _nearest_config(self, folder: Path) -> Config:
-        for each in (folder, *folder.parents):
+        for each in (folder, *folder.parents) if self._config_file is None else (_pattern_folder(folder),):
             config = self._config_in(each)
             if config is not None:
                 return config
@@ -109,7 +115,8 @@ class ContextLoader:
     def _config_in(self, folder: Path) -> Config | None:
         if folder not in self._configs:
             try:
-                self._configs[folder] = config_in(folder)
+                file = self._config_file
+                self._configs[folder] = config_in(folder) if file is None else read_config(file, folder)
             except ConfigError as error:
                 self._configs[folder] = error
         found = self._configs[folder]
@@ -157,3 +164,9 @@ class ContextLoader:
             ),
             variables={name: each.value for name, each in resolved.variables.items()},
         )
+
+
+def _pattern_folder(folder: Path) -> Path:
+    """Return the folder that patterns of a named config are relative to: the current one, or one outside it itself."""
+    current = absolute_path(Path())
+    return current if folder.is_relative_to(current) else folder

@@ -12,8 +12,9 @@ from rollout_lint.cli.commands.baseline import (
     suppress_baseline_findings,
 )
 from rollout_lint.cli.commands.fix_hints import CheckOptions, FixHints
+from rollout_lint.cli.commands.loaders import create_loader, load_available_rules
 from rollout_lint.cli.commands.outputs import Output, Report, write_reports
-from rollout_lint.cli.commands.targets import Selection, create_loader, load_available_rules, load_targets
+from rollout_lint.cli.commands.targets import Selection, load_targets
 from rollout_lint.cli.console import exit_with_error
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
@@ -47,6 +48,7 @@ class Request(NamedTuple):
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rule_folders: tuple[Path, ...] = ()
+    config_file: Path | None = None
     applies_ignores: bool = True
     baseline: BaselineRequest = BaselineRequest()
     list_skipped: bool = False
@@ -68,7 +70,7 @@ def run_plain(paths: Sequence[str], changed: bool = False) -> ExitCode:
 def run(request: Request) -> ExitCode:
     """Check the recipes, write the reports and return the exit code."""
     baseline = load_baseline(request.baseline)
-    loader = create_loader(request.rule_folders)
+    loader = create_loader(request.rule_folders, request.config_file)
     targets, skipped = load_targets(request.selection, request.rule_folders, loader)
     contexts = {recipe.path: context for recipe, context in targets}
     hints = _fix_hints(request, loader)
@@ -85,7 +87,7 @@ def run(request: Request) -> ExitCode:
     def failing_severities(evaluation: Evaluation) -> tuple[Severity, ...]:
         return severities_at_or_above(request.fail_on or contexts[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
 
-    printed_rules = _printed_rules(request, contexts.values())
+    printed_rules = _printed_rules(request, contexts.values(), loader)
 
     def filter_findings(evaluation: Evaluation, format_: CheckFormat) -> FindingFilter:
         context = contexts[evaluation.recipe.path]
@@ -99,13 +101,13 @@ def run(request: Request) -> ExitCode:
     return write_reports(report, request.outputs)
 
 
-def _printed_rules(request: Request, contexts: Iterable[LintContext]) -> frozenset[str] | None:
+def _printed_rules(request: Request, contexts: Iterable[LintContext], loader: ContextLoader) -> frozenset[str] | None:
     """Return the ids of the rules that `--rule` names, None without it. Exit if a rule does not exist."""
     patterns = [each.strip() for text in request.printed_rules for each in text.split(",")]
     if not patterns:
         return None
     rules = {rule.id: rule for context in contexts for rule in context.rules}
-    rules |= {rule.id: rule for rule in load_available_rules(request.rule_folders)}
+    rules |= {rule.id: rule for rule in load_available_rules(loader)}
     matches = {each: rules_matching(each, rules.values()) if each else () for each in patterns}
     for pattern, matching in matches.items():
         if not matching:
@@ -117,7 +119,9 @@ def _fix_hints(request: Request, loader: ContextLoader) -> FixHints | None:
     """Return a finder of the commands that fix findings, which only the text report prints; None for other reports."""
     if request.baseline.write or all(output.format is not CheckFormat.TEXT for output in request.outputs):
         return None
-    options = CheckOptions(request.given, request.exclude, request.rule_folders, request.applies_ignores)
+    options = CheckOptions(
+        request.given, request.exclude, request.rule_folders, request.config_file, request.applies_ignores
+    )
     return FixHints(options, loader)
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.choices import Format
+from rollout_lint.cli.commands.loaders import create_loader
 from rollout_lint.cli.commands.targets import reject_invalid_exclusions
 from rollout_lint.cli.console import exit_with_error, exit_with_problems, terminal_width, write
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import SCHEMA, SourcedValue
-from rollout_lint.linter.context import ContextLoader
 from rollout_lint.report.config.rows import CommandLineSettings
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Request:
     overlays: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rule_folders: tuple[Path, ...] = ()
+    config_file: Path | None = None
 
 
 def run(request: Request) -> None:
@@ -39,7 +40,7 @@ def run(request: Request) -> None:
         exit_with_error(f"{request.path} does not exist")
     reject_invalid_exclusions(request.exclude)
     try:
-        effective = ContextLoader(request.rule_folders).effective_config(path)
+        effective = create_loader(request.rule_folders, request.config_file).effective_config(path)
     except (ConfigError, RuleError) as error:
         exit_with_problems(error.problems)
     write(_format_report(request, effective))

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from rollout_lint.cli.commands.loaders import create_loader, load_available_rules
 from rollout_lint.cli.commands.prompt import FixPrompt
-from rollout_lint.cli.commands.targets import Selection, load_available_rules, load_targets
+from rollout_lint.cli.commands.targets import Selection, load_targets
 from rollout_lint.cli.console import (
     exit_with_error,
     print_error,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.cli.commands.path_lists import StdinFile
     from rollout_lint.discovery.recipe import Recipe
-    from rollout_lint.linter.context import LintContext
+    from rollout_lint.linter.context import ContextLoader, LintContext
     from rollout_lint.report.common.style import Style
 
 _SUFFIXES = (".yml", ".yaml")
@@ -56,6 +57,7 @@ class Request:
     interactive: bool = False
     exclude: tuple[str, ...] = ()
     rule_folders: tuple[Path, ...] = ()
+    config_file: Path | None = None
     given: GivenFiles | None = None
     changed: bool = False
     stdin_file: StdinFile | None = None
@@ -64,10 +66,11 @@ class Request:
 def run(request: Request) -> ExitCode:
     """Show or write the fixes and return the exit code."""
     _validate(request)
-    options = FixOptions(_selected_rules(request), request.unsafe)
+    loader = create_loader(request.rule_folders, request.config_file)
+    options = FixOptions(_selected_rules(request, loader), request.unsafe)
     overlays = () if request.overlay is None else (request.overlay,)
     selection = Selection(request.paths, overlays, request.exclude, request.given, request.changed, request.stdin_file)
-    targets, skipped = load_targets(selection, request.rule_folders)
+    targets, skipped = load_targets(selection, request.rule_folders, loader)
     prompt = FixPrompt() if request.interactive else None
     fixed = [_fix(recipe, context, options, request, prompt) for recipe, context in targets]
     if unexpected := list_unexpected(skipped):
@@ -77,12 +80,12 @@ def run(request: Request) -> ExitCode:
     return _print_results([each for each in fixed if each.evaluation.status != EvaluationStatus.NOT_A_STACK], request)
 
 
-def _selected_rules(request: Request) -> frozenset[str]:
+def _selected_rules(request: Request, loader: ContextLoader) -> frozenset[str]:
     """Return the ids of the rules that `--only` lists by id or name. Exit if a rule does not exist."""
     selected = [each.strip() for text in request.only for each in text.split(",")]
     if not selected:
         return frozenset()
-    rules = load_available_rules(request.rule_folders)
+    rules = load_available_rules(loader)
     ids = {name: rule.id for rule in rules for name in (rule.id, rule.name)}
     for each in selected:
         if each not in ids:

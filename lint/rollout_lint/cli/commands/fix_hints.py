@@ -32,6 +32,7 @@ class CheckOptions(NamedTuple):
     given: GivenFiles | None
     exclude: tuple[str, ...]
     rule_folders: tuple[Path, ...]
+    config_file: Path | None
     is_plain: bool
 
 
@@ -76,6 +77,7 @@ class FixHints:
         options = ["--write", *(["--unsafe"] if unsafe else [])]
         options += [part for each in self._options.exclude for part in ("--exclude", each)]
         options += [part for each in self._options.rule_folders for part in ("--rules", str(each))]
+        options += ["--config", str(self._options.config_file)] if self._options.config_file is not None else []
         return shlex.join(["rollout-lint", "fix", *options, *arguments])
 
     def _select(self, evaluation: Evaluation) -> tuple[list[str], Recipe] | None:

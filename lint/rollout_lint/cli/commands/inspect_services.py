@@ -11,7 +11,7 @@ from rollout_lint.cli.choices import Format, SeverityThreshold
 from rollout_lint.cli.commands import show
 from rollout_lint.cli.commands.check import severities_at_or_above
 from rollout_lint.cli.commands.clock import now
-from rollout_lint.cli.commands.targets import load_context
+from rollout_lint.cli.commands.loaders import create_loader, load_context
 from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_problems, write
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.discovery.recipes import STDIN
@@ -43,6 +43,7 @@ class Request:
     labels: dict[str, str] = field(default_factory=dict)
     images: tuple[str, ...] = ()
     rule_folders: tuple[Path, ...] = ()
+    config_file: Path | None = None
     format: Format = Format.TEXT
 
 
@@ -85,12 +86,13 @@ def _load_files(request: Request) -> tuple[tuple[Evaluation, VariantEvaluation] 
 
     Errors in the files of other variants do not matter.
     """
+    loader = create_loader(request.rule_folders, request.config_file)
     if request.against is None:
         if request.variant is not None:
             exit_with_error("--variant requires --against")
-        return None, load_context(Path(), request.rule_folders)
-    recipe = show.find_recipe(request.against)
-    context = load_context(config_path(recipe), request.rule_folders)
+        return None, load_context(loader, Path())
+    recipe = show.find_recipe(request.against, loader)
+    context = load_context(loader, config_path(recipe))
     evaluation = evaluate(recipe, context)
     variant = _select_variant(evaluation, request.variant) if evaluation.variants else None
     if variant is None or recipe.problems or not variant.is_evaluated:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.choices import Format
-from rollout_lint.cli.commands.targets import RecipeFinder, load_context
+from rollout_lint.cli.commands.loaders import create_loader, load_context
+from rollout_lint.cli.commands.targets import RecipeFinder
 from rollout_lint.cli.console import exit_with_error, write
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.context import config_path
@@ -15,8 +16,11 @@ from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.skipped import describe_skipped
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.discovery.recipe import Recipe
+    from rollout_lint.linter.context import ContextLoader
     from rollout_lint.linter.evaluation import Evaluation
 
 
@@ -29,22 +33,24 @@ class Request:
     all_facts: bool = False
     format: Format = Format.TEXT
     overlays: tuple[str, ...] = ()
+    config_file: Path | None = None
 
 
 def run(request: Request) -> ExitCode:
     """Print the policies and return the exit code."""
-    recipe = find_recipe(request)
-    evaluation = evaluate(recipe, load_context(config_path(recipe), ()))
+    loader = create_loader((), request.config_file)
+    recipe = find_recipe(request, loader)
+    evaluation = evaluate(recipe, load_context(loader, config_path(recipe)))
     write(_format_report(evaluation, request))
     return ExitCode.OK if evaluation.status == EvaluationStatus.EVALUATED else ExitCode.ERROR
 
 
-def find_recipe(request: Request) -> Recipe:
+def find_recipe(request: Request, loader: ContextLoader) -> Recipe:
     """Return the recipe at the path, or of the files given with `-c`. Exit unless there is exactly one."""
     if request.given is not None:
         return request.given.recipe()
     path = request.path or "."
-    recipes, skipped = RecipeFinder(request.overlays, ()).find([path])
+    recipes, skipped = RecipeFinder(request.overlays, (), loader).find([path])
     if len(recipes) > 1:
         exit_with_error(f"{path} contains {len(recipes)} recipes: name one")
     if not recipes:

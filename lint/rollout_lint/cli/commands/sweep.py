@@ -25,12 +25,12 @@ from rollout_lint.fleet.result_age import AgePolicy
 from rollout_lint.fleet.sweep import Sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import date
 
     from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.fleet.risk_level import RiskLevel
-    from rollout_lint.linter.context import LintContext
+    from rollout_lint.linter.context import ContextLoader, LintContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,12 @@ class Request:
     given: GivenFiles | None = None
 
 
-def run(request: Request, load_context: Callable[[str], LintContext]) -> ExitCode:
+def run(request: Request, loader: ContextLoader) -> ExitCode:
     """Print the table and return the exit code."""
+
+    def load_context(path: str) -> LintContext:
+        return loader.context(Path(path))
+
     summary = SweepSummary(_read_earlier(request), keeps_verdicts=request.format is not SweepFormat.JSON)
     try:
         # Report an invalid config of the fleet once, and not for each recipe.
@@ -63,7 +67,7 @@ def run(request: Request, load_context: Callable[[str], LintContext]) -> ExitCod
     except (ConfigError, RuleError) as error:
         exit_with_problems(error.problems)
     root, day = _resolve_root(request)
-    fleet = _load_fleet(request, root)
+    fleet = _load_fleet(request, root, loader)
     max_age = fleet.max_age if request.max_age is None else request.max_age
     sweep = Sweep(fleet, load_context, AgePolicy(day, max_age))
     with _rare_garbage_collection():
@@ -102,10 +106,10 @@ def _resolve_root(request: Request) -> tuple[Path, date]:
         exit_with_error(f"{request.path}: --at {request.revision}: {error}")
 
 
-def _load_fleet(request: Request, root: Path) -> Fleet:
+def _load_fleet(request: Request, root: Path, loader: ContextLoader) -> Fleet:
     if request.given is not None:
         return Fleet([Member(request.given.recipe(), is_listed=True)])
-    finder = RecipeFinder(request.overlays, request.exclude)
+    finder = RecipeFinder(request.overlays, request.exclude, loader)
     exclude, configured_overlays = finder.exclude(request.path), finder.configured_overlays(request.path)
     try:
         fleet = load_fleet(root, request.overlays, exclude, configured_overlays, finder.stacks(request.path))

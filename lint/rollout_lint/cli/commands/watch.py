@@ -11,6 +11,7 @@ from stat import S_ISDIR
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.cli.commands import check
+from rollout_lint.cli.commands.loaders import create_loader
 from rollout_lint.cli.commands.targets import find_selected
 from rollout_lint.cli.console import exit_with_error, print_message, write
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
@@ -88,6 +89,8 @@ def _watched_paths(request: Request) -> Iterator[Path]:
     yield from map(Path, request.given.env_files if request.given is not None else ())
     for recipe in _find_recipes(request):
         yield from _recipe_files(recipe)
+    if request.config_file is not None:
+        yield request.config_file
     for folder in request.rule_folders:
         yield from folder.glob("*.yaml")
 
@@ -96,7 +99,7 @@ def _find_recipes(request: Request) -> list[Recipe]:
     """Return the recipes, or none on an error, which the check itself reports."""
     try:
         with redirect_stderr(StringIO()):
-            return find_selected(request.selection).recipes
+            return find_selected(request.selection, create_loader(request.rule_folders, request.config_file)).recipes
     except SystemExit:
         return []
 
