@@ -735,5 +735,26 @@ def test_fix_changes_the_file_that_sets_the_policy(
     assert ran.exit_code == 0
     changed = {file for file, text in files.items() if (here / file).read_text() != text}
     assert changed == expected
+    assert ("1 finding not fixed (1 medium)" in ran.stderr) == (severity == "medium")
     assert (here / "wiki/compose.yml").read_text() == base + "        monitor: 30s\n" * len(expected)
     assert ran.stderr == snapshot
+
+
+def test_fix_interactive_explains_the_keys_before_the_first_question(run: Run, write: Write) -> None:
+    ran = run("fix", "--interactive", write({"compose.yml": BASE}), stdin="n\nn\n")
+    assert ran.stdout.count("y: apply, n: skip, a: apply this and all others, q: skip this and all others") == 1
+    assert ran.stdout.index("y: apply") < ran.stdout.index("[y/n/a/q]")
+    assert ran.stdout.count("[y/n/a/q]") == 2
+
+
+def test_fix_interactive_asks_once_about_a_finding_of_several_variants(run: Run, write: Write) -> None:
+    folder = write(
+        {
+            "compose.yml": one_service("failure_action: rollback, order: start-first"),
+            "compose.backup.yml": "services: {app: {labels: [backup=yes]}}\n",
+            ".env.sample": "#COMPOSE_FILE=compose.yml:compose.backup.yml\n",
+        }
+    )
+    ran = run("fix", "--interactive", "--only", "RL001", folder, stdin="n\ny\n")
+    assert ran.stdout.count("[y/n/a/q]") == 1
+    assert "start-first" in (folder / "compose.yml").read_text()

@@ -194,7 +194,13 @@ class FixPlanner:
         if self._options.confirm is None or self._options.confirm(fix, self._changes(trial.contents, self._contents)):
             self._accept([fix], trial.contents, trial.after)
         else:
-            self._unfixed[fix.finding.key] = Unfixed(fix.finding, "not wanted", was_declined=True)
+            self._decline(fix.finding)
+
+    def _decline(self, finding: Finding) -> None:
+        """Record a declined finding in all variants that have it, so that the user is asked once."""
+        for each in self._open_findings():
+            if (each.rule, each.service, each.location) == (finding.rule, finding.service, finding.location):
+                self._unfixed[each.key] = Unfixed(each, "not wanted", was_declined=True)
 
     def _accept(self, fixes: list[AppliedFix], contents: Contents, after: Evaluation) -> None:
         self._result.applied += self._add_others(fixes, after)

@@ -24,6 +24,7 @@ class FixPrompt:
     def __init__(self) -> None:
         """Ask about each fix until the answer is `a` or `q`."""
         self._answer_for_all: bool | None = None
+        self._has_explained = False
 
     def confirm(self, evaluation: Evaluation, fix: AppliedFix, changes: tuple[Change, ...]) -> bool:
         """Return True if the operator accepts the fix."""
@@ -37,6 +38,9 @@ class FixPrompt:
         return self._read_answer()
 
     def _read_answer(self) -> bool:
+        if not self._has_explained:
+            write(_HELP)
+            self._has_explained = True
         while True:
             write("Apply this fix? [y/n/a/q] ")
             try:

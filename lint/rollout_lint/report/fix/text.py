@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rollout_lint.report.common.paths import printable_path
 from rollout_lint.report.common.style import Style, plural, printable
+from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rollout_lint.fix.model import AppliedFix, FixResult, Unfixed
     from rollout_lint.linter.evaluation import Evaluation
@@ -54,6 +56,14 @@ def _format_blocks(fixed: FixResult, is_written: bool, style: Style, width: int)
     )
 
 
+def _list_unfixed(fixed: FixResult) -> Iterable[Unfixed]:
+    """Return the unfixed findings, those of several variants once."""
+    return {
+        (each.finding.rule.id, each.finding.service, each.finding.location, each.finding.severity): each
+        for each in fixed.unfixed
+    }.values()
+
+
 def _format_reason(unfixed: Unfixed) -> str:
     return f"{'needs --unsafe' if unfixed.needs_unsafe else 'not fixed'}: {printable(unfixed.reason)}"
 
@@ -78,7 +88,7 @@ def _format_block(evaluation: Evaluation, finding: Finding, notes: list[str], st
 
 def _format_summary(fixed: list[FixResult], is_written: bool, exit_code: int) -> str:
     files = sum(len(each.changes) for each in fixed)
-    unfixed = [each for one in fixed for each in one.unfixed]
+    unfixed = [each for one in fixed for each in _list_unfixed(one)]
     summary = f"{plural(len(fixed), 'recipe')}: "
     if files:
         fixes = plural(sum(len(each.applied) for each in fixed), "finding")
@@ -86,7 +96,9 @@ def _format_summary(fixed: list[FixResult], is_written: bool, exit_code: int) ->
     else:
         summary += "nothing to write"
     if unfixed:
-        summary += f", {plural(len(unfixed), 'finding')} not fixed"
-    if unsafe := sum(each.needs_unsafe for each in unfixed):
-        summary += f" ({unsafe} of them with --unsafe only)"
+        by_severity = Counter(each.finding.severity for each in unfixed)
+        counts = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
+        unsafe = sum(each.needs_unsafe for each in unfixed)
+        counts += f"; {unsafe} of them with --unsafe only" if unsafe else ""
+        summary += f", {plural(len(unfixed), 'finding')} not fixed ({counts})"
     return f"{summary}. Exit {exit_code}."
