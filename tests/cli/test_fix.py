@@ -385,7 +385,7 @@ GIVEN = ["-c", "a.yml", "-c", "b.yml"]
     ],
 )
 def test_check_offers_only_commands_that_fix(
-    files: dict[str, str], check: list[str], hints: list[list[str]], run: Run, write: Write, here: Path
+    files: dict[str, str | bytes], check: list[str], hints: list[list[str]], run: Run, write: Write, here: Path
 ) -> None:
     write(files)
     found = hints_of(run("check", *check).stdout)
@@ -722,7 +722,7 @@ def test_fix_changes_the_file_that_sets_the_policy(
 ) -> None:
     """The base is fixed if that brings only a less severe finding in a variant. The unrelated overlay stays."""
     base = "services:\n  app:\n    image: example/app:1\n    deploy:\n      update_config:\n        delay: 1s\n"
-    files = {
+    files: dict[str, str | bytes] = {
         "wiki/compose.yml": base,
         "wiki/compose.backup.yml": "services: {app: {labels: [backup=yes]}}\n",
         "wiki/compose.health.yml": "services: {app: {healthcheck: {test: curl -f localhost}}}\n",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.cli.choices import SeverityThreshold
-from rollout_lint.cli.commands.targets import create_context_lookup
+from rollout_lint.cli.commands.loaders import create_loader
 from rollout_lint.fleet.manifest.loader import load_fleet
 from rollout_lint.fleet.result_age import AgePolicy
 from rollout_lint.fleet.risk import RecipeAssessment
@@ -21,8 +22,6 @@ from rollout_lint.rules.model import Severity
 from tests.support import mask_folder, validate
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rollout_lint.fleet.model import Member
     from rollout_lint.fleet.risk import RecipeAssessment
     from syrupy.assertion import SnapshotAssertion
@@ -465,7 +464,8 @@ def test_sweep_continues_after_an_unexpected_exception(write: Write, snapshot: S
         if member.recipe.name == "a" and evaluation.status == EvaluationStatus.EVALUATED:
             raise ZeroDivisionError(assessment.recipe)
 
-    sweep = Sweep(load_fleet(folder), create_context_lookup(()), AgePolicy(date(2026, 6, 20)), detail)
+    loader = create_loader()
+    sweep = Sweep(load_fleet(folder), lambda path: loader.context(Path(path)), AgePolicy(date(2026, 6, 20)), detail)
     rows = {row.assessment.recipe: row.assessment.risk for row in sweep.rows(1)}
     assert (rows["a"].level, rows["b"].level) == ("not-evaluated", "latent-medium")
     assert [mask_folder(reason, folder) for reason in rows["a"].because] == snapshot

@@ -71,7 +71,7 @@ def run(request: Request) -> ExitCode:
     """Check the recipes, write the reports and return the exit code."""
     baseline = load_baseline(request.baseline)
     loader = create_loader(request.rule_folders, request.config_file)
-    targets, skipped = load_targets(request.selection, request.rule_folders, loader)
+    targets, skipped = load_targets(request.selection, loader)
     contexts = {recipe.path: context for recipe, context in targets}
     hints = _fix_hints(request, loader)
     evaluations: list[Evaluation] = []

@@ -70,7 +70,7 @@ def run(request: Request) -> ExitCode:
     options = FixOptions(_selected_rules(request, loader), request.unsafe)
     overlays = () if request.overlay is None else (request.overlay,)
     selection = Selection(request.paths, overlays, request.exclude, request.given, request.changed, request.stdin_file)
-    targets, skipped = load_targets(selection, request.rule_folders, loader)
+    targets, skipped = load_targets(selection, loader)
     prompt = FixPrompt() if request.interactive else None
     fixed = [_fix(recipe, context, options, request, prompt) for recipe, context in targets]
     if unexpected := list_unexpected(skipped):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.choices import Format, TableFormat
-from rollout_lint.cli.commands.targets import load_available_rules
+from rollout_lint.cli.commands.loaders import create_loader, load_available_rules
 from rollout_lint.cli.console import exit_with_error, terminal_width, write
 from rollout_lint.errors import ExitCode
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def list_rules(format_: TableFormat, rule_folders: tuple[Path, ...]) -> None:
     """Print the list of rules."""
-    rules = load_available_rules(rule_folders)
+    rules = load_available_rules(create_loader(rule_folders))
     if format_ is TableFormat.JSON:
         from rollout_lint.report.rules.json_document import format_rules_json
 
@@ -36,7 +36,7 @@ def run_rule_tests(tested_folders: tuple[Path, ...], rule_folders: tuple[Path, .
     from rollout_lint.report.rules.selftest_text import format_selftest_text
     from rollout_lint.selftest import find_unproved_rules, run_selftest
 
-    rules = load_available_rules([*rule_folders, *tested_folders])
+    rules = load_available_rules(create_loader([*rule_folders, *tested_folders]))
     resolved = {folder.resolve() for folder in tested_folders}
     tested = tuple(rule for rule in rules if rule.path.parent.resolve() in resolved)
     failures = list(run_selftest(tested, rules))
@@ -48,7 +48,7 @@ def explain(name: str | None, explain_all: bool, format_: Format, rule_folders: 
     """Print the page of one rule, by id or name, or of all rules."""
     if (name is None) != explain_all:
         exit_with_error("name one rule, or use --all")
-    selected = load_available_rules(rule_folders)
+    selected = load_available_rules(create_loader(rule_folders))
     if name is not None:
         selected = tuple(rule for rule in selected if name.lower() in (rule.id.lower(), rule.name))
     if not selected:
@@ -67,4 +67,6 @@ def explain(name: str | None, explain_all: bool, format_: Format, rule_folders: 
 
 def complete_rule(prefix: str) -> list[tuple[str, str]]:
     """Return the ids that start with the prefix, with their names, for shell completion."""
-    return [(rule.id, rule.name) for rule in load_available_rules(()) if rule.id.startswith(prefix.upper())]
+    return [
+        (rule.id, rule.name) for rule in load_available_rules(create_loader()) if rule.id.startswith(prefix.upper())
+    ]

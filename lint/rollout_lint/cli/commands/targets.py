@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.cli.commands.clock import today
 from rollout_lint.cli.console import exit_with_error, exit_with_problems
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.linter.config import Config
     from rollout_lint.linter.context import LintContext
-    from rollout_lint.rules.model import Rule
 
 
 class Target(NamedTuple):
@@ -63,7 +61,7 @@ class Selection(NamedTuple):
     stdin_file: StdinFile | None = None
 
 
-def find_selected(selection: Selection, loader: ContextLoader | None = None) -> Found:
+def find_selected(selection: Selection, loader: ContextLoader) -> Found:
     """Return the recipes of a selection, and the files that are not checked."""
     if selection.given is not None:
         return Found([selection.given.recipe()])
@@ -71,41 +69,11 @@ def find_selected(selection: Selection, loader: ContextLoader | None = None) -> 
     return finder.find(selection.paths, selection.changed, selection.stdin_file)
 
 
-def create_loader(rule_folders: Iterable[Path]) -> ContextLoader:
-    """Return a loader of contexts as of today."""
-    return ContextLoader(tuple(rule_folders), today())
-
-
-def load_targets(
-    selection: Selection, rule_folders: Iterable[Path], loader: ContextLoader | None = None
-) -> tuple[list[Target], tuple[SkippedFile, ...]]:
+def load_targets(selection: Selection, loader: ContextLoader) -> tuple[list[Target], tuple[SkippedFile, ...]]:
     """Return the recipes of a selection with their contexts, and the files that are not checked."""
-    loader = loader or create_loader(rule_folders)
     found = find_selected(selection, loader)
     try:
         return [Target(recipe, loader.context(config_path(recipe))) for recipe in found.recipes], found.skipped
-    except (ConfigError, RuleError) as error:
-        exit_with_problems(error.problems)
-
-
-def create_context_lookup(rule_folders: Iterable[Path]) -> Callable[[str], LintContext]:
-    """Return a function from a path to its context, which raises ConfigError or RuleError."""
-    loader = ContextLoader(tuple(rule_folders), today())
-    return lambda path: loader.context(Path(path))
-
-
-def load_context(path: Path, rule_folders: Iterable[Path]) -> LintContext:
-    """Return the context of a path."""
-    try:
-        return ContextLoader(tuple(rule_folders), today()).context(path)
-    except (ConfigError, RuleError) as error:
-        exit_with_problems(error.problems)
-
-
-def load_available_rules(rule_folders: Iterable[Path]) -> tuple[Rule, ...]:
-    """Return all rules for the current folder, including disabled ones."""
-    try:
-        return ContextLoader(tuple(rule_folders)).rules(Path())
     except (ConfigError, RuleError) as error:
         exit_with_problems(error.problems)
 
