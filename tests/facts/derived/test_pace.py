@@ -58,6 +58,22 @@ def test_tasks_at_once(deploy: str, nodes: int | None, at_once: int | None, all_
     assert facts["derived.all_at_once"].value is all_at_once
 
 
+@pytest.mark.parametrize(
+    ("deploy", "all_at_once"),
+    [
+        ("{replicas: 3}", False),
+        ("{replicas: 3, update_config: {parallelism: 0}}", False),
+        ("{replicas: 3, rollback_config: {parallelism: 2}}", False),
+        ("{replicas: 3, rollback_config: {parallelism: 3}}", True),
+        ("{replicas: 3, rollback_config: {parallelism: 0}}", True),
+        ("{replicas: 1, rollback_config: {parallelism: 0}}", False),
+        ("{mode: global, rollback_config: {parallelism: 0}}", False),
+    ],
+)
+def test_rollback_all_at_once(deploy: str, all_at_once: bool) -> None:
+    assert facts_for(service_with(f"deploy: {deploy}"))["derived.rollback_all_at_once"].value is all_at_once
+
+
 def test_all_at_once_is_located_at_the_parallelism() -> None:
     location = facts_for(service_with("deploy: {update_config: {parallelism: 0}}"))["derived.all_at_once"].location
     assert location is not None

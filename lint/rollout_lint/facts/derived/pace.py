@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
 
 _PARALLELISM = "deploy.update_config.parallelism"
+_ROLLBACK_PARALLELISM = "deploy.rollback_config.parallelism"
 
 
 @derived("integer", "null")
@@ -31,20 +32,37 @@ def tasks_at_once(facts: ServiceFacts) -> Derivation:
 
     A parallelism of 0 means all (swarmkit `manager/orchestrator/update/updater.go Run`).
     """
-    number, _ = tasks(facts)
-    parallelism = facts.known(_PARALLELISM)
-    if number is None:
-        return parallelism.value or None, parallelism.location
-    return min(parallelism.value or number, number), parallelism.location
+    return _at_once(facts, _PARALLELISM)
 
 
 @derived("boolean")
 def all_at_once(facts: ServiceFacts) -> Derivation:
     """True if an update replaces at least two tasks, and all of them at the same moment."""
+    return _is_all_at_once(facts, _PARALLELISM)
+
+
+@derived("boolean")
+def rollback_all_at_once(facts: ServiceFacts) -> Derivation:
+    """True if a rollback replaces at least two tasks, and all of them at the same moment.
+
+    It has a parallelism of its own, by default 1 (swarmkit `manager/orchestrator/update/updater.go Run`).
+    """
+    return _is_all_at_once(facts, _ROLLBACK_PARALLELISM)
+
+
+def _at_once(facts: ServiceFacts, path: str) -> Derivation:
+    number, _ = tasks(facts)
+    parallelism = facts.known(path)
+    if number is None:
+        return parallelism.value or None, parallelism.location
+    return min(parallelism.value or number, number), parallelism.location
+
+
+def _is_all_at_once(facts: ServiceFacts, path: str) -> Derivation:
     number, _ = tasks(facts)
     if number is None or number < 2:
-        return False, facts.location(_PARALLELISM)
-    at_once, location = tasks_at_once(facts)
+        return False, facts.location(path)
+    at_once, location = _at_once(facts, path)
     return at_once == number, location
 
 
