@@ -91,6 +91,7 @@ def test_config_json_has_values_and_origins(run: Run) -> None:
         "hosts.memory": (2**31, "rollout-lint.toml:17:1"),
         "hosts.nodes": (3, "rollout-lint.toml:17:1"),
         "hosts.used": (None, "default"),
+        "deploys.verified": (False, "default"),
         "images.team/app.healthcheck": (True, "rollout-lint.toml:13:1"),
         "fail-on": ("low", "rollout-lint.toml:3:1"),
         "overlays": (["x.yml"], "--overlay"),

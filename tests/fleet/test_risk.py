@@ -607,3 +607,13 @@ def test_service_rules_are_those_with_findings(run: Run, write: Write) -> None:
     found = row(run, write, files)
     assert [each["rules"] for each in found["services"]] == [["RL001"], ["RL001", "RL009", "RL015"]]
     assert found["rules"] == ["RL001", "RL009", "RL015"]
+
+
+@pytest.mark.parametrize(("verified", "is_silent"), [("false", True), ("true", False)])
+def test_safe_recipe_names_the_silent_rollback(run: Run, write: Write, verified: str, is_silent: bool) -> None:
+    config = f"[deploys]\nverified = {verified}\n"
+    folder = write({"fleet.yml": manifest(), "r/compose.yml": stack(service("a", SAFE)), "rollout-lint.toml": config})
+    [recipe] = run("sweep", folder, "--format", "json").json["recipes"]
+    reason = "a rollback is silent unless deploys are verified (rollout-lint await)"
+    assert recipe["risk"]["level"] == "safe"
+    assert (reason in recipe["risk"]["because"]) is is_silent

@@ -151,3 +151,12 @@ def test_empty_config_changes_nothing(run: Run, write: Write) -> None:
     for name in (".rollout-lint.yml", "rollout-lint.toml"):
         write({name: ""})
         assert rules_by_service(run, folder) == before
+
+
+def test_config_reads_verified_deploys_and_overrides(run: Run, write: Write) -> None:
+    text = "[deploys]\nverified = true\n[[overrides]]\npaths = ['by-hand']\ndeploys = {verified = false}\n"
+    folder = write({"rollout-lint.toml": text, "shop/compose.yml": "", "by-hand/compose.yml": ""})
+    for recipe, value, line in (("shop", True, 2), ("by-hand", False, 5)):
+        settings = run("config", "--format", "json", folder / recipe).json["settings"]
+        [setting] = [each for each in settings if each["key"] == "deploys.verified"]
+        assert (setting["value"], setting["origin"]["line"]) == (value, line)

@@ -1,4 +1,4 @@
-"""Hosts that a stack is deployed to."""
+"""Hosts that a stack is deployed to, and how it is deployed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ class Cluster:
 
     `memory` is the memory of one host and `used` what other workloads take of it. `task_memory` is the measured memory
     of one task of the stack's heaviest service. `service_memory` and `others` override `task_memory` and `used` for
-    single services.
+    single services. `deploys_verified` is True if a pipeline runs `rollout-lint await`, or checks UpdateStatus, after
+    each deploy.
     """
 
     nodes: int | None = None
@@ -24,6 +25,7 @@ class Cluster:
     used: int | None = None
     service_memory: Mapping[str, int] = field(default_factory=dict)
     others: Mapping[str, int] = field(default_factory=dict)
+    deploys_verified: bool = False
 
     def with_fallback(self, other: Cluster) -> Cluster:
         """Return this cluster, with unknown values taken from the other."""
@@ -34,6 +36,7 @@ class Cluster:
             other.used if self.used is None else self.used,
             {**other.service_memory, **self.service_memory},
             {**other.others, **self.others},
+            self.deploys_verified or other.deploys_verified,
         )
 
     def task_memory_of(self, service: str) -> int | None:

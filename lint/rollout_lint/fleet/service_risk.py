@@ -186,8 +186,14 @@ class ServiceAssessor:
             if facts[FAILURE_ACTION].is_unknown or facts[ORDER].is_unknown:
                 because = f"{name}: {policy}"
             elif facts[FAILURE_ACTION].value == "rollback":
-                return Risk(RiskLevel.SAFE, "safe", [f"{name}: {policy}"])
+                return Risk(RiskLevel.SAFE, "safe", [f"{name}: {policy}", *self._silent_rollback()])
         return Risk(RiskLevel.NOT_AT_RISK, "not at risk", [because])
+
+    def _silent_rollback(self) -> list[str]:
+        """Return a reason if nobody may notice a rollback, which `docker stack deploy` does not report."""
+        if self._context.cluster.deploys_verified:
+            return []
+        return ["a rollback is silent unless deploys are verified (rollout-lint await)"]
 
     def _worst_grade(self, findings: list[Finding]) -> Grade:
         return min(map(self._grade, findings), key=lambda grade: grade.level.rank)

@@ -59,11 +59,13 @@ class SourcedValue(NamedTuple):
 class Section:
     """Values of a config for all recipes, or of one of its overrides for some.
 
-    `hosts` has memory in bytes, `images` claims by repository. `severity` and the lists have ids or names of rules as
-    written. `variables` are those of `env_files` and `variables`. `paths` are the patterns of an override.
+    `hosts` has memory in bytes, `deploys` how stacks are deployed, `images` claims by repository. `severity` and the
+    lists have ids or names of rules as written. `variables` are those of `env_files` and `variables`. `paths` are the
+    patterns of an override.
     """
 
     hosts: dict[str, SourcedValue] = field(default_factory=dict)
+    deploys: dict[str, SourcedValue] = field(default_factory=dict)
     images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
     select: tuple[SourcedValue, ...] | None = None
     disable: tuple[SourcedValue, ...] = ()
@@ -273,6 +275,7 @@ class _Reader:
                 key: SourcedValue(each.value if key == "nodes" else parse_size(each.value), each.location)
                 for key, each in hosts.items()
             },
+            deploys=self._mapping(section.get("deploys", {}), (*path, "deploys")),
             images=self._images(section.get("images", {}), (*path, "images")),
             select=self._list(section, path, "select"),
             disable=self._list(section, path, "disable") or (),

@@ -48,6 +48,7 @@ class EffectiveConfig:
 
     config: Config
     hosts: dict[str, SourcedValue] = field(default_factory=dict)
+    deploys: dict[str, SourcedValue] = field(default_factory=dict)
     images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
     fail_on: SourcedValue | None = None
     print_severity: SourcedValue | None = None
@@ -57,8 +58,10 @@ class EffectiveConfig:
 
     @property
     def cluster(self) -> Cluster:
-        """Data of the hosts."""
-        return Cluster(**{key: value.value for key, value in self.hosts.items()})
+        """Data of the hosts and deploys."""
+        verified = self.deploys.get("verified")
+        hosts = {key: value.value for key, value in self.hosts.items()}
+        return Cluster(**hosts, deploys_verified=verified is not None and verified.value)
 
     @property
     def printed_rules(self) -> frozenset[str] | None:
@@ -75,11 +78,13 @@ def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[R
     Raises ConfigError if they disable every rule.
     """
     hosts: dict[str, SourcedValue] = {}
+    deploys: dict[str, SourcedValue] = {}
     images: dict[str, dict[str, SourcedValue]] = {}
     variables: dict[str, SourcedValue] = {}
     fail_on = print_severity = print_rules = None
     for section in sections:
         hosts |= section.hosts
+        deploys |= section.deploys
         variables |= section.variables
         fail_on = section.fail_on or fail_on
         print_severity = section.print_severity or print_severity
@@ -90,7 +95,9 @@ def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[R
     rule_settings = tuple(
         setting._replace(locked_by=locks.get(setting.rule.id)) for setting in resolve_rules(sections, rules)
     )
-    return EffectiveConfig(config, hosts, images, fail_on, print_severity, print_rules, variables, rule_settings)
+    return EffectiveConfig(
+        config, hosts, deploys, images, fail_on, print_severity, print_rules, variables, rule_settings
+    )
 
 
 def find_locks(config: Config, rules: tuple[Rule, ...]) -> dict[str, SourcedValue]:

@@ -80,3 +80,18 @@ def test_room_for_reservation(deploy: str, nodes: int | None, memory: int | None
 def test_a_limit_reserves_nothing() -> None:
     stack = service_with("deploy: {resources: {limits: {memory: 100M}}}")
     assert facts_for(stack, cluster=Cluster(1, 50 * M))["derived.room_for_reservation"].value == "enough"
+
+
+@pytest.mark.parametrize(
+    ("resources", "measured", "bounded"),
+    [
+        ("{}", None, False),
+        ("{limits: {cpus: '1'}}", None, False),
+        ("{limits: {memory: 64M}}", None, True),
+        ("{reservations: {memory: 64M}}", None, True),
+        ("{}", 64 << 20, True),
+    ],
+)
+def test_memory_is_bounded(resources: str, measured: int | None, bounded: bool) -> None:
+    facts = facts_for(service_with(f"deploy: {{resources: {resources}}}"), cluster=Cluster(task_memory=measured))
+    assert facts["derived.memory_is_bounded"].value is bounded

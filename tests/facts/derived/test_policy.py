@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rollout_lint.facts.cluster import Cluster
 
 from tests.support import facts_for, service_with
 
@@ -100,6 +101,12 @@ def test_has_restart_policy(text: str, value: bool) -> None:
 )
 def test_ends_by_itself(service: str, ends: bool) -> None:
     assert facts_for(service_with(service))["derived.ends_by_itself"].value == ends
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_deploys_verified(value: bool) -> None:
+    facts = facts_for(service_with("hostname: c"), cluster=Cluster(deploys_verified=value))
+    assert facts["derived.deploys_verified"].value is value
 
 
 @pytest.mark.parametrize(("service", "value"), [("hostname: c", False), ("deploy: {}", True)])

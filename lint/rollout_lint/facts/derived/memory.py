@@ -28,6 +28,13 @@ def memory_needed(facts: ServiceFacts) -> Derivation:
     return facts.value(_RESERVATION) or None, facts.location(_RESERVATION)
 
 
+@derived("boolean")
+def memory_is_bounded(facts: ServiceFacts) -> Derivation:
+    """True if the memory of a task has a limit or a reservation, or was measured."""
+    needed, location = memory_needed(facts)
+    return needed is not None, location
+
+
 @derived("integer", "null")
 def memory_of_update(facts: ServiceFacts) -> Derivation:
     """Bytes that the old and new tasks of a start-first update need together on one host.

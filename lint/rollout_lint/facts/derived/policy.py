@@ -62,6 +62,16 @@ def has_update_config(facts: ServiceFacts) -> Derivation:
 
 
 @derived("boolean")
+def deploys_verified(facts: ServiceFacts) -> Derivation:
+    """True if the config says that deploys are verified, so that an automatic rollback does not go unnoticed.
+
+    `docker stack deploy` returns 0 after a rollback (docker/cli `cli/command/service/progress/progress.go
+    ServiceProgress`). `rollout-lint await` reports it, and so does a pipeline that checks UpdateStatus.
+    """
+    return facts.cluster.deploys_verified, None
+
+
+@derived("boolean")
 def is_for_swarm(facts: ServiceFacts) -> Derivation:
     """True if a service of the stack has a `deploy` block, so that the files are meant for Swarm."""
     return facts.is_for_swarm, None

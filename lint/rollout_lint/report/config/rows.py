@@ -42,6 +42,7 @@ def list_config_rows(effective: EffectiveConfig, options: CommandLineSettings) -
     config = effective.config
     for name in _HOST_KEYS:
         yield _build_row(f"hosts.{name}", effective.hosts.get(name), None)
+    yield _build_row("deploys.verified", effective.deploys.get("verified"), False)
     for image, claims in effective.images.items():
         for name, claim in claims.items():
             yield Row(f"images.{image}.{name}", claim.value, claim.location)

@@ -55,7 +55,7 @@ _NEXT_UPDATE = {
     RiskLevel.LATENT_MEDIUM: "The next update can fail, and the deploy may not report it.",
     RiskLevel.LATENT_LOW: "The next update can fail silently, but that is classified as unlikely.",
     RiskLevel.LATENT_UNEXPOSED: "The next update can fail, and no upgrade test would show it first.",
-    RiskLevel.SAFE: "If the next update fails, Swarm rolls it back. No finding hides the failure.",
+    RiskLevel.SAFE: "If the next update fails, Swarm rolls it back, silently unless deploys are verified.",
     RiskLevel.NOT_AT_RISK: "No service rolls back an update, and no risk to the next update was found.",
 }
 _SUPPRESSED = (
