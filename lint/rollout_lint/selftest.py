@@ -285,7 +285,9 @@ def _recipe(paths: list[Path]) -> Recipe:
 
 def _context(example: Example, rules: Rules) -> LintContext:
     hosts = example.get("hosts", {})
-    cluster = Cluster(hosts.get("nodes"), parse_size(hosts["memory"]) if "memory" in hosts else None)
+    memory = parse_size(hosts["memory"]) if "memory" in hosts else None
+    is_verified = example.get("deploys", {}).get("verified", False)
+    cluster = Cluster(hosts.get("nodes"), memory, deploys_verified=is_verified)
     return LintContext(rules, cluster, Images().with_claims(example.get("images", {})))
 
 

@@ -27,6 +27,7 @@ services:
     image: example/app:1
     healthcheck: {test: curl -f localhost}
     deploy:
+      mode: global
       update_config:
         failure_action: rollback
         order: start-first
@@ -34,6 +35,7 @@ services:
     image: example/worker:1
     healthcheck: {test: pgrep worker}
     deploy:
+      mode: global
       update_config: {failure_action: rollback, order: start-first}
 """
 FIXED = BASE.replace("start-first", "stop-first")
@@ -43,7 +45,7 @@ MONITORED = "      update_config: {failure_action: continue, monitor: 30s}\n"
 def one_service(policy: str, others: str = "") -> str:
     return (
         f"services:\n  app:\n    image: example/app:1\n    healthcheck: {{test: curl -f localhost}}\n{others}"
-        f"    deploy:\n      update_config: {{{policy}}}\n"
+        f"    deploy:\n      mode: global\n      update_config: {{{policy}}}\n"
     )
 
 
@@ -207,8 +209,28 @@ def test_fix_overlay_mitigates_the_incident(run: Run, tmp_path: Path) -> None:
         return next(str(row["risk"]["level"]) for row in recipes if row["recipe"] == "discourse")
 
     assert level().startswith("latent")
-    assert run("fix", "--overlay", "compose.ccci.yml", fleet / "discourse").exit_code == 0
+    assert run("fix", "--unsafe", "--overlay", "compose.ccci.yml", fleet / "discourse").exit_code == 0
     assert level() == "mitigated"
+
+
+@pytest.mark.parametrize(
+    ("deploy", "healthcheck", "is_written"),
+    [
+        pytest.param("replicas: 1", "{test: curl -f localhost}", False, id="checked-single"),
+        pytest.param("replicas: 1", "{disable: true}", True, id="unchecked-single"),
+        pytest.param("replicas: 2", "{test: curl -f localhost}", True, id="checked-replicas"),
+    ],
+)
+def test_fix_requires_unsafe_for_an_outage_on_each_deploy(
+    run: Run, write: Write, deploy: str, healthcheck: str, is_written: bool
+) -> None:
+    policy = "update_config: {failure_action: rollback, order: start-first, monitor: 60s}"
+    text = f"services: {{app: {{image: a, healthcheck: {healthcheck}, deploy: {{{deploy}, {policy}}}}}}}\n"
+    folder = write({"compose.yml": text})
+    run("fix", "--write", "--only", "RL001", folder)
+    assert ("stop-first" in (folder / "compose.yml").read_text()) is is_written
+    run("fix", "--write", "--unsafe", "--only", "RL001", folder)
+    assert "stop-first" in (folder / "compose.yml").read_text()
 
 
 def test_fix_changes_the_overlay_that_sets_the_value(run: Run, write: Write) -> None:
@@ -221,7 +243,9 @@ def test_fix_changes_the_overlay_that_sets_the_value(run: Run, write: Write) -> 
     assert (folder / "compose.ccci.yml").read_text() == overlay.replace("rollback}", "rollback, order: stop-first}")
 
 
-SHARING = "  {}:\n    image: a:1\n    healthcheck: {{test: a}}\n    deploy: {{update_config: {{order: *order,"
+SHARING = (
+    "  {}:\n    image: a:1\n    healthcheck: {{test: a}}\n    deploy: {{mode: global, update_config: {{order: *order,"
+)
 CONCERNED = {"app": "rollback", "web": "pause"}
 
 
@@ -456,7 +480,7 @@ def test_fix_keeps_recipes_with_errors(run: Run, write: Write) -> None:
     folder = write({"a/compose.yml": broken, "b/compose.yml": BASE})
     ran = run("fix", "--write", folder / "a", folder / "b")
     assert ran.exit_code == 2
-    assert f"{folder}/a/compose.yml:11:5: " in ran.stderr
+    assert f"{folder}/a/compose.yml:12:5: " in ran.stderr
     assert (folder / "a/compose.yml").read_text() == broken
     assert (folder / "b/compose.yml").read_text() == FIXED
 
@@ -601,7 +625,7 @@ def test_fix_diff_without_context_says_how_to_apply_it(
 
 @pytest.mark.parametrize("is_first", [False, True])
 def test_patch_applies_a_diff_without_context(is_first: bool, run: Run, write: Write, here: Path) -> None:
-    change = "    deploy: {update_config: {failure_action: rollback, order: start-first}}\n"
+    change = "    deploy: {mode: global, update_config: {failure_action: rollback, order: start-first}}\n"
     others = "    init: true\n    tty: true\n    stdin_open: true\n    read_only: true\n"
     secret = f"    command: {SECRET}\n"
     around = secret + change + others if is_first else others + change + secret
@@ -625,7 +649,7 @@ def test_fix_diff_masks_secrets_on_a_changed_line(
 ) -> None:
     del here
     service = f"image: a, environment: [A={SECRET}], healthcheck: {{test: a}}"
-    deploy = "deploy: {update_config: {failure_action: rollback, order: start-first}}"
+    deploy = "deploy: {mode: global, update_config: {failure_action: rollback, order: start-first}}"
     write({"compose.yml": f"services: {{app: {{{service}, {deploy}}}}}"})
     ran = run("fix")
     assert SECRET not in ran.stdout + ran.stderr

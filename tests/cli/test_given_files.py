@@ -28,6 +28,7 @@ services:
       update_config:
         failure_action: rollback
         order: stop-first
+      mode: global
 """
 RISKY = "services:\n  app:\n    deploy:\n      update_config:\n        order: ${ORDER-start-first}\n"
 SAFE = RISKY.replace("${ORDER-start-first}", "stop-first")

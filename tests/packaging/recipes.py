@@ -18,6 +18,7 @@ services:
       update_config:
         failure_action: rollback
         order: stop-first
+      mode: global
 """
 RISKY = SAFE.replace("stop-first", "start-first")
 

@@ -29,6 +29,8 @@ def make_rule(when: dict[str, dict[str, Any]], id_: str = "TT001", **values: Any
         "notes": {},
         "fix": None,
         "trade": None,
+        "alternative": None,
+        "unsafe": {},
         "advice": None,
         "assumes": None,
         "sources": ("a test",),

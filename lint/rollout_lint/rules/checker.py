@@ -162,4 +162,6 @@ def _finding(rule: Rule, variant: str, service: str | None, location: Location, 
         message=fill_template((grade and grade.message) or rule.message, subject, format_path),
         location=next((fact.location for fact in located if fact.location), location),
         facts={path: facts[path] for path in rule.when if path in facts},
+        has_unsafe_fix=bool(rule.unsafe)
+        and all_hold(_holds(rule.unsafe, path, facts) for path in rule.unsafe) is not False,
     )

@@ -41,7 +41,8 @@ class Finding:
     """A rule that matched a service of a variant, or the stack without a `service`.
 
     `facts` are those of the rule's conditions. `risk` is the effect on the risk of the recipe (see Rule).
-    `superseded_by` is the id of a rule that reports the same cause with at least the same severity.
+    `superseded_by` is the id of a rule that reports the same cause with at least the same severity. `has_unsafe_fix` is
+    True if the conditions of the rule's `unsafe` hold.
     """
 
     rule: Rule
@@ -55,6 +56,7 @@ class Finding:
     facts: dict[str, Fact]
     superseded_by: str | None = None
     suppressed: Suppression | None = None
+    has_unsafe_fix: bool = False
 
     @property
     def key(self) -> FindingKey:
@@ -73,8 +75,8 @@ class Finding:
 
     @property
     def needs_unsafe(self) -> bool:
-        """True if `fix` needs `--unsafe`: the fix has a trade-off, and the severity is below medium."""
-        return self.rule.trade is not None and not self.severity.at_least(Severity.MEDIUM)
+        """True if `fix` needs `--unsafe`: it has a trade-off, and is unsafe or of a severity below medium."""
+        return self.rule.trade is not None and (self.has_unsafe_fix or not self.severity.at_least(Severity.MEDIUM))
 
     @property
     def subject(self) -> str:

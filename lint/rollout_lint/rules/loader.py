@@ -138,6 +138,8 @@ class _RuleReader:
             self._report(root.entries["fix"][0], "a rule needs either a fix, or `fix: null` and advice")
         if document["fix"] is None and "trade" in document:
             self._report(root.entries["trade"][0], "a rule without a fix cannot have a trade-off")
+        if "trade" not in document and "unsafe" in document:
+            self._report(root.entries["unsafe"][0], "a rule without a trade-off cannot have an unsafe fix")
         self._check_placeholders(root)
         for proof in self._proofs(root):
             self._check_proof(proof, to_value(proof), document)
@@ -159,6 +161,8 @@ class _RuleReader:
             notes=document.get("notes", {}),
             fix=document["fix"],
             trade=document.get("trade"),
+            alternative=document.get("alternative"),
+            unsafe=self._conditions(root.entries["unsafe"][1]) if "unsafe" in root.entries else {},
             advice=document.get("advice"),
             assumes=document.get("assumes"),
             sources=tuple(document["sources"]),

@@ -74,10 +74,11 @@ class Rule:
     """One rule file.
 
     `risk` is the effect of a finding on the risk of its recipe in a sweep: a level, `latent` if evidence of memory
-    decides the level, or None. `fix` is a patch of the service, or None if there is only `advice`; `trade` is its
-    trade-off. `supersedes` are the ids of rules that report the same cause, `voids` those of rules whose findings mean
-    nothing if this rule matches. `load_details` reads the details, which are more than half of a file. `is_locked` is
-    True if a config locks the rule, so that nothing suppresses its findings.
+    decides the level, or None. `fix` is a patch of the service, or None if there is only `advice`. `trade` is its
+    trade-off, `alternative` another way, and `unsafe` has conditions under which it needs `--unsafe` at any severity.
+    `supersedes` are the ids of rules that report the same cause, `voids` those of rules whose findings mean nothing if
+    this rule matches. `load_details` reads the details, which are more than half of a file. `is_locked` is True if a
+    config locks the rule, so that nothing suppresses its findings.
     """
 
     id: str
@@ -92,6 +93,8 @@ class Rule:
     notes: dict[str, str]
     fix: dict[str, Any] | None
     trade: str | None
+    alternative: str | None
+    unsafe: Conditions
     advice: str | None
     assumes: str | None
     sources: tuple[str, ...]

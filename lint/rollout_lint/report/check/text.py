@@ -100,6 +100,8 @@ def _format_notes(group: Group, style: Style, width: int) -> Iterator[str]:
     for number, (path, value) in enumerate(rule.fix_settings.items(), 1):
         hint = f"  ({command})" if command and number == len(rule.fix_settings) else ""
         yield f"  = {fix_label} {path}: {value}{hint}"
+    if rule.alternative:
+        yield from _wrap_note(f"or: {rule.alternative}", width)
     superseded = {
         each.rule.id
         for each in evaluation.findings

@@ -30,6 +30,7 @@ def _convert_rule(rule: Rule) -> dict[str, Any]:
         "why": rule.why,
         "fix": rule.fix,
         "trade": rule.trade,
+        "alternative": rule.alternative,
         "advice": rule.advice,
         "sources": list(rule.sources),
         "supersedes": sorted(rule.supersedes),

@@ -96,7 +96,9 @@ def _format_fix(rule: Rule) -> str:
     if rule.advice:
         return f"Fix: {rule.advice}"
     trade_off = f" Trade-off: {rule.trade}." if rule.trade else ""
-    return f"Fix: {', '.join(f'`{path}: {value}`' for path, value in rule.fix_settings.items())}.{trade_off}"
+    alternative = f" Or: {rule.alternative}." if rule.alternative else ""
+    settings = ", ".join(f"`{path}: {value}`" for path, value in rule.fix_settings.items())
+    return f"Fix: {settings}.{trade_off}{alternative}"
 
 
 def _format_facts() -> Iterable[str]:

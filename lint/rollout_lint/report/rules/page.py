@@ -54,13 +54,7 @@ def _format_page(rule: Rule, style: Style, width: int) -> Iterator[str]:
             fill_service_placeholder(grade.assumes), width, initial_indent="    assumes: ", subsequent_indent="      "
         )
     yield ""
-    yield style("Fix", "bold")
-    if rule.advice:
-        yield from textwrap.wrap(rule.advice, width, initial_indent="  ", subsequent_indent="  ")
-    for path, value in rule.fix_settings.items():
-        yield f"  {path}: {value}"
-    if rule.trade:
-        yield from textwrap.wrap(rule.trade, width, initial_indent="  trade-off: ", subsequent_indent="    ")
+    yield from _format_fix(rule, style, width)
     yield ""
     yield from _format_proofs(rule, style, width)
     for heading, examples in (("Bad example", rule.examples["bad"]), ("Good example", rule.examples["good"])):
@@ -72,6 +66,23 @@ def _format_page(rule: Rule, style: Style, width: int) -> Iterator[str]:
     yield style("Sources", "bold")
     for source in rule.sources:
         yield from textwrap.wrap(source, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+
+
+def _format_fix(rule: Rule, style: Style, width: int) -> Iterator[str]:
+    yield style("Fix", "bold")
+    if rule.advice:
+        yield from textwrap.wrap(rule.advice, width, initial_indent="  ", subsequent_indent="  ")
+    for path, value in rule.fix_settings.items():
+        yield f"  {path}: {value}"
+    if rule.trade:
+        yield from textwrap.wrap(rule.trade, width, initial_indent="  trade-off: ", subsequent_indent="    ")
+    if rule.alternative:
+        yield from textwrap.wrap(rule.alternative, width, initial_indent="  or: ", subsequent_indent="    ")
+    if rule.unsafe:
+        conditions = ", ".join(f"{path}: {condition.description}" for path, condition in rule.unsafe.items())
+        yield from textwrap.wrap(
+            f"needs --unsafe if {conditions}", width, initial_indent="  ", subsequent_indent="    "
+        )
 
 
 def _format_proofs(rule: Rule, style: Style, width: int) -> Iterator[str]:
