@@ -66,7 +66,8 @@ def test_hook_rejects_suppression_without_reason_or_finding(adopted: Path, run_i
 
 def test_hook_rejects_finding_after_baseline_update(adopted: Path, run_in: RunIn) -> None:
     commit(run_in, adopted, {"old/compose.yml": SAFE}, 0)
-    assert "1 finding of the baseline no longer occurs" in run_in(adopted, "rollout-lint", "check", "old")
+    message = "1 finding of .rollout-lint-baseline.json no longer occurs"
+    assert message in run_in(adopted, "rollout-lint", "check", "old")
     run_in(adopted, "rollout-lint", "check", "--write-baseline")
     output = commit(run_in, adopted, {"old/compose.yml": RISKY}, 1)
     assert "old/compose.yml:9:16  medium  RL001" in output
