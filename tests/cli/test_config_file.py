@@ -93,7 +93,7 @@ def test_inspect_takes_a_named_config(run: Run, folder: Path) -> None:
     assert named == found - {"RL009"}
 
 
-def test_patterns_of_a_named_config_are_relative_to_the_current_folder(
+def test_patterns_of_a_named_config_start_in_the_current_folder(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / NAMED).write_text("exclude = ['/r/old']\n[[overrides]]\npaths = ['r']\ndisable = ['RL001']\n", "utf-8")

@@ -764,14 +764,14 @@ def test_fix_changes_the_file_that_sets_the_policy(
     assert ran.stderr == snapshot
 
 
-def test_fix_interactive_explains_the_keys_before_the_first_question(run: Run, write: Write) -> None:
+def test_fix_interactive_explains_the_keys_once(run: Run, write: Write) -> None:
     ran = run("fix", "--interactive", write({"compose.yml": BASE}), stdin="n\nn\n")
     assert ran.stdout.count("y: apply, n: skip, a: apply this and all others, q: skip this and all others") == 1
     assert ran.stdout.index("y: apply") < ran.stdout.index("[y/n/a/q]")
     assert ran.stdout.count("[y/n/a/q]") == 2
 
 
-def test_fix_interactive_asks_once_about_a_finding_of_several_variants(run: Run, write: Write) -> None:
+def test_fix_interactive_asks_once_for_several_variants(run: Run, write: Write) -> None:
     folder = write(
         {
             "compose.yml": one_service("failure_action: rollback, order: start-first"),

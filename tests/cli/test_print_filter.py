@@ -76,7 +76,7 @@ def test_text_prints_and_counts_only_selected_findings(
 
 
 @pytest.mark.parametrize("form", ["json", *READERS])
-def test_other_formats_print_info_findings_unless_they_are_deselected(run: Run, folder: Path, form: str) -> None:
+def test_other_formats_print_info_findings_by_default(run: Run, folder: Path, form: str) -> None:
     for options, expected in (((), 3), (("--severity", "low"), 2), (("--rule", "RL001"), 1)):
         ran = run("check", folder, "--format", form, *options)
         assert ran.exit_code == 1

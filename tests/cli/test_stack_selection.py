@@ -84,7 +84,7 @@ def test_stack_below_the_folder_of_another_recipe_is_checked(run: Run, write_tre
         assert (ran.exit_code, found(ran)) == (1, {("RL006", "default")})
 
 
-def test_stack_file_with_the_name_of_an_environment_is_checked_alone(run: Run, write_tree: Write) -> None:
+def test_stack_file_of_an_environment_is_checked_alone(run: Run, write_tree: Write) -> None:
     write_tree({"docker-stack.prod.yml": RISKY})
     for ran in check_in_each_way(run, "docker-stack.prod.yml"):
         assert (ran.exit_code, found(ran)) == (1, {("RL001", "default")})
@@ -131,7 +131,7 @@ def test_playbook_with_the_name_of_a_stack_file_is_not_one(run: Run, write_tree:
         assert [each["status"] for each in ran.json["recipes"]] == ["not-a-stack"]
 
 
-def test_deploy_command_in_a_makefile_decides_which_files_are_merged(run: Run, write_tree: Write) -> None:
+def test_deploy_command_in_a_makefile_decides_the_files(run: Run, write_tree: Write) -> None:
     tls = "services: {proxy: {image: 'traefik:3'}}\n"
     write_tree({"docker-compose.yml": WEB, "docker-compose.tls.yml": tls, "Makefile": MAKEFILE})
     for file in ("docker-compose.yml", "docker-compose.tls.yml"):

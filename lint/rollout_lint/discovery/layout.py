@@ -241,13 +241,14 @@ class _FolderLayout:
 
     def _add_decided_recipe(self, owner: Path, is_main: bool) -> None:
         """Add a recipe for a file of the folder that commands or the config name first."""
-        recipe, collector = self._new_recipe(StackFile(owner), self._name(owner.name, is_main))
+        file = self._files.get(owner.name) or StackFile(owner)
+        recipe, collector = self._new_recipe(file, self._name(owner.name, is_main))
         self._add_deployments(recipe, owner, collector.environment)
         if is_main:
             collector.add_ci_overlays(self._layout.overlays(self._folder))
         self._add_recipe(recipe, is_main)
         self._layout.add_layers(recipe, owner)
-        self._bases.append(Base(StackFile(owner), self._variant_of(StackFile(owner), collector), recipe))
+        self._bases.append(Base(file, self._variant_of(file, collector), recipe))
 
     def _decided_owners(self) -> list[Path]:
         """Return the files of the folder that commands or the config name first and that have no recipe yet."""

@@ -190,7 +190,7 @@ class ServiceAssessor:
         return Risk(RiskLevel.NOT_AT_RISK, "not at risk", [because])
 
     def _silent_rollback(self) -> list[str]:
-        """Return a reason if nobody may notice a rollback, which `docker stack deploy` does not report."""
+        """Return a reason if a rollback can go unnoticed, which `docker stack deploy` does not report."""
         if self._context.cluster.deploys_verified:
             return []
         return ["a rollback is silent unless deploys are verified (rollout-lint await)"]

@@ -58,7 +58,7 @@ class Request(NamedTuple):
 
     @property
     def selection(self) -> Selection:
-        """What to check."""
+        """Selection of the recipes to check."""
         return Selection(self.paths, self.overlays, self.exclude, self.given, self.changed, self.stdin_file)
 
 
