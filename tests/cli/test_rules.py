@@ -47,8 +47,23 @@ def test_explain_shows_why_conditions_fix_and_proof(run: Run, rule: Rule) -> Non
     assert all(f"{path}: {condition.description}" in page for path, condition in rule.when.items())
     assert all(f"{path}: {value}" in page for path, value in rule.fix_settings.items())
     text = " ".join(page.split())
-    assert (rule.advice or "") in text
+    written = (rule.advice, rule.trade_off, rule.likelihood, rule.mitigation)
+    assert [words for words in written if words and " ".join(words.split()) not in text] == []
     assert [words for proof in describe_proofs(rule) for words in proof if " ".join(words.split()) not in text] == []
+
+
+def test_likelihood_and_mitigation_are_in_each_format(run: Run) -> None:
+    rule = next(rule for rule in RULES if rule.id == "RL001")
+    lines = run("explain", "RL001").stdout.splitlines()
+    headings = ["What happens", "How likely", "What mitigates it", "Fix and trade-off"]
+    assert [line for line in lines if line in headings] == headings
+    page = run("rules", "--format", "markdown").stdout
+    section = page.split("\n## ")[1]
+    assert [line.strip("*") for line in section.splitlines() if line.strip("*") in headings] == headings
+    document = run("explain", "RL001", "--format", "json").json["rules"][0]
+    assert (document["likelihood"], document["mitigation"]) == (rule.likelihood, rule.mitigation)
+    assert rule.likelihood
+    assert rule.mitigation
 
 
 @EACH

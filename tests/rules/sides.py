@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.rules.model import Rule
 
-SIDES = ("bad", "repaired")
+SIDES = ("bad", "fixed")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,6 @@ def _files(rule: Rule, proof: dict[str, Any], side: str) -> dict[str, str]:
     bad: dict[str, str] = rule.examples["bad"][proof.get("bad_example", 0)]["files"]
     if side == "bad":
         return bad
-    if "repaired_example" in proof:
-        return dict(rule.examples["good"][proof["repaired_example"]]["files"])
+    if "fixed_example" in proof:
+        return dict(rule.examples["good"][proof["fixed_example"]]["files"])
     return add_fix_overlay(bad, rule)

@@ -204,7 +204,7 @@ def test_suppressed_finding_is_not_active() -> None:
 
 
 @pytest.mark.parametrize(
-    ("severity", "trade", "needs_unsafe"),
+    ("severity", "trade_off", "needs_unsafe"),
     [
         ("high", "a moment", False),
         ("medium", "a moment", False),
@@ -213,8 +213,8 @@ def test_suppressed_finding_is_not_active() -> None:
         ("low", None, False),
     ],
 )
-def test_fix_with_trade_off_needs_unsafe_at_low_severity(severity: str, trade: str | None, needs_unsafe: bool) -> None:
-    assert of_severity(severity, "TT001", trade=trade).needs_unsafe is needs_unsafe
+def test_low_fix_with_trade_off_needs_unsafe(severity: str, trade_off: str | None, needs_unsafe: bool) -> None:
+    assert of_severity(severity, "TT001", trade_off=trade_off).needs_unsafe is needs_unsafe
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ examples:
 """
 PROOF = (
     "{service: a, old: {behaviour: steady}, new: {behaviour: steady}, "
-    "bad: {update: completed, release: new}, repaired: {update: [completed, none], release: new}}"
+    "bad: {update: completed, release: new}, fixed: {update: [completed, none], release: new}}"
 )
 
 
@@ -97,10 +97,10 @@ def test_valid_rule_loads(tmp_path: Path) -> None:
             "why: because", "why: because\ngrades: [{severity: low, when: {imge: {type: string}}}]", id="bad-grade"
         ),
         pytest.param("examples:\n", "proof: {service: a}\nexamples:\n", id="proof-without-old"),
-        pytest.param("examples:\n", "proof: {config: {bad: {}, repaired: {}}}\nexamples:\n", id="config-sides"),
+        pytest.param("examples:\n", "proof: {config: {bad: {}, fixed: {}}}\nexamples:\n", id="config-sides"),
         pytest.param("examples:\n", f"proof: [{PROOF}, {{service: a}}]\nexamples:\n", id="second-proof-without-old"),
         pytest.param(
-            *with_proof("{service", "{config: {bad: {prints: {}}, repaired: {prints: {}}}, service"),
+            *with_proof("{service", "{config: {bad: {prints: {}}, fixed: {prints: {}}}, service"),
             id="config-and-service",
         ),
         pytest.param(*with_proof("{service", "{deploy: {refused: x}, service"), id="deploy-and-service"),
@@ -113,7 +113,7 @@ def test_valid_rule_loads(tmp_path: Path) -> None:
         ),
         pytest.param(
             "fix:\n  deploy: {update_config: {order: stop-first}}",
-            "fix:\nadvice: so\ntrade: much",
+            "fix:\nadvice: so\ntrade_off: much",
             id="trade-off-without-fix",
         ),
         pytest.param(*with_proof("release", "relase"), id="misspelt-release"),

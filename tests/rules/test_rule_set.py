@@ -23,6 +23,6 @@ def test_packaged_rule_passes_trial(rule: Rule, trial: str) -> None:
 
 def test_stop_first_fix_has_a_trade_off(snapshot: SnapshotAssertion) -> None:
     """Each text must say that the service is away for a moment."""
-    trades = {rule.id: rule.trade for rule in RULES if "stop-first" in rule.fix_settings.values()}
+    trades = {rule.id: rule.trade_off for rule in RULES if "stop-first" in rule.fix_settings.values()}
     assert all(trades.values())
     assert trades == snapshot

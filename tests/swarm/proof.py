@@ -147,8 +147,8 @@ def _files(rule: Mapping[str, Any], proof: Mapping[str, Any], side: str, loaded:
     bad = examples["bad"][proof.get("bad_example", 0)]
     if side == "bad":
         return tuple(bad["files"].items())
-    if "repaired_example" in proof:
-        return tuple(examples["good"][proof["repaired_example"]]["files"].items())
+    if "fixed_example" in proof:
+        return tuple(examples["good"][proof["fixed_example"]]["files"].items())
     if rule["fix"] is None:
-        raise ValueError("a rule without a fix needs `repaired_example`, an index into its good examples")
+        raise ValueError("a rule without a fix needs `fixed_example`, an index into its good examples")
     return tuple(write_fix(bad, rule["id"], loaded).items())

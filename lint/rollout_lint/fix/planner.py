@@ -98,7 +98,7 @@ class FixPlanner:
         if reason is not None:
             self._unfixed[key] = Unfixed(finding, reason)
         elif self._options.confirm is None and finding.needs_unsafe and not self._options.unsafe:
-            self._unfixed[key] = Unfixed(finding, str(finding.rule.trade), needs_unsafe=True)
+            self._unfixed[key] = Unfixed(finding, str(finding.rule.trade_off), needs_unsafe=True)
         return key in self._unfixed
 
     def _fix_all(self, findings: list[Finding]) -> bool:

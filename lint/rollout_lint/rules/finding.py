@@ -76,7 +76,7 @@ class Finding:
     @property
     def needs_unsafe(self) -> bool:
         """True if `fix` needs `--unsafe`: it has a trade-off, and is unsafe or of a severity below medium."""
-        return self.rule.trade is not None and (self.has_unsafe_fix or not self.severity.at_least(Severity.MEDIUM))
+        return self.rule.trade_off is not None and (self.has_unsafe_fix or not self.severity.at_least(Severity.MEDIUM))
 
     @property
     def subject(self) -> str:

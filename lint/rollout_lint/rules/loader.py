@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rollout_lint.syntax.node import Node, Scalar
     from rollout_lint.syntax.schema import JsonSchema
 
-_SIDES = ("bad", "repaired")
+_SIDES = ("bad", "fixed")
 _ENGINE_PROOF = ("service", "old", "new", *_SIDES)
 _ENGINE_KEYS = frozenset((*_ENGINE_PROOF, "host_memory", "then"))
 _KEY_AFTER_EXAMPLES = re.compile(rb"^(?!proof:)[^\s#]", re.MULTILINE)
@@ -136,9 +136,9 @@ class _RuleReader:
             self._report(root.entries["id"][1], f"the file must be called {document['id']}-{document['name']}.yaml")
         if (document["fix"] is None) != ("advice" in document):
             self._report(root.entries["fix"][0], "a rule needs either a fix, or `fix: null` and advice")
-        if document["fix"] is None and "trade" in document:
-            self._report(root.entries["trade"][0], "a rule without a fix cannot have a trade-off")
-        if "trade" not in document and "unsafe" in document:
+        if document["fix"] is None and "trade_off" in document:
+            self._report(root.entries["trade_off"][0], "a rule without a fix cannot have a trade-off")
+        if "trade_off" not in document and "unsafe" in document:
             self._report(root.entries["unsafe"][0], "a rule without a trade-off cannot have an unsafe fix")
         self._check_placeholders(root)
         for proof in self._proofs(root):
@@ -158,9 +158,11 @@ class _RuleReader:
             grades=tuple(map(self._grade, grades.items)) if isinstance(grades, Sequence) else (),
             message=document["message"],
             why=document["why"],
+            likelihood=document.get("likelihood"),
+            mitigation=document.get("mitigation"),
             notes=document.get("notes", {}),
             fix=document["fix"],
-            trade=document.get("trade"),
+            trade_off=document.get("trade_off"),
             alternative=document.get("alternative"),
             unsafe=self._conditions(root.entries["unsafe"][1]) if "unsafe" in root.entries else {},
             advice=document.get("advice"),
@@ -186,14 +188,14 @@ class _RuleReader:
 
         The kinds are an update on an engine, output of `docker stack config`, and an error of `docker stack deploy`.
         """
-        for key, kind in (("bad_example", "bad"), ("repaired_example", "good")):
+        for key, kind in (("bad_example", "bad"), ("fixed_example", "good")):
             examples = document["examples"][kind]
             if proof.get(key, 0) >= len(examples):
                 self._report(
                     node, f"invalid proof.{key} {proof[key]}: examples.{kind} has {len(examples)} (the first is 0)"
                 )
-        if document["fix"] is None and "repaired_example" not in proof:
-            self._report(node, "proof needs repaired_example because the rule has no fix")
+        if document["fix"] is None and "fixed_example" not in proof:
+            self._report(node, "proof needs fixed_example because the rule has no fix")
         kinds = [key for key in ("config", "deploy") if key in proof]
         if not kinds:
             for key in _ENGINE_PROOF:

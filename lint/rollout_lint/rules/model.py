@@ -74,7 +74,8 @@ class Rule:
     """One rule file.
 
     `risk` is the effect of a finding on the risk of its recipe in a sweep: a level, `latent` if evidence of memory
-    decides the level, or None. `fix` is a patch of the service, or None if there is only `advice`. `trade` is its
+    decides the level, or None. `why` is what happens, `likelihood` when it happens, and `mitigation` what reduces
+    the risk without the fix. `fix` is a patch of the service, or None if there is only `advice`. `trade_off` is its
     trade-off, `alternative` another way, and `unsafe` has conditions under which it needs `--unsafe` at any severity.
     `supersedes` are the ids of rules that report the same cause, `voids` those of rules whose findings mean nothing if
     this rule matches. `load_details` reads the details, which are more than half of a file. `is_locked` is True if a
@@ -90,9 +91,11 @@ class Rule:
     grades: tuple[Grade, ...]
     message: str
     why: str
+    likelihood: str | None
+    mitigation: str | None
     notes: dict[str, str]
     fix: dict[str, Any] | None
-    trade: str | None
+    trade_off: str | None
     alternative: str | None
     unsafe: Conditions
     advice: str | None

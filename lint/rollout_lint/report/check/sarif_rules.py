@@ -57,6 +57,9 @@ def _build_descriptor(rule: Rule) -> dict[str, Any]:
 def _format_help(rule: Rule, code: str = "", strong: str = "") -> Iterator[str]:
     yield f"{rule.summary}.\n"
     yield f"{rule.why.strip()}\n"
+    for heading, text in (("How likely", rule.likelihood), ("What mitigates it", rule.mitigation)):
+        if text:
+            yield f"{strong}{heading}{strong}\n\n{text.strip()}\n"
     yield f"{strong}Conditions{strong}\n"
     yield from (f"- {code}{path}{code}: {code}{condition.description}{code}" for path, condition in rule.when.items())
     if rule.assumes:

@@ -28,8 +28,8 @@ def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, sty
     """Return the block of one fix: settings, files, trade-off, and other findings that it covers or brings."""
     files = ", ".join(printable_path(evaluation, file) for file in applied.files)
     notes = [f"{verb}: {path}: {value}  in {files}" for path, value in applied.settings.items()]
-    if applied.finding.rule.trade:
-        notes.append(f"trade-off: {applied.finding.rule.trade}")
+    if applied.finding.rule.trade_off:
+        notes.append(f"trade-off: {applied.finding.rule.trade_off}")
     also = dict.fromkeys(
         f"{each.rule.id} on {printable(each.subject)}"
         for each in applied.others

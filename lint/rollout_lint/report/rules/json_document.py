@@ -28,8 +28,10 @@ def _convert_rule(rule: Rule) -> dict[str, Any]:
             for grade in rule.grades
         ],
         "why": rule.why,
+        "likelihood": rule.likelihood,
+        "mitigation": rule.mitigation,
         "fix": rule.fix,
-        "trade": rule.trade,
+        "trade_off": rule.trade_off,
         "alternative": rule.alternative,
         "advice": rule.advice,
         "sources": list(rule.sources),

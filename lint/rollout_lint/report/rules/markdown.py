@@ -52,12 +52,15 @@ def _format_table(rules: tuple[Rule, ...]) -> Iterator[str]:
 def _format_section(rule: Rule) -> Iterator[str]:
     yield f"## {_format_heading(rule)}\n"
     yield f"{rule.summary}.\n"
-    yield f"{rule.why.rstrip()}\n"
+    yield f"**What happens**\n\n{rule.why.rstrip()}\n"
+    for heading, text in (("How likely", rule.likelihood), ("What mitigates it", rule.mitigation)):
+        if text:
+            yield f"**{heading}**\n\n{text.rstrip()}\n"
+    yield f"{_format_fix(rule)}\n"
     yield f"**{rule.severity}** if all of these conditions match{_format_assumption(rule.assumes)}:\n"
     yield from (f"- `{path}`: `{condition.description}`" for path, condition in rule.when.items())
     yield ""
     yield from (f"{_format_grade(grade)}\n" for grade in rule.grades)
-    yield f"{_format_fix(rule)}\n"
     yield from _format_proofs(rule)
     for heading, examples in (("Bad example", rule.examples["bad"]), ("Good example", rule.examples["good"])):
         yield f"{heading}:\n"
@@ -94,11 +97,12 @@ def _format_assumption(assumes: str | None) -> str:
 
 def _format_fix(rule: Rule) -> str:
     if rule.advice:
-        return f"Fix: {rule.advice}"
-    trade_off = f" Trade-off: {rule.trade}." if rule.trade else ""
+        return f"**Fix**\n\n{rule.advice}"
+    heading = "Fix and trade-off" if rule.trade_off else "Fix"
+    trade_off = f" Trade-off: {rule.trade_off}." if rule.trade_off else ""
     alternative = f" Or: {rule.alternative}." if rule.alternative else ""
     settings = ", ".join(f"`{path}: {value}`" for path, value in rule.fix_settings.items())
-    return f"Fix: {settings}.{trade_off}{alternative}"
+    return f"**{heading}**\n\n{settings}.{trade_off}{alternative}"
 
 
 def _format_facts() -> Iterable[str]:

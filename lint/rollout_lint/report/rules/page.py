@@ -39,7 +39,15 @@ def _format_page(rule: Rule, style: Style, width: int) -> Iterator[str]:
     yield f"{style(rule.id, 'bold')} {style(rule.name, 'bold')}  {style.severity(rule.severity)}"
     yield from textwrap.wrap(rule.summary, width)
     yield ""
+    yield style("What happens", "bold")
     yield rule.why.rstrip()
+    yield ""
+    for heading, text in (("How likely", rule.likelihood), ("What mitigates it", rule.mitigation)):
+        if text:
+            yield style(heading, "bold")
+            yield from textwrap.wrap(text, width)
+            yield ""
+    yield from _format_fix(rule, style, width)
     yield ""
     yield style("Conditions", "bold")
     for path, condition in rule.when.items():
@@ -54,8 +62,6 @@ def _format_page(rule: Rule, style: Style, width: int) -> Iterator[str]:
             fill_service_placeholder(grade.assumes), width, initial_indent="    assumes: ", subsequent_indent="      "
         )
     yield ""
-    yield from _format_fix(rule, style, width)
-    yield ""
     yield from _format_proofs(rule, style, width)
     for heading, examples in (("Bad example", rule.examples["bad"]), ("Good example", rule.examples["good"])):
         yield style(heading, "bold")
@@ -69,13 +75,13 @@ def _format_page(rule: Rule, style: Style, width: int) -> Iterator[str]:
 
 
 def _format_fix(rule: Rule, style: Style, width: int) -> Iterator[str]:
-    yield style("Fix", "bold")
+    yield style("Fix and trade-off" if rule.trade_off else "Fix", "bold")
     if rule.advice:
         yield from textwrap.wrap(rule.advice, width, initial_indent="  ", subsequent_indent="  ")
     for path, value in rule.fix_settings.items():
         yield f"  {path}: {value}"
-    if rule.trade:
-        yield from textwrap.wrap(rule.trade, width, initial_indent="  trade-off: ", subsequent_indent="    ")
+    if rule.trade_off:
+        yield from textwrap.wrap(rule.trade_off, width, initial_indent="  trade-off: ", subsequent_indent="    ")
     if rule.alternative:
         yield from textwrap.wrap(rule.alternative, width, initial_indent="  or: ", subsequent_indent="    ")
     if rule.unsafe:

@@ -55,7 +55,7 @@ def _describe_config_proof(config: Mapping[str, Any]) -> ProofDescription:
         CONFIG,
         f"with {variables}" if variables else "",
         describe_config_output(config["bad"]),
-        describe_config_output(config["repaired"]),
+        describe_config_output(config["fixed"]),
     )
 
 
@@ -63,9 +63,7 @@ def _describe_engine_proof(proof: Mapping[str, Any]) -> ProofDescription:
     memory = f", on a host with {proof['host_memory']}" if "host_memory" in proof else ""
     releases = f"old: {describe_behaviour(proof['old'])}; new: {describe_behaviour(proof['new'])}"
     deployed = f"{releases}{describe_follow_up(proof)}{memory}"
-    return ProofDescription(
-        ENGINE, deployed, _format_expectations(proof["bad"]), _format_expectations(proof["repaired"])
-    )
+    return ProofDescription(ENGINE, deployed, _format_expectations(proof["bad"]), _format_expectations(proof["fixed"]))
 
 
 def describe_follow_up(proof: Mapping[str, Any]) -> str:
