@@ -35,6 +35,7 @@ from rollout_lint.report.check.text import format_check_text
 from rollout_lint.report.common.skipped import format_no_stack_file, format_skipped
 from rollout_lint.report.common.style import Style
 from rollout_lint.report.show.json_document import format_show_json
+from rollout_lint.report.show.rows import Detail
 from rollout_lint.report.show.text import format_show_text
 from rollout_lint.rules.loader import load_rules
 
@@ -359,9 +360,9 @@ def test_check_json_omits_an_unknown_deploy_command(write: Write) -> None:
 
 def test_show_names_the_deploy_command(write: Write) -> None:
     evaluation = check_recipe(write, deployed_by="Makefile:12")
-    [first, *_] = format_show_text(evaluation, PLAIN).splitlines()
+    [first, *_] = format_show_text([evaluation], PLAIN, Detail.DIFFERENCES).splitlines()
     assert first == f"tls  {evaluation.recipe.path}/compose.yml (as deployed by Makefile:12)"
-    document = json.loads(format_show_json(evaluation))
+    document = json.loads(format_show_json([evaluation]))
     validate("show", document)
     assert document["variants"][0]["deployed_by"] == "Makefile:12"
 

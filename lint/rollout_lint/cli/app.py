@@ -241,10 +241,13 @@ def print_fleet_schema() -> None:
 
 @app.command(epilog=examples("show"))
 def show(
-    path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="Recipe or stack file.")] = None,
+    path: Annotated[str | None, typer.Argument(metavar="[PATH]", help="Recipe, stack file or folder.")] = None,
     compose_file: ComposeFiles = None,
     env_file: EnvFiles = None,
-    all_facts: Annotated[bool, typer.Option("--all-facts", help="Show every fact that rules can use.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Include Swarm's defaults, for every variant.")] = False,
+    all_facts: Annotated[
+        bool, typer.Option("--all-facts", help="Show every fact that rules can use, and what it means.")
+    ] = False,
     format_: FormatOption = Format.TEXT,
     overlay: Overlays = None,
     config_file: ConfigFile = None,
@@ -252,11 +255,13 @@ def show(
     """Show the effective update policies and where they are set."""
     from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.show import Request, run
+    from rollout_lint.report.show.rows import Detail
 
+    policy = Detail.POLICY if show_all else Detail.DIFFERENCES
     request = Request(
         path=path,
         given=parse_given_files(compose_file, env_file, {"a path": path, "--overlay": overlay}),
-        all_facts=all_facts,
+        detail=Detail.ALL_FACTS if all_facts else policy,
         format=format_,
         overlays=tuple(overlay or ()),
         config_file=config_file,

@@ -21,9 +21,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "fleet schema": (("rollout-lint fleet schema > fleet.schema.json", "complete and validate keys in an editor"),),
     "show": (
-        ("rollout-lint show wiki", "all variants of a recipe"),
+        ("rollout-lint show wiki", "what each variant of a recipe sets"),
+        ("rollout-lint show --all wiki", "Swarm's defaults too"),
         ("rollout-lint show -c compose.yml -c compose.ccci.yml", "merge exactly these files"),
-        ("rollout-lint show --all-facts --format json wiki", "all facts that rules can use"),
+        ("rollout-lint show --all-facts --format json wiki", "all facts that rules can use, for programs"),
     ),
     "fix": (
         ("rollout-lint fix wiki", "show the changes as a diff"),

@@ -45,7 +45,16 @@ DEFAULTS = {
 """Facts of a service that sets nothing."""
 
 
+CONDITIONAL_DEFAULTS: dict[str, Any] = {"deploy.replicas": 1, "deploy.restart_policy.condition": "any"}
+"""Defaults that depend on other values: on the mode, and on `restart`."""
+
+
 def default_value(path: str) -> Any:
     """Return Swarm's default, None without one or if it depends on other values."""
     fact = DEFAULTS.get(path)
     return None if fact is None else fact.value
+
+
+def usual_default(path: str) -> Any:
+    """Return Swarm's default, also one that depends on other values; None without one."""
+    return CONDITIONAL_DEFAULTS.get(path, default_value(path))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts.defaults import DEFAULTS, EMPTY_IS_DEFAULT, ROLLOUT_BLOCKS, ROLLOUT_KEYS, ZERO_IS_DEFAULT
+from rollout_lint.facts.defaults import (
+    CONDITIONAL_DEFAULTS,
+    DEFAULTS,
+    EMPTY_IS_DEFAULT,
+    ROLLOUT_BLOCKS,
+    ROLLOUT_KEYS,
+    ZERO_IS_DEFAULT,
+)
 from rollout_lint.facts.model import Fact, Kind
 from rollout_lint.stack.unknown import is_unknown
 
@@ -100,7 +107,7 @@ def stated_facts(service: Service) -> dict[str, Fact]:
     if mode.is_unknown:
         facts.setdefault("deploy.replicas", mode)
     elif mode.value == "replicated":
-        facts.setdefault("deploy.replicas", Fact(1, default=True))
+        facts.setdefault("deploy.replicas", Fact(CONDITIONAL_DEFAULTS["deploy.replicas"], default=True))
     for path, items in service.lists.items():
         if items and path in FACTS:
             facts[path] = _from_items(items)
@@ -118,9 +125,9 @@ def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
     Swarm ignores `restart: "no"` (`cli/compose/convert/service.go convertRestartPolicy`).
     """
     path = "deploy.restart_policy.condition"
-    condition = facts.setdefault(path, Fact("any", default=True))
+    condition = facts.setdefault(path, Fact(CONDITIONAL_DEFAULTS[path], default=True))
     if condition.value == "":
-        facts[path] = replace(condition, value="any", default=True)
+        facts[path] = replace(condition, value=CONDITIONAL_DEFAULTS[path], default=True)
     restart = facts.get("restart")
     if restart is None or "deploy.restart_policy" in service.blocks:
         return

@@ -16,23 +16,32 @@ from rollout_lint.report.common.json_values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
     from rollout_lint.stack.model import Resource
 
 
-def format_show_json(evaluation: Evaluation) -> str:
-    """Return the JSON document of the facts of a recipe."""
+def format_show_json(evaluations: Sequence[Evaluation]) -> str:
+    """Return the JSON document of the facts of recipes, with the recipe of each variant and problem."""
     return format_json(
         {
             "version": VERSION,
-            "variants": [_convert_variant(each) for each in evaluation.variants],
-            "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
+            "variants": [_convert_variant(recipe.recipe, each) for recipe in evaluations for each in recipe.variants],
+            "problems": [
+                {**convert_problem(problem), "recipe": recipe.recipe.name}
+                for recipe in evaluations
+                for problem in list_recipe_problems(recipe)
+            ],
         }
     )
 
 
-def _convert_variant(evaluation: VariantEvaluation) -> dict[str, Any]:
+def _convert_variant(recipe: Recipe, evaluation: VariantEvaluation) -> dict[str, Any]:
     return {
+        "recipe": recipe.name,
+        "path": recipe.path,
         "name": evaluation.variant.name,
         "files": [layer.name for layer in evaluation.variant.files],
         **convert_deployed_by(evaluation.variant),

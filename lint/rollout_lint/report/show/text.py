@@ -1,124 +1,151 @@
-"""`show --format text`: effective configuration of every service, with the location of each value."""
+"""`show --format text`: effective update policy of every service, with the location of each value."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
-from rollout_lint.facts.model import is_duration, is_size
-from rollout_lint.facts.stated import FACTS
+from rollout_lint.facts.defaults import DEFAULTS
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.groups import list_problems
-from rollout_lint.report.common.paths import format_deployed_by, format_location, format_problem, printable_path
-from rollout_lint.report.common.style import Style, printable
-from rollout_lint.stack.units import format_duration, format_size
+from rollout_lint.report.common.paths import format_deployed_by, format_problem, printable_path
+from rollout_lint.report.common.style import printable
+from rollout_lint.report.show.rows import (
+    POLICY_GROUPS,
+    Detail,
+    build_rows,
+    format_value,
+    group_all_facts,
+    list_changed_paths,
+    list_set_paths,
+    select_policy,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rollout_lint.facts.model import Fact
-    from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.location import Location
+    from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
+    from rollout_lint.report.common.style import Style
+    from rollout_lint.report.show.rows import Row
 
-_OTHER_PATHS = (
-    "deploy.mode",
-    "deploy.replicas",
-    "deploy.placement.max_replicas_per_node",
-    "deploy.resources.limits.memory",
-    "deploy.resources.reservations.memory",
-    "deploy.restart_policy.condition",
-)
 _MAX_VALUE_WIDTH = 24
+_MAX_ORIGIN_WIDTH = 24
 
 
-def format_show_text(evaluation: Evaluation, style: Style, all_facts: bool = False) -> str:
-    """Return the rollout settings of every variant and service, or all facts with `all_facts`."""
-    lines = [format_problem(problem, style) for problem in list_problems(evaluation)]
-    for each in evaluation.variants:
-        files = " + ".join(printable_path(evaluation, layer.name) for layer in each.variant.files)
-        lines += ["", f"{style(printable(each.variant.name), 'bold')}  {files}{format_deployed_by(each.variant)}"]
-        for name, facts in each.services.items():
-            lines += ["", f"  {style(printable(name), 'bold')}", *_format_service(facts, style, all_facts)]
-        if not each.services:
-            is_other = evaluation.status == EvaluationStatus.NOT_A_STACK
-            lines += ["", "  not a stack" if is_other else "  no service could be read"]
+def format_show_text(evaluations: Sequence[Evaluation], style: Style, detail: Detail) -> str:
+    """Return the policies of recipes. With all facts, the last column explains derived facts."""
+    report = _Report(style, detail)
+    lines: list[str] = []
+    for evaluation in evaluations:
+        if len(evaluations) > 1:
+            lines += ["", style(f"# {printable(evaluation.recipe.name)}", "bold")]
+        lines += report.format_recipe(evaluation)
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
-def _format_service(facts: Mapping[str, Fact], style: Style, all_facts: bool) -> Iterator[str]:
-    """Yield a row per fact: label, value and origin."""
-    groups = _group_paths(facts, all_facts)
-    cells = [
-        (label, _format_value(path, facts[path].value)) for paths in groups.values() for label, path in paths.items()
-    ]
-    label_width = max(len(label) for label, _ in cells)
-    value_width = max(len(value) for _, value in cells if len(value) <= _MAX_VALUE_WIDTH)
-    for heading, paths in groups.items():
-        yield f"    {heading}"
-        for label, path in paths.items():
-            row = f"      {label:<{label_width}}  {_format_value(path, facts[path].value):<{value_width}}  "
-            yield _format_row(row, facts[path], style)
+class _Report:
+    """Formatter of recipes with the same options."""
+
+    def __init__(self, style: Style, detail: Detail) -> None:
+        self._style = style
+        self._detail = detail
+
+    def format_recipe(self, evaluation: Evaluation) -> Iterator[str]:
+        """Yield the errors of a recipe, then its variants. Those like the first share the last line."""
+        for problem in list_problems(evaluation):
+            yield format_problem(problem, self._style)
+        first = self._find_base(evaluation)
+        same = []
+        for each in evaluation.variants:
+            base = None if each is first else first
+            body = list(self._format_variant(evaluation, each, base))
+            if base is not None and not body:
+                same.append(printable(each.variant.name))
+            else:
+                yield from ("", self._format_heading(evaluation, each, base), *body)
+        if same and first is not None:
+            yield from ("", f"{self._style(', '.join(same), 'bold')}: same policy as {printable(first.variant.name)}")
+
+    def _find_base(self, evaluation: Evaluation) -> VariantEvaluation | None:
+        """Return the first variant if the others are printed as differences from it."""
+        first = next(iter(evaluation.variants), None)
+        is_base = first is not None and first.is_evaluated and self._detail is Detail.DIFFERENCES
+        return first if is_base else None
+
+    def _format_heading(self, evaluation: Evaluation, each: VariantEvaluation, base: VariantEvaluation | None) -> str:
+        """Return the name and files of a variant, the files of the base as its name."""
+        names = [layer.name for layer in each.variant.files]
+        files = []
+        if base is not None:
+            common = [layer.name for layer in base.variant.files]
+            if names[: len(common)] == common:
+                files, names = [printable(base.variant.name)], names[len(common) :]
+        files += [printable_path(evaluation, name) for name in names]
+        name = self._style(printable(each.variant.name), "bold")
+        return f"{name}  {' + '.join(files)}{format_deployed_by(each.variant)}"
+
+    def _format_variant(
+        self, evaluation: Evaluation, each: VariantEvaluation, base: VariantEvaluation | None
+    ) -> Iterator[str]:
+        """Yield the services of a variant; with a base, only what differs from it."""
+        if not each.services:
+            is_other = evaluation.status == EvaluationStatus.NOT_A_STACK
+            yield "  not a stack" if is_other else "  no service could be read"
+        elif not each.is_evaluated:
+            yield "  not evaluated because of the errors above"
+        unset = []
+        for name, facts in each.services.items():
+            before = base.services.get(name) if base is not None else None
+            rows = self._build_rows(facts, before)
+            if rows:
+                yield from (*self._format_name(name), *self._format_rows(rows))
+            elif before is None:
+                unset.append(printable(name))
+        if unset:
+            yield f"  {self._style(', '.join(unset), 'bold')}: {_describe_defaults()}"
+        missing = [printable(name) for name in base.services if name not in each.services] if base is not None else []
+        if missing:
+            yield f"  {self._style(', '.join(missing), 'bold')}: not in this variant"
+
+    def _build_rows(self, facts: Mapping[str, Fact], before: Mapping[str, Fact] | None) -> dict[str, list[Row]]:
+        if self._detail is Detail.ALL_FACTS:
+            return build_rows(facts, group_all_facts(facts))
+        if self._detail is Detail.POLICY:
+            return build_rows(facts, POLICY_GROUPS)
+        paths = list_set_paths(facts) if before is None else list_changed_paths(facts, before)
+        return build_rows(facts, select_policy(paths))
+
+    def _format_name(self, name: str) -> Iterator[str]:
+        if self._detail is not Detail.DIFFERENCES:
+            yield ""
+        yield f"  {self._style(printable(name), 'bold')}"
+
+    def _format_rows(self, groups: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+        """Yield the rows of a service below their headings, in aligned columns."""
+        rows = [row for group in groups.values() for row in group]
+        widths = (
+            _column_width((row.label for row in rows), max(len(row.label) for row in rows)),
+            _column_width((row.value for row in rows), _MAX_VALUE_WIDTH),
+            _column_width((row.origin for row in rows), _MAX_ORIGIN_WIDTH),
+        )
+        for heading, group in groups.items():
+            yield f"    {heading}"
+            yield from (self._format_row(row, widths) for row in group)
+
+    def _format_row(self, row: Row, widths: tuple[int, int, int]) -> str:
+        cells = (row.label, row.value, row.origin)
+        text = "      " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        if row.meaning:
+            return f"{text}  {row.meaning}"
+        return self._style(text.rstrip(), "dim") if row.is_default else text.rstrip() + self._style(row.note, "dim")
 
 
-def _group_paths(facts: Mapping[str, Fact], all_facts: bool) -> dict[str, dict[str, str]]:
-    """Return the labels and paths of the facts to print, by heading."""
-    others: tuple[str, ...] = _OTHER_PATHS
-    if all_facts:
-        known = (*FACTS, *sorted(facts.keys() - FACTS.keys()))
-        others += tuple(path for path in known if path not in _OTHER_PATHS and not path.startswith(ROLLOUT_BLOCKS))
-    return {
-        **{block.removeprefix("deploy."): {key: f"{block}.{key}" for key in ROLLOUT_KEYS} for block in ROLLOUT_BLOCKS},
-        "other": {path.removeprefix("deploy."): path for path in others if path in facts},
-    }
+def _column_width(cells: Iterable[str], limit: int) -> int:
+    """Return the width of the widest cell that is not wider than the limit."""
+    return max((len(cell) for cell in cells if len(cell) <= limit), default=0)
 
 
-def _format_row(row: str, fact: Fact, style: Style) -> str:
-    if fact.default and fact.location is None:
-        return style(f"{row}Swarm's default", "dim")
-    overridden = "".join(
-        f"    overrides {printable(each.written)}, {_format_origin(each.location)}" for each in fact.overrides
-    )
-    return f"{row}{_describe_origin(fact)}".rstrip() + style(overridden, "dim")
-
-
-def _describe_origin(fact: Fact) -> str:
-    if fact.location is None:
-        return ""
-    origin = _format_origin(fact.location)
-    if fact.default:
-        value = f'"{printable(fact.written)}"' if fact.written else "an empty value"
-        origin = f"Swarm's default, because {origin} has {value}"
-    return origin + (f"    {', '.join(fact.unset)} is not set" if fact.unset else "")
-
-
-def _format_origin(location: Location) -> str:
-    return format_location(location.file, location.line, location.column)
-
-
-def _format_value(path: str, value: Any) -> str:
-    is_number = isinstance(value, int | float)
-    if is_number and is_size(path):
-        return format_size(value)
-    if is_number and is_duration(path):
-        return format_duration(value)
-    return printable(_format_plain(value))
-
-
-def _format_plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(_format_item(item) for item in value) or "none"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if value is None:
-        return "none"
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
-
-
-def _format_item(item: Any) -> str:
-    """Return a port or volume in short syntax, and any other item as text."""
-    if hasattr(item, "published"):
-        published = f"{item.published}:" if item.published else ""
-        return f"{published}{item.target}/{item.protocol}" + (" host" if item.mode == "host" else "")
-    if hasattr(item, "source"):
-        return f"{item.source}:{item.target}".removeprefix(":") + (":ro" if item.read_only else "")
-    return str(item)
+def _describe_defaults() -> str:
+    order, action, monitor = (f"deploy.update_config.{key}" for key in ("order", "failure_action", "monitor"))
+    text = ", ".join(format_value(path, DEFAULTS[path].value) for path in (order, action))
+    return f"Swarm's defaults ({text}, monitor {format_value(monitor, DEFAULTS[monitor].value)})"
