@@ -24,6 +24,7 @@ from rollout_lint.rules.checker import check_rules
 from rollout_lint.stack.units import parse_size
 from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
+from rollout_lint.syntax.wording import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -193,7 +194,7 @@ def check_superseded_rules(rule: Rule, rules: Rules) -> Iterator[Violation]:
         for id_ in sorted(ids):
             other = by_id.get(id_)
             if other is None:
-                yield key, f"there is no rule {id_}"
+                yield key, f"unknown rule {quote(id_)}"
             elif other is rule or rule.id in other.supersedes | other.voids:
                 yield key, f"{id_} {key} {rule.id}"
 

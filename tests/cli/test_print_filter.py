@@ -139,7 +139,7 @@ def test_config_with_an_unknown_rule_to_print_is_an_error(run: Run, folder: Path
     (folder / CONFIG).write_text("[print]\nrules = ['RL999']\n", encoding="utf-8")
     ran = run("check", folder)
     assert ran.exit_code == 2
-    assert f"{CONFIG}:2:1: there is no rule RL999" in ran.stderr
+    assert f'{CONFIG}:2:1: unknown rule "RL999"' in ran.stderr
 
 
 def test_config_command_lists_what_is_printed(run: Run, folder: Path) -> None:

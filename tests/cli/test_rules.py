@@ -94,6 +94,16 @@ def test_explain_rejects_an_unknown_rule(run: Run, snapshot: SnapshotAssertion) 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "arguments", [("explain", "RL01"), ("check", "--rule", "RL0l1", "."), ("fix", "--only", "RL01", ".")]
+)
+def test_misspelt_rule_gets_a_suggestion(run: Run, write: Write, arguments: tuple[str, ...]) -> None:
+    folder = write({"compose.yml": "services: {web: {image: example/web}}\n"})
+    ran = run(*arguments[:-1], str(folder) if arguments[-1] == "." else arguments[-1])
+    assert ran.exit_code == 2
+    assert f'unknown rule "{arguments[-1] if len(arguments) == 2 else arguments[2]}" (did you mean RL0' in ran.stderr
+
+
 def test_explain_all_has_every_page(run: Run) -> None:
     pages = run("explain", "--all").stdout
     assert all(run("explain", rule.id).stdout in pages for rule in RULES)

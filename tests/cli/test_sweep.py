@@ -335,7 +335,7 @@ def test_sweep_markdown_names_the_recipe_of_an_error(run: Run, write: Write) -> 
     assert (ran.exit_code, ran.stderr) == (2, f"b: compose.yml:2:9: {message}\n")
 
 
-def test_sweep_takes_a_pass_after_a_failure_for_no_fix_of_unread_files(run: Run, write: Write) -> None:
+def test_sweep_pass_after_failure_of_unread_files_is_no_fix(run: Run, write: Write) -> None:
     entry = "results: [{date: 2026-06-01, upgrade: fail}, {date: 2026-06-02, upgrade: pass}]"
     files = {"fleet.yml": manifest(entry), "r/compose.yml": recipe("stop-first")}
     folder = write({**files, "r/compose.ccci.yml": overlay("stop-first")})

@@ -257,7 +257,7 @@ def test_text_lists_only_covered_findings(run: Run, write: Write) -> None:
     assert ran.stdout.endswith("1 finding (1 medium), 1 suppressed. Exit 1.\n")
 
 
-def test_sweep_has_the_risk_of_a_finding_whose_superseder_is_suppressed(run: Run, write: Write) -> None:
+def test_sweep_risk_includes_finding_with_suppressed_superseder(run: Run, write: Write) -> None:
     write({"r/compose.yml": with_comment(SUPERSEDING, PORT, COMMENT.replace("RL001", "RL003"))})
     [row] = run("sweep", str(write({})), "--format", "json").json["recipes"]
     assert row["risk"]["level"].startswith("latent-")

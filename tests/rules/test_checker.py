@@ -90,7 +90,7 @@ def test_absent_fact_is_set_in_no_file(service: str, is_absent: bool) -> None:
     assert [make_condition({"absent": expected}).description for expected in (True, False)] == ["not set", "set"]
 
 
-def test_finding_of_an_absent_fact_is_at_the_service_or_another_fact() -> None:
+def test_absent_fact_is_located_at_service_or_another_fact() -> None:
     absent = {"image": {"absent": True}}
     [alone] = check([make_rule(absent)], {})
     assert alone.location == SERVICE_LOCATION

@@ -9,7 +9,7 @@ from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.model import Rule, Severity
-from rollout_lint.syntax.wording import suggest
+from rollout_lint.syntax.wording import quote, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -138,12 +138,18 @@ def _rules_named(pattern: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if pattern.lower() in (rule.id.lower(), rule.name.lower()))
 
 
+def describe_unknown_rule(pattern: str, rules: Iterable[Rule]) -> str:
+    """Return the message for a pattern that matches no rule, with the rule that it probably means."""
+    by_name = {name.lower(): rule for rule in rules for name in (rule.id, rule.name)}
+    near = suggest(pattern.strip().lower(), by_name)
+    if near is None:
+        return f"unknown rule {quote(pattern.strip())}: run `rollout-lint rules` for a list"
+    return f"unknown rule {quote(pattern.strip())} (did you mean {by_name[near].id} {by_name[near].name}?)"
+
+
 def _unknown_rule(pattern: str, value: SourcedValue, rules: tuple[Rule, ...]) -> Iterator[Problem]:
     if not pattern.strip() or not rules_matching(pattern, rules):
-        by_name = {name.lower(): rule for rule in rules for name in (rule.id, rule.name)}
-        near = suggest(pattern.lower(), by_name)
-        hint = f"; did you mean {by_name[near].id} {by_name[near].name}?" if near else "; rollout-lint rules lists them"
-        yield _problem(value, f"there is no rule {pattern.strip() or repr(pattern)}{hint}")
+        yield _problem(value, describe_unknown_rule(pattern, rules))
 
 
 def _problem(value: SourcedValue, message: str) -> Problem:

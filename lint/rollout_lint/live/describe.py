@@ -19,13 +19,13 @@ _TRIVIAL_MESSAGES = ("", "update in progress", "update completed", "rollback com
 _EXIT_CODES = {
     126: "the command cannot be executed",
     127: "the command was not found",
-    134: "it aborted itself",
+    134: "aborted",
     137: "killed, usually because memory ran out",
     139: "segmentation fault",
-    143: "it was stopped",
+    143: "stopped by SIGTERM",
 }
 
-OLD_SPEC = "the old spec is in force again, labels too"
+OLD_SPEC = "the previous spec is active again, with its labels"
 _UPDATE_SENTENCES: dict[str, str] = {
     UpdateState.COMPLETED: "the update completed{at}",
     UpdateState.UPDATING: "updating{since}",
@@ -92,4 +92,4 @@ def describe_end(task: LiveTask) -> str:
 def _meaning_of_success(task: LiveTask) -> str:
     # Swarm stops an unhealthy task, and Docker does not mention the healthcheck if the task then exits with 0.
     is_checked = bool(get_list(task.spec, "ContainerSpec", "Healthcheck", "Test"))
-    return "it ended by itself" + (", or was stopped because its healthcheck failed" if is_checked else "")
+    return "ended by itself" + (", or was stopped because its healthcheck failed" if is_checked else "")

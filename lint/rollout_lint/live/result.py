@@ -170,16 +170,16 @@ def format_convergence(convergence: Convergence) -> Iterator[str]:
 
 def format_result(result: Result) -> Iterator[str]:
     """Yield the lines of one service, with its events and failed tasks if it did not converge."""
-    yield f"{result.name}  {result.outcome.value.replace('-', ' ') if result.is_final else 'not over'}"
+    yield f"{result.name}  {result.outcome.value.replace('-', ' ') if result.is_final else 'not finished'}"
     yield f"  {result.message}"
     if not result.ok:
-        yield f"  tasks that run: {result.running}" + ("" if result.desired is None else f" of {result.desired}")
+        yield f"  running tasks: {result.running}" + ("" if result.desired is None else f" of {result.desired}")
         # The last event is the message above.
         for event in result.events[:-1]:
             yield f"  after {format_duration(event.after)}: {event.message}"
     shown = result.failures[-_MAX_FAILURES:]
     if len(shown) < len(result.failures):
-        yield f"  {len(result.failures) - len(shown)} tasks ended before those:"
+        yield f"  {len(result.failures) - len(shown)} earlier failed tasks are not shown"
     for failure in shown:
         yield f"  {_format_failure(failure)}"
 

@@ -21,15 +21,15 @@ def find_wait_reason(service: LiveService, tasks: tuple[LiveTask, ...]) -> str |
     if service.spec.is_job:
         return _unfinished_job(service, tasks)
     if not service.state and _needs_update(service, tasks):
-        return "an update of it is about to begin"
+        return "an update is about to begin"
     ready = {task.slot for task in tasks if task.is_running} | _done_slots(service, tasks)
     replicas = service.spec.replicas
     if service.spec.mode == GLOBAL and not ready:
-        return "no node has a task of it"
+        return "no node runs a task"
     if replicas is not None and len(ready) < replicas:
         return f"{len(ready)} of {format_count(replicas, 'task')} run"
     starting = sum(task.should_run and not task.is_running for task in tasks)
-    return f"{format_count(starting, 'task')} of it are starting" if starting else None
+    return f"{format_count(starting, 'task')} are starting" if starting else None
 
 
 def _needs_update(service: LiveService, tasks: tuple[LiveTask, ...]) -> bool:
@@ -83,7 +83,7 @@ def describe_running(service: LiveService, tasks: tuple[LiveTask, ...]) -> str:
     """Describe the tasks that run after a failed update."""
     running = [task for task in tasks if task.is_running]
     if not running:
-        return "no task of it runs"
+        return "no task runs"
     text = f"{format_count(len(running), 'task')} {'runs' if len(running) == 1 else 'run'}"
     if update_start(service) is None or any(task.created is None for task in running):
         return text

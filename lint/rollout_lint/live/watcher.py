@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     from rollout_lint.live.model import LiveService, LiveTask
 
 _IN_PROGRESS: dict[str, str] = {
-    UpdateState.UPDATING: "it is being updated",
-    UpdateState.ROLLBACK_STARTED: "its update failed and is being rolled back",
+    UpdateState.UPDATING: "an update is in progress",
+    UpdateState.ROLLBACK_STARTED: "the update failed and is being rolled back",
 }
 _FAILED: dict[str, tuple[Outcome, str]] = {
-    UpdateState.PAUSED: (Outcome.PAUSED, "its update failed and is paused"),
+    UpdateState.PAUSED: (Outcome.PAUSED, "the update failed and is paused"),
     UpdateState.ROLLBACK_PAUSED: (
         Outcome.ROLLBACK_PAUSED,
-        "its update failed, the rollback failed too, and is paused",
+        "the update failed, the rollback failed too and is paused",
     ),
-    UpdateState.ROLLBACK_COMPLETED: (Outcome.ROLLED_BACK, f"its update failed and was rolled back: {OLD_SPEC}"),
+    UpdateState.ROLLBACK_COMPLETED: (Outcome.ROLLED_BACK, f"the update failed and was rolled back: {OLD_SPEC}"),
 }
 
 
@@ -90,7 +90,7 @@ class ServiceWatcher:
 
     def __post_init__(self) -> None:
         """Start without a snapshot."""
-        self.result = Result(self.name, Outcome.WAITING, "it has not been seen yet")
+        self.result = Result(self.name, Outcome.WAITING, "not seen yet")
 
     def update(self, snapshot: Snapshot) -> Result:
         """Add a snapshot, which must not be older than the last one, and return the current result."""
@@ -98,7 +98,7 @@ class ServiceWatcher:
             self._start = snapshot.time
             self._deploy = _Deploy(ended_task_ids(snapshot.tasks))
         elif self._is_new_deploy(snapshot):
-            self._add_event(snapshot, "it was deployed again")
+            self._add_event(snapshot, "deployed again")
             self._deploy = _Deploy(ended_task_ids(snapshot.tasks))
         outcome, message = self._evaluate(snapshot)
         if message != self.result.message:
@@ -113,11 +113,11 @@ class ServiceWatcher:
         if result.is_final or result.service is None or last is None:
             return result
         if result.service.state == UpdateState.ROLLBACK_STARTED:
-            message = "its update failed, and was still being rolled back when the time ran out"
+            message = "the update failed, and its rollback had not ended when the time ran out"
             running = describe_running(result.service, last.tasks)
             self.result = self._build_result(last, Outcome.ROLLED_BACK, f"{message}; {running}")
         elif result.failures and result.service.state != UpdateState.UPDATING:
-            message = f"its tasks keep ending, and it does not run: {result.message}"
+            message = f"tasks keep ending, and the service does not run: {result.message}"
             self.result = self._build_result(last, Outcome.CRASHING, message)
         return self.result
 
@@ -152,11 +152,11 @@ class ServiceWatcher:
     def _evaluate(self, snapshot: Snapshot) -> tuple[Outcome, str]:
         service, since = snapshot.service, self.options.since
         if service is None:
-            return Outcome.REMOVED, "it was removed"
+            return Outcome.REMOVED, "the service was removed"
         # Every deploy drops the status and changes the service.
         last_deploy = update_start(service) or service.changed
         if since is not None and last_deploy is not None and last_deploy < since:
-            return Outcome.WAITING, f"it has not been deployed since {format_time(since)}"
+            return Outcome.WAITING, f"not deployed since {format_time(since)}"
         self._deploy.was_rolled_back |= service.state == UpdateState.ROLLBACK_STARTED
         if service.state in _FAILED:
             outcome, message = _FAILED[service.state]
@@ -164,13 +164,13 @@ class ServiceWatcher:
         is_completed = service.state == UpdateState.COMPLETED
         if is_failed_rollback(service, snapshot.tasks) or (is_completed and self._deploy.was_rolled_back):
             running = describe_running(service, snapshot.tasks)
-            return Outcome.ROLLED_BACK, f"its rollback failed too, which Docker reports as completed; {running}"
+            return Outcome.ROLLED_BACK, f"the rollback failed too, which Docker reports as completed; {running}"
         if pending := self._evaluate_pending(snapshot):
             return pending
         if service.state in _IN_PROGRESS:
             return Outcome.WAITING, _IN_PROGRESS[service.state]
         if service.state and not is_completed:
-            return Outcome.WAITING, f"its update has an unknown state: {service.state}"
+            return Outcome.WAITING, f"unknown state of the update: {service.state}"
         return self._evaluate_finished(service, snapshot)
 
     def _evaluate_pending(self, snapshot: Snapshot) -> tuple[Outcome, str] | None:
@@ -182,10 +182,10 @@ class ServiceWatcher:
         if self._deploy.pending_since is None:
             self._deploy.pending_since = snapshot.time
         passed = snapshot.time - self._deploy.pending_since
-        message = f"a task of it is pending because no node fits: {task.error}"
+        message = f"a task is pending because no node fits: {task.error}"
         if passed < self.options.pending:
             return Outcome.WAITING, message
-        return Outcome.PENDING, f"{message}; it was pending for {format_duration(round(passed))}"
+        return Outcome.PENDING, f"{message}; pending for {format_duration(round(passed))}"
 
     def _evaluate_finished(self, service: LiveService, snapshot: Snapshot) -> tuple[Outcome, str]:
         """Check that all tasks run and stay running after the update."""
@@ -193,7 +193,7 @@ class ServiceWatcher:
         if deploy.finished_since is None:
             deploy.finished_since, deploy.ended_when_finished = snapshot.time, ended_task_ids(snapshot.tasks)
         if crashed := self._find_crashed(service, snapshot):
-            return Outcome.CRASHING, f"its update completed, and then a task of it ended: {describe_end(crashed)}"
+            return Outcome.CRASHING, f"the update completed, and then a task ended: {describe_end(crashed)}"
         reason = find_wait_reason(service, snapshot.tasks)
         if reason is not None:
             deploy.stable_since = None
@@ -202,12 +202,12 @@ class ServiceWatcher:
         if deploy.stable_since is None or running != deploy.stable_tasks:
             deploy.stable_since, deploy.stable_tasks = snapshot.time, running
         if snapshot.time - deploy.stable_since < self.options.settle:
-            return Outcome.WAITING, f"its tasks run, and must stay running for {format_duration(self.options.settle)}"
+            return Outcome.WAITING, f"the tasks run and must keep running for {format_duration(self.options.settle)}"
         if service.state == UpdateState.COMPLETED:
-            return Outcome.COMPLETED, "its update completed, and its tasks run"
+            return Outcome.COMPLETED, "the update completed, and the tasks run"
         if service.previous is None:
-            return Outcome.CREATED, "it is new, and its tasks run"
-        return Outcome.UNCHANGED, "it needed no update, and its tasks run"
+            return Outcome.CREATED, "the service is new, and its tasks run"
+        return Outcome.UNCHANGED, "no update was needed, and the tasks run"
 
     def _find_crashed(self, service: LiveService, snapshot: Snapshot) -> LiveTask | None:
         """Return a task of the update that ended after the update. A task of a new service may start again."""

@@ -19,7 +19,7 @@ from rollout_lint.cli.console import exit_with_error
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import CheckResult, EvaluationStatus, FindingFilter
-from rollout_lint.linter.resolve import rules_matching
+from rollout_lint.linter.resolve import describe_unknown_rule, rules_matching
 from rollout_lint.rules.model import DEFAULT_FAIL_ON, Severity
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _printed_rules(request: Request, contexts: Iterable[LintContext], loader: Co
     matches = {each: rules_matching(each, rules.values()) if each else () for each in patterns}
     for pattern, matching in matches.items():
         if not matching:
-            exit_with_error(f"unknown rule {pattern}: run `rollout-lint rules` for a list")
+            exit_with_error(describe_unknown_rule(pattern, rules.values()))
     return frozenset(rule.id for matching in matches.values() for rule in matching)
 
 

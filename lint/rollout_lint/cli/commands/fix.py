@@ -28,6 +28,7 @@ from rollout_lint.fix.model import FixOptions, FixResult
 from rollout_lint.fix.planner import FixPlanner
 from rollout_lint.fix.target import FixTarget, OverlayTarget
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.linter.resolve import describe_unknown_rule
 from rollout_lint.report.common.groups import list_problems
 from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.skipped import count_skipped, list_unexpected
@@ -89,7 +90,7 @@ def _selected_rules(request: Request, loader: ContextLoader) -> frozenset[str]:
     ids = {name: rule.id for rule in rules for name in (rule.id, rule.name)}
     for each in selected:
         if each not in ids:
-            exit_with_error(f"unknown rule {each}: run `rollout-lint rules` for a list")
+            exit_with_error(describe_unknown_rule(each, rules))
     return frozenset(ids[each] for each in selected)
 
 

@@ -25,6 +25,7 @@ from rollout_lint.live.model import ROLLED_BACK_STATES
 from rollout_lint.live.parse import MAX_BYTES, read_services
 from rollout_lint.report.common.groups import list_problems
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
+from rollout_lint.syntax.wording import quote
 
 if TYPE_CHECKING:
     from rollout_lint.linter.context import LintContext
@@ -105,7 +106,7 @@ def _select_variant(evaluation: Evaluation, name: str | None) -> VariantEvaluati
     selected = next((each for each in evaluation.variants if name in (None, each.variant.name)), None)
     if selected is None:
         names = ", ".join(each.variant.name for each in evaluation.variants)
-        exit_with_error(f"unknown variant {name} of {evaluation.recipe.path}: must be one of {names}")
+        exit_with_error(f"unknown variant {quote(name)} of {evaluation.recipe.path}: must be one of {names}")
     return selected
 
 

@@ -8,6 +8,7 @@ from rollout_lint.cli.choices import Format, TableFormat
 from rollout_lint.cli.commands.loaders import create_loader, load_available_rules
 from rollout_lint.cli.console import exit_with_error, terminal_width, write
 from rollout_lint.errors import ExitCode
+from rollout_lint.linter.resolve import describe_unknown_rule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,11 +49,10 @@ def explain(name: str | None, explain_all: bool, format_: Format, rule_folders: 
     """Print the page of one rule, by id or name, or of all rules."""
     if (name is None) != explain_all:
         exit_with_error("name one rule, or use --all")
-    selected = load_available_rules(create_loader(rule_folders))
-    if name is not None:
-        selected = tuple(rule for rule in selected if name.lower() in (rule.id.lower(), rule.name))
+    rules = load_available_rules(create_loader(rule_folders))
+    selected = rules if name is None else tuple(rule for rule in rules if name.lower() in (rule.id.lower(), rule.name))
     if not selected:
-        exit_with_error(f"unknown rule {name}: run `rollout-lint rules` for a list")
+        exit_with_error(describe_unknown_rule(name or "", rules))
     if format_ is Format.JSON:
         from rollout_lint.report.rules.json_document import format_rules_json
 

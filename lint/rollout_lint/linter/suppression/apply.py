@@ -15,7 +15,7 @@ from rollout_lint.linter.suppression.index import CommentIndex
 from rollout_lint.location import Problem
 from rollout_lint.rules.checker import check_rules, supersede_unsuppressed
 from rollout_lint.rules.finding import Suppression, SuppressionSource
-from rollout_lint.syntax.wording import suggest
+from rollout_lint.syntax.wording import quote, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 BASELINE = ".rollout-lint-baseline.json"
 """File name of a baseline."""
-
-_MAX_ID_LENGTH = 40
-"""Number of characters of an unknown id that messages show."""
 
 
 class SuppressionSettings(NamedTuple):
@@ -94,9 +91,7 @@ def rule_id_error(rule: str, rules: Iterable[Rule], ids: Iterable[str]) -> str |
     if rule in ids:
         return None
     near = by_name.get(rule) or suggest(rule, sorted(ids))
-    return f"there is no rule {rule if len(rule) <= _MAX_ID_LENGTH else f'{rule[:_MAX_ID_LENGTH]}…'}" + (
-        f"; did you mean {near}?" if near else ""
-    )
+    return f"unknown rule {quote(rule)}" + (f" (did you mean {near}?)" if near else "")
 
 
 def all_rule_ids(rules: Iterable[Rule], settings: SuppressionSettings) -> frozenset[str]:
