@@ -57,7 +57,7 @@ def summary(ran: CommandResult) -> str:
         (("--rule", "RL009"), {"RL009"}, "1 finding (1 low), 2 not shown. Exit 1."),
         (("--rule", "rl009, RL01"), {"RL009"}, "1 finding (1 low), 2 not shown. Exit 1."),
         (
-            ("--rule", "RL009", "--rule", "start-first-pause-orphans"),
+            ("--rule", "RL009", "--rule", "pause-leaves-both-releases"),
             {"RL009"},
             "1 finding (1 low), 2 not shown. Exit 1.",
         ),
