@@ -43,7 +43,11 @@ def docker() -> None:
 def findings_of(ran: CommandResult) -> Findings:
     """Return rule, service and variant of each finding of a check."""
     [recipe] = ran.json["recipes"]
-    return {(each["rule"], each["service"], each["variant"]) for each in recipe["findings"]}
+    return {
+        (each["rule"], service, each["variant"])
+        for each in recipe["findings"]
+        for service in each["services"] or [None]
+    }
 
 
 def variants(ran: CommandResult, folder: Path) -> dict[str, list[Path]]:
@@ -64,7 +68,7 @@ def config_for(example: dict[str, Any]) -> str:
 def reported_settings(wrote: CommandResult, check: CommandResult) -> dict[tuple[str, ...], str]:
     """Return the settings that `fix` reports, such as a monitor that a smaller parallelism needs."""
     [recipe] = check.json["recipes"]
-    services = {each["service"] for each in recipe["findings"] if each["service"] is not None}
+    services = {service for each in recipe["findings"] for service in each["services"]}
     reported = re.findall(r"^  = wrote: (\S+): (\S+)  in ", wrote.stderr, re.MULTILINE)
     return {("services", service, *path.split(".")): value for service in services for path, value in reported}
 

@@ -42,7 +42,8 @@ def findings(ran: CommandResult) -> list[dict[str, Any]]:
 
 def suppressed_services(ran: CommandResult, rule: str = "RL001") -> set[str | None]:
     """Return the services with a suppressed finding of the rule."""
-    return {each["service"] for each in findings(ran) if each["suppressed"] is not None and each["rule"] == rule}
+    suppressed = [each for each in findings(ran) if each["suppressed"] is not None and each["rule"] == rule]
+    return {service for each in suppressed for service in each["services"] or [None]}
 
 
 def comment_findings(ran: CommandResult) -> list[str]:

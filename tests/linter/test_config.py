@@ -35,7 +35,8 @@ CONFIGS = {
 def rules_by_service(run: Run, *arguments: object) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for finding in run("check", *map(str, arguments), "--format", "json").json["recipes"][0]["findings"]:
-        found.setdefault(finding["service"], set()).add(finding["rule"])
+        for service in finding["services"]:
+            found.setdefault(service, set()).add(finding["rule"])
     return found
 
 

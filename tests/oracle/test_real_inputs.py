@@ -170,6 +170,6 @@ def test_check_real_input(name: str, run: Run, write: Write) -> None:
     assert tuple(problem["line"] for problem in recipe["problems"]) == case.problems
     last = recipe["variants"][-1]["name"] if recipe["variants"] else None
     found = [each for each in recipe["findings"] if each["rule"] == "RL001" and each["variant"] == last]
-    assert tuple(each["service"] for each in found) == case.at_risk
+    assert tuple(service for each in found for service in each["services"]) == case.at_risk
     stack_findings = [each for each in recipe["findings"] if each["service"] is None and not recipe["problems"]]
     assert tuple(f"{each['rule']} {each['line']}" for each in stack_findings) == case.stack_findings

@@ -46,7 +46,7 @@ def of_json(text: str) -> list[Found]:
             found[(recipe["path"], *entry)] = entry
         for each in recipe["findings"]:
             if each["superseded_by"] is None and each["suppressed"] is None:
-                key = (each["rule"], each["service"], each["file"], each["line"], each["column"], each["severity"])
+                key = (each["rule"], each["file"], each["line"], each["column"], each["severity"])
                 entry = Found(each["rule"], folder + each["file"], each["line"], each["message"])
                 found.setdefault((recipe["path"], *key), entry)
     return list(found.values())

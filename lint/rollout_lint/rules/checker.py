@@ -12,7 +12,7 @@ from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.rules.condition import all_hold
 from rollout_lint.rules.finding import THE_STACK, Finding
-from rollout_lint.rules.model import fill_template
+from rollout_lint.rules.model import SERVICE_PLACEHOLDER, fill_template
 from rollout_lint.stack.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ def _finding(rule: Rule, variant: str, service: str | None, location: Location, 
         return format_fact(path, facts[path]) if path in facts else "nothing"
 
     subject = THE_STACK if service is None else service
+    message = (grade and grade.message) or rule.message
     assumes = rule.assumes if grade is None else grade.assumes
     located = [facts[path] for path in rule.location_facts if path in facts]
     return Finding(
@@ -159,7 +160,7 @@ def _finding(rule: Rule, variant: str, service: str | None, location: Location, 
         assumes=fill_template(assumes, subject, format_path) if assumes else None,
         service=service,
         variant=variant,
-        message=fill_template((grade and grade.message) or rule.message, subject, format_path),
+        message_parts=tuple(fill_template(each, subject, format_path) for each in message.split(SERVICE_PLACEHOLDER)),
         location=next((fact.location for fact in located if fact.location), location),
         facts={path: facts[path] for path in rule.when if path in facts},
         has_unsafe_fix=bool(rule.unsafe)

@@ -40,7 +40,8 @@ class Suppression(NamedTuple):
 class Finding:
     """A rule that matched a service of a variant, or the stack without a `service`.
 
-    `facts` are those of the rule's conditions. `risk` is the effect on the risk of the recipe (see Rule).
+    `message_parts` are the texts of the message around the name of the service. `facts` are those of the rule's
+    conditions. `risk` is the effect on the risk of the recipe (see Rule).
     `superseded_by` is the id of a rule that reports the same cause with at least the same severity. `has_unsafe_fix` is
     True if the conditions of the rule's `unsafe` hold.
     """
@@ -51,7 +52,7 @@ class Finding:
     assumes: str | None
     service: str | None
     variant: str
-    message: str
+    message_parts: tuple[str, ...]
     location: Location
     facts: dict[str, Fact]
     superseded_by: str | None = None
@@ -77,6 +78,11 @@ class Finding:
     def needs_unsafe(self) -> bool:
         """True if `fix` needs `--unsafe`: it has a trade-off, and is unsafe or of a severity below medium."""
         return self.rule.trade_off is not None and (self.has_unsafe_fix or not self.severity.at_least(Severity.MEDIUM))
+
+    @property
+    def message(self) -> str:
+        """Message with the name of the service."""
+        return self.subject.join(self.message_parts)
 
     @property
     def subject(self) -> str:

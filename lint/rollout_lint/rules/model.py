@@ -42,6 +42,9 @@ DEFAULT_FAIL_ON = Severity.MEDIUM
 PACKAGED_PREFIX = "RL"
 """Prefix of the ids of packaged rules. Other rules must not use it."""
 
+SERVICE_PLACEHOLDER = "{service}"
+"""Placeholder of a message for the name of the service."""
+
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 

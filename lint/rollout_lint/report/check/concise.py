@@ -33,4 +33,4 @@ def _format_lines(evaluation: Evaluation) -> Iterator[str]:
     for group in group_findings(evaluation):
         span = group.finding.location
         location = format_location(group.path, span.line, span.column)
-        yield f"{location}: {group.rule.id} {printable(group.finding.message)}"
+        yield f"{location}: {group.rule.id} {printable(group.message)}"

@@ -47,7 +47,7 @@ def _format_finding(group: Group, root: Path) -> str:
     finding = group.finding
     properties = {"file": relative_path(root, group.path), **_format_span(finding.location)}
     title = f"{group.rule.id} {group.rule.name}"
-    return _format_command(_COMMANDS[finding.severity], {**properties, "title": title}, finding.message)
+    return _format_command(_COMMANDS[finding.severity], {**properties, "title": title}, group.message)
 
 
 def _format_skipped(file: SkippedFile, root: Path) -> str:

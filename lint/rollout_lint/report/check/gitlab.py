@@ -50,7 +50,7 @@ def _list_entries(evaluation: Evaluation, root: Path) -> Iterator[tuple[tuple[st
         yield (_NOT_EVALUATED, message), _build_entry(_NOT_EVALUATED, "blocker", message, path, problem.line)
     for group in group_findings(evaluation):
         finding = group.finding
-        message = f"{finding.rule.id} {finding.message}"
+        message = f"{finding.rule.id} {group.message}"
         path = relative_path(root, group.path)
         entry = _build_entry(finding.rule.id, _SEVERITIES[finding.severity], message, path, finding.location.line)
         yield (fingerprint(evaluation.recipe.name, finding),), entry

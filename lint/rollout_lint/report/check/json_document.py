@@ -6,7 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.report.common.groups import count_suppressed, group_findings, list_recipe_problems
+from rollout_lint.report.common.groups import (
+    Group,
+    count_suppressed,
+    group_findings,
+    list_recipe_problems,
+    merge_findings,
+)
 from rollout_lint.report.common.json_values import (
     VERSION,
     convert_deployed_by,
@@ -21,6 +27,8 @@ from rollout_lint.report.common.json_values import (
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rollout_lint.linter.evaluation import CheckResult, Evaluation, VariantEvaluation
     from rollout_lint.rules.finding import Finding, Suppression
 
@@ -54,7 +62,7 @@ def _convert_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "status": evaluation.status,
         "variants": [_convert_variant(each) for each in evaluation.variants],
         "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
-        "findings": [_convert_finding(each) for each in evaluation.findings if evaluation.filter.includes(each)],
+        "findings": [_convert_group(each) for each in _group_by_variant(evaluation)],
         **convert_unevaluated(evaluation.unevaluated_variants),
         **convert_unknown_variables(evaluation.unknown_variables),
     }
@@ -66,14 +74,25 @@ def _convert_variant(evaluation: VariantEvaluation) -> dict[str, Any]:
     return {"name": variant.name, "files": files, **convert_deployed_by(variant)}
 
 
-def _convert_finding(finding: Finding) -> dict[str, Any]:
+def _group_by_variant(evaluation: Evaluation) -> Iterator[Group]:
+    """Yield the findings of each variant, also suppressed and superseded ones, with all services that share them."""
+    by_variant: dict[str, list[Finding]] = {}
+    for finding in filter(evaluation.filter.includes, evaluation.findings):
+        by_variant.setdefault(finding.variant, []).append(finding)
+    for findings in by_variant.values():
+        yield from (Group(evaluation, tuple(each)) for each in merge_findings(findings))
+
+
+def _convert_group(group: Group) -> dict[str, Any]:
+    finding = group.finding
     return {
         "rule": finding.rule.id,
         "name": finding.rule.name,
         "severity": finding.severity,
         "service": finding.service,
+        "services": list(group.services),
         "variant": finding.variant,
-        "message": finding.message,
+        "message": group.message,
         "assumes": finding.assumes,
         **convert_location(finding.location),
         "facts": {path: convert_fact(fact) for path, fact in finding.facts.items()},

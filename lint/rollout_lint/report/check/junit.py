@@ -96,8 +96,8 @@ def _finding_case(group: Group, failing: Collection[str]) -> TestCase:
     from junitparser import Failure, Skipped, TestCase
 
     finding, rule = group.finding, group.rule
-    case = TestCase(printable(f"{finding.subject}: {rule.id} {rule.name} in {', '.join(group.variants)}"))
-    message = printable(f"{rule.id} {finding.message}")
+    case = TestCase(printable(f"{group.subject}: {rule.id} {rule.name} in {', '.join(group.variants)}"))
+    message = printable(f"{rule.id} {group.message}")
     result = (Failure if finding.severity in failing else Skipped)(message, finding.severity)
     result.text = format_location(group.path, finding.location.line, finding.location.column)
     case.result = [result]

@@ -74,8 +74,8 @@ def _format_row(group: Group) -> str:
         finding.severity,
         f"{group.rule.id} {group.rule.name}",
         format_location(group.path, finding.location.line, finding.location.column),
-        finding.subject,
+        group.subject,
         ", ".join(f"{each.name}{format_deployed_by(each)}" for each in group.deployments),
-        finding.message,
+        group.message,
     )
     return f"| {' | '.join(escape_markdown(cell) for cell in cells)} |"

@@ -64,7 +64,7 @@ def _format_finding(group: Group, style: Style, width: int) -> list[str]:
     location = format_location(group.path, finding.location.line, finding.location.column)
     return [
         f"{style(location, 'bold')}  {style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}",
-        *textwrap.wrap(printable(finding.message), max(width, 60), initial_indent="  ", subsequent_indent="  "),
+        *textwrap.wrap(printable(group.message), max(width, 60), initial_indent="  ", subsequent_indent="  "),
         "",
         *_format_excerpts(group.evaluation, finding, style, width),
         "",
@@ -89,7 +89,7 @@ def _format_excerpts(evaluation: Evaluation, finding: Finding, style: Style, wid
 
 
 def _format_notes(group: Group, style: Style, width: int) -> Iterator[str]:
-    evaluation, finding, rule = group.evaluation, group.finding, group.rule
+    evaluation, rule = group.evaluation, group.rule
     for note in _list_notes(group):
         yield from _wrap_note(note, width)
     fix_label = style("fix:", "green")
@@ -102,10 +102,9 @@ def _format_notes(group: Group, style: Style, width: int) -> Iterator[str]:
         yield f"  = {fix_label} {path}: {value}{hint}"
     if rule.alternative:
         yield from _wrap_note(f"or: {rule.alternative}", width)
+    services = {each.service for each in group.findings}
     superseded = {
-        each.rule.id
-        for each in evaluation.findings
-        if each.superseded_by == rule.id and each.service == finding.service
+        each.rule.id for each in evaluation.findings if each.superseded_by == rule.id and each.service in services
     }
     if superseded:
         label = "not applicable" if superseded <= rule.voids else "also covers"
@@ -132,12 +131,9 @@ def _wrap_note(text: str, width: int) -> list[str]:
 
 def _list_notes(group: Group) -> Iterator[str]:
     """Yield notes on the affected and other variants, defaults, unset variables and assumptions."""
-    evaluation, finding = group.evaluation, group.finding
-    affected = [f"{_format_files(each)}{format_deployed_by(each)}" for each in group.deployments]
-    yield f"affected: {printable(finding.subject)} in {'; '.join(affected)}"
-    yield from (
-        _describe_unaffected(finding, each) for each in evaluation.variants if each.variant.name not in group.variants
-    )
+    finding = group.finding
+    yield from _describe_affected(group)
+    yield from _describe_unaffected(group)
     for path, fact in finding.facts.items():
         if fact.default:
             yield f"default: {path} is {format_fact(path, fact)}"
@@ -147,7 +143,30 @@ def _list_notes(group: Group) -> Iterator[str]:
         yield f"assumes: {printable(finding.assumes)}"
 
 
-def _describe_unaffected(finding: Finding, evaluation: VariantEvaluation) -> str:
+def _describe_affected(group: Group) -> Iterator[str]:
+    """Yield the services and their variants, services with the same variants together."""
+    variants: dict[str, set[str]] = {}
+    for finding in group.findings:
+        variants.setdefault(finding.subject, set()).add(finding.variant)
+    subjects: dict[frozenset[str], list[str]] = {}
+    for subject, names in variants.items():
+        subjects.setdefault(frozenset(names), []).append(subject)
+    for shared, listed in subjects.items():
+        files = [
+            f"{_format_files(each)}{format_deployed_by(each)}" for each in group.deployments if each.name in shared
+        ]
+        yield f"affected: {printable(', '.join(listed))} in {'; '.join(files)}"
+
+
+def _describe_unaffected(group: Group) -> Iterator[str]:
+    """Yield why the other variants do not have the finding, each reason once."""
+    others = [each for each in group.evaluation.variants if each.variant.name not in group.variants]
+    for evaluation in others:
+        reasons = (_describe_unmatched(finding, evaluation) for finding in group.service_findings)
+        yield from dict.fromkeys(filter(None, reasons))
+
+
+def _describe_unmatched(finding: Finding, evaluation: VariantEvaluation) -> str:
     """Return why a variant does not have the finding, or an empty text if it lacks the service."""
     file = printable(evaluation.variant.files[-1].name)
     if not evaluation.is_evaluated:

@@ -1,4 +1,4 @@
-"""Findings grouped over variants, and the problems of a recipe."""
+"""Findings grouped over variants and services, and the problems of a recipe."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.location import Problem
 from rollout_lint.report.common.paths import recipe_path
+from rollout_lint.rules.finding import THE_STACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Hashable, Iterable
 
     from rollout_lint.discovery.recipe import Variant
     from rollout_lint.linter.evaluation import Evaluation
-    from rollout_lint.location import Location
-    from rollout_lint.rules.finding import Finding, Suppression
+    from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule
 
 NOT_A_STACK_MESSAGE = "skipped: not a stack"
@@ -23,7 +23,7 @@ NOT_A_STACK_MESSAGE = "skipped: not a stack"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Findings of one rule, service, location and severity in one or more variants, reported once."""
+    """Findings of one rule, location and severity in one or more variants and services, reported once."""
 
     evaluation: Evaluation
     findings: tuple[Finding, ...]
@@ -41,7 +41,33 @@ class Group:
     @property
     def variants(self) -> tuple[str, ...]:
         """Names of the variants that have the finding."""
-        return tuple(finding.variant for finding in self.findings)
+        return tuple(dict.fromkeys(finding.variant for finding in self.findings))
+
+    @property
+    def service_findings(self) -> tuple[Finding, ...]:
+        """First finding of each service."""
+        by_service: dict[str | None, Finding] = {}
+        for finding in self.findings:
+            by_service.setdefault(finding.service, finding)
+        return tuple(by_service.values())
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Names of the services that have the finding; none if the finding is about the stack."""
+        return tuple(each.service for each in self.service_findings if each.service is not None)
+
+    @property
+    def subject(self) -> str:
+        """Names of the services, or `the stack`."""
+        return ", ".join(self.services) or THE_STACK
+
+    @property
+    def message(self) -> str:
+        """Message of all findings. It names the services that share it, and has a part for each different text."""
+        subjects: dict[tuple[str, ...], dict[str, None]] = {}
+        for finding in self.findings:
+            subjects.setdefault(finding.message_parts, {})[finding.subject] = None
+        return "; ".join(_join_subjects(names).join(parts) for parts, names in subjects.items())
 
     @property
     def deployments(self) -> list[Variant]:
@@ -65,17 +91,32 @@ def group_findings(evaluation: Evaluation, suppressed: bool = False) -> list[Gro
 
 def _group_all(evaluation: Evaluation, suppressed: bool = False) -> list[Group]:
     """Return also the findings that the filter of the evaluation excludes."""
-    groups: dict[tuple[str, str | None, Location, str, Suppression | None], list[Finding]] = {}
-    for finding in evaluation.findings:
-        if finding.is_active or (suppressed and finding.superseded_by is None):
-            key = (finding.rule.id, finding.service, finding.location, finding.severity, finding.suppressed)
-            groups.setdefault(key, []).append(finding)
-    ordered = sorted(groups.values(), key=lambda group: (group[0].severity.rank, group[0].location))
-    return [Group(evaluation, tuple(findings)) for findings in ordered]
+    listed = (each for each in evaluation.findings if each.is_active or (suppressed and each.is_suppressed))
+    groups = [Group(evaluation, tuple(findings)) for findings in merge_findings(listed)]
+    return sorted(groups, key=lambda group: (group.finding.severity.rank, group.finding.location))
+
+
+def merge_findings(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
+    """Return the findings that are one finding to a reader, such as those of all services that use an anchor.
+
+    They have the same rule, location and severity. Suppressed or superseded findings are not merged with active ones.
+    """
+    merged: dict[tuple[Hashable, ...], list[Finding]] = {}
+    for each in findings:
+        of_stack = each.service is None
+        key = (each.rule.id, each.location, each.severity, of_stack, each.suppressed, each.superseded_by)
+        merged.setdefault(key, []).append(each)
+    return merged.values()
+
+
+def _join_subjects(names: Collection[str]) -> str:
+    """Return the names as the subject of a verb in the singular."""
+    listed = ", ".join(names)
+    return listed if len(names) == 1 else f"each of {len(names)} services ({listed})"
 
 
 def list_hidden(evaluations: Iterable[Evaluation]) -> list[Finding]:
-    """Return the active findings that reports do not print, each once for all variants."""
+    """Return the active findings that reports do not print, each once for all variants and services."""
     groups = (group for evaluation in evaluations for group in _group_all(evaluation))
     return [group.finding for group in groups if not group.evaluation.filter.includes(group.finding)]
 
@@ -87,7 +128,7 @@ def group_all_findings(evaluations: Iterable[Evaluation]) -> list[Group]:
 
 
 def count_suppressed(evaluations: Iterable[Evaluation]) -> int:
-    """Return the number of suppressed findings, counted as reports list findings: once for all variants."""
+    """Return the number of suppressed findings, counted as reports list findings."""
     groups = (group for evaluation in evaluations for group in group_findings(evaluation, suppressed=True))
     return sum(group.finding.is_suppressed for group in groups)
 
