@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
-from rollout_lint import __version__
 
 from tests.conftest import ROOT
-from tests.packaging.integrations import ADDRESS, FOLDER
+from tests.packaging.integrations import FOLDER, Published
 
 RunIn: TypeAlias = Callable[..., str]
 
@@ -27,14 +26,21 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def published(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Git repository with the current checkout, tagged as this release."""
+def published(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """Bare clone of a repository with the current checkout, without tags."""
     folder = tmp_path_factory.mktemp("published")
-    repository = shutil.copytree(checkout, folder / "rollout-lint")
-    environment = _environment(folder)
-    for command in (["init"], ["add", "--all"], ["commit", "--message", "snapshot"], ["tag", f"v{__version__}"]):
-        subprocess.run(["git", *command], cwd=repository, env=environment, check=True, capture_output=True, timeout=60)
-    return repository
+    source, bare = shutil.copytree(checkout, folder / "rollout-lint"), folder / "rollout-lint.git"
+    for command in (["init"], ["add", "--all"], ["commit", "--message", "snapshot"], ["clone", "--bare", ".", bare]):
+        _git(source, *command)
+    assert _git(bare, "tag") == ""
+    return Published(bare.as_uri(), _git(folder, "ls-remote", bare.as_uri(), "HEAD").split()[0])
+
+
+def _git(folder: Path, *command: str | Path) -> str:
+    ran = subprocess.run(
+        ["git", *command], cwd=folder, env=_environment(folder), check=True, capture_output=True, text=True, timeout=60
+    )
+    return ran.stdout
 
 
 @pytest.fixture
@@ -60,12 +66,12 @@ def run_in(tmp_path_factory: pytest.TempPathFactory) -> RunIn:
 
 
 @pytest.fixture
-def hooked(published: Path, tmp_path: Path, run_in: RunIn) -> Path:
+def hooked(published: Published, tmp_path: Path, run_in: RunIn) -> Path:
     """Repository with the hook from integrations/pre-commit.yml."""
     repository = tmp_path / "recipes"
     repository.mkdir()
     configuration = (FOLDER / "pre-commit.yml").read_text()
-    (repository / ".pre-commit-config.yaml").write_text(configuration.replace(f"https://{ADDRESS}", str(published)))
+    (repository / ".pre-commit-config.yaml").write_text(published.fill(configuration))
     run_in(repository, "git", "init", "--quiet")
     run_in(repository, "pre-commit", "install")
     return repository

@@ -67,9 +67,9 @@ def _evaluate_expression(value: str, inputs: dict[str, str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def runner(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Runner:
-    runner = Runner(published, tmp_path_factory.mktemp("runner"))
-    installed = runner.step(0, published, {})
+def runner(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Runner:
+    runner = Runner(checkout, tmp_path_factory.mktemp("runner"))
+    installed = runner.step(0, checkout, {})
     assert installed.returncode == 0, installed.stdout + installed.stderr
     return runner
 

@@ -11,11 +11,11 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint import __version__
 from rollout_lint.syntax.parser import parse
 
 from tests.conftest import ROOT, SAMPLES
-from tests.packaging.integrations import ADDRESS, FOLDER, document_of
+from tests.packaging.integrations import ADDRESS, FOLDER, REVISION, Published, document_of
+from tests.packaging.recipes import RISKY, SAFE
 from tests.packaging.test_action import ACTION
 from tests.pages import CONTRIBUTING, PAGES, README, Block, blocks, commands, environment, refreshed, write_files
 from tests.rules.own_rule import NAME, OWN_RULE
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import Run
+    from tests.packaging.conftest import RunIn
 
 CI = ROOT / "docs" / "ci.md"
 PLATFORM = ROOT / "docs" / "platform.md"
@@ -108,9 +109,26 @@ def test_ci_page_shows_integration_files() -> None:
     assert {file.name for file in files if file.read_text() not in texts} == set()
 
 
-@pytest.mark.parametrize("page", [README, ROOT / "docs" / "maintainer.md"], ids=lambda page: page.name)
-def test_page_shows_pre_commit_hook(page: Path) -> None:
-    assert (FOLDER / "pre-commit.yml").read_text() in [block.text for block in blocks(page)]
+def hooks(page: Path) -> list[str]:
+    """Return the pre-commit configs of a page."""
+    return [block.text for block in blocks(page) if block.text.startswith("repos:")]
+
+
+def test_three_pages_show_a_pre_commit_hook() -> None:
+    assert [page.name for page in PAGES if hooks(page)] == ["README.md", "ci.md", "maintainer.md"]
+
+
+@pytest.mark.packaging
+@pytest.mark.parametrize("page", [page for page in PAGES if hooks(page)], ids=lambda page: page.name)
+def test_page_hook_runs_in_pre_commit(page: Path, published: Published, run_in: RunIn, tmp_path: Path) -> None:
+    [hook] = hooks(page)
+    (tmp_path / ".pre-commit-config.yaml").write_text(published.fill(hook))
+    run_in(tmp_path, "git", "init", "--quiet")
+    for text, code in ((RISKY, 1), (SAFE, 0)):
+        (tmp_path / "compose.yml").write_text(text)
+        run_in(tmp_path, "git", "add", "--all")
+        output = run_in(tmp_path, "pre-commit", "run", "--all-files", expected=code)
+        assert ("RL001" in output) is bool(code)
 
 
 def test_ci_page_documents_every_action_input() -> None:
@@ -119,9 +137,9 @@ def test_ci_page_documents_every_action_input() -> None:
 
 
 @EVERY_PAGE
-def test_page_names_this_release(page: Path) -> None:
-    versions = re.findall(rf"{re.escape(ADDRESS)}(?:@|\n    rev: )v([\d.]+)", page.read_text("utf-8"))
-    assert set(versions) <= {__version__}
+def test_page_has_a_placeholder_for_the_revision(page: Path) -> None:
+    revisions = re.findall(rf"(?:{re.escape(ADDRESS)}|/rollout-lint)(?:@|\n    rev: )(\S+)", page.read_text("utf-8"))
+    assert set(revisions) <= {REVISION}
 
 
 def test_platform_page_config_is_valid(run: Run, tmp_path: Path) -> None:
@@ -162,6 +180,6 @@ def test_site_builds_without_warnings_and_external_files(tmp_path: Path) -> None
     assert ran.returncode == 0, ran.stderr
     assert "WARNING" not in ran.stderr
     pages = {page.parent.name for page in tmp_path.glob("*/index.html")}
-    assert {page.stem for page in PAGES if page.parent.name == "docs"} | {"rules", "evidence"} <= pages
+    assert {page.stem for page in PAGES if page.parent == ROOT / "docs"} | {"rules", "evidence"} <= pages
     fetched = re.compile(r"<(?:script|img|link|iframe)[^>]+(?:src|href)=\"?(https?:[^\"\s>]+)")
     assert [page for page in tmp_path.rglob("*.html") if fetched.search(page.read_text("utf-8"))] == []

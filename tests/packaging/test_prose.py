@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.conftest import ROOT
 from tests.packaging.prose import MAX_WORDS, archaic_phrases, long_sentences
 from tests.pages import PAGES
 
-if TYPE_CHECKING:
-    from pathlib import Path
+UNREVISED = {
+    "docs/await.md",
+    "docs/config.md",
+    "docs/fix.md",
+    "docs/fleet.md",
+    "docs/formats.md",
+    "rules/README.md",
+}
+"""Pages in the old style."""
 
-UNREVISED = ("await.md", "config.md", "fix.md", "fleet.md", "formats.md", "rules")
-"""Pages that still have the old style."""
-
-REVISED = [page for page in (*PAGES, ROOT / "rules" / "README.md") if page.name not in UNREVISED]
-EVERY_REVISED_PAGE = pytest.mark.parametrize("page", REVISED, ids=lambda page: page.name)
+RULES = ROOT / "rules" / "README.md"
+SAMPLES = ROOT / "recipes-sample" / "README.md"
+CHANGELOG = ROOT / "CHANGELOG.md"
+GLOSSARY = "docs/glossary.md"
+EVERY_REVISED_PAGE = pytest.mark.parametrize(
+    "page",
+    sorted({str(page.relative_to(ROOT)) for page in (*PAGES, CHANGELOG, RULES, SAMPLES)} - UNREVISED),
+)
 
 
 @EVERY_REVISED_PAGE
-def test_page_has_no_long_sentence(page: Path) -> None:
-    assert long_sentences(page.read_text("utf-8")) == []
+def test_page_has_no_long_sentence(page: str) -> None:
+    assert long_sentences((ROOT / page).read_text("utf-8")) == []
 
 
 @EVERY_REVISED_PAGE
-def test_page_has_no_archaic_phrase(page: Path) -> None:
-    assert archaic_phrases(page.read_text("utf-8")) == []
+def test_page_has_no_archaic_phrase(page: str) -> None:
+    assert archaic_phrases((ROOT / page).read_text("utf-8")) == []
+
+
+@EVERY_REVISED_PAGE
+def test_page_names_its_readers_and_what_is_next(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    _, first, *_ = text.split("\n\n")
+    assert first.startswith("For ") or page == "README.md"
+    assert text.rpartition("\n## ")[2].startswith("Next\n")
+
+
+@EVERY_REVISED_PAGE
+def test_page_links_to_glossary(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    assert page == GLOSSARY or "glossary.md#" in text
 
 
 @pytest.mark.parametrize("form", ["{}.", "- {}:", "| a |\n|---|\n| {} |", "# {}", "Short. {}\n", "[{}](a.md)."])
@@ -46,7 +68,12 @@ def test_code_is_not_prose() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["The file is told.", "It holds services\nagainst the rules.", "A finding of weight.", "| Nobody |\n|---|\n| reads |"],
+    [
+        "The file is told.",
+        "It holds services\nagainst the rules.",
+        "A finding of weight.",
+        "| Nobody |\n|---|\n| reads |",
+    ],
 )
 def test_archaic_phrase_is_found(text: str) -> None:
     assert len(archaic_phrases(text)) == 1
