@@ -138,7 +138,7 @@ def test_ci_page_documents_every_action_input() -> None:
 
 @EVERY_PAGE
 def test_page_has_a_placeholder_for_the_revision(page: Path) -> None:
-    revisions = re.findall(rf"(?:{re.escape(ADDRESS)}|/rollout-lint)(?:@|\n    rev: )(\S+)", page.read_text("utf-8"))
+    revisions = re.findall(rf"(?:{re.escape(ADDRESS)}|/rollout-lint)(?:@|\n    rev: )(\w+)", page.read_text("utf-8"))
     assert set(revisions) <= {REVISION}
 
 
