@@ -1,6 +1,7 @@
 """Locations in files, and problems at them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -14,17 +15,35 @@ class Location(NamedTuple):
     end_column: int
 
 
+class CorrectionKind(StrEnum):
+    """Edit of a key or value, after which Docker accepts it."""
+
+    RENAME_KEY = "rename-key"
+    REMOVE_KEY = "remove-key"
+    QUOTE = "quote"
+    UNQUOTE = "unquote"
+    SET_VERSION = "set-version"
+
+
+class Correction(NamedTuple):
+    """Mechanical fix of an error: the edit, and the new key, the removed key or the version."""
+
+    kind: CorrectionKind
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """An error at a location that cannot be read or that Docker rejects; line and column count from 1.
 
-    Line 0 is the whole file or folder.
+    Line 0 is the whole file or folder. Without a `correction`, the error has no mechanical fix.
     """
 
     file: str
     line: int
     column: int
     message: str
+    correction: Correction | None = field(default=None, compare=False)
 
     @property
     def text(self) -> str:

@@ -26,7 +26,7 @@ def test_fix_command_in_check_output_runs(run: Run, write: Write, here: Path) ->
     assert (here / "my wiki/compose.yml").read_text() == FIXED
 
 
-OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {replicas: 2}}}\n'
+OVERLAY = 'version: "3.8"\nservices: {app: {deploy: {labels: [team=wiki]}}}\n'
 VARIABLE = BASE.replace("order: start-first", "order: ${ORDER:-start-first}")
 
 

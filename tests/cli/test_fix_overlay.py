@@ -124,7 +124,7 @@ examples:
     folder = write({"compose.yml": text, "rules/TT002-ratio.yaml": rule})
     options = ("--rules", folder / "rules", "--only", "TT002")
     left = run("fix", "--overlay", "compose.ccci.yml", *options, folder)
-    assert left.exit_code == 0
+    assert left.exit_code == 1
     assert mask_folder(left.output, folder) == snapshot
     assert not (folder / "compose.ccci.yml").exists()
     assert run("fix", "--write", *options, folder).exit_code == 0

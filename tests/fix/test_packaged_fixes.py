@@ -74,11 +74,14 @@ def reported_settings(wrote: CommandResult, check: CommandResult) -> dict[tuple[
 
 
 def fix_and_verify(run: Run, folder: Path, *options: str) -> Findings:
-    """Fix the folder, assert that only settings of fixes changed, and return the fixed findings."""
+    """Fix the folder, assert that only settings of fixes changed, and return the fixed findings.
+
+    The exit code is that of a check of the fixed files.
+    """
     check = run("check", folder, "--format", "json", "--no-ignores")
     before = {name: merged_values(files) for name, files in variants(check, folder).items()}
     wrote = run("fix", "--write", *options, folder)
-    assert (wrote.exit_code, wrote.stdout) == (0, "")
+    assert (wrote.exit_code, wrote.stdout) == (run("check", folder, "--format", "json").exit_code, "")
     after_check = run("check", folder, "--format", "json", "--no-ignores")
     gone = findings_of(check) - findings_of(after_check)
     assert findings_of(after_check) <= findings_of(check)
@@ -93,7 +96,7 @@ def fix_and_verify(run: Run, folder: Path, *options: str) -> Findings:
             assert value == settings[path] or str(value) == str(settings[path])
     written = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     again = run("fix", "--write", *options, folder)
-    assert (again.exit_code, again.stdout) == (0, "")
+    assert (again.exit_code, again.stdout) == (wrote.exit_code, "")
     assert {path: path.read_bytes() for path in written} == written
     return gone
 

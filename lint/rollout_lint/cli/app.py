@@ -12,6 +12,7 @@ from rollout_lint.cli.choices import AwaitFormat, Format, SweepFormat, TableForm
 from rollout_lint.cli.console import STDOUT, discard_output, exit_with_error, prepare_streams, write, write_version
 from rollout_lint.cli.examples import examples
 from rollout_lint.cli.options import (
+    BaselineFile,
     ChangedOption,
     CheckFormats,
     ComposeFiles,
@@ -21,6 +22,7 @@ from rollout_lint.cli.options import (
     ExpectedImages,
     ExpectedLabels,
     FailOn,
+    FailOnUnfixed,
     FilesFrom,
     FormatOption,
     LeastSeverity,
@@ -105,10 +107,7 @@ def check(
     write_baseline: Annotated[
         bool, typer.Option("--write-baseline", help="Save the findings, so that later checks fail only on new ones.")
     ] = False,
-    baseline: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Baseline file. [default: .rollout-lint-baseline.json if it exists]"),
-    ] = None,
+    baseline: BaselineFile = None,
     no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Check without a baseline.")] = False,
     changed: ChangedOption = False,
     files_from: FilesFrom = None,
@@ -289,6 +288,12 @@ def fix(
         bool, typer.Option("--unsafe", help="Include fixes with a trade-off that you may not accept.")
     ] = False,
     interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask before each fix.")] = False,
+    format_: FormatOption = Format.TEXT,
+    fail_on: FailOnUnfixed = None,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit 0 also if findings remain or changes are not written.")
+    ] = False,
+    baseline: BaselineFile = None,
     exclude: Excludes = None,
     rule_folders: RuleFolders = None,
     config_file: ConfigFile = None,
@@ -297,6 +302,7 @@ def fix(
     stdin_filename: StdinFilename = None,
 ) -> None:
     """Fix findings: show a diff, change files or write an overlay."""
+    from rollout_lint.cli.commands.baseline import BaselineRequest
     from rollout_lint.cli.commands.fix import Request, run
     from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.path_lists import read_stdin_file, select_paths
@@ -310,6 +316,10 @@ def fix(
         only=tuple(only or ()),
         unsafe=unsafe,
         interactive=interactive,
+        fail_on=fail_on,
+        exits_zero=exit_zero,
+        format=format_,
+        baseline=BaselineRequest(baseline),
         exclude=tuple(exclude or ()),
         rule_folders=tuple(rule_folders or ()),
         config_file=config_file,

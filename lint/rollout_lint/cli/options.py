@@ -75,6 +75,20 @@ FailOn = Annotated[
         show_default=False,
     ),
 ]
+FailOnUnfixed = Annotated[
+    SeverityThreshold | None,
+    typer.Option(
+        "--fail-on",
+        help="Exit 1 if a finding at or above this severity is not fixed. [default: from the config, else medium]",
+        show_default=False,
+    ),
+]
+BaselineFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline", metavar="FILE", help="Baseline file. [default: .rollout-lint-baseline.json if it exists]"
+    ),
+]
 LeastSeverity = Annotated[
     Severity | None,
     typer.Option(

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.location import Problem
     from rollout_lint.rules.finding import Finding
     from rollout_lint.rules.model import Rule
 
@@ -26,6 +27,13 @@ class Change(NamedTuple):
     path: Path
     before: bytes | None
     after: bytes
+
+
+class CorrectedFile(NamedTuple):
+    """A file that Docker accepts after mechanical fixes of these errors."""
+
+    name: str
+    problems: tuple[Problem, ...]
 
 
 class AppliedFix(NamedTuple):
@@ -54,7 +62,7 @@ class Unfixed(NamedTuple):
 
 
 class FixOptions(NamedTuple):
-    """Findings to fix: those of the rules `only`, or of all rules if it is empty.
+    """Findings to fix: those of the rules `only`, or errors and the findings of all rules if it is empty.
 
     `confirm` is called for each fix with the changes that it makes, and returns True to apply it. With
     `max_evaluations`, the planner stops after so many evaluations; its fixes are the first that it makes without.
@@ -62,7 +70,7 @@ class FixOptions(NamedTuple):
 
     only: frozenset[str] = frozenset()
     unsafe: bool = False
-    confirm: Callable[[AppliedFix, tuple[Change, ...]], bool] | None = None
+    confirm: Callable[[AppliedFix | CorrectedFile, tuple[Change, ...]], bool] | None = None
     max_evaluations: int | None = None
 
     def includes(self, rule: Rule) -> bool:
@@ -76,12 +84,13 @@ class FixResult:
     `after` is the evaluation of the fixed recipe. `failed` is True if the recipe could not be fixed or written.
     """
 
-    __slots__ = ("after", "applied", "changes", "evaluation", "failed", "unfixed")
+    __slots__ = ("after", "applied", "changes", "corrected", "evaluation", "failed", "unfixed")
 
     def __init__(self, evaluation: Evaluation, *, failed: bool = False) -> None:
         """Begin without fixes."""
         self.evaluation = evaluation
         self.after = evaluation
+        self.corrected: tuple[CorrectedFile, ...] = ()
         self.applied: list[AppliedFix] = []
         self.unfixed: list[Unfixed] = []
         self.changes: tuple[Change, ...] = ()

@@ -7,10 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.fix.companion import companion_settings
+from rollout_lint.fix.mechanical import correct_files
 from rollout_lint.fix.model import AppliedFix, Change, FixResult, Unfixed
 from rollout_lint.fix.patch.edits import propose_edits
 from rollout_lint.fix.patch.text import SourceText
 from rollout_lint.fix.verify import explain_rejection, find_new_findings, find_unexpected_changes
+from rollout_lint.linter.evaluation import EvaluationStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,20 +47,26 @@ class FixPlanner:
     """Fixes the most severe findings first. After each fix, it tries again the findings that it could not fix."""
 
     def __init__(self, target: FixTarget, options: FixOptions) -> None:
-        """Evaluate the files of the target as they are."""
+        """Evaluate the files of the target, and correct those that Docker rejects."""
         self._target = target
         self._options = options
-        self._contents: Contents = {}
-        self._current = target.evaluate({})
-        self._result = FixResult(self._current)
+        corrections = correct_files(target, options)
+        self._contents: Contents = corrections.contents
+        self._current = corrections.after
+        self._result = FixResult(target.evaluate({}))
+        self._result.corrected = corrections.files
         self._evaluations = 0
         self._unfixed: dict[FindingKey, Unfixed] = {}
         self._unexpected: set[Path] = set()
 
     def run(self) -> FixResult:
-        """Fix all findings. The loop ends because each fix replaces a finding by less severe ones at most."""
+        """Fix all findings, unless the recipe has errors.
+
+        The loop ends because each fix replaces a finding by less severe ones at most.
+        """
+        is_evaluated = self._current.status is EvaluationStatus.EVALUATED
         with suppress(_LimitError):
-            while findings := self._open_findings():
+            while findings := self._open_findings() if is_evaluated else []:
                 first = findings[0]
                 self._fix([each for each in findings if each.rule is first.rule and each.variant == first.variant])
         self._result.unfixed = [*self._unfixed.values()]

@@ -12,7 +12,7 @@ from rollout_lint.discovery.filesystem import is_file, is_link, resolve_links
 from rollout_lint.discovery.recipe import LayerFile
 from rollout_lint.discovery.recipes import recipe_with_overlay
 from rollout_lint.facts.model import parse_value
-from rollout_lint.fix.patch.edits import propose_edits
+from rollout_lint.fix.patch.mechanical_edits import set_version
 from rollout_lint.fix.patch.text import SourceText
 from rollout_lint.fix.verify import facts_of
 from rollout_lint.linter.evaluate import evaluate
@@ -32,6 +32,9 @@ _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 class FixTarget:
     """A recipe's own files. A value is set in the file that sets it now, or else in a later one."""
+
+    has_mechanical_fixes = True
+    """True if errors are corrected in the files themselves."""
 
     def __init__(self, recipe: Recipe, context: LintContext, evaluation: Evaluation | None = None) -> None:
         """Read the files once, or take them from an evaluation of the recipe as it is."""
@@ -88,7 +91,11 @@ class FixTarget:
         causes = [fact.location for fact in finding.facts.values()]
         locations = (*current, finding.location, *siblings, *causes)
         names = dict.fromkeys(location.file for location in locations if location is not None)
-        return [name for name in names if name in self._layers and not self._is_foreign_link(name)]
+        return [name for name in names if self.is_editable(name)]
+
+    def is_editable(self, name: str) -> bool:
+        """Return True for a stack file of the recipe that is not a link to a file elsewhere."""
+        return name in self._layers and not self._is_foreign_link(name)
 
     def data(self, name: str) -> bytes:
         """Return the contents of a file before the first fix."""
@@ -112,6 +119,8 @@ class FixTarget:
 
 class OverlayTarget(FixTarget):
     """One overlay, which may not exist yet, on top of the recipe's default variant."""
+
+    has_mechanical_fixes = False
 
     def __init__(self, recipe: Recipe, context: LintContext, overlay: str) -> None:
         """Read the files; the recipe must have a variant."""
@@ -153,8 +162,8 @@ class OverlayTarget(FixTarget):
         version = _version(self._data[self._recipe.variants[0].files[0].name])
         if version is None or _version(data) is not None or parse(data, "").problems:
             return data
-        edits = [*propose_edits(SourceText.decode(data), ("version",), version)]
-        return edits[-1].encode() if edits else data
+        versioned = set_version(SourceText.decode(data), version)
+        return data if versioned is None else versioned.encode()
 
 
 def _version(data: bytes) -> str | None:

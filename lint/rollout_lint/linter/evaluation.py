@@ -94,7 +94,8 @@ class Evaluation:
 
     `status` is EVALUATED only if every variant was evaluated. `problems` are those of the recipe and of its variants.
     `sources` maps display names to parsed files. Reports print the findings that `filter` includes. Exit codes and
-    risks depend on all findings. `fix_commands` are commands that fix findings, if they were planned.
+    risks depend on all findings. `fix_commands` are commands that fix findings, if they were planned, and
+    `error_fix_commands` those that fix the errors of a file.
     """
 
     recipe: Recipe
@@ -105,6 +106,7 @@ class Evaluation:
     sources: dict[str, Source] = field(default_factory=dict)
     filter: FindingFilter = field(default_factory=FindingFilter)
     fix_commands: dict[FindingKey, str] = field(default_factory=dict)
+    error_fix_commands: dict[str, str] = field(default_factory=dict)
 
     @property
     def services(self) -> set[str]:

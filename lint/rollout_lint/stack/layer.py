@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Callable, Iterator
 
+    from rollout_lint.location import Correction
     from rollout_lint.syntax.source import Source
 
 LATEST = "3.13"
@@ -91,17 +92,17 @@ class Layer:
         """Return the span of the node in this file."""
         return Location(self.file, node.line, node.column, node.end_line, node.end_column)
 
-    def report(self, node: Node, message: str) -> None:
+    def report(self, node: Node, message: str, correction: Correction | None = None) -> None:
         """Add a problem at the node."""
-        self.problems.append(self.problem(node, message))
+        self.problems.append(self.problem(node, message, correction))
 
-    def problem(self, node: Node, message: str) -> Problem:
+    def problem(self, node: Node, message: str, correction: Correction | None = None) -> Problem:
         """Return a problem at the node, with the variables without a value that may cause it."""
         names = self.unset(node) if self.is_exact and isinstance(node, Scalar) else ()
         unset = [name for name in names if name not in message]
         if unset:
             message += f" ({', '.join(unset)} is not set)"
-        return Problem(self.file, node.line, node.column, message)
+        return Problem(self.file, node.line, node.column, message, correction)
 
     def unset(self, scalar: Scalar) -> tuple[str, ...]:
         """Return the variables in the scalar that have neither a value nor a default."""

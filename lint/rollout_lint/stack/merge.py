@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rollout_lint.location import Problem
+from rollout_lint.location import Correction, CorrectionKind, Problem
 from rollout_lint.stack.decode import decode_services
 from rollout_lint.stack.layer import Layer
 from rollout_lint.stack.merge_losses import find_ignored_values, find_lost_ports, merge_quirks
@@ -13,7 +13,7 @@ from rollout_lint.stack.quirks import find_quirks
 from rollout_lint.stack.resources import decode_resources, report_conflicts
 from rollout_lint.stack.unknown import Unknown
 from rollout_lint.stack.validator import validate_layer
-from rollout_lint.syntax.node import Mapping
+from rollout_lint.syntax.node import Mapping, Scalar
 
 if TYPE_CHECKING:
     import collections.abc
@@ -63,6 +63,7 @@ def load_stack(
     variables = frozenset(environment.items())
     stack = Stack()
     problems: list[Problem] = []
+    first: DecodedLayer | None = None
     is_complete = True
     for source in sources:
         problems += source.problems
@@ -76,8 +77,9 @@ def load_stack(
             is_complete = False
             continue
         problems += layer.problems
-        if stack.versions and layer.version.value != stack.versions[0].value:
-            problems.append(_differing_version(layer.layer, stack.versions[0].value))
+        first = first or layer
+        if layer.version.value != first.version.value:
+            problems.append(_differing_version(layer.layer, first.layer))
         _add_layer(stack, layer)
     return stack if is_complete else Stack(), problems
 
@@ -104,10 +106,15 @@ def _add_layer(stack: Stack, read: DecodedLayer) -> None:
     stack.quirks.modifiers |= read.quirks.modifiers
 
 
-def _differing_version(layer: Layer, version: str) -> Problem:
+def _differing_version(layer: Layer, first: Layer) -> Problem:
     own = f'"{layer.version}"' if "version" in layer.root.entries else f'"{layer.version}" (no version is set)'
-    message = f'version must be "{version}" as in the earlier files, not {own}: Docker rejects different versions'
-    return layer.problem(layer.version_node, message)
+    message = f'version must be "{first.version}" as in the earlier files, not {own}: Docker rejects different versions'
+    node = first.root.get("version")
+    if isinstance(node, Scalar) and node.text:
+        correction = Correction(CorrectionKind.SET_VERSION, node.text)
+    else:
+        correction = Correction(CorrectionKind.REMOVE_KEY, "version")
+    return layer.problem(layer.version_node, message, correction)
 
 
 def merge_services(base: Service, overlay: Service) -> Service:

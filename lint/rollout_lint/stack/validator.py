@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.location import Correction, CorrectionKind
 from rollout_lint.stack.layer import LATEST
 from rollout_lint.stack.schema import Schema, load_document, load_schema, types_of
 from rollout_lint.stack.shorthand import parse_ports, parse_volume
 from rollout_lint.stack.units import parse_duration, parse_size
 from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Scalar, Sequence
-from rollout_lint.syntax.scalar import Date
-from rollout_lint.syntax.wording import join_names, join_types, quote, suggest
+from rollout_lint.syntax.scalar import Date, resolve_scalar
+from rollout_lint.syntax.wording import close_matches, join_names, join_types, quote, suggest
 
 if TYPE_CHECKING:
     from rollout_lint.stack.layer import Layer
@@ -113,13 +115,14 @@ class _Validator:
         """Report an invalid value; it is printed only if it cannot be a secret."""
         is_public = schema.enum is not None or schema.format in _PRINTED_FORMATS
         value = f" {quote(node.value)}" if is_public and isinstance(node, Scalar) and "$" not in node.text else ""
-        self._layer.report(node, f"{f'invalid {path}{value}:' if path else 'the file'} {message}")
+        correction = _correct_value(node, schema) if isinstance(node, Scalar) else None
+        self._layer.report(node, f"{f'invalid {path}{value}:' if path else 'the file'} {message}", correction)
 
     def _check_mapping(self, node: Mapping, schema: Schema, path: str) -> None:
         for key, (key_node, value) in node.entries.items():
             inner = self._inner(schema, key)
             if inner is None:
-                self._layer.report(key_node, _explain_unknown_key(key, schema, path))
+                self._layer.report(key_node, _explain_unknown_key(key, schema, path), _correct_key(key, schema, path))
             elif inner.since and not self._supports(inner.since):
                 since = f'key "{key}"{_inside(path)} needs version "{inner.since}" or later'
                 self._layer.report(key_node, f"{since}: this file has version {quote(self._layer.version)}")
@@ -208,7 +211,41 @@ def _value_error(value: Any, schema: Schema) -> str | None:
     return None
 
 
+def _correct_value(node: Scalar, schema: Schema) -> Correction | None:
+    """Return the correction of a value that is valid with quotes, or of a number or a boolean without them."""
+    if schema.one_of or node.tag is not None or "$" in node.text:
+        return None
+    if node.style in ('"', "'"):
+        value = resolve_scalar(node.text)
+        is_valid = json.dumps(value) == node.text and _value_error(value, schema) is None
+        return Correction(CorrectionKind.UNQUOTE) if is_valid else None
+    is_valid = isinstance(node.value, int | float | Date) and _value_error(node.text, schema) is None
+    return Correction(CorrectionKind.QUOTE) if is_valid and not isinstance(node.value, bool) else None
+
+
+def _correct_key(key: str, schema: Schema, path: str) -> Correction | None:
+    """Return the removal of a top-level `name`, or the new name of a misspelt key with only one candidate."""
+    if not path and key == "name":
+        return Correction(CorrectionKind.REMOVE_KEY, key)
+    if _explain_rejected_key(key, schema, path) is not None or key in _parents():
+        return None
+    word = key.replace("-", "_")
+    near = [word] if word in schema.properties else close_matches(word, schema.properties, 2)
+    return Correction(CorrectionKind.RENAME_KEY, near[0]) if len(near) == 1 else None
+
+
 def _explain_unknown_key(key: str, schema: Schema, path: str) -> str:
+    if rejected := _explain_rejected_key(key, schema, path):
+        return rejected
+    unknown = f'unknown key "{key}"{_inside(path)}'
+    if parent := _parents().get(key):
+        return f"{unknown}: move it to {parent}"
+    near = suggest(key.replace("-", "_"), schema.properties)
+    return f'{unknown} (did you mean "{near}"?)' if near else unknown
+
+
+def _explain_rejected_key(key: str, schema: Schema, path: str) -> str | None:
+    """Return why Docker rejects a key that is not misspelt, or None for any other key."""
     if schema.patterns and not schema.properties:
         patterns = join_names([pattern.pattern for pattern, _ in schema.patterns], "or")
         return f'invalid key "{key}" in {path}: must match {patterns}'
@@ -216,11 +253,7 @@ def _explain_unknown_key(key: str, schema: Schema, path: str) -> str:
         return f'Docker rejects "{key}" in a stack file: {FORBIDDEN[key]}'
     if key == "devices" and path.endswith(".reservations"):
         return 'Docker rejects "devices" in a stack file: use generic_resources, which each node must offer'
-    unknown = f'unknown key "{key}"{_inside(path)}'
-    if parent := _parents().get(key):
-        return f"{unknown}: move it to {parent}"
-    near = suggest(key.replace("-", "_"), schema.properties)
-    return f'{unknown} (did you mean "{near}"?)' if near else unknown
+    return None
 
 
 def _inside(path: str) -> str:

@@ -22,9 +22,14 @@ _TYPES = {
 
 def suggest(word: str, choices: Iterable[str]) -> str | None:
     """Return the choice that a misspelt word probably means."""
+    return next(iter(close_matches(word, choices, 1)), None)
+
+
+def close_matches(word: str, choices: Iterable[str], limit: int) -> list[str]:
+    """Return the choices that a misspelt word may mean, the closest first."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(word, list(choices), n=1, cutoff=0.7)), None)
+    return get_close_matches(word, list(choices), n=limit, cutoff=0.7)
 
 
 def join_types(types: Iterable[str]) -> str:

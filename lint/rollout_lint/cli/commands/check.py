@@ -79,6 +79,7 @@ def run(request: Request) -> ExitCode:
         evaluations.append(evaluate(recipe, context.with_suppressions(request.applies_ignores)))
         if hints is not None:
             evaluations[-1].fix_commands = hints.commands(evaluations[-1], context)
+            evaluations[-1].error_fix_commands = hints.error_commands(evaluations[-1], context)
     if baseline is not None and request.baseline.write:
         return record_baseline(baseline, evaluations)
     if baseline is not None:

@@ -1,4 +1,4 @@
-"""Commands that `check` offers to fix findings. Each is planned first, and offered only for what it fixes."""
+"""Commands that `check` offers to fix findings and errors. Each is planned, and offered only for what it fixes."""
 
 from __future__ import annotations
 
@@ -56,6 +56,30 @@ class FixHints:
             if any(each.key not in commands for each in findings):
                 commands = self._commands(evaluation, context, unsafe=unsafe) | commands
         return commands
+
+    def error_commands(self, evaluation: Evaluation, context: LintContext) -> dict[str, str]:
+        """Return a command for each file with errors that the command fixes."""
+        recipe = evaluation.recipe
+        is_rejected = evaluation.status is EvaluationStatus.NOT_EVALUATED and bool(recipe.variants)
+        if not is_rejected or all(each.correction is None for each in evaluation.problems) or not _is_on_disk(recipe):
+            return {}
+        files = self._correctable_files(recipe, evaluation, context)
+        selection = self._select(evaluation) if files else None
+        if selection is None:
+            return {}
+        arguments, selected = selection
+        if selected != recipe:
+            files = self._correctable_files(selected, evaluation, context)
+        command = self._format(arguments, unsafe=False)
+        return dict.fromkeys(files, command) if printable(command) == command else {}
+
+    def _correctable_files(self, recipe: Recipe, evaluation: Evaluation, context: LintContext) -> list[str]:
+        from rollout_lint.fix.mechanical import correct_files
+        from rollout_lint.fix.model import FixOptions
+        from rollout_lint.fix.target import FixTarget
+
+        target = FixTarget(recipe, context, evaluation if recipe == evaluation.recipe else None)
+        return [file.name for file in correct_files(target, FixOptions()).files]
 
     def _commands(self, evaluation: Evaluation, context: LintContext, *, unsafe: bool) -> dict[FindingKey, str]:
         """Return the command for each finding that `fix` fixes with or without `--unsafe`.

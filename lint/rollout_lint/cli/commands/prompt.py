@@ -6,16 +6,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.console import terminal_width, write
+from rollout_lint.fix.model import CorrectedFile
 from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.style import style_for_stdout
 from rollout_lint.report.fix.diff import create_diff
-from rollout_lint.report.fix.text import format_fix_block
+from rollout_lint.report.fix.text import format_correction_block, format_fix_block
 
 if TYPE_CHECKING:
     from rollout_lint.fix.model import AppliedFix, Change
     from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.report.common.style import Style
 
 _HELP = "y: apply, n: skip, a: apply this and all others, q: skip this and all others\n"
+
+
+def _format_block(evaluation: Evaluation, fix: AppliedFix | CorrectedFile, style: Style) -> str:
+    if isinstance(fix, CorrectedFile):
+        return format_correction_block(evaluation, fix, False, style, terminal_width())
+    return format_fix_block(evaluation, fix, "would set", style, terminal_width())
 
 
 class FixPrompt:
@@ -26,12 +34,12 @@ class FixPrompt:
         self._answer_for_all: bool | None = None
         self._has_explained = False
 
-    def confirm(self, evaluation: Evaluation, fix: AppliedFix, changes: tuple[Change, ...]) -> bool:
+    def confirm(self, evaluation: Evaluation, fix: AppliedFix | CorrectedFile, changes: tuple[Change, ...]) -> bool:
         """Return True if the operator accepts the fix."""
         if self._answer_for_all is not None:
             return self._answer_for_all
         style = style_for_stdout()
-        write(format_fix_block(evaluation, fix, "would set", style, terminal_width()), "\n")
+        write(_format_block(evaluation, fix, style), "\n")
         for change in changes:
             name = relative_path(Path.cwd(), recipe_path(evaluation, change.name))
             write(create_diff(name, change.before, change.after, style).text)

@@ -68,8 +68,7 @@ class _Editor(NamedTuple):
             yield self.text.replace(start, end, self.value)
         elif isinstance(node, Scalar) and node.style not in BLOCK_STYLES:
             space = "" if self.text.characters[start - 1 : start].isspace() or start < end else " "
-            quote = node.style if node.style and is_plain_word(self.value) else ""
-            yield self.text.replace(start, end, f"{space}{quote}{self.value}{quote}")
+            yield self.text.replace(start, end, f"{space}{_quote_like(node, self.value)}")
 
     def _insert(
         self, node: Mapping, pairs: list[tuple[str, Fragment]], parent_column: int | None
@@ -135,6 +134,14 @@ class _Editor(NamedTuple):
 
     def _indent(self, node: Mapping, parent_column: int | None) -> int:
         return _INDENT if node.flow or parent_column is None else max(self._column(node) - parent_column, 1)
+
+
+def _quote_like(node: Scalar, value: str) -> str:
+    """Return a value with the quotes of a scalar, if it can have them."""
+    if node.style == "'" and value.startswith('"') and not set(value) & {"'", "\\"}:
+        return f"'{value[1:-1]}'"
+    quote = node.style if node.style and is_plain_word(value) else ""
+    return f"{quote}{value}{quote}"
 
 
 def _append_to_empty(text: SourceText, pairs: list[tuple[str, Fragment]]) -> SourceText:

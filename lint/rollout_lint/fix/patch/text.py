@@ -83,6 +83,11 @@ class SourceText:
         match = LINE_END.search(self.characters, offset)
         return match.start() if match else len(self.characters)
 
+    def next_line(self, offset: int) -> int:
+        """Return the offset after the line break after an offset."""
+        match = LINE_END.search(self.characters, offset)
+        return match.end() if match else len(self.characters)
+
     @cached_property
     def newline(self) -> str:
         """Line break of the file's first line."""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.linter.evaluation import EvaluationStatus, describe_unknown_variables
+from rollout_lint.report.common.correction import describe_correction
 from rollout_lint.report.common.excerpt import Mark, format_excerpt
-from rollout_lint.report.common.groups import Group, count_suppressed, group_findings, list_hidden, list_problems
+from rollout_lint.report.common.groups import Group, count_suppressed, group_findings, list_hidden, list_recipe_problems
 from rollout_lint.report.common.paths import (
     format_deployed_by,
     format_location,
     format_problem,
     named_path,
     printable_path,
+    recipe_path,
 )
 from rollout_lint.report.common.skipped import describe_unchecked, format_skipped
 from rollout_lint.report.common.style import Style, plural, printable
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.discovery.recipe import Variant
     from rollout_lint.linter.evaluation import CheckResult, Evaluation, VariantEvaluation
+    from rollout_lint.location import Problem
     from rollout_lint.rules.finding import Finding
 
 
@@ -52,11 +56,20 @@ def format_check_text(result: CheckResult, exit_code: int, style: Style, width: 
 
 
 def _format_blocks(evaluation: Evaluation, style: Style, width: int) -> Iterator[str]:
-    yield from (format_problem(problem, style) for problem in list_problems(evaluation))
+    yield from (_format_error(problem, evaluation, style) for problem in list_recipe_problems(evaluation))
     if names := evaluation.unknown_variables:
         yield f"{printable(named_path(evaluation))}  {printable(describe_unknown_variables(names))}"
     for group in group_findings(evaluation):
         yield "\n".join(_format_finding(group, style, width))
+
+
+def _format_error(problem: Problem, evaluation: Evaluation, style: Style) -> str:
+    """Return an error, and its fix if a command makes it."""
+    line = format_problem(replace(problem, file=recipe_path(evaluation, problem.file)), style)
+    command = evaluation.error_fix_commands.get(problem.file)
+    if command is None or problem.correction is None:
+        return line
+    return f"{line}\n  = {style('fix:', 'green')} {describe_correction(problem.correction)}  ({command})"
 
 
 def _format_finding(group: Group, style: Style, width: int) -> list[str]:

@@ -29,7 +29,7 @@ _SUSPICIOUS_COMMENT = re.compile(
 
 _SECRET_NAME = re.compile(r"pass|pwd|secret|token|credential|key|salt|hash", re.IGNORECASE)
 _PUBLIC_VALUE = re.compile(
-    r"\d{1,5}(?:\.\d{1,3})?[a-z]{0,3}|true|false|yes|no|on|off|pause|continue|rollback|(?:start|stop)-first|",
+    r"\d{1,5}(?:\.\d{1,3})?[a-z]{0,3}|true|false|yes|no|on|off|pause|continue|rollback|(?:start|stop)-first|tcp|udp|",
     re.IGNORECASE | re.ASCII,
 )
 """Numbers, durations and sizes, and the words of a policy."""
@@ -38,6 +38,11 @@ _PUBLIC_VALUE = re.compile(
 def mask_variable(name: str, value: str) -> str:
     """Return the value of a variable, or `…` if it may be a secret."""
     return value if _PUBLIC_VALUE.fullmatch(value) and not _SECRET_NAME.search(name) else "…"
+
+
+def is_public_path(path: tuple[str, ...]) -> bool:
+    """Return True if the value at a path of keys is never a secret: a fact that cannot contain any text of the user."""
+    return bool(path) and path[-1] in _PUBLIC_KEYS and _USER_KEYS.isdisjoint(path)
 
 
 def find_secret_spans(text: SourceText) -> dict[int, list[tuple[int, int]]]:
@@ -69,8 +74,13 @@ def _find_private_scalars(node: Written, path: tuple[str, ...]) -> Iterator[Scal
     elif isinstance(node, Sequence):
         for item in node.written:
             yield from _find_private_scalars(item, path)
-    elif isinstance(node, Scalar) and not (path and path[-1] in _PUBLIC_KEYS and _USER_KEYS.isdisjoint(path)):
+    elif isinstance(node, Scalar) and not is_public_path(path) and not _is_public_value(path, node.text):
         yield node
+
+
+def _is_public_value(path: tuple[str, ...], text: str) -> bool:
+    """Return True for the name of the project, and for a number or word of a policy at a key with another spelling."""
+    return path == ("name",) or (bool(path) and _USER_KEYS.isdisjoint(path) and mask_variable(path[-1], text) == text)
 
 
 def _split_by_line(characters: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:

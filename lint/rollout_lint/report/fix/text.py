@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rollout_lint.report.common.paths import printable_path
+from rollout_lint.errors import ExitCode
+from rollout_lint.report.common.correction import describe_correction
+from rollout_lint.report.common.paths import format_problem, printable_path, recipe_path
 from rollout_lint.report.common.style import Style, plural, printable
+from rollout_lint.report.fix.outcome import count_errors, list_fixed, list_unfixed
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from rollout_lint.fix.model import AppliedFix, FixResult, Unfixed
+    from rollout_lint.fix.model import AppliedFix, CorrectedFile, FixResult
     from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.report.fix.outcome import FixOutcome
     from rollout_lint.rules.finding import Finding
 
 
-def format_fix_text(fixed: list[FixResult], is_written: bool, exit_code: int, style: Style, width: int) -> str:
-    """Return a block per finding, and a summary. `is_written` is False for a dry run."""
-    blocks = [block for each in fixed for block in _format_blocks(each, is_written, style, max(width, 60))]
-    return "\n".join((*blocks, _format_summary(fixed, is_written, exit_code))) + "\n"
+def format_fix_text(outcome: FixOutcome, style: Style, width: int) -> str:
+    """Return a block per fixed error, fixed finding and unfixed finding, and a summary."""
+    blocks = [block for each in outcome.results for block in _format_blocks(each, outcome.is_written, style, width)]
+    return "\n".join((*blocks, _format_summary(outcome))) + "\n"
+
+
+def format_correction_block(
+    evaluation: Evaluation, corrected: CorrectedFile, is_written: bool, style: Style, width: int
+) -> str:
+    """Return the errors of a file, each with its mechanical fix."""
+    verb = "fixed" if is_written else "would fix"
+    lines: list[str] = []
+    for problem in corrected.problems:
+        lines.append(format_problem(replace(problem, file=recipe_path(evaluation, corrected.name)), style))
+        if problem.correction is not None:
+            lines += _wrap_note(f"{verb}: {describe_correction(problem.correction)}", width)
+    return "\n".join(lines)
 
 
 def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, style: Style, width: int) -> str:
@@ -39,7 +57,7 @@ def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, sty
         notes.append(f"also covers: {', '.join(also)}")
     if brings := dict.fromkeys(_describe_brought(evaluation, each) for each in applied.brings):
         notes.append(f"brings: {', '.join(brings)}, which is less severe")
-    return _format_block(evaluation, applied.finding, notes, style, width)
+    return _format_block(evaluation, applied.finding, applied.finding.subject, notes, style, width)
 
 
 def _describe_brought(evaluation: Evaluation, finding: Finding) -> str:
@@ -50,55 +68,65 @@ def _describe_brought(evaluation: Evaluation, finding: Finding) -> str:
 
 def _format_blocks(fixed: FixResult, is_written: bool, style: Style, width: int) -> Iterator[str]:
     verb = "wrote" if is_written else "would set"
-    yield from (format_fix_block(fixed.evaluation, each, verb, style, width) for each in fixed.applied)
-    yield from dict.fromkeys(
-        _format_block(fixed.evaluation, each.finding, [_format_reason(each)], style, width) for each in fixed.unfixed
-    )
+    evaluation = fixed.evaluation
+    yield from (format_correction_block(evaluation, each, is_written, style, width) for each in fixed.corrected)
+    yield from (format_fix_block(evaluation, each, verb, style, width) for each in fixed.applied)
+    for each in list_unfixed(fixed):
+        label = "needs --unsafe" if each.needs_unsafe else "not fixed"
+        notes = [f"{label}: {printable(reason)}" for reason in each.reasons]
+        yield _format_block(evaluation, each.finding, each.group.subject, notes, style, width)
 
 
-def _list_unfixed(fixed: FixResult) -> Iterable[Unfixed]:
-    """Return the unfixed findings, those of several variants once."""
-    return {
-        (each.finding.rule.id, each.finding.service, each.finding.location, each.finding.severity): each
-        for each in fixed.unfixed
-    }.values()
-
-
-def _format_reason(unfixed: Unfixed) -> str:
-    return f"{'needs --unsafe' if unfixed.needs_unsafe else 'not fixed'}: {printable(unfixed.reason)}"
-
-
-def _format_block(evaluation: Evaluation, finding: Finding, notes: list[str], style: Style, width: int) -> str:
+def _format_block(
+    evaluation: Evaluation, finding: Finding, subject: str, notes: list[str], style: Style, width: int
+) -> str:
     location = finding.location
     head = f"{printable_path(evaluation, location.file)}:{location.line}:{location.column}"
     rule = finding.rule
     title = f"{style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}"
-    lines = [f"{style(head, 'bold')}  {title}  {printable(finding.subject)}"]
+    lines = [f"{style(head, 'bold')}  {title}  {printable(subject)}"]
     for note in notes:
-        lines += textwrap.wrap(
-            note,
-            width,
-            initial_indent="  = ",
-            subsequent_indent="    ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        lines += _wrap_note(note, width)
     return "\n".join(lines)
 
 
-def _format_summary(fixed: list[FixResult], is_written: bool, exit_code: int) -> str:
+def _wrap_note(note: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        note,
+        max(width, 60),
+        initial_indent="  = ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _format_summary(outcome: FixOutcome) -> str:
+    fixed = outcome.results
     files = sum(len(each.changes) for each in fixed)
-    unfixed = [each for one in fixed for each in _list_unfixed(one)]
+    counts = [
+        plural(count, noun)
+        for count, noun in ((count_errors(fixed), "error"), (sum(len(list_fixed(each)) for each in fixed), "finding"))
+        if count
+    ]
     summary = f"{plural(len(fixed), 'recipe')}: "
     if files:
-        fixes = plural(sum(len(each.applied) for each in fixed), "finding")
-        summary += f"{fixes} {'' if is_written else 'would be '}fixed in {plural(files, 'file')}"
+        verb = "fixed" if outcome.is_written else "would be fixed"
+        summary += f"{' and '.join(counts)} {verb} in {plural(files, 'file')}"
     else:
         summary += "nothing to write"
-    if unfixed:
+    if unfixed := [each for one in fixed for each in list_unfixed(one)]:
         by_severity = Counter(each.finding.severity for each in unfixed)
-        counts = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
+        severities = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
         unsafe = sum(each.needs_unsafe for each in unfixed)
-        counts += f"; {unsafe} of them with --unsafe only" if unsafe else ""
-        summary += f", {plural(len(unfixed), 'finding')} not fixed ({counts})"
-    return f"{summary}. Exit {exit_code}."
+        severities += f"; {unsafe} of them with --unsafe only" if unsafe else ""
+        summary += f", {plural(len(unfixed), 'finding')} not fixed ({severities})"
+    return f"{summary}. {_format_exit(outcome)}"
+
+
+def _format_exit(outcome: FixOutcome) -> str:
+    """Return the exit code with its reason."""
+    if outcome.reason is None:
+        return f"Exit {outcome.exit_code}."
+    by_option = " because of --exit-zero" if outcome.exit_code is ExitCode.OK else ""
+    return f"Exit {outcome.exit_code}{by_option}: {outcome.reason}."

@@ -1,0 +1,65 @@
+"""Mechanical fixes: edits of the keys and values that Docker rejects, after which it accepts the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rollout_lint.fix.model import Change, CorrectedFile
+from rollout_lint.fix.patch.mechanical_edits import correct_text
+from rollout_lint.fix.patch.text import SourceText
+from rollout_lint.linter.evaluation import EvaluationStatus
+
+if TYPE_CHECKING:
+    from rollout_lint.fix.model import Contents, FixOptions
+    from rollout_lint.fix.target import FixTarget
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.location import Problem
+
+_MAX_ROUNDS = 8
+"""Limit of corrections of one file. A corrected key can reveal errors below it, and stack files are this deep."""
+
+
+class Corrections(NamedTuple):
+    """Corrected files of a recipe: their contents, the evaluation with them, and the errors of each."""
+
+    contents: Contents
+    after: Evaluation
+    files: tuple[CorrectedFile, ...] = ()
+
+
+def correct_files(target: FixTarget, options: FixOptions) -> Corrections:
+    """Correct each file that has no error afterwards, unless the user declines it."""
+    corrections = Corrections({}, target.evaluate({}))
+    is_rejected = corrections.after.status is EvaluationStatus.NOT_EVALUATED
+    if options.only or not is_rejected or not target.has_mechanical_fixes:
+        return corrections
+    for name in dict.fromkeys(each.file for each in corrections.after.problems if each.correction is not None):
+        corrections = _correct_file(name, target, options, corrections)
+    return corrections
+
+
+def _correct_file(name: str, target: FixTarget, options: FixOptions, before: Corrections) -> Corrections:
+    """Return the corrections with those of one file, or the same ones if Docker would still reject the file."""
+    if not target.is_editable(name):
+        return before
+    problems: list[Problem] = []
+    contents, after = before.contents, before.after
+    for _ in range(_MAX_ROUNDS):
+        open_problems = [each for each in after.problems if each.file == name]
+        correctable = [each for each in open_problems if each.correction is not None]
+        if not correctable:
+            break
+        text = correct_text(SourceText.decode(contents.get(name, target.data(name))), correctable)
+        if text is None:
+            return before
+        problems += correctable
+        contents = {**contents, name: text.encode()}
+        after = target.evaluate(contents)
+    known = set(before.after.problems)
+    if any(each.file == name or each not in known for each in after.problems):
+        return before
+    corrected = CorrectedFile(name, tuple(problems))
+    change = Change(name, target.path(name), target.data_on_disk(name), contents[name])
+    if options.confirm is not None and not options.confirm(corrected, (change,)):
+        return before
+    return Corrections(contents, after, (*before.files, corrected))
