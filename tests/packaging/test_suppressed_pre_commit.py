@@ -59,7 +59,7 @@ def test_hook_rejects_suppression_without_reason_or_finding(adopted: Path, run_i
     assert "new/compose.yml:9:16  medium  RL001" in without
     assert "reason" in without
     stale = commit(run_in, adopted, {"new/compose.yml": STALE}, 1)
-    assert "RL072 ignore-idle" in stale
+    assert "RL072 ignore-unused" in stale
     assert "RL001 rollback-start-first" not in stale
     assert "RL001 rollback-start-first" in commit(run_in, adopted, {"new/compose.yml": EXPIRED}, 1)
 

@@ -35,7 +35,7 @@ RULES = {
         "name": "start-first-host-port",
         "summary": "A start-first update waits forever for a host port that the old task holds",
         "why": "The port is taken.",
-        "link": "rules/README.md#rl003-start-first-host-port",
+        "link": "rules/README.md#rl003",
     },
 }
 PATCH = 'version: "3.8"\nservices:\n  app:\n    deploy:\n      update_config:\n        order: stop-first\n'

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rollout_lint.facts.images import rules_directory
-from rollout_lint.report.rules.proofs import describe_behaviour, describe_follow_up
+from rollout_lint.report.rules.behaviours import describe_behaviour, describe_follow_up
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Rule
 from rollout_lint.selftest import write_fix
@@ -127,7 +127,7 @@ def _case(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], side: 
         new=behaviour(proof["new"]),
         words=(
             describe_behaviour(proof["old"]),
-            describe_behaviour(proof["new"]) + describe_follow_up(proof),
+            ". ".join(filter(None, (describe_behaviour(proof["new"]), describe_follow_up(proof)))),
             memory or "",
         ),
         host_memory=size(memory) if memory else None,

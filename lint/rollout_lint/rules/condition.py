@@ -6,7 +6,6 @@ condition nor its opposite holds for it.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -21,14 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Test: TypeAlias = "Callable[[Any], bool | None]"
-
-_BOUNDS = {
-    "minimum": "at least",
-    "maximum": "at most",
-    "exclusiveMinimum": "more than",
-    "exclusiveMaximum": "less than",
-}
-"""Words for the keywords that compare numbers."""
 
 
 class Condition(NamedTuple):
@@ -51,27 +42,6 @@ class Condition(NamedTuple):
     def is_absence(self) -> bool:
         """True if the condition holds only for a fact without a value."""
         return self.schema.get("absent") is True
-
-    @property
-    def description(self) -> str:
-        """Condition in words, or its schema if it is too complex."""
-        match self.schema:
-            case {"const": value, **others} if not others:
-                return _plain(value)
-            case {"not": {"const": value, **others}, **beside} if not others and not beside:
-                return f"not {_plain(value)}"
-            case {"absent": bool(absent), **others} if not others:
-                return "not set" if absent else "set"
-            case {"minItems": 1, **others} if not others:
-                return "at least one"
-            case {"type": str(name), **others} if not others:
-                return f"any {name}"
-            case {"enum": list(choices), **others} if not others:
-                return " or ".join(_plain(choice) for choice in choices)
-        keyword = next(iter(self.schema))
-        if len(self.schema) == 1 and keyword in _BOUNDS:
-            return f"{_BOUNDS[keyword]} {_plain(self.schema[keyword])}"
-        return json.dumps(self.schema)
 
 
 def is_fact(path: str) -> bool:
@@ -107,10 +77,6 @@ def all_hold(answers: Iterable[bool | None]) -> bool | None:
         elif not answer:
             return False
     return True if is_known else None
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _one_of(choices: list[Any], kind: Kind) -> Test:

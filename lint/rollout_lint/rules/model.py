@@ -154,8 +154,8 @@ class Rule:
 
     @property
     def anchor(self) -> str:
-        """Anchor of the rule in `rules/README.md`."""
-        return f"{self.id}-{self.name}".lower()
+        """Anchor of the rule in `rules/README.md`, which does not change with the name."""
+        return self.id.lower()
 
     @property
     def location_facts(self) -> tuple[str, ...]:

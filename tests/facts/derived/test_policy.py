@@ -45,28 +45,33 @@ def test_unknown_failure_actions(deploy: str, actions: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deploy", "paths"),
+    ("deploy", "ratios"),
     [
         ("{update_config: {max_failure_ratio: 1}}", []),
         ("{update_config: {max_failure_ratio: 0}}", []),
-        ("{update_config: {max_failure_ratio: 1.01}}", [f"{UPDATE}.max_failure_ratio"]),
-        ("{rollback_config: {max_failure_ratio: -0.1}}", ["deploy.rollback_config.max_failure_ratio"]),
+        ("{update_config: {max_failure_ratio: 1.01}}", [f'{UPDATE}.max_failure_ratio "1.01"']),
+        ("{rollback_config: {max_failure_ratio: -0.1}}", ['deploy.rollback_config.max_failure_ratio "-0.1"']),
     ],
 )
-def test_out_of_range_ratios(deploy: str, paths: list[str]) -> None:
-    assert facts_for(service_with(f"deploy: {deploy}"))["derived.out_of_range_ratios"].value == paths
+def test_out_of_range_ratios(deploy: str, ratios: list[str]) -> None:
+    assert facts_for(service_with(f"deploy: {deploy}"))["derived.out_of_range_ratios"].value == ratios
 
 
 @pytest.mark.parametrize(
-    ("deploy", "paths"),
+    ("deploy", "times"),
     [
         ("{update_config: {delay: 0s, monitor: 0s}}", []),
-        ("{update_config: {delay: -1s, monitor: -1ns}}", [f"{UPDATE}.delay", f"{UPDATE}.monitor"]),
-        ("{rollback_config: {monitor: -5s}}", ["deploy.rollback_config.monitor"]),
+        ("{update_config: {delay: -1s, monitor: -1ms}}", [f'{UPDATE}.delay "-1s"', f'{UPDATE}.monitor "-1ms"']),
+        ("{rollback_config: {monitor: -5s}}", ['deploy.rollback_config.monitor "-5s"']),
     ],
 )
-def test_negative_times(deploy: str, paths: list[str]) -> None:
-    assert facts_for(service_with(f"deploy: {deploy}"))["derived.negative_times"].value == paths
+def test_negative_times(deploy: str, times: list[str]) -> None:
+    assert facts_for(service_with(f"deploy: {deploy}"))["derived.negative_times"].value == times
+
+
+def test_invalid_value_of_a_variable_is_shown() -> None:
+    facts = facts_for(service_with("deploy: {update_config: {delay: '${DELAY}'}}"), environment={"DELAY": "-90s"})
+    assert facts["derived.negative_times"].value == [f'{UPDATE}.delay "-1m30s"']
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS
 from rollout_lint.facts.derived.command import runs_once
 from rollout_lint.facts.derived.registry import derived
+from rollout_lint.facts.format import format_fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,30 +30,29 @@ def stated_failure_action(facts: ServiceFacts) -> Derivation:
 
 @derived("array")
 def unknown_failure_actions(facts: ServiceFacts) -> Derivation:
-    """Each failure_action that the daemon rejects, in update_config or rollback_config, with its path.
+    """Path and value of each failure_action that the daemon rejects, in update_config or rollback_config.
 
     `docker stack config` accepts any text; moby `daemon/cluster/convert/service.go updateConfigToGRPC` does not.
     """
-    paths, location = _paths(facts, ("failure_action",), lambda value: value not in _FAILURE_ACTIONS)
-    return [f'{path} "{facts[path].value}"' for path in paths], location
+    return _invalid_values(facts, ("failure_action",), lambda value: value not in _FAILURE_ACTIONS)
 
 
 @derived("array")
 def out_of_range_ratios(facts: ServiceFacts) -> Derivation:
-    """Paths of a max_failure_ratio below 0 or above 1, in update_config or rollback_config.
+    """Path and value of each max_failure_ratio below 0 or above 1, in update_config or rollback_config.
 
     The daemon rejects the first and never checks the second (swarmkit `manager/controlapi/service.go validateUpdate`).
     """
-    return _paths(facts, ("max_failure_ratio",), lambda value: not 0 <= value <= 1)
+    return _invalid_values(facts, ("max_failure_ratio",), lambda value: not 0 <= value <= 1)
 
 
 @derived("array")
 def negative_times(facts: ServiceFacts) -> Derivation:
-    """Paths of a negative delay or monitor, in update_config or rollback_config.
+    """Path and value of each negative delay or monitor, in update_config or rollback_config.
 
     The daemon rejects the first and never checks the second (swarmkit `manager/controlapi/service.go validateUpdate`).
     """
-    return _paths(facts, ("delay", "monitor"), lambda value: value < 0)
+    return _invalid_values(facts, ("delay", "monitor"), lambda value: value < 0)
 
 
 @derived("boolean")
@@ -107,9 +108,12 @@ def ends_by_itself(facts: ServiceFacts) -> Derivation:
     return condition == "none" or (condition == "on-failure" and runs_once(facts.service)), location
 
 
-def _paths(facts: ServiceFacts, keys: Iterable[str], is_wrong: Callable[[Any], bool]) -> Derivation:
-    """Return the paths of wrong values that a file sets. Unknown values are not checked."""
+def _invalid_values(facts: ServiceFacts, keys: Iterable[str], is_invalid: Callable[[Any], bool]) -> Derivation:
+    """Return the paths and values of invalid settings of a file. Unknown values are not checked."""
     paths = [f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in keys]
     set_facts = ((path, facts[path]) for path in paths if not facts[path].default and not facts[path].is_unknown)
-    stated = {path: fact for path, fact in set_facts if is_wrong(fact.value)}
-    return list(stated), next((fact.location for fact in stated.values()), None)
+    invalid = {path: fact for path, fact in set_facts if is_invalid(fact.value)}
+    # A value as written may be a variable. The message must show the value that the daemon rejects.
+    values = {path: replace(fact, written="") for path, fact in invalid.items()}
+    location = next((fact.location for fact in invalid.values()), None)
+    return [f'{path} "{format_fact(path, fact)}"' for path, fact in values.items()], location

@@ -185,15 +185,15 @@ class _Suppressor:
                 if comment.location.file in files:
                     yield from check_rules(rules, variant, None, comment.location, facts)
         for entry, finding in self.expired:
-            name = f"the config's entry for {finding.rule.id} ({entry.location.file}:{entry.location.line})"
-            facts = _suppression_facts(finding.location, expired=f"{name} ended on {_iso(entry.until)}")
+            name = f"the config entry for {finding.rule.id} ({entry.location.file}:{entry.location.line})"
+            facts = _suppression_facts(finding.location, expired=f"{name} expired on {_iso(entry.until)}")
             yield from check_rules(rules, finding.variant, finding.service, finding.location, facts)
 
     def _facts(self, comment: IgnoreComment) -> dict[str, Fact]:
         if comment.error is not None:
             return _suppression_facts(comment.location, error=comment.error)
         if self._has_expired(comment.until):
-            return _suppression_facts(comment.location, expired=f"this comment ended on {_iso(comment.until)}")
+            return _suppression_facts(comment.location, expired=f"this comment expired on {_iso(comment.until)}")
         checked = {rule.id for rule in self.scope.rules} if self.scope.is_whole else set()
         unused = [rule for rule in comment.rules if rule in checked and (comment.location, rule) not in self.used]
         return _suppression_facts(comment.location, unused=unused)

@@ -97,7 +97,7 @@ def _ignores(file: str, outline: Outline) -> Iterator[IgnoreComment]:
 def _ignore(text: str, location: Location, scope: CommentScope) -> IgnoreComment:
     match = _IGNORE.match(text)
     if match is None:
-        return IgnoreComment((), "", location, scope, error=f"it cannot be read; {_SYNTAX_HINT} behind `rollout-lint:`")
+        return IgnoreComment((), "", location, scope, error=f"no `ignore[...]`: {_SYNTAX_HINT} after `rollout-lint:`")
     rules = tuple(dict.fromkeys(filter(None, (each.strip().upper() for each in match["rules"].split(",")))))
     days = [each["day"] for each in _UNTIL.finditer(match["rest"])]
     until = parse_day(days[0]) if days else None
@@ -107,12 +107,12 @@ def _ignore(text: str, location: Location, scope: CommentScope) -> IgnoreComment
 
 def _comment_error(rules: tuple[str, ...], days: list[str], until: date | None, reason: str) -> str | None:
     if not rules:
-        return f"it names no rule; {_SYNTAX_HINT}"
+        return f"no rule: {_SYNTAX_HINT}"
     if len(days) > 1:
-        return "it has more than one until=: keep one"
+        return "more than one until=: keep one"
     if days and until is None:
-        return f"until={days[0]} is not a day: write it as until=2027-01-31"
-    return None if re.search(r"\w", reason) else "it gives no reason"
+        return f"invalid day in until={days[0]}: write it as until=2027-01-31"
+    return None if re.search(r"\w", reason) else "no reason: write it after the brackets"
 
 
 def _scope(comment: Comment, outline: Outline) -> CommentScope:

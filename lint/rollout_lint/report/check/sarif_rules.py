@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.report.rules.page import fill_service_placeholder
+from rollout_lint.report.rules.conditions import describe_condition
+from rollout_lint.report.rules.sentences import fill_service_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ def _format_help(rule: Rule, code: str = "", strong: str = "") -> Iterator[str]:
         if text:
             yield f"{strong}{heading}{strong}\n\n{text.strip()}\n"
     yield f"{strong}Conditions{strong}\n"
-    yield from (f"- {code}{path}{code}: {code}{condition.description}{code}" for path, condition in rule.when.items())
+    yield from (f"- {describe_condition(path, condition)}" for path, condition in rule.when.items())
     if rule.assumes:
         yield f"- assumes: {fill_service_placeholder(rule.assumes)}"
     yield f"\n{strong}Fix{strong}\n"

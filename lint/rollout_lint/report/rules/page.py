@@ -6,12 +6,16 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from rollout_lint.report.common.style import Style, printable
-from rollout_lint.report.rules.proofs import describe_proofs
+from rollout_lint.report.rules.conditions import describe_conditions, describe_severities
+from rollout_lint.report.rules.proofs import describe_proofs, proof_heading
+from rollout_lint.report.rules.sentences import format_sentence, wrap_paragraphs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rollout_lint.rules.model import Rule
+
+_INDENT = "  "
 
 
 def format_rules_text(rules: tuple[Rule, ...], style: Style) -> str:
@@ -26,74 +30,80 @@ def format_rules_text(rules: tuple[Rule, ...], style: Style) -> str:
 
 
 def format_rule_page(rule: Rule, style: Style, width: int) -> str:
-    """Return the page of a rule: description, conditions, fix, proofs, examples and sources."""
-    return "\n".join(_format_page(rule, style, max(width, 60))) + "\n"
-
-
-def fill_service_placeholder(text: str | None) -> str:
-    """Return a text of a rule without the name of a service."""
-    return (text or "").replace("{service}", "the service")
-
-
-def _format_page(rule: Rule, style: Style, width: int) -> Iterator[str]:
-    yield f"{style(rule.id, 'bold')} {style(rule.name, 'bold')}  {style.severity(rule.severity)}"
-    yield from textwrap.wrap(rule.summary, width)
-    yield ""
-    yield style("What happens", "bold")
-    yield rule.why.rstrip()
-    yield ""
-    for heading, text in (("How likely", rule.likelihood), ("What mitigates it", rule.mitigation)):
-        if text:
-            yield style(heading, "bold")
-            yield from textwrap.wrap(text, width)
-            yield ""
-    yield from _format_fix(rule, style, width)
-    yield ""
-    yield style("Conditions", "bold")
-    for path, condition in rule.when.items():
-        yield f"  {path}: {condition.description}"
-    yield from textwrap.wrap(
-        fill_service_placeholder(rule.assumes), width, initial_indent="  assumes: ", subsequent_indent="    "
+    """Return the page of a rule: what happens, likelihood, fix, conditions, proofs, an example and sources."""
+    width = max(width, 60)
+    heading = f"{style(rule.id, 'bold')} {style(rule.name, 'bold')}  {style.severity(rule.severity)}"
+    sections: tuple[tuple[str, Iterable[str]], ...] = (
+        ("What happens", wrap_paragraphs(rule.why, width, _INDENT)),
+        ("How likely", wrap_paragraphs(rule.likelihood or "", width, _INDENT)),
+        ("What mitigates it", wrap_paragraphs(rule.mitigation or "", width, _INDENT)),
+        ("Fix and trade-off" if rule.trade_off else "Fix", _format_fix(rule, width)),
+        ("Reported as", _format_severities(rule, style, width)),
+        (proof_heading(rule), _format_proofs(rule, width)),
+        ("Bad example", _format_example(rule, "bad", 0, style)),
+        ("Fixed example", _format_fixed_example(rule, style)),
+        ("Sources", _format_sources(rule, width)),
     )
-    for grade in rule.grades:
-        conditions = ", ".join(f"{path}: {condition.description}" for path, condition in grade.when.items())
-        yield f"  {style.severity(grade.severity)} if {conditions}"
-        yield from textwrap.wrap(
-            fill_service_placeholder(grade.assumes), width, initial_indent="    assumes: ", subsequent_indent="      "
-        )
-    yield ""
-    yield from _format_proofs(rule, style, width)
-    for heading, examples in (("Bad example", rule.examples["bad"]), ("Good example", rule.examples["good"])):
-        yield style(heading, "bold")
-        for name, text in examples[0]["files"].items():
-            yield f"  {style(printable(name), 'dim')}"
-            yield textwrap.indent(text.rstrip(), "    ")
-        yield ""
-    yield style("Sources", "bold")
-    for source in rule.sources:
-        yield from textwrap.wrap(source, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+    lines = [heading, *textwrap.wrap(rule.summary, width)]
+    for title, content in sections:
+        if section := list(content):
+            lines += ["", style(title, "bold"), *section]
+    return "\n".join(lines) + "\n"
 
 
-def _format_fix(rule: Rule, style: Style, width: int) -> Iterator[str]:
-    yield style("Fix and trade-off" if rule.trade_off else "Fix", "bold")
+def _wrap(text: str, width: int, indent: str = _INDENT, hang: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=" " * len(indent) + hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _format_fix(rule: Rule, width: int) -> Iterator[str]:
     if rule.advice:
-        yield from textwrap.wrap(rule.advice, width, initial_indent="  ", subsequent_indent="  ")
-    for path, value in rule.fix_settings.items():
-        yield f"  {path}: {value}"
-    if rule.trade_off:
-        yield from textwrap.wrap(rule.trade_off, width, initial_indent="  trade-off: ", subsequent_indent="    ")
-    if rule.alternative:
-        yield from textwrap.wrap(rule.alternative, width, initial_indent="  or: ", subsequent_indent="    ")
+        yield from _wrap(format_sentence(rule.advice), width)
+    yield from (f"{_INDENT}{path}: {value}" for path, value in rule.fix_settings.items())
+    for label, text in (("trade-off", rule.trade_off), ("or", rule.alternative)):
+        if text:
+            yield from _wrap(f"{label}: {text.strip()}", width, hang=_INDENT)
     if rule.unsafe:
-        conditions = ", ".join(f"{path}: {condition.description}" for path, condition in rule.unsafe.items())
-        yield from textwrap.wrap(
-            f"needs --unsafe if {conditions}", width, initial_indent="  ", subsequent_indent="    "
-        )
+        yield from _wrap(f"needs --unsafe if {describe_conditions(rule.unsafe)}", width, hang=_INDENT)
 
 
-def _format_proofs(rule: Rule, style: Style, width: int) -> Iterator[str]:
-    for proof in describe_proofs(rule):
-        yield style(f"Proof with {proof.tool}", "bold")
-        for label, words in (("", proof.deployed), ("bad example: ", proof.bad), ("fixed example: ", proof.fixed)):
-            yield from textwrap.wrap(f"{label}{words}", width, initial_indent="  ", subsequent_indent="    ")
-        yield ""
+def _format_severities(rule: Rule, style: Style, width: int) -> Iterator[str]:
+    for severity, conditions, assumes in describe_severities(rule):
+        first, *others = _wrap(f"{severity} {conditions}", width, hang=_INDENT)
+        yield first.replace(severity, style.severity(severity), 1)
+        yield from others
+        if assumes:
+            yield from _wrap(f"assumes: {assumes}", width, indent=_INDENT * 2, hang=_INDENT)
+
+
+def _format_proofs(rule: Rule, width: int) -> Iterator[str]:
+    proofs = describe_proofs(rule)
+    for number, proof in enumerate(proofs, 1):
+        indent = _INDENT + (f"{number}. " if len(proofs) > 1 else "")
+        for text in proof.sentences:
+            yield from _wrap(text, width, indent, hang=_INDENT)
+            indent = " " * len(indent)
+
+
+def _format_fixed_example(rule: Rule, style: Style) -> Iterator[str]:
+    """Yield the fixed example of a rule without a fix: that of the first proof, else the first good example."""
+    if rule.fix is None:
+        number = rule.proofs[0].get("fixed_example", 0) if rule.proofs else 0
+        yield from _format_example(rule, "good", number, style)
+
+
+def _format_example(rule: Rule, kind: str, number: int, style: Style) -> Iterator[str]:
+    for name, text in rule.examples[kind][number]["files"].items():
+        yield f"{_INDENT}{style(printable(name), 'dim')}"
+        yield textwrap.indent(text.rstrip(), _INDENT * 2)
+
+
+def _format_sources(rule: Rule, width: int) -> Iterator[str]:
+    for source in rule.sources:
+        yield from _wrap(source, width, hang=_INDENT)

@@ -1,37 +1,68 @@
-"""Descriptions of the proofs of a rule."""
+"""Proofs of rules in sentences."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout_lint.report.rules.behaviours import describe_deployment
+from rollout_lint.report.rules.sentences import format_sentence, join_words
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from rollout_lint.rules.model import Rule
 
-ENGINE = "a real Swarm"
-CONFIG = "docker stack config"
-DEPLOY = "docker stack deploy"
+_STATES = {
+    "updating": "the update never ended (`updating`)",
+    "rollback_started": "the rollback never ended (`rollback_started`)",
+    "none": "the service had no update status",
+    "refused": "the daemon rejected the service",
+}
+"""Words for states of an update. It ended with any other state."""
+
+_FAILED = {
+    (): "no task failed",
+    ("new",): "a task of the new release failed",
+    ("old",): "a task of the old release failed",
+    ("new", "old"): "tasks of both releases failed",
+}
+
+_OLD_TASKS = {"kept": "the old tasks kept running", "partly": "some old tasks kept running"}
+
+_SUCCESS = frozenset(("completed", "rollback_completed"))
 
 
 class ProofDescription(NamedTuple):
-    """Tool of a proof, what it deploys, and the expected results of the bad and the fixed example."""
+    """Sentences about a proof: the deployment, and the results of a bad example and of the fixed one.
 
-    tool: str
-    deployed: str
+    `is_first` is True if the bad example is the first of the rule file, which pages show.
+    """
+
+    deployment: str
     bad: str
     fixed: str
+    is_first: bool
+
+    @property
+    def sentences(self) -> list[str]:
+        """Sentences with their labels, without empty ones."""
+        label = "Bad example" if self.is_first else "Another bad example"
+        return list(filter(None, (self.deployment, f"{label}: {self.bad}", f"Fixed: {self.fixed}")))
 
 
 def describe_proofs(rule: Rule) -> list[ProofDescription]:
-    """Return the descriptions of all proofs of a rule, in file order."""
-    return [_describe_proof(proof) for proof in rule.proofs]
+    """Return the descriptions of the proofs of a rule in file order, equal ones once."""
+    described: dict[tuple[str, ...], ProofDescription] = {}
+    for proof in rule.proofs:
+        sentences = _describe_proof(proof)
+        described.setdefault(sentences, ProofDescription(*sentences, is_first=not proof.get("bad_example", 0)))
+    return list(described.values())
 
 
-def describe_behaviour(behaviour: Mapping[str, Any]) -> str:
-    """Return the behaviour of the tasks of a release, such as `crashes-after, seconds 8`."""
-    parameters = (f"{key} {_format_inline(value)}" for key, value in behaviour.items() if key != "behaviour")
-    return ", ".join((str(behaviour["behaviour"]), *parameters))
+def proof_heading(rule: Rule) -> str:
+    """Return the heading of the proofs of a rule."""
+    is_about_config = all("config" in proof for proof in rule.proofs)
+    return "Shown with docker stack config" if is_about_config else "Shown on a real Swarm"
 
 
 def describe_config_output(output: Mapping[str, Any]) -> str:
@@ -41,44 +72,63 @@ def describe_config_output(output: Mapping[str, Any]) -> str:
     return ", ".join(f"{path}: {_format_inline(value)}" for path, value in output["prints"].items())
 
 
-def _describe_proof(proof: Mapping[str, Any]) -> ProofDescription:
+def _describe_proof(proof: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the sentences about the deployment, the bad and the fixed example."""
     if "config" in proof:
-        return _describe_config_proof(proof["config"])
+        config = proof["config"]
+        values = join_words([f"`{name}={value}`" for name, value in config.get("environment", {}).items()])
+        environment = f"The environment had {values}." if values else ""
+        return environment, _describe_config(config["bad"]), _describe_config(config["fixed"])
     if "deploy" in proof:
-        return ProofDescription(DEPLOY, "", f"refused: {proof['deploy']['refused']}", "taken")
-    return _describe_engine_proof(proof)
+        error = proof["deploy"]["refused"]
+        return "", f"`docker stack deploy` printed `{error}`.", "`docker stack deploy` accepted the file."
+    return " ".join(describe_deployment(proof)), _describe_result(proof["bad"]), _describe_result(proof["fixed"])
 
 
-def _describe_config_proof(config: Mapping[str, Any]) -> ProofDescription:
-    variables = ", ".join(f"{name}={value}" for name, value in config.get("environment", {}).items())
-    return ProofDescription(
-        CONFIG,
-        f"with {variables}" if variables else "",
-        describe_config_output(config["bad"]),
-        describe_config_output(config["fixed"]),
-    )
+def _describe_config(output: Mapping[str, Any]) -> str:
+    if "refused" in output:
+        return f"`docker stack config` printed `{' '.join(output['refused'].split())}`."
+    shown = [
+        f"no `{path}`" if value is None else f"`{path}: {_format_inline(value)}`"
+        for path, value in output["prints"].items()
+    ]
+    return f"`docker stack config` printed {join_words(shown)}."
 
 
-def _describe_engine_proof(proof: Mapping[str, Any]) -> ProofDescription:
-    memory = f", on a host with {proof['host_memory']}" if "host_memory" in proof else ""
-    releases = f"old: {describe_behaviour(proof['old'])}; new: {describe_behaviour(proof['new'])}"
-    deployed = f"{releases}{describe_follow_up(proof)}{memory}"
-    return ProofDescription(ENGINE, deployed, _format_expectations(proof["bad"]), _format_expectations(proof["fixed"]))
+def _describe_result(side: Mapping[str, Any]) -> str:
+    states = [side["update"]] if isinstance(side["update"], str) else list(side["update"])
+    return " ".join((f"{_describe_end(states, side)}.", *map(format_sentence, _describe_observations(side))))
 
 
-def describe_follow_up(proof: Mapping[str, Any]) -> str:
-    """Return the action after the update, or an empty text."""
-    return f", then {proof['then'].replace('-', ' ')}" if "then" in proof else ""
+def _describe_end(states: list[str], side: Mapping[str, Any]) -> str:
+    """Return how the update ended, and which tasks failed: with `although` if the state is that of a success."""
+    named = [f"`{state}`" for state in states if state not in _STATES]
+    parts = [f"the update ended {' or '.join(named)}"] if named else []
+    end = " or ".join([*parts, *(_STATES[state] for state in states if state in _STATES)])
+    if "failed" not in side:
+        return end
+    failed = tuple(sorted(side["failed"]))
+    is_hidden = side["release"] in failed and not _SUCCESS.isdisjoint(states)
+    conjunction = "although" if is_hidden else "because" if failed else "and"
+    exit_code = f" with exit code {side['exit_code']}" if "exit_code" in side else ""
+    return f"{end}, {conjunction} {_FAILED[failed]}{exit_code}"
 
 
-def _format_expectations(side: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key.replace('_', ' ')} {_format_alternatives(value)}" for key, value in side.items())
-
-
-def _format_alternatives(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return (" or ".join(value) or "none") if isinstance(value, list) else str(value)
+def _describe_observations(side: Mapping[str, Any]) -> Iterator[str]:
+    if "message" in side:
+        subject = "the error was" if "refused" in side["update"] else "a task reported"
+        yield f"{subject} `{side['message']}`"
+    if side.get("memory_exhausted"):
+        yield "the tasks used all memory of the host"
+    if side.get("old_task") in _OLD_TASKS:
+        yield _OLD_TASKS[side["old_task"]]
+    if "outage" in side:
+        yield "for a moment no task ran" if side["outage"] else "at least one task always ran"
+    if "running" in side:
+        count = side["running"]
+        yield f"at the end {count or 'no'} {'task' if count < 2 else 'tasks'} ran"
+    if "restarted" in side:
+        yield "Swarm restarted the task" if side["restarted"] else "Swarm did not restart the task"
 
 
 def _format_inline(value: Any) -> str:

@@ -1,0 +1,79 @@
+"""Proofs of rules in sentences."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from rollout_lint.facts.images import rules_directory
+from rollout_lint.report.rules.behaviours import describe_behaviour, describe_follow_up
+from rollout_lint.report.rules.proofs import describe_proofs
+from rollout_lint.rules.loader import load_rules
+
+RULES = {rule.id: rule for rule in load_rules()}
+SCHEMA = json.loads((rules_directory() / "rule.schema.json").read_text("utf-8"))
+
+
+SENTENCES = {
+    "RL015": """
+        Old release: a task runs. New release: a task exits with code 1 after 8 s.
+        Bad example: the update ended `completed`, although a task of the new release failed. Swarm restarted the task.
+        Fixed: the update ended `rollback_completed`, because a task of the new release failed.
+        """,
+    "RL003": """
+        Both releases: a task runs.
+        Bad example: the update never ended (`updating`). A task reported `host-mode port already in use`.
+        The old tasks kept running.
+        Fixed: the update ended `completed`, and no task failed.
+        """,
+    "RL050": """
+        Both releases: a task runs.
+        Bad example: the daemon rejected the service. The error was `unrecognized update failure action Rollback`.
+        Fixed: the update ended `completed`, and no task failed.
+        """,
+    "RL056": """
+        The environment had `TAG=1.2` and `MODE=web`.
+        Bad example: `docker stack config` printed `services.app.image: example/app:1.2`.
+        Fixed: `docker stack config` printed `services.app.image: example/app:1.2-alpine`.
+        """,
+}
+
+
+@pytest.mark.parametrize("rule", SENTENCES)
+def test_describe_proofs(rule: str) -> None:
+    assert " ".join(describe_proofs(RULES[rule])[0].sentences) == " ".join(SENTENCES[rule].split())
+
+
+def test_describe_proofs_shows_equal_proofs_once() -> None:
+    assert (len(RULES["RL003"].proofs), len(describe_proofs(RULES["RL003"]))) == (3, 1)
+
+
+def test_describe_proofs_marks_examples_beside_the_first() -> None:
+    labels = [proof.sentences[1].partition(":")[0] for proof in describe_proofs(RULES["RL016"])]
+    assert labels == ["Bad example", "Another bad example"]
+
+
+@pytest.mark.parametrize("name", SCHEMA["$defs"]["behaviour"]["properties"]["behaviour"]["enum"])
+def test_describe_behaviour_has_words_for_each_behaviour(name: str) -> None:
+    parameters = {"memory": "90M", "seconds": 7, "after": 3, "shutdown": 20, "volume": "/data", "port": 80}
+    words = describe_behaviour({"behaviour": name, **parameters})
+    assert (words == "a task runs after 3 s") == (name == "steady")
+
+
+@pytest.mark.parametrize(
+    ("selection", "words"),
+    [
+        ({"slots": [1, 3], "others": 10}, "replica 1 and 3 never becomes healthy, and the others run after 10 s"),
+        ({"only_first": "/srv"}, "the first task never becomes healthy, and the others run"),
+        ({}, "a task never becomes healthy"),
+    ],
+    ids=["slots", "first", "all"],
+)
+def test_describe_behaviour_names_the_tasks(selection: dict[str, Any], words: str) -> None:
+    assert describe_behaviour({"behaviour": "never-healthy", **selection}) == words
+
+
+@pytest.mark.parametrize("then", SCHEMA["$defs"]["proof"]["properties"]["then"]["enum"])
+def test_describe_follow_up_is_a_sentence(then: str) -> None:
+    assert describe_follow_up({"then": then}).startswith("Then ")
