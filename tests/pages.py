@@ -1,4 +1,4 @@
-"""Console sessions of the documentation. `python -m tests.pages` updates their output."""
+"""Console sessions of the documentation. `python -m tests.pages` updates their output and generated pages."""
 
 from __future__ import annotations
 
@@ -84,5 +84,8 @@ def _output(command: str, location: Path) -> str:
 
 
 if __name__ == "__main__":
+    from tests.facts_page import FACTS_PAGE, format_facts_page
+
+    FACTS_PAGE.write_text(format_facts_page(), "utf-8")
     for page in PAGES:
         page.write_text(refreshed(page), "utf-8")

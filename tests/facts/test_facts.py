@@ -209,7 +209,7 @@ def test_values_of_stated_facts_match_their_kinds() -> None:
     stated = stated_facts(stack.services["a"])
     assert stated.keys() == FACTS.keys()
     for path, fact in stated.items():
-        kind = FACTS[path]
+        kind = FACTS[path].kind
         assert _TYPES[type(fact.value)] in kind.types, path
         assert kind.allowed is None or fact.value in kind.allowed, path
         if isinstance(fact.value, list) and path not in ("ports", "volumes"):
@@ -230,11 +230,11 @@ def test_facts_with_a_unit_are_times_and_sizes() -> None:
 
 def test_only_facts_without_default_may_be_null() -> None:
     filled_in = stated_facts(stack_of("services: {a: {}}")[0].services["a"]).keys() - {"deploy.replicas"}
-    assert {path for path, kind in FACTS.items() if "null" not in kind.types} == filled_in
+    assert {path for path, fact in FACTS.items() if "null" not in fact.kind.types} == filled_in
 
 
 def test_closed_sets_of_texts_match_docker() -> None:
-    assert {path: kind.allowed for path, kind in FACTS.items() if kind.allowed} == {
+    assert {path: fact.kind.allowed for path, fact in FACTS.items() if fact.kind.allowed} == {
         "deploy.mode": {"replicated", "global", "replicated-job", "global-job"},
         **{f"{block}.order": {"start-first", "stop-first"} for block in ROLLOUT_BLOCKS},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.facts.defaults import (
     CONDITIONAL_DEFAULTS,
@@ -20,69 +20,109 @@ if TYPE_CHECKING:
     from rollout_lint.stack.model import Service, Setting
 
 
-def _kind(*types: str, allowed: tuple[str, ...] = ()) -> Kind:
-    return Kind(frozenset(types), frozenset(allowed) or None)
+class StatedFact(NamedTuple):
+    """Description of a fact, the kind of its value, and the function of Docker that reads the key."""
+
+    about: str
+    kind: Kind
+    source: str
 
 
-_TEXTS = Kind(frozenset(("array",)), items=frozenset(("string",)))
+def _fact(about: str, *types: str, allowed: tuple[str, ...] = (), by: str = "Service") -> StatedFact:
+    kind = Kind(frozenset(types), frozenset(allowed) or None)
+    return StatedFact(about, kind, f"docker/cli cli/compose/convert/service.go {by}")
 
-_ROLLOUT_KINDS = {
-    "parallelism": _kind("integer"),
-    "delay": _kind("number"),
-    "failure_action": _kind("string"),
-    "monitor": _kind("number"),
-    "max_failure_ratio": _kind("number"),
-    "order": _kind("string", allowed=("start-first", "stop-first")),
+
+def _texts(about: str, by: str = "Service") -> StatedFact:
+    fact = _fact(about, "array", by=by)
+    return fact._replace(kind=fact.kind._replace(items=frozenset(("string",))))
+
+
+_UPDATE, _MODE, _RESOURCES = "convertUpdateConfig", "convertDeployMode", "convertResources"
+_RESTART, _ENDPOINT, _HEALTH = "convertRestartPolicy", "convertEndpointSpec", "convertHealthcheck"
+
+_ROLLOUT_FACTS = {
+    "parallelism": _fact("Tasks to replace at once. 0 means all.", "integer", by=_UPDATE),
+    "delay": _fact("Time to wait between two groups of tasks.", "number", by=_UPDATE),
+    "failure_action": _fact(
+        "Action if more tasks fail than max_failure_ratio allows: pause, continue or rollback.", "string", by=_UPDATE
+    ),
+    "monitor": _fact("Time after the start of a task in which its failure counts.", "number", by=_UPDATE),
+    "max_failure_ratio": _fact("Share of the tasks that may fail, from 0 to 1.", "number", by=_UPDATE),
+    "order": _fact(
+        "Order of stopping the old task and starting the new one.",
+        "string",
+        allowed=("start-first", "stop-first"),
+        by=_UPDATE,
+    ),
 }
-_KINDS: dict[str, Kind] = {
-    **{f"{block}.{key}": kind for block in ROLLOUT_BLOCKS for key, kind in _ROLLOUT_KINDS.items()},
-    "deploy.mode": _kind("string", allowed=("replicated", "global", "replicated-job", "global-job")),
-    "deploy.replicas": _kind("integer"),
-    "deploy.placement.max_replicas_per_node": _kind("integer"),
-    "deploy.placement.constraints": _TEXTS,
-    "deploy.resources.limits.memory": _kind("integer"),
-    "deploy.resources.reservations.memory": _kind("integer"),
-    "deploy.resources.limits.cpus": _kind("string"),
-    "deploy.resources.reservations.cpus": _kind("string"),
-    "deploy.placement.preferences": _TEXTS,
-    "deploy.restart_policy.condition": _kind("string"),
-    "deploy.restart_policy.delay": _kind("number"),
-    "deploy.restart_policy.max_attempts": _kind("integer"),
-    "deploy.restart_policy.window": _kind("number"),
-    "deploy.endpoint_mode": _kind("string"),
-    "deploy.labels": _TEXTS,
-    "healthcheck.test": _TEXTS,
-    "healthcheck.disable": _kind("boolean"),
-    "healthcheck.interval": _kind("number"),
-    "healthcheck.timeout": _kind("number"),
-    "healthcheck.retries": _kind("integer"),
-    "healthcheck.start_period": _kind("number"),
-    "healthcheck.start_interval": _kind("number"),
-    "image": _kind("string"),
-    "ports": _kind("array"),
-    "volumes": _kind("array"),
-    "networks": _TEXTS,
-    "configs": _TEXTS,
-    "secrets": _TEXTS,
-    "environment": _TEXTS,
-    "env_file": _TEXTS,
-    "labels": _TEXTS,
-    "restart": _kind("string"),
-    "stop_grace_period": _kind("number"),
-    "stop_signal": _kind("string"),
-    "init": _kind("boolean"),
-    "read_only": _kind("boolean"),
-    "tty": _kind("boolean"),
-    "stdin_open": _kind("boolean"),
-    "hostname": _kind("string"),
-    "user": _kind("string"),
+_STATED: dict[str, StatedFact] = {
+    **{f"{block}.{key}": fact for block in ROLLOUT_BLOCKS for key, fact in _ROLLOUT_FACTS.items()},
+    "deploy.mode": _fact(
+        "Kind of the service: a number of tasks, one on each node, or a job.",
+        "string",
+        allowed=("replicated", "global", "replicated-job", "global-job"),
+        by=_MODE,
+    ),
+    "deploy.replicas": _fact("Number of tasks. A global service does not have it.", "integer", by=_MODE),
+    "deploy.placement.max_replicas_per_node": _fact("Most tasks on one node. 0 means no limit.", "integer"),
+    "deploy.placement.constraints": _texts("Conditions that a node must meet to run a task."),
+    "deploy.resources.limits.memory": _fact("Memory that a task may use.", "integer", by=_RESOURCES),
+    "deploy.resources.reservations.memory": _fact(
+        "Memory that a node must have free to run a task.", "integer", by=_RESOURCES
+    ),
+    "deploy.resources.limits.cpus": _fact("CPUs that a task may use.", "string", by=_RESOURCES),
+    "deploy.resources.reservations.cpus": _fact(
+        "CPUs that a node must have free to run a task.", "string", by=_RESOURCES
+    ),
+    "deploy.placement.preferences": _texts("Node labels over whose values the tasks are spread."),
+    "deploy.restart_policy.condition": _fact(
+        "Ended tasks that Swarm restarts: any, on-failure or none.", "string", by=_RESTART
+    ),
+    "deploy.restart_policy.delay": _fact("Time to wait before a restart.", "number", by=_RESTART),
+    "deploy.restart_policy.max_attempts": _fact("Most restarts of a task.", "integer", by=_RESTART),
+    "deploy.restart_policy.window": _fact("Time window for max_attempts.", "number", by=_RESTART),
+    "deploy.endpoint_mode": _fact("Address of the service: vip or dnsrr.", "string", by=_ENDPOINT),
+    "deploy.labels": _texts("Names of the labels of the service."),
+    "healthcheck.test": _texts("Words of the command that checks the container.", by=_HEALTH),
+    "healthcheck.disable": _fact("True if the healthcheck is disabled, also that of the image.", "boolean", by=_HEALTH),
+    "healthcheck.interval": _fact("Time between two checks. Docker's default is 30s.", "number", by=_HEALTH),
+    "healthcheck.timeout": _fact("Time after which a check fails. Docker's default is 30s.", "number", by=_HEALTH),
+    "healthcheck.retries": _fact(
+        "Failed checks in a row before a container is unhealthy. Docker's default is 3.", "integer", by=_HEALTH
+    ),
+    "healthcheck.start_period": _fact("Time after the start in which failed checks are ignored.", "number", by=_HEALTH),
+    "healthcheck.start_interval": _fact(
+        "Time between two checks in the start period. Docker's default is 5s.", "number", by=_HEALTH
+    ),
+    "image": _fact("Image reference.", "string"),
+    "ports": _fact("Published ports, each with target, published, mode and protocol.", "array", by=_ENDPOINT),
+    "volumes": _fact("Mounts, each with type, source, target and read_only.", "array", by="Volumes"),
+    "networks": _texts("Names of the networks of the service.", by="convertServiceNetworks"),
+    "configs": _texts("Names of the configs of the service.", by="convertServiceConfigObjs"),
+    "secrets": _texts("Names of the secrets of the service.", by="convertServiceSecrets"),
+    "environment": _texts("Names of the environment variables, without values.", by="convertEnvironment"),
+    "env_file": _texts("Files with environment variables. rollout-lint does not open them.")._replace(
+        source="docker/cli cli/compose/loader/loader.go resolveEnvironment"
+    ),
+    "labels": _texts("Names of the labels of the containers."),
+    "restart": _fact("Restart policy of Compose. Swarm uses it without deploy.restart_policy.", "string", by=_RESTART),
+    "stop_grace_period": _fact("Time between the stop signal and SIGKILL.", "number"),
+    "stop_signal": _fact("Signal that stops the container.", "string"),
+    "init": _fact("True if an init process runs as PID 1.", "boolean"),
+    "read_only": _fact("True if the root file system of the container is read-only.", "boolean"),
+    "tty": _fact("True if the container has a terminal.", "boolean"),
+    "stdin_open": _fact("True if standard input stays open.", "boolean"),
+    "hostname": _fact("Host name of the container.", "string"),
+    "user": _fact("User of the container's process.", "string"),
 }
 _ALWAYS_SET = {*EMPTY_IS_DEFAULT, "deploy.restart_policy.condition"} | {
     f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in ROLLOUT_KEYS
 }
 
-FACTS: dict[str, Kind] = {
-    path: kind if path in _ALWAYS_SET else kind._replace(types=kind.types | {"null"}) for path, kind in _KINDS.items()
+FACTS: dict[str, StatedFact] = {
+    path: fact if path in _ALWAYS_SET else fact._replace(kind=fact.kind._replace(types=fact.kind.types | {"null"}))
+    for path, fact in _STATED.items()
 }
 """Every fact that a file can set, by path. Its kind includes null if Swarm has no default."""
 

@@ -51,8 +51,8 @@ def is_fact(path: str) -> bool:
 
 def kind_of(path: str) -> Kind:
     """Return the kind of a fact. Raises KeyError for an unknown fact."""
-    entry = DERIVED.get(path) or STACK_FACTS.get(path) or SUPPRESSION_FACTS.get(path)
-    return FACTS[path] if entry is None else entry.kind
+    entry = DERIVED.get(path) or STACK_FACTS.get(path) or SUPPRESSION_FACTS.get(path) or FACTS[path]
+    return entry.kind
 
 
 def compile_condition(schema: dict[str, Any], kind: Kind) -> Condition:

@@ -56,7 +56,7 @@ def find_recipe(request: Request, loader: ContextLoader) -> Recipe:
 
 
 def _find_recipes(request: Request, loader: ContextLoader) -> list[Recipe]:
-    """Return at least one recipe. Exit if there is none."""
+    """Return at least one recipe. Exit without any."""
     if request.given is not None:
         return [request.given.recipe()]
     path = request.path or "."

@@ -18,7 +18,7 @@ _RESERVATION = "deploy.resources.reservations.memory"
 
 @derived("integer", "null")
 def memory_needed(facts: ServiceFacts) -> Derivation:
-    """Bytes that one task needs: the measured value, else its limit, else its reservation; at most its limit."""
+    """Bytes that one task needs: the measured value, else its limit, else its reservation. Never above its limit."""
     limit = facts.value(_LIMIT) or None
     measured = facts.cluster.task_memory_of(facts.service.name)
     if measured and (limit is None or measured <= limit):
@@ -47,7 +47,7 @@ def memory_of_update(facts: ServiceFacts) -> Derivation:
 
 @derived("string")
 def room_for_update(facts: ServiceFacts) -> Derivation:
-    """Room on a host for that memory beside its other workloads: `enough`, `none`, or `unknown` without data."""
+    """Room on a host for memory_of_update beside other workloads: `enough`, `none`, or `unknown` without data."""
     try:
         needed, location = memory_of_update(facts)
     except UnknownFactError as error:
@@ -62,7 +62,7 @@ def room_for_update(facts: ServiceFacts) -> Derivation:
 def room_for_reservation(facts: ServiceFacts) -> Derivation:
     """Room on some host for the reservation of one more task: `enough`, `none`, or `unknown`.
 
-    It is unknown if the memory of a host is unknown and the new task can only run on the node of an old one. The
+    It is unknown if the memory of a host is unknown, and the new task can only run on the node of an old one. The
     reservation of an old task remains until the task has ended (swarmkit `manager/scheduler/filter.go ResourceFilter`).
     """
     reservation, location = facts.value(_RESERVATION), facts.location(_RESERVATION)

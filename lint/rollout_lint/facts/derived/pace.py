@@ -98,7 +98,7 @@ def delay_exceeds_monitor(facts: ServiceFacts) -> Derivation:
 def last_watch(facts: ServiceFacts) -> Derivation:
     """Seconds for which an update monitors its last task: monitor, or delay plus a second if monitor is not longer.
 
-    It is so from Docker 20.10.10 on (swarmkit `manager/orchestrator/update/updater.go Run`).
+    This is so since Docker 20.10.10 (swarmkit `manager/orchestrator/update/updater.go Run`).
     """
     monitor, delay = (facts.known(f"deploy.update_config.{key}") for key in ("monitor", "delay"))
     return (delay.value + 1 if delay.value >= monitor.value else monitor.value), monitor.location

@@ -23,7 +23,7 @@ _FAILURE_ACTIONS = ("pause", "continue", "rollback")
 
 @derived("string", "null")
 def stated_failure_action(facts: ServiceFacts) -> Derivation:
-    """The failure_action that a file sets, null if no file sets it and Swarm pauses."""
+    """The failure_action that a file sets; null if no file sets it, and Swarm pauses."""
     action = facts.known(_FAILURE_ACTION)
     return (None, None) if action.default else (action.value, action.location)
 
@@ -41,7 +41,8 @@ def unknown_failure_actions(facts: ServiceFacts) -> Derivation:
 def out_of_range_ratios(facts: ServiceFacts) -> Derivation:
     """Path and value of each max_failure_ratio below 0 or above 1, in update_config or rollback_config.
 
-    The daemon rejects the first and never checks the second (swarmkit `manager/controlapi/service.go validateUpdate`).
+    The daemon rejects such a value in update_config and never checks rollback_config (swarmkit
+    `manager/controlapi/service.go validateUpdate`).
     """
     return _invalid_values(facts, ("max_failure_ratio",), lambda value: not 0 <= value <= 1)
 
@@ -50,7 +51,8 @@ def out_of_range_ratios(facts: ServiceFacts) -> Derivation:
 def negative_times(facts: ServiceFacts) -> Derivation:
     """Path and value of each negative delay or monitor, in update_config or rollback_config.
 
-    The daemon rejects the first and never checks the second (swarmkit `manager/controlapi/service.go validateUpdate`).
+    The daemon rejects such a value in update_config and never checks rollback_config (swarmkit
+    `manager/controlapi/service.go validateUpdate`).
     """
     return _invalid_values(facts, ("delay", "monitor"), lambda value: value < 0)
 
@@ -99,8 +101,8 @@ def has_restart_policy(facts: ServiceFacts) -> Derivation:
 def ends_by_itself(facts: ServiceFacts) -> Derivation:
     """True if the tasks of the service are meant to end with success.
 
-    So it is if the restart condition is `none`, or if it is on-failure and the command is known to end, such as
-    `rake db:migrate`. It is False for a job, because an update does not monitor its tasks.
+    This is so if the restart condition is `none`, or on-failure with a command that ends, such as `rake db:migrate`.
+    False for a job, because an update does not monitor its tasks.
     """
     condition, location = facts.value(_CONDITION), facts.location(_CONDITION)
     if facts.value("deploy.mode") not in ("replicated", "global"):
