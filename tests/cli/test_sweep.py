@@ -318,7 +318,7 @@ def test_sweep_lists_partly_evaluated_recipes(run: Run, write: Write, snapshot: 
         }
     )
     ran = run("sweep", folder)
-    table = ran.stdout.split("\n\n")[-2].splitlines()[2:]
+    table = ran.stdout.split("\n\n")[0].splitlines()[2:]
     assert [line.split()[0] for line in table] == ["risky", "safe", "quiet", "all"]
     assert ran.stdout == snapshot
     found = run("sweep", folder, "--format", "json").json
@@ -387,9 +387,9 @@ def test_sweep_text_fits_the_width_without_losing_words(
     files |= {"b/compose.yml": recipe(action="pause"), "n8n/compose.yml": recipe(image="n8nio/n8n:1")}
     monkeypatch.setenv("COLUMNS", width)
     folder = write(files)
-    table = run("sweep", folder).stdout.split("\n\n")[-2]
+    table = run("sweep", folder).stdout.split("\n\n")[0]
     monkeypatch.setenv("COLUMNS", "400")
-    whole = run("sweep", folder).stdout.split("\n\n")[-2]
+    whole = run("sweep", folder).stdout.split("\n\n")[0]
     assert {"failure_action", "start-first", "(Node.js)"} <= set(whole.split())
     assert {word for word in whole.split() if not word.startswith("─")} <= set(table.split())
     if int(width) >= 80:

@@ -14,6 +14,7 @@ from junitparser import JUnitXml, Skipped
 from markdown_it import MarkdownIt
 from rollout_lint.cli.choices import CheckFormat, SweepFormat
 from rollout_lint.cli.commands.outputs import Output, Report, write_reports
+from rollout_lint.cli.commands.sweep_exit import ExitPolicy
 from rollout_lint.cli.commands.sweep_output import Layout, SweepSummary, print_sweep
 from rollout_lint.discovery.recipe import LayerFile, Recipe, Variant
 from rollout_lint.discovery.skipped import SkippedFile, SkipReason
@@ -270,7 +271,7 @@ def sweep_output(write: Write, capsys: pytest.CaptureFixture[str], monkeypatch: 
         fleet = Fleet([] if is_empty else [member], skipped=list(skipped))
         sweep = Sweep(fleet, lambda _: LintContext(load_rules()), AgePolicy(date(2026, 11, 24), None))
         capsys.readouterr()
-        print_sweep(sweep, SweepSummary(None), Layout(form, False, False, list_skipped), 1)
+        print_sweep(sweep, SweepSummary(None), Layout(form, False, False, list_skipped), ExitPolicy(), 1)
         captured = capsys.readouterr()
         return captured.out, captured.err
 
@@ -282,14 +283,14 @@ def test_sweep_text_lists_skipped_files_below_the_table(sweep_output: SweepOutpu
     text, _ = sweep_output(SweepFormat.TEXT, *FILES)
     section = "\n".join(format_skipped(FILES, PLAIN)) + "\n\n"
     assert text.replace(section, "") == clean
-    assert text.endswith(f"{section}1 recipe: 1 latent-medium.\n")
+    assert text.endswith(f"{section}1 recipe: 1 latent-medium. Exit 0: no --fail-on.\n")
     every, _ = sweep_output(SweepFormat.TEXT, *FILES, list_skipped=True)
     assert "  dev/docker-compose.yml: for docker compose only\n" in every
 
 
 def test_sweep_text_reports_that_nothing_is_for_a_swarm(sweep_output: SweepOutput) -> None:
     text, _ = sweep_output(SweepFormat.TEXT, DEV, is_empty=True)
-    assert text.endswith("\n\nNothing here is for a Swarm: no file was checked.\n")
+    assert text.endswith("\n\nNothing here is for a Swarm: no file was checked. Exit 0: no --fail-on.\n")
 
 
 @pytest.mark.parametrize("skipped", [(), FILES], ids=["none", "several"])

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rollout_lint.cli.choices import AwaitFormat, Format, SweepFormat, TableFormat
+from rollout_lint.cli.choices import AwaitFormat, Format, RiskThreshold, SweepFormat, TableFormat
 from rollout_lint.cli.console import STDOUT, discard_output, exit_with_error, prepare_streams, write, write_version
 from rollout_lint.cli.examples import examples
 from rollout_lint.cli.options import (
@@ -41,7 +41,6 @@ from rollout_lint.cli.options import (
     parse_age_option,
     values_in_order,
 )
-from rollout_lint.fleet.risk_level import RiskLevel  # noqa: TC001 - typer evaluates the annotations
 
 
 class CommandGroup(TyperGroup):
@@ -161,8 +160,10 @@ def sweep(
     format_: Annotated[SweepFormat, typer.Option("--format", help="Output format.")] = SweepFormat.TEXT,
     show_all: Annotated[bool, typer.Option("--all", help="Include recipes that are not at risk.")] = False,
     services: Annotated[bool, typer.Option("--services", help="One row per service.")] = False,
+    brief: Annotated[bool, typer.Option("--brief", help="Only the table, without the reasons.")] = False,
     fail_on: Annotated[
-        RiskLevel | None, typer.Option(metavar="LEVEL", help="Exit 1 if a recipe has this risk level or a worse one.")
+        RiskThreshold | None,
+        typer.Option(metavar="LEVEL", help="Exit 1 if a recipe has this risk level, or severity, or a worse one."),
     ] = None,
     compare: Annotated[
         Path | None, typer.Option(metavar="OLD.json", help="Show changes since this output of --format json.")
@@ -202,6 +203,7 @@ def sweep(
         format=format_,
         show_all=show_all,
         services=services,
+        brief=brief,
         fail_on=fail_on,
         compare=compare,
         fail_on_worse=fail_on_worse,

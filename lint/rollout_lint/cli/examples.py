@@ -12,7 +12,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "sweep": (
         ("rollout-lint sweep", "the fleet.yml of this folder, or every recipe below it"),
         ("rollout-lint sweep --format html > fleet.html", "write the table as a web page"),
-        ("rollout-lint sweep --fail-on latent-medium", "exit 1 if a recipe has this risk level or a worse one"),
+        ("rollout-lint sweep --fail-on medium", "exit 1 if a recipe has a medium risk or a worse one"),
         ("rollout-lint sweep --compare old.json --fail-on-worse", "exit 1 if a recipe is worse than before"),
     ),
     "fleet init": (

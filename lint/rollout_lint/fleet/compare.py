@@ -86,11 +86,6 @@ class Comparison:
     since: str
     changes: list[RecipeChange]
 
-    @property
-    def is_worse(self) -> bool:
-        """True if a change makes the fleet worse."""
-        return any(change.is_worse for change in self.changes)
-
 
 def read_earlier_sweep(path: Path) -> EarlierSweep:
     """Return the sweep in the output of `sweep --format json`, also of an older version. Raises FleetError."""
@@ -183,7 +178,7 @@ def _change_kind(before: RecipeState, after: RecipeState) -> ChangeKind:
 def _coverage_steps(before: RecipeState, after: RecipeState) -> list[int]:
     """Return -1 for each variant that can no longer be evaluated, and 1 for each that now can.
 
-    The level already tells the difference to a recipe that was not evaluated.
+    The level already shows the difference to a recipe that was not evaluated.
     """
     if RiskLevel.NOT_EVALUATED in (before.level, after.level):
         return []

@@ -18,6 +18,7 @@ from rollout_lint.fleet.service_risk import (
     Risk,
     ServiceAssessment,
     ServiceAssessor,
+    describe_unevaluated,
     problem_reasons,
     with_disabled_rules,
     with_suppressions,
@@ -131,7 +132,7 @@ def _recipe_risk(
 
 def _not_evaluated(evaluation: Evaluation) -> Risk:
     """Return the risk of a recipe without a variant that was evaluated."""
-    text, because = "not evaluated", problem_reasons(evaluation)
+    text, because = describe_unevaluated(evaluation), problem_reasons(evaluation)
     if evaluation.status is EvaluationStatus.TEMPLATE:
         text = "not evaluated: a template, not YAML"
     elif evaluation.status is EvaluationStatus.NOT_A_STACK:
@@ -148,7 +149,7 @@ def _with_unevaluated(risk: Risk, evaluation: Evaluation) -> Risk:
     if evaluation.status is EvaluationStatus.EVALUATED:
         return risk
     names = tuple(evaluation.unevaluated_variants)
-    unknown = f"{', '.join(names)} not evaluated".lstrip()
+    unknown = describe_unevaluated(evaluation)
     because = list(dict.fromkeys([*problem_reasons(evaluation), *risk.because]))
     if risk.is_known and evaluation.is_default_evaluated:
         return replace(risk, text=f"{risk.text}; {unknown}", because=because, unevaluated=names)

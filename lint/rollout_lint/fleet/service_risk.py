@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FAILURE_ACTION = "deploy.update_config.failure_action"
 ORDER = "deploy.update_config.order"
+_MAX_VARIANTS = 4
+"""Maximum number of variants that a text names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,13 @@ class ServiceAssessment:
     ci_overrides: dict[str, str] = field(default_factory=dict)
 
 
+class GradedFinding(NamedTuple):
+    """Finding with the risk level that it causes, and the reason for the level."""
+
+    finding: Finding
+    grade: Grade
+
+
 class ServiceAssessor:
     """Assessor of the services of one recipe."""
 
@@ -102,7 +111,8 @@ class ServiceAssessor:
         risky = [finding for finding in self._findings if finding.service == name and finding.risk]
         risk = with_suppressions(self._risk(name, risky), _suppression_reasons(risky))
         if not risk.level.is_at_risk and not self._is_known(name):
-            risk = Risk(RiskLevel.NOT_EVALUATED, "not evaluated", problem_reasons(self._evaluation), risk.suppressed)
+            text, because = describe_unevaluated(self._evaluation), problem_reasons(self._evaluation)
+            risk = Risk(RiskLevel.NOT_EVALUATED, text, because, risk.suppressed)
         return ServiceAssessment(
             service=name,
             failure_action=_explicit_value(facts.get(FAILURE_ACTION)),
@@ -160,21 +170,29 @@ class ServiceAssessor:
         return [finding for finding in shipped if finding.rule.id not in fixed]
 
     def _mitigated(self, shipped: list[Finding]) -> Risk:
-        grade = self._worst_grade(shipped)
-        level = "blocked" if grade.level is RiskLevel.BLOCKED else "latent"
+        graded = self._grade_all(shipped)
+        level = "blocked" if graded[0].grade.level is RiskLevel.BLOCKED else "latent"
         names = " and ".join(variant.variant.files[-1].name for variant in self._ci)
-        because = [*_describe_findings(shipped), f"{names} {'fixes' if len(self._ci) == 1 else 'fix'} it"]
-        because += [f"as shipped: {grade.because}"] if grade.because else []
+        because = [*_describe_findings(each.finding for each in graded)]
+        because += [f"{names} {'fixes' if len(self._ci) == 1 else 'fix'} it"]
+        because += [f"as shipped: {each.grade.because}" for each in graded[:1] if each.grade.because]
         return Risk(RiskLevel.MITIGATED, f"fixed in CI only; {level} as shipped", because)
 
     def _latent(self, findings: list[Finding]) -> Risk:
-        grade = self._worst_grade(findings)
-        because = [*_describe_findings(findings), *filter(None, [grade.because])]
-        if grade.level is RiskLevel.BLOCKED:
-            return Risk(RiskLevel.BLOCKED, "blocked: the next update cannot complete", because)
+        """Return the risk with the reasons of its level first."""
+        graded = self._grade_all(findings)
+        level = graded[0].grade.level
+        because: list[str] = []
+        for finding, grade in graded:
+            because += _describe_findings([finding])
+            because += [grade.because] if grade.because and grade.level is level else []
+        because = list(dict.fromkeys(because))
+        if level is RiskLevel.BLOCKED:
+            return Risk(level, "blocked: the next update cannot complete", because)
         if self._evidence.upgrade_tests is False:
             return Risk(RiskLevel.LATENT_UNEXPOSED, "latent, no CI exposure", because)
-        return Risk(grade.level, f"latent, {grade.level.removeprefix('latent-')}{grade.detail}", because)
+        detail = next((each.grade.detail for each in graded if each.grade.detail and each.grade.level is level), "")
+        return Risk(level, f"latent, {level.removeprefix('latent-')}{detail}", because)
 
     def _without_risk(self, name: str | None) -> Risk:
         because = "no service rolls back an update"
@@ -195,8 +213,10 @@ class ServiceAssessor:
             return []
         return ["a rollback is silent unless deploys are verified (rollout-lint await)"]
 
-    def _worst_grade(self, findings: list[Finding]) -> Grade:
-        return min(map(self._grade, findings), key=lambda grade: grade.level.rank)
+    def _grade_all(self, findings: list[Finding]) -> list[GradedFinding]:
+        """Return the findings with their grades, with the one that decides the risk first."""
+        graded = [GradedFinding(finding, self._grade(finding)) for finding in findings]
+        return sorted(graded, key=lambda each: (each.grade.level.rank, each.finding.severity.rank))
 
     def _grade(self, finding: Finding) -> Grade:
         if finding.risk == "latent":
@@ -253,6 +273,14 @@ def _explicit_value(fact: Fact | None) -> str | None:
 def _with_location(text: str, fact: Fact) -> str:
     source = "default" if fact.location is None else f"{fact.location.file}:{fact.location.line}"
     return f"{text} ({source})"
+
+
+def describe_unevaluated(evaluation: Evaluation) -> str:
+    """Return a text that names the variants that could not be evaluated, if the recipe has several."""
+    names = evaluation.unevaluated_variants if len(evaluation.variants) > 1 else []
+    shown = names if len(names) <= _MAX_VARIANTS else names[: _MAX_VARIANTS - 1]
+    more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
+    return f"{', '.join(shown)}{more} not evaluated".lstrip()
 
 
 def problem_reasons(evaluation: Evaluation) -> list[str]:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.cli.choices import SweepFormat
+from rollout_lint.cli.choices import RiskThreshold, SweepFormat
 from rollout_lint.cli.commands.clock import today
+from rollout_lint.cli.commands.sweep_exit import ExitPolicy
 from rollout_lint.cli.commands.sweep_output import Layout, SweepSummary, print_sweep
 from rollout_lint.cli.commands.targets import RecipeFinder
 from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_problems
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rollout_lint.cli.commands.given_files import GivenFiles
-    from rollout_lint.fleet.risk_level import RiskLevel
     from rollout_lint.linter.context import ContextLoader, LintContext
 
 
@@ -42,7 +42,8 @@ class Request:
     format: SweepFormat = SweepFormat.TEXT
     show_all: bool = False
     services: bool = False
-    fail_on: RiskLevel | None = None
+    brief: bool = False
+    fail_on: RiskThreshold | None = None
     compare: Path | None = None
     fail_on_worse: bool = False
     max_age: int | None = None
@@ -70,10 +71,10 @@ def run(request: Request, loader: ContextLoader) -> ExitCode:
     fleet = _load_fleet(request, root, loader)
     max_age = fleet.max_age if request.max_age is None else request.max_age
     sweep = Sweep(fleet, load_context, AgePolicy(day, max_age))
+    layout = Layout(request.format, request.show_all, request.services, request.list_skipped, request.brief)
+    policy = ExitPolicy(request.fail_on, request.fail_on_worse, bool(fleet.problems))
     with _rare_garbage_collection():
-        layout = Layout(request.format, request.show_all, request.services, request.list_skipped)
-        print_sweep(sweep, summary, layout, request.jobs)
-    return _exit_code(request, fleet, summary)
+        return print_sweep(sweep, summary, layout, policy, request.jobs)
 
 
 @contextmanager
@@ -129,14 +130,3 @@ def _read_earlier(request: Request) -> EarlierSweep | None:
         return read_earlier_sweep(request.compare)
     except FleetError as error:
         exit_with_problems(error.problems)
-
-
-def _exit_code(request: Request, fleet: Fleet, summary: SweepSummary) -> ExitCode:
-    if fleet.problems or not summary.is_whole:
-        return ExitCode.ERROR
-    if request.fail_on is not None and any(level.rank <= request.fail_on.rank for level in summary.levels):
-        return ExitCode.FINDINGS
-    comparison = summary.comparison()
-    return (
-        ExitCode.FINDINGS if request.fail_on_worse and comparison is not None and comparison.is_worse else ExitCode.OK
-    )

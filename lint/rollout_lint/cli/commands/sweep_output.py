@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.choices import SweepFormat
 from rollout_lint.cli.console import print_error, print_message, terminal_width, write
 from rollout_lint.cli.progress import with_progress
+from rollout_lint.errors import ExitCode
 from rollout_lint.fleet.compare import Comparison, EarlierSweep, RecipeState, compare, to_recipe_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rollout_lint.cli.commands.sweep_exit import ExitPolicy
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.fleet.risk import RecipeAssessment
     from rollout_lint.fleet.risk_level import RiskLevel
@@ -20,12 +23,13 @@ if TYPE_CHECKING:
 
 
 class Layout(NamedTuple):
-    """Format of the report, rows of its table, and if text names every skipped file."""
+    """Format of the report, and rows of its table. Text can be brief, or name every skipped file."""
 
     format: SweepFormat
     show_all: bool
     services: bool
     list_skipped: bool = False
+    brief: bool = False
 
 
 @dataclass(slots=True)
@@ -38,17 +42,17 @@ class SweepSummary:
     earlier: EarlierSweep | None
     keeps_verdicts: bool = True
     assessments: list[RecipeAssessment] = field(default_factory=list)
-    levels: set[RiskLevel] = field(default_factory=set)
-    is_whole: bool = True
-    """False if a variant of a recipe could not be evaluated."""
+    levels: Counter[RiskLevel] = field(default_factory=Counter)
+    unevaluated: int = 0
+    """Number of recipes with a variant that could not be evaluated."""
     states: dict[str, RecipeState] = field(default_factory=dict)
 
     def collect(self, rows: Iterator[SweepRow]) -> Iterator[SweepRow]:
         """Yield the rows and keep their data."""
         for row in rows:
             risk = row.assessment.risk
-            self.levels.add(risk.level)
-            self.is_whole = self.is_whole and risk.is_known and not risk.is_partly_known
+            self.levels[risk.level] += 1
+            self.unevaluated += not risk.is_known or risk.is_partly_known
             if self.keeps_verdicts:
                 self.assessments.append(row.assessment)
             if self.earlier is not None:
@@ -60,8 +64,11 @@ class SweepSummary:
         return None if self.earlier is None else compare(self.earlier, self.states)
 
 
-def print_sweep(sweep: Sweep, summary: SweepSummary, layout: Layout, jobs: int | None) -> None:
-    """Run a sweep in `jobs` processes and print its report."""
+def print_sweep(sweep: Sweep, summary: SweepSummary, layout: Layout, policy: ExitPolicy, jobs: int | None) -> ExitCode:
+    """Run a sweep in `jobs` processes, print its report and return the exit code.
+
+    Text says why the command exits with the code. Other formats leave that to standard error if options ask for it.
+    """
     rows = with_progress(summary.collect(sweep.rows(jobs)), len(sweep.fleet.members))
     if layout.format is SweepFormat.JSON:
         _print_json(sweep, summary, rows)
@@ -70,11 +77,15 @@ def print_sweep(sweep: Sweep, summary: SweepSummary, layout: Layout, jobs: int |
     else:
         for _ in rows:
             pass
-        write(_format_table(sweep.fleet.skipped, summary, layout))
+        write(_format_table(sweep.fleet.skipped, summary, layout, policy))
     if layout.format is SweepFormat.CSV:
         _print_skipped(sweep.fleet.skipped, layout)
     if layout.format in (SweepFormat.MARKDOWN, SweepFormat.HTML):
         _print_problems(summary.assessments)
+    decided = policy.decide(summary)
+    if layout.format is not SweepFormat.TEXT and policy.is_set and decided.code is ExitCode.FINDINGS:
+        print_error(decided.text)
+    return decided.code
 
 
 def _print_problems(assessments: list[RecipeAssessment]) -> None:
@@ -112,13 +123,13 @@ def _print_page(sweep: Sweep, summary: SweepSummary, rows: Iterator[SweepRow]) -
         write(piece)
 
 
-def _format_table(skipped: list[SkippedFile], summary: SweepSummary, layout: Layout) -> str:
+def _format_table(skipped: list[SkippedFile], summary: SweepSummary, layout: Layout, policy: ExitPolicy) -> str:
     assessments = summary.assessments
     if layout.format is SweepFormat.CSV:
         from rollout_lint.report.sweep.csv_table import format_services_csv, format_sweep_csv
 
         return format_services_csv(assessments) if layout.services else format_sweep_csv(assessments)
-    from rollout_lint.report.sweep.rows import build_recipe_table, build_service_table
+    from rollout_lint.report.sweep.rows import build_recipe_table, build_service_table, with_service_column
 
     table = (build_service_table if layout.services else build_recipe_table)(assessments, layout.show_all)
     if layout.format is SweepFormat.MARKDOWN:
@@ -126,11 +137,13 @@ def _format_table(skipped: list[SkippedFile], summary: SweepSummary, layout: Lay
 
         return format_sweep_markdown(table, summary.comparison(), skipped)
     from rollout_lint.report.common.style import style_for_stdout
-    from rollout_lint.report.sweep.text import format_sweep_text
+    from rollout_lint.report.sweep.text import SweepReport, TextOptions, format_sweep_text
 
-    return format_sweep_text(
-        table, assessments, summary.comparison(), style_for_stdout(), terminal_width(), skipped, layout.list_skipped
-    )
+    if not layout.services:
+        table = with_service_column(table, assessments)
+    report = SweepReport(assessments, summary.comparison(), skipped, policy.decide(summary).text)
+    options = TextOptions(style_for_stdout(), terminal_width(), layout.list_skipped, layout.brief)
+    return format_sweep_text(table, report, options)
 
 
 def _print_skipped(skipped: list[SkippedFile], layout: Layout) -> None:

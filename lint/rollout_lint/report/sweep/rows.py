@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rollout_lint.fleet.risk_level import RiskLevel
@@ -54,6 +54,20 @@ def build_recipe_table(assessments: list[RecipeAssessment], unfold: bool) -> Tab
             Row(RiskLevel.NOT_AT_RISK, ("all others", _list_actions(folded), *[_NOT_SET] * 4, _describe_folded(folded)))
         )
     return Table(HEADINGS, rows)
+
+
+def with_service_column(table: Table, assessments: list[RecipeAssessment]) -> Table:
+    """Return the table of recipes with a column for the service that a row is about, if it is one of several."""
+    names = {each.recipe: each.service for each in assessments if each.service and _has_several_services(each)}
+    if not names:
+        return table
+    name, *headings = table.headings
+    rows = [replace(row, cells=(row.cells[0], names.get(row.cells[0], _NOT_SET), *row.cells[1:])) for row in table.rows]
+    return Table((name, "service", *headings), rows, table.key_columns)
+
+
+def _has_several_services(assessment: RecipeAssessment) -> bool:
+    return sum(service.service is not None for service in assessment.services) > 1
 
 
 def build_service_table(assessments: list[RecipeAssessment], unfold: bool) -> Table:

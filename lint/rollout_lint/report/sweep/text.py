@@ -1,9 +1,9 @@
-"""`sweep --format text`: reasons, then the risk table at the end of the output."""
+"""`sweep --format text`: risk table, then the reasons of each risk."""
 
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -13,7 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.common.skipped import describe_unchecked, format_skipped
+from rollout_lint.report.common.skipped import count_skipped, describe_unchecked, format_skipped
 from rollout_lint.report.common.style import plural, printable
 
 if TYPE_CHECKING:
@@ -44,35 +44,51 @@ _MAX_NAMES = 5
 _GAP = 2
 
 
-def format_sweep_text(
-    table: Table,
-    assessments: list[RecipeAssessment],
-    comparison: Comparison | None,
-    style: Style,
-    width: int,
-    skipped: Sequence[SkippedFile] = (),
-    list_skipped: bool = False,
-) -> str:
-    """Return the reasons of each row that has a risk or a suppressed finding, the table, skipped files and changes.
+class SweepReport(NamedTuple):
+    """Result of a sweep to print. `outcome` says why the command exits with its code."""
 
-    The table takes `width` columns, or more if its longest words need them, so no word is cut. With `list_skipped`,
-    every skipped file is named.
+    assessments: list[RecipeAssessment]
+    comparison: Comparison | None = None
+    skipped: Sequence[SkippedFile] = ()
+    outcome: str = ""
+
+
+class TextOptions(NamedTuple):
+    """Options of the text: the table alone if it is `brief`, and every skipped file with `list_skipped`."""
+
+    style: Style
+    width: int
+    list_skipped: bool = False
+    brief: bool = False
+
+
+def format_sweep_text(table: Table, report: SweepReport, options: TextOptions) -> str:
+    """Return the table, the reasons of each row that has a risk or a suppressed finding, skipped files and changes.
+
+    The table takes the width of the options, or more if its longest words need them, so no word is cut.
     """
     output = StringIO()
-    rich_table = _build_table(table, width)
-    console = Console(file=output, force_terminal=style.colour, no_color=not style.colour, highlight=False)
-    console.width = max(width, _table_width(rich_table))
-    for names, row in _group_reasons(table):
+    rich_table = _build_table(table, options.width)
+    colour = options.style.colour
+    console = Console(file=output, force_terminal=colour, no_color=not colour, highlight=False)
+    console.width = max(options.width, _table_width(rich_table))
+    console.print(rich_table)
+    for names, row in () if options.brief else _group_reasons(table):
+        console.print()
         console.print(Text(f"{printable(names)}: {printable(row.cells[-1])}", style="bold"))
         for reason in row.because:
             console.print(Padding(Text(printable(reason)), (0, 0, 0, 2), expand=False))
-        console.print()
-    console.print(rich_table)
     lines = [line.rstrip() for line in output.getvalue().splitlines()]
-    if skipped:
-        lines += ["", *format_skipped(skipped, style, list_skipped)]
-    lines += ["", _format_summary(assessments, skipped), *_format_changes(comparison, style)]
+    if report.skipped:
+        lines += ["", *_format_skipped(report.skipped, options)]
+    lines += ["", _format_summary(report), *_format_changes(report.comparison, options.style)]
     return "\n".join(lines) + "\n"
+
+
+def _format_skipped(skipped: Sequence[SkippedFile], options: TextOptions) -> list[str]:
+    if options.brief and not options.list_skipped:
+        return [printable(count_skipped(skipped))]
+    return format_skipped(skipped, options.style, options.list_skipped)
 
 
 def _group_reasons(table: Table) -> Iterator[tuple[str, Row]]:
@@ -111,16 +127,16 @@ def _table_width(table: RichTable) -> int:
     return sum((column.width or 0) + _GAP for column in table.columns) - _GAP
 
 
-def _format_summary(assessments: list[RecipeAssessment], skipped: Sequence[SkippedFile]) -> str:
-    if not assessments and skipped:
-        return describe_unchecked(skipped)
+def _format_summary(report: SweepReport) -> str:
+    if not report.assessments and report.skipped:
+        return f"{describe_unchecked(report.skipped)} {report.outcome}".rstrip()
     counts: dict[RiskLevel, int] = {}
-    for assessment in sorted(assessments, key=lambda each: each.risk.level.rank):
+    for assessment in sorted(report.assessments, key=lambda each: each.risk.level.rank):
         counts[assessment.risk.level] = counts.get(assessment.risk.level, 0) + 1
-    partly = sum(assessment.risk.is_partly_known for assessment in assessments)
+    partly = sum(assessment.risk.is_partly_known for assessment in report.assessments)
     suffix = f"; {partly} only partly evaluated" if partly else ""
     levels = ", ".join(f"{count} {level}" for level, count in counts.items())
-    return f"{plural(len(assessments), 'recipe')}: {levels}{suffix}."
+    return f"{plural(len(report.assessments), 'recipe')}: {levels}{suffix}. {report.outcome}".rstrip()
 
 
 def _format_changes(comparison: Comparison | None, style: Style) -> Iterator[str]:
