@@ -28,8 +28,8 @@ _SEE = re.compile(rf" ?See (?:{_REFERENCE.pattern}(?:, )?)+\.")
 
 _INTRODUCTION = """# Facts
 
-You need this page if you [write a rule](../CONTRIBUTING.md#a-rule-from-the-idea-to-the-proof). Each condition of a rule
-tests a fact: an effective value of a service, after all files are merged and Swarm's defaults are filled in.
+For everyone who [writes a rule](../CONTRIBUTING.md). Each condition of a rule tests a fact: an effective value of a
+service, after all [overlays](glossary.md#overlay) are merged and Swarm's defaults are filled in.
 
 To see the facts of your own services and where each value is set, run `rollout-lint show --all-facts RECIPE`. With
 `--format json`, durations are in seconds and sizes in bytes. In a rule file, you can write `30s` and `512M`.
@@ -42,7 +42,7 @@ This page is generated from the source code: `python -m tests.pages`.
 """
 _NEXT = """## What to do next
 
-- [Write a rule](../CONTRIBUTING.md#a-rule-from-the-idea-to-the-proof) that tests these facts.
+- [Write a rule](../CONTRIBUTING.md) that tests these facts.
 - [Read the packaged rules](../rules/README.md), which use these facts.
 - [See what Swarm really does](what-swarm-really-does.md) with the values.
 """
@@ -54,7 +54,7 @@ def format_facts_page() -> str:
         [
             _INTRODUCTION,
             "## Facts that a stack file sets\n",
-            "The path of a fact is the path of its key below the service.\n",
+            "The path of a fact is the path of its key below the service in a [stack file](glossary.md#stack-file).\n",
             *_format_table(("Fact", "Type", "Default", "Meaning", "Read by"), _list_stated()),
             "",
             "## Derived facts of a service\n",
@@ -62,11 +62,11 @@ def format_facts_page() -> str:
             *_format_table(("Fact", "Type", "Meaning", "Source"), _list_derived(DERIVED)),
             "",
             "## Facts of a stack\n",
-            "A rule with one of these conditions reports a finding for the stack, and not for a service.\n",
+            "A rule that tests one of these facts reports a [finding](glossary.md#finding) for the whole stack.\n",
             *_format_table(("Fact", "Type", "Meaning", "Source"), _list_derived(STACK_FACTS)),
             "",
             "## Facts of suppressions\n",
-            "These facts are about comments and config entries that suppress findings.\n",
+            "These facts are about [suppressions](glossary.md#suppression) in all [variants](glossary.md#variant).\n",
             *_format_table(("Fact", "Type", "Meaning", "Source"), _list_derived(SUPPRESSION_FACTS)),
             "",
             _NEXT,
