@@ -477,6 +477,36 @@ def test_assessment_of_recipe(run: Run, write: Write, case: str, snapshot: Snaps
     assert [risk["text"], *risk["because"]] == snapshot
 
 
+DATABASE = f"""\
+  db: {{image: "postgres:16", volumes: ["data:/var/lib/postgresql/data"], deploy: {{update_config: {{{RISKY}}}}}}}
+volumes: {{data: {{}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "rule"),
+    [
+        pytest.param({"compose.yml": stack(service("a", RISKY))}, "RL001", id="latent"),
+        pytest.param(
+            {"compose.yml": stack(service("a", RISKY)) + DATABASE},
+            "RL006",
+            id="latent-high",
+        ),
+        pytest.param(
+            {"compose.yml": stack(service("a", RISKY)), "compose.ccci.yml": order("stop-first")}, "RL001", id="fixed"
+        ),
+        pytest.param({"compose.yml": stack(service("a", "order: stop-first"))}, None, id="safe"),
+        pytest.param({"compose.yml": "services: [a]\n"}, None, id="not-evaluated"),
+    ],
+)
+def test_risk_names_the_rule_that_set_its_level(
+    run: Run, write: Write, files: dict[str, str], rule: str | None
+) -> None:
+    found = row(run, write, files)
+    assert found["risk"]["rule"] == rule
+    assert rule in {each["risk"]["rule"] for each in found["services"]} | {None}
+
+
 @pytest.mark.parametrize(
     ("case", "variants"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.skipped import SkipReason
@@ -13,7 +13,7 @@ from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.linter.context import LintContext
 from rollout_lint.report.sweep.html_page import stream_sweep_html
-from rollout_lint.report.sweep.json_document import format_recipe_line, stream_sweep_json
+from rollout_lint.report.sweep.json_document import SweepHead, format_recipe_line, stream_sweep_json
 from rollout_lint.report.sweep.rows import Row, Table
 from rollout_lint.report.sweep.view import build_page_table
 from rollout_lint.rules.loader import load_rules
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEADINGS = build_page_table([]).headings
+TIME = datetime(2026, 11, 24, 23, 5, 9, tzinfo=UTC)
+SOURCE = {"name": "shop-fleet", "commit": "1a2b3c4d5e6f708192a3b4c5d6e7f80919293949", "ref": None}
 ORDER = "deploy.update_config.order"
 ACTION = "deploy.update_config.failure_action"
 RULES = {
@@ -29,12 +31,16 @@ RULES = {
         "name": "rollback-start-first",
         "summary": "A failed start-first update is rolled back silently",
         "why": "1. The new task starts beside\n   the old one.\n2. It is killed: `UpdateStatus` tells.\n\nIt depends.",
+        "likelihood": "Rare with a healthcheck (RL003).",
+        "mitigation": None,
         "link": "https://docs.example.org/rules#rl001",
     },
     "RL003": {
         "name": "start-first-host-port",
         "summary": "A start-first update waits forever for a host port that the old task holds",
         "why": "The port is taken.",
+        "likelihood": None,
+        "mitigation": None,
         "link": "rules/README.md#rl003",
     },
 }
@@ -59,9 +65,10 @@ def stated(value: Any, line: int, file: str = "compose.yml") -> dict[str, Any]:
     return {"value": value, "text": str(value), "file": file, "line": line, "column": 16}
 
 
-def risk(level: str, text: str | None = None, *because: str) -> dict[str, Any]:
-    """Return a risk with its reasons."""
-    return {"level": level, "text": text or level, "because": list(because)}
+def risk(level: str, text: str | None = None, *because: str, rule: str | None = "RL001") -> dict[str, Any]:
+    """Return a risk with its reasons. Only a level with a risk has a rule."""
+    is_known = level not in (RiskLevel.NOT_EVALUATED, RiskLevel.SAFE, RiskLevel.NOT_AT_RISK)
+    return {"level": level, "text": text or level, "because": list(because), "rule": rule if is_known else None}
 
 
 def service(name: str | None = "app", level: str = "latent-low", **more: Any) -> dict[str, Any]:
@@ -76,7 +83,11 @@ def service(name: str | None = "app", level: str = "latent-low", **more: Any) ->
         "variants": ["default", "smtp", "ccci"],
         "policy": policy,
         "findings": [finding()],
-        "repair": {"overlay": PATCH, "advice": ["Set the order to `stop-first`."]},
+        "repair": {
+            "overlay": PATCH,
+            "advice": ["Set the order to `stop-first`. See RL003", "Add a healthcheck."],
+            "trade_offs": ["short downtime on every update"],
+        },
         **more,
     }
 
@@ -157,7 +168,8 @@ def document(*recipes: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return the document of the recipes."""
     counts = {str(level): sum(each["risk"]["level"] == level for each in recipes) for level in RiskLevel}
     summary = {"recipes": len(recipes), **counts}
-    values = {"version": 1, "date": "2026-11-24", "recipes": list(recipes), "rules": RULES}
+    head = {"version": 1, "date": "2026-11-24", "time": TIME.isoformat(), "fleet": SOURCE}
+    values = {**head, "recipes": list(recipes), "rules": RULES}
     return {**values, "skipped": [], "summary": summary, "changes": None, **more}
 
 
@@ -182,7 +194,12 @@ def small_fleet() -> dict[str, Any]:
         recipe("keycloak"),
         mitigated(),
         recipe("n8n", "failing", recent_upgrade=failed, evidence=[failed, result()]),
-        recipe("pi-hole", "blocked", services=[service(level="blocked", findings=port)]),
+        recipe(
+            "pi-hole",
+            "blocked",
+            services=[service(level="blocked", findings=port, risk=risk("blocked", rule="RL003"))],
+            risk=risk("blocked", "blocked: the next update cannot complete", "RL001 app", "RL003 app", rule="RL003"),
+        ),
         recipe("gitlab", "latent-high"),
         recipe("nextcloud", "latent-medium"),
         recipe("drone", "latent-unexposed", upgrade_tests=False, recent_upgrade=None, evidence=[]),
@@ -227,5 +244,6 @@ def sweep_folder(folder: Path) -> tuple[dict[str, Any], Table]:
         load_fleet(folder), lambda _: LintContext(load_rules()), AgePolicy(date(2026, 11, 24), None), format_recipe_line
     )
     rows = list(sweep.rows(1))
-    pieces = stream_sweep_json(((row.assessment, row.detail) for row in rows), sweep.age_policy, sweep.rules.values)
+    head = SweepHead(sweep.age_policy.today, TIME, sweep.fleet.source)
+    pieces = stream_sweep_json(((row.assessment, row.detail) for row in rows), head, sweep.rules.values)
     return json.loads("".join(pieces)), build_page_table([row.assessment for row in rows])

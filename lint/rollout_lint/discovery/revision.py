@@ -40,6 +40,16 @@ def resolve_commit(folder: Path, ref: str) -> str | None:
     return None if is_too_short else commit
 
 
+def find_head(folder: Path) -> str | None:
+    """Return the full hash of HEAD if that commit contains the existing folder; None without git or a repository."""
+    try:
+        commit = _commit(folder, "HEAD")
+        _git(folder, "rev-parse", "--verify", f"{commit}:./")
+    except RevisionError:
+        return None
+    return commit
+
+
 def is_branch_or_head(folder: Path, ref: str) -> bool:
     """Return True if `ref` is a branch or HEAD, so that its commit changes over time."""
     name = _git(_existing(folder), "rev-parse", "--symbolic-full-name", ref)

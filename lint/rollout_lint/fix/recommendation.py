@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """An overlay as YAML text, or None if no overlay fixes anything, and further advice."""
+    """Overlay as YAML text (None if no overlay fixes anything), its trade-offs, and advice."""
 
     overlay: str | None
     advice: tuple[str, ...] = ()
+    trade_offs: tuple[str, ...] = ()
 
 
 def recommend(evaluation: Evaluation, service: str | None) -> Recommendation:
@@ -36,7 +37,8 @@ def recommend(evaluation: Evaluation, service: str | None) -> Recommendation:
         _merge(patch, finding.rule.fix or {})
     advice = tuple(dict.fromkeys(finding.rule.advice for finding in findings if finding.rule.advice))
     overlay = _overlay(_version(evaluation), service, json.dumps(patch)) if patch and service is not None else None
-    return Recommendation(overlay, advice)
+    fixes = (finding.rule.trade_off for finding in findings if finding.rule.fix and finding.rule.trade_off)
+    return Recommendation(overlay, advice, tuple(dict.fromkeys(fixes)) if overlay is not None else ())
 
 
 def _is_relevant(finding: Finding) -> bool:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.cluster import Cluster
+from rollout_lint.fleet.source import FleetSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +78,8 @@ class Fleet:
     """Recipes of a sweep, in the order of the manifest or of their paths.
 
     `max_age` is the number of days after which a result is stale. `problems` are the errors in the manifest; the parts
-    with errors are skipped. `skipped` are the stack files that are not checked.
+    with errors are skipped. `skipped` are the stack files that are not checked. `source` is set only for reports that
+    print it.
     """
 
     members: list[Member]
@@ -85,3 +87,4 @@ class Fleet:
     max_age: int | None = None
     problems: list[Problem] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
+    source: FleetSource = field(default_factory=FleetSource)

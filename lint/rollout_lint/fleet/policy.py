@@ -39,20 +39,14 @@ class PolicyValue(NamedTuple):
 def collect_policy(variants: Iterable[VariantEvaluation], service: str | None) -> dict[str, dict[str, PolicyValue]]:
     """Return the values by fact path, then by variant.
 
-    The first variant has the values that its files set, each other one those that differ from the first.
+    The first variant has the values that its files set, and Swarm's defaults that another variant changes. Other
+    variants have the values that differ from those.
     """
-    policy: dict[str, dict[str, PolicyValue]] = {}
-    first: Mapping[str, Fact] | None = None
-    for variant in variants:
-        facts = variant.services.get(service) if service is not None else None
-        if facts is None:
-            continue
-        for path in POLICY:
-            fact = facts.get(path)
-            if fact is not None and _is_reported(path, fact, first):
-                policy.setdefault(path, {})[variant.variant.name] = _policy_value(path, fact)
-        first = facts if first is None else first
-    return policy
+    if service is None:
+        return {}
+    variant_facts = {each.variant.name: each.services[service] for each in variants if service in each.services}
+    collected = {path: _collect_values(path, variant_facts) for path in POLICY}
+    return {path: values for path, values in collected.items() if values}
 
 
 def find_policy_changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> list[str]:
@@ -64,10 +58,14 @@ def find_policy_changes(before: Mapping[str, Fact], after: Mapping[str, Fact]) -
     ]
 
 
-def _is_reported(path: str, fact: Fact, first: Mapping[str, Fact] | None) -> bool:
-    if first is None:
-        return fact.location is not None
-    return path not in first or first[path].value != fact.value
+def _collect_values(path: str, variant_facts: Mapping[str, Mapping[str, Fact]]) -> dict[str, PolicyValue]:
+    """Return the values of one fact by variant, or nothing if no file sets it."""
+    known = {name: facts[path] for name, facts in variant_facts.items() if path in facts}
+    shipped = known.pop(next(iter(variant_facts), ""), None)
+    changed = {name: fact for name, fact in known.items() if shipped is None or fact.value != shipped.value}
+    if shipped is not None and (changed or shipped.location is not None):
+        changed = {next(iter(variant_facts)): shipped, **changed}
+    return {name: _policy_value(path, fact) for name, fact in changed.items()}
 
 
 def _policy_value(path: str, fact: Fact) -> PolicyValue:

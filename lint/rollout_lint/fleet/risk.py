@@ -126,7 +126,8 @@ def _recipe_risk(
     if newest and not newest.has_passed and not newest.is_policy_changed and worst.level is not RiskLevel.BLOCKED:
         outcome = "was rolled back" if newest.result.upgrade is UpgradeOutcome.ROLLED_BACK else "failed"
         expected = ", as expected" if expect == newest.result.upgrade else ""
-        return Risk(RiskLevel.FAILING, f"failing: the newest upgrade {outcome}{expected}", reasons, suppressed)
+        text = f"failing: the newest upgrade {outcome}{expected}"
+        return Risk(RiskLevel.FAILING, text, reasons, suppressed, rule=worst.rule)
     return with_suppressions(replace(worst, because=reasons), suppressed)
 
 

@@ -32,7 +32,7 @@ class Risk:
     """Risk level, its text, and the reasons.
 
     `suppressed` are the reasons that name a suppressed rule. `unevaluated` are the variants of the recipe that could
-    not be evaluated.
+    not be evaluated. `rule` is the rule that set the level of the files, None if no rule did.
     """
 
     level: RiskLevel
@@ -40,6 +40,7 @@ class Risk:
     because: list[str] = field(default_factory=list)
     suppressed: list[str] = field(default_factory=list)
     unevaluated: tuple[str, ...] = ()
+    rule: str | None = None
 
     @property
     def is_known(self) -> bool:
@@ -171,28 +172,29 @@ class ServiceAssessor:
 
     def _mitigated(self, shipped: list[Finding]) -> Risk:
         graded = self._grade_all(shipped)
+        rule = graded[0].finding.rule.id
         level = "blocked" if graded[0].grade.level is RiskLevel.BLOCKED else "latent"
         names = " and ".join(variant.variant.files[-1].name for variant in self._ci)
         because = [*_describe_findings(each.finding for each in graded)]
         because += [f"{names} {'fixes' if len(self._ci) == 1 else 'fix'} it"]
         because += [f"as shipped: {each.grade.because}" for each in graded[:1] if each.grade.because]
-        return Risk(RiskLevel.MITIGATED, f"fixed in CI only; {level} as shipped", because)
+        return Risk(RiskLevel.MITIGATED, f"fixed in CI only; {level} as shipped", because, rule=rule)
 
     def _latent(self, findings: list[Finding]) -> Risk:
         """Return the risk with the reasons of its level first."""
         graded = self._grade_all(findings)
-        level = graded[0].grade.level
+        rule, level = graded[0].finding.rule.id, graded[0].grade.level
         because: list[str] = []
         for finding, grade in graded:
             because += _describe_findings([finding])
             because += [grade.because] if grade.because and grade.level is level else []
         because = list(dict.fromkeys(because))
         if level is RiskLevel.BLOCKED:
-            return Risk(level, "blocked: the next update cannot complete", because)
+            return Risk(level, "blocked: the next update cannot complete", because, rule=rule)
         if self._evidence.upgrade_tests is False:
-            return Risk(RiskLevel.LATENT_UNEXPOSED, "latent, no CI exposure", because)
+            return Risk(RiskLevel.LATENT_UNEXPOSED, "latent, no CI exposure", because, rule=rule)
         detail = next((each.grade.detail for each in graded if each.grade.detail and each.grade.level is level), "")
-        return Risk(level, f"latent, {level.removeprefix('latent-')}{detail}", because)
+        return Risk(level, f"latent, {level.removeprefix('latent-')}{detail}", because, rule=rule)
 
     def _without_risk(self, name: str | None) -> Risk:
         because = "no service rolls back an update"
@@ -216,7 +218,7 @@ class ServiceAssessor:
     def _grade_all(self, findings: list[Finding]) -> list[GradedFinding]:
         """Return the findings with their grades, with the one that decides the risk first."""
         graded = [GradedFinding(finding, self._grade(finding)) for finding in findings]
-        return sorted(graded, key=lambda each: (each.grade.level.rank, each.finding.severity.rank))
+        return sorted(graded, key=_decisive_order)
 
     def _grade(self, finding: Finding) -> Grade:
         if finding.risk == "latent":
@@ -273,6 +275,12 @@ def _explicit_value(fact: Fact | None) -> str | None:
 def _with_location(text: str, fact: Fact) -> str:
     source = "default" if fact.location is None else f"{fact.location.file}:{fact.location.line}"
     return f"{text} ({source})"
+
+
+def _decisive_order(graded: GradedFinding) -> tuple[int, bool, int]:
+    """Return the sort key: the worst level, then findings that no other one covers, then the severity."""
+    finding = graded.finding
+    return (graded.grade.level.rank, finding.superseded_by is not None, finding.severity.rank)
 
 
 def describe_unevaluated(evaluation: Evaluation) -> str:

@@ -23,6 +23,7 @@ from rollout_lint.fleet.compare import EarlierSweep, read_earlier_sweep
 from rollout_lint.fleet.manifest.loader import load_fleet
 from rollout_lint.fleet.model import Fleet, Member
 from rollout_lint.fleet.result_age import AgePolicy
+from rollout_lint.fleet.source import find_fleet_source
 from rollout_lint.fleet.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ def run(request: Request, loader: ContextLoader) -> ExitCode:
     root, day = _resolve_root(request)
     fleet = _load_fleet(request, root, loader)
     max_age = fleet.max_age if request.max_age is None else request.max_age
+    if request.format in (SweepFormat.JSON, SweepFormat.HTML):
+        path = Path(request.path) if request.given is None else Path(request.given.files[0]).parent
+        fleet.source = find_fleet_source(path, request.revision)
     sweep = Sweep(fleet, load_context, AgePolicy(day, max_age))
     layout = Layout(request.format, request.show_all, request.services, request.list_skipped, request.brief)
     policy = ExitPolicy(request.fail_on, request.fail_on_worse, bool(fleet.problems))

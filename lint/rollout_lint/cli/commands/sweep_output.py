@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.choices import SweepFormat
+from rollout_lint.cli.commands.clock import now
 from rollout_lint.cli.console import print_error, print_message, terminal_width, write
 from rollout_lint.cli.progress import with_progress
 from rollout_lint.errors import ExitCode
@@ -98,27 +99,25 @@ def _print_problems(assessments: list[RecipeAssessment]) -> None:
 
 
 def _print_json(sweep: Sweep, summary: SweepSummary, rows: Iterator[SweepRow]) -> None:
-    from rollout_lint.report.sweep.json_document import format_recipe_line, stream_sweep_json
+    from rollout_lint.report.sweep.json_document import SweepHead, format_recipe_line, stream_sweep_json
 
     sweep.detail = format_recipe_line
     lines = ((row.assessment, row.detail) for row in rows)
-    for piece in stream_sweep_json(
-        lines, sweep.age_policy, sweep.rules.values, summary.comparison, sweep.fleet.skipped
-    ):
+    head = SweepHead(sweep.age_policy.today, now(), sweep.fleet.source)
+    for piece in stream_sweep_json(lines, head, sweep.rules.values, summary.comparison, sweep.fleet.skipped):
         write(piece)
 
 
 def _print_page(sweep: Sweep, summary: SweepSummary, rows: Iterator[SweepRow]) -> None:
     from rollout_lint.report.sweep.html_page import stream_sweep_html
-    from rollout_lint.report.sweep.json_document import build_sweep_document, format_recipe_line
+    from rollout_lint.report.sweep.json_document import SweepHead, build_sweep_document, format_recipe_line
     from rollout_lint.report.sweep.view import build_page_table
 
     sweep.detail = format_recipe_line
     lines = [row.detail for row in rows]
     rules, comparison = sweep.rules.values(), summary.comparison()
-    document = build_sweep_document(
-        lines, summary.assessments, sweep.age_policy, rules, comparison, sweep.fleet.skipped
-    )
+    head = SweepHead(sweep.age_policy.today, now(), sweep.fleet.source)
+    document = build_sweep_document(lines, summary.assessments, head, rules, comparison, sweep.fleet.skipped)
     for piece in stream_sweep_html(document, build_page_table(summary.assessments)):
         write(piece)
 

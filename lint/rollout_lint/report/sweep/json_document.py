@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.fix.recommendation import recommend
 from rollout_lint.fleet.policy import collect_policy
@@ -24,17 +24,33 @@ from rollout_lint.report.common.json_values import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import date, datetime
 
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.fleet.compare import Comparison
     from rollout_lint.fleet.model import Member
     from rollout_lint.fleet.policy import PolicyValue
-    from rollout_lint.fleet.result_age import AgedResult, AgePolicy
+    from rollout_lint.fleet.result_age import AgedResult
     from rollout_lint.fleet.risk import RecipeAssessment
     from rollout_lint.fleet.service_risk import Risk, ServiceAssessment
+    from rollout_lint.fleet.source import FleetSource
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.finding import Finding, Suppression
     from rollout_lint.rules.model import Rule
+
+
+class SweepHead(NamedTuple):
+    """Date of the ages, time of the sweep, and source of the fleet."""
+
+    today: date
+    time: datetime
+    source: FleetSource
+
+    def convert(self) -> dict[str, Any]:
+        """Return the first keys of the document."""
+        source = {"name": self.source.name, "commit": self.source.commit, "ref": self.source.ref}
+        time = self.time.isoformat(timespec="seconds")
+        return {"version": VERSION, "date": self.today.isoformat(), "time": time, "fleet": source}
 
 
 def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAssessment) -> dict[str, Any]:
@@ -78,7 +94,7 @@ def format_recipe_line(member: Member, evaluation: Evaluation, assessment: Recip
 
 def stream_sweep_json(
     lines: Iterable[tuple[RecipeAssessment, str]],
-    age_policy: AgePolicy,
+    head: SweepHead,
     rules: Callable[[], Iterable[Rule]],
     comparison: Callable[[], Comparison | None] = lambda: None,
     skipped: Iterable[SkippedFile] = (),
@@ -87,7 +103,7 @@ def stream_sweep_json(
 
     `rules` and `comparison` are called after the last recipe.
     """
-    yield f'{{"version": {VERSION}, "date": "{age_policy.today.isoformat()}", "recipes": ['
+    yield f'{format_json(head.convert(), indent=None, end="").removesuffix("}")}, "recipes": ['
     summary = _Summary()
     rule_ids: set[str] = set()
     separator = "\n"
@@ -119,7 +135,7 @@ class LazyRecipes:
 def build_sweep_document(
     lines: list[str],
     assessments: list[RecipeAssessment],
-    age_policy: AgePolicy,
+    head: SweepHead,
     rules: Iterable[Rule],
     comparison: Comparison | None,
     skipped: Iterable[SkippedFile] = (),
@@ -129,8 +145,8 @@ def build_sweep_document(
     for assessment in assessments:
         summary.add(assessment.risk)
     rule_ids = {rule for assessment in assessments for rule in assessment.rules}
-    head = {"version": VERSION, "date": age_policy.today.isoformat(), "recipes": LazyRecipes(lines)}
-    return {**head, **_build_footer(summary, rule_ids, rules, comparison, skipped)}
+    footer = _build_footer(summary, rule_ids, rules, comparison, skipped)
+    return {**head.convert(), "recipes": LazyRecipes(lines), **footer}
 
 
 @dataclass(slots=True)
@@ -159,7 +175,14 @@ def _build_footer(
 ) -> dict[str, Any]:
     return {
         "rules": {
-            rule.id: {"name": rule.name, "summary": rule.summary, "why": rule.why, "link": rule.link}
+            rule.id: {
+                "name": rule.name,
+                "summary": rule.summary,
+                "why": rule.why,
+                "likelihood": rule.likelihood,
+                "mitigation": rule.mitigation,
+                "link": rule.link,
+            }
             for rule in rules
             if rule.id in rule_ids
         },
@@ -204,7 +227,7 @@ def _convert_result(seen: AgedResult | None) -> dict[str, Any] | None:
 
 
 def _convert_risk(risk: Risk) -> dict[str, Any]:
-    return {"level": risk.level, "text": risk.text, "because": risk.because}
+    return {"level": risk.level, "text": risk.text, "because": risk.because, "rule": risk.rule}
 
 
 def _convert_service(evaluation: Evaluation, assessment: ServiceAssessment) -> dict[str, Any]:
@@ -225,7 +248,7 @@ def _convert_service(evaluation: Evaluation, assessment: ServiceAssessment) -> d
         "findings": _convert_findings(
             finding for finding in evaluation.findings if finding.service == assessment.service
         ),
-        "repair": {"overlay": repair.overlay, "advice": list(repair.advice)},
+        "repair": {"overlay": repair.overlay, "advice": list(repair.advice), "trade_offs": list(repair.trade_offs)},
     }
 
 
