@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.browser.chromium import Page, start
+from tests.conftest import SAMPLES
 from tests.pages import ROOT, TODAY
+from tests.repository import repository_at
 
 PICTURE = ROOT / "docs" / "sweep.png"
 WIDTH, HEIGHT = 1200, 1830
@@ -29,10 +32,13 @@ document.activeElement.blur();
 
 
 def sample_page() -> str:
-    """Return the output of `rollout-lint sweep recipes-sample --format html`."""
-    command = [sys.executable, "-m", "rollout_lint", "sweep", "recipes-sample", "--format", "html"]
+    """Return the output of `rollout-lint sweep recipes-sample --format html` in a repository with a fixed commit."""
+    command = [sys.executable, "-m", "rollout_lint", "sweep", SAMPLES.name, "--format", "html"]
     environment = os.environ | {"SOURCE_DATE_EPOCH": TODAY}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    with TemporaryDirectory() as folder:
+        shutil.copytree(SAMPLES, Path(folder) / SAMPLES.name)
+        repository_at(Path(folder)).commit()
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 def digest(html: str) -> str:

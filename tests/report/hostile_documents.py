@@ -43,7 +43,7 @@ def hostile_fleet() -> dict[str, Any]:
     of = small_fleet()
     of["recipes"][3]["variants"][1]["deployed_by"] = "Makefile:12"
     changed: dict[str, Any] = _replace_texts(of, attacks)
-    changed["summary"] = of["summary"]
+    changed |= {"summary": of["summary"], "time": of["time"]}
     changed["rules"] = {key: _replace_texts(RULES["RL001"], attacks) for key in HOSTILE_TEXTS}
     return changed
 

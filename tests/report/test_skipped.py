@@ -339,7 +339,7 @@ def test_sweep_page_lists_skipped_files_by_reason(sweep_output: SweepOutput) -> 
 
 def test_sweep_page_names_the_deploy_command(sweep_output: SweepOutput) -> None:
     page, _ = sweep_output(SweepFormat.HTML)
-    assert "compose.yml, as deployed by Makefile:12</span>" in page
+    assert '>compose.yml</span> <span class="note">as deployed by Makefile:12</span>' in " ".join(page.split())
 
 
 def test_check_names_the_deploy_command(write: Write) -> None:

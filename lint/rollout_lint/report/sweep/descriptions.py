@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from rollout_lint.report.common.style import plural
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,12 @@ _NEXT_UPDATE = {
 _SUPPRESSED = (
     "Every finding that is a risk to the next update is suppressed with a reason. There are no other findings."
 )
-_START_FIRST = (
-    "The new release starts while the old one still runs. If the new one fails, Swarm rolls back: "
-    "the site works as before, but it was not updated."
-)
+_TEST_LEVELS = {1: "install", 2: "upgrade", 3: "backup and restore", 4: "functional tests", 5: "lint"}
+"""Tests of each level of a CI run, as in `fleet/results/runs.py`."""
 
 
 def format_headline(summary: dict[str, int]) -> str:
-    """Return one sentence about the whole fleet from the `summary` of the document."""
+    """Return sentences about the whole fleet from the `summary` of the document."""
     total = summary["recipes"]
     if not total:
         return "No recipe was checked."
@@ -76,16 +75,79 @@ def format_headline(summary: dict[str, int]) -> str:
     verb = "needs" if at_risk == 1 else "need"
     partly = summary.get("partly-evaluated", 0)
     nothing = "No recipe is known to need attention" if partly else "No recipe needs attention"
-    text = f"{at_risk} of {plural(total, 'recipe')} {verb} attention" if at_risk else nothing
-    unknown = summary.get(RiskLevel.NOT_EVALUATED, 0)
-    notes = [f"{unknown} of them could not be evaluated"] if unknown else []
-    notes += [f"{plural(partly, 'recipe')} {'was' if partly == 1 else 'were'} only partly evaluated"] if partly else []
-    return f"{'; '.join([text, *notes])}."
+    sentences = [f"{at_risk} of {plural(total, 'recipe')} {verb} attention" if at_risk else nothing]
+    blocked, unknown = summary.get(RiskLevel.BLOCKED, 0), summary.get(RiskLevel.NOT_EVALUATED, 0)
+    sentences += [f"The next update of {plural(blocked, 'recipe')} cannot complete"] if blocked else []
+    sentences += [f"{plural(unknown, 'recipe')} could not be evaluated"] if unknown else []
+    was = "was" if partly == 1 else "were"
+    sentences += [f"{plural(partly, 'recipe')} {was} only partly evaluated"] if partly else []
+    return f"{'. '.join(sentences)}."
 
 
 def describe_next_update(recipe: dict[str, Any], rules: dict[str, Any]) -> str:
     """Return two or three sentences about the next update of a recipe of the document."""
     return " ".join([*_list_sentences(recipe, rules), *_list_unevaluated(recipe)])
+
+
+def describe_cause(recipe: dict[str, Any]) -> str:
+    """Return in one sentence why a recipe needs attention: an error, a failed upgrade, or the decisive finding."""
+    level = RiskLevel(recipe["risk"]["level"])
+    if level is RiskLevel.NOT_EVALUATED and recipe["problems"]:
+        problem = recipe["problems"][0]
+        return f"{problem['file']}:{problem['line']} {problem['message']}"
+    decisive = find_decisive(recipe)
+    if level is RiskLevel.FAILING or decisive is None:
+        return _describe_level(recipe, level)
+    finding = decisive[1]
+    ci = {variant["name"] for variant in recipe["variants"] if variant["ci"]}
+    note = ", only in CI" if ci.issuperset(finding["variants"]) else ""
+    return f"{finding['message']} ({finding['rule']}{note})"
+
+
+def find_decisive(recipe: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return the first service and finding of the rule that set the level of the recipe, None if no rule did."""
+    rule = recipe["risk"]["rule"]
+    services = [service for service in recipe["services"] if service["risk"]["rule"] == rule]
+    found = [
+        (service, finding)
+        for service in sort_services(services)
+        for finding in service["findings"]
+        if finding["rule"] == rule and finding["suppressed"] is None
+    ]
+    return min(found, key=lambda each: Severity(each[1]["severity"]).rank, default=None)
+
+
+def sort_services(services: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the services sorted by level and by their most severe active finding."""
+    return sorted(services, key=lambda each: (RiskLevel(each["risk"]["level"]).rank, _worst_severity(each)))
+
+
+def _worst_severity(service: dict[str, Any]) -> int:
+    ranks = (Severity(each["severity"]).rank for each in service["findings"] if is_active(each))
+    return min(ranks, default=len(Severity))
+
+
+def is_active(finding: dict[str, Any]) -> bool:
+    """Return True if the finding is neither superseded nor suppressed."""
+    return finding["superseded_by"] is None and finding["suppressed"] is None
+
+
+def describe_test_level(level: int) -> str:
+    """Return a level of CI tests with the name of its tests, such as `L4 (functional tests)`."""
+    tests = _TEST_LEVELS.get(level)
+    return f"L{level}" if tests is None else f"L{level} ({tests})"
+
+
+def describe_terms(cells: Iterable[str]) -> dict[str, str]:
+    """Return the terms in the cells of the table that need an explanation, and the heading with the CI overlay."""
+    text = " ".join(cells)
+    terms = {"ccci overlay": "Stack file that only the CI deploys on top of the recipe, such as `compose.ccci.yml`."}
+    if re.search(r"\blatent\b", text):
+        terms["latent"] = "A setting in the files can make the next update fail. The newest known upgrade did not fail."
+    if re.search(r"\bL[1-5]\b", text):
+        levels = ", ".join(f"L{level} {tests}" for level, tests in _TEST_LEVELS.items())
+        terms["L1 to L5"] = f"Level of the CI tests that passed: {levels}. PASS is the result of the upgrade itself."
+    return terms
 
 
 def describe_outcome(result: str | None) -> str:
@@ -107,9 +169,9 @@ def _list_sentences(recipe: dict[str, Any], rules: dict[str, Any]) -> Iterator[s
     if level is RiskLevel.NOT_EVALUATED or level.is_without_risk:
         return
     findings = _relevant_findings(recipe)
-    cause = _describe_cause(recipe, level, findings, rules)
-    if cause:
-        yield cause
+    story = _describe_story(recipe, rules)
+    if story:
+        yield story
     ci = {variant["name"] for variant in recipe["variants"] if variant["ci"]}
     if (
         findings
@@ -144,14 +206,15 @@ def _describe_level(recipe: dict[str, Any], level: RiskLevel) -> str:
     return _SUPPRESSED if is_suppressed else _NEXT_UPDATE[level]
 
 
-def _describe_cause(
-    recipe: dict[str, Any], level: RiskLevel, findings: list[dict[str, Any]], rules: dict[str, Any]
-) -> str | None:
-    starts_first = (recipe["failure_action"], recipe["order"]) == ("rollback", "start-first")
-    if starts_first and level is not RiskLevel.BLOCKED:
-        return _START_FIRST
-    summary = next((rules[each["rule"]]["summary"] for each in findings if each["rule"] in rules), None)
-    return None if summary is None else f"{summary.rstrip('.')}."
+def _describe_story(recipe: dict[str, Any], rules: dict[str, Any]) -> str | None:
+    """Return the summary of the rule that set the level, with its id and service."""
+    decisive = find_decisive(recipe)
+    rule = None if decisive is None else rules.get(decisive[1]["rule"])
+    if decisive is None or rule is None:
+        return None
+    service, finding = decisive
+    names = ", ".join(filter(None, [finding["rule"], service["service"]]))
+    return f"{rule['summary'].rstrip('.')} ({names})."
 
 
 def _relevant_findings(recipe: dict[str, Any]) -> list[dict[str, Any]]:
@@ -159,6 +222,5 @@ def _relevant_findings(recipe: dict[str, Any]) -> list[dict[str, Any]]:
     level = recipe["risk"]["level"]
     services = recipe["services"]
     worst = [service for service in services if service["risk"]["level"] == level] or services
-    findings = [each for service in worst for each in service["findings"] if each["superseded_by"] is None]
-    findings = [each for each in findings if each["suppressed"] is None]
+    findings = [each for service in worst for each in service["findings"] if is_active(each)]
     return sorted(findings, key=lambda finding: Severity(finding["severity"]).rank)

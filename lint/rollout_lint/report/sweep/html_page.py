@@ -8,29 +8,45 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.skipped import SkipReason
 from rollout_lint.fleet.compare import ChangeKind
-from rollout_lint.report.common.style import plural, printable
-from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, format_age, format_headline
+from rollout_lint.report.common.style import plural
+from rollout_lint.report.sweep.descriptions import (
+    LEVEL_DESCRIPTIONS,
+    describe_terms,
+    describe_test_level,
+    format_age,
+    format_headline,
+)
+from rollout_lint.report.sweep.html_text import (
+    break_dots,
+    create_anchors,
+    format_prose,
+    is_web_address,
+    keep_lines,
+    link_rules,
+    show_value,
+    split_blocks,
+    split_sentences,
+)
 from rollout_lint.report.sweep.view import Cell, build_recipe_view, column_kinds, sort_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jinja2 import Environment
-    from markupsafe import Markup
 
     from rollout_lint.report.sweep.rows import Table
     from rollout_lint.report.sweep.view import RecipeView
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _BUFFERED_PIECES = 64
-_WEB_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
-_NUMBERED = re.compile(r"\d+\. ")
+_WORST = 5
+"""Number of recipes in the list of the worst."""
 
 
 def stream_sweep_html(document: dict[str, Any], table: Table) -> Iterator[str]:
@@ -41,16 +57,21 @@ def stream_sweep_html(document: dict[str, Any], table: Table) -> Iterator[str]:
     """
     from markupsafe import Markup
 
-    style, script = (_read_template(name) for name in ("sweep.css", "sweep.js"))
+    style, script = _read_template("sweep.css") + _read_template("print.css"), _read_template("sweep.js")
     order = sort_rows(table.rows)
+    at_risk = [position for position in order if table.rows[position].level.is_at_risk]
     template = _create_environment().get_template("sweep.html.j2")
     stream = template.stream(
         document=document,
         summary=document["summary"],
         headline=format_headline(document["summary"]),
         levels=LEVEL_DESCRIPTIONS,
+        terms=describe_terms(cell for row in table.rows for cell in row.cells),
+        worst=_build_views(document, table, at_risk[:_WORST]),
+        other_count=max(len(at_risk) - _WORST, 0),
         columns=list(zip(table.headings, column_kinds(table.headings), strict=True)),
         recipes=_build_views(document, table, order),
+        rule_anchors=create_anchors(document["rules"]),
         anchors={table.rows[position].cells[0]: f"r{number}" for number, position in enumerate(order, 1)},
         kinds_of_change=tuple(ChangeKind),
         compose_only=SkipReason.COMPOSE_ONLY,
@@ -95,71 +116,24 @@ def _create_environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_visible,
+        finalize=show_value,
     )
     environment.filters |= {
-        "dotted": _dotted,
-        "lines": _lines,
-        "prose": _prose,
-        "blocks": _blocks,
+        "dotted": break_dots,
+        "lines": keep_lines,
+        "prose": format_prose,
+        "linked": link_rules,
+        "sentences": split_sentences,
+        "blocks": split_blocks,
         "plural": plural,
         "age": format_age,
+        "test_level": describe_test_level,
+        "minutes": _format_minutes,
     }
-    environment.tests["web_address"] = _is_web_address
+    environment.tests["web_address"] = is_web_address
     return environment
 
 
-def _visible(value: object) -> object:
-    """Return the value to print in the template: None as an empty text, unprintable characters escaped."""
-    if value is None:
-        return ""
-    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def _dotted(path: str) -> Markup:
-    """Return a dotted path that can wrap after its dots."""
-    from markupsafe import Markup
-
-    return Markup(".<wbr>").join(printable(path).split("."))
-
-
-def _lines(text: str) -> Markup:
-    """Return text that keeps its line breaks."""
-    from markupsafe import escape
-
-    return escape("\n".join(printable(line) for line in text.replace("\r\n", "\n").split("\n")))
-
-
-def _prose(text: str) -> Markup:
-    """Return text on one line, with text between backticks as code."""
-    from markupsafe import Markup, escape
-
-    parts = printable(text).split("`")
-    if len(parts) % 2 == 0:
-        return escape(printable(text))
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if position % 2 else escape(part) for position, part in enumerate(parts)
-    )
-
-
-def _blocks(text: str) -> list[tuple[str, list[str]]]:
-    """Return the paragraphs of a rule's `why`: a kind (`steps` or `text`) and its texts, without line breaks."""
-    blocks: list[tuple[str, list[str]]] = []
-    for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
-        lines = [line.strip() for line in paragraph.split("\n")]
-        if not _NUMBERED.match(lines[0]):
-            blocks.append(("text", [" ".join(lines)]))
-            continue
-        steps: list[str] = []
-        for line in lines:
-            number = _NUMBERED.match(line)
-            if number:
-                steps.append(line[number.end() :])
-            else:
-                steps[-1] += f" {line}"
-        blocks.append(("steps", steps))
-    return blocks
-
-
-def _is_web_address(link: str | None) -> bool:
-    return link is not None and _WEB_ADDRESS.match(link) is not None and link.isprintable()
+def _format_minutes(time: str) -> str:
+    """Return an ISO 8601 time to the minute, in UTC."""
+    return datetime.fromisoformat(time).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

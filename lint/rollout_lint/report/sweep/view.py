@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.sweep.descriptions import LEVEL_DESCRIPTIONS, describe_next_update, describe_outcome
+from rollout_lint.report.sweep.descriptions import (
+    LEVEL_DESCRIPTIONS,
+    describe_cause,
+    describe_next_update,
+    describe_outcome,
+)
 from rollout_lint.report.sweep.rows import HEADINGS, Row, Table, format_age_cell, format_recipe_cells
+from rollout_lint.report.sweep.service_view import ServiceView, build_service_views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,41 +41,21 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Change of a policy value by a CI overlay. `before` is empty if no file sets the value."""
-
-    path: str
-    before: dict[str, Any] | None
-    after: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class OverlayChanges:
-    """Changes of a service's policy by one CI variant."""
-
-    files: list[str]
-    changes: list[Change]
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """Service with a policy or findings."""
-
-    service: dict[str, Any]
-    overlays: list[OverlayChanges]
-
-
-@dataclass(frozen=True, slots=True)
 class RecipeView:
-    """Recipe of the page. `number` counts from 1 in page order; the filter also searches in `words`."""
+    """Recipe of the page. `number` counts from 1 in page order; the filter also searches in `words`.
+
+    `lead` is what the next update does, `cause` why the recipe needs attention, in one sentence.
+    """
 
     number: int
     recipe: dict[str, Any]
     cells: list[Cell]
     lead: str
+    cause: str
+    reasons: list[str]
     words: str
     results: list[Result]
-    services: list[Service]
+    services: list[ServiceView]
     other_services: list[str]
 
     @property
@@ -114,18 +100,20 @@ def column_kinds(headings: tuple[str, ...]) -> list[str]:
 
 def build_recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], rules: dict[str, Any]) -> RecipeView:
     """Return the view of a recipe. `rules` are those of the document."""
-    detailed = [service for service in recipe["services"] if service["policy"] or service["findings"]]
-    evaluated = [each for each in recipe["variants"] if each["name"] not in recipe.get("not_evaluated", [])]
+    detailed = build_service_views(recipe)
+    named = [view.service["service"] for view in detailed]
     return RecipeView(
         number=number,
         recipe=recipe,
         cells=cells,
         lead=describe_next_update(recipe, rules),
+        cause=describe_cause(recipe),
+        reasons=_sort_reasons(recipe),
         words=" ".join(_search_words(recipe)),
         results=_build_results(recipe["evidence"]),
-        services=[Service(service, _list_overlay_changes(service, evaluated)) for service in detailed],
+        services=detailed,
         other_services=[
-            service["service"] for service in recipe["services"] if service not in detailed and service["service"]
+            each["service"] for each in recipe["services"] if each["service"] and each["service"] not in named
         ],
     )
 
@@ -133,6 +121,12 @@ def build_recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], ru
 def _build_row(assessment: RecipeAssessment) -> Row:
     *words, risk = format_recipe_cells(assessment)
     return Row(assessment.risk.level, (*words, format_age_cell(assessment), risk), assessment.risk.because)
+
+
+def _sort_reasons(recipe: dict[str, Any]) -> list[str]:
+    """Return the reasons, those of the rule that set the level first."""
+    rule = recipe["risk"]["rule"]
+    return sorted(recipe["reasons"], key=lambda reason: rule is None or not reason.startswith(f"{rule} "))
 
 
 def _search_words(recipe: dict[str, Any]) -> Iterator[str]:
@@ -165,21 +159,3 @@ def _describe_failure(result: dict[str, Any], passed: set[str], has_later_pass: 
     if result["ref"] in passed:
         return "intermittent: the same revision passed too"
     return "a later upgrade passed: fixed, or intermittent" if has_later_pass else None
-
-
-def _list_overlay_changes(service: dict[str, Any], variants: list[dict[str, Any]]) -> list[OverlayChanges]:
-    if not service["policy"]:
-        return []
-    first = next(variant for variant in variants if variant["name"] in service["variants"])
-    return [
-        OverlayChanges(
-            [file for file in variant["files"] if file not in first["files"]],
-            [
-                Change(path, values.get(first["name"]), values[variant["name"]])
-                for path, values in service["policy"].items()
-                if variant["name"] in values
-            ],
-        )
-        for variant in variants
-        if variant["ci"] and variant is not first
-    ]

@@ -7,6 +7,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const search = document.getElementById("text");
   const expand = document.getElementById("expand");
   const shown = document.getElementById("shown");
+  const empty = document.getElementById("empty");
   const boxes = [...controls.querySelectorAll("input[name=level]")];
   const headings = [...table.tHead.rows[0].cells];
   const byText = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
@@ -80,6 +81,17 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     const all = `${recipes.length} ${recipes.length === 1 ? "recipe" : "recipes"}`;
     shown.textContent = count === recipes.length ? `${all}, all shown` : `${count} of ${all} shown`;
+    empty.hidden = count > 0;
+    const text = search.value ? ` contains "${search.value}"` : " is shown";
+    empty.firstElementChild.textContent = `No recipe at the selected levels${text}.`;
+  }
+
+  function reset() {
+    search.value = "";
+    for (const box of boxes) box.checked = true;
+    filter();
+    remember();
+    search.focus();
   }
 
   function remember() {
@@ -182,9 +194,10 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   for (const button of table.querySelectorAll(".copy")) button.hidden = false;
+  document.getElementById("reset").addEventListener("click", reset);
   recall();
   filter();
-  controls.hidden = false;
+  controls.querySelector(".search").hidden = false;
   openTarget();
   window.addEventListener("hashchange", openTarget);
 });
