@@ -140,6 +140,17 @@ def test_wide_table_shows_its_scroll_bar_on_a_phone(show: Show) -> None:
     assert right <= 390
 
 
+def test_code_is_not_broken_at_hyphens(show: Show) -> None:
+    page = show(sweep_folder(SAMPLES)[0])
+    resize(page, 390, 844)
+    open_all(page)
+    broken = (
+        "return [...document.querySelectorAll(':not(pre) > code')].filter((each) => each.getClientRects().length > 1)"
+    )
+    assert len(find_all(page, ".rule-text code")) > 5
+    assert page.run(broken) == []
+
+
 @pytest.mark.parametrize("key", [Keys.TAB, (Keys.SHIFT, Keys.TAB)], ids=["forward", "backward"])
 @pytest.mark.parametrize("width", [1280, 800])
 def test_focus_is_never_below_the_sticky_headings(show: Show, key: Any, width: int) -> None:

@@ -171,6 +171,15 @@ def test_reasons_of_the_decisive_rule_come_first() -> None:
     assert reasons[:3] == ["RL003 b", "RL001 a", "no memory data"]
 
 
+@pytest.mark.parametrize(("count", "folded"), [(5, []), (8, ["3 more reasons", "RL001 5", "RL001 6", "RL001 7"])])
+def test_reasons_after_the_fifth_are_folded(count: int, folded: list[str]) -> None:
+    body = one(recipe(reasons=[f"RL001 {number}" for number in range(count)]))
+    [section] = [each for each in by_class(body, "reasons")[0] if words(each).startswith("Why")]
+    assert len(section.findall("ul/li")) == 5
+    shown = [text for each in section.iter("details") for text in (each[0], *each.iter("li"))]
+    assert [words(text) for text in shown] == folded
+
+
 def test_policy_cells_have_values() -> None:
     [table] = by_class(one(mitigated()), "policy")
     rows = {words(row[0]): [words(cell) for cell in row[1:]] for row in table.findall("tbody/tr")}
