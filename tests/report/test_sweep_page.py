@@ -165,12 +165,6 @@ def test_services_of_one_level_are_sorted_by_severity() -> None:
     assert [words(section[0]).split()[0] for section in sections] == ["high", "medium", "low"]
 
 
-def test_reasons_of_the_decisive_rule_come_first() -> None:
-    of = recipe(reasons=["RL001 a", "no memory data", "RL003 b"], risk=risk("latent-low", rule="RL003"))
-    reasons = [words(item) for item in by_class(one(of), "reasons")[0].iter("li")]
-    assert reasons[:3] == ["RL003 b", "RL001 a", "no memory data"]
-
-
 @pytest.mark.parametrize(("count", "folded"), [(5, []), (8, ["3 more reasons", "RL001 5", "RL001 6", "RL001 7"])])
 def test_reasons_after_the_fifth_are_folded(count: int, folded: list[str]) -> None:
     body = one(recipe(reasons=[f"RL001 {number}" for number in range(count)]))

@@ -52,7 +52,6 @@ class RecipeView:
     cells: list[Cell]
     lead: str
     cause: str
-    reasons: list[str]
     words: str
     results: list[Result]
     services: list[ServiceView]
@@ -108,7 +107,6 @@ def build_recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], ru
         cells=cells,
         lead=describe_next_update(recipe, rules),
         cause=describe_cause(recipe),
-        reasons=_sort_reasons(recipe),
         words=" ".join(_search_words(recipe)),
         results=_build_results(recipe["evidence"]),
         services=detailed,
@@ -121,12 +119,6 @@ def build_recipe_view(number: int, recipe: dict[str, Any], cells: list[Cell], ru
 def _build_row(assessment: RecipeAssessment) -> Row:
     *words, risk = format_recipe_cells(assessment)
     return Row(assessment.risk.level, (*words, format_age_cell(assessment), risk), assessment.risk.because)
-
-
-def _sort_reasons(recipe: dict[str, Any]) -> list[str]:
-    """Return the reasons, those of the rule that set the level first."""
-    rule = recipe["risk"]["rule"]
-    return sorted(recipe["reasons"], key=lambda reason: rule is None or not reason.startswith(f"{rule} "))
 
 
 def _search_words(recipe: dict[str, Any]) -> Iterator[str]:
