@@ -115,7 +115,7 @@ def test_finding_names_service_or_stack(service: str | None, snapshot: SnapshotA
     assert [one.subject, one.message, one.assumes] == snapshot
 
 
-def test_message_shows_a_missing_fact_as_nothing(snapshot: SnapshotAssertion) -> None:
+def test_message_shows_that_a_fact_is_not_set(snapshot: SnapshotAssertion) -> None:
     [one] = check(
         [make_rule({"image": {"type": "null"}}, message="{image} and {derived.a}")], make_facts(derived__a=[1, "b"])
     )

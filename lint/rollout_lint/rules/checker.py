@@ -1,4 +1,4 @@
-"""The one loop over rules: facts to findings."""
+"""Loop that checks facts against the rules and yields findings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class RuleIndex:
-    """Rules by a text that a stated fact must have for them, so that most rules are skipped for most services."""
+    """Index of rules by the text that a stated fact must have, so that most rules are skipped for most services."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """Index each rule by one condition that allows only certain texts, if it has one on a stated fact."""
@@ -81,10 +81,11 @@ def _matches(rule: Rule, facts: Mapping[str, Fact]) -> bool:
 
 
 def supersede(findings: list[Finding]) -> list[Finding]:
-    """Return the findings of one service, each with the worst that reports its cause at the same or a worse severity.
+    """Return the findings of one service, each with the most severe finding of the same cause as its superseder.
 
-    A voided finding is superseded at any severity, and has no risk. A suppressed finding still voids others because
-    these are false, but supersedes none because its reason was not given for them. It keeps its own superseder.
+    The severity of a superseder is at least that of the finding. A voided finding is superseded at any severity, and
+    has no risk. A suppressed finding still voids others, because these are false. It supersedes none, because its
+    reason was not given for them, and keeps its own superseder.
     """
     unsuppressed = (finding for finding in findings if finding.suppressed is None)
     worst_first = sorted(unsuppressed, key=lambda finding: finding.severity.rank)
@@ -128,8 +129,8 @@ def _holds(conditions: Conditions, path: str, facts: Mapping[str, Fact]) -> bool
 def _grade(rule: Rule, facts: Mapping[str, Fact]) -> Grade | None:
     """Return the first grade whose conditions hold, None without one.
 
-    A grade whose conditions depend on an unknown value counts if it is milder, so that no unknown value makes a finding
-    worse.
+    A grade whose conditions depend on an unknown value applies only if its severity is lower. So no unknown value makes
+    a finding more severe.
     """
     possible: list[Grade | None] = []
     for grade in rule.grades:
@@ -147,7 +148,7 @@ def _finding(rule: Rule, variant: str, service: str | None, location: Location, 
     grade = _grade(rule, facts)
 
     def format_path(path: str) -> str:
-        return format_fact(path, facts[path]) if path in facts else "nothing"
+        return format_fact(path, facts[path]) if path in facts else "not set"
 
     subject = THE_STACK if service is None else service
     message = (grade and grade.message) or rule.message

@@ -42,7 +42,7 @@ def test_conditions_show_no_schema() -> None:
         ("deploy.update_config.max_failure_ratio", {"minimum": 1, "maximum": 1}, None),
         ("deploy.replicas", {"enum": [1, 2]}, "deploy.replicas is 1 or 2"),
         ("derived.tasks", {"minimum": 3}, "derived.tasks is at least 3"),
-        ("derived.tasks", {"minimum": 2}, "the service has at least 2 tasks"),
+        ("derived.tasks", {"minimum": 2}, "two or more tasks run"),
         ("derived.lost_ports", {"minItems": 2}, "derived.lost_ports has at least 2 items"),
         ("image", {"pattern": "^x"}, 'image is {"pattern": "^x"}'),
     ],

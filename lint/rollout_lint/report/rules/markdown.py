@@ -77,8 +77,8 @@ def _format_list(heading: str, items: Iterable[str]) -> Iterator[str]:
 
 
 def _format_severity(described: SeverityDescription) -> str:
-    assumption = f", assuming that {described.assumes}" if described.assumes else ""
-    return f"{described.severity} {described.conditions}{assumption}"
+    assumption = f" Assumes: {described.assumes.rstrip()}." if described.assumes else ""
+    return f"{described.severity} {described.conditions}.{assumption}"
 
 
 def _format_fix(rule: Rule) -> str:
