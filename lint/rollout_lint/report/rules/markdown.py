@@ -1,12 +1,10 @@
-"""`rules --format markdown`: one page with all rules and derived facts."""
+"""`rules --format markdown`: one page with all rules."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts.derived import DERIVED, STACK_FACTS
-from rollout_lint.facts.suppression import SUPPRESSION_FACTS
 from rollout_lint.report.rules.conditions import describe_severities
 from rollout_lint.report.rules.proofs import describe_proofs, proof_heading
 from rollout_lint.report.rules.sentences import format_sentence
@@ -24,16 +22,17 @@ _INTRODUCTION = """\
 
 The rules of rollout-lint, for operators who want to know what a finding means. `rollout-lint explain RL001` prints the
 section of a rule. Each rule is one file in this folder: conditions, texts, proofs, and examples, which are also its
-tests. [EVIDENCE.md](EVIDENCE.md) contains the results of the proofs on a real Docker Engine.
+tests. [EVIDENCE.md](EVIDENCE.md) contains the results of the proofs on a real Docker Engine. [Facts](../docs/facts.md)
+lists what a condition can test.
 
 This page is generated: `rollout-lint rules --format markdown > rules/README.md`.
 """
 
 
 def format_rules_markdown(rules: tuple[Rule, ...]) -> str:
-    """Return an index of the rules, a section per rule, and the derived facts."""
+    """Return an index of the rules, and a section per rule."""
     sections = (line for rule in rules for line in _format_section(rule))
-    return "\n".join((_INTRODUCTION, *_format_index(rules), *sections, *_format_facts()))
+    return "\n".join((_INTRODUCTION, *_format_index(rules), *sections))
 
 
 def _format_index(rules: tuple[Rule, ...]) -> Iterator[str]:
@@ -92,11 +91,3 @@ def _format_fix(rule: Rule) -> str:
 
 def _link_addresses(source: str) -> str:
     return _ADDRESS.sub(r"<\g<0>>", source)
-
-
-def _format_facts() -> Iterable[str]:
-    yield "## Derived facts\n"
-    yield "Facts that rollout-lint computes from several keys of a stack file, for use in conditions:\n"
-    for path, derived in sorted((DERIVED | STACK_FACTS | SUPPRESSION_FACTS).items()):
-        yield f"- `{path}`: {' '.join(derived.about.split())}"
-    yield ""
