@@ -133,8 +133,8 @@ def test_message_has_a_part_for_each_different_value(run: Run, write: Write) -> 
     folder = write({"compose.yml": f"x-policy: &policy {{parallelism: 6, monitor: 30s}}\nservices:\n{services}"})
     for form, found in check_all_formats(run, folder, "--rule", "RL016").items():
         [message] = [each.message for each in found]
-        assert message.startswith("each of 2 services (a, b) has 5 tasks, "), form
-        assert "; c has 6 tasks, " in message, form
+        assert message.startswith("each of 2 services (a, b) stops all 5 tasks at once"), form
+        assert "; c stops all 6 tasks at once" in message, form
 
 
 def test_text_lists_variants_of_each_service(run: Run, write: Write) -> None:
