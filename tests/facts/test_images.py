@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-CLAIMS = {"locks", "runtime", "weight", "healthcheck"}
+CLAIMS = {"locks", "runtime", "weight", "healthcheck", "one_shot"}
 
 
 def document() -> dict[str, list[dict[str, object]]]:

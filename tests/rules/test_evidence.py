@@ -79,4 +79,5 @@ def expected_cells(case: Case) -> dict[str, str]:
     row = {"old behaviour": old, "new behaviour": new, "host memory": memory}
     row |= {"update state": " or ".join(expected.update), "release by label": expected.release}
     row |= {"old task": expected.old_task} if expected.old_task else {}
+    row |= {"replicas in `docker service ls`": expected.replicas or ""}
     return row | {"nothing ran for a moment": {True: "yes", False: "no", None: ""}[expected.outage]}

@@ -40,11 +40,15 @@ def steady(after: int = 0) -> Behaviour:
     return Behaviour(f"sleep {after} & wait $!\n{_ANSWER}\n{_STAY}", starts_within=after)
 
 
-def boots_with(memory: str) -> Behaviour:
-    """Return a task that fills `memory`, becomes healthy and keeps running. It dies without the memory."""
+def boots_with(memory: str, shutdown: int = 0) -> Behaviour:
+    """Return a task that fills `memory`, becomes healthy and keeps running. It dies without the memory.
+
+    It keeps the memory for `shutdown` seconds after SIGTERM.
+    """
+    keep = f"trap 'sleep {shutdown}; exit 0' TERM\n" if shutdown else ""
     reader = f"{{ head -c 1 >/dev/null; {_ANSWER}; sleep 1000000; }} </tmp/pipe &"
     writer = f"dd if=/dev/zero of=/tmp/pipe bs={size(memory)} count=1 & wait $!"
-    return Behaviour(f"mkfifo /tmp/pipe\n{reader}\n{writer}")
+    return Behaviour(f"{keep}mkfifo /tmp/pipe\n{reader}\n{writer}")
 
 
 def never_healthy() -> Behaviour:

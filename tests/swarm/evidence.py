@@ -18,6 +18,7 @@ HEADINGS = (
     "release by label",
     "old task",
     "nothing ran for a moment",
+    "replicas in `docker service ls`",
     "message",
 )
 
@@ -49,6 +50,7 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
         observation.release,
         observation.old_task,
         ("yes" if observation.outage else "no") if stated.outage is not None else "",
+        observation.replicas if stated.replicas is not None else "",
         observation.message,
     )
 

@@ -20,6 +20,7 @@ class Observation:
     exit_codes: tuple[int, ...] = ()
     failed: tuple[str, ...] = ()
     outage: bool = False
+    replicas: str = ""
     running: int = 0
     restarted: bool = False
     memory_exhausted: bool = False
@@ -47,6 +48,7 @@ def observe(now: Snapshot, old: frozenset[str], outage: bool, memory_exhausted: 
         exit_codes=tuple(sorted({task.exit_code for task in ended})),
         failed=tuple(sorted({task.release for task in ended})),
         outage=outage,
+        replicas=now.replicas,
         running=len(now.running),
         restarted=_has_restarted(now),
         memory_exhausted=memory_exhausted,
@@ -57,7 +59,7 @@ def differences(expected: Expectation, observation: Observation) -> list[str]:
     """Return a message for each value that differs from the proof."""
     stated = {
         name: getattr(expected, name)
-        for name in ("release", "old_task", "failed", "outage", "running", "restarted", "memory_exhausted")
+        for name in ("release", "old_task", "failed", "outage", "replicas", "running", "restarted", "memory_exhausted")
     }
     wrong = [] if observation.update in expected.update else [f"update is {observation.update}, not {expected.update}"]
     wrong += [

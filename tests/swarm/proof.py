@@ -42,6 +42,7 @@ class Expectation:
     exit_code: int | None = None
     failed: tuple[str, ...] | None = None
     outage: bool | None = None
+    replicas: str | None = None
     running: int | None = None
     restarted: bool | None = None
     memory_exhausted: bool | None = None

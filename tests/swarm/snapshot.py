@@ -37,12 +37,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Service, its update and its tasks."""
+    """Service, its update, its tasks, and its REPLICAS in `docker service ls`."""
 
     update: str
     message: str
     release: str
     tasks: tuple[Task, ...]
+    replicas: str
 
     @property
     def running(self) -> frozenset[str]:
@@ -62,6 +63,7 @@ def snapshot(engine: Engine, service: str) -> Snapshot:
         message=anonymous(status.get("Message") or ""),
         release=found["Spec"]["Labels"].get(RELEASE_LABEL, "none"),
         tasks=tuple(_task(task) for task in tasks),
+        replicas=engine.call("service", "ls", "--filter", f"name={service}", "--format", "{{.Replicas}}").strip(),
     )
 
 

@@ -22,7 +22,8 @@ class Image(NamedTuple):
 
     `locks` is the folder of the data that it locks, `locks_with` the key of a service without which it does not.
     `weight` (`heavy` or `light`) is set if it differs from that of `runtime`. `healthcheck` is None if it is unknown
-    whether the image has one. `singleton` is True for a scheduler that must run only once.
+    whether the image has one. `one_shot` is True for a tool that does its work and ends. `singleton` is True for a
+    scheduler that must run only once.
     """
 
     name: str
@@ -31,13 +32,14 @@ class Image(NamedTuple):
     runtime: str | None = None
     weight: str | None = None
     healthcheck: bool | None = None
+    one_shot: bool = False
     singleton: bool = False
 
 
 Claims: TypeAlias = "abc.Mapping[str, abc.Mapping[str, Any]]"
 """Properties that a config or manifest sets, by image reference.
 
-They are `healthcheck`, `locks`, `runtime`, `singleton` and `weight`.
+They are `healthcheck`, `locks`, `one_shot`, `runtime`, `singleton` and `weight`.
 """
 
 
@@ -150,7 +152,7 @@ def _items(node: Node, key: str) -> list[Node]:
 
 
 def _images(document: dict[str, Any]) -> ImageData:
-    claims = ("name", "locks", "locks_with", "runtime", "weight", "healthcheck", "singleton")
+    claims = ("name", "locks", "locks_with", "runtime", "weight", "healthcheck", "one_shot", "singleton")
     images = {
         name: Image(**{claim: entry[claim] for claim in claims if claim in entry})
         for entry in document["images"]

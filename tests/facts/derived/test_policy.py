@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from rollout_lint.facts.cluster import Cluster
+from rollout_lint.facts.images import Images
 
 from tests.support import facts_for, service_with
 
@@ -96,6 +97,8 @@ def test_has_restart_policy(text: str, value: bool) -> None:
         ("restart: on-failure, command: bundle exec rake db:migrate", True),
         ("restart: on-failure, command: [python, manage.py, migrate]", True),
         ("restart: on-failure, command: sh -c 'python manage.py migrate && gunicorn app'", False),
+        ('restart: on-failure, command: [sh, -c, "python manage.py migrate\\ngunicorn app"]', False),
+        ('restart: on-failure, command: [sh, -c, "sleep 9\\npython manage.py migrate"]', True),
         ("command: bundle exec rake db:migrate", False),
         ("deploy: {restart_policy: {condition: on-failure}}", False),
         ("deploy: {restart_policy: {condition: none}}, ports: ['80:80']", True),
@@ -106,6 +109,29 @@ def test_has_restart_policy(text: str, value: bool) -> None:
 )
 def test_ends_by_itself(service: str, ends: bool) -> None:
     assert facts_for(service_with(service))["derived.ends_by_itself"].value == ends
+
+
+@pytest.mark.parametrize(
+    ("image", "keys", "ends"),
+    [
+        ("flyway/flyway:10", "hostname: c", True),
+        ("registry.example.com/hub/migrate/migrate", "command: up", True),
+        ("flyway/flyway:10", "restart: on-failure", True),
+        ("flyway/flyway:10", "entrypoint: [sh, -c, flyway migrate && sleep 1d]", False),
+        ("flyway/flyway:10", "deploy: {mode: replicated-job}", False),
+        ("flyway/plyway:10", "hostname: c", False),
+    ],
+)
+def test_ends_by_itself_by_image(image: str, keys: str, ends: bool) -> None:
+    fact = facts_for(f"services: {{a: {{image: '{image}', {keys}}}}}")["derived.ends_by_itself"]
+    assert (fact.value, fact.location is not None) == (ends, ends or "restart" in keys)
+
+
+def test_ends_by_itself_by_config() -> None:
+    images = Images(claims={"team/seed": {"one_shot": True}, "flyway/flyway": {"one_shot": False}})
+    service = "services: {a: {image: %s}}"
+    assert facts_for(service % "team/seed", images=images)["derived.ends_by_itself"].value
+    assert not facts_for(service % "flyway/flyway", images=images)["derived.ends_by_itself"].value
 
 
 @pytest.mark.parametrize("value", [True, False])

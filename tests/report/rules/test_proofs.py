@@ -16,6 +16,12 @@ SCHEMA = json.loads((rules_directory() / "rule.schema.json").read_text("utf-8"))
 
 
 SENTENCES = {
+    "RL001": """
+        Old release: a task needs 90M of memory. New release: a task needs 160M of memory. The host has 220M of memory.
+        Bad example: the update ended `rollback_completed`, because a task of the new release failed with exit code 137.
+        The tasks used all memory of the host. The old tasks kept running. `docker service ls` showed 1/1.
+        Fixed: the update ended `completed`, and no task failed.
+        """,
     "RL015": """
         Old release: a task runs. New release: a task exits with code 1 after 8 s.
         Bad example: the update ended `completed`, although a task of the new release failed. Swarm restarted the task.
@@ -52,6 +58,11 @@ def test_describe_proofs_shows_equal_proofs_once() -> None:
 def test_describe_proofs_marks_examples_beside_the_first() -> None:
     labels = [proof.sentences[1].partition(":")[0] for proof in describe_proofs(RULES["RL016"])]
     assert labels == ["Bad example", "Another bad example"]
+
+
+def test_describe_behaviour_has_shutdown_of_boots_with() -> None:
+    words = describe_behaviour({"behaviour": "boots-with", "memory": "90M", "shutdown": 5})
+    assert words == "a task needs 90M of memory, and stops after 5 s"
 
 
 @pytest.mark.parametrize("name", SCHEMA["$defs"]["behaviour"]["properties"]["behaviour"]["enum"])

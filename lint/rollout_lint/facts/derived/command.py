@@ -1,4 +1,4 @@
-"""Commands of a service that run once, or of which only one process may run."""
+"""Commands and images that run once, or of which only one process may run."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _RUNS_ONCE = re.compile(
     r"\b(?:db:(?:migrate|prepare|setup|seed)|artisan migrate|manage(?:\.py)? (?:migrate|collectstatic|loaddata)"
     r"|alembic upgrade|prisma migrate deploy|doctrine:migrations:migrate|(?:flyway|goose) (?:\S+ )*(?:migrate|up)"
-    r"|createsuperuser|mc (?:cp|mb|mirror))\b(?!.*(?:&&|;|\|))"
+    r"|createsuperuser|mc (?:cp|mb|mirror))\b(?!.*(?:&&|;|\||\n))",
+    re.DOTALL,
 )
-"""Commands that end with success. After another operator of a shell, such as `&&`, a server may follow."""
+"""Commands that end with success. After an operator of a shell, such as `&&`, or a new line, a server may follow."""
 
 _SINGLETON = re.compile(
     r"\b(?:celery (?:\S+ )*beat|rqscheduler|supercronic|crond? -f|schedule:work|airflow scheduler)\b|(?<!\S)--cron\b"
@@ -31,6 +32,13 @@ _SINGLETON = re.compile(
 def runs_once(service: Service) -> bool:
     """Return True if the command of a service, or its entrypoint, is known to end."""
     return _find(service, _RUNS_ONCE) is not None
+
+
+def image_runs_once(facts: ServiceFacts) -> bool:
+    """Return True if the image is known to do its work and end. Another entrypoint may do something else."""
+    image = facts.get("image")
+    data = None if image is None or facts.service.lists.get("entrypoint") else facts.images.find(image.value)
+    return data is not None and data.one_shot
 
 
 @derived("string", "null")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS
-from rollout_lint.facts.derived.command import runs_once
+from rollout_lint.facts.derived.command import image_runs_once, runs_once
 from rollout_lint.facts.derived.registry import derived
 from rollout_lint.facts.format import format_fact
 
@@ -101,12 +101,14 @@ def has_restart_policy(facts: ServiceFacts) -> Derivation:
 def ends_by_itself(facts: ServiceFacts) -> Derivation:
     """True if the tasks of the service are meant to end with success.
 
-    This is so if the restart condition is `none`, or on-failure with a command that ends, such as `rake db:migrate`.
-    False for a job, because an update does not monitor its tasks.
+    This is so if the restart condition is `none`, or on-failure with a command that ends, such as `rake db:migrate`, or
+    if the image is known to end (`rules/images.yaml`). False for a job, because an update does not monitor its tasks.
     """
     condition, location = facts.value(_CONDITION), facts.location(_CONDITION)
     if facts.value("deploy.mode") not in ("replicated", "global"):
         return False, location
+    if image_runs_once(facts):
+        return True, location or facts.location("image")
     return condition == "none" or (condition == "on-failure" and runs_once(facts.service)), location
 
 

@@ -46,9 +46,10 @@ def _describe_task(behaviour: Mapping[str, Any]) -> str:
     seconds, after, shutdown = (
         f" after {behaviour[key]} s" if key in behaviour else "" for key in ("seconds", "after", "shutdown")
     )
+    stop = f", and stops{shutdown}" if shutdown else ""
     match behaviour["behaviour"]:
         case "boots-with":
-            return f"needs {behaviour['memory']} of memory"
+            return f"needs {behaviour['memory']} of memory{stop}"
         case "never-healthy":
             return "never becomes healthy"
         case "crashes-after":
@@ -56,7 +57,6 @@ def _describe_task(behaviour: Mapping[str, Any]) -> str:
         case "finishes":
             return f"exits with code 0{seconds}"
         case "locks":
-            stop = f", and stops{shutdown}" if shutdown else ""
             return f"locks {behaviour['volume']}{after} or exits with code 1{stop}"
         case "starts-once":
             return f"runs if it is the first on its data, or exits with code 1{seconds}"

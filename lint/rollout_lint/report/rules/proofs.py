@@ -124,6 +124,8 @@ def _describe_observations(side: Mapping[str, Any]) -> Iterator[str]:
         yield _OLD_TASKS[side["old_task"]]
     if "outage" in side:
         yield "for a moment no task ran" if side["outage"] else "at least one task always ran"
+    if "replicas" in side:
+        yield f"`docker service ls` showed {side['replicas']}"
     if "running" in side:
         count = side["running"]
         yield f"at the end {count or 'no'} {'task' if count < 2 else 'tasks'} ran"
