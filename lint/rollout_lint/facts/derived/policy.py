@@ -101,8 +101,9 @@ def has_restart_policy(facts: ServiceFacts) -> Derivation:
 def ends_by_itself(facts: ServiceFacts) -> Derivation:
     """True if the tasks of the service are meant to end with success.
 
-    This is so if the restart condition is `none`, or on-failure with a command that ends, such as `rake db:migrate`, or
-    if the image is known to end (`rules/images.yaml`). False for a job, because an update does not monitor its tasks.
+    This is so if the restart condition is `none`, or on-failure with a command that ends, such as `rake db:migrate`. It
+    is also so if the image is known to end (`rules/images.yaml`). False for a job, because an update does not monitor
+    its tasks.
     """
     condition, location = facts.value(_CONDITION), facts.location(_CONDITION)
     if facts.value("deploy.mode") not in ("replicated", "global"):
