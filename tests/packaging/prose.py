@@ -23,7 +23,7 @@ ARCHAIC = (
     r"be it|were it|save (where|that|when)|but for|as a rule|for ever",
     r"(its|the) price|wants? consent",
     r"of (high|medium|low|info) or more|of weight",
-    r"counts? more|what counts|says otherwise",
+    r"counts? more|says otherwise",
     r"gravest|graver|gravity|gravely",
     r"judg(e|es|ed|ing|ement)",
     r"repair(s|ed|ing)?",
