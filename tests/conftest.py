@@ -53,9 +53,11 @@ Write: TypeAlias = "Callable[[dict[str, str | bytes]], Path]"
 
 
 @pytest.fixture(autouse=True)
-def fixed_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set a text width that does not depend on the terminal."""
+def fixed_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set a text width and colours that do not depend on the environment."""
     monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
 
 
 _built = cache(get_command)

@@ -69,7 +69,10 @@ def test_hook_detects_network_and_programs(tmp_path: Path, program: str) -> None
         ["--help"],
         ["check", str(SAMPLES)],
         ["check", "recipe"],
-        *(["check", "--format", each, "recipe"] for each in ("json", "sarif", "github", "gitlab", "junit", "markdown")),
+        *(
+            ["check", "--format", each, "recipe"]
+            for each in ("json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
+        ),
         ["check", "--write-baseline", "recipe"],
         ["fix", "recipe"],
         ["show", "recipe"],

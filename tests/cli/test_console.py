@@ -66,7 +66,14 @@ def command(*arguments: str | Path) -> list[str]:
 
 @pytest.mark.parametrize("subcommand", ["check", "sweep", "show"])
 @pytest.mark.parametrize(
-    ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+    ("environment", "coloured"),
+    [
+        ({}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+        ({"NO_COLOR": "", "FORCE_COLOR": ""}, True),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+    ],
 )
 def test_terminal_output_has_colour_unless_disabled(
     write: Write, subcommand: str, environment: dict[str, str], coloured: bool

@@ -68,7 +68,7 @@ def test_check_merges_given_files_in_order(run: Run) -> None:
 @pytest.mark.usefixtures("here")
 def test_check_names_given_files_as_the_user_wrote_them(run: Run, here: Path) -> None:
     ran = run("check", "-c", here / "stack/base.yml", "-c", "stack/../risky.yml", "--format", "concise")
-    assert re.match(r"stack/\.\./risky\.yml:5:16: RL001 ", ran.stdout)
+    assert re.match(r"stack/\.\./risky\.yml:5:16: medium RL001 ", ran.stdout)
     ran = run("check", "-c", "stack/base.yml", "-c", "gone.yml", "--format", "concise")
     assert ran.exit_code == 2
     assert ran.stdout.startswith("gone.yml:1:1: ")
@@ -224,7 +224,7 @@ def test_sweep_has_one_row_for_given_files(run: Run, write: Write) -> None:
 @pytest.mark.usefixtures("here")
 def test_given_file_can_be_standard_input_unless_it_is_fixed(run: Run) -> None:
     ran = run("check", "-c", "-", "-c", "risky.yml", "--format", "concise", stdin=BASE)
-    assert (ran.exit_code, ran.stdout.split(" ")[:2]) == (1, ["risky.yml:5:16:", "RL001"])
+    assert (ran.exit_code, ran.stdout.split(" ")[:3]) == (1, ["risky.yml:5:16:", "medium", "RL001"])
     ran = run("fix", "-c", "-", stdin=BASE)
     assert (ran.exit_code, ran.stderr) == (2, "rollout-lint: standard input and -c cannot be combined\n")
     ran = run("check", "--watch", "-c", "-")

@@ -53,8 +53,8 @@ def test_output_belongs_to_the_format_beside_it(run: Run, folder: Path, options:
     assert (ran.exit_code, ran.stderr) == (1, "")
     [found] = of_concise(ran.stdout)
     assert (found.rule, found.path, found.line) == ("RL001", "compose.yml", 1)
-    assert ran.stdout.startswith(f"compose.yml:1:{recipe().index('start-first') + 1}: RL001 ")
-    assert ran.stdout.count("\n") == 1
+    assert ran.stdout.startswith(f"compose.yml:1:{recipe().index('start-first') + 1}: medium RL001 ")
+    assert ran.stdout.count("\n") == 2
     assert of_sarif((folder / "x.sarif").read_text("utf-8"))
     assert of_gitlab((folder / "gl.json").read_text("utf-8"))
 

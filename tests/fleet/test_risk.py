@@ -619,7 +619,8 @@ def test_assessment_of_services(run: Run, write: Write, case: str, snapshot: Sna
     files, expected = SERVICES[case]
     ran = run("sweep", write({f"r/{name}": text for name, text in files.items()}), "--services", "--format", "csv")
     rows = list(csv.reader(io.StringIO(ran.stdout)))
-    assert [tuple(row[1:4]) for row in rows[1:] if not row[1].startswith("(")] == expected
+    policies = [tuple(cell or "—" for cell in row[1:4]) for row in rows[1:]]
+    assert [each for each in policies if not each[0].startswith("(")] == expected
     assert [" | ".join(row) for row in rows] == snapshot
 
 

@@ -12,7 +12,7 @@ from rollout_lint.rules.loader import load_rules
 from tests.rules.own_rule import NAME, OWN_RULE
 
 ROOT = Path(__file__).parents[2]
-FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
 TABLES = ("text", "json", "csv", "markdown", "html")
 STACK_COMMANDS = (
     *(("check", ".", "--format", form) for form in FORMATS),

@@ -44,7 +44,7 @@ def test_check_of_unknown_replicas(run: Run, write: Write, snapshot: SnapshotAss
     folder = write({"compose.yml": REPLICAS})
     ran = run("check", folder)
     assert (ran.exit_code, ran.stderr) == (0, "")
-    assert ran.stdout.count("N (set") == 1
+    assert ran.stdout.count(": N\n") == 1
     assert mask_folder(ran.stdout, folder) == snapshot
     code, recipe = checked(run, folder)
     assert (code, recipe["status"], recipe["problems"], recipe["unknown_variables"]) == (0, "evaluated", [], ["N"])
@@ -64,7 +64,7 @@ def test_exact_check_is_as_strict_as_docker(run: Run, write: Write, monkeypatch:
 def test_check_without_unknown_variables_has_no_key(run: Run, write: Write) -> None:
     folder = write({"compose.yml": REPLICAS, ".env.sample": "N=2\n"})
     assert "unknown_variables" not in checked(run, folder)[1]
-    assert "unknown variables" not in run("check", folder).stdout
+    assert "nknown variables" not in run("check", folder).stdout
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,16 @@ import xmlschema
 from jsonschema import Draft7Validator, Draft202012Validator
 from junitparser import Error, Failure, JUnitXml, Skipped
 from requests_cache.backends.sqlite import SQLiteCache
+from rollout_lint.facts.stated import FACTS
 
 from tests.support import validate
 
 _SCHEMAS = Path(__file__).parent / "schemas"
 _LOCATION = re.compile(r"(.*):(\d+):(\d+)", re.DOTALL)
 _RULE = re.compile(r"[A-Z]+\d+")
-_CONCISE = re.compile(r"(.*?):(\d+):(\d+): (?:([A-Z]+\d+)|[a-z ]+:) (.*)")
+_CONCISE = re.compile(r"(.*?):(\d+):(\d+): (?:(?:high|medium|low|info) ([A-Z]+\d+)|error:) (.*)")
+_DETAILS = re.compile(rf"(?: \((?:{'|'.join(map(re.escape, FACTS))}): .*\))?\. Fix: .+", re.DOTALL)
+"""Values and fix behind the message of a finding."""
 _LABEL = re.compile(r"[a-z ]+: ")
 """Label before the message of an error."""
 
@@ -55,6 +58,13 @@ def of_json(text: str) -> list[Found]:
 def of_concise(text: str) -> list[Found]:
     matches = [_CONCISE.fullmatch(line) for line in text.splitlines()]
     return [Found(match[4] or "", match[1], int(match[2]), match[5]) for match in matches if match]
+
+
+def _remove_details(text: str) -> str:
+    """Return the message of a finding without its values and its fix, which is required."""
+    details = _DETAILS.search(text)
+    assert details is not None, text
+    return text[: details.start()]
 
 
 def _remove_label(text: str) -> str:
@@ -114,7 +124,8 @@ def of_github(text: str) -> list[Found]:
         if fields["title"] == "not checked":
             continue
         rule = _RULE.match(fields["title"])
-        found.append(Found(rule[0] if rule else "", fields["file"], int(fields.get("line", 0)), _unescape(message)))
+        text = _remove_details(_unescape(message)) if rule else _unescape(message)
+        found.append(Found(rule[0] if rule else "", fields["file"], int(fields.get("line", 0)), text))
     return found
 
 
@@ -132,7 +143,7 @@ def of_gitlab(text: str) -> list[Found]:
     for each in entries:
         rule = "" if each["check_name"] == "not-evaluated" else each["check_name"]
         text = each["description"]
-        message = text.removeprefix(f"{rule} ") if rule else _remove_label(text)
+        message = _remove_details(text).removeprefix(f"{rule} ") if rule else _remove_label(text)
         found.append(Found(rule, each["location"]["path"], each["location"]["lines"]["begin"], message))
     return found
 
@@ -143,13 +154,15 @@ def of_junit(text: str) -> list[Found]:
     for suite in JUnitXml.fromstring(text.encode()):
         for case in suite:
             for result in case.result:
-                location = _LOCATION.fullmatch(result.text or "")
+                title, _, body = (result.text or "").partition("\n")
+                location = _LOCATION.fullmatch(title.partition("  ")[0])
                 if location is None:
                     assert isinstance(result, Skipped)
                     continue
                 assert isinstance(result, Error | Failure | Skipped)
                 rule = "" if isinstance(result, Error) else result.message.split()[0]
                 message = result.message if isinstance(result, Error) else result.message.partition(" ")[2]
+                assert message == (_remove_details(body) if rule else body)
                 found.append(Found(rule, location[1], int(location[2]), message))
     return found
 
@@ -169,11 +182,26 @@ def of_markdown(text: str) -> list[Found]:
     return found
 
 
+def of_rdjson(text: str) -> list[Found]:
+    document = json.loads(text)
+    schema = json.loads((_SCHEMAS / "rdjson.json").read_text("utf-8"))
+    Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(document)
+    found = []
+    for each in document["diagnostics"]:
+        location, rule = each["location"], each.get("code", {}).get("value", "")
+        line = location["range"]["start"]["line"] if "range" in location else 0
+        if not each["message"].startswith("not checked: "):
+            message = _remove_details(each["message"]) if rule else _remove_label(each["message"])
+            found.append(Found(rule, location["path"], line, message))
+    return found
+
+
 READERS = {
     "concise": of_concise,
     "sarif": of_sarif,
     "github": of_github,
     "gitlab": of_gitlab,
     "junit": of_junit,
+    "rdjson": of_rdjson,
     "markdown": of_markdown,
 }

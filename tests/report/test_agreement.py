@@ -46,7 +46,9 @@ def of_markdown(text: str) -> Rows:
 
 
 def of_csv(text: str) -> Rows:
-    return [tuple(row[:COLUMNS]) for row in list(csv.reader(StringIO(text)))[1:]]
+    """Return the rows of the CSV format, with the cells that the others have for a missing value."""
+    rows = list(csv.reader(StringIO(text)))[1:]
+    return [tuple(cell.removeprefix("'") or "—" for cell in row[:COLUMNS]) for row in rows]
 
 
 def of_html(text: str) -> Rows:
@@ -103,7 +105,6 @@ def test_sweep_formats_have_the_same_rows(
     folder = SAMPLES if fleet == "samples" else mixed_fleet
     document = run("sweep", folder, "--format", "json").json
     rows = of_csv(run("sweep", folder, "--format", "csv").stdout)
-    rows = [tuple(cell.removeprefix("'") for cell in row) for row in rows]
     assert len(rows) == len(document["recipes"]) == document["summary"]["recipes"]
     assert of_markdown(run("sweep", folder, "--format", "markdown", "--all").stdout) == rows
     assert of_html(run("sweep", folder, "--format", "html").stdout) == rows
@@ -120,7 +121,7 @@ def test_sweep_formats_have_the_same_rows(
 def test_sweep_formats_have_the_same_services(run: Run, mixed_fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "400")
     by_csv = list(csv.reader(StringIO(run("sweep", mixed_fleet, "--services", "--format", "csv").stdout)))[1:]
-    rows = [tuple(cell.removeprefix("'") for cell in row[:6]) for row in by_csv]
+    rows = [tuple(cell.removeprefix("'") or "—" for cell in row[:6]) for row in by_csv]
     assert of_markdown(run("sweep", mixed_fleet, "--services", "--all", "--format", "markdown").stdout) == rows
     assert of_text(run("sweep", mixed_fleet, "--services", "--all").stdout) == rows
     document = run("sweep", mixed_fleet, "--format", "json").json
@@ -129,13 +130,27 @@ def test_sweep_formats_have_the_same_services(run: Run, mixed_fleet: Path, monke
         for row in document["recipes"]
         for each in row["services"]
     }
-    assert {(row[0].removeprefix("'"), row[1]): row[6] for row in by_csv if row[1] != "—"} == levels
+    assert {(row[0].removeprefix("'"), row[1]): row[6] for row in by_csv if row[1]} == levels
 
 
 def test_sweep_csv_escapes_formulas(run: Run, write: Write) -> None:
     files: dict[str, str | bytes] = {f"{sign}cmd/compose.yml": recipe() for sign in "=+-@"}
     rows = csv.reader(StringIO(run("sweep", write(files), "--format", "csv").stdout))
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize("options", [(), ("--services",)], ids=["recipes", "services"])
+def test_sweep_csv_is_easy_to_read_by_programs(run: Run, mixed_fleet: Path, options: tuple[str, ...]) -> None:
+    text = run("sweep", mixed_fleet, "--format", "csv", *options).stdout
+    headings, *rows = csv.reader(StringIO(text))
+    assert [each for each in headings if not re.fullmatch(r"[a-z]+(_[a-z]+)*", each)] == []
+    assert len(set(headings)) == len(headings)
+    assert text.count("\n") == len(rows) + 1
+    cells = [cell for row in rows for cell in row]
+    assert "" in cells
+    assert "—" not in cells
+    reasons = [row[headings.index("because")] for row in rows]
+    assert any(" | " in each for each in reasons)
 
 
 def test_sweep_text_groups_recipes_with_equal_reasons(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:

@@ -11,11 +11,13 @@ import termios
 import time
 from collections import Counter
 from dataclasses import replace
+from email.message import Message
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import pytest
 from junitparser import JUnitXml
+from rollout_lint.errors import ExitCode
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import CheckResult
@@ -25,6 +27,7 @@ from rollout_lint.report.check.github import format_check_github
 from rollout_lint.report.check.gitlab import format_check_gitlab
 from rollout_lint.report.check.markdown import format_check_markdown
 from rollout_lint.report.check.sarif import format_check_sarif
+from rollout_lint.report.common.documentation import project_url
 from rollout_lint.report.common.groups import group_findings
 from rollout_lint.report.common.style import printable
 from rollout_lint.rules.finding import Suppression, SuppressionSource
@@ -178,7 +181,8 @@ def test_check_writes_everything_to_a_slow_pipe(write: Write, form: str) -> None
             time.sleep(0.05)
         assert process.poll() is None, "the whole report fits into the pipe"
         output, errors = process.communicate(timeout=120)
-    assert (process.returncode, errors) == (1, b"")
+    assert process.returncode == 1
+    assert errors.startswith(b"rollout-lint: hint: 1000 findings ") if form == "text" else errors == b""
     assert len(output) > PIPE
     text = output.decode()
     found = READERS[form](text) if form in READERS else of_json(text) if form == "json" else []
@@ -353,7 +357,7 @@ def test_check_format_reports_an_error_without_line(write: Write, snapshot: Snap
     ]
     assert [
         format_check_github(CheckResult([evaluation]), folder),
-        mask_folder(format_check_concise(CheckResult([evaluation])), folder),
+        mask_folder(format_check_concise(CheckResult([evaluation]), ExitCode.ERROR), folder),
     ] == snapshot
 
 
@@ -376,3 +380,71 @@ def test_check_sarif_is_successful_if_all_was_evaluated(run: Run, mixed: Path) -
         assert invocation["executionSuccessful"] is succeeds
         levels = {each["level"] for each in invocation["toolExecutionNotifications"]}
         assert levels == {"many": set(), "other": {"note"}}.get(path, {"error"})
+
+
+def test_check_rdjson_counts_columns_in_bytes(run: Run) -> None:
+    """A character of two or four bytes is before the value."""
+    text = recipe().replace("services", "# 🚀\nservices").replace("{app: {", "{app: {labels: {é: 🚀}, ")
+    [diagnostic] = run("check", "-", "--format", "rdjson", stdin=text).json["diagnostics"]
+    span = diagnostic["location"]["range"]
+    line = text.encode().splitlines()[span["start"]["line"] - 1]
+    assert span["end"]["line"] == span["start"]["line"] == 2
+    assert line[span["start"]["column"] - 1 : span["end"]["column"] - 1] == b"start-first"
+    [suggestion] = diagnostic["suggestions"]
+    assert suggestion == {"range": span, "text": "stop-first"}
+
+
+@pytest.mark.usefixtures("mixed")
+def test_check_rdjson_maps_severities(run: Run) -> None:
+    document = run("check", "--format", "json").json
+    diagnostics = run("check", "--format", "rdjson").json["diagnostics"]
+    counts = document["summary"]["findings"]
+    errors = sum(len(recipe["problems"]) for recipe in document["recipes"])
+    found = Counter(each["severity"] for each in diagnostics)
+    assert found == {
+        "ERROR": counts["high"] + errors,
+        "WARNING": counts["medium"],
+        "INFO": counts["low"] + counts["info"],
+    }
+    assert {each["code"]["value"] for each in diagnostics if "code" in each} >= {"RL001", "RL009", "RL011"}
+
+
+@pytest.mark.parametrize("form", ["github", "gitlab", "junit", "rdjson"])
+def test_check_format_has_service_value_and_fix_of_a_finding(run: Run, form: str) -> None:
+    stack = recipe().replace("app:", "shop:")
+    [finding] = run("check", "-", "--format", "json", stdin=stack).json["recipes"][0]["findings"]
+    text = run("check", "-", "--format", form, stdin=stack).stdout
+    assert " (deploy.update_config.failure_action: rollback, deploy.update_config.order: start-first). " in text
+    assert ". Fix: either deploy.update_config.order: stop-first or keep start-first, " in text
+    assert finding["message"].startswith("shop ")
+    assert finding["message"] + " (" in text
+
+
+def test_check_junit_failure_has_the_message_in_its_body(run: Run, snapshot: SnapshotAssertion) -> None:
+    [suite] = JUnitXml.fromstring(run("check", "-", "--format", "junit", stdin=recipe()).stdout.encode())
+    [case] = suite
+    [failure] = case.result
+    title, body = failure.text.split("\n")
+    assert title.startswith("-:1:")
+    assert title.endswith("  medium  RL001 rollback-start-first")
+    assert body.startswith(failure.message.removeprefix("RL001 "))
+    assert failure.text == snapshot
+
+
+def test_check_documents_name_the_project_address(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address comes from the metadata of the package, as set in `project.urls`."""
+    packaged = Message()
+    packaged["Project-URL"] = "Source, https://example.org/source"
+    packaged["Project-URL"] = "Documentation, https://example.org/docs/"
+    monkeypatch.setattr("rollout_lint.report.common.documentation.metadata", lambda _: packaged)
+    project_url.cache_clear()
+    try:
+        driver = sarif_run(run("check", "-", "--format", "sarif", stdin=recipe()).stdout)["tool"]["driver"]
+        document = run("check", "-", "--format", "rdjson", stdin=recipe()).json
+    finally:
+        project_url.cache_clear()
+    [rule] = [each for each in load_rules() if each.id == "RL001"]
+    page = f"https://example.org/docs/rules/#{rule.anchor}"
+    assert (driver["informationUri"], driver["rules"][0]["helpUri"]) == ("https://example.org/docs", page)
+    assert document["source"] == {"name": "rollout-lint", "url": "https://example.org/docs"}
+    assert document["diagnostics"][0]["code"] == {"value": "RL001", "url": page}

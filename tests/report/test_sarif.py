@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rollout_lint.errors import ExitCode
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import CheckResult
@@ -90,9 +91,8 @@ def test_sarif_describes_each_rule_once(run: Run) -> None:
         assert each["fullDescription"]["text"] == rule.why.strip()
         for text in each["help"].values():
             assert all(part in text for part in (rule.summary, rule.why.strip(), *rule.when, *rule.fix_settings))
-        assert each.get("helpUri", "https://").startswith("https://")
-    [first] = [each for each in descriptors if each["id"] == "RL001"]
-    assert first["helpUri"] == "https://github.com/moby/moby/issues/43081"
+        assert each["helpUri"] == f"rules/README.md#{rule.anchor}"
+    assert found["tool"]["driver"]["informationUri"] == "README.md"
 
 
 def test_sarif_relates_facts_and_overridden_values(write: Write, snapshot: SnapshotAssertion) -> None:
@@ -244,7 +244,8 @@ def test_sarif_has_suppressed_findings_with_their_reason(write: Write, by: str, 
     assert suppression["properties"] == {"by": by, "until": "2027-01-31"}
     assert ("location" in suppression) is (by == "comment")
     assert json.loads(format_check_json(CheckResult([evaluation])))["summary"]["suppressed"] == 1
-    assert format_check_concise(CheckResult([evaluation])) == ""
+    concise = format_check_concise(CheckResult([evaluation]), ExitCode.OK)
+    assert concise == "1 recipe, 1 variant, 1 service: 0 findings, 1 suppressed. Exit 0.\n"
     assert json.loads(format_check_gitlab(CheckResult([evaluation]), Path())) == []
 
 

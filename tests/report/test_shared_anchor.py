@@ -45,7 +45,7 @@ def finding_lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if "  RL001 " in line]
 
 
-def test_each_format_has_one_finding_for_all_services_of_an_anchor(
+def test_each_format_has_one_finding_for_a_shared_anchor(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(write({"compose.yml": stack(), "compose.ccci.yml": "services: {s1: {hostname: x}}\n"}))

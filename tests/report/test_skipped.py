@@ -31,6 +31,7 @@ from rollout_lint.report.check.gitlab import format_check_gitlab
 from rollout_lint.report.check.json_document import format_check_json
 from rollout_lint.report.check.junit import format_check_junit
 from rollout_lint.report.check.markdown import format_check_markdown
+from rollout_lint.report.check.rdjson import format_check_rdjson
 from rollout_lint.report.check.sarif import format_check_sarif
 from rollout_lint.report.check.text import format_check_text
 from rollout_lint.report.common.skipped import format_no_stack_file, format_skipped
@@ -111,9 +112,7 @@ def test_text_reports_that_nothing_is_for_a_swarm() -> None:
 def test_text_lists_skipped_files_before_the_summary(write: Write) -> None:
     evaluation = check_recipe(write)
     text = format_check_text(CheckResult([evaluation], (SMTP,)), ExitCode.FINDINGS, PLAIN, 100)
-    assert (
-        text.index("RL001") < text.index("Not checked:") < text.index("\n\n1 recipe, 1 variant, 1 service: 1 finding")
-    )
+    assert text.index("RL001") < text.index("Not checked:") < text.index("\n1 recipe, 1 variant, 1 service: 1 finding")
     clean = format_check_text(CheckResult([evaluation]), ExitCode.FINDINGS, PLAIN, 100)
     assert text.replace("\n".join(format_skipped((SMTP,), PLAIN)) + "\n\n", "") == clean
 
@@ -159,10 +158,11 @@ def test_sarif_has_a_note_per_skipped_file(tmp_path: Path) -> None:
 
 def test_concise_has_a_line_per_skipped_file() -> None:
     result = CheckResult([], (DEV, SMTP))
+    summary = "No stack file was checked. Exit 0.\n"
     line = f"ops/smtp.yml: not checked: an overlay whose base is unknown; {HINT}\n"
-    assert format_check_concise(result) == line
+    assert format_check_concise(result, ExitCode.OK) == line + summary
     dev = "dev/docker-compose.yml: not checked: for docker compose only; name it on the command line\n"
-    assert format_check_concise(result, list_all=True) == dev + line
+    assert format_check_concise(result, ExitCode.OK, list_all=True) == dev + line + summary
 
 
 def test_github_has_a_notice_per_skipped_file(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,10 +215,11 @@ def test_markdown_limits_the_skipped_files() -> None:
 
 FORMATTERS: dict[str, Callable[[CheckResult], str]] = {
     "text": lambda result: format_check_text(result, ExitCode.OK, PLAIN, 100),
-    "concise": format_check_concise,
+    "concise": lambda result: format_check_concise(result, ExitCode.OK),
     "json": format_check_json,
     "sarif": lambda result: format_check_sarif(result, Path()),
     "github": lambda result: format_check_github(result, Path()),
+    "rdjson": lambda result: format_check_rdjson(result, Path()),
     "junit": lambda result: format_check_junit(result, lambda _: ()),
     "markdown": format_check_markdown,
 }

@@ -112,6 +112,7 @@ def check(
     files_from: FilesFrom = None,
     stdin_filename: StdinFilename = None,
     list_skipped: ListSkipped = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the summary of text and concise.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
     """Check recipes and report findings."""
@@ -134,6 +135,7 @@ def check(
         applies_ignores=not no_ignores,
         baseline=BaselineRequest(baseline, write_baseline, no_baseline, uses_default=not no_ignores),
         list_skipped=list_skipped,
+        is_quiet=quiet,
         given=parse_given_files(
             compose_file,
             env_file,

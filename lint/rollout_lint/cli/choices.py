@@ -22,6 +22,7 @@ class CheckFormat(StrEnum):
     GITHUB = "github"
     GITLAB = "gitlab"
     JUNIT = "junit"
+    RDJSON = "rdjson"
     MARKDOWN = "markdown"
 
 

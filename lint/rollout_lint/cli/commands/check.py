@@ -52,6 +52,7 @@ class Request(NamedTuple):
     applies_ignores: bool = True
     baseline: BaselineRequest = BaselineRequest()
     list_skipped: bool = False
+    is_quiet: bool = False
     given: GivenFiles | None = None
     changed: bool = False
     stdin_file: StdinFile | None = None
@@ -98,7 +99,7 @@ def run(request: Request) -> ExitCode:
 
     result = CheckResult(evaluations, skipped)
     code = _exit_code(evaluations, failing_severities)
-    report = Report(result, code, failing_severities, filter_findings, request.list_skipped)
+    report = Report(result, code, failing_severities, filter_findings, request.list_skipped, request.is_quiet)
     return write_reports(report, request.outputs)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 FORMAT, OUTPUT = "formats", "outputs"
+_MANY_FINDINGS = 50
+"""Number of printed findings above which a hint follows."""
 
 
 class Output(NamedTuple):
@@ -32,7 +34,7 @@ class Report(NamedTuple):
     """Content of the reports of one check.
 
     `severities` returns the severities that fail the run for an evaluation, `filters` the findings to print in a
-    format. With `list_skipped`, text names every file that was not checked.
+    format. With `list_skipped`, text names every file that was not checked. If `is_quiet`, text is only the summary.
     """
 
     result: CheckResult
@@ -40,6 +42,7 @@ class Report(NamedTuple):
     severities: FailingSeverities
     filters: Callable[[Evaluation, CheckFormat], FindingFilter]
     list_skipped: bool = False
+    is_quiet: bool = False
 
     def printed(self, format_: CheckFormat) -> CheckResult:
         """Return the result with the findings to print in this format."""
@@ -96,22 +99,27 @@ def write_reports(report: Report, outputs: tuple[Output, ...]) -> ExitCode:
     for output in outputs:
         if output.file == STDOUT:
             write(_format_report(report, output))
+            _print_hint(report, output)
     return report.code
+
+
+def _print_hint(report: Report, output: Output) -> None:
+    """Print on standard error how to print less, after a long text."""
+    if output.format is not CheckFormat.TEXT or report.is_quiet:
+        return
+    from rollout_lint.report.common.groups import group_all_findings
+
+    count = len(group_all_findings(report.printed(output.format).evaluations))
+    if count > _MANY_FINDINGS:
+        options = "--severity high, --rule ID, --format concise or --quiet"
+        print_error(f"hint: {count} findings are printed; to print less, add {options}")
 
 
 def _format_report(report: Report, output: Output) -> str:
     result = report.printed(output.format)
     match output.format:
-        case CheckFormat.TEXT:
-            from rollout_lint.report.check.text import format_check_text
-            from rollout_lint.report.common.style import Style, style_for_stdout
-
-            style = style_for_stdout() if output.file == STDOUT else Style(colour=False)
-            return format_check_text(result, report.code, style, terminal_width(), report.list_skipped)
-        case CheckFormat.CONCISE:
-            from rollout_lint.report.check.concise import format_check_concise
-
-            return format_check_concise(result, report.list_skipped)
+        case CheckFormat.TEXT | CheckFormat.CONCISE:
+            return _format_text(report, result, output)
         case CheckFormat.JSON:
             from rollout_lint.report.check.json_document import format_check_json
 
@@ -132,10 +140,30 @@ def _format_report(report: Report, output: Output) -> str:
             from rollout_lint.report.check.junit import format_check_junit
 
             return format_check_junit(result, report.severities)
+        case CheckFormat.RDJSON:
+            from rollout_lint.report.check.rdjson import format_check_rdjson
+
+            return format_check_rdjson(result, _current_folder())
         case CheckFormat.MARKDOWN:
             from rollout_lint.report.check.markdown import format_check_markdown
 
             return format_check_markdown(result)
+
+
+def _format_text(report: Report, result: CheckResult, output: Output) -> str:
+    if report.is_quiet:
+        from rollout_lint.report.check.summary import format_summary
+
+        return f"{format_summary(result, report.code)}\n"
+    if output.format is CheckFormat.CONCISE:
+        from rollout_lint.report.check.concise import format_check_concise
+
+        return format_check_concise(result, report.code, report.list_skipped)
+    from rollout_lint.report.check.text import format_check_text
+    from rollout_lint.report.common.style import Style, style_for_stdout
+
+    style = style_for_stdout() if output.file == STDOUT else Style(colour=False)
+    return format_check_text(result, report.code, style, terminal_width(), report.list_skipped)
 
 
 def _repository_root(variable: str) -> Path:

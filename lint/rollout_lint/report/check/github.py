@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_lint.report.common.fixes import describe_finding
 from rollout_lint.report.common.groups import group_all_findings, list_problems
 from rollout_lint.report.common.paths import relative_path
 from rollout_lint.report.common.skipped import describe_skipped, list_unexpected
@@ -47,7 +48,7 @@ def _format_finding(group: Group, root: Path) -> str:
     finding = group.finding
     properties = {"file": relative_path(root, group.path), **_format_span(finding.location)}
     title = f"{group.rule.id} {group.rule.name}"
-    return _format_command(_COMMANDS[finding.severity], {**properties, "title": title}, group.message)
+    return _format_command(_COMMANDS[finding.severity], {**properties, "title": title}, describe_finding(group))
 
 
 def _format_skipped(file: SkippedFile, root: Path) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.linter.fingerprint import fingerprint
+from rollout_lint.report.common.fixes import describe_finding
 from rollout_lint.report.common.groups import group_findings, list_problems
 from rollout_lint.report.common.json_values import format_json
 from rollout_lint.report.common.paths import relative_path
@@ -50,7 +51,7 @@ def _list_entries(evaluation: Evaluation, root: Path) -> Iterator[tuple[tuple[st
         yield (_NOT_EVALUATED, message), _build_entry(_NOT_EVALUATED, "blocker", message, path, problem.line)
     for group in group_findings(evaluation):
         finding = group.finding
-        message = f"{finding.rule.id} {group.message}"
+        message = f"{finding.rule.id} {describe_finding(group)}"
         path = relative_path(root, group.path)
         entry = _build_entry(finding.rule.id, _SEVERITIES[finding.severity], message, path, finding.location.line)
         yield (fingerprint(evaluation.recipe.name, finding),), entry

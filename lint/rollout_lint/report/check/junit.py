@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.report.common.fixes import describe_finding
 from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_findings, list_problems
 from rollout_lint.report.common.paths import format_location
 from rollout_lint.report.common.skipped import describe_skipped
@@ -86,7 +87,8 @@ def _problem_case(problem: Problem, number: int) -> TestCase:
 
     case = TestCase(f"evaluation, error {number}")
     error = Error(printable(problem.message), "not evaluated")
-    error.text = format_location(problem.file, problem.line, problem.column)
+    location = format_location(problem.file, problem.line, problem.column)
+    error.text = f"{location}  error\n{printable(problem.message)}"
     case.result = [error]
     return case
 
@@ -99,6 +101,8 @@ def _finding_case(group: Group, failing: Collection[str]) -> TestCase:
     case = TestCase(printable(f"{group.subject}: {rule.id} {rule.name} in {', '.join(group.variants)}"))
     message = printable(f"{rule.id} {group.message}")
     result = (Failure if finding.severity in failing else Skipped)(message, finding.severity)
-    result.text = format_location(group.path, finding.location.line, finding.location.column)
+    location = format_location(group.path, finding.location.line, finding.location.column)
+    title = f"{location}  {finding.severity}  {rule.id} {rule.name}"
+    result.text = "\n".join(printable(line) for line in (title, describe_finding(group)))
     case.result = [result]
     return case

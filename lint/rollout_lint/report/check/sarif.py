@@ -12,6 +12,7 @@ from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.report.check.replacement import ReplacementFinder
 from rollout_lint.report.check.sarif_rules import LEVELS, RuleTable
+from rollout_lint.report.common.documentation import project_url
 from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_findings, list_problems
 from rollout_lint.report.common.json_values import format_json
 from rollout_lint.report.common.paths import recipe_path, relative_path
@@ -49,7 +50,7 @@ def format_check_sarif(result: CheckResult, root: Path) -> str:
     notifications = [each for evaluation in evaluations for each in _list_notifications(evaluation, root)]
     notifications += [_skipped_notification(each, root) for each in result.skipped]
     run = {
-        "tool": {"driver": {"name": "rollout-lint", "semanticVersion": __version__, "rules": rules.descriptors}},
+        "tool": {"driver": _build_driver(rules)},
         "invocations": [
             {
                 "executionSuccessful": not any(each["level"] == "error" for each in notifications),
@@ -61,6 +62,15 @@ def format_check_sarif(result: CheckResult, root: Path) -> str:
         "results": results,
     }
     return format_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _build_driver(rules: RuleTable) -> dict[str, Any]:
+    return {
+        "name": "rollout-lint",
+        "semanticVersion": __version__,
+        "informationUri": project_url() or "README.md",
+        "rules": rules.descriptors,
+    }
 
 
 def _list_notifications(evaluation: Evaluation, root: Path) -> Iterator[dict[str, Any]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from rollout_lint.report.common.documentation import rule_url
 from rollout_lint.report.rules.conditions import describe_condition
 from rollout_lint.report.rules.sentences import fill_service_placeholder
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
 
 LEVELS = {"high": "error", "medium": "warning", "low": "note", "info": "note"}
-
-_ADDRESS = re.compile(r"https?://[^\s)>\]]+")
 
 
 class RuleTable:
@@ -39,7 +38,6 @@ class RuleTable:
 
 
 def _build_descriptor(rule: Rule) -> dict[str, Any]:
-    address = next((match[0] for source in rule.sources if (match := _ADDRESS.search(source))), None)
     return {
         "id": rule.id,
         "name": rule.name,
@@ -49,7 +47,7 @@ def _build_descriptor(rule: Rule) -> dict[str, Any]:
             "text": "\n".join(_format_help(rule)),
             "markdown": "\n".join(_format_help(rule, code="`", strong="**")),
         },
-        **({"helpUri": address} if address else {}),
+        "helpUri": rule_url(rule) or quote(rule.link, safe="/#:"),
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {"severity": rule.severity, "tags": ["docker-swarm", "update-policy"]},
     }

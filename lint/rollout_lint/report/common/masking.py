@@ -56,7 +56,8 @@ def find_secret_spans(text: SourceText) -> dict[int, list[tuple[int, int]]]:
     source = parse(text.encode(), "")
     if source.problems:
         return {line: [(0, len(characters))] for line, characters in enumerate(lines)}
-    for node in _find_private_scalars(source.root, ()) if source.root is not None else ():
+    private = (scalar for scalar, is_private in classify_scalars(source.root) if is_private) if source.root else ()
+    for node in private:
         for line, start, end in _split_by_line(text.characters, text.value_start(node), text.end(node)):
             spans[line].append((start, end))
     for line, characters in enumerate(lines):
@@ -67,15 +68,19 @@ def find_secret_spans(text: SourceText) -> dict[int, list[tuple[int, int]]]:
     return {line: sorted(columns) for line, columns in spans.items()}
 
 
-def _find_private_scalars(node: Written, path: tuple[str, ...]) -> Iterator[Scalar]:
-    if isinstance(node, Mapping):
-        for key, value in node.pairs:
-            yield from _find_private_scalars(value, (*path, key.text))
-    elif isinstance(node, Sequence):
-        for item in node.written:
-            yield from _find_private_scalars(item, path)
-    elif isinstance(node, Scalar) and not is_public_path(path) and not _is_public_value(path, node.text):
-        yield node
+def classify_scalars(root: Written) -> Iterator[tuple[Scalar, bool]]:
+    """Yield every scalar below the root once, with True if it is a value that may be a secret."""
+    waiting: list[tuple[Written, tuple[str, ...]]] = [(root, ())]
+    while waiting:
+        node, path = waiting.pop()
+        if isinstance(node, Mapping):
+            for key, value in node.pairs:
+                yield key, False
+                waiting.append((value, (*path, key.text)))
+        elif isinstance(node, Sequence):
+            waiting.extend((item, path) for item in node.written)
+        elif isinstance(node, Scalar):
+            yield node, not is_public_path(path) and not _is_public_value(path, node.text)
 
 
 def _is_public_value(path: tuple[str, ...], text: str) -> bool:

@@ -30,18 +30,22 @@ class Style(NamedTuple):
 
 
 def style_for_stdout() -> Style:
-    """Return a style with colour if standard output is a terminal and NO_COLOR is not set (no-color.org)."""
+    """Return a style with colour if standard output is a terminal, or as NO_COLOR and FORCE_COLOR require."""
     return _style_for(sys.stdout)
 
 
 def style_for_stderr() -> Style:
-    """Return a style with colour if standard error is a terminal and NO_COLOR is not set."""
+    """Return a style with colour if standard error is a terminal, or as NO_COLOR and FORCE_COLOR require."""
     return _style_for(sys.stderr)
 
 
 def _style_for(stream: TextIO) -> Style:
-    is_allowed = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(is_allowed and stream.isatty())
+    """Return the style for a stream. NO_COLOR takes precedence, as in Python (no-color.org, force-color.org)."""
+    if os.environ.get("NO_COLOR"):
+        return Style(colour=False)
+    if os.environ.get("FORCE_COLOR"):
+        return Style(colour=True)
+    return Style(stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def printable(text: str) -> str:

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
     from rollout_lint.fleet.risk import RecipeAssessment
 
-_DETAIL_HEADINGS = ("service", "level", "date", "revision", "age in days", "stale", "rules", "because")
+_DETAIL_HEADINGS = ("service", "level", "date", "revision", "age_in_days", "stale", "rules", "because")
+_NO_VALUE = "—"
+"""Cell of the other formats for a missing value. It is empty here."""
+_SEPARATOR = " | "
+"""Separator of the reasons of a row."""
+
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -22,7 +27,7 @@ def format_sweep_csv(assessments: list[RecipeAssessment]) -> str:
     """Return a row per recipe, sorted by risk, with its cells and details."""
     return _write_rows(
         [
-            (*HEADINGS, *_DETAIL_HEADINGS),
+            (*_format_headings(HEADINGS), *_DETAIL_HEADINGS),
             *((*format_recipe_cells(each), *_list_details(each)) for each in sort_assessments(assessments)),
         ]
     )
@@ -31,8 +36,13 @@ def format_sweep_csv(assessments: list[RecipeAssessment]) -> str:
 def format_services_csv(assessments: list[RecipeAssessment]) -> str:
     """Return a row per service, sorted by risk."""
     table = build_service_table(assessments, unfold=True)
-    rows = ((*row.cells, row.level, "\n".join(row.because)) for row in table.rows)
-    return _write_rows([(*table.headings, "level", "because"), *rows])
+    rows = ((*row.cells, row.level, _SEPARATOR.join(row.because)) for row in table.rows)
+    return _write_rows([(*_format_headings(table.headings), "level", "because"), *rows])
+
+
+def _format_headings(headings: Iterable[str]) -> Iterator[str]:
+    """Yield headings as column names, such as `upgrade_tests`."""
+    return (heading.lower().replace(" ", "_") for heading in headings)
 
 
 def _list_details(assessment: RecipeAssessment) -> Iterator[str]:
@@ -44,7 +54,7 @@ def _list_details(assessment: RecipeAssessment) -> Iterator[str]:
     yield "" if newest is None or newest.age is None else str(newest.age)
     yield (newest.stale_reason or "") if newest else ""
     yield " ".join(assessment.rules)
-    yield "\n".join(assessment.risk.because)
+    yield _SEPARATOR.join(assessment.risk.because)
 
 
 def _write_rows(rows: Iterable[tuple[str, ...]]) -> str:
@@ -55,6 +65,6 @@ def _write_rows(rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _escape_cell(text: str) -> str:
-    """Return text that a spreadsheet does not evaluate as a formula."""
-    escaped = "\n".join(printable(line) for line in text.split("\n"))
+    """Return text on one line that a spreadsheet does not evaluate as a formula."""
+    escaped = "" if text == _NO_VALUE else printable(text)
     return f"'{escaped}" if escaped.startswith(_FORMULA_STARTS) else escaped
