@@ -16,6 +16,7 @@ from rollout_lint.linter.suppression.apply import SuppressionScope, apply_suppre
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.checker import supersede
 from rollout_lint.stack.merge import load_stack
+from rollout_lint.syntax.wording import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -156,5 +157,5 @@ def _missing_env_files(variant: Variant, stack: Stack) -> Iterator[Problem]:
     for service in stack.services.values():
         for item in service.lists.get("env_file", []):
             if not is_file(folder / os.path.expanduser(item.value)):  # noqa: PTH111
-                message = f"env_file of {service.name} does not exist, and Docker needs it"
+                message = f"env_file {quote(item.value)} of service {quote(service.name)} does not exist"
                 yield Problem(item.location.file, item.location.line, item.location.column, message)
