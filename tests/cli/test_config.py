@@ -93,6 +93,8 @@ def test_config_json_has_values_and_origins(run: Run) -> None:
         "hosts.used": (None, "default"),
         "deploys.verified": (False, "default"),
         "images.team/app.healthcheck": (True, "rollout-lint.toml:13:1"),
+        **dict.fromkeys(("variables", "stacks", "extends", "locked", "ignore"), (None, "default")),
+        **dict.fromkeys(("print.severity", "print.rules"), (None, "default")),
         "fail-on": ("low", "rollout-lint.toml:3:1"),
         "overlays": (["x.yml"], "--overlay"),
         "exclude": ([], "default"),
@@ -145,6 +147,37 @@ def test_config_without_file_shows_defaults(run: Run, write: Write, snapshot: Sn
     assert {by for _, by in settings(shown).values()} == {"default"}
     assert all(rule["on"] for rule in shown["rules"])
     assert without_rules(mask_folder(run("config", folder).output, folder)) == snapshot
+
+
+def test_config_shows_every_key(run: Run, write: Write) -> None:
+    """Rules have a list of their own, and `overrides` and `env_files` have no value of their own."""
+    keys = {each["key"].partition(".")[0] for each in document(run, write({}))["settings"]}
+    properties = json.loads(SCHEMA.read_text("utf-8"))["properties"].keys()
+    assert keys == properties - {"select", "disable", "severity", "overrides", "env_files"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param('disabel = ["RL007"]', '1:1: unknown key "disabel" (did you mean "disable"?)', id="key"),
+        pytest.param(
+            "[hosts]\nmemroy = '8G'", '2:1: unknown key "memroy" in hosts (did you mean "memory"?)', id="inner"
+        ),
+        pytest.param("[print]\nx = 1", '2:1: unknown key "x" in print: must be one of severity, rules', id="no-hint"),
+        pytest.param("fail-on = 'hihg'", '1:1: invalid fail-on "hihg": must be one of', id="value"),
+        pytest.param("disable = ['rollback-strat-first']", "(did you mean RL001 rollback-start-first?)", id="rule"),
+    ],
+)
+def test_config_reports_misspelt_keys_with_a_hint(run: Run, write: Write, text: str, message: str) -> None:
+    ran = run("config", write({"rollout-lint.toml": text + "\n"}))
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert message in ran.stderr
+
+
+def test_config_text_shows_the_limits_of_a_suppression(run: Run, write: Write) -> None:
+    entry = "rule = 'RL001'\nreason = 'new host'\npath = 'wiki/'\nservice = 'app'\nuntil = '2027-01-31'\n"
+    folder = write({"rollout-lint.toml": f"[[ignore]]\n{entry}"})
+    assert "RL001 (path wiki/, service app, until 2027-01-31): new host" in run("config", folder).stdout
 
 
 def test_config_shows_suppressions_with_reason(run: Run, write: Write) -> None:

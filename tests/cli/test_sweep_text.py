@@ -50,7 +50,7 @@ def test_sweep_text_has_table_then_reasons_then_summary(run: Run, fleet: Path, s
     assert text == snapshot
 
 
-def test_sweep_text_names_the_service_only_if_it_is_one_of_several(run: Run, fleet: Path) -> None:
+def test_sweep_text_names_one_service_of_several(run: Run, fleet: Path) -> None:
     rows = {line.split()[0]: line.split()[1] for line in run("sweep", fleet, "--brief").stdout.splitlines()[2:7]}
     assert rows == {"wiki": "app", "blog": "—", "shop": "—", "safe": "—", "all": "others"}
     [heading, *_] = run("sweep", fleet / "blog").stdout.splitlines()
@@ -149,7 +149,7 @@ def test_sweep_summary_explains_exit_code_2(run: Run, fleet: Path, write: Write)
         pytest.param(["a", "b", "c", "d"], "default, a, b and 2 more not evaluated", id="five"),
     ],
 )
-def test_sweep_row_names_variants_that_were_not_evaluated(run: Run, write: Write, broken: list[str], text: str) -> None:
+def test_sweep_row_names_unevaluated_variants(run: Run, write: Write, broken: list[str], text: str) -> None:
     options = "".join(f"#COMPOSE_FILE=compose.yml:compose.{name}.yml\n" for name in broken)
     files: dict[str, str | bytes] = {f"compose.{name}.yml": "services: {app: {hostname: x}}\n" for name in broken}
     folder = write({"compose.yml": "services: {app: {image: []}}\n", ".env.sample": options, **files})
@@ -158,7 +158,7 @@ def test_sweep_row_names_variants_that_were_not_evaluated(run: Run, write: Write
     assert ran.stdout.splitlines()[2].endswith(f"| {text} |")
 
 
-def test_sweep_service_row_names_variants_that_were_not_evaluated(run: Run, write: Write) -> None:
+def test_sweep_service_row_names_unevaluated_variants(run: Run, write: Write) -> None:
     broken = "services: {app: {deploy: []}}\n"
     files = {"compose.yml": recipe("stop-first"), "compose.ha.yml": broken}
     folder = write({**files, ".env.sample": "#COMPOSE_FILE=compose.yml:compose.ha.yml\n"})

@@ -9,10 +9,11 @@ from rollout_lint.report.common.masking import mask_variable
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rollout_lint.linter.config import SourcedValue
     from rollout_lint.linter.resolve import EffectiveConfig
+    from rollout_lint.linter.suppression.directives import IgnoreEntry
     from rollout_lint.location import Location
 
 DEFAULT = "default"
@@ -38,32 +39,56 @@ class Row(NamedTuple):
 
 
 def list_config_rows(effective: EffectiveConfig, options: CommandLineSettings) -> Iterator[Row]:
-    """Yield all keys, those of images and variables too. A command-line option takes precedence over the config."""
+    """Yield at least one row per key, except those that only switch rules. A command-line option takes precedence."""
     config = effective.config
     for name in _HOST_KEYS:
         yield _build_row(f"hosts.{name}", effective.hosts.get(name), None)
     yield _build_row("deploys.verified", effective.deploys.get("verified"), False)
-    for image, claims in effective.images.items():
-        for name, claim in claims.items():
-            yield Row(f"images.{image}.{name}", claim.value, claim.location)
-    for name, variable in effective.variables.items():
-        yield Row(f"variables.{name}", mask_variable(name, variable.value), variable.location)
+    yield from _rows_or_default("images", _list_images(effective))
+    yield from _rows_or_default("variables", _list_variables(effective))
     yield _build_row("fail-on", options.fail_on or effective.fail_on, DEFAULT_FAIL_ON)
-    if effective.print_severity:
-        yield Row("print.severity", effective.print_severity.value, effective.print_severity.location)
-    for rule in effective.print_rules or ():
-        yield Row("print.rules", rule.value, rule.location)
+    yield _build_row("print.severity", effective.print_severity, None)
+    yield from _rows_or_default("print.rules", _list_values("print.rules", effective.print_rules or ()))
     yield _build_row("overlays", options.overlays or config.overlays, DEFAULT_OVERLAYS)
     yield _build_row("exclude", options.exclude or config.exclude, ())
-    yield from (Row("stacks", each.files, each.location) for each in config.stacks)
-    folders = [*config.rules, *options.rules]
-    yield from (Row("rules", each.value.as_posix(), each.location) for each in folders)
-    if not folders:
-        yield Row("rules", None, DEFAULT)
-    yield from (Row("extends", each.extends.value, each.extends.location) for each in config.lineage if each.extends)
-    yield from (Row("locked", value.value, value.location) for each in config.lineage for value in each.locked)
-    yield from (Row("ignore", f"{', '.join(each.rules)}: {each.reason}", each.location) for each in config.ignores)
+    yield from _rows_or_default("stacks", (Row("stacks", each.files, each.location) for each in config.stacks))
+    folders = (Row("rules", each.value.as_posix(), each.location) for each in (*config.rules, *options.rules))
+    yield from _rows_or_default("rules", folders)
+    extended = [each.extends for each in config.lineage if each.extends]
+    yield from _rows_or_default("extends", _list_values("extends", extended))
+    locked = [value for each in config.lineage for value in each.locked]
+    yield from _rows_or_default("locked", _list_values("locked", locked))
+    ignores = (Row("ignore", _describe_ignore(each), each.location) for each in config.ignores)
+    yield from _rows_or_default("ignore", ignores)
 
 
 def _build_row(key: str, sourced: SourcedValue | None, default: Any) -> Row:
     return Row(key, default, DEFAULT) if sourced is None else Row(key, sourced.value, sourced.location)
+
+
+def _rows_or_default(key: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows, or a single row without a value."""
+    listed = list(rows)
+    yield from listed or [Row(key, None, DEFAULT)]
+
+
+def _list_values(key: str, values: Iterable[SourcedValue]) -> Iterator[Row]:
+    return (Row(key, each.value, each.location) for each in values)
+
+
+def _list_images(effective: EffectiveConfig) -> Iterator[Row]:
+    for image, claims in effective.images.items():
+        for name, claim in claims.items():
+            yield Row(f"images.{image}.{name}", claim.value, claim.location)
+
+
+def _list_variables(effective: EffectiveConfig) -> Iterator[Row]:
+    for name, variable in effective.variables.items():
+        yield Row(f"variables.{name}", mask_variable(name, variable.value), variable.location)
+
+
+def _describe_ignore(entry: IgnoreEntry) -> str:
+    """Return the rules, the limits and the reason of a suppression."""
+    limits = [("path", entry.path), ("service", entry.service), ("until", entry.until)]
+    limited = ", ".join(f"{name} {value}" for name, value in limits if value is not None)
+    return f"{', '.join(entry.rules)}{f' ({limited})' if limited else ''}: {entry.reason}"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rollout_lint.report.config.rows import Row
 
 _MAX_VALUE_WIDTH = 32
+_DEFAULTS = {"print.severity": "low in text, else info", "print.rules": "all rules"}
+"""Defaults of the keys whose absence means something."""
 
 
 def format_config_text(
@@ -28,7 +30,7 @@ def format_config_text(
     """Return the effective configuration of a path for a terminal with `width` columns."""
     file = effective.config.file
     lines = [
-        f"{style(printable(path), 'bold')}  {printable(file) if file else 'no config in this folder or above'}",
+        f"config of {style(printable(path), 'bold')}: {printable(file) if file else 'none in this folder or above'}",
         "",
     ]
     lines += _format_settings(list(list_config_rows(effective, options)), style)
@@ -100,10 +102,10 @@ def _format_origin(origin: Location | str) -> str:
 
 def _format_value(key: str, value: Any) -> str:
     """Return a value as the config writes it, and memory in a suitable unit."""
+    if value is None:
+        return "null" if key.startswith("images.") else _DEFAULTS.get(key, "not set")
     if isinstance(value, tuple):
-        return ", ".join(printable(str(each)) for each in value) or "none"
+        return ", ".join(printable(str(each)) for each in value) or "not set"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if value is None:
-        return "unknown" if key.startswith("hosts.") else "none"
     return format_size(value) if key in ("hosts.memory", "hosts.used") else printable(str(value))
