@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -110,7 +111,7 @@ def _printed_values(services: Mapping[str, Mapping[str, Fact]]) -> Values:
         name: {
             path: _value(path, fact.value)
             for path, fact in facts.items()
-            if fact.value not in (False, "", None) and not path.startswith("derived.")
+            if fact.value not in (False, "", None, -(2**63)) and not path.startswith("derived.")
         }
         for name, facts in services.items()
     }
@@ -125,7 +126,20 @@ def _resources(resources: Mapping[str, Mapping[str, Resource]]) -> Values:
 
 
 def _value(path: str, value: Any) -> Any:
-    """Normalize a value that Docker prints in another way: the path of a bind mount, the order of names."""
+    """Normalize a value that Docker prints in another way.
+
+    These are the path of a bind mount, the order of names, a size beyond 64 bits, and a ratio, which has 32 bits.
+    """
     if path == "volumes":
         return [(v.type, "" if v.type == "bind" else v.source, v.target, v.read_only) for v in value]
+    if path.endswith(".max_failure_ratio"):
+        return _as_float32(value)
     return sorted(value) if path in _BY_NAME else value
+
+
+def _as_float32(value: float) -> float | None:
+    """Return the nearest number with 32 bits, or None if there is none."""
+    try:
+        return float(struct.unpack("f", struct.pack("f", value))[0])
+    except OverflowError:
+        return None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.location import Location, Problem
+from rollout_lint.stack.go_numbers import parse_go_float, parse_go_int
 from rollout_lint.stack.interpolate import Substitution, substitute
 from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Node, Scalar
@@ -27,16 +28,27 @@ HOLE = "\ue000"
 MAX_PORTS = 200_000
 """Limit for the ports of a file after its ranges are expanded."""
 
-_CASTS: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str]] = {
-    "bool": (
-        re.compile("y|yes|true|on|n|no|false|off", re.IGNORECASE | re.ASCII),
-        lambda text: text.lower() in ("y", "yes", "true", "on"),
-        "true or false",
-    ),
-    "int": (re.compile(r"[+-]?\d{1,18}", re.ASCII), int, "a whole number"),
-    "float": (re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII), float, "a number"),
+_BOOLEANS = {
+    **dict.fromkeys(("y", "yes", "true", "on"), True),
+    **dict.fromkeys(("n", "no", "false", "off"), False),
 }
-"""Casts of docker/cli (`cli/compose/loader/interpolate.go toInt, toFloat, toBoolean`): grammar, conversion, words."""
+
+
+def _finite_number(text: str) -> float | None:
+    """Return a number; docker/cli cannot encode infinity for its JSON Schema."""
+    value = parse_go_float(text)
+    return value if value is not None and isfinite(value) else None
+
+
+_CASTS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "bool": (lambda text: _BOOLEANS.get(text.lower()), "true or false"),
+    "int": (parse_go_int, "a whole number"),
+    "float": (_finite_number, "a number"),
+}
+"""Casts of docker/cli (`cli/compose/loader/interpolate.go toInt, toFloat, toBoolean`): conversion and words.
+
+A conversion returns None for a text that Docker rejects.
+"""
 
 
 class Layer:
@@ -142,9 +154,10 @@ class Layer:
         self._casting = True
 
     def _cast(self, scalar: Scalar, result: Substitution, cast: str) -> Any:
-        grammar, convert, kind = _CASTS[cast]
-        if grammar.fullmatch(result.text):
-            return convert(result.text)
+        convert, kind = _CASTS[cast]
+        value = convert(result.text)
+        if value is not None:
+            return value
         if scalar not in self._failed_casts:
             self._failed_casts.add(scalar)
             because = f" ({', '.join(result.unset)} is not set)" if result.unset else ""

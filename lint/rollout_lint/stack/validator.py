@@ -10,7 +10,7 @@ from rollout_lint.location import Correction, CorrectionKind
 from rollout_lint.stack.layer import LATEST
 from rollout_lint.stack.schema import Schema, load_document, load_schema, types_of
 from rollout_lint.stack.shorthand import parse_ports, parse_volume
-from rollout_lint.stack.units import parse_duration, parse_size
+from rollout_lint.stack.units import parse_duration, parse_size, suggest_size
 from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Scalar, Sequence
 from rollout_lint.syntax.scalar import Date, resolve_scalar
@@ -207,7 +207,8 @@ def _value_error(value: Any, schema: Schema) -> str | None:
     if schema.format is not None and value is not None:
         is_valid, description = FORMATS[schema.format]
         if not is_valid(str(value)):
-            return f"must be {description}"
+            near = suggest_size(str(value)) if schema.format == "size" else None
+            return f"must be {description}" + (f' (did you mean "{near}"?)' if near else "")
     return None
 
 
