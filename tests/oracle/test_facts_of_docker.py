@@ -60,6 +60,24 @@ REJECTED = {
         "Additional property devices is not allowed",
     ),
     "cpus as a number": (service("deploy: {resources: {limits: {cpus: 0.5}}}"), "must be a string"),
+    **{
+        f"a bind mount {words}": (
+            service(f"volumes: [{{type: bind, {text}target: /d}}]"),
+            "field Source must not be empty",
+        )
+        for words, text in (
+            ("without a source", ""),
+            ("with an empty source", "source: '', "),
+            ("of U", "source: $U, "),
+        )
+    },
+    "a limit of 2^63": (service("ulimits: {a: 9223372036854775808}"), "invalid type uint64 for ulimits"),
+    "a soft limit of 2^63": (service("ulimits: {a: {soft: 9223372036854775808, hard: 1}}"), "panic: "),
+    "a fraction as a limit": (service("ulimits: {a: 1.0}"), "invalid type float64 for ulimits"),
+    "a fraction as a soft limit": (service("ulimits: {a: {soft: 1e3, hard: 1}}"), "panic: "),
+    "an extension in build before 3.11": ("version: '3.10'\n" + service("build: {x-a: 1}"), "x-a is not allowed"),
+    "platforms before 3.11": ("version: '3.8'\n" + service("build: {platforms: [a]}"), "platforms is not allowed"),
+    "a size of Kubernetes": (service("deploy: {resources: {limits: {memory: 512Mi}}}"), "invalid suffix: 'mi'"),
     "published as text": (service("ports: [{target: 80, published: '80'}]"), "must be a integer"),
     **{
         key: (service(f"{key}: {value}"), "orbidden")

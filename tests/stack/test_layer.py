@@ -38,6 +38,11 @@ def service(text: str) -> str:
         pytest.param(service("deploy: {update_config: }"), 4, id="null-mapping"),
         pytest.param(service("deploy: {update_config: {x-a: 1}}"), 4, id="extension"),
         pytest.param(service("deploy: {resources: {limits: {memory: 512x}}}"), 4, id="bad-size"),
+        pytest.param(service("deploy: {resources: {limits: {memory: 512Mi}}}"), 4, id="size-of-kubernetes"),
+        pytest.param(service("ulimits: {nofile: 9223372036854775808}"), 4, id="ulimit-of-64-bits"),
+        pytest.param(service("ulimits: {nofile: {soft: 1e3, hard: 1}}"), 4, id="ulimit-with-exponent"),
+        pytest.param(service("volumes: [{type: bind, target: /d}]"), 4, id="bind-without-source"),
+        pytest.param("version: '3.8'\n" + service("build: {platforms: [a]}"), 5, id="build-before-3.11"),
         pytest.param(service("mem_limit: 1g"), 4, id="compose-only"),
         pytest.param(service("profiles: [a]"), 4, id="profiles"),
         pytest.param(service("depends_on: {c: {condition: service_healthy}}"), 4, id="depends-on"),
@@ -72,6 +77,9 @@ def test_problem_has_line_and_message(text: str, line: int, snapshot: SnapshotAs
         "services: {a: {image: b, labels: {n: 5, e: }, environment: [A=b]}}",
         'services: {a: {image: b, hostname: "{{.Node.Hostname}}"}}',
         "services: {a: {image: b, secrets: [{source: s, mode: 0440}]}}",
+        "services: {a: {image: b, build: {platforms: [a], x-a: 1}}}",
+        "services: {a: {image: b, ulimits: {nofile: {soft: -1, hard: '${N:-+3}'}}}}",
+        "services: {a: {image: b, deploy: {resources: {limits: {memory: .5g}, reservations: {memory: 1e3m}}}}}",
     ],
 )
 def test_valid_file_has_no_problem(text: str) -> None:

@@ -224,6 +224,8 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
                 volume = parse_partial_volume(layer.text_with_holes(item), text, HOLE)
         elif isinstance(item, Mapping):
             type_, source, target = (layer.text(item.get(key)) for key in ("type", "source", "target"))
+            if type_ == "bind" and source == "":
+                layer.report(item, "Docker requires a source for a bind mount: set source, or use type: volume")
             options = tuple(name for name in _MOUNT_OPTIONS if isinstance(item.get(name), Mapping))
             volume = Volume(type_, source, target, _is_true(item.get("read_only"), layer), options)
         if volume is not None:

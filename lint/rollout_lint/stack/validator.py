@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.location import Correction, CorrectionKind
+from rollout_lint.stack.go_numbers import parse_go_int
 from rollout_lint.stack.layer import LATEST
 from rollout_lint.stack.schema import Schema, load_document, load_schema, types_of
 from rollout_lint.stack.shorthand import parse_ports, parse_volume
@@ -42,7 +43,10 @@ FORMATS: Formats = {
     "duration": (lambda text: parse_duration(text) is not None, "a duration such as 30s or 1m30s"),
     "size": (lambda text: parse_size(text) is not None, "a size such as 512M or 2G"),
     "port": (lambda text: parse_ports(text) is not None, "a port such as 8080:80 or 53:53/udp"),
-    "written_whole": (lambda text: "." not in text, "a whole number, written without a point or an exponent"),
+    "written_whole": (
+        lambda text: parse_go_int(text) is not None,
+        "a whole number below 2^63, written without a point or an exponent",
+    ),
     "volume": (
         lambda text: parse_volume(text) is not None,
         "a volume such as data:/var/lib/data or ./conf:/etc/app:ro",

@@ -1,0 +1,28 @@
+"""Generated places of Docker's schema, values and versions, each accepted or rejected as by Docker."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+
+from tests.oracle.compare import disagreements
+from tests.oracle.docker import require
+from tests.oracle.places import ENVIRONMENT, create_stack
+
+pytestmark = pytest.mark.oracle
+
+CASES_PER_SEED = 100
+SEEDS = range(max(1, int(os.environ.get("ROLLOUT_LINT_STACKS", "200")) // 20))
+"""10 seeds by default, so 1,000 cases; ROLLOUT_LINT_STACKS=4000 makes 20,000."""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_docker_accepts_the_same_values_and_keys(seed: int) -> None:
+    require()
+    rng = random.Random(seed)
+    found = {
+        text: disagreements({"a.yml": text}, ENVIRONMENT) for text in (create_stack(rng) for _ in range(CASES_PER_SEED))
+    }
+    assert {text: differences for text, differences in found.items() if differences} == {}
