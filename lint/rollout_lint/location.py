@@ -36,7 +36,8 @@ class Correction(NamedTuple):
 class Problem:
     """An error at a location that cannot be read or that Docker rejects; line and column count from 1.
 
-    Line 0 is the whole file or folder. Without a `correction`, the error has no mechanical fix.
+    Line 0 is the whole file. An empty `file` is the recipe itself. Without a `correction`, the error has no mechanical
+    fix.
     """
 
     file: str
@@ -47,6 +48,8 @@ class Problem:
 
     @property
     def text(self) -> str:
-        """The problem as `file:line:column: message`."""
+        """The problem as `file:line:column: message`, or the message alone if there is no file."""
+        if not self.file:
+            return self.message
         location = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         return f"{location}: {self.message}"

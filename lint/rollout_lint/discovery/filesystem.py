@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -103,11 +104,18 @@ def list_folders(folder: Path) -> list[Path]:
         return []
 
 
-def read_bytes(path: Path, limit: int) -> bytes:
-    """Return the first bytes of a file, at most `limit`. Raises OSError."""
+def read_bytes(path: Path, limit: int, *, accepts_pipe: bool = False) -> bytes:
+    """Return the first bytes of a regular file, at most `limit`. Raises OSError.
+
+    Every input is read by this function. A pipe or device could block forever or never end; `accepts_pipe` is for a
+    path that the user gives on the command line, such as `<(docker service inspect ...)`.
+    """
     if has_missing_contents(path):
         raise OSError(errno.EIO, "its contents are missing in this clone")
     try:
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or (accepts_pipe and stat.S_ISFIFO(mode))):
+            raise OSError(errno.EINVAL, "not a regular file")
         with path.open("rb") as stream:
             # A single read would allocate a buffer of the size of the limit.
             start = stream.read(min(limit, _FIRST_READ))

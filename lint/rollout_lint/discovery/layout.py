@@ -27,6 +27,7 @@ from rollout_lint.discovery.skipped import (
 from rollout_lint.discovery.stack_file import BASE_NAMES, StackFile, is_yaml, variant_name
 from rollout_lint.discovery.tree import Folder
 from rollout_lint.discovery.variants import VariantCollector, is_not_folder
+from rollout_lint.location import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -144,6 +145,7 @@ class _FolderLayout:
         self._layout = layout
         self._folder = folder.path
         self._names = folder.names
+        self._error = folder.error
         self._files = {name: self._stack_file(name) for name in folder.names if is_yaml(name)}
         self._bases = layout.bases.setdefault(folder.path, [])
 
@@ -152,7 +154,11 @@ class _FolderLayout:
         return StackFile(path, self._layout.contents.get(path))
 
     def find_base(self) -> None:
-        """Find the base by its name, and make the main recipe of it."""
+        """Find the base by its name, and make the main recipe of it, or of a folder that cannot be listed."""
+        if self._error:
+            problem = Problem("", 0, 0, f"cannot be listed: {self._error}")
+            self.group.main = Recipe(self.group.name, str(self._folder), problems=[problem])
+            return
         file = self._choose_base_file()
         if file is None:
             return

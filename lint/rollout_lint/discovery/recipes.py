@@ -92,9 +92,10 @@ def find_folder_recipes(
 
 
 def has_stack_file(folder: Path) -> bool:
-    """Return True if a folder has a stack file or something with the name of one."""
-    names = list_folder(folder).names
-    if any(name in BASE_NAMES and is_not_folder(folder / name) for name in names):
+    """Return True if a folder has a stack file, something with the name of one, or cannot be listed."""
+    listed = list_folder(folder)
+    names = listed.names
+    if listed.error or any(name in BASE_NAMES and is_not_folder(folder / name) for name in names):
         return True
     return any(is_yaml(name) and StackFile(folder / name).is_stack for name in names)
 

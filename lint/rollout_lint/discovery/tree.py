@@ -21,23 +21,29 @@ _NEVER_WALKED = frozenset(
 
 
 class Folder(NamedTuple):
-    """Folder with the sorted names of what is in it, apart from folders; links to folders are among the names."""
+    """Folder with the sorted names of what is in it, apart from folders; links to folders are among the names.
+
+    `error` is the reason why the folder cannot be listed, or "".
+    """
 
     path: Path
     names: tuple[str, ...]
     folders: tuple[str, ...] = ()
+    error: str = ""
 
 
 def list_folder(path: Path) -> Folder:
-    """Return a folder; one that cannot be listed is empty."""
+    """Return a folder; one that cannot be listed is empty and has an error."""
     names: list[str] = []
     folders: list[str] = []
     try:
         with os.scandir(path) as entries:
             for entry in entries:
                 (folders if entry.is_dir(follow_symlinks=False) else names).append(entry.name)
-    except (OSError, ValueError):
-        return Folder(path, ())
+    except OSError as error:
+        return Folder(path, (), error=error.strerror or str(error))
+    except ValueError:
+        return Folder(path, (), error="invalid folder name")
     return Folder(path, tuple(sorted(names)), tuple(sorted(folders)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,6 @@ from rollout_lint.discovery.env_sample import choose_sample, parse_assignments, 
 from rollout_lint.discovery.filesystem import (
     exists,
     glob_paths,
-    is_file,
     is_folder,
     is_link,
     is_outside,
@@ -97,7 +97,7 @@ class VariantCollector:
         sample = self._folder / name
         if self._is_outside(name, sample):
             return self._reject_sample(name, "outside the given folder, not read")
-        if not is_file(sample):
+        if not os.path.lexists(sample):
             return ""
         try:
             data = read_bytes(sample, _MAX_SAMPLE_BYTES + 1)

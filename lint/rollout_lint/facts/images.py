@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Sequence, to_value
-from rollout_lint.syntax.parser import parse
+from rollout_lint.syntax.parser import MAX_BYTES, parse
 
 if TYPE_CHECKING:
     from collections import abc
@@ -128,7 +129,7 @@ def packaged_images() -> ImageData:
 
 def read_images(path: Path) -> ImageData:
     """Read a file of images. Raises ValueError with the location of each error."""
-    source = parse(path.read_bytes(), str(path))
+    source = parse(read_bytes(path, MAX_BYTES + 1), str(path))
     if isinstance(source.root, Mapping):
         _report_duplicates(source, source.root)
     if source.root is None or source.problems:

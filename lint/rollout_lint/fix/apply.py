@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.atomic_write import write_atomically
-from rollout_lint.discovery.filesystem import exists
+from rollout_lint.discovery.filesystem import exists, read_bytes
+from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ def write_changes(changes: Sequence[Change]) -> None:
 
 def _read(change: Change) -> bytes | None:
     try:
-        return change.path.read_bytes() if exists(change.path) else None
+        return read_bytes(change.path, MAX_BYTES + 1) if exists(change.path) else None
     except OSError as error:
         raise WriteError(f"{change.name} cannot be read: {error.strerror}") from error
 

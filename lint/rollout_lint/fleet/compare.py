@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.errors import FleetError
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.location import Problem
@@ -87,11 +88,15 @@ class Comparison:
     changes: list[RecipeChange]
 
 
+_MAX_BYTES = 256 * 1024 * 1024
+"""Limit for the JSON of a sweep: that of 100,000 recipes is smaller."""
+
+
 def read_earlier_sweep(path: Path) -> EarlierSweep:
     """Return the sweep in the output of `sweep --format json`, also of an older version. Raises FleetError."""
     name = str(path)
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_bytes(path, _MAX_BYTES))
     except OSError as error:
         raise FleetError([Problem(name, 0, 0, f"cannot be read: {error.strerror}")]) from error
     except json.JSONDecodeError as error:

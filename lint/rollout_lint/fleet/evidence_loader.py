@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.discovery.filesystem import is_file, is_outside, resolve_links
+from rollout_lint.discovery.filesystem import is_outside, resolve_links
 from rollout_lint.discovery.revision_paths import join_path
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.fleet.docker_stats import HostUsage, read_stats
@@ -96,7 +97,7 @@ class EvidenceLoader:
             path = join_path(folder, META)
         else:
             return {}, []
-        if not is_file(path):
+        if not os.path.lexists(path):
             return {}, []
         if folder is not None and not self.meta and self.is_outside_fleet(path, folder):
             return {}, [f"{META} is outside the given folder and is not read"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.atomic_write import write_atomically
-from rollout_lint.discovery.filesystem import exists
+from rollout_lint.discovery.filesystem import exists, read_bytes
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
@@ -20,7 +20,7 @@ from rollout_lint.location import Problem
 from rollout_lint.rules.checker import supersede_unsuppressed
 from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.syntax.node import to_value
-from rollout_lint.syntax.parser import parse
+from rollout_lint.syntax.parser import MAX_BYTES, parse
 from rollout_lint.syntax.schema import JsonSchema
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Baseline:
 def read_baseline(path: Path) -> Baseline:
     """Read a baseline. Raises FleetError with the location of each error."""
     try:
-        source = parse(path.read_bytes(), str(path))
+        source = parse(read_bytes(path, MAX_BYTES + 1), str(path))
     except OSError as error:
         raise FleetError([Problem(str(path), 0, 0, f"cannot be read: {error.strerror}")]) from error
     _SCHEMA.check(source)

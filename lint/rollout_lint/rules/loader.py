@@ -6,13 +6,14 @@ import re
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.images import rules_directory
 from rollout_lint.location import Problem
 from rollout_lint.rules.condition import compile_condition, is_fact, kind_of
 from rollout_lint.rules.model import PACKAGED_PREFIX, Grade, Rule, RuleDetails, Severity, placeholders
 from rollout_lint.syntax.node import Mapping, Sequence, to_value
-from rollout_lint.syntax.parser import parse
+from rollout_lint.syntax.parser import MAX_BYTES, parse
 from rollout_lint.syntax.source import Source
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _read(path: Path, is_validated: bool = True, is_head: bool = False) -> _Rule
     """Read a rule file, or only its head: the keys before its examples, if nothing but the proof follows these."""
     source = Source(str(path), b"")
     try:
-        data = path.read_bytes()
+        data = read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
         source.problems.append(Problem(source.name, 0, 0, f"cannot be read: {error.strerror}"))
         return _RuleFile(source, None)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.console import exit_with_error
 from rollout_lint.discovery.env_sample import parse_environment
+from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.discovery.recipes import recipe_from_layers
+from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +53,10 @@ def _read_env_files(files: Iterable[str]) -> dict[str, str]:
     variables: dict[str, str] = {}
     for file in files:
         try:
-            variables |= parse_environment(Path(file).read_text("utf-8-sig", errors="replace"))
+            data = read_bytes(Path(file), MAX_BYTES + 1, accepts_pipe=True)
         except OSError as error:
             exit_with_error(f"{file} cannot be read: {error.strerror}")
+        if len(data) > MAX_BYTES:
+            exit_with_error(f"{file} is larger than {MAX_BYTES // 1024 // 1024} MiB")
+        variables |= parse_environment(data.decode("utf-8-sig", errors="replace"))
     return variables

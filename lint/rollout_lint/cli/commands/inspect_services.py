@@ -75,7 +75,7 @@ def _read_services(file: str) -> list[LiveService]:
     try:
         if file == STDIN:
             return read_services(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
-        return read_services(read_bytes(Path(file), MAX_BYTES + 1), file)
+        return read_services(read_bytes(Path(file), MAX_BYTES + 1, accepts_pipe=True), file)
     except FleetError as error:
         exit_with_problems(error.problems)
     except (OSError, ValueError) as error:

@@ -70,7 +70,10 @@ def _unquote(line: bytes) -> bytes:
 
 def _read_list(file: str) -> bytes:
     try:
-        data = sys.stdin.buffer.read(_MAX_LIST_BYTES + 1) if file == STDIN else read_bytes(Path(file), _MAX_LIST_BYTES)
+        if file == STDIN:
+            data = sys.stdin.buffer.read(_MAX_LIST_BYTES + 1)
+        else:
+            data = read_bytes(Path(file), _MAX_LIST_BYTES + 1, accepts_pipe=True)
     except (OSError, AttributeError) as error:
         exit_with_error(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is closed'}")
     if len(data) > _MAX_LIST_BYTES:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.deployments import DeclaredStack
 from rollout_lint.discovery.exclude import Exclude
-from rollout_lint.discovery.filesystem import is_file, is_folder, is_link
+from rollout_lint.discovery.filesystem import is_folder
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipes_below
 from rollout_lint.discovery.revision_paths import format_path
 from rollout_lint.errors import FleetError
@@ -57,9 +57,9 @@ def load_fleet(
 
 
 def find_manifest(folder: Path) -> Path | None:
-    """Return a folder's manifest, also if it is a broken link; None if the folder has no manifest or is a file."""
+    """Return a folder's manifest, also if it cannot be read; None if the folder has no manifest or is a file."""
     paths = (folder / name for name in MANIFESTS) if is_folder(folder) else ()
-    return next((path for path in paths if is_file(path) or is_link(path)), None)
+    return next((path for path in paths if os.path.lexists(path)), None)
 
 
 def _load_manifest(
