@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.discovery.exclude import Exclude
-from rollout_lint.discovery.filesystem import relative_path
+from rollout_lint.discovery.filesystem import is_folder, relative_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,18 +32,20 @@ class Folder(NamedTuple):
     error: str = ""
 
 
-def list_folder(path: Path) -> Folder:
-    """Return a folder; one that cannot be listed is empty and has an error."""
+def list_folder(path: Path, *, was_listed: bool = False) -> Folder:
+    """Return a folder. One that cannot be listed is empty and has an error, but a path that is not a folder has none.
+
+    `was_listed` is True for a folder that was in the list of the folder above it.
+    """
     names: list[str] = []
     folders: list[str] = []
     try:
         with os.scandir(path) as entries:
             for entry in entries:
                 (folders if entry.is_dir(follow_symlinks=False) else names).append(entry.name)
-    except OSError as error:
-        return Folder(path, (), error=error.strerror or str(error))
-    except ValueError:
-        return Folder(path, (), error="invalid folder name")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Folder(path, (), error=reason if was_listed or is_folder(path) else "")
     return Folder(path, tuple(sorted(names)), tuple(sorted(folders)))
 
 
@@ -57,7 +59,8 @@ def walk_tree(root: Path, exclude: Exclude | None = None) -> Iterator[Folder]:
     is_excluded, is_excluded_file = exclude.matcher(), exclude.file_matcher()
     waiting = [root]
     while waiting:
-        folder = list_folder(waiting.pop())
+        path = waiting.pop()
+        folder = list_folder(path, was_listed=path is not root)
         if exclude:
             names = (name for name in folder.names if not is_excluded_file(relative_path(folder.path / name, root)))
             folder = folder._replace(names=tuple(names))
