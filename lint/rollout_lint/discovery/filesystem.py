@@ -114,7 +114,8 @@ def read_bytes(path: Path, limit: int, *, accepts_pipe: bool = False) -> bytes:
         raise OSError(errno.EIO, "its contents are missing in this clone")
     try:
         mode = path.stat().st_mode
-        if not (stat.S_ISREG(mode) or (accepts_pipe and stat.S_ISFIFO(mode))):
+        # To open a folder fails by itself.
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or (accepts_pipe and stat.S_ISFIFO(mode))):
             raise OSError(errno.EINVAL, "not a regular file")
         with path.open("rb") as stream:
             # A single read would allocate a buffer of the size of the limit.
