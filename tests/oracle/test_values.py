@@ -12,7 +12,7 @@ from tests.oracle.docker import require
 
 pytestmark = pytest.mark.oracle
 
-SEEDS = range(max(1, int(os.environ.get("ROLLOUT_LINT_STACKS", "200")) // 200))
+SEEDS = range(max(1, int(os.environ.get("ROLLOUT_LINT_STACKS", "200")) // 1000))
 
 _NUMBERS = [
     "0",
