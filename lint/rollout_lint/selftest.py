@@ -86,15 +86,15 @@ def check_bad_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
         found = _find(example, rule, rules)
         if found != expected:
             is_elsewhere = bool(found) and found[0][0] != example["at"]
-            decided = f"; the location is that of {describe_location(rule)}" if is_elsewhere else ""
-            yield key, f"the finding must be {_format(expected)}, and it is {_format(found)}{decided}"
+            decided = f"; the location of a finding is that of {describe_location(rule)}" if is_elsewhere else ""
+            yield key, f"expected a finding at {_format(expected)}, but found {_format(found)}{decided}"
 
 
 def check_good_examples(rule: Rule, rules: Rules) -> Iterator[Violation]:
     """Check that no good example has a finding of the rule."""
     for key, example in _examples(rule, "good"):
         if found := _find(example, rule, rules):
-            yield key, f"there must be no finding, and it is {_format(found)}"
+            yield key, f"expected no finding, found {_format(found)}"
 
 
 def check_docker_accepts_examples(rule: Rule, _: Rules) -> Iterator[Violation]:
@@ -103,7 +103,7 @@ def check_docker_accepts_examples(rule: Rule, _: Rules) -> Iterator[Violation]:
     for key, example in _examples(rule, *(["good"] if is_about_rejected_files else ["bad", "good"])):
         for problem in _evaluate(example, (rule,)).problems[:1]:
             location = f"{Path(problem.file).name}:{problem.line}:{problem.column}"
-            yield key, f"Docker refuses it: {location}: {problem.message}"
+            yield key, f"Docker rejects the example: {location}: {problem.message}"
 
 
 def check_conditions_are_needed(rule: Rule, rules: Rules) -> Iterator[Violation]:
@@ -113,7 +113,10 @@ def check_conditions_are_needed(rule: Rule, rules: Rules) -> Iterator[Violation]
     for path in rule.when:
         looser = replace(rule, when={other: condition for other, condition in rule.when.items() if other != path})
         if results == [not looser.when or bool(_find(example, looser, rules)) for example in examples]:
-            yield f"when.{path}", "no example needs this condition: without it each has the same answer"
+            yield (
+                f"when.{path}",
+                "no example needs this condition: add one that only it excludes, or delete it",
+            )
 
 
 def check_needs_a_fact(rule: Rule, _: Rules) -> Iterator[Violation]:
@@ -121,7 +124,7 @@ def check_needs_a_fact(rule: Rule, _: Rules) -> Iterator[Violation]:
     if any(condition.is_absence for path, condition in rule.when.items() if path in FACTS or path in DERIVED):
         return
     if list(check_rules((rule,), "default", "any", Location("nowhere", 1, 1, 1, 1), {})):
-        yield "when", "the rule matches a service without facts; at least one condition must need a fact"
+        yield "when", "the rule matches a service without facts: add a condition that needs one"
 
 
 def check_severities_have_examples(rule: Rule, _: Rules) -> Iterator[Violation]:
@@ -129,7 +132,7 @@ def check_severities_have_examples(rule: Rule, _: Rules) -> Iterator[Violation]:
     shown = {example.get("severity", rule.severity) for _, example in _examples(rule, "bad")}
     for severity in _severities(rule):
         if severity not in shown:
-            yield "examples", f"no bad example is {severity}"
+            yield "examples", f"no bad example has the severity {severity}: add one"
 
 
 def check_fix_as_overlay(rule: Rule, rules: Rules) -> Iterator[Violation]:
@@ -139,11 +142,11 @@ def check_fix_as_overlay(rule: Rule, rules: Rules) -> Iterator[Violation]:
         after = _evaluate(example | {"files": add_fix_overlay(example["files"], rule)}, rules)
         ids_before, ids_after = ({finding.rule.id for finding in each.findings} for each in (before, after))
         if rule.id in ids_after:
-            yield key, "the fix does not end the finding"
+            yield key, "the fix does not resolve the finding"
         if ids_after - ids_before:
-            yield key, f"the fix brings {', '.join(sorted(ids_after - ids_before))}"
+            yield key, f"the fix causes new findings: {', '.join(sorted(ids_after - ids_before))}"
         if new := {problem.message for problem in after.problems} - {problem.message for problem in before.problems}:
-            yield key, f"Docker refuses the fix: {new.pop()}"
+            yield key, f"Docker rejects the fixed files: {new.pop()}"
 
 
 def check_fix_in_place(rule: Rule, rules: Rules) -> Iterator[Violation]:
@@ -156,9 +159,9 @@ def check_fix_in_place(rule: Rule, rules: Rules) -> Iterator[Violation]:
                 change.path.write_bytes(change.after)
             changes_again = _run_fix(paths, example, rules).changes
         if reasons:
-            yield key, f"the fix is not written: {reasons[0]}"
+            yield key, f"`fix` does not write the fix: {reasons[0]}"
         if changes_again:
-            yield key, "after the fix there is something left to write"
+            yield key, "a second run of `fix` changes the files again"
 
 
 def check_proofs(rule: Rule, _: Rules) -> Iterator[Violation]:
@@ -167,13 +170,13 @@ def check_proofs(rule: Rule, _: Rules) -> Iterator[Violation]:
     Rules about suppressions make no claim about Docker, and rules of users get a warning instead.
     """
     for severity in _unproved_severities(rule) if rule.is_packaged and not rule.is_about_suppressions else ():
-        yield "severity", f"a rule of {severity} severity needs a proof with a bad example that is {severity}"
+        yield "severity", f"severity {severity} needs a proof of a bad example with that severity"
 
 
 def check_notes(rule: Rule, _: Rules) -> Iterator[Violation]:
     """Check that each note belongs to a condition, because findings show notes below the values of conditions."""
     for path in rule.notes.keys() - rule.when.keys():
-        yield "notes", f"{path} is not a condition of this rule, so its note is never shown"
+        yield "notes", f"{path} is not a condition of this rule, so its note is never printed"
 
 
 def check_finding_location(rule: Rule, _: Rules) -> Iterator[Violation]:
@@ -184,7 +187,7 @@ def check_finding_location(rule: Rule, _: Rules) -> Iterator[Violation]:
             facts = evaluation.variants[0].facts(finding.service) or {}
             locations = {facts[path].location for path in rule.fix_settings if path in facts} - {None}
             if locations and finding.location not in locations:
-                yield key, f"the finding is on line {finding.location.line}, where the fix changes nothing"
+                yield key, f"the finding is on line {finding.location.line}, but the fix does not change that line"
 
 
 def check_superseded_rules(rule: Rule, rules: Rules) -> Iterator[Violation]:
@@ -204,7 +207,7 @@ def check_no_duplicate_rule(rule: Rule, rules: Rules) -> Iterator[Violation]:
     others = {each.id: each for each in rules if each is not rule}
     for id_ in sorted(_find_equal_rules(rule, rule, others)):
         if _find_equal_rules(others[id_], rule, {id_: others[id_]}):
-            yield "when", f"{id_} matches the same examples of both rules; one rule is enough"
+            yield "when", f"{id_} matches the same examples: merge the two rules"
 
 
 def _find_equal_rules(owner: Rule, rule: Rule, others: dict[str, Rule]) -> set[str]:
@@ -268,7 +271,7 @@ def _find(example: Example, rule: Rule, rules: Rules) -> list[tuple[str, str]]:
 
 
 def _format(found: list[tuple[str, str]]) -> str:
-    return " and ".join(f"{location} ({severity})" for location, severity in found) or "none"
+    return " and ".join(f"{location} ({severity})" for location, severity in found) or "no finding"
 
 
 def _evaluate(example: Example, rules: Rules) -> Evaluation:

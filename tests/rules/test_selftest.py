@@ -126,7 +126,7 @@ def test_selftest_names_the_fact_of_the_location(run: Run, tmp_path: Path) -> No
     facts = "deploy.resources.limits.memory, else deploy.mode, else the service"
     assert f"\n  location of a finding: {facts}\n" in run("rules", "--test", tmp_path).stdout
     (tmp_path / NAME).write_text(OWN_RULE.replace("compose.yml:2", "compose.yml:3"))
-    assert f"; the location is that of {facts}\n" in run("rules", "--test", tmp_path).stdout
+    assert f"; the location of a finding is that of {facts}\n" in run("rules", "--test", tmp_path).stdout
 
 
 def test_check_no_duplicate_rule_fails(tmp_path: Path, snapshot: SnapshotAssertion) -> None:

@@ -72,7 +72,7 @@ class _Headroom:
         if used is None:
             return cls(free, MEDIUM_SHARE_OF_HOST, format_size(host), format_size(host))
         text = f"{format_size(free)} left"
-        reason = f"{text} ({format_size(host)} less {format_size(used)} that others take)"
+        reason = f"{text} ({format_size(host)} minus {format_size(used)} used by other services)"
         return cls(free, MEDIUM_SHARE_OF_HEADROOM, text, reason)
 
     def level(self, need: int) -> RiskLevel:

@@ -53,7 +53,7 @@ class ResultFiles:
             records = [] if "*" in reference.name else self._records.get(join_path(self.folder, reference.name), [])
             names = {each.recipe for each in records if each.recipe is not None}
             if names and reference not in self._used:
-                message = f"{reference.name} has results of {', '.join(sorted(names))}, and of no recipe here"
+                message = f"{reference.name} has results of {', '.join(sorted(names))}, but of no recipe of this fleet"
                 self.problems.append(reference.make_problem(message))
             if any(each.recipe is None and each.result.upgrade for each in records):
                 message = f"{reference.name} has results without a recipe name; put a * for the name in its path"

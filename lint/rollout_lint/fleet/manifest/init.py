@@ -48,7 +48,7 @@ def build_manifest(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, 
     found = find_recipes_below(folder, lambda _: overlays, Exclude.create(exclude))
     names = [name for group in found.groups for name in _names(group, folder)]
     if not names:
-        raise FleetError([Problem(str(folder), 0, 0, "no folder in it holds a compose.yml")])
+        raise FleetError([Problem(str(folder), 0, 0, "no folder below it has a compose.yml")])
     message = "the name must be UTF-8 text"
     if problems := [Problem(str(folder / name), 0, 0, message) for name in names if not _is_utf8(name)]:
         raise FleetError(problems)

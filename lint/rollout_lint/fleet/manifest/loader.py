@@ -133,5 +133,5 @@ def _find_members(
     found = find_recipes_below(resolver.root, resolver.ci_patterns, exclude, stacks)
     if not found.recipes and not found.skipped:
         suffix = " and is not excluded" if exclude else ""
-        raise FleetError([Problem(format_path(resolver.root), 0, 0, f"no folder in it holds a compose.yml{suffix}")])
+        raise FleetError([Problem(format_path(resolver.root), 0, 0, f"no folder below it has a compose.yml{suffix}")])
     return [member for group in found.groups for member in resolver.found_members(group)], found.skipped
