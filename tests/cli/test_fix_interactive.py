@@ -46,7 +46,12 @@ def test_fix_interactive_includes_unsafe_fixes(run: Run, write: Write, here: Pat
 
 def test_fix_interactive_explains_the_keys_once(run: Run, write: Write) -> None:
     ran = run("fix", "--interactive", write({"compose.yml": BASE}), stdin="n\nn\n")
-    assert ran.stdout.count("y: apply, n: skip, a: apply this and all others, q: skip this and all others") == 1
+    assert (
+        ran.stdout.count(
+            "y: apply this fix, n: skip it, a: apply this fix and all others, q: skip this fix and all others"
+        )
+        == 1
+    )
     assert ran.stdout.index("y: apply") < ran.stdout.index("[y/n/a/q]")
     assert ran.stdout.count("[y/n/a/q]") == 2
 

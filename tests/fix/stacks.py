@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +32,14 @@ ROLLBACKS: tuple[dict[str, str], ...] = (
     {"failure_action": "continue"},
     {"order": "start-first", "max_failure_ratio": "1"},
 )
+MISSPELLINGS = {
+    "update_config": "update-config",
+    "rollback_config": "rollbak_config",
+    "parallelism": "paralelism",
+    "failure_action": "failure-action",
+    "healthcheck": "health-check",
+}
+_NUMBER = re.compile(r"((?:replicas|parallelism|retries|max_failure_ratio): )(\d+)(?![\w.])")
 _OTHERS = ("command: serve --port 80", "command: |\n  serve\n  --all\n", "stop_grace_period: 20s", "init: true")
 _HEALTHCHECK = ("test: [CMD, curl, localhost]", "interval: 5s", "timeout: 3s", "retries: 2")
 _PORTS = "ports: [{target: 80, published: 80, mode: host}]"
@@ -49,6 +60,35 @@ def recipes(draw: st.DrawFn) -> GeneratedRecipe:
     files = {"compose.yml": writer.base(version)}
     if draw(st.booleans()):
         files["compose.ccci.yml"] = writer.overlay(version)
+    return GeneratedRecipe(files)
+
+
+@st.composite
+def reformatted(draw: st.DrawFn, texts: dict[str, str]) -> GeneratedRecipe:
+    """Return the same files in another format, and sometimes with one more service in the first file."""
+    writer = _Writer(draw)
+    return GeneratedRecipe(
+        {name: writer.reformat(text, number == 0) for number, (name, text) in enumerate(texts.items())}
+    )
+
+
+@st.composite
+def broken(draw: st.DrawFn, recipe: GeneratedRecipe) -> GeneratedRecipe:
+    """Return the recipe with errors that have a mechanical fix, which restores each file."""
+    files = {}
+    for name, data in recipe.files.items():
+        head, services, body = data.decode().rpartition("services:")
+        for key, misspelt in MISSPELLINGS.items():
+            if draw(st.booleans()):
+                body = body.replace(f"{key}:", f"{misspelt}:")
+        if draw(st.booleans()):
+            body = _NUMBER.sub(draw(st.sampled_from((r"\1'\2'", r'\1"\2"'))), body)
+        if name == "compose.ccci.yml" and draw(st.booleans()):
+            head = head.replace('"3.8"', '"3.7"')
+        if draw(st.booleans()):
+            mark, newline = "\ufeff" * head.startswith("\ufeff"), "\r\n" if "\r\n" in body else "\n"
+            head = f"{mark}name: wiki{newline}{head.removeprefix(mark)}"
+        files[name] = f"{head}{services}{body}".encode()
     return GeneratedRecipe(files)
 
 
@@ -86,6 +126,21 @@ class _Writer:
             ["app:", *self._indented(["deploy:", *self._indented(self._block("update_config", policy))])]
         )
         return self._bytes(lines)
+
+    def reformat(self, text: str, is_first: bool) -> bytes:
+        """Return a stack file with other styles, comments and line ends."""
+        document = YAML(typ="safe", pure=True).load(text)
+        services = [line for name, each in document["services"].items() for line in self._value(name, each)]
+        if is_first and self._one_in(2):
+            services += ["other:", *self._indented(self._service())]
+        others = [line for key, value in document.items() if key != "services" for line in self._value(key, value)]
+        return self._bytes([*others, "services:", *self._indented(services)])
+
+    def _value(self, key: str, value: object) -> list[str]:
+        """Return a key with its value, a mapping sometimes in braces."""
+        if isinstance(value, dict) and value and not self._one_in(4):
+            return [f"{key}:", *self._indented([line for each in value.items() for line in self._value(*each)])]
+        return [f"{key}: {json.dumps(value)}"]
 
     def _service(self) -> list[str]:
         lines = ["image: example/app:1"]

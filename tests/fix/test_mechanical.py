@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from rollout_lint.fix.mechanical import correct_files
+from rollout_lint.fix.model import FixOptions
+from rollout_lint.fix.target import FixTarget
+from rollout_lint.linter.context import LintContext
+from rollout_lint.linter.evaluation import EvaluationStatus
 
+from tests.examples import example_count
+from tests.fix.stacks import GeneratedRecipe, broken, recipes
 from tests.oracle.docker import docker_config, require
+from tests.support import recipe_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Run, Write
 
 PORTS = """\
@@ -201,3 +211,29 @@ def test_fix_of_an_error_prints_no_secret(run: Run, write: Write) -> None:
     [file] = write_layers(write, [f"services: {{app: {{image: a, enviroment: {{PASSWORD: {secret}}}}}}}\n"])
     for options in ([], ["--format", "json"], ["--write"]):
         assert secret not in run("fix", *options, file).output
+
+
+def assert_restored(recipe: GeneratedRecipe, data: st.DataObject) -> None:
+    """Assert that mechanical fixes restore the files of a broken recipe."""
+    defect = data.draw(broken(recipe))
+    assume(defect != recipe)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, text in defect.files.items():
+            (folder / file).write_bytes(text)
+        corrections = correct_files(FixTarget(recipe_in(folder), LintContext()), FixOptions())
+        assert {**defect.files, **corrections.contents} == recipe.files
+        assert corrections.after.status is EvaluationStatus.EVALUATED
+
+
+@example_count(15, share=20)
+@given(recipe=recipes(), data=st.data())
+def test_fix_restores_generated_files(recipe: GeneratedRecipe, data: st.DataObject) -> None:
+    assert_restored(recipe, data)
+
+
+@pytest.mark.slow
+@example_count(500, share=2)
+@given(recipe=recipes(), data=st.data())
+def test_fix_restores_many_generated_files(recipe: GeneratedRecipe, data: st.DataObject) -> None:
+    assert_restored(recipe, data)

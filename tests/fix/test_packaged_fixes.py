@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import SAMPLES
 from tests.fix.docker_changes import changed_values, merged_values
+from tests.fix.rule_examples import FIXABLE, RULES, files_of
 from tests.oracle.docker import require
 
 if TYPE_CHECKING:
@@ -23,11 +22,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.oracle
 
-RULES = {rule.id: rule for rule in load_rules()}
 EXAMPLES = [
     pytest.param(rule, example, id=f"{rule.id}-{number}")
-    for rule in RULES.values()
-    if rule.fix is not None
+    for rule in FIXABLE
     for number, example in enumerate(rule.examples["bad"])
 ]
 RECIPES = sorted(path.parent.name for path in SAMPLES.glob("*/compose.yml"))
@@ -55,21 +52,11 @@ def variants(ran: CommandResult, folder: Path) -> dict[str, list[Path]]:
     return {each["name"]: [folder / file for file in each["files"]] for each in recipe["variants"]}
 
 
-def config_for(example: dict[str, Any]) -> str:
-    """Return a config with the hosts and images of an example."""
-    hosts = [f"{key} = {json.dumps(value)}" for key, value in example.get("hosts", {}).items()]
-    images = [
-        f"[images.{json.dumps(name)}]\n" + "\n".join(f"{key} = {json.dumps(value)}" for key, value in claims.items())
-        for name, claims in example.get("images", {}).items()
-    ]
-    return "\n".join((*(["[hosts]"] * bool(hosts)), *hosts, *images))
-
-
 def reported_settings(wrote: CommandResult, check: CommandResult) -> dict[tuple[str, ...], str]:
     """Return the settings that `fix` reports, such as a monitor that a smaller parallelism needs."""
     [recipe] = check.json["recipes"]
     services = {service for each in recipe["findings"] for service in each["services"]}
-    reported = re.findall(r"^  = wrote: (\S+): (\S+)  in ", wrote.stderr, re.MULTILINE)
+    reported = re.findall(r"^  = set: (\S+): (\S+) \(in ", wrote.stderr, re.MULTILINE)
     return {("services", service, *path.split(".")): value for service in services for path, value in reported}
 
 
@@ -103,18 +90,16 @@ def fix_and_verify(run: Run, folder: Path, *options: str) -> Findings:
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_fix_of_bad_example(rule: Rule, example: dict[str, Any], run: Run, write: Write) -> None:
-    folder = write({**example["files"], "rollout-lint.toml": config_for(example)})
+    folder = write(files_of(example))
     gone = fix_and_verify(run, folder, "--unsafe")
     assert rule.id in {each for each, _, _ in gone}
 
 
-@pytest.mark.parametrize(
-    "rule", [rule for rule in RULES.values() if rule.fix is not None and not rule.unsafe], ids=lambda rule: rule.id
-)
+@pytest.mark.parametrize("rule", [rule for rule in FIXABLE if not rule.unsafe], ids=lambda rule: rule.id)
 def test_fix_of_high_and_medium_needs_no_unsafe(rule: Rule, run: Run, write: Write) -> None:
     for example in rule.examples["bad"]:
         if example.get("severity", rule.severity) in ("high", "medium"):
-            folder = write({**example["files"], "rollout-lint.toml": config_for(example)})
+            folder = write(files_of(example))
             gone = fix_and_verify(run, folder)
             assert rule.id in {each for each, _, _ in gone}
 

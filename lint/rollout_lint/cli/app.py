@@ -305,7 +305,7 @@ def fix(
     files_from: FilesFrom = None,
     stdin_filename: StdinFilename = None,
 ) -> None:
-    """Fix findings: show a diff, change files or write an overlay."""
+    """Fix findings and errors: show a diff, or change files."""
     from rollout_lint.cli.commands.baseline import BaselineRequest
     from rollout_lint.cli.commands.fix import Request, run
     from rollout_lint.cli.commands.given_files import parse_given_files

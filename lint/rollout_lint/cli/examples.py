@@ -28,7 +28,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "fix": (
         ("rollout-lint fix wiki", "show the changes as a diff"),
-        ("rollout-lint fix wiki | git apply", "apply the diff, like --write"),
+        ("rollout-lint fix --write wiki", "change the files"),
         ("rollout-lint fix --overlay compose.ccci.yml wiki", "write a minimal overlay for CI"),
         ("rollout-lint fix --only RL001,RL003 --interactive", "fix findings of two rules, and ask before each fix"),
     ),

@@ -25,7 +25,7 @@ def write_changes(changes: Sequence[Change]) -> None:
     """
     for change in changes:
         if _read(change) != change.before:
-            raise WriteError(f"{change.name} was changed in the meantime")
+            raise WriteError(f"{change.name} changed after it was read")
     written: list[Change] = []
     try:
         for change in changes:

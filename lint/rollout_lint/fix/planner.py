@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MAX_CANDIDATES = 64
 _MAX_COMPANIONS = 3
 """Number of times that a fix is tried with the settings that resolve what it brings."""
-_NO_EDIT = "the file has no place for it that could be patched"
+_NO_EDIT = "no edit of the file can set the value"
 
 
 class _LimitError(Exception):
@@ -208,7 +208,7 @@ class FixPlanner:
         """Record a declined finding in all variants that have it, so that the user is asked once."""
         for each in self._open_findings():
             if (each.rule, each.service, each.location) == (finding.rule, finding.service, finding.location):
-                self._unfixed[each.key] = Unfixed(each, "not wanted", was_declined=True)
+                self._unfixed[each.key] = Unfixed(each, "declined", was_declined=True)
 
     def _accept(self, fixes: list[AppliedFix], contents: Contents, after: Evaluation) -> None:
         self._result.applied += self._add_others(fixes, after)
@@ -278,8 +278,8 @@ def _changed_files(contents: Contents, before: Contents) -> tuple[str, ...]:
 def _describe_unexpected(path: Path) -> str:
     """Return why a changed path rules out an edit. Most paths begin with `services` and the name of a service."""
     if len(path) < 3:
-        return f"it would also change {'.'.join(path)}"
-    return f"it would also change {'.'.join(path[2:])} of {path[1]}, which has it from there too"
+        return f"the fix would also change {'.'.join(path)}"
+    return f"the fix would also change {'.'.join(path[2:])} of {path[1]}, which shares the value"
 
 
 def _brings_less(trial: _Trial, finding: Finding) -> bool:
@@ -288,4 +288,4 @@ def _brings_less(trial: _Trial, finding: Finding) -> bool:
 
 def _describe_brought(trial: _Trial) -> str:
     new = trial.brought[0]
-    return f"it would bring {new.rule.id} ({new.severity}) on {new.subject}"
+    return f"the fix would cause {new.rule.id} ({new.severity}) on {new.subject}"

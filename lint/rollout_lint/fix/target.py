@@ -64,7 +64,7 @@ class FixTarget:
     def find_blocker(self, evaluation: Evaluation, finding: Finding, settings: Settings) -> str | None:
         """Return the reason if the settings cannot be made here at all."""
         if finding.service is None or not settings:
-            return finding.rule.advice or "there is nothing to write"
+            return finding.rule.advice or "all settings of the fix are effective already"
         facts = facts_of(evaluation, finding)
         for path, value in settings.items():
             fact = facts.get(path)
@@ -72,7 +72,7 @@ class FixTarget:
                 if "$" in fact.written:
                     return _explain_variable(path, fact, value)
                 if self._is_foreign_link(fact.location.file):
-                    return f"{fact.location.file} is a link to a file elsewhere, which others may use"
+                    return f"{fact.location.file} is a link to a file that other recipes may use"
         return None
 
     def explain(self, reason: str) -> str:
@@ -140,7 +140,7 @@ class OverlayTarget(FixTarget):
 
     def explain(self, reason: str) -> str:
         """Return the reason with a hint that the file itself can be fixed."""
-        return f"no overlay can fix it: {reason}; try the file itself: rollout-lint fix"
+        return f"an overlay cannot fix the finding: {reason}; fix the file itself with rollout-lint fix"
 
     def files_for(self, evaluation: Evaluation, finding: Finding, path: str) -> list[str]:
         """Return the overlay."""
@@ -178,4 +178,4 @@ def _is_effective(path: str, fact: Fact | None, value: object) -> bool:
 
 def _explain_variable(path: str, fact: Fact, value: object) -> str:
     names = ", ".join(dict.fromkeys(_VARIABLE.findall(fact.written)))
-    return f"{names or 'a variable'} sets {path}: set the variable so that the value is {value}"
+    return f"{names or 'a variable'} sets {path}: change the variable so that the value is {value}"

@@ -53,9 +53,9 @@ def explain_rejection(
     New findings are no reason: see `find_new_findings`.
     """
     if new := [problem for problem in after.problems if problem not in before.problems]:
-        return f"Docker would refuse the result: {new[0].message}"
+        return f"Docker would reject the result: {new[0].message}"
     if {each.key for each in after.findings} & {each.key for each in findings}:
-        return "the finding would stay"
+        return "the finding would remain"
     return next(_changed_facts(before, after, allowed), None)
 
 
@@ -73,7 +73,7 @@ def _changed_facts(before: Evaluation, after: Evaluation, allowed: AllowedChange
             old: Mapping[str, Fact] = (variant_before and variant_before.services.get(service)) or {}
             for path in new.keys() | old.keys():
                 if _differs(path, old, new) and (name, service, path) not in allowed:
-                    yield f"it would also change {path} of {service} as deployed with {files[-1].name}"
+                    yield f"the fix would also change {path} of {service} in the stack with {files[-1].name}"
 
 
 def _differs(path: str, before: Mapping[str, Fact], after: Mapping[str, Fact]) -> bool:

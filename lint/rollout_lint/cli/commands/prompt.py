@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.report.common.style import Style
 
-_HELP = "y: apply, n: skip, a: apply this and all others, q: skip this and all others\n"
+_HELP = "y: apply this fix, n: skip it, a: apply this fix and all others, q: skip this fix and all others\n"
 
 
 def _format_block(evaluation: Evaluation, fix: AppliedFix | CorrectedFile, style: Style) -> str:

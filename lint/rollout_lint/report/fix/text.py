@@ -45,7 +45,7 @@ def format_correction_block(
 def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, style: Style, width: int) -> str:
     """Return the block of one fix: settings, files, trade-off, and other findings that it covers or brings."""
     files = ", ".join(printable_path(evaluation, file) for file in applied.files)
-    notes = [f"{verb}: {path}: {value}  in {files}" for path, value in applied.settings.items()]
+    notes = [f"{verb}: {path}: {value} (in {files})" for path, value in applied.settings.items()]
     if applied.finding.rule.trade_off:
         notes.append(f"trade-off: {applied.finding.rule.trade_off}")
     also = dict.fromkeys(
@@ -56,18 +56,18 @@ def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, sty
     if also:
         notes.append(f"also covers: {', '.join(also)}")
     if brings := dict.fromkeys(_describe_brought(evaluation, each) for each in applied.brings):
-        notes.append(f"brings: {', '.join(brings)}, which is less severe")
+        notes.append(f"causes: {', '.join(brings)}")
     return _format_block(evaluation, applied.finding, applied.finding.subject, notes, style, width)
 
 
 def _describe_brought(evaluation: Evaluation, finding: Finding) -> str:
     variant = next(each.variant for each in evaluation.variants if each.variant.name == finding.variant)
     file = printable(variant.files[-1].name)
-    return f"{finding.rule.id} ({finding.severity}) on {printable(finding.subject)} as deployed with {file}"
+    return f"{finding.rule.id} ({finding.severity}) on {printable(finding.subject)} in the stack with {file}"
 
 
 def _format_blocks(fixed: FixResult, is_written: bool, style: Style, width: int) -> Iterator[str]:
-    verb = "wrote" if is_written else "would set"
+    verb = "set" if is_written else "would set"
     evaluation = fixed.evaluation
     yield from (format_correction_block(evaluation, each, is_written, style, width) for each in fixed.corrected)
     yield from (format_fix_block(evaluation, each, verb, style, width) for each in fixed.applied)
@@ -119,7 +119,7 @@ def _format_summary(outcome: FixOutcome) -> str:
         by_severity = Counter(each.finding.severity for each in unfixed)
         severities = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
         unsafe = sum(each.needs_unsafe for each in unfixed)
-        severities += f"; {unsafe} of them with --unsafe only" if unsafe else ""
+        severities += f"; {unsafe} {'needs' if unsafe == 1 else 'need'} --unsafe" if unsafe else ""
         summary += f", {plural(len(unfixed), 'finding')} not fixed ({severities})"
     return f"{summary}. {_format_exit(outcome)}"
 
