@@ -120,10 +120,14 @@ def invoke(*arguments: str) -> Result:
 
 
 def active_findings(folder: Path) -> dict[Key, str]:
-    """Return the location of each active finding."""
+    """Return the location and severity of each active finding, as the report prints them."""
     document = json.loads(invoke("check", "--format", "json", str(folder)).stdout)
     return {
-        (each["rule"], service, each["variant"]): f"{folder}/{each['file']}:{each['line']}:{each['column']}"
+        (
+            each["rule"],
+            service,
+            each["variant"],
+        ): f"{folder}/{each['file']}:{each['line']}:{each['column']}  {each['severity']}"
         for recipe in document["recipes"]
         for each in recipe["findings"]
         if each["superseded_by"] is None and each["suppressed"] is None
@@ -137,7 +141,7 @@ def find_hints(folder: Path) -> list[Hint]:
     offered: dict[str, set[Key]] = {}
     rule = location = ""
     for line in invoke("check", "--severity", "info", str(folder)).stdout.splitlines():
-        if match := re.match(r"(\S+:\d+:\d+)  \w+  (RL\d+) ", line):
+        if match := re.match(r"(\S+:\d+:\d+  \w+)  (RL\d+) ", line):
             location, rule = match.groups()
         if match := re.search(r"\((rollout-lint fix .*)\)$", line):
             keys = {key for key, each in findings.items() if key[0] == rule and each == location}
