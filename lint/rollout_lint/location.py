@@ -48,7 +48,7 @@ class Problem:
 
     @property
     def text(self) -> str:
-        """The problem as `file:line:column: message`, or the message alone if there is no file."""
+        """The problem as `file:line:column: message`, or the message alone without a file."""
         if not self.file:
             return self.message
         location = f"{self.file}:{self.line}:{self.column}" if self.line else self.file

@@ -136,7 +136,7 @@ def _value(path: str, value: Any) -> Any:
 
 
 def _as_float32(value: float) -> float | None:
-    """Return the nearest number with 32 bits, or None if there is none."""
+    """Return the nearest number with 32 bits, or None for a number that is too large."""
     try:
         return float(struct.unpack("f", struct.pack("f", value))[0])
     except OverflowError:

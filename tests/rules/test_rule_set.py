@@ -21,12 +21,6 @@ def test_packaged_rule_passes_trial(rule: Rule, trial: str) -> None:
     assert list(CHECKS[trial](rule, RULES)) == []
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_packaged_rule_has_likelihood_and_mitigation(rule: Rule) -> None:
-    assert rule.likelihood
-    assert rule.mitigation
-
-
 def test_stop_first_fix_has_a_trade_off(snapshot: SnapshotAssertion) -> None:
     """Each text must say that the service is away for a moment."""
     trades = {rule.id: rule.trade_off for rule in RULES if "stop-first" in rule.fix_settings.values()}

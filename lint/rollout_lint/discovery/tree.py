@@ -33,7 +33,7 @@ class Folder(NamedTuple):
 
 
 def list_folder(path: Path, *, was_listed: bool = False) -> Folder:
-    """Return a folder. One that cannot be listed is empty and has an error, but a path that is not a folder has none.
+    """Return a folder. One that cannot be listed is empty with an error, and any other path is empty without one.
 
     `was_listed` is True for a folder that was in the list of the folder above it.
     """
