@@ -57,6 +57,12 @@ def test_help_ends_with_the_examples(run: Run, monkeypatch: pytest.MonkeyPatch, 
     assert [line for line in shown.splitlines() if len(line) > 80] == []
 
 
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_usage_has_conventional_arguments(run: Run, command: str) -> None:
+    usage = run(*command.split(), "--help").stdout.splitlines()[0]
+    assert re.fullmatch(r"Usage: \S+( [a-z]+)+ \[OPTIONS\]( \[[A-Z]+\](\.\.\.)?| [A-Z]+\.\.\.)?", usage)
+
+
 @pytest.fixture
 def world(write: Write) -> Path:
     """Folder with the files that the examples use."""

@@ -31,6 +31,7 @@ from rollout_lint.cli.options import (
     OutputFiles,
     Overlays,
     PendingTimeout,
+    PlainUsageCommand,
     PrintedRules,
     RuleFolders,
     Settle,
@@ -155,7 +156,7 @@ def check(
 def sweep(
     path: Annotated[
         str | None,
-        typer.Argument(metavar="[DIR or fleet.yml]", help="Folder of recipes, or a manifest.  [default: .]"),
+        typer.Argument(metavar="[PATH]", help="Folder of recipes, or a manifest such as fleet.yml.  [default: .]"),
     ] = None,
     compose_file: ComposeFiles = None,
     env_file: EnvFiles = None,
@@ -452,7 +453,7 @@ def inspect_(
     raise typer.Exit(run(request))
 
 
-@app.command("await", epilog=examples("await"))
+@app.command("await", cls=PlainUsageCommand, epilog=examples("await"))
 def await_(
     names: Annotated[list[str], typer.Argument(metavar="STACK...", help="Stacks, or full names of services.")],
     expect_label: ExpectedLabels = None,

@@ -62,6 +62,14 @@ class OrderedCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
+class PlainUsageCommand(TyperCommand):
+    """Command whose usage line has required arguments as `STACK...`, and not in braces, as typer writes them."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the parts of the usage line."""
+        return [piece.removeprefix("{").removesuffix("}") for piece in super().collect_usage_pieces(ctx)]
+
+
 def values_in_order(context: typer.Context, **options: Sequence[str] | None) -> list[tuple[str, str]]:
     """Return (parameter, value) for each value of the repeatable options, in command line order."""
     values = {name: iter(each or ()) for name, each in options.items()}
