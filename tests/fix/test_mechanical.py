@@ -114,6 +114,16 @@ FIXES = [
         [BASE.format('"3.8"'), f'version: "3.8"\n{OVERLAY}'],
         id="version-without-quotes-in-the-base",
     ),
+    pytest.param(
+        [f'verison: "3.8"\n{OVERLAY}', f'version: "3.8"\n{OVERLAY}'],
+        [f'version: "3.8"\n{OVERLAY}', f'version: "3.8"\n{OVERLAY}'],
+        id="misspelt-version-in-the-base",
+    ),
+    pytest.param(
+        [f'verison: "3.8"\n{OVERLAY}', f'version: "3.7"\n{OVERLAY}'],
+        [f'version: "3.8"\n{OVERLAY}', f'version: "3.8"\n{OVERLAY}'],
+        id="misspelt-version-and-another-one",
+    ),
 ]
 KEPT = [
     pytest.param(PORTS.format('"8080-8082"'), id="range"),

@@ -33,20 +33,19 @@ def correct_files(target: FixTarget, options: FixOptions) -> Corrections:
     is_rejected = corrections.after.status is EvaluationStatus.NOT_EVALUATED
     if options.only or not is_rejected or not target.has_mechanical_fixes:
         return corrections
-    for name in dict.fromkeys(each.file for each in corrections.after.problems if each.correction is not None):
+    for name in target.names:
         corrections = _correct_file(name, target, options, corrections)
     return corrections
 
 
 def _correct_file(name: str, target: FixTarget, options: FixOptions, before: Corrections) -> Corrections:
     """Return the corrections with those of one file, or the same ones if Docker would still reject the file."""
-    if not target.is_editable(name):
+    if not target.is_editable(name) or not _list_correctable(before.after, name):
         return before
     problems: list[Problem] = []
     contents, after = before.contents, before.after
     for _ in range(_MAX_ROUNDS):
-        open_problems = [each for each in after.problems if each.file == name]
-        correctable = [each for each in open_problems if each.correction is not None]
+        correctable = _list_correctable(after, name)
         if not correctable:
             break
         text = correct_text(SourceText.decode(contents.get(name, target.data(name))), correctable)
@@ -55,11 +54,16 @@ def _correct_file(name: str, target: FixTarget, options: FixOptions, before: Cor
         problems += correctable
         contents = {**contents, name: text.encode()}
         after = target.evaluate(contents)
-    known = set(before.after.problems)
-    if any(each.file == name or each not in known for each in after.problems):
+    known = {(each.file, each.line, each.column) for each in before.after.problems}
+    if any(each.file == name or (each.file, each.line, each.column) not in known for each in after.problems):
         return before
     corrected = CorrectedFile(name, tuple(problems))
     change = Change(name, target.path(name), target.data_on_disk(name), contents[name])
     if options.confirm is not None and not options.confirm(corrected, (change,)):
         return before
     return Corrections(contents, after, (*before.files, corrected))
+
+
+def _list_correctable(evaluation: Evaluation, name: str) -> list[Problem]:
+    """Return the errors of a file that have a correction."""
+    return [each for each in evaluation.problems if each.file == name and each.correction is not None]

@@ -93,6 +93,11 @@ class FixTarget:
         names = dict.fromkeys(location.file for location in locations if location is not None)
         return [name for name in names if self.is_editable(name)]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the files, each after those that it is merged onto."""
+        return tuple(self._layers)
+
     def is_editable(self, name: str) -> bool:
         """Return True for a stack file of the recipe that is not a link to a file elsewhere."""
         return name in self._layers and not self._is_foreign_link(name)

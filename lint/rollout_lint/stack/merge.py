@@ -79,7 +79,7 @@ def load_stack(
         problems += layer.problems
         first = first or layer
         if layer.version.value != first.version.value:
-            problems.append(_differing_version(layer.layer, first.layer))
+            problems.append(_differing_version(layer, first))
         _add_layer(stack, layer)
     return stack if is_complete else Stack(), problems
 
@@ -106,11 +106,16 @@ def _add_layer(stack: Stack, read: DecodedLayer) -> None:
     stack.quirks.modifiers |= read.quirks.modifiers
 
 
-def _differing_version(layer: Layer, first: Layer) -> Problem:
+def _differing_version(differing: DecodedLayer, base: DecodedLayer) -> Problem:
+    """Return the error. It has a correction only if the base is valid, because its version may be wrong."""
+    layer, first = differing.layer, base.layer
     own = f'"{layer.version}"' if "version" in layer.root.entries else f'"{layer.version}" (no version is set)'
     message = f'version must be "{first.version}" as in the earlier files, not {own}: Docker rejects different versions'
     node = first.root.get("version")
-    if isinstance(node, Scalar) and node.text:
+    correction: Correction | None
+    if base.problems:
+        correction = None
+    elif isinstance(node, Scalar) and node.text:
         correction = Correction(CorrectionKind.SET_VERSION, node.text)
     else:
         correction = Correction(CorrectionKind.REMOVE_KEY, "version")
