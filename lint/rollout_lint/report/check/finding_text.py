@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.report.common.excerpt import Mark, format_excerpt
 from rollout_lint.report.common.fixes import list_fixes
+from rollout_lint.report.common.notes import MIN_WIDTH, wrap_note
 from rollout_lint.report.common.paths import format_deployed_by, format_location, printable_path
 from rollout_lint.report.common.style import Style, printable
 from rollout_lint.rules.checker import failing_condition
@@ -27,34 +27,16 @@ _FREE_TEXT = frozenset(
 )
 """Facts whose location is free text of the user, which may contain a password."""
 
-_MIN_WIDTH = 60
-_NO_BREAK = "\xa0"
-_UNBROKEN = re.compile(r"`[^`]*`|\b[a-z_.]+: \S+")
-"""Commands, and settings such as `order: stop-first`."""
-
 
 def format_finding(group: Group, style: Style, width: int) -> list[str]:
     """Return the lines of a finding, none longer than `width` unless a path or command is."""
-    width = max(width, _MIN_WIDTH)
+    width = max(width, MIN_WIDTH)
     return [
         *_format_head(group, style, width),
         *textwrap.wrap(printable(group.message), width, initial_indent="  ", subsequent_indent="  "),
         *_format_excerpts(group.evaluation, group.finding, style, width),
         *_format_notes(group, style, width),
     ]
-
-
-def wrap_note(text: str, width: int, start: str = "  = ") -> list[str]:
-    """Return the lines of a note. Paths, settings and commands are not broken."""
-    lines = textwrap.wrap(
-        _UNBROKEN.sub(lambda match: match[0].replace(" ", _NO_BREAK), text),
-        max(width, _MIN_WIDTH),
-        initial_indent=start,
-        subsequent_indent="    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return [line.replace(_NO_BREAK, " ") for line in lines]
 
 
 def _format_head(group: Group, style: Style, width: int) -> Iterator[str]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import PLACES_OF_VARIABLES
-from rollout_lint.report.check.finding_text import format_finding, wrap_note
+from rollout_lint.report.check.finding_text import format_finding
 from rollout_lint.report.check.summary import format_summary
 from rollout_lint.report.common.correction import describe_correction
 from rollout_lint.report.common.groups import group_all_findings, list_recipe_problems
+from rollout_lint.report.common.notes import MIN_WIDTH, wrap_note
 from rollout_lint.report.common.paths import format_location, format_problem, named_path, recipe_path
 from rollout_lint.report.common.skipped import format_skipped
 from rollout_lint.report.common.style import plural, printable
@@ -44,7 +45,7 @@ def format_check_text(result: CheckResult, exit_code: int, style: Style, width: 
         *findings,
         _format_unknown_variables(evaluations, width),
         format_skipped(result.skipped, style, list_skipped),
-        [*_format_hint(groups), *textwrap.wrap(format_summary(result, exit_code), max(width, 60))],
+        [*_format_hint(groups), *textwrap.wrap(format_summary(result, exit_code), max(width, MIN_WIDTH))],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ExitCode
 from rollout_lint.report.common.correction import describe_correction
+from rollout_lint.report.common.notes import wrap_note
 from rollout_lint.report.common.paths import format_problem, printable_path, recipe_path
 from rollout_lint.report.common.style import Style, plural, printable
 from rollout_lint.report.fix.outcome import count_errors, list_fixed, list_unfixed
@@ -38,7 +38,7 @@ def format_correction_block(
     for problem in corrected.problems:
         lines.append(format_problem(replace(problem, file=recipe_path(evaluation, corrected.name)), style))
         if problem.correction is not None:
-            lines += _wrap_note(f"{verb}: {describe_correction(problem.correction)}", width)
+            lines += wrap_note(f"{verb}: {describe_correction(problem.correction)}", width)
     return "\n".join(lines)
 
 
@@ -86,19 +86,8 @@ def _format_block(
     title = f"{style.severity(finding.severity)}  {style(rule.id, 'bold')} {rule.name}"
     lines = [f"{style(head, 'bold')}  {title}  {printable(subject)}"]
     for note in notes:
-        lines += _wrap_note(note, width)
+        lines += wrap_note(note, width)
     return "\n".join(lines)
-
-
-def _wrap_note(note: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        note,
-        max(width, 60),
-        initial_indent="  = ",
-        subsequent_indent="    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _format_summary(outcome: FixOutcome) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from rollout_lint.report.common.notes import MIN_WIDTH
 from rollout_lint.report.common.style import Style, printable
 from rollout_lint.report.rules.conditions import describe_conditions, describe_severities
 from rollout_lint.report.rules.proofs import describe_proofs, proof_heading
@@ -31,7 +32,7 @@ def format_rules_text(rules: tuple[Rule, ...], style: Style) -> str:
 
 def format_rule_page(rule: Rule, style: Style, width: int) -> str:
     """Return the page of a rule: what happens, likelihood, fix, conditions, proofs, an example and sources."""
-    width = max(width, 60)
+    width = max(width, MIN_WIDTH)
     heading = f"{style(rule.id, 'bold')} {style(rule.name, 'bold')}  {style.severity(rule.severity)}"
     sections: tuple[tuple[str, Iterable[str]], ...] = (
         ("What happens", wrap_paragraphs(rule.why, width, _INDENT)),
