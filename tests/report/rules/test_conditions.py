@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rollout_lint.report.rules.conditions import PHRASES, describe_condition, describe_severities
+from rollout_lint.facts.derived import DERIVED, STACK_FACTS
+from rollout_lint.facts.suppression import SUPPRESSION_FACTS
+from rollout_lint.report.rules.conditions import describe_condition, describe_severities
 from rollout_lint.rules.loader import load_rules
 
 from tests.rules.builders import make_condition, make_rule
@@ -23,8 +25,10 @@ def test_conditions_on_derived_facts_have_phrases() -> None:
     assert [words for words in CONDITIONS if words.startswith(("derived.", "stack.", "ignore."))] == []
 
 
-def test_each_phrase_belongs_to_a_packaged_rule() -> None:
-    assert set(PHRASES.values()) - set(CONDITIONS) == set()
+def test_a_packaged_rule_uses_the_words_of_each_fact() -> None:
+    derived = [fact.words for fact in [*DERIVED.values(), *STACK_FACTS.values()]]
+    suppressions = [fact.words for fact in SUPPRESSION_FACTS.values()]
+    assert {sentence for words in [*derived, *suppressions] for sentence in words.values()} - set(CONDITIONS) == set()
 
 
 def test_conditions_show_no_schema() -> None:

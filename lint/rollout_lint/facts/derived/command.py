@@ -41,7 +41,7 @@ def image_runs_once(facts: ServiceFacts) -> bool:
     return data is not None and data.one_shot
 
 
-@derived("string", "null")
+@derived("string", "null", words={"is any string": "the service is a scheduler that must run only once"})
 def singleton(facts: ServiceFacts) -> Derivation:
     """Scheduler that must run only once, such as `celery beat`, by the command or by a known image; else null.
 

@@ -30,7 +30,7 @@ _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}")
 
 
-@derived("array")
+@derived("array", words={"is not empty": "docker stack deploy rejects the service"})
 def refused_by_deploy(facts: ServiceFacts) -> Derivation:
     """Error of `docker stack deploy` for the stack because of this service, in Docker's words.
 
@@ -60,7 +60,7 @@ def known_items(facts: ServiceFacts, path: str) -> Iterator[Setting]:
     return (item for item in items if not item.unset and not is_unknown(item.value))
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "no file sets the image of the service"})
 def lacks_image(facts: ServiceFacts) -> Derivation:
     """True if no file sets the image of the service. A variable without a value also sets it."""
     setting = facts.service.settings.get("image")
@@ -69,7 +69,7 @@ def lacks_image(facts: ServiceFacts) -> Derivation:
     return not setting.value and not setting.unset, setting.location
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "the service has build, and no service of the stack has a deploy block"})
 def only_built(facts: ServiceFacts) -> Derivation:
     """True if the service has `build` and no image, in a stack in which no service has `deploy`.
 

@@ -13,7 +13,13 @@ DEFAULTS = {"interval": 30.0, "timeout": 30.0, "retries": 3, "start_period": 0.0
 """Defaults of moby `daemon/health.go defaultProbeInterval, defaultProbeTimeout, defaultProbeRetries`, also for 0."""
 
 
-@derived("boolean")
+@derived(
+    "boolean",
+    words={
+        "is false": "the service has no healthcheck",
+        "is true": "the service has a healthcheck",
+    },
+)
 def has_healthcheck(facts: ServiceFacts) -> Derivation:
     """True if a healthcheck runs: one in the file, or one of the image that the file does not disable.
 
@@ -48,7 +54,7 @@ def longest_start(facts: ServiceFacts) -> Derivation:
     return values["start_period"] + values["retries"] * (values["interval"] + values["timeout"]), location
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "the last task may start later than monitor allows"})
 def monitor_ends_before_last_start(facts: ServiceFacts) -> Derivation:
     """True if the last task of an update may start later, delay included, than an earlier task is monitored.
 

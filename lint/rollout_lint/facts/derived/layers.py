@@ -11,7 +11,17 @@ if TYPE_CHECKING:
     from rollout_lint.stack.model import Service, Setting, Stack
 
 
-@derived("array")
+_IN_POLICY = r'is {"contains": {"pattern": "^deploy\\.(update|rollback)_config\\."}}'
+"""Condition that a path of an update policy is in the list."""
+
+
+@derived(
+    "array",
+    words={
+        "is not empty": "an overlay sets a value to zero, empty or false",
+        _IN_POLICY: "the value is in update_config or rollback_config",
+    },
+)
 def ignored_zeros(facts: ServiceFacts) -> Derivation:
     """Paths that an overlay sets to 0, "", false or an empty value, and that keep the earlier value.
 
@@ -29,20 +39,20 @@ def _means_the_same(facts: ServiceFacts, path: str) -> bool:
     return (path.endswith(".monitor") and value == 5) or (path.endswith(".failure_action") and value == "pause")
 
 
-@derived("boolean")
+@derived("boolean", words={"is false": "the first file does not have the service"})
 def in_first_layer(facts: ServiceFacts) -> Derivation:
     """True if the first file has the service."""
     return facts.service.first_layer == 0, facts.service.location
 
 
-@derived("array")
+@derived("array", words={"has at least 2 items": "two files set healthcheck.test"})
 def healthcheck_test_layers(facts: ServiceFacts) -> Derivation:
     """Files that set healthcheck.test, whose words docker/cli concatenates (`cli/compose/loader/merge.go`)."""
     by_file = {item.location.file: item.location for item in facts.service.lists.get("healthcheck.test", [])}
     return list(by_file), list(by_file.values())[-1] if by_file else None
 
 
-@derived("array")
+@derived("array", words={"is not empty": "two ports have the same published number, and an overlay names the service"})
 def lost_ports(facts: ServiceFacts) -> Derivation:
     """Ports, as published:target/protocol, that the merge drops because another has the same published number.
 
@@ -54,7 +64,7 @@ def lost_ports(facts: ServiceFacts) -> Derivation:
     return list(dict.fromkeys(names)), lost[0].location if lost else None
 
 
-@derived("array")
+@derived("array", words={"is not empty": "text follows a variable without braces, after a dash or a question mark"})
 def swallowed_text(facts: ServiceFacts) -> Derivation:
     """Paths with an unbraced variable that takes the text after it as its default, and that variable.
 
@@ -63,7 +73,7 @@ def swallowed_text(facts: ServiceFacts) -> Derivation:
     return swallowed_in(facts.service)
 
 
-@derived("array")
+@derived("array", words={"is not empty": "a value has the tag !reset or !override"})
 def ignored_modifiers(facts: ServiceFacts) -> Derivation:
     """Paths with `!reset` or `!override`, which docker/cli does not know and ignores."""
     return modified_in(facts.service)

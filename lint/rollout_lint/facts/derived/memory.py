@@ -28,7 +28,7 @@ def memory_needed(facts: ServiceFacts) -> Derivation:
     return facts.value(_RESERVATION) or None, facts.location(_RESERVATION)
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "the memory of a task is limited, reserved or measured"})
 def memory_is_bounded(facts: ServiceFacts) -> Derivation:
     """True if the memory of a task has a limit or a reservation, or was measured."""
     needed, location = memory_needed(facts)
@@ -45,7 +45,14 @@ def memory_of_update(facts: ServiceFacts) -> Derivation:
     return None if needed is None else needed * sum(old_and_new_tasks(facts)), location
 
 
-@derived("string")
+@derived(
+    "string",
+    words={
+        "is enough": "the hosts have enough memory for old and new tasks together",
+        "is enough or unknown": "the hosts are not known to have too little memory",
+        "is none": "the hosts have too little memory for old and new tasks together",
+    },
+)
 def room_for_update(facts: ServiceFacts) -> Derivation:
     """Room on a host for memory_of_update beside other workloads: `enough`, `none`, or `unknown` without data."""
     try:
@@ -58,7 +65,13 @@ def room_for_update(facts: ServiceFacts) -> Derivation:
     return "none" if needed > available else "enough", location
 
 
-@derived("string")
+@derived(
+    "string",
+    words={
+        "is none or unknown": "no host is known to have room for one more reservation",
+        "is unknown": "it is unknown whether a host has room for one more reservation",
+    },
+)
 def room_for_reservation(facts: ServiceFacts) -> Derivation:
     """Room on some host for the reservation of one more task: `enough`, `none`, or `unknown`.
 

@@ -14,7 +14,14 @@ _PARALLELISM = "deploy.update_config.parallelism"
 _ROLLBACK_PARALLELISM = "deploy.rollback_config.parallelism"
 
 
-@derived("integer", "null")
+@derived(
+    "integer",
+    "null",
+    words={
+        "is 1": "one task runs",
+        "is at least 2": "two or more tasks run",
+    },
+)
 def tasks(facts: ServiceFacts) -> Derivation:
     """Number of tasks: the replicas, or the nodes of the cluster for a global service; null if unknown.
 
@@ -35,13 +42,13 @@ def tasks_at_once(facts: ServiceFacts) -> Derivation:
     return _at_once(facts, _PARALLELISM)
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "an update replaces all tasks at the same time, at least two"})
 def all_at_once(facts: ServiceFacts) -> Derivation:
     """True if an update replaces at least two tasks, and all of them at the same moment."""
     return _is_all_at_once(facts, _PARALLELISM)
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "a rollback replaces all tasks at the same time, at least two"})
 def rollback_all_at_once(facts: ServiceFacts) -> Derivation:
     """True if a rollback replaces at least two tasks, and all of them at the same moment.
 
@@ -66,7 +73,7 @@ def _is_all_at_once(facts: ServiceFacts, path: str) -> Derivation:
     return at_once == number, location
 
 
-@derived("integer")
+@derived("integer", words={"is at least 1": "max_failure_ratio tolerates a failed task"})
 def tolerated_failures(facts: ServiceFacts) -> Derivation:
     """Number of tasks that may fail before max_failure_ratio is exceeded; 0 if the number of tasks is unknown.
 
@@ -87,14 +94,14 @@ def _float32(number: float) -> float:
     return float(struct.unpack("f", struct.pack("f", number))[0])
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "delay is longer than monitor"})
 def delay_exceeds_monitor(facts: ServiceFacts) -> Derivation:
     """True if an update waits longer between two tasks than it monitors the first of them."""
     delay = facts.known("deploy.update_config.delay")
     return delay.value > facts.value("deploy.update_config.monitor"), delay.location
 
 
-@derived("number")
+@derived("number", words={"is at most 5s": "Swarm monitors the last task for at most 5s"})
 def last_watch(facts: ServiceFacts) -> Derivation:
     """Seconds for which an update monitors its last task: monitor, or delay plus a second if monitor is not longer.
 
@@ -104,7 +111,7 @@ def last_watch(facts: ServiceFacts) -> Derivation:
     return (delay.value + 1 if delay.value >= monitor.value else monitor.value), monitor.location
 
 
-@derived("integer", "null")
+@derived("integer", "null", words={"is at least 2": "an update has at least 2 steps"})
 def batches(facts: ServiceFacts) -> Derivation:
     """Number of steps of an update; null if the number of tasks is unknown."""
     number, _ = tasks(facts)
@@ -112,7 +119,7 @@ def batches(facts: ServiceFacts) -> Derivation:
     return (-(-number // at_once) if number and at_once else number), location
 
 
-@derived("number", "null")
+@derived("number", "null", words={"is at least 5s": "the last tasks are replaced at least 5s after the first"})
 def all_replaced_after(facts: ServiceFacts) -> Derivation:
     """Seconds that an update waits in total before it replaces the last tasks; null if their number is unknown.
 
@@ -124,7 +131,7 @@ def all_replaced_after(facts: ServiceFacts) -> Derivation:
     return (None if steps is None else delay.value * max(steps - 1, 0)), delay.location
 
 
-@derived("boolean")
+@derived("boolean", words={"is false": "all tasks are replaced before monitor ends"})
 def paced(facts: ServiceFacts) -> Derivation:
     """True if some task still has the old release when the monitoring of the first new task ends."""
     wait, location = all_replaced_after(facts)

@@ -51,7 +51,14 @@ def tasks_share_a_node(facts: ServiceFacts) -> Derivation:
     return facts.cluster.nodes == 1, None
 
 
-@derived("string")
+@derived(
+    "string",
+    words={
+        "is none": "no node has the host port free",
+        "is none or unknown": "no node is known to have the host port free",
+        "is unknown": "it is unknown whether a node has the host port free",
+    },
+)
 def room_for_host_port(facts: ServiceFacts) -> Derivation:
     """Room for the host ports of the new task of a start-first update: `enough`, `none`, or `unknown`.
 
@@ -62,7 +69,14 @@ def room_for_host_port(facts: ServiceFacts) -> Derivation:
     return (_room(facts, 1), port.location) if port else ("enough", None)
 
 
-@derived("string")
+@derived(
+    "string",
+    words={
+        "is none": "max_replicas_per_node leaves no room for one more task",
+        "is none or unknown": "max_replicas_per_node may leave no room for one more task",
+        "is unknown": "the number of nodes is unknown",
+    },
+)
 def room_under_max_replicas(facts: ServiceFacts) -> Derivation:
     """Room for the new task of a start-first update under max_replicas_per_node: `enough`, `none`, or `unknown`.
 

@@ -19,16 +19,25 @@ _UPDATE = "deploy.update_config"
 _FAILURE_ACTION = f"{_UPDATE}.failure_action"
 _CONDITION = "deploy.restart_policy.condition"
 _FAILURE_ACTIONS = ("pause", "continue", "rollback")
+_NOT_IN_UPDATE_CONFIG = r'is {"not": {"contains": {"pattern": "^deploy\\.update_config\\."}}}'
+"""Condition that no path of update_config is in the list."""
 
 
-@derived("string", "null")
+@derived(
+    "string",
+    "null",
+    words={
+        "is any null": "failure_action is not set",
+        "is pause or rollback": "failure_action is set to pause or rollback",
+    },
+)
 def stated_failure_action(facts: ServiceFacts) -> Derivation:
     """The failure_action that a file sets; null if no file sets it, and Swarm pauses."""
     action = facts.known(_FAILURE_ACTION)
     return (None, None) if action.default else (action.value, action.location)
 
 
-@derived("array")
+@derived("array", words={"is not empty": "failure_action is not pause, continue or rollback"})
 def unknown_failure_actions(facts: ServiceFacts) -> Derivation:
     """Path and value of each failure_action that the daemon rejects, in update_config or rollback_config.
 
@@ -37,7 +46,13 @@ def unknown_failure_actions(facts: ServiceFacts) -> Derivation:
     return _invalid_values(facts, ("failure_action",), lambda value: value not in _FAILURE_ACTIONS)
 
 
-@derived("array")
+@derived(
+    "array",
+    words={
+        "is not empty": "max_failure_ratio is below 0 or above 1",
+        _NOT_IN_UPDATE_CONFIG: "only the ratio in rollback_config is out of range",
+    },
+)
 def out_of_range_ratios(facts: ServiceFacts) -> Derivation:
     """Path and value of each max_failure_ratio below 0 or above 1, in update_config or rollback_config.
 
@@ -47,7 +62,13 @@ def out_of_range_ratios(facts: ServiceFacts) -> Derivation:
     return _invalid_values(facts, ("max_failure_ratio",), lambda value: not 0 <= value <= 1)
 
 
-@derived("array")
+@derived(
+    "array",
+    words={
+        "is not empty": "delay or monitor is negative",
+        _NOT_IN_UPDATE_CONFIG: "only rollback_config has a negative value",
+    },
+)
 def negative_times(facts: ServiceFacts) -> Derivation:
     """Path and value of each negative delay or monitor, in update_config or rollback_config.
 
@@ -57,14 +78,14 @@ def negative_times(facts: ServiceFacts) -> Derivation:
     return _invalid_values(facts, ("delay", "monitor"), lambda value: value < 0)
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "update_config is set"})
 def has_update_config(facts: ServiceFacts) -> Derivation:
     """True if the file has an update_config, even an empty one."""
     location = facts.service.blocks.get(_UPDATE)
     return location is not None, location
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "the config sets deploys.verified"})
 def deploys_verified(facts: ServiceFacts) -> Derivation:
     """True if the config says that deploys are verified, so that an automatic rollback does not go unnoticed.
 
@@ -74,20 +95,20 @@ def deploys_verified(facts: ServiceFacts) -> Derivation:
     return facts.cluster.deploys_verified, None
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "a service of the stack has a deploy block"})
 def is_for_swarm(facts: ServiceFacts) -> Derivation:
     """True if a service of the stack has a `deploy` block, so that the files are meant for Swarm."""
     return facts.is_for_swarm, None
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "update_config or rollback_config is set"})
 def states_a_policy(facts: ServiceFacts) -> Derivation:
     """True if the file has an update_config or a rollback_config."""
     location = next((facts.service.blocks[block] for block in ROLLOUT_BLOCKS if block in facts.service.blocks), None)
     return location is not None, location
 
 
-@derived("boolean")
+@derived("boolean", words={"is false": "deploy.restart_policy is not set"})
 def has_restart_policy(facts: ServiceFacts) -> Derivation:
     """True if the file has a deploy.restart_policy, which makes Docker ignore `restart`.
 
@@ -97,7 +118,7 @@ def has_restart_policy(facts: ServiceFacts) -> Derivation:
     return location is not None, location
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "the tasks are meant to end"})
 def ends_by_itself(facts: ServiceFacts) -> Derivation:
     """True if the tasks of the service are meant to end with success.
 

@@ -24,12 +24,18 @@ Derivation: TypeAlias = "tuple[Any, Location | None]"
 
 
 class Derived(NamedTuple):
-    """Entry of the registry. `derive` takes ServiceFacts, or a Stack for a fact of the stack itself."""
+    """Entry of the registry. `derive` takes ServiceFacts, or a Stack for a fact of the stack itself.
+
+    `words` says conditions on the fact in an operator's words: "is false", "the service has no healthcheck".
+    """
 
     about: str
     kind: Kind
     derive: Callable[[Any], Derivation]
+    words: Mapping[str, str]
 
+
+_NO_WORDS: Mapping[str, str] = {}
 
 DERIVED: dict[str, Derived] = {}
 """Every derived fact of a service by its path."""
@@ -126,24 +132,26 @@ def _is_tag(value: Any) -> bool:
 
 
 def derived(
-    *types: str, items: str = "string"
+    *types: str, items: str = "string", words: Mapping[str, str] = _NO_WORDS
 ) -> Callable[[Callable[[ServiceFacts], Derivation]], Callable[[ServiceFacts], Derivation]]:
     """Register a function as the derived fact of its name. For an array, `items` is the type of its items."""
-    return _register(DERIVED, "derived", types, items)
+    return _register(DERIVED, "derived", types, items, words)
 
 
 def derived_of_stack(
-    *types: str, items: str = "string"
+    *types: str, items: str = "string", words: Mapping[str, str] = _NO_WORDS
 ) -> Callable[[Callable[[Stack], Derivation]], Callable[[Stack], Derivation]]:
     """Register a function as the fact of its name that the stack itself has."""
-    return _register(STACK_FACTS, "stack", types, items)
+    return _register(STACK_FACTS, "stack", types, items, words)
 
 
-def _register(registry: dict[str, Derived], prefix: str, types: tuple[str, ...], items: str) -> Callable[[Any], Any]:
+def _register(
+    registry: dict[str, Derived], prefix: str, types: tuple[str, ...], items: str, words: Mapping[str, str]
+) -> Callable[[Any], Any]:
     kind = Kind(frozenset(types), items=frozenset((items,)) if "array" in types else None)
 
     def register(derive: Any) -> Any:
-        registry[f"{prefix}.{derive.__name__}"] = Derived((derive.__doc__ or "").strip(), kind, derive)
+        registry[f"{prefix}.{derive.__name__}"] = Derived((derive.__doc__ or "").strip(), kind, derive, words)
         return derive
 
     return register

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 _OLDER_VERSIONS = ("1", "2")
 
 
-@derived_of_stack("array")
+@derived_of_stack(
+    "array", words={"is not empty": "a later file has a network, volume, config or secret of the same name"}
+)
 def replaced_resources(stack: Stack) -> Derivation:
     """Settings of networks, volumes, secrets and configs that are lost because a later layer has the same name.
 
@@ -31,7 +33,7 @@ def replaced_resources(stack: Stack) -> Derivation:
     return list(lost), next(iter(lost.values()), None)
 
 
-@derived_of_stack("array")
+@derived_of_stack("array", words={"has at least 2 items": "the files set different versions"})
 def versions(stack: Stack) -> Derivation:
     """Versions of the layers if they differ. A layer without a version has the latest."""
     differing = [version for version in stack.versions if version.value != stack.versions[0].value]
@@ -40,7 +42,7 @@ def versions(stack: Stack) -> Derivation:
     return list(dict.fromkeys(version.value for version in stack.versions)), differing[0].location
 
 
-@derived_of_stack("array")
+@derived_of_stack("array", words={"is not empty": "two services publish the same port"})
 def contested_ports(stack: Stack) -> Derivation:
     """Ports that two services publish, at least one of them on the ingress network, each with those services.
 
@@ -66,7 +68,7 @@ def contested_ports(stack: Stack) -> Derivation:
     return names, next((list(by_name.values())[1].location for by_name in contested.values()), None)
 
 
-@derived_of_stack("array")
+@derived_of_stack("array", words={"is not empty": "a second document of a file has services"})
 def dropped_services(stack: Stack) -> Derivation:
     """Services in the second or a later document of a file, which Docker does not read.
 

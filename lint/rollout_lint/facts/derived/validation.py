@@ -34,7 +34,7 @@ _HEALTHCHECK_TIMES = {
 }
 
 
-@derived("array")
+@derived("array", words={"is not empty": "the daemon rejects the service"})
 def refused_by_engine(facts: ServiceFacts) -> Derivation:
     """Error of the daemon for this service, in its words, except for update policies, which other facts cover.
 

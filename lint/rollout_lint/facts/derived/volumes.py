@@ -32,7 +32,7 @@ _CONFIGURATION_FILE = re.compile(
 )
 
 
-@derived("string", "null")
+@derived("string", "null", words={"is any string": "the image locks its data in a writable volume"})
 def exclusive_store(facts: ServiceFacts) -> Derivation:
     """Name of the database, broker or application that locks its data in a writable volume, else null.
 
@@ -50,7 +50,7 @@ def exclusive_store(facts: ServiceFacts) -> Derivation:
     return (None, None) if item is None else (data.name, item.location)
 
 
-@derived("string", "null")
+@derived("string", "null", words={"is any string": "all tasks can write to the same volume or bind mount"})
 def shared_volume(facts: ServiceFacts) -> Derivation:
     """Source of the first named volume or bind mount that every task of the service can write, else null.
 
@@ -63,7 +63,7 @@ def shared_volume(facts: ServiceFacts) -> Derivation:
     return (None, None) if item is None else (item.value.source, item.location)
 
 
-@derived("boolean")
+@derived("boolean", words={"is true": "one task at a time uses a volume"})
 def single_writer(facts: ServiceFacts) -> Derivation:
     """True if one task at a time writes to a volume of the service, except in a start-first update.
 
