@@ -22,6 +22,7 @@ from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import CheckResult
 from rollout_lint.location import Location, Problem
+from rollout_lint.printable import printable
 from rollout_lint.report.check.concise import format_check_concise
 from rollout_lint.report.check.github import format_check_github
 from rollout_lint.report.check.gitlab import format_check_gitlab
@@ -29,7 +30,6 @@ from rollout_lint.report.check.markdown import format_check_markdown
 from rollout_lint.report.check.sarif import format_check_sarif
 from rollout_lint.report.common.documentation import project_url
 from rollout_lint.report.common.groups import group_findings
-from rollout_lint.report.common.style import printable
 from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Severity

@@ -98,14 +98,14 @@ def print_message(line: str) -> None:
 
 def print_error(message: str) -> None:
     """Print an error on standard error, after the name of the program."""
-    from rollout_lint.report.common.style import printable
+    from rollout_lint.printable import printable
 
     print_message(f"rollout-lint: {printable(message)}")
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
     """Print each problem with its location on standard error."""
-    from rollout_lint.report.common.style import printable
+    from rollout_lint.printable import printable
 
     for problem in problems:
         print_message(printable(problem.text))

@@ -124,7 +124,7 @@ class _Progress:
             print_error(message)
 
     def _show_line(self, results: Sequence[Result]) -> None:
-        from rollout_lint.report.common.style import printable
+        from rollout_lint.printable import printable
 
         waiting = [f"{result.name}: {result.message}" for result in results if not result.is_final]
         if waiting:

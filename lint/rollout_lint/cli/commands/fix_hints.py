@@ -10,8 +10,8 @@ from rollout_lint.cli.commands.targets import RecipeFinder
 from rollout_lint.discovery.filesystem import is_folder
 from rollout_lint.discovery.recipes import STDIN, NoRecipeError, find_recipes
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.printable import printable
 from rollout_lint.report.common.paths import recipe_path
-from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
     from rollout_lint.cli.commands.given_files import GivenFiles

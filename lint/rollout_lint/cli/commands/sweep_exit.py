@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rollout_lint.cli.choices import RiskThreshold
 from rollout_lint.errors import ExitCode
 from rollout_lint.fleet.risk_level import RiskLevel
-from rollout_lint.report.common.style import plural, printable
+from rollout_lint.printable import printable
+from rollout_lint.report.common.style import plural
 
 if TYPE_CHECKING:
     from rollout_lint.cli.commands.sweep_output import SweepSummary

@@ -91,7 +91,7 @@ def print_sweep(sweep: Sweep, summary: SweepSummary, layout: Layout, policy: Exi
 
 def _print_problems(assessments: list[RecipeAssessment]) -> None:
     """Print why recipes were not evaluated, after their names: some problems are in files outside the recipe."""
-    from rollout_lint.report.common.style import printable
+    from rollout_lint.printable import printable
 
     for assessment in assessments:
         for problem in assessment.problems:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_lint.printable import printable
 from rollout_lint.report.check.summary import format_summary
 from rollout_lint.report.common.groups import group_all_findings, list_problems
 from rollout_lint.report.common.paths import format_location
 from rollout_lint.report.common.skipped import describe_skipped, list_unexpected
-from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import CheckResult

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
+from rollout_lint.printable import printable
 from rollout_lint.report.common.excerpt import Mark, format_excerpt
 from rollout_lint.report.common.fixes import list_fixes
 from rollout_lint.report.common.notes import MIN_WIDTH, wrap_note
 from rollout_lint.report.common.paths import format_deployed_by, format_location, printable_path
-from rollout_lint.report.common.style import Style, printable
 from rollout_lint.rules.checker import failing_condition
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.recipe import Variant
     from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
     from rollout_lint.report.common.groups import Group
+    from rollout_lint.report.common.style import Style
     from rollout_lint.rules.finding import Finding
 
 _FREE_TEXT = frozenset(

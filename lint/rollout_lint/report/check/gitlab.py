@@ -10,11 +10,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.linter.fingerprint import fingerprint
+from rollout_lint.printable import printable
 from rollout_lint.report.common.fixes import describe_finding
 from rollout_lint.report.common.groups import group_findings, list_problems
 from rollout_lint.report.common.json_values import format_json
 from rollout_lint.report.common.paths import relative_path
-from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,11 +6,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.printable import printable
 from rollout_lint.report.common.fixes import describe_finding
 from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_findings, list_problems
 from rollout_lint.report.common.paths import format_location
 from rollout_lint.report.common.skipped import describe_skipped
-from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.printable import printable
 from rollout_lint.report.check.replacement import ReplacementFinder
 from rollout_lint.report.common.documentation import project_url, rule_url
 from rollout_lint.report.common.fixes import describe_finding
@@ -15,7 +16,6 @@ from rollout_lint.report.common.groups import group_findings, list_problems
 from rollout_lint.report.common.json_values import format_json
 from rollout_lint.report.common.paths import relative_path
 from rollout_lint.report.common.skipped import describe_skipped, list_unexpected
-from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ from rollout_lint import __version__
 from rollout_lint.facts.format import format_fact
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
+from rollout_lint.printable import printable
 from rollout_lint.report.check.replacement import ReplacementFinder
 from rollout_lint.report.check.sarif_rules import LEVELS, RuleTable
 from rollout_lint.report.common.documentation import project_url
@@ -17,7 +18,6 @@ from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_finding
 from rollout_lint.report.common.json_values import format_json
 from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.skipped import describe_skipped
-from rollout_lint.report.common.style import printable
 from rollout_lint.rules.finding import SuppressionSource
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import PLACES_OF_VARIABLES
+from rollout_lint.printable import printable
 from rollout_lint.report.check.finding_text import format_finding
 from rollout_lint.report.check.summary import format_summary
 from rollout_lint.report.common.correction import describe_correction
@@ -14,7 +15,7 @@ from rollout_lint.report.common.groups import group_all_findings, list_recipe_pr
 from rollout_lint.report.common.notes import MIN_WIDTH, wrap_note
 from rollout_lint.report.common.paths import format_location, format_problem, named_path, recipe_path
 from rollout_lint.report.common.skipped import format_skipped
-from rollout_lint.report.common.style import plural, printable
+from rollout_lint.report.common.style import plural
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.printable import printable
 from rollout_lint.report.common.masking import classify_scalars
-from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,8 +6,9 @@ import re
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from rollout_lint.printable import printable
 from rollout_lint.report.common.skipped import describe_skipped, sort_skipped
-from rollout_lint.report.common.style import plural, printable
+from rollout_lint.report.common.style import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

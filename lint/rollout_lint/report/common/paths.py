@@ -6,7 +6,7 @@ import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from rollout_lint.report.common.style import printable
+from rollout_lint.printable import printable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.skipped import SkipReason
-from rollout_lint.report.common.style import plural, printable
+from rollout_lint.printable import printable
+from rollout_lint.report.common.style import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Terminal colours, and text that is safe to print."""
+"""Terminal colours, and counts with their nouns."""
 
 from __future__ import annotations
 
@@ -46,13 +46,6 @@ def _style_for(stream: TextIO) -> Style:
     if os.environ.get("FORCE_COLOR"):
         return Style(colour=True)
     return Style(stream.isatty() and os.environ.get("TERM") != "dumb")
-
-
-def printable(text: str) -> str:
-    """Return the text with unprintable characters escaped, so that it cannot control a terminal or break a line."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def plural(count: int, noun: str) -> str:

@@ -6,7 +6,8 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.location import Location
-from rollout_lint.report.common.style import plural, printable
+from rollout_lint.printable import printable
+from rollout_lint.report.common.style import plural
 from rollout_lint.report.config.rows import DEFAULT, CommandLineSettings, list_config_rows
 from rollout_lint.rules.model import Severity
 from rollout_lint.stack.units import format_size

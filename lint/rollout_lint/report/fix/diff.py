@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.fix.patch.text import SourceText
+from rollout_lint.printable import printable
 from rollout_lint.report.common.masking import find_secret_spans
-from rollout_lint.report.common.style import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ExitCode
+from rollout_lint.printable import printable
 from rollout_lint.report.common.correction import describe_correction
 from rollout_lint.report.common.notes import wrap_note
 from rollout_lint.report.common.paths import format_problem, printable_path, recipe_path
-from rollout_lint.report.common.style import Style, plural, printable
+from rollout_lint.report.common.style import Style, plural
 from rollout_lint.report.fix.outcome import count_errors, list_fixed, list_unfixed
 from rollout_lint.rules.model import Severity
 

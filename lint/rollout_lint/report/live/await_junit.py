@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from rollout_lint.live.result import format_result
-from rollout_lint.report.common.style import printable
+from rollout_lint.printable import printable
 
 if TYPE_CHECKING:
     from junitparser import TestCase

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.live.result import format_convergence
-from rollout_lint.report.common.style import Style, printable
+from rollout_lint.printable import printable
 
 if TYPE_CHECKING:
     from rollout_lint.live import Convergence
+    from rollout_lint.report.common.style import Style
 
 
 def format_await_text(convergence: Convergence, style: Style) -> str:

@@ -8,7 +8,8 @@ from rollout_lint.facts.format import format_fact
 from rollout_lint.live.describe import describe_update
 from rollout_lint.live.drift import NOT_SHOWN
 from rollout_lint.live.spec_diff import rollback_changes
-from rollout_lint.report.common.style import Style, plural, printable
+from rollout_lint.printable import printable
+from rollout_lint.report.common.style import Style, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from rollout_lint.printable import printable
 from rollout_lint.report.common.notes import MIN_WIDTH
-from rollout_lint.report.common.style import Style, printable
 from rollout_lint.report.rules.conditions import describe_conditions, describe_severities
 from rollout_lint.report.rules.proofs import describe_proofs, proof_heading
 from rollout_lint.report.rules.sentences import format_sentence, wrap_paragraphs
@@ -14,6 +14,7 @@ from rollout_lint.report.rules.sentences import format_sentence, wrap_paragraphs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rollout_lint.report.common.style import Style
     from rollout_lint.rules.model import Rule
 
 _INDENT = "  "

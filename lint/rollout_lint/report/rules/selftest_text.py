@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.report.common.style import printable
+from rollout_lint.printable import printable
 from rollout_lint.selftest import CHECKS, describe_location
 
 if TYPE_CHECKING:

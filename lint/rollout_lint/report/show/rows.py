@@ -9,8 +9,8 @@ from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS, usual_defa
 from rollout_lint.facts.derived import DERIVED
 from rollout_lint.facts.model import is_duration, is_size
 from rollout_lint.facts.stated import FACTS
+from rollout_lint.printable import printable
 from rollout_lint.report.common.paths import format_location
-from rollout_lint.report.common.style import printable
 from rollout_lint.stack.units import format_duration, format_size
 
 if TYPE_CHECKING:

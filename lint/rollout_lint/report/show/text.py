@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.facts.defaults import DEFAULTS
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.printable import printable
 from rollout_lint.report.common.groups import list_problems
 from rollout_lint.report.common.paths import format_deployed_by, format_problem, printable_path
-from rollout_lint.report.common.style import printable
 from rollout_lint.report.show.rows import (
     POLICY_GROUPS,
     Detail,

@@ -6,7 +6,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from rollout_lint.report.common.style import printable
+from rollout_lint.printable import printable
 from rollout_lint.report.sweep.rows import HEADINGS, build_service_table, format_recipe_cells, sort_assessments
 
 if TYPE_CHECKING:

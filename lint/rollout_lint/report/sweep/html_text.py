@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.report.common.style import printable
+from rollout_lint.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from rollout_lint.fleet.risk_level import RiskLevel
+from rollout_lint.printable import printable
 from rollout_lint.report.common.skipped import count_skipped, describe_unchecked, format_skipped
-from rollout_lint.report.common.style import plural, printable
+from rollout_lint.report.common.style import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
