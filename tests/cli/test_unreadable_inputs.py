@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import ROOT
+from tests.privileges import without_privileges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,23 +80,15 @@ def test_too_deep_folder_is_an_error(tmp_path: Path, command: str, monkeypatch: 
 def test_folder_without_permission_is_an_error(write: Write, command: str) -> None:
     folder = write({"open/compose.yml": CLEAN, "closed/compose.yml": CLEAN})
     (folder / "closed").chmod(0o000)
-    ran = lint(command, folder, prefix=_without_privileges())
+    ran = lint(command, folder, prefix=without_privileges())
     assert ran.returncode == 2, ran.stdout
     assert re.search(r"closed\b.*\bcannot be listed: Permission denied", ran.stdout, re.DOTALL)
-
-
-def _without_privileges() -> tuple[str, ...]:
-    """Return the start of a command that takes from root the right to ignore the mode of a file."""
-    if os.geteuid() != 0:
-        return ()
-    if shutil.which("setpriv") is None:
-        pytest.skip("needs setpriv, because root can list every folder")
-    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
 OPENERS = re.compile(r"\bread_text\(|\.read_bytes\(|\bopen\(|os\.open\(")
 ALLOWED = {
     "discovery/filesystem.py": "the one function that opens inputs",
+    "discovery/atomic_write.py": "creates the temporary file of an output",
     "discovery/export.py": "writes the files of a revision",
     "cli/console.py": "opens the null device",
     "cli/commands/outputs.py": "opens an output",
@@ -117,3 +109,25 @@ def test_only_one_function_opens_inputs() -> None:
         if OPENERS.search(re.sub(r"def \w+\(", "", path.read_text("utf-8")))
     }
     assert found == set(ALLOWED)
+
+
+WRITERS = re.compile(
+    r"\.write_(text|bytes)\(|os\.(replace|rename)|\.(replace|rename)\(self\.path|open\(\"[wax]|O_CREAT|mkstemp|NamedTemp"
+)
+ALLOWED_WRITERS = {
+    "discovery/atomic_write.py": "the one function that writes a file that a user keeps",
+    "discovery/export.py": "writes the files of a revision into a temporary folder",
+    "cli/console.py": "opens the null device",
+    "cli/commands/outputs.py": "appends to the job summary of GitHub Actions",
+    "selftest.py": "writes into a temporary folder",
+}
+
+
+def test_only_one_function_writes_outputs() -> None:
+    package = ROOT / "lint/rollout_lint"
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if WRITERS.search(re.sub(r"def \w+\(", "", path.read_text("utf-8")))
+    }
+    assert found == set(ALLOWED_WRITERS)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.fix.apply import WriteError, write_changes
 from rollout_lint.fix.model import Change
+
+from tests.system_calls import failing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +26,7 @@ def test_write_changes_writes_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("before", [None, b"a"], ids=["new", "existing"])
-def test_failed_write_reverts_earlier_writes(before: bytes | None, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+def test_failed_write_changes_no_file(before: bytes | None, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     first = tmp_path / "first"
     if before is not None:
         first.write_bytes(before)
@@ -32,6 +36,27 @@ def test_failed_write_reverts_earlier_writes(before: bytes | None, tmp_path: Pat
         )
     assert str(error.value) == snapshot
     assert (first.read_bytes() if first.exists() else None) == before
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from rollout_lint.fix.apply import WriteError, write_changes
+from rollout_lint.fix.model import Change
+try:
+    write_changes([Change("new", Path("new"), None, b"a"), Change("old", Path("old"), b"b", b"c")])
+except WriteError as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+def test_failed_rename_removes_a_new_file(tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("b")
+    command = [*failing("rename,renameat,renameat2", "EIO", after=1), sys.executable, "-B", "-c", PROGRAM]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ran.stdout == "old cannot be written: Input/output error; no file of this recipe was changed\n"
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"old": "b"}
 
 
 @pytest.mark.parametrize(

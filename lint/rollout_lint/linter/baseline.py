@@ -59,10 +59,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Content of the baseline file at `path`."""
+    """Content of the baseline file at `path`; `data` is None if it does not exist yet."""
 
     path: Path
     entries: tuple[Entry, ...] = ()
+    data: bytes | None = None
 
     def recipe_path(self, recipe: Recipe) -> str:
         """Return the path of a recipe in the entries.
@@ -93,9 +94,10 @@ class Baseline:
 def read_baseline(path: Path) -> Baseline:
     """Read a baseline. Raises FleetError with the location of each error."""
     try:
-        source = parse(read_bytes(path, MAX_BYTES + 1), str(path))
+        data = read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
         raise FleetError([Problem(str(path), 0, 0, f"cannot be read: {error.strerror}")]) from error
+    source = parse(data, str(path))
     _SCHEMA.check(source)
     if source.root is None and not source.problems:
         source.problems.append(Problem(source.name, 1, 1, "the file is empty"))
@@ -107,7 +109,7 @@ def read_baseline(path: Path) -> Baseline:
             ]
         )
     document: dict[str, Any] = to_value(source.root)
-    return Baseline(path, tuple(Entry(**entry) for entry in document["findings"]))
+    return Baseline(path, tuple(Entry(**entry) for entry in document["findings"]), data)
 
 
 def apply_baseline(baseline: Baseline, evaluations: Iterable[Evaluation], rules: dict[str, tuple[Rule, ...]]) -> int:
@@ -170,18 +172,21 @@ def update_baseline(evaluations: Iterable[Evaluation], earlier: Baseline) -> Bas
             }
     kept = (entry for entry in earlier.entries if entry.recipe not in evaluated and earlier.has_files(entry))
     entries = [*(entry for entry, _ in known), *kept]
-    return Baseline(earlier.path, tuple(sorted(entries, key=_sort_key)))
+    return replace(earlier, entries=tuple(sorted(entries, key=_sort_key)))
 
 
-def write_baseline(baseline: Baseline) -> None:
-    """Write a baseline. Raises FleetError, and leaves the earlier file unchanged, if it cannot be written."""
+def write_baseline(baseline: Baseline) -> tuple[str, ...]:
+    """Write a baseline, and return what the file could not keep, such as its owner.
+
+    Raises FleetError, and leaves the file unchanged, if it cannot be written or changed since it was read.
+    """
     lines = ",\n".join(f"  {json.dumps(asdict(entry), ensure_ascii=False)}" for entry in baseline.entries)
     findings = f"[\n{lines}\n ]" if lines else "[]"
     text = _NOT_YAML.sub(
         lambda match: f"\\u{ord(match[0]):04x}", f'{{\n "version": {VERSION},\n "findings": {findings}\n}}\n'
     )
     try:
-        write_atomically(baseline.path, text.encode())
+        return write_atomically(baseline.path, text.encode(), expected=baseline.data)
     except OSError as error:
         raise FleetError([Problem(str(baseline.path), 0, 0, f"cannot be written: {error.strerror}")]) from error
 

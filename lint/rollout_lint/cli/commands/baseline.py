@@ -63,13 +63,15 @@ def record_baseline(previous: Baseline, evaluations: list[Evaluation]) -> ExitCo
 
     baseline = update_baseline(evaluations, previous)
     try:
-        write_baseline(baseline)
+        notes = write_baseline(baseline)
     except FleetError as error:
         exit_with_problems(error.problems)
     unread = [
         each for each in evaluations if each.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE)
     ]
     print_problems(problem for each in unread for problem in list_problems(each))
+    for note in notes:
+        print_error(f"{baseline.path}: {note}")
     print_error(f"{plural(len(baseline.entries), 'finding')} in {baseline.path}{_describe_superseded(evaluations)}")
     return ExitCode.ERROR if unread else ExitCode.OK
 

@@ -24,6 +24,7 @@ from rollout_lint.fix.planner import FixPlanner
 from rollout_lint.fix.target import FixTarget, OverlayTarget
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.resolve import describe_unknown_rule
+from rollout_lint.report.common.paths import recipe_path
 from rollout_lint.report.common.skipped import count_skipped, list_unexpected
 from rollout_lint.report.fix.outcome import FixOutcome
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
@@ -153,9 +154,10 @@ def _fix(
     fixed = FixPlanner(fix_target, options).run()
     if request.write_files and STDIN not in request.paths:
         try:
-            write_changes(fixed.changes)
+            for name, note in write_changes(fixed.changes):
+                print_error(f"{recipe_path(first, name)}: {note}")
         except WriteError as error:
-            print_error(f"{recipe.path}: {error}; no file of this recipe was changed")
+            print_error(f"{recipe.path}: {error}")
             return FixResult(first, failed=True)
     return fixed
 

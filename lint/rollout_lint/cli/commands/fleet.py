@@ -26,7 +26,7 @@ def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> N
     finder = RecipeFinder(overlays, exclude)
     try:
         text, count = build_manifest(folder, finder.overlays(str(folder)), finder.exclude(str(folder)))
-        write_atomically(path, text.encode())
+        write_atomically(path, text.encode(), expected=None)
     except FleetError as error:
         exit_with_problems(error.problems)
     except OSError as error:

@@ -185,9 +185,11 @@ def _write_file(report: Report, output: Output) -> bool:
 
     data = _format_report(report, output).encode("utf-8", "backslashreplace")
     try:
-        write_atomically(Path(output.file), data)
+        notes = write_atomically(Path(output.file), data)
     except OSError as error:
         return _report_failure(output.file, error)
+    for note in notes:
+        print_error(f"{output.file}: {note}")
     return True
 
 
