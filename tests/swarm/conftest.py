@@ -11,38 +11,57 @@ from tests.rules import config_proof
 from tests.swarm.deploy_proof import deploy, deploy_cases, is_expected
 from tests.swarm.engine import private_engine
 from tests.swarm.evidence import page
-from tests.swarm.needs import EVIDENCE, missing
+from tests.swarm.installation import OPTIONAL, Installation, InstallationError, chosen, install, main_name
+from tests.swarm.needs import EVIDENCE, all_missing, are_required, missing
 from tests.swarm.proof import Case, cases, rules_folder
 from tests.swarm.scenario import Outcome
 from tests.swarm.side_by_side import Outcomes, side_by_side, succeeded
 
 HERE = Path(__file__).parent
-ENGINE = "ROLLOUT_LINT_ENGINE"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the tests of this folder if the machine cannot run them and ROLLOUT_LINT_ENGINE does not require them."""
-    missing_tools = [] if os.environ.get(ENGINE) == "required" else missing()
+    """Skip the tests that need an engine if the machine lacks one and ROLLOUT_LINT_ENGINES does not choose any."""
+    missing_tools = [] if are_required() else all_missing()
     for item in items:
-        if missing_tools and item.path.is_relative_to(HERE):
+        if missing_tools and item.path.is_relative_to(HERE) and item.get_closest_marker("swarm"):
             item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(missing_tools)}"))
+
+
+@pytest.fixture(scope="session")
+def installation() -> Installation:
+    """Engine for the tests that run on one engine only."""
+    return _installed(main_name())
+
+
+@pytest.fixture(scope="session", params=chosen())
+def each_installation(request: pytest.FixtureRequest) -> Installation:
+    """Each chosen engine."""
+    return _installed(str(request.param))
+
+
+def _installed(name: str) -> Installation:
+    if missing_tools := missing(name):
+        pytest.fail(f"needs {', '.join(missing_tools)}")
+    try:
+        return install(name)
+    except InstallationError as error:
+        report = pytest.skip if name in OPTIONAL else pytest.fail
+        report(f"Docker Engine {name} cannot be installed: {error}")
 
 
 @pytest.fixture(scope="session")
 def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
     """Outcomes of all selected cases, which start together."""
-    missing_tools = missing()
-    if missing_tools:
-        pytest.fail(f"needs {', '.join(missing_tools)}")
     with side_by_side(_selected(request.session)) as started:
         yield started
     if target := os.environ.get(EVIDENCE):
-        _write_evidence(Path(target), succeeded(started))
+        _write_evidence(Path(target), [each for each in succeeded(started) if each.name == main_name()])
 
 
 def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
     answers = [(case, config_proof.docker_answer(case)) for case in config_proof.config_cases(load_rules())]
-    with private_engine() as engine:
+    with private_engine(install(main_name())) as engine:
         deployed = [(case, deploy(engine, case.name.lower(), case.files)) for case in deploy_cases()]
     complete = [outcome.case for outcome in seen if not outcome.differences] == cases(rules_folder())
     complete = complete and all(config_proof.is_expected(case, answer) for case, answer in answers)
@@ -51,7 +70,7 @@ def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
     target.write_text(page(seen, answers, deployed), encoding="utf-8")
 
 
-def _selected(session: pytest.Session) -> list[Case]:
+def _selected(session: pytest.Session) -> list[tuple[str, Case]]:
     specs = (getattr(item, "callspec", None) for item in session.items)
-    found = [spec.params.get("case") for spec in specs if spec is not None]
-    return [case for case in found if isinstance(case, Case)]
+    found = ((spec.params.get("each_installation"), spec.params.get("case")) for spec in specs if spec is not None)
+    return [(engine, case) for engine, case in found if isinstance(case, Case)]

@@ -13,31 +13,46 @@ from typing import IO
 
 from tests.swarm.cgroup import MemoryBudget
 from tests.swarm.image import IMAGE, root_file_system
+from tests.swarm.installation import Installation
 
 START_SECONDS = 60
 CALL_SECONDS = 60
 
 # Runs outside the namespaces. Removes the cgroups and the folder after the engine ends for any reason.
 _SUPERVISOR = """
-unshare --mount --net --pid --fork --kill-child --mount-proc sh -c "$1" boot "$2" "$3"
+unshare --mount --net --pid --fork --kill-child --mount-proc sh -c "$1" boot "$2" "$3" "$4"
 find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup/*$3*" -exec rmdir {} +
 rm -rf "$2"
 """
 
 # The first process in the namespaces. It ends with dockerd or at the end of its input, and then all
-# other processes in the namespaces end.
+# other processes in the namespaces end. The engine's root becomes the root by pivot_root: after chroot,
+# `docker exec` and healthchecks would run in the host's root. The engine's folder is /mnt.
 _BOOT = """
 set -e
 exec 3<&0
+export PATH="$PATH:/usr/sbin:/usr/bin:/sbin:/bin"
+if [ -e "$1/meminfo" ]; then busybox mount -o bind "$1/meminfo" /proc/meminfo; fi
+busybox mount -o bind "$1" /mnt
+if [ "$3" != / ]; then
+    busybox mount -o bind "$3" "$3"
+    for place in proc sys dev mnt; do busybox mount -o rbind /$place "$3/$place"; done
+    cd "$3"
+    busybox pivot_root . .
+    busybox umount -l .
+    busybox mount -o remount,bind,ro /
+    busybox mount -t tmpfs none /tmp
+fi
 for place in /run /opt /etc/docker; do
     if [ -d $place ]; then busybox mount -t tmpfs none $place; fi
 done
-if [ -e "$1/meminfo" ]; then busybox mount -o bind "$1/meminfo" /proc/meminfo; fi
 busybox ip link set lo up
-{ cat <&3 >/dev/null; kill -KILL -1; } &
+{ busybox cat <&3 >/dev/null; kill -KILL -1; } &
 exec 3<&-
-dockerd --config-file "$1/daemon.json" --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \\
-    --host "unix://$1/socket" --storage-driver vfs --iptables=false --ip6tables=false --bridge=none \\
+export HOME=/mnt TMPDIR=/mnt
+cd /mnt
+dockerd --config-file /mnt/daemon.json --data-root /mnt/data --exec-root /mnt/exec --pidfile /mnt/pid \\
+    --host unix:///mnt/socket --storage-driver vfs --iptables=false --ip6tables=false --bridge=none \\
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent="/$2" </dev/null
 """
 
@@ -82,17 +97,19 @@ def docker(home: Path, *arguments: str, stdin: bytes = b"") -> subprocess.Comple
 
 
 @contextmanager
-def private_engine(memory: int | None = None) -> Iterator[Engine]:
+def private_engine(installation: Installation, memory: int | None = None) -> Iterator[Engine]:
     """Run an engine for the duration of the block. `memory` is the memory of its node in bytes."""
     home = Path(tempfile.mkdtemp(prefix="rl-"))
     name = f"rollout-lint-{home.name}"
     budget = MemoryBudget(name, memory) if memory is not None else None
     _write_config(home, budget)
-    with tempfile.TemporaryFile() as log, _supervised(home, name, log) as supervisor:
+    with tempfile.TemporaryFile() as log, _supervised(home, name, installation, log) as supervisor:
         if budget:
             budget.create()
         engine = Engine(home, budget)
         _wait(engine, supervisor, log)
+        if not installation.accepts(engine.version()):
+            raise EngineError(f"the engine is {engine.version()}, not {installation.name}")
         engine.call("import", "-", IMAGE, stdin=root_file_system())
         engine.call("swarm", "init", "--advertise-addr=127.0.0.1", "--task-history-limit=100")
         yield engine
@@ -105,9 +122,11 @@ def _write_config(home: Path, budget: MemoryBudget | None) -> None:
 
 
 @contextmanager
-def _supervised(home: Path, cgroup: str, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def _supervised(
+    home: Path, cgroup: str, installation: Installation, log: IO[bytes]
+) -> Iterator[subprocess.Popen[bytes]]:
     supervisor = subprocess.Popen(
-        ["sh", "-c", _SUPERVISOR, "supervisor", _BOOT, str(home), cgroup],
+        ["sh", "-c", _SUPERVISOR, "supervisor", _BOOT, str(home), cgroup, str(installation.root)],
         env=_environment(home),
         stdin=subprocess.PIPE,
         stdout=log,

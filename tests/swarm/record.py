@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.swarm.behaviour import boots_with, crashes_after, size, steady
 from tests.swarm.engine import Engine, private_engine
+from tests.swarm.installation import install, main_name
 from tests.swarm.releases import Release, Site
 
 FOLDER = Path(__file__).parents[1] / "live" / "recorded"
@@ -46,13 +47,14 @@ def record(site: Site, old: Release, new: Release) -> list[dict[str, Any]]:
 def main() -> None:
     """Write all recordings."""
     FOLDER.mkdir(exist_ok=True)
-    with private_engine(size("220M")) as engine:
+    installation = install(main_name())
+    with private_engine(installation, size("220M")) as engine:
         old, new = (
             Release(boots_with(memory), name, RISKY, service=SECRET)
             for memory, name in (("90M", "old"), ("160M", "new"))
         )
         _write("incident", record(Site(engine, "forum"), old, new))
-    with private_engine() as engine:
+    with private_engine(installation) as engine:
         for name, old, new in _others():
             _write(name, record(Site(engine, name), old, new))
 

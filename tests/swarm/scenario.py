@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from tests.swarm.engine import Engine, EngineError, private_engine
+from tests.swarm.installation import install
 from tests.swarm.needs import waits_unless_detached
 from tests.swarm.observe import Observation, differences, observe, refused
 from tests.swarm.proof import Case
@@ -27,9 +28,10 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """Observation of a case, and the version of the engine."""
+    """Observation of a case, and the name and the version of its engine."""
 
     case: Case
+    name: str
     engine: str
     observation: Observation
 
@@ -39,14 +41,14 @@ class Outcome:
         return differences(self.case.expected, self.observation)
 
 
-def run(case: Case, stop: threading.Event) -> Outcome:
-    """Run a case on an engine of its own."""
-    with private_engine(case.host_memory) as engine:
+def run(name: str, case: Case, stop: threading.Event) -> Outcome:
+    """Run a case on an engine of its own. `name` is the name of its installation."""
+    with private_engine(install(name), case.host_memory) as engine:
         try:
             seen = _update(engine, case, stop)
         except RefusedError as error:
             seen = refused(str(error))
-        return Outcome(case, engine.version(), seen)
+        return Outcome(case, name, engine.version(), seen)
 
 
 def _update(engine: Engine, case: Case, stop: threading.Event) -> Observation:

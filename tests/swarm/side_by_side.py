@@ -10,16 +10,17 @@ from tests.swarm.scenario import Outcome, run
 
 WORKERS = 8
 
-Outcomes = Mapping[str, "Future[Outcome]"]
+Outcomes = Mapping[tuple[str, str], "Future[Outcome]"]
+"""Outcomes by the name of the engine and of the case."""
 
 
 @contextmanager
-def side_by_side(cases: Sequence[Case]) -> Iterator[Outcomes]:
-    """Start all cases. Stop the unfinished ones at the end of the block."""
+def side_by_side(cases: Sequence[tuple[str, Case]]) -> Iterator[Outcomes]:
+    """Start all cases on the engines that they name. Stop the unfinished ones at the end of the block."""
     stop = threading.Event()
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
-            yield {case.name: pool.submit(run, case, stop) for case in cases}
+            yield {(engine, case.name): pool.submit(run, engine, case, stop) for engine, case in cases}
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)

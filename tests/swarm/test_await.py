@@ -12,11 +12,12 @@ import pytest
 from tests.support import validate
 from tests.swarm.behaviour import behaviour, boots_with, crashes_after, never_healthy, size, starts_once, steady
 from tests.swarm.engine import private_engine
-from tests.swarm.needs import missing
 from tests.swarm.releases import Awaited, Release, Site, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.swarm.installation import Installation
 
     Case: TypeAlias = Callable[[Site], Awaited]
     Results: TypeAlias = "dict[Case, Future[Awaited]]"
@@ -120,16 +121,10 @@ CASES = (
 
 
 @pytest.fixture(scope="module")
-def results() -> Iterator[Results]:
+def results(installation: Installation) -> Iterator[Results]:
     """Result of each case. All cases run at the same time on one engine."""
-    _require()
-    with private_engine() as engine, ThreadPoolExecutor(len(CASES)) as pool:
+    with private_engine(installation) as engine, ThreadPoolExecutor(len(CASES)) as pool:
         yield {case: pool.submit(case, Site(engine, case.__name__.replace("_", "-"))) for case in CASES}
-
-
-def _require() -> None:
-    if missing_tools := missing():
-        pytest.fail(f"needs {', '.join(missing_tools)}")
 
 
 def result_of(results: Results, case: Case) -> Awaited:
@@ -138,9 +133,8 @@ def result_of(results: Results, case: Case) -> Awaited:
     return result
 
 
-def test_await_reports_the_incident_with_its_cause() -> None:
-    _require()
-    with private_engine(MEMORY) as engine:
+def test_await_reports_the_incident_with_its_cause(installation: Installation) -> None:
+    with private_engine(installation, MEMORY) as engine:
         site = Site(engine, "forum")
         site.start(Release(boots_with("90M"), "old", RISKY))
         before = site.running

@@ -8,7 +8,8 @@ import pytest
 
 from tests.swarm.behaviour import Behaviour, crashes_after, steady
 from tests.swarm.engine import Engine, private_engine
-from tests.swarm.needs import missing, waits_unless_detached
+from tests.swarm.installation import Installation
+from tests.swarm.needs import waits_unless_detached
 from tests.swarm.snapshot import Snapshot, snapshot
 from tests.swarm.stack import deployable
 
@@ -28,10 +29,8 @@ BOUND_SECONDS = 60
 
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
-    if missing_tools := missing():
-        pytest.fail(f"needs {', '.join(missing_tools)}")
-    with private_engine() as started:
+def engine(installation: Installation) -> Iterator[Engine]:
+    with private_engine(installation) as started:
         yield started
 
 

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.pages import CONTRIBUTING, ROOT, write_files
-from tests.swarm.needs import EVIDENCE, missing
+from tests.swarm.installation import CHOICE, Installation
+from tests.swarm.needs import EVIDENCE
 
 pytestmark = pytest.mark.swarm
 
 
-def test_contributing_rule_is_proved(tmp_path: Path) -> None:
-    if missing_tools := missing():
-        pytest.fail(f"needs {', '.join(missing_tools)}")
+def test_contributing_rule_is_proved(installation: Installation, tmp_path: Path) -> None:
     rule, _ = write_files(CONTRIBUTING, tmp_path)
     [command] = [line for line in CONTRIBUTING.read_text("utf-8").splitlines() if "/path/to/my-rules" in line]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -23,7 +22,8 @@ def test_contributing_rule_is_proved(tmp_path: Path) -> None:
         command.replace("/path/to/my-rules", str(rule.parent)),
         shell=True,
         cwd=ROOT,
-        env={key: value for key, value in os.environ.items() if key != EVIDENCE} | {"PATH": path},
+        env={key: value for key, value in os.environ.items() if key != EVIDENCE}
+        | {"PATH": path, CHOICE: installation.name},
         capture_output=True,
         text=True,
         check=False,

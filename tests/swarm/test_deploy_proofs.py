@@ -7,7 +7,7 @@ import pytest
 from tests.deploy_cases import ACCEPTED, REJECTED
 from tests.swarm.deploy_proof import DeployCase, deploy, deploy_cases, is_expected
 from tests.swarm.engine import Engine, private_engine
-from tests.swarm.needs import missing
+from tests.swarm.installation import Installation
 
 pytestmark = pytest.mark.swarm
 
@@ -15,10 +15,8 @@ CASES = deploy_cases()
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    if missing_tools := missing():
-        pytest.fail(f"needs {', '.join(missing_tools)}")
-    with private_engine() as started:
+def engine(each_installation: Installation) -> Iterator[Engine]:
+    with private_engine(each_installation) as started:
         yield started
 
 

@@ -17,12 +17,13 @@ from tests.support import validate
 from tests.swarm.behaviour import steady
 from tests.swarm.engine import Engine, private_engine
 from tests.swarm.image import IMAGE
-from tests.swarm.needs import missing
 from tests.swarm.releases import Release, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.swarm.installation import Installation
 
 pytestmark = pytest.mark.swarm
 
@@ -57,10 +58,8 @@ networks: {{engine: {{external: true, name: host}}}}
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    if missing_tools := missing():
-        pytest.fail(f"needs {', '.join(missing_tools)}")
-    with private_engine() as running:
+def engine(installation: Installation) -> Iterator[Engine]:
+    with private_engine(installation) as running:
         yield running
 
 

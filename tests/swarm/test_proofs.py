@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.swarm.installation import Installation
 from tests.swarm.proof import Case, cases, rules_folder
 from tests.swarm.side_by_side import Outcomes
 
@@ -15,6 +16,6 @@ def test_rules_have_proofs() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_rule_proof(case: Case, outcomes: Outcomes) -> None:
-    outcome = outcomes[case.name].result()
+def test_rule_proof(case: Case, each_installation: Installation, outcomes: Outcomes) -> None:
+    outcome = outcomes[each_installation.name, case.name].result()
     assert not outcome.differences, outcome
