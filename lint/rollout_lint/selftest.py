@@ -21,7 +21,6 @@ from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.checker import check_rules
-from rollout_lint.stack.units import parse_size
 from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
 from rollout_lint.syntax.wording import quote
@@ -288,11 +287,10 @@ def _recipe(paths: list[Path]) -> Recipe:
 
 
 def _context(example: Example, rules: Rules) -> LintContext:
-    hosts = example.get("hosts", {})
-    memory = parse_size(hosts["memory"]) if "memory" in hosts else None
+    cluster = Cluster.from_values(example.get("hosts", {}), example.get("nodes", ()))
     is_verified = example.get("deploys", {}).get("verified", False)
-    cluster = Cluster(hosts.get("nodes"), memory, deploys_verified=is_verified)
-    return LintContext(rules, cluster, Images().with_claims(example.get("images", {})))
+    images = Images().with_claims(example.get("images", {}))
+    return LintContext(rules, replace(cluster, deploys_verified=is_verified), images)
 
 
 @contextmanager

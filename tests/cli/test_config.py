@@ -91,6 +91,7 @@ def test_config_json_has_values_and_origins(run: Run) -> None:
         "hosts.memory": (2**31, "rollout-lint.toml:17:1"),
         "hosts.nodes": (3, "rollout-lint.toml:17:1"),
         "hosts.used": (None, "default"),
+        "nodes": (None, "default"),
         "deploys.verified": (False, "default"),
         "images.team/app.healthcheck": (True, "rollout-lint.toml:13:1"),
         **dict.fromkeys(("variables", "stacks", "extends", "locked", "ignore"), (None, "default")),

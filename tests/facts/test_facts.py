@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from rollout_lint.facts.cluster import Cluster
+from rollout_lint.facts.cluster import Cluster, Node
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
 from rollout_lint.facts.derived import DERIVED
 from rollout_lint.facts.model import is_duration, is_size, parse_value
@@ -71,6 +73,26 @@ def test_cluster_with_fallback_keeps_known_values() -> None:
     assert CLUSTER.with_fallback(FALLBACK) == Cluster(2, 8, 3, 5, {"a": 1, "b": 2, "c": 94}, {"a": 4, "d": 96})
     assert Cluster().with_fallback(FALLBACK) == FALLBACK.with_fallback(Cluster()) == FALLBACK
     assert Cluster(used=0).with_fallback(FALLBACK).used == 0
+
+
+def test_cluster_takes_the_nodes_of_another_only_if_their_number_is_equal() -> None:
+    described = Cluster(2, described=(Node("a"), Node("b")))
+    assert Cluster(memory=8).with_fallback(described).described == described.described
+    assert Cluster(2).with_fallback(described).described == described.described
+    assert Cluster(3).with_fallback(described).described == ()
+    assert described.with_fallback(Cluster(3)).nodes == 2
+
+
+def test_cluster_is_read_from_hosts_and_nodes() -> None:
+    nodes: list[dict[str, Any]] = [
+        {"name": "a", "role": "manager", "labels": {"x": "y"}, "memory": "1G"},
+        {"name": "b"},
+    ]
+    cluster = Cluster.from_values({"memory": "2G", "used": "1K"}, nodes)
+    a, b = cluster.described
+    assert (cluster.nodes, cluster.memory, cluster.used) == (2, 2 << 30, 1024)
+    assert a == Node("a", "manager", {"x": "y"}, 1 << 30)
+    assert (cluster.memory_of(a), cluster.memory_of(b)) == (1 << 30, 2 << 30)
 
 
 @pytest.mark.parametrize(

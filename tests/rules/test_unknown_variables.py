@@ -15,7 +15,6 @@ from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.rules.condition import compile_condition
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.stack.shorthand import Port
-from rollout_lint.stack.units import parse_size
 from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
@@ -154,8 +153,7 @@ def text_of(value: Any) -> str:
 
 
 def checked(example: dict[str, Any], texts: dict[str, str], folder: Path, environment: dict[str, str]) -> Evaluation:
-    hosts = example.get("hosts", {})
-    cluster = Cluster(hosts.get("nodes"), parse_size(hosts["memory"]) if "memory" in hosts else None)
+    cluster = Cluster.from_values(example.get("hosts", {}), example.get("nodes", ()))
     layers = tuple(LayerFile(name, folder / name) for name in texts)
     recipe = Recipe("r", str(folder), [Variant("default", layers, environment)])
     contents = {name: text.encode() for name, text in texts.items()}

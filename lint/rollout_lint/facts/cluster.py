@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from rollout_lint.stack.units import parse_size
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Node of a Swarm; None if unknown. `labels` are all of its node labels, memory is in bytes."""
+
+    name: str
+    role: str | None = None
+    labels: Mapping[str, str] | None = None
+    memory: int | None = None
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Node:
+        """Return the node of an entry of `nodes` in a config."""
+        return cls(values["name"], values.get("role"), values.get("labels"), _parse_memory(values, "memory"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +33,7 @@ class Cluster:
     `memory` is the memory of one host and `used` what other workloads take of it. `task_memory` is the measured memory
     of one task of the stack's heaviest service. `service_memory` and `others` override `task_memory` and `used` for
     single services. `deploys_verified` is True if a pipeline runs `rollout-lint await`, or checks UpdateStatus, after
-    each deploy.
+    each deploy. `described` are the nodes with their roles, labels and memory: all `nodes` of them, or none.
     """
 
     nodes: int | None = None
@@ -26,9 +43,25 @@ class Cluster:
     service_memory: Mapping[str, int] = field(default_factory=dict)
     others: Mapping[str, int] = field(default_factory=dict)
     deploys_verified: bool = False
+    described: tuple[Node, ...] = ()
+
+    @classmethod
+    def from_values(cls, hosts: Mapping[str, Any], nodes: Iterable[Mapping[str, Any]] = ()) -> Cluster:
+        """Return the cluster of `hosts` and `nodes` as a config or manifest writes them."""
+        described = tuple(map(Node.from_values, nodes))
+        return cls(
+            len(described) or hosts.get("nodes"),
+            _parse_memory(hosts, "memory"),
+            used=_parse_memory(hosts, "used"),
+            described=described,
+        )
 
     def with_fallback(self, other: Cluster) -> Cluster:
-        """Return this cluster, with unknown values taken from the other."""
+        """Return this cluster, with unknown values taken from the other.
+
+        The other's nodes are not those of this cluster if their number differs.
+        """
+        is_same = self.nodes in (None, other.nodes)
         return Cluster(
             self.nodes or other.nodes,
             self.memory or other.memory,
@@ -37,6 +70,7 @@ class Cluster:
             {**other.service_memory, **self.service_memory},
             {**other.others, **self.others},
             self.deploys_verified or other.deploys_verified,
+            self.described or (other.described if is_same else ()),
         )
 
     def task_memory_of(self, service: str) -> int | None:
@@ -47,6 +81,15 @@ class Cluster:
         """Return the memory that other tasks take on the host of the service."""
         return self.others.get(service, self.used)
 
-    def available_memory(self, service: str) -> int | None:
-        """Return the host memory that the old and new tasks of the service share."""
-        return None if self.memory is None else max(self.memory - (self.memory_used_beside(service) or 0), 0)
+    def available_memory(self, service: str, host: int | None = None) -> int | None:
+        """Return the memory of a host, by default of every host, that old and new tasks of the service share."""
+        memory = self.memory if host is None else host
+        return None if memory is None else max(memory - (self.memory_used_beside(service) or 0), 0)
+
+    def memory_of(self, node: Node) -> int | None:
+        """Return the memory of a node: its own, else that of every host."""
+        return self.memory if node.memory is None else node.memory
+
+
+def _parse_memory(values: Mapping[str, Any], key: str) -> int | None:
+    return parse_size(values[key]) if key in values else None

@@ -150,7 +150,7 @@ class EvidenceLoader:
 
     def _cluster(self, recipe: str, values: dict[str, Any], entry: ManifestEntry | None) -> Cluster:
         """Return the hosts of a recipe: from its entry, else from the manifest, else from measurements."""
-        cluster = parse_hosts(values.get("hosts", {})).with_fallback(self.cluster)
+        cluster = Cluster.from_values(values.get("hosts", {})).with_fallback(self.cluster)
         for reference in (entry.collect_file_references("hosts", "stats") if entry else []) or self.stats:
             cluster = cluster.with_fallback(
                 _cluster_from_usage(values.get("stack", recipe), self._host_usage(reference))
@@ -160,15 +160,6 @@ class EvidenceLoader:
             by_service = {name: parse_size(text) or 0 for name, text in memory.items()}
             return replace(cluster, service_memory={**cluster.service_memory, **by_service})
         return replace(cluster, task_memory=parse_size(memory), service_memory={}) if memory else cluster
-
-
-def parse_hosts(hosts: dict[str, Any]) -> Cluster:
-    """Return the cluster of a `hosts` mapping."""
-    return Cluster(
-        hosts.get("nodes"),
-        parse_size(hosts["memory"]) if "memory" in hosts else None,
-        used=parse_size(hosts["used"]) if "used" in hosts else None,
-    )
 
 
 def _cluster_from_usage(stack: str, usage: HostUsage) -> Cluster:

@@ -39,10 +39,12 @@ def grade_by_memory(service: str | None, facts: Mapping[str, Fact], evidence: Ev
     memory = _task_memory(name, facts, context.cluster)
     if memory is None:
         return _grade_by_runtime(facts, evidence, context.images, "no memory data")
-    if context.cluster.memory is None:
+    host = _number(facts, "derived.host_memory") or context.cluster.memory
+    if host is None:
         missing = f"{format_size(memory[0])} ({memory[1]}), but the host's memory is unknown"
         return _grade_by_runtime(facts, evidence, context.images, missing)
-    return _grade_by_headroom(*memory, _Headroom.for_service(name, context.cluster), facts, context.cluster.nodes)
+    nodes = _number(facts, "derived.eligible_nodes")
+    return _grade_by_headroom(*memory, _Headroom.for_service(name, context.cluster, host), facts, nodes)
 
 
 def _task_memory(service: str, facts: Mapping[str, Fact], cluster: Cluster) -> tuple[int, str] | None:
@@ -66,9 +68,9 @@ class _Headroom:
     reason: str
 
     @classmethod
-    def for_service(cls, service: str, cluster: Cluster) -> _Headroom:
-        host, used = cluster.memory or 0, cluster.memory_used_beside(service)
-        free = cluster.available_memory(service) or 0
+    def for_service(cls, service: str, cluster: Cluster, host: int) -> _Headroom:
+        used = cluster.memory_used_beside(service)
+        free = cluster.available_memory(service, host) or 0
         if used is None:
             return cls(free, MEDIUM_SHARE_OF_HOST, format_size(host), format_size(host))
         text = f"{format_size(free)} left"

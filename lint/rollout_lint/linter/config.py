@@ -59,12 +59,13 @@ class SourcedValue(NamedTuple):
 class Section:
     """Values of a config for all recipes, or of one of its overrides for some.
 
-    `hosts` has memory in bytes, `deploys` how stacks are deployed, `images` claims by repository. `severity` and the
-    lists have ids or names of rules as written. `variables` are those of `env_files` and `variables`. `paths` are the
-    patterns of an override.
+    `hosts` has memory in bytes, `nodes` the entries of the list as written, `deploys` how stacks are deployed, `images`
+    claims by repository. `severity` and the lists have ids or names of rules as written. `variables` are those of
+    `env_files` and `variables`. `paths` are the patterns of an override.
     """
 
     hosts: dict[str, SourcedValue] = field(default_factory=dict)
+    nodes: tuple[SourcedValue, ...] = ()
     deploys: dict[str, SourcedValue] = field(default_factory=dict)
     images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
     select: tuple[SourcedValue, ...] | None = None
@@ -275,6 +276,7 @@ class _Reader:
                 key: SourcedValue(each.value if key == "nodes" else parse_size(each.value), each.location)
                 for key, each in hosts.items()
             },
+            nodes=self._nodes(section, path),
             deploys=self._mapping(section.get("deploys", {}), (*path, "deploys")),
             images=self._images(section.get("images", {}), (*path, "images")),
             select=self._list(section, path, "select"),
@@ -286,6 +288,15 @@ class _Reader:
             variables=self._variables(section, path),
             paths=tuple(section.get("paths", ())),
         )
+
+    def _nodes(self, section: dict[str, Any], path: KeyPath) -> tuple[SourcedValue, ...]:
+        """Return the entries of `nodes`. Raises ConfigError if two have the same name."""
+        nodes = self._list(section, path, "nodes") or ()
+        names = [node.value["name"].lower() for node in nodes]
+        for number, node in enumerate(nodes):
+            if names.index(names[number]) < number:
+                raise _error(node, f"node {quote(node.value['name'])} is listed twice")
+        return nodes
 
     def _variables(self, section: dict[str, Any], path: KeyPath) -> dict[str, SourcedValue]:
         """Return the values by name, those of a file with the location that names it. Raises ConfigError."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.errors import ConfigError
-from rollout_lint.facts.cluster import Cluster
+from rollout_lint.facts.cluster import Cluster, Node
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.model import Rule, Severity
 from rollout_lint.syntax.wording import quote, suggest
@@ -48,6 +48,7 @@ class EffectiveConfig:
 
     config: Config
     hosts: dict[str, SourcedValue] = field(default_factory=dict)
+    nodes: tuple[SourcedValue, ...] = ()
     deploys: dict[str, SourcedValue] = field(default_factory=dict)
     images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
     fail_on: SourcedValue | None = None
@@ -60,8 +61,9 @@ class EffectiveConfig:
     def cluster(self) -> Cluster:
         """Data of the hosts and deploys."""
         verified = self.deploys.get("verified")
-        hosts = {key: value.value for key, value in self.hosts.items()}
-        return Cluster(**hosts, deploys_verified=verified is not None and verified.value)
+        described = tuple(Node.from_values(each.value) for each in self.nodes)
+        hosts = {"nodes": len(described) or None} | {key: value.value for key, value in self.hosts.items()}
+        return Cluster(**hosts, deploys_verified=verified is not None and verified.value, described=described)
 
     @property
     def printed_rules(self) -> frozenset[str] | None:
@@ -75,15 +77,17 @@ class EffectiveConfig:
 def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[Rule, ...]) -> EffectiveConfig:
     """Return the effective configuration of these sections, of which a later one overrides earlier ones.
 
-    Raises ConfigError if they disable every rule.
+    Raises ConfigError if they disable every rule, or if `hosts.nodes` is not the number of `nodes`.
     """
     hosts: dict[str, SourcedValue] = {}
+    nodes: tuple[SourcedValue, ...] = ()
     deploys: dict[str, SourcedValue] = {}
     images: dict[str, dict[str, SourcedValue]] = {}
     variables: dict[str, SourcedValue] = {}
     fail_on = print_severity = print_rules = None
     for section in sections:
         hosts |= section.hosts
+        nodes = section.nodes or nodes
         deploys |= section.deploys
         variables |= section.variables
         fail_on = section.fail_on or fail_on
@@ -91,13 +95,21 @@ def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[R
         print_rules = section.print_rules or print_rules
         for name, claims in section.images.items():
             images[name] = images.get(name, {}) | claims
+    if nodes and "nodes" in hosts and hosts["nodes"].value != len(nodes):
+        raise ConfigError([_problem(hosts["nodes"], _describe_other_number(hosts["nodes"].value, nodes))])
     locks = find_locks(config, rules)
     rule_settings = tuple(
         setting._replace(locked_by=locks.get(setting.rule.id)) for setting in resolve_rules(sections, rules)
     )
     return EffectiveConfig(
-        config, hosts, deploys, images, fail_on, print_severity, print_rules, variables, rule_settings
+        config, hosts, nodes, deploys, images, fail_on, print_severity, print_rules, variables, rule_settings
     )
+
+
+def _describe_other_number(number: int, nodes: tuple[SourcedValue, ...]) -> str:
+    first = nodes[0].location
+    where = f"{first.file}:{first.line}" if isinstance(first, Location) else first
+    return f"hosts.nodes is {number}, but nodes at {where} has {len(nodes)} entries: remove hosts.nodes, or correct it"
 
 
 def find_locks(config: Config, rules: tuple[Rule, ...]) -> dict[str, SourcedValue]:

@@ -80,7 +80,7 @@ def find_unknown_facts(service: LiveService) -> dict[str, str]:
     if get_text(service.spec.document, "UpdateConfig", "FailureAction") in ("", "pause"):
         unknown["derived.stated_failure_action"] = _DEFAULTS_FILLED_IN
     if any(_ID.match(target) for target in _network_ids(service)):
-        unknown["derived.on_host_network"] = _NETWORKS_BY_ID
+        unknown |= dict.fromkeys(("derived.on_host_network", "derived.room_on_host_network"), _NETWORKS_BY_ID)
     assert unknown.keys() - DERIVED.keys() <= _FACTS_ONLY_IN_FILES
     return unknown
 

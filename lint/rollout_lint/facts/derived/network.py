@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rollout_lint.stack.model import Resource
 
 
-@derived("boolean", words={"is true": "the service is on the host network"})
+@derived("boolean")
 def on_host_network(facts: ServiceFacts) -> Derivation:
     """True if the service is on the network `host`, so that its tasks bind their ports on the node itself.
 

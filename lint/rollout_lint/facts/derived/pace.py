@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from rollout_lint.facts.derived.nodes import eligible_nodes, node_range
 from rollout_lint.facts.derived.registry import derived
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ _ROLLBACK_PARALLELISM = "deploy.rollback_config.parallelism"
     },
 )
 def tasks(facts: ServiceFacts) -> Derivation:
-    """Number of tasks: the replicas, or the nodes of the cluster for a global service; null if unknown.
+    """Number of tasks: the replicas, or for a global service the nodes that meet its constraints; null if unknown.
 
     Null also for a job, because an update cannot replace its tasks.
     """
     mode = facts.value("deploy.mode")
     if mode == "replicated":
         return facts.value("deploy.replicas"), facts.location("deploy.replicas")
-    return (facts.cluster.nodes, facts.location("deploy.mode")) if mode == "global" else (None, None)
+    return (eligible_nodes(facts)[0], facts.location("deploy.mode")) if mode == "global" else (None, None)
 
 
 @derived("integer", "null")
@@ -42,19 +43,31 @@ def tasks_at_once(facts: ServiceFacts) -> Derivation:
     return _at_once(facts, _PARALLELISM)
 
 
-@derived("boolean", words={"is true": "an update replaces all tasks at the same time, at least two"})
+@derived("boolean", words={"is false": "the number of nodes that meet the constraints is unknown"})
 def all_at_once(facts: ServiceFacts) -> Derivation:
     """True if an update replaces at least two tasks, and all of them at the same moment."""
     return _is_all_at_once(facts, _PARALLELISM)
 
 
-@derived("boolean", words={"is true": "a rollback replaces all tasks at the same time, at least two"})
+@derived("boolean", words={"is true": "an update replaces all tasks at the same time, or may do so"})
+def may_be_all_at_once(facts: ServiceFacts) -> Derivation:
+    """True for all_at_once, and if it depends on how many of the nodes meet the constraints of a global service."""
+    return _may_be_all_at_once(facts, _PARALLELISM)
+
+
+@derived("boolean", words={"is false": "the number of nodes that meet the constraints is unknown"})
 def rollback_all_at_once(facts: ServiceFacts) -> Derivation:
     """True if a rollback replaces at least two tasks, and all of them at the same moment.
 
     It has a parallelism of its own, by default 1 (swarmkit `manager/orchestrator/update/updater.go Run`).
     """
     return _is_all_at_once(facts, _ROLLBACK_PARALLELISM)
+
+
+@derived("boolean", words={"is true": "a rollback replaces all tasks at the same time, or may do so"})
+def rollback_may_be_all_at_once(facts: ServiceFacts) -> Derivation:
+    """True for rollback_all_at_once, and if it depends on how many nodes meet the constraints of a global service."""
+    return _may_be_all_at_once(facts, _ROLLBACK_PARALLELISM)
 
 
 def _at_once(facts: ServiceFacts, path: str) -> Derivation:
@@ -71,6 +84,16 @@ def _is_all_at_once(facts: ServiceFacts, path: str) -> Derivation:
         return False, facts.location(path)
     at_once, location = _at_once(facts, path)
     return at_once == number, location
+
+
+def _may_be_all_at_once(facts: ServiceFacts, path: str) -> Derivation:
+    if tasks(facts)[0] is not None or facts.value("deploy.mode") != "global":
+        return _is_all_at_once(facts, path)
+    least, most, *_ = node_range(facts)
+    parallelism = facts.known(path)
+    if most is None or most < 2:
+        return False, parallelism.location
+    return parallelism.value == 0 or parallelism.value >= max(least, 2), parallelism.location
 
 
 @derived("integer", words={"is at least 1": "max_failure_ratio tolerates a failed task"})

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from rollout_lint.facts.derived.network import on_host_network
+from rollout_lint.facts.derived.nodes import node_range, pinning_location
 from rollout_lint.facts.derived.registry import derived, first_known
-from rollout_lint.stack.unknown import Unknown, is_unknown
+from rollout_lint.stack.unknown import Unknown
 
 if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
     from rollout_lint.stack.model import Setting
-
-_ONE_NODE = re.compile(r"\s*node\.(?:hostname|id)\s*==\s*\S")
 
 
 @derived("array", items="integer")
@@ -40,15 +39,13 @@ def _may_be_host_ports(facts: ServiceFacts) -> list[Setting]:
 def tasks_share_a_node(facts: ServiceFacts) -> Derivation:
     """True if the new task of an update can only run on the node of an old one.
 
-    This is so for a global service, for a service pinned to a node by name or id, and in a cluster of one node.
+    This is so for a global service, and in a cluster of one node. It is also so if constraints name a node, or if no
+    other node of the config meets them.
     """
     if facts.value("deploy.mode") == "global":
         return True, facts.location("deploy.mode")
-    constraints = facts.service.lists.get("deploy.placement.constraints", [])
-    pinned = first_known(item for item in constraints if is_unknown(item.value) or _ONE_NODE.match(item.value))
-    if pinned is not None:
-        return True, pinned.location
-    return facts.cluster.nodes == 1, None
+    most = node_range(facts).most
+    return most is not None and most <= 1, pinning_location(facts)
 
 
 @derived(
@@ -87,6 +84,23 @@ def room_under_max_replicas(facts: ServiceFacts) -> Derivation:
     return (_room(facts, limit.value), limit.location) if limit.value else ("enough", None)
 
 
+@derived(
+    "string",
+    words={
+        "is none": "no node has free ports on the host network",
+        "is none or unknown": "no node is known to have free ports on the host network",
+    },
+)
+def room_on_host_network(facts: ServiceFacts) -> Derivation:
+    """Room on the host network for the new task of a start-first update: `enough`, `none`, or `unknown`.
+
+    It is `enough` if the service is not on that network, or if a node without a task of the service is free. Swarm
+    prefers such a node (swarmkit `manager/scheduler/scheduler.go scheduleTaskGroup`).
+    """
+    is_on_host, location = on_host_network(facts)
+    return (_room(facts, 1), location) if is_on_host else ("enough", None)
+
+
 def _room(facts: ServiceFacts, limit: int) -> str:
     """Return the room on nodes with fewer than `limit` tasks of the service before an update starts."""
     mode = facts.value("deploy.mode")
@@ -95,8 +109,7 @@ def _room(facts: ServiceFacts, limit: int) -> str:
     old = facts.value("deploy.replicas") or 0
     if mode != "replicated" or old < limit:
         return "enough"
-    nodes = 1 if tasks_share_a_node(facts)[0] else facts.cluster.nodes
-    if nodes is not None and old >= limit * nodes:
+    nodes = node_range(facts)
+    if nodes.most is not None and old >= limit * nodes.most:
         return "none"
-    constrained = bool(facts.service.lists.get("deploy.placement.constraints"))
-    return "unknown" if nodes is None or constrained else "enough"
+    return "enough" if old < limit * nodes.least else "unknown"

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from rollout_lint.facts.constraint import InvalidConstraintError, parse_constraint
 from rollout_lint.facts.derived.conversion import collect, known_items, known_setting, processors
 from rollout_lint.facts.derived.registry import derived
 from rollout_lint.stack.shorthand import has_host_address
@@ -22,8 +23,6 @@ MIN_SECONDS = 0.001
 
 _ID = re.compile(r"[a-f0-9]{64}")
 _DNS_NAME = re.compile(r"[A-Za-z0-9_-]*[A-Za-z0-9]")
-_CONSTRAINT_KEY = re.compile(r"[a-z_][a-z0-9\-_.]+", re.IGNORECASE | re.ASCII)
-_CONSTRAINT_VALUE = re.compile(r"[a-z0-9:\-_\s.*()?+\[\]\\^$|/]+", re.IGNORECASE | re.ASCII)
 _CONDITIONS = ("", "none", "any", "on-failure")
 _ENDPOINT_MODES = ("", "vip", "dnsrr")
 _HEALTHCHECK_TIMES = {
@@ -81,15 +80,10 @@ def _restart_policy(facts: ServiceFacts) -> Iterator[Rejection]:
 def _constraints(facts: ServiceFacts) -> Iterator[Rejection]:
     """Yield the errors of swarmkit `manager/constraint/constraint.go Parse`."""
     for item in known_items(facts, "deploy.placement.constraints"):
-        operator = next((each for each in ("==", "!=") if each in item.value), None)
-        if operator is None:
-            yield "constraint expected one operator from ==, !=", item.location
-            continue
-        key, _, value = (part.strip() for part in item.value.partition(operator))
-        if not _CONSTRAINT_KEY.fullmatch(key):
-            yield f"key '{key}' is invalid", item.location
-        elif not _CONSTRAINT_VALUE.fullmatch(value):
-            yield f"value '{value}' is invalid", item.location
+        try:
+            parse_constraint(item.value)
+        except InvalidConstraintError as error:
+            yield str(error), item.location
 
 
 def _healthcheck(facts: ServiceFacts) -> Iterator[Rejection]:

@@ -12,7 +12,8 @@ from rollout_lint.discovery.filesystem import is_folder
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipes_below
 from rollout_lint.discovery.revision_paths import format_path
 from rollout_lint.errors import FleetError
-from rollout_lint.fleet.evidence_loader import EvidenceLoader, parse_hosts
+from rollout_lint.facts.cluster import Cluster
+from rollout_lint.fleet.evidence_loader import EvidenceLoader
 from rollout_lint.fleet.manifest.entry import Overlay
 from rollout_lint.fleet.manifest.resolver import RecipeResolver
 from rollout_lint.fleet.manifest.schema import collect_file_references, load_document, to_plain_values
@@ -79,7 +80,7 @@ def _load_manifest(
     hosts = root.get("hosts")
     loader = EvidenceLoader(
         path.parent,
-        parse_hosts(values.get("hosts", {})),
+        Cluster.from_values(values.get("hosts", {})),
         stats=collect_file_references(name, hosts.get("stats") if isinstance(hosts, Mapping) else None),
         results=collect_file_references(name, root.get("results")),
         meta=values.get("meta"),

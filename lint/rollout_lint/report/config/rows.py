@@ -43,6 +43,9 @@ def list_config_rows(effective: EffectiveConfig, options: CommandLineSettings) -
     config = effective.config
     for name in _HOST_KEYS:
         yield _build_row(f"hosts.{name}", effective.hosts.get(name), None)
+    yield from _rows_or_default(
+        "nodes", (Row("nodes", _describe_node(each), each.location) for each in effective.nodes)
+    )
     yield _build_row("deploys.verified", effective.deploys.get("verified"), False)
     yield from _rows_or_default("images", _list_images(effective))
     yield from _rows_or_default("variables", _list_variables(effective))
@@ -80,6 +83,14 @@ def _list_images(effective: EffectiveConfig) -> Iterator[Row]:
     for image, claims in effective.images.items():
         for name, claim in claims.items():
             yield Row(f"images.{image}.{name}", claim.value, claim.location)
+
+
+def _describe_node(entry: SourcedValue) -> str:
+    """Return the name, role, labels and memory of a node as the config writes them."""
+    node = entry.value
+    labels = [f"{name}={value}" for name, value in node.get("labels", {}).items()]
+    known = [node.get("role"), *labels, node.get("memory")]
+    return ": ".join(filter(None, (node["name"], ", ".join(filter(None, known)))))
 
 
 def _list_variables(effective: EffectiveConfig) -> Iterator[Row]:
