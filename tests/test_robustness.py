@@ -138,6 +138,15 @@ def test_check_rejects_invalid_bytes(run: Run, write: Write, odd: bytes, at: str
     assert (ran.exit_code, ran.json["recipes"][0]["status"]) == (2, "not-evaluated")
 
 
+@pytest.mark.parametrize("odd", [b"\x07", b"\xff"])
+@pytest.mark.parametrize("distance", [1, 600, 40_000])
+def test_check_rejects_invalid_bytes_after_the_document(run: Run, write: Write, odd: bytes, distance: int) -> None:
+    data = b"services: {a: {image: b}}\n---\n" + b"- x\n" * distance + odd
+    ran = run("check", write({"compose.yml": data}), "--format", "json")
+    [found] = ran.json["recipes"]
+    assert (ran.exit_code, found["status"], found["problems"][0]["line"]) == (2, "not-evaluated", distance + 3)
+
+
 @pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
 def test_check_rejects_deep_nesting_with_location(run: Run, write: Write, text: str) -> None:
     ran = run("check", write({"compose.yml": f"services: {{a: {{image: b}}}}\n{text}\n"}), "--format", "json")

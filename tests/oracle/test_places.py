@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 
 import pytest
@@ -10,11 +9,12 @@ import pytest
 from tests.oracle.compare import disagreements
 from tests.oracle.docker import require
 from tests.oracle.places import ENVIRONMENT, create_stack
+from tests.oracle.seeds import seeds
 
 pytestmark = pytest.mark.oracle
 
 CASES_PER_SEED = 100
-SEEDS = range(max(1, int(os.environ.get("ROLLOUT_LINT_STACKS", "200")) // 200))
+SEEDS = seeds(share=200)
 """100 cases by default, 1,000 in CI (ROLLOUT_LINT_STACKS=2000), and 20,000 with 40000."""
 
 

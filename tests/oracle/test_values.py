@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import random
 
 import pytest
 
 from tests.oracle.compare import disagreements
 from tests.oracle.docker import require
+from tests.oracle.seeds import seeds
 
 pytestmark = pytest.mark.oracle
 
-SEEDS = range(max(1, int(os.environ.get("ROLLOUT_LINT_STACKS", "200")) // 1000))
+SEEDS = seeds(share=1000)
 
 _NUMBERS = [
     "0",

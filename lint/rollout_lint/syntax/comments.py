@@ -8,8 +8,6 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rollout_lint.syntax.encoding import detect_encoding
-from rollout_lint.syntax.events import LINE_END
 from rollout_lint.syntax.node import BLOCK_STYLES, Mapping, Scalar, Sequence, iter_scalars
 
 if TYPE_CHECKING:
@@ -52,11 +50,11 @@ class Outline:
     """Comments and entries of all documents of a file."""
 
     def __init__(self, source: Source) -> None:
-        """Split the text into lines as the parser does."""
+        """Take the documents of a file, and its lines."""
         self._roots = [] if source.root is None else [source.root, *source.later]
         self._aliases = source.aliases
         self._end = source.end
-        self.lines = LINE_END.split(source.data.decode(detect_encoding(source.data), errors="replace"))
+        self.lines = source.lines()
 
     @cached_property
     def _entries(self) -> list[Entry]:

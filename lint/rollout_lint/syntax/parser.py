@@ -24,6 +24,7 @@ from _ruamel_yaml import (
     StreamEndEvent,
 )
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from rollout_lint.location import Problem
 from rollout_lint.syntax.encoding import UTF_16
@@ -54,6 +55,9 @@ MAX_VALUES = 1_000_000
 _ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
 _MAY_BE_INFINITE = frozenset(".+-")
 _MARK = b"\xef\xbb\xbf"
+_MARK_OF_LINE = re.compile(rb"(?<=[\r\n])" + _MARK)
+_LETTER = "\ue000".encode()
+"""Replacement of a byte order mark at the start of a later line, which the C parser would skip."""
 _TWO_MARKS = tuple(mark * 2 for mark in (_MARK, *UTF_16))
 _MODIFIERS = frozenset(("!reset", "!override"))
 _TAGS_OF_KEYS = frozenset((YAML + "str", YAML + "merge"))
@@ -75,21 +79,24 @@ def parse(data: bytes, name: str) -> Source:
         _report_escaped_slashes(source, source.root)
     if data.startswith(_TWO_MARKS):
         _report_dropped_character(source)
-    elif data.find(_MARK, 1) > 0 or data.startswith(UTF_16):
-        _report_byte_order_marks(source)
+    elif source.root is not None and (data.find(_MARK, 1) > 0 or data.startswith(UTF_16)):
+        _report_byte_order_marks(source, source.root.end_line)
     if source.problems:
         source.root = None
     return source
 
 
 def _build(source: Source) -> None:
+    data = source.data
+    if data.find(_MARK, 1) > 0 and not data.startswith(_TWO_MARKS):
+        data = _MARK_OF_LINE.sub(_LETTER, data)
     try:
-        _Builder(source, CParser(source.data).get_event).build()
+        _Builder(source, CParser(data).get_event).build()
     except MarkedYAMLError as error:
         if error.problem != COLON_IN_FLOW:
             raise
         source.reset()
-        _Builder(source, parse_with_colons(source.data)).build()
+        _Builder(source, parse_with_colons(data)).build()
 
 
 def _report_escaped_slashes(source: Source, root: Node) -> None:
@@ -113,9 +120,12 @@ def _report_dropped_character(source: Source) -> None:
             return
 
 
-def _report_byte_order_marks(source: Source) -> None:
-    """Report byte order marks at the start of lines, which the C parser skips and go-yaml reads as text."""
-    for number, line in enumerate(source.lines()[1:], 2):
+def _report_byte_order_marks(source: Source, last: int) -> None:
+    """Report byte order marks at the start of lines, which go-yaml reads as text.
+
+    `last` is the last line of the first document.
+    """
+    for number, line in enumerate(source.lines()[1:last], 2):
         if line.startswith("\ufeff"):
             message = "Docker reads this byte order mark as text: remove it"
             source.problems.append(Problem(source.name, number, 1, message))
@@ -163,9 +173,10 @@ class _Builder:
         except _RejectedError:
             return
         end = self._event()
-        if (problem := find_trailing_problem(self._source.data, end.start_mark, self._source.name)) is not None:
-            self._source.problems.append(problem)
         _LaterBuilder(self._source, self._event, end).build()
+        if self._source.later or self._source.end is not None:
+            problem = find_trailing_problem(self._source.data, end.start_mark, self._source.name)
+            self._source.problems += [problem] if problem else []
 
     def _root(self) -> Node:
         node = self._node(self._event(), 1)
@@ -351,7 +362,7 @@ class _Builder:
 class _LaterBuilder(_Builder):
     """Builder of the documents after the first one, as far as they can be read.
 
-    Docker never reads them, so their problems are not reported.
+    Docker never reads them, so their problems are not reported, except bytes that are not text.
     """
 
     def __init__(self, source: Source, event: Callable[[], Any], last: Any) -> None:
@@ -368,6 +379,9 @@ class _LaterBuilder(_Builder):
                 if type(event) is DocumentStartEvent:
                     self._anchors.clear()
                     self._first.later.append(self._root())
+        except ReaderError:
+            # Docker may read these bytes: it reads the file in parts, and ends at no document.
+            raise
         except (YAMLError, _RejectedError):
             mark = self._last.end_mark
             self._first.end = mark.line, mark.column

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rollout_lint.location import Location, Problem
 from rollout_lint.syntax.encoding import detect_encoding
+from rollout_lint.syntax.events import LINE_END
 from rollout_lint.syntax.node import Mapping
 
 if TYPE_CHECKING:
@@ -55,5 +55,5 @@ class Source:
         self.problems.append(Problem(self.name, node.line, node.column, message))
 
     def lines(self) -> list[str]:
-        """Return the lines of the text without line ends."""
-        return re.split(r"\r\n|\r|\n", self.data.decode(detect_encoding(self.data), errors="replace"))
+        """Return the lines of the text as the parser counts them, without line ends."""
+        return LINE_END.split(self.data.decode(detect_encoding(self.data), errors="replace"))
