@@ -19,6 +19,7 @@ from rollout_lint.report.check.gitlab import format_check_gitlab
 from rollout_lint.report.check.json_document import format_check_json
 from rollout_lint.report.check.replacement import ReplacementFinder
 from rollout_lint.report.check.sarif import format_check_sarif
+from rollout_lint.report.rules.conditions import describe_condition
 from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.rules.loader import load_rules
 
@@ -90,7 +91,8 @@ def test_sarif_describes_each_rule_once(run: Run) -> None:
         assert each["defaultConfiguration"] == {"level": LEVELS[rule.severity]}
         assert each["fullDescription"]["text"] == rule.why.strip()
         for text in each["help"].values():
-            assert all(part in text for part in (rule.summary, rule.why.strip(), *rule.when, *rule.fix_settings))
+            conditions = [describe_condition(path, condition) for path, condition in rule.when.items()]
+            assert all(part in text for part in (rule.summary, rule.why.strip(), *conditions, *rule.fix_settings))
         assert each["helpUri"] == f"rules/README.md#{rule.anchor}"
     assert found["tool"]["driver"]["informationUri"] == "README.md"
 

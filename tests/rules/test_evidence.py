@@ -17,6 +17,8 @@ from tests.swarm.deploy_proof import HEADINGS as DEPLOY_HEADINGS
 from tests.swarm.deploy_proof import deploy_cases, is_expected
 from tests.swarm.evidence import HEADINGS
 from tests.swarm.proof import OLD_TASKS, RELEASES, UPDATES, Case, Expectation, cases
+from tests.swarm.redeploy_proof import HEADINGS as REDEPLOY_HEADINGS
+from tests.swarm.redeploy_proof import deploys, redeploy_cases
 
 if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
@@ -71,6 +73,15 @@ def test_evidence_has_a_row_per_deploy_proof() -> None:
     assert [row[:2] for row in rows] == [[case.rule, case.example] for case in proofs], RENEW
     for (_, _, taken, said), case in zip(rows, proofs, strict=True):
         assert is_expected(case, None if taken == "yes" else said), RENEW
+
+
+def test_evidence_has_a_row_per_redeploy_proof() -> None:
+    rows = [row for row in evidence_rows() if len(row) == len(REDEPLOY_HEADINGS)]
+    proofs = redeploy_cases()
+    expected = [[case.rule, case.example, *(deploy.words for deploy in deploys(case))] for case in proofs]
+    assert [row[:4] for row in rows] == expected, RENEW
+    for row, case in zip(rows, proofs, strict=True):
+        assert row[4] in case.expected, RENEW
 
 
 def expected_cells(case: Case) -> dict[str, str]:

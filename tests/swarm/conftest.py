@@ -14,6 +14,7 @@ from tests.swarm.evidence import page
 from tests.swarm.installation import OPTIONAL, Installation, InstallationError, chosen, install, main_name
 from tests.swarm.needs import EVIDENCE, all_missing, are_required, missing
 from tests.swarm.proof import Case, cases, rules_folder
+from tests.swarm.redeploy_proof import redeploy, redeploy_cases
 from tests.swarm.scenario import Outcome
 from tests.swarm.side_by_side import Outcomes, side_by_side, succeeded
 
@@ -63,11 +64,13 @@ def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
     answers = [(case, config_proof.docker_answer(case)) for case in config_proof.config_cases(load_rules())]
     with private_engine(install(main_name())) as engine:
         deployed = [(case, deploy(engine, case.name.lower(), case.files)) for case in deploy_cases()]
+        redeployed = [(case, redeploy(engine, case)) for case in redeploy_cases()]
     complete = [outcome.case for outcome in seen if not outcome.differences] == cases(rules_folder())
     complete = complete and all(config_proof.is_expected(case, answer) for case, answer in answers)
+    complete = complete and all(result in case.expected for case, result in redeployed)
     if not complete or not all(is_expected(case, answer) for case, answer in deployed):
         pytest.fail(f"cannot write {target}: not every proof passed")
-    target.write_text(page(seen, answers, deployed), encoding="utf-8")
+    target.write_text(page(seen, answers, deployed, redeployed), encoding="utf-8")
 
 
 def _selected(session: pytest.Session) -> list[tuple[str, Case]]:

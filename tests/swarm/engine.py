@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,9 +68,11 @@ class Engine:
     home: Path
     budget: MemoryBudget | None
 
-    def docker(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        """Run the docker CLI on this engine. The caller checks the exit code."""
-        return docker(self.home, "--host", f"unix://{self.home}/socket", *arguments, stdin=stdin)
+    def docker(
+        self, *arguments: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run the docker CLI on this engine. `variables` are for stack files. The caller checks the exit code."""
+        return docker(self.home, "--host", f"unix://{self.home}/socket", *arguments, stdin=stdin, variables=variables)
 
     def call(self, *arguments: str, stdin: bytes = b"") -> str:
         """Run the docker CLI on this engine and return its output. Raise EngineError if it fails."""
@@ -84,11 +86,13 @@ class Engine:
         return str(json.loads(self.call("version", "--format", "{{json .Server.Version}}")))
 
 
-def docker(home: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def docker(
+    home: Path, *arguments: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
     """Run the docker CLI without the user's environment and configuration."""
     return subprocess.run(
         ["docker", *arguments],
-        env=_environment(home),
+        env=_environment(home) | dict(variables or {}),
         input=stdin,
         capture_output=True,
         check=False,

@@ -187,7 +187,8 @@ class _RuleReader:
     def _check_proof(self, node: Node, proof: dict[str, Any], document: dict[str, Any]) -> None:
         """Report examples that do not exist, and a proof of several kinds.
 
-        The kinds are an update on an engine, output of `docker stack config`, and an error of `docker stack deploy`.
+        The kinds are an update on an engine, output of `docker stack config`, an error of `docker stack deploy`, and
+        the result of a second deploy.
         """
         for key, kind in (("bad_example", "bad"), ("fixed_example", "good")):
             examples = document["examples"][kind]
@@ -197,7 +198,7 @@ class _RuleReader:
                 )
         if document["fix"] is None and "fixed_example" not in proof:
             self._report(node, "proof needs fixed_example because the rule has no fix")
-        kinds = [key for key in ("config", "deploy") if key in proof]
+        kinds = [key for key in ("config", "deploy", "redeploy") if key in proof]
         if not kinds:
             for key in _ENGINE_PROOF:
                 if key not in proof:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rollout_lint.stack.dropped_keys import find_dropped_keys
 from rollout_lint.stack.layer import HOLE
 from rollout_lint.stack.model import Service, Setting
 from rollout_lint.stack.shell import split_words
@@ -138,6 +139,7 @@ def decode_services(layer: Layer) -> dict[str, Service]:
 def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Service:
     service = Service(name, layer.location(key))
     with layer.scope(name):
+        service.dropped_keys = find_dropped_keys(node, layer)
         _decode_fields(node, _FIELDS, "", layer, service)
         for block in _BLOCKS:
             if block in node.entries:

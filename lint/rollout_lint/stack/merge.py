@@ -133,6 +133,7 @@ def merge_services(base: Service, overlay: Service) -> Service:
         first_layer=base.first_layer,
         ignored=find_ignored_values(base, overlay),
         lost_ports=list(base.lost_ports),
+        dropped_keys=base.dropped_keys | overlay.dropped_keys,
         quirks=merge_quirks(base, overlay),
     )
     for path, setting in overlay.settings.items():

@@ -45,7 +45,8 @@ class Service:
     `volumes` are Volume. Of environment and labels only the names are kept, because a value may be a secret. `blocks`
     has the location of each mapping and list. `first_layer` is the number, from 0, of the first
     layer with the service. `ignored` has overlay values that the merge treats as not set. `lost_ports` lists ports
-    that another port with the same published number replaced.
+    that another port with the same published number replaced. `dropped_keys` has the keys with a value that Swarm never
+    sees, in file order.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Service:
     first_layer: int = 0
     ignored: dict[str, Setting] = field(default_factory=dict)
     lost_ports: list[Setting] = field(default_factory=list)
+    dropped_keys: dict[str, Setting] = field(default_factory=dict)
     quirks: Quirks = field(default_factory=Quirks)
 
 

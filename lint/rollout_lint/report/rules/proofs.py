@@ -82,7 +82,20 @@ def _describe_proof(proof: Mapping[str, Any]) -> tuple[str, str, str]:
     if "deploy" in proof:
         error = proof["deploy"]["refused"]
         return "", f"`docker stack deploy` printed `{error}`.", "`docker stack deploy` accepted the file."
+    if "redeploy" in proof:
+        return _describe_redeploy(proof["redeploy"])
     return " ".join(describe_deployment(proof)), _describe_result(proof["bad"]), _describe_result(proof["fixed"])
+
+
+def _describe_redeploy(redeploy: Mapping[str, Any]) -> tuple[str, str, str]:
+    if "variable" in redeploy:
+        deployment = f"Each example was deployed with two values of `{redeploy['variable']}`, one after the other."
+        return deployment, "the second deploy replaced the tasks.", "the second deploy kept the tasks."
+    return (
+        "Each example was deployed over the other one.",
+        "a deploy of the fixed example over it changed no service.",
+        "a deploy of the bad example over it changed no service.",
+    )
 
 
 def _describe_config(output: Mapping[str, Any]) -> str:
