@@ -234,31 +234,41 @@ def _decode_volumes(node: Node, layer: Layer) -> Iterator[Setting]:
             yield Setting(volume, layer.location(item), "", unset=_unset_variables(item, layer))
 
 
-def _decode_names(node: Node, layer: Layer) -> Iterator[Setting]:
+def _decode_environment(node: Node, layer: Layer) -> Iterator[Setting]:
+    """Yield the names; one without a value takes the variable of that name (`loader.go resolveEnvironment`)."""
+    return _decode_names(node, layer, takes_variables=True)
+
+
+def _decode_names(node: Node, layer: Layer, takes_variables: bool = False) -> Iterator[Setting]:
     """Yield the keys of a mapping, or the last item of each name in a list of `name=value`."""
     if isinstance(node, Mapping):
         for name, (key, value) in node.entries.items():
             read = layer.value(value, None) if isinstance(value, Scalar) else value
             unset = read.variables if isinstance(read, Unknown) else ()
-            yield Setting(name, layer.location(key), name, read in (None, ""), unset)
+            variables = layer.variables(value) if isinstance(value, Scalar) else ()
+            if read is None and takes_variables:
+                variables = (name,)
+            yield Setting(name, layer.location(key), name, read in (None, ""), unset, variables=variables)
     named: dict[str | Scalar, Setting] = {}
     for item in _items(node):
         if isinstance(item, Scalar):
             setting = _decode_pair(item, layer)
+            if takes_variables and setting.written == item.text and "=" not in item.text:
+                setting = setting._replace(variables=(item.text,))
             named[item if isinstance(setting.value, Unknown) else setting.value] = setting
     yield from named.values()
 
 
 def _decode_pair(item: Scalar, layer: Layer) -> Setting:
     """Return the name in `name=value`. A name before the first variable without a value is known."""
-    text = layer.text(item)
+    text, variables = layer.text(item), layer.variables(item)
     if isinstance(text, str):
         name, _, value = text.partition("=")
-        return Setting(name, layer.location(item), name, not value)
+        return Setting(name, layer.location(item), name, not value, variables=variables)
     name, equals, _ = text.start.partition("=")
     if equals:
-        return Setting(name, layer.location(item), name, unset=text.variables)
-    return Setting(text, layer.location(item), item.text, unset=text.variables)
+        return Setting(name, layer.location(item), name, unset=text.variables, variables=variables)
+    return Setting(text, layer.location(item), item.text, unset=text.variables, variables=variables)
 
 
 def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -290,7 +300,8 @@ def _decode_preferences(node: Node, layer: Layer) -> Iterator[Setting]:
 def _decode_texts(node: Node, layer: Layer) -> Iterator[Setting]:
     for item in _items(node):
         if isinstance(item, Scalar):
-            yield Setting(layer.text(item), layer.location(item), item.text, unset=_unset_variables(item, layer))
+            location, unset = layer.location(item), layer.unset(item)
+            yield Setting(layer.text(item), location, item.text, unset=unset, variables=layer.variables(item))
 
 
 def _decode_text_or_texts(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -310,7 +321,8 @@ def _decode_command(node: Node, layer: Layer) -> Iterator[Setting]:
     if words is None:
         layer.report(node, "Docker rejects this command: close the quote, or remove the backslash at the end")
     elif words:
-        yield Setting(words, layer.location(node), node.text, unset=layer.unset(node))
+        variables = layer.variables(node)
+        yield Setting(words, layer.location(node), node.text, unset=layer.unset(node), variables=variables)
 
 
 def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
@@ -329,7 +341,7 @@ _LISTS: dict[str, Callable[[Node, Layer], Iterator[Setting]]] = {
     "networks": _decode_networks,
     "configs": _decode_sources,
     "secrets": _decode_sources,
-    "environment": _decode_names,
+    "environment": _decode_environment,
     "labels": _decode_names,
     "deploy.labels": _decode_names,
     "healthcheck.test": _decode_test,

@@ -24,7 +24,7 @@ class Substitution(NamedTuple):
 
     `error` is set if Docker rejects the text. `unset` lists the variables without a value and a default. `required`
     lists those of them that Docker requires. `unbraced_defaults` lists the variables without braces that took the text
-    after them as their default.
+    after them as their default. `variables` lists all variables.
     """
 
     text: str
@@ -32,6 +32,7 @@ class Substitution(NamedTuple):
     unset: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     unbraced_defaults: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
 
 
 def substitute(text: str, environment: Mapping[str, str], hole: str = "") -> Substitution:
@@ -57,7 +58,12 @@ def substitute(text: str, environment: Mapping[str, str], hole: str = "") -> Sub
             unbraced_defaults.append(name[0])
     parts.append(text[position:])
     return Substitution(
-        "".join(parts), state.error, tuple(state.unset), tuple(state.required), tuple(unbraced_defaults)
+        "".join(parts),
+        state.error,
+        tuple(state.unset),
+        tuple(state.required),
+        tuple(unbraced_defaults),
+        tuple(state.variables),
     )
 
 
@@ -100,6 +106,7 @@ class _State:
         self.error: str | None = None
         self.unset: list[str] = []
         self.required: list[str] = []
+        self.variables: list[str] = []
         self._environment = environment
         self._hole = hole
 
@@ -107,6 +114,7 @@ class _State:
         self.error = None
         self.required.clear()
         name, default, is_required, is_unset_if_empty = _split(expression)
+        self.variables.append(name)
         value = self._environment.get(name)
         if value is not None and (value or not is_unset_if_empty):
             return value

@@ -121,6 +121,11 @@ class Layer:
         result = self._substitutions.get(scalar)
         return () if result is None else result.unset
 
+    def variables(self, scalar: Scalar) -> tuple[str, ...]:
+        """Return the names of all variables in the scalar."""
+        result = self._substitutions.get(scalar)
+        return () if result is None else result.variables
+
     def value(self, scalar: Scalar, cast: str | None) -> Any:
         """Return the value that docker/cli reads; it casts only if a variable changed the text (`interpolation.go`).
 

@@ -14,7 +14,8 @@ class Setting(NamedTuple):
     """One value of a service, with durations in seconds and memory in bytes; Unknown if it depends on a variable.
 
     `written` is the text in the file. `unset` lists the variables in the text that have no value. `is_zero` is True if
-    the merge treats the value as not set. `overrides` lists the replaced settings, the nearest layer first.
+    the merge treats the value as not set. `overrides` lists the replaced settings, the nearest layer first. `variables`
+    lists all variables in the text, for values that are part of a task.
     """
 
     value: Any
@@ -23,6 +24,7 @@ class Setting(NamedTuple):
     is_zero: bool = False
     unset: tuple[str, ...] = ()
     overrides: tuple[Setting, ...] = ()
+    variables: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
