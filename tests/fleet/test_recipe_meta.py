@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rollout_lint.errors import FleetError
 from rollout_lint.fleet.recipe_meta import MAX_BYTES, Setting, read_meta
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ def without_python_words(message: str, text: str | bytes) -> str:
 
 
 def problems(text: str | bytes) -> list[tuple[int, int, str]]:
-    settings, found = read_meta(text.encode() if isinstance(text, str) else text, "m.py")
+    try:
+        settings, found = read_meta(text.encode() if isinstance(text, str) else text, "m.py")
+    except FleetError as error:
+        settings, found = {}, error.problems
     assert {problem.file for problem in found} <= {"m.py"}
     assert settings == {} or "KEEP" in str(text)
     return [(problem.line, problem.column, problem.message) for problem in found]
@@ -218,6 +222,10 @@ PIECES = st.lists(
 
 @given(st.binary() | st.text().map(str.encode) | PIECES.map(lambda pieces: "".join(pieces).encode()))
 def test_meta_handles_any_bytes(data: bytes) -> None:
-    settings, found = read_meta(data, "m.py")
+    try:
+        settings, found = read_meta(data, "m.py")
+    except FleetError as error:
+        settings, found = {}, error.problems
+        assert len(found) == 1
     assert settings.keys() <= ALL.keys()
     assert all(problem.line >= 1 and problem.column >= 1 and problem.message for problem in found)

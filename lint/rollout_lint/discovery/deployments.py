@@ -36,8 +36,8 @@ class DeclaredStack(NamedTuple):
     location: Location
     name: str | None = None
 
-    def find_error(self) -> str | None:
-        """Return why the entry is invalid, or None if it is not."""
+    def find_error(self, is_forbidden: Callable[[Path], bool]) -> str | None:
+        """Return why the entry is invalid, or None. `is_forbidden` returns True for a file that it must not name."""
         if any(map(is_pattern, self.files)):
             if len(self.files) > 1:
                 return "a pattern cannot be merged with other files: give it an entry of its own"
@@ -45,7 +45,9 @@ class DeclaredStack(NamedTuple):
                 return "a pattern means several stacks, which cannot all have this name"
             if not self._matching_files():
                 return f"no file matches {self.files[0]}"
-        return None
+        named = self._matching_files() if is_pattern(self.files[0]) else self.files
+        outside = (file for file in named if is_forbidden(self.folder / file))
+        return next((f"{file} is outside the repository, not read; name it with -c" for file in outside), None)
 
     def deployments(self, tree: Path) -> Iterator[Deployment]:
         """Yield the deployments with a file in a tree, with paths that begin with that of the tree."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.discovery.exclude import Exclude
-from rollout_lint.discovery.filesystem import is_folder, relative_path
+from rollout_lint.discovery.filesystem import is_file, is_folder, is_link, is_outside, relative_path, resolve_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,3 +83,24 @@ def find_tree(path: Path) -> tuple[Path, bool]:
     except OSError:
         return folder, False
     return (current if folder.is_relative_to(current) else folder), False
+
+
+def is_found_outside(path: Path) -> bool:
+    """Return True for a file found by its name that is a link out of its tree. Nobody named the target."""
+    return is_link(path) and is_file(path) and is_outside(path, resolve_links(find_tree(_absolute(path))[0]))
+
+
+def is_named_outside(path: Path, document: Path) -> bool:
+    """Return True if a document in a repository names a file outside of it.
+
+    Everybody who may change the document could read the file by that. Outside of a repository, the user owns both.
+    """
+    tree, is_repository = find_tree(_absolute(document))
+    return is_repository and is_outside(path, resolve_links(tree))
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.absolute()
+    except OSError:
+        return path

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.filesystem import is_outside, resolve_links
 from rollout_lint.discovery.revision_paths import join_path
+from rollout_lint.discovery.tree import is_named_outside
+from rollout_lint.errors import FleetError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.fleet.docker_stats import HostUsage, read_stats
 from rollout_lint.fleet.manifest.schema import FileReference
 from rollout_lint.fleet.model import Evidence, Member, UpgradeOutcome, UpgradeResult
 from rollout_lint.fleet.recipe_meta import Setting, read_meta
-from rollout_lint.fleet.result_files import ResultFiles, read_limited, read_reference
+from rollout_lint.fleet.result_files import OUTSIDE_REPOSITORY, ResultFiles, read_limited, read_reference
 from rollout_lint.fleet.results.dates import normalize_date, to_timestamp
+from rollout_lint.location import Problem
 from rollout_lint.stack.units import parse_size
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.fleet.manifest.entry import ManifestEntry
-    from rollout_lint.location import Problem
 
 META = "recipe_meta.py"
 
@@ -34,6 +36,7 @@ class EvidenceLoader:
 
     `cluster` and `stats` are the hosts and measurements for all recipes, `results` the results files for several
     recipes. `meta` is the path of a recipe's CI settings, with `*` for its name. `problems` are errors in the files.
+    A `found_manifest` was not named by the user, so in a repository it can only name files of the repository.
     """
 
     folder: Path
@@ -41,13 +44,22 @@ class EvidenceLoader:
     stats: list[FileReference] = field(default_factory=list)
     results: list[FileReference] = field(default_factory=list)
     meta: str | None = None
+    found_manifest: Path | None = None
     problems: list[Problem] = field(default_factory=list)
     result_files: ResultFiles = field(init=False)
     _usage: dict[Path, HostUsage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Share the list of problems with the result files."""
-        self.result_files = ResultFiles(self.folder, self.problems, self.results)
+        self.result_files = ResultFiles(self.folder, self.problems, self.results, self.is_forbidden)
+
+    def is_forbidden(self, path: Path) -> bool:
+        """Return True if the manifest names a file that it must not read."""
+        return self.found_manifest is not None and is_named_outside(path, self.found_manifest)
+
+    def find_path_error(self, path: Path, name: str) -> str | None:
+        """Return the error if the manifest must not name a file, or None."""
+        return f"{name} is {OUTSIDE_REPOSITORY}" if self.is_forbidden(path) else None
 
     def load_member(self, recipe: Recipe, folder: Path | None, entry: ManifestEntry | None = None) -> Member:
         """Return the recipe with its evidence; the entry takes precedence over the CI settings.
@@ -90,7 +102,10 @@ class EvidenceLoader:
         return FileReference(setting.value, file, setting.line, setting.column)
 
     def _settings(self, recipe: Recipe, folder: Path | None) -> tuple[dict[str, Setting], list[str]]:
-        """Return the CI settings of a recipe, and warnings about settings that cannot be read."""
+        """Return the CI settings of a recipe, and warnings about single settings that are unknown.
+
+        A file that cannot be read is a problem of the recipe.
+        """
         if self.meta:
             path = join_path(self.folder, self.meta.replace("*", recipe.name))
         elif folder is not None:
@@ -99,13 +114,23 @@ class EvidenceLoader:
             return {}, []
         if not os.path.lexists(path):
             return {}, []
-        if folder is not None and not self.meta and self.is_outside_fleet(path, folder):
-            return {}, [f"{META} is outside the given folder and is not read"]
         try:
+            if folder is not None and not self.meta and self.is_outside_fleet(path, folder):
+                raise FleetError([Problem(META, 1, 1, "outside the given folder, not read")])
+            if self.meta and self.is_forbidden(path):
+                raise FleetError([Problem(self.meta, 1, 1, OUTSIDE_REPOSITORY)])
             settings, problems = read_meta(read_limited(path), path.name)
         except OSError as error:
-            return {}, [f"{path.name} cannot be read: {error.strerror}"]
+            return self._reject_settings(recipe, [Problem(path.name, 1, 1, f"cannot be read: {error.strerror}")])
+        except FleetError as error:
+            return self._reject_settings(recipe, error.problems)
         return settings, [problem.text for problem in problems]
+
+    @staticmethod
+    def _reject_settings(recipe: Recipe, problems: list[Problem]) -> tuple[dict[str, Setting], list[str]]:
+        """Add the problems to the recipe, once for all that reads its settings."""
+        recipe.problems += [problem for problem in problems if problem not in recipe.problems]
+        return {}, []
 
     def _results(
         self, recipe: Recipe, folder: Path | None, setting: Setting | None, entry: ManifestEntry | None
@@ -144,6 +169,9 @@ class EvidenceLoader:
 
     def _host_usage(self, reference: FileReference) -> HostUsage:
         path = join_path(self.folder, reference.name)
+        if path not in self._usage and self.is_forbidden(path):
+            self.problems.append(reference.make_problem(f"{reference.name} is {OUTSIDE_REPOSITORY}"))
+            self._usage[path] = HostUsage(())
         if path not in self._usage:
             self._usage[path] = HostUsage(tuple(read_reference(path, reference, read_stats, self.problems)))
         return self._usage[path]

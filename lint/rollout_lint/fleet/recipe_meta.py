@@ -14,6 +14,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from rollout_lint.errors import FleetError
 from rollout_lint.location import Problem
 from rollout_lint.stack.units import parse_size
 
@@ -67,28 +68,34 @@ _Assignments: TypeAlias = dict[str, _Assignment]
 
 
 def read_meta(data: bytes, name: str) -> tuple[dict[str, Setting], list[Problem]]:
-    """Return the settings by lower-case key, and the errors sorted by location. Other names are ignored.
+    """Return the settings by lower-case key, and the errors in single settings sorted by location.
+
+    Other names are ignored. Raises FleetError for a file that cannot be read as a whole.
 
     `upgrade_tests` is a bool, `memory` a size in the syntax of docker/go-units, `expect` pass, fail or rolled-back.
     `runtime`, `note`, `role`, `overlay` and `results` are text.
     """
     if len(data) > MAX_BYTES:
-        return {}, [Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024} KiB, not read")]
+        raise FleetError([Problem(name, 1, 1, f"larger than {MAX_BYTES // 1024} KiB, not read")])
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
         if "\0" in text:
-            return {}, [Problem(name, text[: text.index("\0")].count("\n") + 1, 1, "invalid Python: null byte")]
+            raise FleetError([Problem(name, text[: text.index("\0")].count("\n") + 1, 1, "invalid Python: null byte")])
         module = _parse(text)
         reader = _Reader(name, text)
         for statement in module.body:
             reader.read(statement)
     except SyntaxError as error:
-        return {}, [Problem(name, max(error.lineno or 1, 1), max(error.offset or 1, 1), f"invalid Python: {error.msg}")]
+        raise FleetError(
+            [Problem(name, max(error.lineno or 1, 1), max(error.offset or 1, 1), f"invalid Python: {error.msg}")]
+        ) from None
     except (RecursionError, MemoryError):
-        return {}, [Problem(name, 1, 1, "not read: nested too deeply")]
+        raise FleetError([Problem(name, 1, 1, "not read: nested too deeply")]) from None
     except (LookupError, ValueError):
-        return {}, [Problem(name, 1, 1, "invalid Python: the text does not match the declared encoding")]
+        raise FleetError(
+            [Problem(name, 1, 1, "invalid Python: the text does not match the declared encoding")]
+        ) from None
     return reader.settings(), sorted(reader.problems())
 
 

@@ -22,17 +22,21 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+OUTSIDE_REPOSITORY = "outside the repository, not read; name the manifest on the command line to allow it"
+
 
 @dataclass(slots=True)
 class ResultFiles:
     """Result files of a fleet in `folder`; each file is read once.
 
     `shared` are the files for several recipes. `problems` are the errors in the files.
+    `is_forbidden` returns True for a file that the manifest must not name.
     """
 
     folder: Path
     problems: list[Problem]
     shared: list[FileReference] = field(default_factory=list)
+    is_forbidden: Callable[[Path], bool] = field(default=lambda _: False)
     _records: dict[Path, list[Record]] = field(default_factory=dict)
     _used: set[FileReference] = field(default_factory=set)
 
@@ -70,6 +74,9 @@ class ResultFiles:
         return own
 
     def _read(self, path: Path, reference: FileReference, source: str) -> list[Record]:
+        if path not in self._records and self.is_forbidden(path):
+            self.problems.append(reference.make_problem(f"{source} is {OUTSIDE_REPOSITORY}"))
+            self._records[path] = []
         if path not in self._records:
             records = read_reference(path, reference, read_results, self.problems)
             self._records[path] = [replace(each, result=replace(each.result, source=source)) for each in records]

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rollout_lint.discovery.deployments import DeclaredStack
 from rollout_lint.discovery.env_sample import parse_environment
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
-from rollout_lint.discovery.filesystem import exists, is_file, is_folder, read_bytes
+from rollout_lint.discovery.filesystem import exists, glob_paths, is_file, is_folder, is_link, read_bytes
+from rollout_lint.discovery.tree import is_found_outside, is_named_outside
 from rollout_lint.errors import ConfigError
 from rollout_lint.facts.images import repository
 from rollout_lint.linter.suppression.directives import IgnoreEntry, parse_day
@@ -143,7 +144,7 @@ def config_in(folder: Path) -> Config | None:
     problems = [Problem(other.name, 0, 0, why) for other in others if other.value != {}]
     if problems:
         raise ConfigError(problems)
-    return _read(first, (folder / Path(first.name).name,), folder)
+    return _read(first, (folder / Path(first.name).name,), folder, is_found=True)
 
 
 def read_config(path: Path, folder: Path) -> Config:
@@ -161,7 +162,10 @@ def _documents(folder: Path) -> Iterator[Document]:
     """Yield the files of a folder that could be its config; one without a config has no value and no problems."""
     for name in NAMES:
         path = folder / name
-        if os.path.lexists(path):
+        if is_found_outside(path):
+            why = "is a link to a file outside the given folder, not read; name it with --config"
+            yield _invalid_document(str(_relative_to_cwd(path)), why)
+        elif os.path.lexists(path):
             yield _document(path)
 
 
@@ -192,34 +196,37 @@ def _invalid_document(name: str, why: str) -> Document:
     return yaml_document(source)
 
 
-def _read(document: Document, chain: tuple[Path, ...], folder: Path) -> Config:
+def _read(document: Document, chain: tuple[Path, ...], folder: Path, *, is_found: bool = False) -> Config:
     """Return the config of a document, whose file is the last of a chain of files that extend the next one.
 
-    `folder` is that of the first file of the chain.
+    `folder` is that of the first file of the chain. If that file was found and not named by the user, a config in a
+    repository can only name files of the repository.
     """
     problems = document.problems or _schema().problems(document.value, document.locate)
     if problems:
         raise ConfigError(list(problems))
-    reader = _Reader(document, chain[-1].parent, folder)
+    reader = _Reader(document, chain[-1].parent, folder, chain[-1] if is_found else None)
     extends = reader.extends
     if len(chain) > 1 and "stacks" in document.value:
         raise _error(
             SourcedValue(None, document.locate(("stacks",))), "a config that another one extends has no stacks"
         )
-    return reader.config(extends, None if extends is None else _read_parent(extends, chain, folder))
+    return reader.config(extends, None if extends is None else _read_parent(extends, chain, folder, is_found))
 
 
-def _read_parent(extends: SourcedValue, chain: tuple[Path, ...], folder: Path) -> Config:
+def _read_parent(extends: SourcedValue, chain: tuple[Path, ...], folder: Path, is_found: bool) -> Config:
     """Return the config that `extends` names, relative to the last file of the chain."""
     path = Path(os.path.normpath(chain[-1].parent / extends.value))
     if path in chain:
         raise _error(extends, f"{quote(extends.value)} extends this file again: remove one extends")
     if not exists(path):
         raise _error(extends, f"config {quote(extends.value)} does not exist")
+    if is_found and is_named_outside(path, chain[-1]):
+        raise _outside_error(extends, "config", "--config")
     document = _document(path)
     if document.value is None and not document.problems:
         raise _error(extends, f"config {quote(extends.value)} has no table [{'.'.join(TABLE)}]")
-    return _read(document, (*chain, path), folder)
+    return _read(document, (*chain, path), folder, is_found=is_found)
 
 
 @cache
@@ -232,13 +239,21 @@ def _schema() -> JsonSchema:
 class _Reader:
     """Reader of a document that is valid by the schema."""
 
-    def __init__(self, document: Document, folder: Path, pattern_folder: Path) -> None:
-        """Take the folder of the document, and the folder that patterns of recipes are relative to."""
+    def __init__(self, document: Document, folder: Path, pattern_folder: Path, found_at: Path | None) -> None:
+        """Take the folder of the document, and the folder that patterns of recipes are relative to.
+
+        `found_at` is the path of a document that the user did not name.
+        """
         self._file = document.name
         self._root: dict[str, Any] = document.value
         self._locate = document.locate
         self._folder = folder
         self._pattern_folder = pattern_folder
+        self._found_at = found_at
+
+    def _is_forbidden(self, path: Path) -> bool:
+        """Return True for a path that the document must not name."""
+        return self._found_at is not None and is_named_outside(path, self._found_at)
 
     @property
     def extends(self) -> SourcedValue | None:
@@ -266,6 +281,9 @@ class _Reader:
         )
 
     def _rule_folder(self, folder: SourcedValue) -> SourcedValue:
+        path = self._folder / folder.value
+        if any(map(self._is_forbidden, (path, *filter(is_link, glob_paths(path, "*.yaml"))))):
+            raise _outside_error(folder, "folder", "--rules")
         return folder._replace(value=_relative_to_cwd(self._folder / folder.value))
 
     def _section(self, section: dict[str, Any], path: KeyPath) -> Section:
@@ -302,6 +320,8 @@ class _Reader:
         """Return the values by name, those of a file with the location that names it. Raises ConfigError."""
         variables: dict[str, SourcedValue] = {}
         for file in self._list(section, path, "env_files") or ():
+            if self._is_forbidden(self._folder / file.value):
+                raise _outside_error(file, "env file", "-c and --env-file")
             variables |= {
                 name: file._replace(value=value) for name, value in _read_env_file(self._folder, file).items()
             }
@@ -333,7 +353,7 @@ class _Reader:
         entry: dict[str, Any] = self._root["stacks"][number]
         files = (entry["files"],) if isinstance(entry["files"], str) else tuple(entry["files"])
         stack = DeclaredStack(files, self._folder, self._locate(("stacks", number)), entry.get("name"))
-        reason = stack.find_error()
+        reason = stack.find_error(self._is_forbidden)
         if reason is not None:
             raise ConfigError([Problem(stack.location.file, stack.location.line, stack.location.column, reason)])
         return stack
@@ -367,6 +387,10 @@ def _read_env_file(folder: Path, file: SourcedValue) -> dict[str, str]:
 
 def _env_file_error(file: SourcedValue, reason: str) -> ConfigError:
     return _error(file, f"env file {quote(file.value)} {reason}")
+
+
+def _outside_error(value: SourcedValue, what: str, options: str) -> ConfigError:
+    return _error(value, f"{what} {quote(value.value)} is outside the repository, not read; name it with {options}")
 
 
 def _error(value: SourcedValue, message: str) -> ConfigError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_error, print_problems
 from rollout_lint.discovery.filesystem import exists
+from rollout_lint.discovery.tree import is_found_outside
 from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.suppression.apply import BASELINE
@@ -39,6 +40,8 @@ def load_baseline(request: BaselineRequest) -> Baseline | None:
         return None
     from rollout_lint.linter.baseline import Baseline, read_baseline
 
+    if request.file is None and is_found_outside(path):
+        exit_with_error(f"{path} is a link to a file outside the given folder, not read; name it with --baseline")
     try:
         return Baseline(path) if is_new else read_baseline(path)
     except FleetError as error:

@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Name or pattern of an overlay in each recipe. `is_ci` is True if only CI deploys it."""
+    """Name or pattern of an overlay in each recipe.
+
+    `is_ci` is True if only CI deploys it, `is_named` if the command line names it.
+    """
 
     pattern: str
     is_ci: bool = True
+    is_named: bool = False
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.filesystem import is_folder
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, find_recipes_below
 from rollout_lint.discovery.revision_paths import format_path
+from rollout_lint.discovery.tree import is_found_outside
 from rollout_lint.errors import FleetError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.fleet.evidence_loader import EvidenceLoader
@@ -48,9 +49,14 @@ def load_fleet(
     are those of the config. The fleet has the problems of a manifest and its valid parts. Raises FleetError if no part
     is valid or no recipe is found.
     """
-    path = find_manifest(path) or path
+    found = find_manifest(path)
+    if found is not None and is_found_outside(found):
+        name = format_path(found)
+        message = "is a link to a file outside the given folder, not read; name it on the command line to allow it"
+        raise FleetError([Problem(name, 0, 0, message)])
+    path = found or path
     if not is_folder(path):
-        return _load_manifest(path, tuple(overlays), exclude, default_overlays, stacks)
+        return _load_manifest(path, tuple(overlays), exclude, default_overlays, stacks, is_found=found is not None)
     patterns = tuple(overlays) or default_overlays
     resolver = RecipeResolver(path, tuple(Overlay(pattern) for pattern in patterns), EvidenceLoader(path))
     members, skipped = _find_members(resolver, exclude, stacks)
@@ -69,6 +75,8 @@ def _load_manifest(
     exclude: Iterable[str] | Exclude,
     default_overlays: Iterable[str],
     stacks: Sequence[DeclaredStack],
+    *,
+    is_found: bool,
 ) -> Fleet:
     name = format_path(path)
     try:
@@ -84,10 +92,13 @@ def _load_manifest(
         stats=collect_file_references(name, hosts.get("stats") if isinstance(hosts, Mapping) else None),
         results=collect_file_references(name, root.get("results")),
         meta=values.get("meta"),
+        found_manifest=path if is_found else None,
     )
     of_manifest = tuple(_overlay(each) for each in values.get("overlays", default_overlays))
-    resolver = RecipeResolver(path.parent, tuple(Overlay(each) for each in overlays) or of_manifest, loader)
-    stacks = [*stacks, *_declared_stacks(path, root, resolver.problems)]
+    resolver = RecipeResolver(
+        path.parent, tuple(Overlay(each, is_named=True) for each in overlays) or of_manifest, loader
+    )
+    stacks = [*stacks, *_declared_stacks(path, root, loader, resolver.problems)]
     nodes = root.get("recipes")
     if isinstance(nodes, YamlSequence):
         members, skipped = resolver.listed_members(path, nodes, exclude, stacks)
@@ -103,7 +114,7 @@ def _load_manifest(
     )
 
 
-def _declared_stacks(path: Path, root: Mapping, problems: list[Problem]) -> list[DeclaredStack]:
+def _declared_stacks(path: Path, root: Mapping, loader: EvidenceLoader, problems: list[Problem]) -> list[DeclaredStack]:
     """Return the valid entries of `stacks`, and add the errors in the others to the problems."""
     nodes = root.get("stacks")
     stacks = []
@@ -112,7 +123,7 @@ def _declared_stacks(path: Path, root: Mapping, problems: list[Problem]) -> list
         files = (values["files"],) if isinstance(values["files"], str) else tuple(values["files"])
         location = Location(format_path(path), node.line, node.column, node.end_line, node.end_column)
         stack = DeclaredStack(files, Path(os.path.abspath(path.parent)), location, values.get("name"))  # noqa: PTH100
-        reason = stack.find_error()
+        reason = stack.find_error(loader.is_forbidden)
         if reason is None:
             stacks.append(stack)
         else:

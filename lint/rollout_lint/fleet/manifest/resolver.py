@@ -26,6 +26,7 @@ from rollout_lint.discovery.tree import walk_tree
 from rollout_lint.fleet.manifest.entry import ManifestEntry, Overlay, make_missing_member
 from rollout_lint.fleet.manifest.patterns import PatternError, find_recipe_folders
 from rollout_lint.fleet.model import UpgradeOutcome
+from rollout_lint.fleet.result_files import OUTSIDE_REPOSITORY
 from rollout_lint.location import Problem
 from rollout_lint.syntax.node import Mapping, Sequence
 
@@ -122,8 +123,12 @@ class RecipeResolver:
         try:
             tree = to_working_tree(self.root)
             root = open_revision(tree, ref).export(tree).path if ref else self.root
+            first = join_path(root, path if not entry.is_pattern else path.partition("*")[0])
+            if reason := self.evidence_loader.find_path_error(first, entry.path):
+                entry.report_path_error(reason, self.problems)
+                return
             if not entry.is_pattern:
-                yield entry.name, join_path(root, path)
+                yield entry.name, first
                 return
             folders = list(find_recipe_folders(root, path))
         except (PatternError, RevisionError) as error:
@@ -168,7 +173,9 @@ class RecipeResolver:
         self.add_overlays(recipe, folder, entry)
         for reference in _entry_overlays(entry):
             path = join_path(self.root, reference.name)
-            if not is_file(path):
+            if reason := self.evidence_loader.find_path_error(path, reference.name):
+                recipe.problems.append(reference.make_problem(reason))
+            elif not is_file(path):
                 recipe.problems.append(reference.make_problem(f"overlay {format_path(path)} does not exist"))
         member = self.evidence_loader.load_member(recipe, folder, entry)
         return _with_history(member, _RecipeHistory(self, recipe.name, file or folder, entry))
@@ -192,7 +199,8 @@ class RecipeResolver:
         references = _entry_overlays(entry)
         paths = [join_path(self.root, reference.name) for reference in references]
         for path in filter(is_file, paths or self._overlays_of_settings(recipe, folder)):
-            add_overlay(recipe, folder, path)
+            if not self.evidence_loader.is_forbidden(path):
+                add_overlay(recipe, folder, path)
 
     def _overlays_of_settings(self, recipe: Recipe, folder: Path) -> list[Path]:
         reference = self.evidence_loader.find_overlay(recipe, folder)
@@ -213,7 +221,16 @@ class RecipeResolver:
                 yield path
         if "/" in overlay.pattern:
             path = join_path(self.root, overlay.pattern.replace("*", recipe.name))
-            if is_file(path):
+            if not overlay.is_named and self.evidence_loader.is_forbidden(path):
+                recipe.problems.append(
+                    Problem(
+                        format_path(self.evidence_loader.found_manifest or self.root),
+                        1,
+                        1,
+                        f"{overlay.pattern} is {OUTSIDE_REPOSITORY}",
+                    )
+                )
+            elif is_file(path):
                 yield path
 
 
