@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.defaults import usual_default
-from rollout_lint.facts.derived import DERIVED, STACK_FACTS
+from rollout_lint.facts.derived import DERIVED, RESOURCE_FACTS, STACK_FACTS
 from rollout_lint.facts.model import Kind, is_duration, is_size
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.facts.suppression import SUPPRESSION_FACTS
@@ -64,6 +64,10 @@ def format_facts_page() -> str:
             "## Facts of a stack\n",
             "A rule that tests one of these facts reports a [finding](glossary.md#finding) for the whole stack.\n",
             *_format_table(("Fact", "Type", "Meaning", "Source"), _list_derived(STACK_FACTS)),
+            "",
+            "## Facts of networks, volumes, configs and secrets\n",
+            "A rule that tests one of these facts reports a finding for each entry.\n",
+            *_format_table(("Fact", "Type", "Meaning", "Source"), _list_derived(RESOURCE_FACTS)),
             "",
             "## Facts of suppressions\n",
             "These facts are about [suppressions](glossary.md#suppression) in all [variants](glossary.md#variant).\n",

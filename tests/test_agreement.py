@@ -11,6 +11,7 @@ from tests.oracle.docker import docker_config, require
 
 if TYPE_CHECKING:
     from tests.conftest import Run
+    from tests.repository import Repository
 
 STACKS = sorted((Path(__file__).parent / "agreement").glob("*/compose.yml"))
 EACH = pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.parent.name)
@@ -46,15 +47,25 @@ def test_expected_severities_fit_the_kind(stack: Path) -> None:
 
 
 @EACH
-def test_check_reports_expected_findings(run: Run, stack: Path) -> None:
+def test_check_reports_expected_findings(run: Run, stack: Path, repository: Repository) -> None:
     assert stack.read_text("utf-8").startswith("# ")
-    ran = run("check", stack, "--format", "json")
+    ran = run("check", *_arguments(stack, repository), "--format", "json")
     [recipe] = ran.json["recipes"]
     assert recipe["status"] == "evaluated", recipe["problems"]
     active = [each for each in recipe["findings"] if each["superseded_by"] is None]
-    found = [f"{each['severity']} {each['rule']} {each['service'] or '-'}" for each in active]
+    found = [f"{each['severity']} {each['rule']} {each['service'] or each['resource'] or '-'}" for each in active]
     assert sorted(found) == sorted(expected_findings(stack))
     assert ran.exit_code == int(stack.parent.name.startswith("severe-"))
+
+
+def _arguments(stack: Path, repository: Repository) -> list[str | Path]:
+    """Return the path of a stack. One with an earlier revision is compared with it, in a repository."""
+    earlier = stack.with_name("earlier")
+    if not earlier.exists():
+        return [stack]
+    for folder in (earlier, stack.parent):
+        repository.commit({each.name: each.read_text("utf-8") for each in folder.iterdir() if each.is_file()})
+    return [repository.folder, "--since", "HEAD~1"]
 
 
 @pytest.mark.oracle

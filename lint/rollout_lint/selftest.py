@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.checker import check_rules
+from rollout_lint.stack.merge import load_stack
+from rollout_lint.stack.model import EarlierStack
 from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
 from rollout_lint.syntax.wording import quote
@@ -183,7 +186,7 @@ def check_finding_location(rule: Rule, _: Rules) -> Iterator[Violation]:
     for key, example in _fixable_examples(rule):
         evaluation = _evaluate(example, (rule,))
         for finding in evaluation.findings:
-            facts = evaluation.variants[0].facts(finding.service) or {}
+            facts = evaluation.variants[0].facts(finding) or {}
             locations = {facts[path].location for path in rule.fix_settings if path in facts} - {None}
             if locations and finding.location not in locations:
                 yield key, f"the finding is on line {finding.location.line}, but the fix does not change that line"
@@ -275,7 +278,24 @@ def _format(found: list[tuple[str, str]]) -> str:
 
 def _evaluate(example: Example, rules: Rules) -> Evaluation:
     with _example_files(example) as paths:
-        return evaluate(_recipe(paths), _context(example, rules))
+        return evaluate(_recipe(paths), _context(example, rules), earlier=partial(_find_earlier, example))
+
+
+def _find_earlier(example: Example, *_: object) -> EarlierStack | None:
+    """Return the stack of the earlier revision, or of the first variant, with which an example is compared."""
+    earlier = example.get("earlier", {})
+    files = earlier.get("files") or example.get("first_variant")
+    if files is None:
+        return None
+    stack, _problems = load_stack([parse(text.encode(), name) for name, text in files.items()], {}, is_exact=True)
+    is_revision = "earlier" in example
+    changed = {
+        (section, key)
+        for section, entries in stack.resources.items()
+        for key, entry in entries.items()
+        if entry.file is not None and entry.file.value in earlier.get("changed", ())
+    }
+    return EarlierStack(stack, "at main" if is_revision else 'in variant "default"', is_revision, frozenset(changed))
 
 
 def _run_fix(paths: list[Path], example: Example, rules: Rules, only: frozenset[str] = frozenset()) -> FixResult:

@@ -73,6 +73,78 @@ def test_inspect_describes_each_update_state(
     assert found["services"][0]["message"] == snapshot
 
 
+def stuck(started: str, **spec: Any) -> Any:
+    """Return a service whose update has been in progress since a time; today is 2026-06-20."""
+    document = load_recording("hang").last_service
+    document["UpdateStatus"] |= {"State": "updating", "StartedAt": started, "Message": "update in progress"}
+    document["Spec"] |= spec
+    return document
+
+
+@pytest.mark.parametrize(
+    ("started", "code"),
+    [
+        pytest.param("2026-06-19T23:30:00Z", 0, id="half-an-hour"),
+        pytest.param("2026-06-19T22:50:00Z", 1, id="over-an-hour"),
+        pytest.param("2025-11-03T00:00:00Z", 1, id="229-days"),
+        pytest.param("", 0, id="start-unknown"),
+    ],
+)
+def test_inspect_fails_for_an_update_that_cannot_end(
+    run: Run, started: str, code: int, snapshot: SnapshotAssertion
+) -> None:
+    exit_code, found = inspected(run, "--fail-on", "never", stdin=stuck(started))
+    assert (exit_code, found["services"][0]["update_failed"]) == (code, code == 1)
+    assert found["services"][0]["message"] == snapshot
+    text = run("inspect", "--fail-on", "never", stdin=json.dumps(stuck(started))).stdout
+    assert ("1 update failed" in text) is (code == 1)
+
+
+@pytest.mark.parametrize("mode", [{"Replicated": {"Replicas": 100}}, {"Global": {}}])
+def test_inspect_waits_for_many_tasks(run: Run, mode: Any) -> None:
+    hours_ago = stuck("2026-06-19T20:00:00Z", Mode=mode)
+    assert inspected(run, "--fail-on", "never", stdin=hours_ago)[0] == 0
+    months_ago = stuck("2026-01-01T00:00:00Z", Mode=mode)
+    assert inspected(run, "--fail-on", "never", stdin=months_ago)[0] == 1
+
+
+def test_inspect_reports_that_the_next_deploy_is_refused(run: Run, write: Write, snapshot: SnapshotAssertion) -> None:
+    folder = write({"compose.yml": RECIPE.replace("    deploy:\n", "    deploy:\n      mode: global\n", 1)})
+    document = load_recording("completed").last_service
+    code, found = inspected(run, "--against", folder, stdin=document)
+    assert (code, found["services"][0]["drift"]["blocks_deploy"]) == (1, True)
+    text = run("inspect", "--against", folder, stdin=json.dumps(document)).stdout
+    assert "\n".join(line for line in text.splitlines() if "drift" in line) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("options", "kept", "not_compared"),
+    [
+        ("{o: 'size=1,password=hunter2'}", ["data"], []),
+        ("{o: size=2}", [], []),
+        ("{}", ["data"], []),
+        ("{o: '${SIZE}'}", [], ["volume data"]),
+    ],
+)
+def test_inspect_names_volumes_that_keep_their_options(
+    run: Run, write: Write, options: str, kept: list[str], not_compared: list[str]
+) -> None:
+    stack = RECIPE.replace("    deploy:", "    volumes: ['data:/data']\n    deploy:", 1)
+    folder = write({"compose.yml": f"{stack}volumes: {{data: {{driver_opts: {options}}}}}\n"})
+    document = load_recording("completed").last_service
+    stack_name = document["Spec"]["Labels"]["com.docker.stack.namespace"]
+    mount: dict[str, Any] = {"Type": "volume", "Source": f"{stack_name}_data", "Target": "/data"}
+    mount["VolumeOptions"] = {"DriverConfig": {"Options": {"o": "size=2"}}}
+    document["Spec"]["TaskTemplate"]["ContainerSpec"]["Mounts"] = [mount]
+    code, found = inspected(run, "--against", folder, stdin=document)
+    drift = found["services"][0]["drift"]
+    assert (drift["kept_volumes"], [each for each in drift["not_compared"] if "volume" in each]) == (kept, not_compared)
+    assert code == 1 or not kept
+    text = run("inspect", "--against", folder, stdin=json.dumps(document)).stdout
+    assert ("volume data has other driver_opts" in text) is bool(kept)
+    assert "hunter2" not in text + json.dumps(found)
+
+
 def test_inspect_shows_the_duration_of_a_running_update(run: Run, snapshot: SnapshotAssertion) -> None:
     document = load_recording("hang").last_service
     document["UpdateStatus"] |= {"StartedAt": "2026-06-19T23:57:00Z", "Message": "update in progress"}

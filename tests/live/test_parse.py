@@ -112,6 +112,6 @@ def test_garbled_documents_raise_nothing(name: str) -> None:
         watcher = ServiceWatcher("a")
         for read in read_services(json.dumps([service]).encode(), "a") if isinstance(service["Spec"], dict) else []:
             snapshot = Snapshot(0.0, read, tuple(read_tasks(json.dumps(tasks).encode(), "a")))
-            assert describe_update(read, NOW)
+            assert describe_update(read, NOW, longest=60.0)
             assert list(format_result(watcher.update(snapshot)))
             assert watcher.give_up().message

@@ -14,7 +14,7 @@ from tests.rules.config_proof import HEADINGS as CONFIG_HEADINGS
 from tests.rules.config_proof import config_cases, format_cell
 from tests.swarm.behaviour import BEHAVIOURS
 from tests.swarm.deploy_proof import HEADINGS as DEPLOY_HEADINGS
-from tests.swarm.deploy_proof import deploy_cases, is_expected
+from tests.swarm.deploy_proof import Answer, deploy_cases, is_expected
 from tests.swarm.evidence import HEADINGS
 from tests.swarm.proof import OLD_TASKS, RELEASES, UPDATES, Case, Expectation, cases
 from tests.swarm.redeploy_proof import HEADINGS as REDEPLOY_HEADINGS
@@ -72,7 +72,7 @@ def test_evidence_has_a_row_per_deploy_proof() -> None:
     proofs = deploy_cases()
     assert [row[:2] for row in rows] == [[case.rule, case.example] for case in proofs], RENEW
     for (_, _, taken, said), case in zip(rows, proofs, strict=True):
-        assert is_expected(case, None if taken == "yes" else said), RENEW
+        assert is_expected(case, Answer(taken == "yes", said)), RENEW
 
 
 def test_evidence_has_a_row_per_redeploy_proof() -> None:

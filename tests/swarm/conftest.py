@@ -8,7 +8,7 @@ import pytest
 from rollout_lint.rules.loader import load_rules
 
 from tests.rules import config_proof
-from tests.swarm.deploy_proof import deploy, deploy_cases, is_expected
+from tests.swarm.deploy_proof import deploy_case, deploy_cases, is_expected
 from tests.swarm.engine import private_engine
 from tests.swarm.evidence import page
 from tests.swarm.installation import OPTIONAL, Installation, InstallationError, chosen, install, main_name
@@ -63,7 +63,7 @@ def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
 def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
     answers = [(case, config_proof.docker_answer(case)) for case in config_proof.config_cases(load_rules())]
     with private_engine(install(main_name())) as engine:
-        deployed = [(case, deploy(engine, case.name.lower(), case.files)) for case in deploy_cases()]
+        deployed = [(case, deploy_case(engine, case)) for case in deploy_cases()]
         redeployed = [(case, redeploy(engine, case)) for case in redeploy_cases()]
     complete = [outcome.case for outcome in seen if not outcome.differences] == cases(rules_folder())
     complete = complete and all(config_proof.is_expected(case, answer) for case, answer in answers)

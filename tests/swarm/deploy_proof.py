@@ -1,7 +1,9 @@
-"""Proofs that `docker stack deploy` rejects the bad example and accepts the fixed one."""
+"""Proofs that `docker stack deploy` rejects the bad example, or keeps an earlier value, and accepts the fixed one."""
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Rule
@@ -15,13 +17,23 @@ HEADINGS = ("rule", "example", "taken", "what `docker stack deploy` said")
 GRPC_PREFIX = re.compile(r"^.*desc = ", re.DOTALL)
 
 
+class Answer(NamedTuple):
+    """True if Docker accepted the files, and what it printed: an error, or the value that a proof inspects."""
+
+    is_accepted: bool
+    text: str = ""
+
+
 class DeployCase(Side):
-    """Side of a proof about a rejection by `docker stack deploy`."""
+    """Side of a proof about `docker stack deploy`."""
 
     @property
-    def refused(self) -> str | None:
-        """Regular expression for Docker's message, or None if Docker must accept the files."""
-        return str(self.proof["deploy"]["refused"]) if self.side == "bad" else None
+    def expected(self) -> Answer:
+        """Expected answer; its text is a regular expression."""
+        proof = self.proof["deploy"]
+        if "keeps" in proof:
+            return Answer(True, str(proof["keeps"]["old" if self.side == "bad" else "new"]))
+        return Answer(False, str(proof["refused"])) if self.side == "bad" else Answer(True)
 
 
 def deploy_cases() -> list[DeployCase]:
@@ -34,29 +46,57 @@ def _loaded() -> Iterable[Rule]:
     return load_rules((rules_folder(),))
 
 
+def deploy_case(engine: Engine, case: DeployCase) -> Answer:
+    """Deploy a side of a proof over the earlier files, if it has some. Return Docker's answer."""
+    name = case.name.lower()
+    folder = engine.home / name
+    folder.mkdir()
+    for file in _contents(case):
+        (folder / file).write_text("earlier", encoding="utf-8")
+    if case.before:
+        assert _deploy(engine, name, folder, case.before) == Answer(True)
+    for file in case.changed:
+        (folder / file).write_text("changed", encoding="utf-8")
+    answer = _deploy(engine, name, folder, case.files)
+    if keeps := case.proof["deploy"].get("keeps"):
+        answer = Answer(answer.is_accepted, engine.call(*(word.replace("{stack}", name) for word in keeps["inspect"])))
+    engine.docker("stack", "rm", name)
+    return Answer(answer.is_accepted, " and ".join(sorted(answer.text.strip().splitlines())))
+
+
 def deploy(engine: Engine, name: str, files: dict[str, str]) -> str | None:
     """Deploy and remove a stack. Return Docker's error message, or None."""
     folder = engine.home / name
     folder.mkdir()
+    answer = _deploy(engine, name, folder, files)
+    engine.docker("stack", "rm", name)
+    return None if answer.is_accepted else answer.text
+
+
+def _deploy(engine: Engine, name: str, folder: Path, files: dict[str, str]) -> Answer:
     for file, text in files.items():
         (folder / file).write_text(text, encoding="utf-8")
     layers = [word for file in files for word in ("--compose-file", str(folder / file))]
     done = engine.docker("stack", "deploy", "--resolve-image=never", *layers, name)
-    engine.docker("stack", "rm", name)
-    return None if done.returncode == 0 else anonymous(_last_line(done.stderr.decode()))
+    return Answer(True) if done.returncode == 0 else Answer(False, anonymous(_last_line(done.stderr.decode())))
 
 
-def is_expected(case: DeployCase, answer: str | None) -> bool:
+def _contents(case: DeployCase) -> set[str]:
+    """Return the files of the configs and secrets."""
+    texts = [*case.before.values(), *case.files.values()]
+    return {name for text in texts for name in re.findall(r"\bfile: (?:\./)?([\w.-]+)", text)}
+
+
+def is_expected(case: DeployCase, answer: Answer) -> bool:
     """Return True if Docker's answer matches the proof."""
-    if case.refused is None or answer is None:
-        return case.refused is answer
-    return re.search(case.refused, answer) is not None
+    expected = case.expected
+    return expected.is_accepted is answer.is_accepted and re.search(expected.text, answer.text) is not None
 
 
-def deploy_table(answers: Iterable[tuple[DeployCase, str | None]]) -> list[str]:
+def deploy_table(answers: Iterable[tuple[DeployCase, Answer]]) -> list[str]:
     """Format the cases and Docker's answers as a Markdown table."""
     rows: list[Sequence[str]] = [HEADINGS, tuple("---" for _ in HEADINGS)]
-    rows += [(case.rule, case.example, "no" if answer else "yes", answer or "") for case, answer in answers]
+    rows += [(case.rule, case.example, "yes" if answer.is_accepted else "no", answer.text) for case, answer in answers]
     return [f"| {' | '.join(row)} |" for row in rows]
 
 

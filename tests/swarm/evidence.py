@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.rules.config_proof import ConfigCase, config_table, docker_version
-from tests.swarm.deploy_proof import DeployCase, deploy_table
+from tests.swarm.deploy_proof import Answer, DeployCase, deploy_table
 from tests.swarm.redeploy_proof import RedeployCase, redeploy_table
 from tests.swarm.scenario import Outcome
 
@@ -27,7 +27,7 @@ HEADINGS = (
 def page(
     outcomes: Sequence[Outcome],
     answers: Sequence[tuple[ConfigCase, dict[str, Any]]],
-    deployed: Sequence[tuple[DeployCase, str | None]],
+    deployed: Sequence[tuple[DeployCase, Answer]],
     redeployed: Sequence[tuple[RedeployCase, str]],
 ) -> str:
     """Format the observations on an engine, and the answers of `docker stack config` and `docker stack deploy`."""
@@ -36,7 +36,7 @@ def page(
     lines = (f"| {' | '.join(_cell(text) for text in row)} |" for row in rows)
     engine = ("# What a real engine showed", "", f"{engines}, one node. {GENERATED}", "", *lines, "")
     config = ("## What `docker stack config` showed", "", f"docker CLI {docker_version()}.", "")
-    deploy = ("## What `docker stack deploy` refused", "", f"docker CLI {docker_version()}, {engines}.", "")
+    deploy = ("## What `docker stack deploy` accepted", "", f"docker CLI {docker_version()}, {engines}.", "")
     redeploy = ("", "## What a second deploy changed", "", f"docker CLI {docker_version()}, {engines}.", "")
     tables = (*config, *config_table(answers), "", *deploy, *deploy_table(deployed))
     return "\n".join((*engine, *tables, *redeploy, *redeploy_table(redeployed), ""))

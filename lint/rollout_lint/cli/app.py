@@ -36,6 +36,7 @@ from rollout_lint.cli.options import (
     RuleFolders,
     Settle,
     Since,
+    SinceRevision,
     StdinFilename,
     TableFormatOption,
     Timeout,
@@ -109,6 +110,7 @@ def check(
     ] = False,
     baseline: BaselineFile = None,
     no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Check without a baseline.")] = False,
+    since: SinceRevision = None,
     changed: ChangedOption = False,
     files_from: FilesFrom = None,
     stdin_filename: StdinFilename = None,
@@ -122,7 +124,11 @@ def check(
     from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.outputs import parse_outputs
     from rollout_lint.cli.commands.path_lists import read_stdin_file, select_paths
+    from rollout_lint.cli.commands.since import reject_combinations
+    from rollout_lint.discovery.recipes import STDIN
 
+    others = {"--changed": changed, "--files-from": files_from, "--write-baseline": write_baseline}
+    reject_combinations(since, others | {"standard input": STDIN in [*(paths or ()), *(compose_file or ())]})
     request = Request(
         paths=select_paths(paths, files_from),
         outputs=parse_outputs(values_in_order(context, formats=formats, outputs=outputs)),
@@ -143,6 +149,7 @@ def check(
             {"a path": paths, "--overlay": overlay, "--exclude": exclude, "--files-from": files_from},
         ),
         changed=changed or files_from is not None,
+        since=since,
         stdin_file=read_stdin_file(stdin_filename, paths),
     )
     if watch:

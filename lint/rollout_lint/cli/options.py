@@ -167,6 +167,10 @@ Since = Annotated[
     typer.Option(metavar="TIME", parser=parse_moment, help="Ignore updates that started before this time."),
 ]
 ChangedOption = Annotated[bool, typer.Option("--changed", help="Skip what a check of the whole tree would not check.")]
+SinceRevision = Annotated[
+    str | None,
+    typer.Option("--since", metavar="REF", help="Report only files that changed since a commit, and its changes."),
+]
 FilesFrom = Annotated[
     str | None,
     typer.Option("--files-from", metavar="FILE", help="Read changed paths, as of git diff; - for standard input."),

@@ -219,6 +219,11 @@ class _Tree:
         yield from found
 
 
+def read_files(top: Path, commit: str) -> dict[str, tuple[str, bool]]:
+    """Return the files of a commit by path: the object, and True for a symbolic link. Raises RevisionError."""
+    return _read_tree(top, commit).files
+
+
 @lru_cache(maxsize=16)
 def _read_tree(top: Path, commit: str) -> _Tree:
     from rollout_lint.discovery import git

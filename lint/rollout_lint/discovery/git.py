@@ -1,4 +1,4 @@
-"""Git commands that read commits without the working tree, the index, the network or programs from a config.
+"""Git commands that read commits and the index without the working tree, the network or programs from a config.
 
 The commands are plumbing, which runs no hook, filter, pager or file monitor. A bare repository that is committed below
 a recipe is not used as a repository (`safe.bareRepository` in git-config(1)).
@@ -29,6 +29,9 @@ _FORCED = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+
+
+_SHA256_LENGTH = 64
 
 
 class GitError(Exception):
@@ -73,6 +76,25 @@ def read_tree(folder: PurePath, commit: str) -> dict[str, tuple[str, bool]]:
         if is_below_a_file or any(part.lower() in ("", ".", "..", ".git") for part in parts):
             raise GitError(f"the commit has a file with the path {path!r}, which cannot be written")
     return tree
+
+
+def read_index(folder: PurePath) -> dict[str, str]:
+    """Return the object of each file in the index by path, without those in conflict. Raises GitError."""
+    index: dict[str, str] = {}
+    for entry in run(folder, "ls-files", "--stage", "--full-name", "-z").split(b"\0")[:-1]:
+        header, _, raw_path = entry.partition(b"\t")
+        _, name, stage = header.decode().split()
+        if stage == "0":
+            index[os.fsdecode(raw_path)] = name
+    return index
+
+
+def hash_blob(data: bytes, like: str) -> str:
+    """Return the name of the object with this data, by the hash function of another name (gitformat-hash-function)."""
+    import hashlib
+
+    hashed = hashlib.sha256 if len(like) == _SHA256_LENGTH else hashlib.sha1
+    return hashed(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def read_blobs(folder: PurePath, names: Sequence[str], limit: int) -> Iterator[bytes | int | None]:

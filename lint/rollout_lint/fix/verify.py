@@ -29,7 +29,7 @@ _UNORDERED_LISTS = frozenset(
 def facts_of(evaluation: Evaluation, finding: Finding) -> Mapping[str, Fact]:
     """Return the facts of the finding's service in the finding's variant."""
     variant = next(each for each in evaluation.variants if each.variant.name == finding.variant)
-    return variant.facts(finding.service) or {}
+    return variant.facts(finding) or {}
 
 
 def find_unexpected_changes(name: str, before: bytes, after: bytes, allowed: AllowedChanges) -> set[Path] | None:

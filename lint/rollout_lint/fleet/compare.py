@@ -74,10 +74,11 @@ class RecipeChange:
 
 @dataclass(frozen=True, slots=True)
 class EarlierSweep:
-    """Recipes of an earlier sweep, and its date, or its file if it has no date."""
+    """Recipes of an earlier sweep, its date, or its file if it has no date, and the commit of its fleet, if any."""
 
     since: str
     recipes: dict[str, RecipeState]
+    commit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def read_earlier_sweep(path: Path) -> EarlierSweep:
         raise FleetError([Problem(name, 1, 1, "invalid JSON")]) from error
     try:
         rows = {row["recipe"]: _parse_state(row) for row in document["recipes"]}
-        return EarlierSweep(str(document.get("date", name)), rows)
+        commit = document.get("fleet", {}).get("commit")
+        return EarlierSweep(str(document.get("date", name)), rows, commit if isinstance(commit, str) else None)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         message = "is not the output of `sweep --format json`: it must have a list of recipes, each with its risk"
         raise FleetError([Problem(name, 1, 1, message)]) from error

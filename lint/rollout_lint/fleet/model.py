@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rollout_lint.discovery.recipe import Recipe
+    from rollout_lint.discovery.revision import Revision
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.facts.images import Claims
     from rollout_lint.location import Problem
@@ -64,6 +65,7 @@ class Member:
 
     `is_listed` is False for a recipe that was found in a folder and may turn out not to be a stack. `open_recipe_at`
     opens the recipe as it was at a result, or None if that is unknown; its files exist until the context ends.
+    `find_revision` returns the revision of a result, or None if that is unknown.
     """
 
     recipe: Recipe
@@ -71,6 +73,7 @@ class Member:
     cluster: Cluster = field(default_factory=Cluster)
     is_listed: bool = False
     open_recipe_at: Callable[[UpgradeResult], AbstractContextManager[Recipe | None]] = lambda _: nullcontext()
+    find_revision: Callable[[UpgradeResult], Revision | None] = lambda _: None
 
 
 @dataclass(slots=True)

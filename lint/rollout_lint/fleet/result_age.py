@@ -50,9 +50,13 @@ class AgePolicy:
         `find_change` returns how the update policy changed since a result, or None. It is called for the newest
         upgrade only, because that one supersedes all results before it.
         """
-        newest = find_newest_upgrade([self._with_age(result, None) for result in results])
-        checked = newest.result if newest else None
+        checked = self.find_newest(results)
         return [self._with_age(result, find_change(result) if result is checked else None) for result in results]
+
+    def find_newest(self, results: Sequence[UpgradeResult]) -> UpgradeResult | None:
+        """Return the newest result of an upgrade."""
+        newest = find_newest_upgrade([self._with_age(result, None) for result in results])
+        return newest.result if newest else None
 
     def _with_age(self, result: UpgradeResult, change: str | None) -> AgedResult:
         try:

@@ -223,7 +223,7 @@ class ServiceAssessor:
     def _grade(self, finding: Finding) -> Grade:
         if finding.risk == "latent":
             variant = next(each for each in self._evaluation.variants if each.variant.name == finding.variant)
-            facts = variant.facts(finding.service) or {}
+            facts = variant.facts(finding) or {}
             return grade_by_memory(finding.service, facts, self._evidence, self._context)
         return Grade(RiskLevel(finding.risk or ""), "", f"assumes: {finding.assumes}" if finding.assumes else "")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.discovery.revision_paths import get_ref
+from rollout_lint.discovery.export import RevisionError
+from rollout_lint.discovery.revision_files import RevisionFiles
+from rollout_lint.discovery.revision_paths import get_ref, to_working_tree
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.fleet.parallel import choose_process_count, map_in_processes
 from rollout_lint.fleet.policy_history import find_change_since
@@ -14,6 +17,7 @@ from rollout_lint.fleet.risk import RecipeAssessment, assess_recipe
 from rollout_lint.linter.context import LintContext, config_path
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus
+from rollout_lint.linter.history import HistoryFinder, RecipeHistory
 from rollout_lint.location import Problem
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ class Sweep:
 
     `load_context` returns the context of the recipe at a path; the manifest takes precedence over it. `detail` is
     called for each assessment while its evaluation is in memory. `rules` are all rules that a recipe was checked with.
+    Recipes are compared with the commit `since`, or without it with the revision of their newest upgrade test.
     """
 
     fleet: Fleet
@@ -55,6 +60,12 @@ class Sweep:
     age_policy: AgePolicy
     detail: Callable[[Member, Evaluation, RecipeAssessment], Any] = lambda *_: None
     rules: dict[str, Rule] = field(default_factory=dict)
+    since: str | None = None
+    _finder: HistoryFinder | None = None
+
+    def __post_init__(self) -> None:
+        """Prepare the comparison."""
+        self._finder = None if self.since is None else HistoryFinder(self.since)
 
     def rows(self, jobs: int | None = None) -> Iterator[SweepRow]:
         """Yield a row for each recipe in order, except for found folders that hold no stack.
@@ -99,13 +110,36 @@ class Sweep:
         if task.problems:
             return self._not_evaluated(task, list(task.problems))
         try:
-            evaluation = evaluate(task.member.recipe, task.context)
+            evaluation = self._evaluate(task)
             if evaluation.status == EvaluationStatus.NOT_A_STACK and not task.member.is_listed:
                 return None
             return self._row(task, evaluation)
         except Exception as error:
             message = f"internal error: {type(error).__name__}; please report this bug"
             return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, message)])
+
+    def _evaluate(self, task: _Task) -> Evaluation:
+        """Evaluate a recipe, compared with an earlier revision if git can read one."""
+        history = self._find_history(task.member)
+        if history is not None:
+            with suppress(RevisionError):
+                return evaluate(task.member.recipe, task.context, earlier=history.find_earlier)
+        return evaluate(task.member.recipe, task.context)
+
+    def _find_history(self, member: Member) -> RecipeHistory | None:
+        """Return the revision to compare a recipe with; None if the repository of the recipe does not have it."""
+        if not member.recipe.variants:
+            return None
+        try:
+            if self._finder is not None:
+                return self._finder.find(to_working_tree(member.recipe.variants[0].files[0].path))
+            newest = self.age_policy.find_newest(member.evidence.results)
+            revision = None if newest is None else member.find_revision(newest)
+        except RevisionError:
+            return None
+        if newest is None or revision is None:
+            return None
+        return RecipeHistory(RevisionFiles(revision), f"at {revision.short} (upgrade test of {newest.date[:10]})")
 
     def _crashed(self, task: _Task) -> SweepRow:
         message = "the process that read it was killed, perhaps because memory ran out"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.discovery.filesystem import is_file
-from rollout_lint.facts.derived import ServiceFacts, stack_facts
+from rollout_lint.facts.derived import ServiceFacts, resource_facts, stack_facts
 from rollout_lint.facts.stated import stated_facts
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, VariantEvaluation
 from rollout_lint.linter.reader import find_template, is_other_document, parse_source, read_source
@@ -16,10 +16,11 @@ from rollout_lint.linter.suppression.apply import SuppressionScope, apply_suppre
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.checker import supersede
 from rollout_lint.stack.merge import load_stack
+from rollout_lint.stack.model import EarlierStack
 from rollout_lint.syntax.wording import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from rollout_lint.discovery.recipe import Recipe, Variant
     from rollout_lint.linter.context import LintContext
@@ -28,20 +29,29 @@ if TYPE_CHECKING:
     from rollout_lint.stack.model import Stack
     from rollout_lint.syntax.source import Source
 
+FindEarlier: TypeAlias = "Callable[[Variant, Stack, list[Source], Mapping[str, str]], EarlierStack | None]"
+"""Function from a variant, its stack, its sources and variables to the stack of an earlier revision."""
+
 _Checked: TypeAlias = "dict[str, tuple[ServiceFacts, list[Finding]]]"
 """Facts and findings by service, of the variant before. Most overlays change few services. Checking the others again
 made a sweep up to a tenth slower (bench/README.md).
 """
 
 
-def evaluate(recipe: Recipe, context: LintContext, contents: Mapping[str, bytes] | None = None) -> Evaluation:
+def evaluate(
+    recipe: Recipe,
+    context: LintContext,
+    contents: Mapping[str, bytes] | None = None,
+    earlier: FindEarlier | None = None,
+) -> Evaluation:
     """Evaluate every variant of a recipe and apply suppressions. Each file is read and parsed once.
 
-    `contents` replaces the contents of the files of these names.
+    `contents` replaces the contents of the files of these names. `earlier` finds the stack of an earlier
+    revision to compare with.
     """
     evaluation = Evaluation(recipe, EvaluationStatus.EVALUATED)
     evaluation.sources = {name: parse_source(data, name) for name, data in (contents or {}).items()}
-    _evaluate_variants(evaluation, context)
+    _evaluate_variants(evaluation, context, earlier)
     _reject_other_documents(evaluation.variants)
     problems = (problem for each in evaluation.variants for problem in each.problems)
     evaluation.problems = sorted({*recipe.problems, *problems})
@@ -57,9 +67,10 @@ def evaluate(recipe: Recipe, context: LintContext, contents: Mapping[str, bytes]
     return evaluation
 
 
-def _evaluate_variants(evaluation: Evaluation, context: LintContext) -> None:
+def _evaluate_variants(evaluation: Evaluation, context: LintContext, find_earlier: FindEarlier | None) -> None:
     layers: LayerCache = {}
     checked: _Checked = {}
+    first: EarlierStack | None = None
     for variant in evaluation.recipe.variants:
         sources = _sources(variant, evaluation.sources)
         if excluded := _excluded_variant(variant, sources):
@@ -68,6 +79,12 @@ def _evaluate_variants(evaluation: Evaluation, context: LintContext) -> None:
         environment = variant.environment if variant.is_exact else {**variant.environment, **context.variables}
         stack, problems = load_stack(sources, environment, variant.is_exact, layers)
         problems += _stack_problems(variant, stack, is_readable=not problems)
+        earlier = find_earlier(variant, stack, sources, environment) if find_earlier and not problems else None
+        # Only a CI overlay is never deployed over the first variant.
+        others = (earlier, None if variant.is_ci else first)
+        stack.earlier = tuple(each for each in others if each is not None)
+        if variant is evaluation.recipe.variants[0] and not problems:
+            first = EarlierStack(stack, f'in variant "{variant.name}"', is_revision=False)
         evaluation.variants.append(_variant_evaluation(variant, stack, problems, context, checked))
         evaluation.findings += _findings(evaluation.variants[-1], stack, context, checked)
 
@@ -122,16 +139,20 @@ def _variant_evaluation(
         else:
             services[name] = ServiceFacts(service, stack, stated_facts(service), context.cluster, context.images)
     status = EvaluationStatus.NOT_EVALUATED if problems else EvaluationStatus.EVALUATED
-    return VariantEvaluation(variant, status, stack_facts(stack), services, stack.resources, problems)
+    resources = {entry.title: facts for entry, facts in resource_facts(stack)}
+    return VariantEvaluation(variant, status, stack_facts(stack), services, resources, stack.resources, problems)
 
 
 def _findings(variant: VariantEvaluation, stack: Stack, context: LintContext, checked: _Checked) -> Iterator[Finding]:
-    """Yield the findings of the stack, then those of each service."""
+    """Yield the findings of the stack, then those of each resource and service."""
     name, location = variant.variant.name, Location(variant.variant.files[0].name, 1, 1, 1, 1)
-    yield from supersede(list(context.rule_index.check(name, None, location, variant.stack)))
+    index = context.rule_index
+    yield from supersede(list(index.check(name, None, location, variant.stack)))
+    for resource, facts_of_resource in variant.resource_facts.items():
+        yield from supersede(list(index.check(name, None, location, facts_of_resource, resource)))
     for service, facts in variant.services.items():
         if service not in checked or checked[service][0] is not facts:
-            found = context.rule_index.check(name, service, stack.services[service].location, facts)
+            found = index.check(name, service, stack.services[service].location, facts)
             checked[service] = (facts, supersede(list(found)))
         yield from (replace(finding, variant=name) for finding in checked[service][1])
 

@@ -45,8 +45,9 @@ class EvaluationStatus(StrEnum):
 class VariantEvaluation:
     """Result of evaluating a variant.
 
-    `stack` are the facts of the stack itself, `services` those of each service, `resources` the top-level entries by
-    section and key, `problems` the places that Docker rejects. A variant with problems was not evaluated; it has the
+    `stack` are the facts of the stack itself, `services` those of each service, `resource_facts` those of resources by
+    name, such as `config app_conf`. `resources` are the top-level entries by section and key, `problems` the places
+    that Docker rejects. A variant with problems was not evaluated; it has the
     facts of the files as far as they could be read.
     """
 
@@ -54,6 +55,7 @@ class VariantEvaluation:
     status: EvaluationStatus
     stack: dict[str, Fact] = field(default_factory=dict)
     services: dict[str, ServiceFacts] = field(default_factory=dict)
+    resource_facts: dict[str, dict[str, Fact]] = field(default_factory=dict)
     resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -62,9 +64,11 @@ class VariantEvaluation:
         """True if the whole variant was evaluated."""
         return self.status is EvaluationStatus.EVALUATED
 
-    def facts(self, service: str | None) -> Mapping[str, Fact] | None:
-        """Return the facts of a service, or of the stack without a name; None for an unknown service."""
-        return self.stack if service is None else self.services.get(service)
+    def facts(self, finding: Finding) -> Mapping[str, Fact] | None:
+        """Return the facts of the service, the resource or the stack of a finding; None if the variant lacks it."""
+        if finding.service is not None:
+            return self.services.get(finding.service)
+        return self.stack if finding.resource is None else self.resource_facts.get(finding.resource)
 
     @property
     def unknown_variables(self) -> set[str]:
@@ -141,7 +145,11 @@ class Evaluation:
 
 
 class CheckResult(NamedTuple):
-    """Result of a check: the evaluations of the recipes, and the stack files that were not checked."""
+    """Result of a check: the evaluations of the recipes, and the stack files that were not checked.
+
+    With `since`, the name of a commit, they are only those that changed since then.
+    """
 
     evaluations: list[Evaluation]
     skipped: Sequence[SkippedFile] = ()
+    since: str | None = None

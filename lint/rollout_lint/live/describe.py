@@ -36,8 +36,8 @@ _UPDATE_SENTENCES: dict[str, str] = {
 }
 
 
-def describe_update(service: LiveService, now: datetime) -> str:
-    """Return a sentence on how the last update of a service ended."""
+def describe_update(service: LiveService, now: datetime, longest: float) -> str:
+    """Return a sentence on how the last update of a service ended; `longest` are the seconds that it can take."""
     update = service.update
     if update is None:
         return "no update is known: it is new, the last change needed none, or an update is about to begin"
@@ -50,7 +50,21 @@ def describe_update(service: LiveService, now: datetime) -> str:
     begin = f" that began at {format_time(update.started)}" if update.started else ""
     sentence = _UPDATE_SENTENCES.get(update.state, "the update has an unknown state: {state}")
     message = "" if update.message in _TRIVIAL_MESSAGES else f": {update.message}"
+    message += _describe_stuck(service, longest) if is_stuck(service, now, longest) else ""
     return sentence.format(state=update.state, since=_since(update, now), at=at, begin=begin) + message
+
+
+def is_stuck(service: LiveService, now: datetime, longest: float) -> bool:
+    """Return True if an update has been in progress for longer than it can take."""
+    started = service.update.started if service.update else None
+    is_running = service.state == UpdateState.UPDATING
+    return is_running and started is not None and (now - started).total_seconds() > longest
+
+
+def _describe_stuck(service: LiveService, longest: float) -> str:
+    time = format_duration(round(longest))
+    because = "a task is probably pending because no node fits, or never becomes healthy"
+    return f"; its policy can take at most {time}, so it will not end: {because} (docker service ps {service.name})"
 
 
 def may_be_rollback(service: LiveService) -> bool:

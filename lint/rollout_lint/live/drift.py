@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.facts.model import Fact
     from rollout_lint.live.declared_labels import DeclaredLabels
+    from rollout_lint.live.kept_options import VolumeDifferences
     from rollout_lint.live.model import LiveService
 
 POLICY = (
@@ -83,7 +84,8 @@ class Drift:
     """Differences of one service; `service` is its name in the files, `is_in_files` True if the files have it.
 
     `expected_image` is the image of the files if another one runs, `image_matched_before` True if the previous spec
-    has it. `not_compared` are the labels and paths whose value in the files depends on an unknown variable.
+    has it. `kept_volumes` are local volumes that keep other options than the files have. `not_compared` are the labels,
+    volumes and paths whose value in the files depends on an unknown variable.
     """
 
     service: str
@@ -92,20 +94,28 @@ class Drift:
     labels: tuple[LabelDifference, ...] = ()
     expected_image: str | None = None
     image_matched_before: bool = False
+    kept_volumes: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
 
     @property
     def has_drifted(self) -> bool:
         """True if anything differs."""
-        return not self.is_in_files or bool(self.differences or self.labels or self.expected_image)
+        differing = self.differences or self.labels or self.expected_image or self.kept_volumes
+        return not self.is_in_files or bool(differing)
+
+    @property
+    def blocks_deploy(self) -> bool:
+        """True if Swarm rejects a deploy of the files (swarmkit `manager/controlapi/service.go UpdateService`)."""
+        return any(each.path == "deploy.mode" for each in self.differences)
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredService:
-    """A service in the files: its facts, its labels, and True if all its variables are known."""
+    """A service in the files: its facts, labels and differing volumes, and True if all its variables are known."""
 
     facts: Mapping[str, Fact]
     labels: DeclaredLabels
+    volumes: VolumeDifferences
     is_exact: bool
 
 
@@ -124,6 +134,7 @@ def find_drift(service: LiveService, live: Mapping[str, Fact], declared: Declare
         f"label {key}" for key, value in labels.values.items() if value is None and key in service.spec.labels
     ]
     not_compared += ["labels with a variable in their name"] if labels.has_open_keys else []
+    not_compared += [f"volume {key}" for key in declared.volumes.unknown]
     unknown = [path for path in POLICY if _depends_on_variable(declared.facts.get(path))]
     not_compared += unknown
     return Drift(
@@ -132,6 +143,7 @@ def find_drift(service: LiveService, live: Mapping[str, Fact], declared: Declare
         labels=tuple(_label_differences(service, labels)),
         expected_image=expected,
         image_matched_before=bool(expected and service.previous and matches_image(service.previous.image, expected)),
+        kept_volumes=declared.volumes.kept,
         not_compared=tuple(not_compared),
     )
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ExitCode
 from rollout_lint.live.declared_labels import declared_labels
+from rollout_lint.live.describe import describe_update, is_stuck
 from rollout_lint.live.drift import DeclaredService, Drift, find_drift
+from rollout_lint.live.kept_options import find_volume_differences
 from rollout_lint.live.model import FAILED_STATES, UpdateState
 
 if TYPE_CHECKING:
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InspectedService:
-    """A service with its findings and its drift; without `drift` if it was not compared with files."""
+    """A service with its findings and its drift at a moment; without `drift` if it was not compared with files."""
 
     lint_result: LintResult
+    now: datetime
     drift: Drift | None = None
 
     @property
@@ -33,8 +36,13 @@ class InspectedService:
 
     @property
     def update_failed(self) -> bool:
-        """True if the last update failed."""
-        return self.service.state in FAILED_STATES
+        """True if the last update failed, or has been in progress for longer than it can take."""
+        return self.service.state in FAILED_STATES or is_stuck(self.service, self.now, self.lint_result.longest_update)
+
+    @property
+    def message(self) -> str:
+        """Sentence on how the last update ended."""
+        return describe_update(self.service, self.now, self.lint_result.longest_update)
 
     def is_bad(self, fail_on: Collection[str]) -> bool:
         """Return True if the update failed, the service has drifted, or a finding has one of these severities."""
@@ -65,7 +73,7 @@ class Comparison:
 
 
 def compare(
-    results: Sequence[LintResult], evaluation: Evaluation, chosen: VariantEvaluation
+    results: Sequence[LintResult], now: datetime, evaluation: Evaluation, chosen: VariantEvaluation
 ) -> tuple[list[InspectedService], Comparison]:
     """Compare services with the chosen variant.
 
@@ -75,7 +83,7 @@ def compare(
     stacks = {each.service.stack for each in results if each.service.name_in_stack in chosen.services}
     foreign = [each for each in results if each.service.stack not in stacks and stacks]
     compared = [each for each in results if each not in foreign]
-    inspected = [InspectedService(each, _drift(each, evaluation, chosen)) for each in compared]
+    inspected = [InspectedService(each, now, _drift(each, evaluation, chosen)) for each in compared]
     matching: tuple[str, ...] = ()
     if any(each.drift and each.drift.differences for each in inspected):
         others = (each for each in evaluation.variants if each is not chosen)
@@ -87,7 +95,7 @@ def compare(
         missing_services=tuple(name for name in chosen.services if name not in given),
         foreign_services=tuple(each.service.name for each in foreign),
     )
-    return [*inspected, *(InspectedService(each) for each in foreign)], comparison
+    return [*inspected, *(InspectedService(each, now) for each in foreign)], comparison
 
 
 def _drift(result: LintResult, evaluation: Evaluation, variant: VariantEvaluation) -> Drift:
@@ -96,7 +104,8 @@ def _drift(result: LintResult, evaluation: Evaluation, variant: VariantEvaluatio
     if facts is None:
         return find_drift(result.service, result.facts, None)
     labels = declared_labels(name, variant.variant, evaluation.sources)
-    return find_drift(result.service, result.facts, DeclaredService(facts, labels, variant.variant.is_exact))
+    volumes = find_volume_differences(result.service, facts)
+    return find_drift(result.service, result.facts, DeclaredService(facts, labels, volumes, variant.variant.is_exact))
 
 
 def _matches(results: Sequence[LintResult], evaluation: Evaluation, variant: VariantEvaluation) -> bool:
@@ -111,7 +120,6 @@ class Inspection:
     services: tuple[InspectedService, ...]
     comparison: Comparison | None
     mismatches: tuple[str, ...]
-    now: datetime
     fail_on: tuple[str, ...]
 
     @property

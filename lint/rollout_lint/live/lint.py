@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout_lint.live.service_facts import ONLY_IN_FILES, compute_facts, find_unknown_facts
+from rollout_lint.live.update_limit import longest_update
 from rollout_lint.location import Location
 from rollout_lint.rules.checker import check_rules, supersede
 
@@ -37,12 +38,13 @@ class UncheckedRule:
 
 @dataclass(frozen=True, slots=True)
 class LintResult:
-    """Result of linting a running service."""
+    """Result of linting a running service; `longest_update` are the seconds that an update can take."""
 
     service: LiveService
     facts: Mapping[str, Fact]
     findings: tuple[Finding, ...]
     unchecked: tuple[UncheckedRule, ...]
+    longest_update: float
 
 
 def lint_service(service: LiveService, rules: Iterable[Rule], cluster: Cluster, images: Images) -> LintResult:
@@ -58,7 +60,7 @@ def lint_service(service: LiveService, rules: Iterable[Rule], cluster: Cluster, 
             unchecked.append(UncheckedRule(rule, reason))
     location = Location(service.name, 0, 0, 0, 0)
     findings = supersede(list(check_rules(checked, _VARIANT, service.name, location, facts)))
-    return LintResult(service, facts, tuple(findings), tuple(unchecked))
+    return LintResult(service, facts, tuple(findings), tuple(unchecked), longest_update(facts))
 
 
 def _cannot_match(rule: Rule, facts: Mapping[str, Fact], unknown: Container[str]) -> bool:

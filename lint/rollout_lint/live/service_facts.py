@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS
-from rollout_lint.facts.derived import DERIVED, STACK_FACTS, ServiceFacts
+from rollout_lint.facts.derived import DERIVED, RESOURCE_FACTS, STACK_FACTS, ServiceFacts
 from rollout_lint.facts.derived.layers import OF_STACK_AND_SERVICE
 from rollout_lint.facts.stated import stated_facts
 from rollout_lint.live.json_access import (
@@ -42,6 +42,9 @@ _DEFAULTS_FILLED_IN = "Docker fills in its defaults and does not show which valu
 _NETWORKS_BY_ID = "Docker shows networks by their id"
 _FACTS_ONLY_IN_FILES = {
     *STACK_FACTS,
+    *RESOURCE_FACTS,
+    "derived.mode_before",
+    "derived.mode_compared_with",
     *(f"derived.{name}" for name in OF_STACK_AND_SERVICE),
     "derived.in_first_layer",
     "derived.lacks_image",

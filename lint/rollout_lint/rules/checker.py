@@ -53,22 +53,33 @@ class RuleIndex:
         return (rule for _, rule in found)
 
     def check(
-        self, variant: str, service: str | None, location: Location, facts: Mapping[str, Fact]
+        self,
+        variant: str,
+        service: str | None,
+        location: Location,
+        facts: Mapping[str, Fact],
+        resource: str | None = None,
     ) -> Iterator[Finding]:
         """Yield the findings of the candidates."""
-        return check_rules(self.candidates(facts), variant, service, location, facts)
+        return check_rules(self.candidates(facts), variant, service, location, facts, resource)
 
 
 def check_rules(
-    rules: Iterable[Rule], variant: str, service: str | None, location: Location, facts: Mapping[str, Fact]
+    rules: Iterable[Rule],
+    variant: str,
+    service: str | None,
+    location: Location,
+    facts: Mapping[str, Fact],
+    resource: str | None = None,
 ) -> Iterator[Finding]:
-    """Yield the findings of the service at this location, or of the stack without a service.
+    """Yield the findings of the service at this location, or without a service those of the resource or the stack.
 
-    The stack is checked only by rules that need no facts of a service.
+    The stack and its resources are checked only by rules that need no facts of a service.
     """
     for rule in rules:
         if (service is not None or rule.when.keys() <= facts.keys()) and _matches(rule, facts):
-            yield _finding(rule, variant, service, location, facts)
+            found = _finding(rule, variant, service or resource or THE_STACK, location, facts)
+            yield replace(found, service=service, resource=resource)
 
 
 def _matches(rule: Rule, facts: Mapping[str, Fact]) -> bool:
@@ -103,9 +114,9 @@ def supersede(findings: list[Finding]) -> list[Finding]:
 def supersede_unsuppressed(findings: list[Finding]) -> list[Finding]:
     """Return the findings of a recipe, superseded only by findings that are not suppressed.
 
-    Those of one service of a variant must be consecutive.
+    Those of one service or resource of a variant must be consecutive.
     """
-    groups = groupby(findings, key=attrgetter("variant", "service"))
+    groups = groupby(findings, key=attrgetter("variant", "service", "resource"))
     return [finding for _, group in groups for finding in supersede(list(group))]
 
 
@@ -144,13 +155,12 @@ def _grade(rule: Rule, facts: Mapping[str, Fact]) -> Grade | None:
     return max(possible, key=lambda grade: (rule if grade is None else grade).severity.rank)
 
 
-def _finding(rule: Rule, variant: str, service: str | None, location: Location, facts: Mapping[str, Fact]) -> Finding:
+def _finding(rule: Rule, variant: str, subject: str, location: Location, facts: Mapping[str, Fact]) -> Finding:
     grade = _grade(rule, facts)
 
     def format_path(path: str) -> str:
         return format_fact(path, facts[path]) if path in facts else "not set"
 
-    subject = THE_STACK if service is None else service
     message = (grade and grade.message) or rule.message
     assumes = rule.assumes if grade is None else grade.assumes
     located = [facts[path] for path in rule.location_facts if path in facts]
@@ -159,7 +169,7 @@ def _finding(rule: Rule, variant: str, service: str | None, location: Location, 
         severity=rule.severity if grade is None else grade.severity,
         risk=rule.risk if grade is None else grade.risk,
         assumes=fill_template(assumes, subject, format_path) if assumes else None,
-        service=service,
+        service=None,
         variant=variant,
         message_parts=tuple(fill_template(each, subject, format_path) for each in message.split(SERVICE_PLACEHOLDER)),
         location=next((fact.location for fact in located if fact.location), location),

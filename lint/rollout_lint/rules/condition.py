@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from rollout_lint.facts.derived import DERIVED, STACK_FACTS
+from rollout_lint.facts.derived import DERIVED, RESOURCE_FACTS, STACK_FACTS
 from rollout_lint.facts.model import Kind
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.facts.suppression import SUPPRESSION_FACTS
@@ -45,14 +45,14 @@ class Condition(NamedTuple):
 
 
 def is_fact(path: str) -> bool:
-    """Return True if a service, stack or suppression can have this fact."""
-    return any(path in facts for facts in (FACTS, DERIVED, STACK_FACTS, SUPPRESSION_FACTS))
+    """Return True if a service, stack, resource or suppression can have this fact."""
+    return any(path in facts for facts in (FACTS, DERIVED, STACK_FACTS, RESOURCE_FACTS, SUPPRESSION_FACTS))
 
 
 def kind_of(path: str) -> Kind:
     """Return the kind of a fact. Raises KeyError for an unknown fact."""
-    entry = DERIVED.get(path) or STACK_FACTS.get(path) or SUPPRESSION_FACTS.get(path) or FACTS[path]
-    return entry.kind
+    entry = DERIVED.get(path) or STACK_FACTS.get(path) or RESOURCE_FACTS.get(path) or SUPPRESSION_FACTS.get(path)
+    return (entry or FACTS[path]).kind
 
 
 def compile_condition(schema: dict[str, Any], kind: Kind) -> Condition:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 THE_STACK = "the stack"
 
-FindingKey: TypeAlias = "tuple[str, str | None, str]"
-"""Rule, service and variant, which have at most one finding."""
+FindingKey: TypeAlias = "tuple[str, str | None, str | None, str]"
+"""Rule, service, resource and variant, which have at most one finding."""
 
 
 class SuppressionSource(StrEnum):
@@ -40,6 +40,7 @@ class Suppression(NamedTuple):
 class Finding:
     """A rule that matched a service of a variant, or the stack without a `service`.
 
+    `resource` is the top-level resource that the finding is about, such as `config app_conf`, if it is about one.
     `message_parts` are the texts of the message around the name of the service. `facts` are those of the rule's
     conditions. `risk` is the effect on the risk of the recipe (see Rule).
     `superseded_by` is the id of a rule that reports the same cause with at least the same severity. `has_unsafe_fix` is
@@ -58,11 +59,12 @@ class Finding:
     superseded_by: str | None = None
     suppressed: Suppression | None = None
     has_unsafe_fix: bool = False
+    resource: str | None = None
 
     @property
     def key(self) -> FindingKey:
         """Key of the finding in its recipe, before and after a change of the files."""
-        return self.rule.id, self.service, self.variant
+        return self.rule.id, self.service, self.resource, self.variant
 
     @property
     def is_active(self) -> bool:
@@ -86,5 +88,5 @@ class Finding:
 
     @property
     def subject(self) -> str:
-        """Name of the service, or `the stack`."""
-        return THE_STACK if self.service is None else self.service
+        """Name of the service, the resource, or `the stack`."""
+        return self.service or self.resource or THE_STACK

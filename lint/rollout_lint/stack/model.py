@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rollout_lint.location import Location
     from rollout_lint.stack.unknown import Unknown
 
@@ -66,16 +69,34 @@ class Service:
 class Resource(NamedTuple):
     """A top-level network, volume, secret or config.
 
-    `engine_name` is its name in the engine if the file sets one, or the key if the resource is external. `set_paths`
-    are the dotted paths that the file sets. `overrides` lists the replaced entries, the nearest layer first.
+    `engine_name` is its name in the engine if the file sets one, or the key if the resource is external. `name` is the
+    value of `name`, and `file` that of `file`; None without one. `options` are the values, by dotted path, that the
+    engine takes only when it creates a network or volume; they may hold a secret. `set_paths` are the dotted paths that
+    the file sets. `overrides` lists the replaced entries, the nearest layer first.
     """
 
     location: Location
     is_external: bool | Unknown = False
     engine_name: str | Unknown = ""
     driver: str | Unknown = ""
+    name: Setting | None = None
+    file: Setting | None = None
+    options: Mapping[str, Setting] = MappingProxyType({})
     set_paths: tuple[str, ...] = ()
     overrides: tuple[Resource, ...] = ()
+
+
+class EarlierStack(NamedTuple):
+    """A stack over which this one may be deployed, and its name in messages, such as `at main`.
+
+    It is that of an earlier revision, or else that of another variant. `changed_contents` are the configs and secrets,
+    by section and key, whose file has changed since the revision.
+    """
+
+    stack: Stack
+    name: str
+    is_revision: bool
+    changed_contents: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -84,7 +105,7 @@ class Stack:
 
     `services` keeps the order of first mention. `resources` is indexed by section (`networks`...) and key. `versions`
     has the schema version of each layer. `dropped_services` lists the services in documents that Docker never reads.
-    `quirks` has the quirks outside of services.
+    `quirks` has the quirks outside of services. `earlier` are the stacks over which this one may be deployed.
     """
 
     services: dict[str, Service] = field(default_factory=dict)
@@ -92,6 +113,7 @@ class Stack:
     versions: list[Setting] = field(default_factory=list)
     dropped_services: list[Setting] = field(default_factory=list)
     quirks: Quirks = field(default_factory=Quirks)
+    earlier: tuple[EarlierStack, ...] = ()
 
     @property
     def is_for_swarm(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.stack.model import Resource
+from rollout_lint.stack.model import Resource, Setting
 from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z0-9._-]+")
 """Names in the schema. Docker allows other names for networks, and only its decoder checks those networks."""
+_CREATION_OPTIONS = ("driver", "driver_opts", "ipam", "internal", "attachable")
 _NOT_BESIDE_EXTERNAL = {"networks": (), "volumes": ("driver", "driver_opts", "labels"), "secrets": (), "configs": ()}
 
 
@@ -43,8 +44,43 @@ def _decode_resource(name: str, key: Scalar, node: Node, layer: Layer) -> Resour
         engine_name = layer.text(external.get("name"))
     if not engine_name and is_external is True:
         engine_name = name
-    driver = layer.text(node.get("driver"))
-    return Resource(layer.location(key), is_external, engine_name, driver, tuple(_set_paths(node)))
+    return Resource(
+        layer.location(key),
+        is_external,
+        engine_name,
+        driver=layer.text(node.get("driver")),
+        name=_setting(node.get("name"), layer),
+        file=_setting(node.get("file"), layer),
+        options=dict(_options(node, layer)),
+        set_paths=tuple(_set_paths(node)),
+    )
+
+
+def _setting(node: Node | None, layer: Layer) -> Setting | None:
+    if not isinstance(node, Scalar) or layer.value(node, None) in (None, ""):
+        return None
+    return Setting(layer.text(node), layer.location(node), node.text, unset=layer.unset(node))
+
+
+def _options(node: Mapping, layer: Layer) -> Iterator[tuple[str, Setting]]:
+    """Yield the values that the engine takes only when it creates a network or volume, as text."""
+    for key in _CREATION_OPTIONS:
+        option = node.get(key)
+        if option is not None:
+            yield from _flatten(option, key, layer)
+
+
+def _flatten(node: Node, path: str, layer: Layer) -> Iterator[tuple[str, Setting]]:
+    if isinstance(node, Mapping):
+        for key, (_, value) in node.entries.items():
+            yield from _flatten(value, f"{path}.{key}", layer)
+    elif isinstance(node, Sequence):
+        for number, item in enumerate(node.items):
+            yield from _flatten(item, f"{path}.{number}", layer)
+    elif isinstance(node, Scalar):
+        value = layer.value(node, None)
+        text = value if isinstance(value, str | Unknown) else "" if value is None else node.text
+        yield path, Setting(text, layer.location(node), node.text, unset=layer.unset(node))
 
 
 def _set_paths(node: Mapping, prefix: str = "") -> Iterator[str]:

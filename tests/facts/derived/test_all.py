@@ -6,10 +6,10 @@ import inspect
 import re
 from pathlib import Path
 
-from rollout_lint.facts.derived import DERIVED, STACK_FACTS
+from rollout_lint.facts.derived import DERIVED, RESOURCE_FACTS, STACK_FACTS
 from rollout_lint.facts.stated import FACTS
 
-ALL = DERIVED | STACK_FACTS
+ALL = DERIVED | STACK_FACTS | RESOURCE_FACTS
 
 
 def test_each_derived_fact_has_a_description_and_a_test() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rollout_lint.facts.derived import DERIVED, STACK_FACTS
+from rollout_lint.facts.derived import DERIVED, RESOURCE_FACTS, STACK_FACTS
 from rollout_lint.facts.suppression import SUPPRESSION_FACTS
 from rollout_lint.report.rules.conditions import describe_condition, describe_severities
 from rollout_lint.rules.loader import load_rules
@@ -22,11 +22,11 @@ CONDITIONS = {
 
 
 def test_conditions_on_derived_facts_have_phrases() -> None:
-    assert [words for words in CONDITIONS if words.startswith(("derived.", "stack.", "ignore."))] == []
+    assert [words for words in CONDITIONS if words.startswith(("derived.", "stack.", "resource.", "ignore."))] == []
 
 
 def test_a_packaged_rule_uses_the_words_of_each_fact() -> None:
-    derived = [fact.words for fact in [*DERIVED.values(), *STACK_FACTS.values()]]
+    derived = [fact.words for fact in [*DERIVED.values(), *STACK_FACTS.values(), *RESOURCE_FACTS.values()]]
     suppressions = [fact.words for fact in SUPPRESSION_FACTS.values()]
     assert {sentence for words in [*derived, *suppressions] for sentence in words.values()} - set(CONDITIONS) == set()
 

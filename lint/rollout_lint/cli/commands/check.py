@@ -14,6 +14,7 @@ from rollout_lint.cli.commands.baseline import (
 from rollout_lint.cli.commands.fix_hints import CheckOptions, FixHints
 from rollout_lint.cli.commands.loaders import create_loader, load_available_rules
 from rollout_lint.cli.commands.outputs import Output, Report, write_reports
+from rollout_lint.cli.commands.since import ChangeFilter
 from rollout_lint.cli.commands.targets import Selection, load_targets
 from rollout_lint.cli.console import exit_with_error
 from rollout_lint.errors import ExitCode
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.cli.commands.given_files import GivenFiles
     from rollout_lint.cli.commands.path_lists import StdinFile
+    from rollout_lint.cli.commands.targets import Target
     from rollout_lint.linter.context import ContextLoader, LintContext
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.report.check.junit import FailingSeverities
@@ -38,6 +40,7 @@ class Request(NamedTuple):
 
     `severity` is the least severity to print, `printed_rules` are ids, names or prefixes of the rules to print.
     With `given`, these files are checked and not the paths. `changed` and `stdin_file` are those of Selection.
+    `since` is the name of a commit. Then only findings in files that changed since, and about changes, are reported.
     """
 
     paths: tuple[str, ...]
@@ -55,6 +58,7 @@ class Request(NamedTuple):
     is_quiet: bool = False
     given: GivenFiles | None = None
     changed: bool = False
+    since: str | None = None
     stdin_file: StdinFile | None = None
 
     @property
@@ -76,15 +80,24 @@ def run(request: Request) -> ExitCode:
     contexts = {recipe.path: context for recipe, context in targets}
     hints = _fix_hints(request, loader)
     evaluations: list[Evaluation] = []
-    for recipe, context in targets:
-        evaluations.append(evaluate(recipe, context.with_suppressions(request.applies_ignores)))
+    since = ChangeFilter(request.since) if request.since is not None else None
+    if since is not None:
+        skipped = since.select_skipped(skipped)
+    for target in targets:
+        evaluation = _evaluate(target, since, request)
+        if evaluation is None:
+            continue
+        evaluations.append(evaluation)
         if hints is not None:
-            evaluations[-1].fix_commands = hints.commands(evaluations[-1], context)
-            evaluations[-1].error_fix_commands = hints.error_commands(evaluations[-1], context)
+            evaluation.fix_commands = hints.commands(evaluation, target.context)
+            evaluation.error_fix_commands = hints.error_commands(evaluation, target.context)
     if baseline is not None and request.baseline.write:
         return record_baseline(baseline, evaluations)
     if baseline is not None:
         suppress_baseline_findings(baseline, evaluations, {path: context.rules for path, context in contexts.items()})
+
+    if since is not None:
+        since.remove_other_findings()
 
     def failing_severities(evaluation: Evaluation) -> tuple[Severity, ...]:
         return severities_at_or_above(request.fail_on or contexts[evaluation.recipe.path].fail_on or DEFAULT_FAIL_ON)
@@ -97,10 +110,17 @@ def run(request: Request) -> ExitCode:
         severity = request.severity or context.print_severity or default
         return FindingFilter(severity, context.printed_rules if printed_rules is None else printed_rules)
 
-    result = CheckResult(evaluations, skipped)
+    result = CheckResult(evaluations, skipped, request.since)
     code = _exit_code(evaluations, failing_severities)
     report = Report(result, code, failing_severities, filter_findings, request.list_skipped, request.is_quiet)
     return write_reports(report, request.outputs)
+
+
+def _evaluate(target: Target, since: ChangeFilter | None, request: Request) -> Evaluation | None:
+    """Evaluate a recipe. Return None if it did not change since the revision, if there is one."""
+    if since is not None:
+        return since.evaluate(target, applies_ignores=request.applies_ignores)
+    return evaluate(target.recipe, target.context.with_suppressions(request.applies_ignores))
 
 
 def _printed_rules(request: Request, contexts: Iterable[LintContext], loader: ContextLoader) -> frozenset[str] | None:

@@ -55,16 +55,16 @@ def run(request: Request) -> ExitCode:
     services = _read_services(request.file)
     files, context = _load_files(request)
     linted = [lint_service(service, context.rules, context.cluster, context.images) for service in services]
+    moment = now()
     if files is None:
-        inspected, comparison = [InspectedService(each) for each in linted], None
+        inspected, comparison = [InspectedService(each, moment) for each in linted], None
     else:
-        inspected, comparison = compare(linted, *files)
+        inspected, comparison = compare(linted, moment, *files)
     rolled_back = {service.name for service in services if service.state in ROLLED_BACK_STATES}
     inspection = Inspection(
         services=tuple(inspected),
         comparison=comparison,
         mismatches=find_mismatches(services, request.labels, request.images, rolled_back),
-        now=now(),
         fail_on=severities_at_or_above(request.fail_on or context.fail_on or DEFAULT_FAIL_ON),
     )
     write(_format_report(inspection, request.format))

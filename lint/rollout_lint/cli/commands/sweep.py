@@ -62,7 +62,8 @@ def run(request: Request, loader: ContextLoader) -> ExitCode:
     def load_context(path: str) -> LintContext:
         return loader.context(Path(path))
 
-    summary = SweepSummary(_read_earlier(request), keeps_verdicts=request.format is not SweepFormat.JSON)
+    before = _read_earlier(request)
+    summary = SweepSummary(before, keeps_verdicts=request.format is not SweepFormat.JSON)
     try:
         # Report an invalid config of the fleet once, and not for each recipe.
         load_context(request.path if request.given is None else request.given.files[0])
@@ -74,7 +75,8 @@ def run(request: Request, loader: ContextLoader) -> ExitCode:
     if request.format in (SweepFormat.JSON, SweepFormat.HTML):
         path = Path(request.path) if request.given is None else Path(request.given.files[0]).parent
         fleet.source = find_fleet_source(path, request.revision)
-    sweep = Sweep(fleet, load_context, AgePolicy(day, max_age))
+    since = before.commit if before is not None else None
+    sweep = Sweep(fleet, load_context, AgePolicy(day, max_age), since=since)
     layout = Layout(request.format, request.show_all, request.services, request.list_skipped, request.brief)
     policy = ExitPolicy(request.fail_on, request.fail_on_worse, bool(fleet.problems))
     with _rare_garbage_collection():

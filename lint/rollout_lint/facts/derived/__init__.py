@@ -7,13 +7,22 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived import layers
-from rollout_lint.facts.derived.registry import DERIVED, STACK_FACTS, Derived, ServiceFacts
+from rollout_lint.facts.derived.registry import (
+    DERIVED,
+    RESOURCE_FACTS,
+    STACK_FACTS,
+    Derived,
+    ResourceInStack,
+    ServiceFacts,
+)
 from rollout_lint.facts.model import Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rollout_lint.stack.model import Stack
 
-__all__ = ["DERIVED", "STACK_FACTS", "Derived", "ServiceFacts", "stack_facts"]
+__all__ = ["DERIVED", "RESOURCE_FACTS", "STACK_FACTS", "Derived", "ServiceFacts", "resource_facts", "stack_facts"]
 
 for _module in iter_modules(__path__):
     # The import registers the facts of the module.
@@ -25,3 +34,13 @@ def stack_facts(stack: Stack) -> dict[str, Fact]:
     derivations = {path: each.derive(stack) for path, each in STACK_FACTS.items()}
     derivations |= {f"derived.{name}": derive(stack) for name, derive in layers.OF_STACK_AND_SERVICE.items()}
     return {path: Fact(value, default=False, location=location) for path, (value, location) in derivations.items()}
+
+
+def resource_facts(stack: Stack) -> Iterator[tuple[ResourceInStack, dict[str, Fact]]]:
+    """Yield each top-level resource of a stack on which a rule can depend, with its facts by path."""
+    for section, resources in stack.resources.items():
+        for key, resource in resources.items():
+            if stack.earlier or resource.file is not None:
+                entry = ResourceInStack(section, key, resource, stack)
+                facts = {path: each.derive(entry) for path, each in RESOURCE_FACTS.items()}
+                yield entry, {path: Fact(value, default=False, location=at) for path, (value, at) in facts.items()}

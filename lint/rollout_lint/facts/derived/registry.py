@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from rollout_lint.facts.cluster import Cluster
     from rollout_lint.facts.images import Images
     from rollout_lint.location import Location
-    from rollout_lint.stack.model import Service, Setting, Stack
+    from rollout_lint.stack.model import EarlierStack, Resource, Service, Setting, Stack
 
 Derivation: TypeAlias = "tuple[Any, Location | None]"
 """Value of a derived fact, and the location that it comes from."""
 
 
 class Derived(NamedTuple):
-    """Entry of the registry. `derive` takes ServiceFacts, or a Stack for a fact of the stack itself.
+    """Entry of the registry. `derive` takes ServiceFacts, a Stack, or a ResourceInStack.
 
     `words` says conditions on the fact in an operator's words: "is false", "the service has no healthcheck".
     """
@@ -42,6 +42,23 @@ DERIVED: dict[str, Derived] = {}
 
 STACK_FACTS: dict[str, Derived] = {}
 """Every fact of the stack itself, which no service has, by its path."""
+
+RESOURCE_FACTS: dict[str, Derived] = {}
+"""Every fact of a top-level network, volume, config or secret by its path."""
+
+
+class ResourceInStack(NamedTuple):
+    """Top-level resource of a stack: its section, such as `configs`, and its key."""
+
+    section: str
+    key: str
+    resource: Resource
+    stack: Stack
+
+    @property
+    def title(self) -> str:
+        """Name in messages, such as `config app_conf`."""
+        return f"{self.section.removesuffix('s')} {self.key}"
 
 
 class ServiceFacts(Mapping[str, Fact]):
@@ -69,7 +86,17 @@ class ServiceFacts(Mapping[str, Fact]):
 
     def hold_for(self, service: Service, stack: Stack) -> bool:
         """Return True if the service has the same facts in this stack. Facts depend on nothing else of a stack."""
-        return self.service is service and self.resources == stack.resources and self.is_for_swarm == stack.is_for_swarm
+        return (
+            self.service is service
+            and self.resources == stack.resources
+            and self.is_for_swarm == stack.is_for_swarm
+            and self.earlier_services == _find_earlier_services(service, stack)
+        )
+
+    @property
+    def earlier_services(self) -> list[tuple[EarlierStack, Service]]:
+        """The service in each earlier stack that has another version of it."""
+        return _find_earlier_services(self.service, self._stack)
 
     @cached_property
     def unknown_variables(self) -> frozenset[str]:
@@ -127,6 +154,11 @@ class ServiceFacts(Mapping[str, Fact]):
         return None if fact is None else fact.location
 
 
+def _find_earlier_services(service: Service, stack: Stack) -> list[tuple[EarlierStack, Service]]:
+    found = ((each, each.stack.services.get(service.name)) for each in stack.earlier)
+    return [(each, earlier) for each, earlier in found if earlier is not None and earlier is not service]
+
+
 def _is_tag(value: Any) -> bool:
     return isinstance(value, Unknown) and has_known_repository(value)
 
@@ -143,6 +175,13 @@ def derived_of_stack(
 ) -> Callable[[Callable[[Stack], Derivation]], Callable[[Stack], Derivation]]:
     """Register a function as the fact of its name that the stack itself has."""
     return _register(STACK_FACTS, "stack", types, items, words)
+
+
+def derived_of_resource(
+    *types: str, items: str = "string", words: Mapping[str, str] = _NO_WORDS
+) -> Callable[[Callable[[ResourceInStack], Derivation]], Callable[[ResourceInStack], Derivation]]:
+    """Register a function as the fact of its name that a top-level resource has."""
+    return _register(RESOURCE_FACTS, "resource", types, items, words)
 
 
 def _register(

@@ -253,11 +253,15 @@ class _RecipeHistory:
                 recipe = None
             yield recipe
 
-    def _recipe(self, result: UpgradeResult, exports: ExitStack) -> Recipe | None:
+    def find_revision(self, result: UpgradeResult) -> Revision | None:
+        """Return the revision of a result, None if that is unknown. Raises RevisionError."""
         commit = self._commit(result)
-        if commit is None:
+        return None if commit is None else open_revision(to_working_tree(self.location), commit)
+
+    def _recipe(self, result: UpgradeResult, exports: ExitStack) -> Recipe | None:
+        revision = self.find_revision(result)
+        if revision is None:
             return None
-        revision = open_revision(to_working_tree(self.location), commit)
         location = join_path(_export(revision, self.location, exports), "")
         resolver = replace(self.resolver, root=self._root(revision, exports))
         if is_file(location):
@@ -298,7 +302,7 @@ class _RecipeHistory:
 def _with_history(member: Member, history: _RecipeHistory) -> Member:
     """Return the member with the versions at its results, or with a warning if git cannot read its repository."""
     if member.evidence.results:
-        member.open_recipe_at = history
+        member.open_recipe_at, member.find_revision = history, history.find_revision
         reason = find_git_error(to_working_tree(history.location))
         if reason is not None:
             warning = f"unknown if the policy has changed since the results: {reason}"

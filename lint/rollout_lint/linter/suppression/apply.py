@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rollout_lint.linter.suppression.directives import IgnoreComment, IgnoreEntry
     from rollout_lint.location import Location
-    from rollout_lint.rules.finding import Finding
+    from rollout_lint.rules.finding import Finding, FindingKey
     from rollout_lint.rules.model import Rule
     from rollout_lint.syntax.source import Source
 
@@ -111,8 +111,8 @@ class _Suppressor:
     settings: SuppressionSettings
     used: set[tuple[Location, str]] = field(default_factory=set)
     """Comments that suppress a finding, each with the rule."""
-    named: dict[tuple[str, str | None, str], IgnoreComment] = field(default_factory=dict)
-    """Comments that suppress a finding and name a rule that it supersedes, by variant, service and that rule."""
+    named: dict[FindingKey, IgnoreComment] = field(default_factory=dict)
+    """Comments that suppress a finding and name a rule that it supersedes, by the key of a finding of that rule."""
     expired: list[tuple[IgnoreEntry, Finding]] = field(default_factory=list)
     """Findings whose entry of the config has expired."""
     index: CommentIndex = field(init=False)
@@ -141,7 +141,7 @@ class _Suppressor:
         self.used |= {(comment.location, finding.rule.id) for comment in found}
         for comment in found:
             for rule in finding.rule.supersedes.intersection(comment.rules):
-                self.named.setdefault((finding.variant, finding.service, rule), comment)
+                self.named.setdefault((rule, *finding.key[1:]), comment)
         if found:
             return _comment_suppression(found[0])
         entries = [each for each in self.settings.ignores if self._entry_covers(each, finding)]
@@ -157,7 +157,7 @@ class _Suppressor:
 
         The comment need not cover the location of the superseded finding.
         """
-        comment = self.named.get((finding.variant, finding.service, finding.rule.id))
+        comment = self.named.get(finding.key)
         if comment is None or finding.suppressed is not None or finding.superseded_by is None:
             return finding
         self.used.add((comment.location, finding.rule.id))

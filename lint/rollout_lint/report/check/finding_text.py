@@ -147,7 +147,7 @@ def _describe_unmatched(finding: Finding, evaluation: VariantEvaluation) -> str:
     file = printable(evaluation.variant.files[-1].name)
     if not evaluation.is_evaluated:
         return f"not evaluated: {file}"
-    facts = evaluation.facts(finding.service)
+    facts = evaluation.facts(finding)
     path = failing_condition(finding.rule, facts) if facts else None
     if facts is None or path is None:
         return ""

@@ -91,6 +91,7 @@ def _convert_group(group: Group) -> dict[str, Any]:
         "severity": finding.severity,
         "service": finding.service,
         "services": list(group.services),
+        "resource": finding.resource,
         "variant": finding.variant,
         "message": group.message,
         "assumes": finding.assumes,

@@ -120,6 +120,7 @@ def _build_result(group: Group, rules: RuleTable, root: Path) -> dict[str, Any]:
             "recipe": group.evaluation.recipe.name,
             "service": finding.service,
             "services": list(group.services),
+            "resource": finding.resource,
             "variants": list(group.variants),
             "assumes": finding.assumes,
         },

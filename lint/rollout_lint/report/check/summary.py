@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.printable import printable
 from rollout_lint.report.common.groups import count_suppressed, group_findings, list_hidden, list_problems
 from rollout_lint.report.common.skipped import describe_unchecked
 from rollout_lint.report.common.style import plural
@@ -26,6 +27,8 @@ _STATUS_WORDS = {
 def format_summary(result: CheckResult, exit_code: int) -> str:
     """Return the summary, which counts the errors and findings that the report prints."""
     evaluations = result.evaluations
+    if not evaluations and result.since is not None and not result.skipped:
+        return f"No recipe has changed since {printable(result.since)}: no file was checked. Exit {exit_code}."
     if not evaluations:
         return f"{describe_unchecked(result.skipped)} Exit {exit_code}."
     checked = [

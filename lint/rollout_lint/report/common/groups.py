@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.location import Problem
 from rollout_lint.report.common.paths import recipe_path
-from rollout_lint.rules.finding import THE_STACK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable
@@ -46,9 +45,9 @@ class Group:
     @property
     def service_findings(self) -> tuple[Finding, ...]:
         """First finding of each service."""
-        by_service: dict[str | None, Finding] = {}
+        by_service: dict[str, Finding] = {}
         for finding in self.findings:
-            by_service.setdefault(finding.service, finding)
+            by_service.setdefault(finding.subject, finding)
         return tuple(by_service.values())
 
     @property
@@ -58,8 +57,8 @@ class Group:
 
     @property
     def subject(self) -> str:
-        """Names of the services, or `the stack`."""
-        return ", ".join(self.services) or THE_STACK
+        """Names of the services, of the resources, or `the stack`."""
+        return ", ".join(each.subject for each in self.service_findings)
 
     @property
     def message(self) -> str:
@@ -99,11 +98,12 @@ def _group_all(evaluation: Evaluation, suppressed: bool = False) -> list[Group]:
 def merge_findings(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
     """Return the findings that are one finding to a reader, such as those of all services that use an anchor.
 
-    They have the same rule, location and severity. Suppressed or superseded findings are not merged with active ones.
+    They have the same rule, location and severity. Suppressed or superseded findings are not merged with active ones,
+    nor are those of different resources.
     """
     merged: dict[tuple[Hashable, ...], list[Finding]] = {}
     for each in findings:
-        of_stack = each.service is None
+        of_stack = each.subject if each.service is None else None
         key = (each.rule.id, each.location, each.severity, of_stack, each.suppressed, each.superseded_by)
         merged.setdefault(key, []).append(each)
     return merged.values()

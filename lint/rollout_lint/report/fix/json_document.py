@@ -121,7 +121,7 @@ def _list_edits(result: FixResult, fix: AppliedFix) -> Iterable[dict[str, Any]]:
 
 
 def _find_fact(evaluation: Evaluation, finding: Finding, path: str) -> Fact | None:
-    facts = (each.facts(finding.service) for each in evaluation.variants if each.variant.name == finding.variant)
+    facts = (each.facts(finding) for each in evaluation.variants if each.variant.name == finding.variant)
     return next(((each or {}).get(path) for each in facts), None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.format import json_value
-from rollout_lint.live.describe import describe_update
 from rollout_lint.live.drift import NOT_SHOWN, POLICY
 from rollout_lint.live.spec_diff import rollback_changes
 from rollout_lint.report.common.json_values import VERSION, convert_location, format_json
@@ -24,7 +23,7 @@ def format_inspect_json(inspection: Inspection) -> str:
     document = {
         "version": VERSION,
         "exit_code": inspection.exit_code,
-        "services": [_convert_service(each, inspection) for each in services],
+        "services": [_convert_service(each) for each in services],
         "against": _convert_comparison(inspection.comparison) if inspection.comparison else None,
         "mismatches": list(inspection.mismatches),
         "summary": {
@@ -37,7 +36,7 @@ def format_inspect_json(inspection: Inspection) -> str:
     return format_json(document)
 
 
-def _convert_service(each: InspectedService, inspection: Inspection) -> dict[str, Any]:
+def _convert_service(each: InspectedService) -> dict[str, Any]:
     service, changes = each.service, rollback_changes(each.service)
     return {
         "service": service.name,
@@ -45,7 +44,7 @@ def _convert_service(each: InspectedService, inspection: Inspection) -> dict[str
         "image": service.spec.image,
         "version": service.version,
         "update": convert_update(service.update) if service.update else None,
-        "message": describe_update(service, inspection.now),
+        "message": each.message,
         "update_failed": each.update_failed,
         "rollback_changes": None
         if changes is None
@@ -84,6 +83,8 @@ def _convert_drift(drift: Drift) -> dict[str, Any]:
         if drift.expected_image
         else None,
         "labels": [{"key": each.key, "what": each.kind, "was_before": each.matched_before} for each in drift.labels],
+        "kept_volumes": list(drift.kept_volumes),
+        "blocks_deploy": drift.blocks_deploy,
         "not_compared": list(drift.not_compared),
     }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.format import format_fact
-from rollout_lint.live.describe import describe_update
 from rollout_lint.live.drift import NOT_SHOWN
 from rollout_lint.live.spec_diff import rollback_changes
 from rollout_lint.printable import printable
@@ -27,7 +26,7 @@ def format_inspect_text(inspection: Inspection, style: Style) -> str:
     """Return the update results, findings, drift and skipped rules of each service."""
     lines = []
     for each in inspection.services:
-        lines += [*_format_service(each, inspection, style), ""]
+        lines += [*_format_service(each, style), ""]
     if inspection.comparison is not None:
         lines += [*_format_comparison(inspection.comparison), ""]
     if inspection.mismatches:
@@ -40,9 +39,9 @@ def format_inspect_text(inspection: Inspection, style: Style) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _format_service(each: InspectedService, inspection: Inspection, style: Style) -> Iterator[str]:
+def _format_service(each: InspectedService, style: Style) -> Iterator[str]:
     service = each.service
-    message = printable(describe_update(service, inspection.now))
+    message = printable(each.message)
     yield style(printable(service.name), "bold")
     yield _format_note("update", style(message, "red") if each.update_failed else message)
     if service.state:
@@ -91,7 +90,11 @@ def _list_drift(drift: Drift) -> Iterator[str]:
     if not drift.is_in_files:
         yield f"no service {drift.service} in the files"
         return
+    if drift.blocks_deploy:
+        yield "the next deploy of the files fails: service mode change is not allowed"
     yield from (_describe_difference(each) for each in drift.differences)
+    for volume in drift.kept_volumes:
+        yield f"volume {volume} has other driver_opts in the files; it keeps its own after a deploy"
     if drift.expected_image:
         yield f"image differs from the files, which have {drift.expected_image}" + _describe_previous(
             drift.image_matched_before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rollout_lint.facts.derived import DERIVED, STACK_FACTS
+from rollout_lint.facts.derived import DERIVED, RESOURCE_FACTS, STACK_FACTS
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.model import Fact
 from rollout_lint.facts.suppression import SUPPRESSION_FACTS
@@ -59,7 +59,7 @@ def describe_condition(path: str, condition: Condition) -> str:
     A fact that rollout-lint derives has words of its own for its conditions.
     """
     described = _describe_schema(path, condition.schema)
-    fact = DERIVED.get(path) or STACK_FACTS.get(path) or SUPPRESSION_FACTS.get(path)
+    fact = DERIVED.get(path) or STACK_FACTS.get(path) or RESOURCE_FACTS.get(path) or SUPPRESSION_FACTS.get(path)
     return (fact.words.get(described) if fact else None) or f"{path} {described}"
 
 

@@ -80,8 +80,7 @@ def _describe_proof(proof: Mapping[str, Any]) -> tuple[str, str, str]:
         environment = f"The environment had {values}." if values else ""
         return environment, _describe_config(config["bad"]), _describe_config(config["fixed"])
     if "deploy" in proof:
-        error = proof["deploy"]["refused"]
-        return "", f"`docker stack deploy` printed `{error}`.", "`docker stack deploy` accepted the file."
+        return _describe_deploy(proof["deploy"])
     if "redeploy" in proof:
         return _describe_redeploy(proof["redeploy"])
     return " ".join(describe_deployment(proof)), _describe_result(proof["bad"]), _describe_result(proof["fixed"])
@@ -96,6 +95,19 @@ def _describe_redeploy(redeploy: Mapping[str, Any]) -> tuple[str, str, str]:
         "a deploy of the fixed example over it changed no service.",
         "a deploy of the bad example over it changed no service.",
     )
+
+
+def _describe_deploy(deploy: Mapping[str, Any]) -> tuple[str, str, str]:
+    if "keeps" in deploy:
+        keeps = deploy["keeps"]
+        command = f"`docker {' '.join(keeps['inspect'][:2])}`"
+        return (
+            "The files were deployed over the earlier ones.",
+            f"`docker stack deploy` accepted the file, and {command} still printed `{keeps['old']}`.",
+            f"`docker stack deploy` accepted the file, and {command} printed `{keeps['new']}`.",
+        )
+    error = deploy["refused"]
+    return "", f"`docker stack deploy` printed `{error}`.", "`docker stack deploy` accepted the file."
 
 
 def _describe_config(output: Mapping[str, Any]) -> str:

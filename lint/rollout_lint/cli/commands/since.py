@@ -1,0 +1,81 @@
+"""Findings of a check since a revision: those in changed files, and those about changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from rollout_lint.cli.console import exit_with_error
+from rollout_lint.discovery.export import RevisionError
+from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.linter.history import HistoryFinder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rollout_lint.cli.commands.targets import Target
+    from rollout_lint.discovery.skipped import SkippedFile
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.linter.history import RecipeHistory
+    from rollout_lint.rules.finding import Finding
+
+
+class _ChangedRecipe(NamedTuple):
+    """Evaluation of a recipe with its revision, and the names of its changed files."""
+
+    evaluation: Evaluation
+    history: RecipeHistory
+    files: set[str]
+
+    def has(self, finding: Finding) -> bool:
+        return finding.location.file in self.files or self.history.is_about_change(self.evaluation, finding)
+
+
+class ChangeFilter:
+    """Evaluation of the recipes that changed since the revision `ref`."""
+
+    def __init__(self, ref: str) -> None:
+        """Take the name of a commit."""
+        self._ref = ref
+        self._finder = HistoryFinder(ref)
+        self._recipes: list[_ChangedRecipe] = []
+
+    def evaluate(self, target: Target, *, applies_ignores: bool) -> Evaluation | None:
+        """Evaluate a recipe, compared with the revision; None if nothing changed. Exit if there is no such revision."""
+        recipe, context = target
+        try:
+            history = self._finder.find(recipe.variants[0].files[0].path if recipe.variants else Path(recipe.path))
+            evaluation = evaluate(recipe, context.with_suppressions(applies_ignores), earlier=history.find_earlier)
+            changed = _ChangedRecipe(evaluation, history, history.find_changed_files(evaluation))
+        except RevisionError as error:
+            self._exit(recipe.path, error)
+        if not changed.files and not any(map(changed.has, evaluation.findings)):
+            return None
+        self._recipes.append(changed)
+        return evaluation
+
+    def select_skipped(self, skipped: Iterable[SkippedFile]) -> tuple[SkippedFile, ...]:
+        """Return the files that changed. Exit if there is no such revision."""
+        return tuple(each for each in skipped if self._has_changed(each.file))
+
+    def remove_other_findings(self) -> None:
+        """Remove the findings in files that did not change, except those about changes."""
+        for each in self._recipes:
+            each.evaluation.findings = [finding for finding in each.evaluation.findings if each.has(finding)]
+
+    def _has_changed(self, file: str) -> bool:
+        path = Path(file)
+        try:
+            return self._finder.find(path).files.differs(path, path, is_secret=False) is not False
+        except RevisionError as error:
+            self._exit(file, error)
+
+    def _exit(self, path: str, error: RevisionError) -> NoReturn:
+        exit_with_error(f"{path}: --since {self._ref}: {error}")
+
+
+def reject_combinations(ref: str | None, others: Mapping[str, object]) -> None:
+    """Exit if `--since` is set together with one of the other options, by their name in messages."""
+    for name, value in others.items():
+        if ref is not None and value:
+            exit_with_error(f"--since and {name} cannot be combined")
