@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
+import rollout_lint
 from hypothesis import given
 from hypothesis import strategies as st
 from rollout_lint.printable import printable
 
+PACKAGE = Path(rollout_lint.__file__).parent
 TEXTS = st.text(st.one_of(st.sampled_from(":# \n\r\t[]a"), st.characters()), max_size=40)
 
 
@@ -60,3 +63,17 @@ def test_printable_is_one_harmless_line(text: str) -> None:
 def test_wrapped_printable_text_has_no_log_command(text: str, width: int) -> None:
     lines = textwrap.wrap(printable(text), width, break_long_words=False, break_on_hyphens=False)
     assert not [line for line in lines if is_log_command(line)]
+
+
+def files_with(pattern: str) -> set[str]:
+    """Return the files of the package with a line that matches."""
+    return {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if re.search(pattern, path.read_text("utf-8"))
+    }
+
+
+def test_no_other_module_escapes_or_prints() -> None:
+    assert files_with(r"encode\(\"unicode_escape\"\)") == {"printable.py"}
+    assert files_with(r"\bprint\(|\becho\(|\.std(out|err)\.(buffer\.)?write|\bstream\.writelines") == {"cli/console.py"}

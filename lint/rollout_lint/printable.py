@@ -22,3 +22,8 @@ def printable(text: str) -> str:
     if "::" not in text and "##" not in text:
         return text
     return _LOG_COMMAND.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def printable_lines(text: str) -> str:
+    """Return a text of several lines, each of them printable."""
+    return "\n".join(map(printable, text.replace("\r\n", "\n").split("\n")))

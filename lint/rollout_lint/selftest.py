@@ -66,8 +66,10 @@ def describe_location(rule: Rule) -> str:
 def add_fix_overlay(files: dict[str, str], rule: Rule) -> dict[str, str]:
     """Return the files with an overlay that has the rule's fix for each service."""
     root = parse(next(iter(files.values())).encode(), "base").root
-    base = to_value(root) if root is not None else {}
-    overlay: dict[str, Any] = {"services": dict.fromkeys(base.get("services", ()), rule.fix)}
+    value = None if root is None else to_value(root)
+    base = value if isinstance(value, dict) else {}
+    services = base.get("services")
+    overlay: dict[str, Any] = {"services": dict.fromkeys(services if isinstance(services, dict) else (), rule.fix)}
     if "version" in base:
         overlay["version"] = base["version"]
     return files | {"fix.yml": json.dumps(overlay)}

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from tests.fuzz.corpus import others, stacks
 from tests.fuzz.mutate import mutate
+from tests.lines.values import find_log_commands, find_odd_characters
 from tests.oracle.compare import compare
 
 if TYPE_CHECKING:
@@ -133,11 +134,13 @@ def _command_failures(one: Mutant, result: Result) -> Iterator[str]:
         return
     if result.exit_code not in (0, 1, 2):
         yield f"exit code {result.exit_code}"
-    # A diff contains the text of the file unchanged, so that patch can apply it.
+    # A diff contains the tabs, line ends and byte order mark of the file, so that patch can apply it.
     layout = "\n\r\t\ufeff" if one.command[0] == "fix" else "\n"
     for name, text in (("stdout", result.stdout), ("stderr", result.stderr)):
-        if odd := {character for character in text if not character.isprintable() and character not in layout}:
+        if odd := find_odd_characters(text, layout):
             yield f"{name} has {sorted(odd)!r}"
+        if found := find_log_commands(text, "github" in one.command and name == "stdout"):
+            yield f"{name} has the command {found[0]!r}"
     if not result.stdout and not result.stderr and result.exit_code == 2:
         yield "exit code 2 without output"
     if one.command[:1] == ("check",) and one.command[-1] == "json":

@@ -132,6 +132,20 @@ def test_invalid_rule_is_reported_with_its_line(
     assert load_errors(tmp_path, RULE.replace(old, new, 1)) == snapshot
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("id: TT001", 'id: "TT001\\n"', id="id"),
+        pytest.param("name: test-rule", 'name: "test-rule\\n"', id="name"),
+        pytest.param("{compose.yml: b}", '{"..": b}', id="parent-folder"),
+        pytest.param("{compose.yml: b}", '{"a\\0": b}', id="null-character"),
+    ],
+)
+def test_rule_with_invalid_name_is_an_error(tmp_path: Path, old: str, new: str) -> None:
+    assert old in RULE
+    assert any("must" in each for each in load_errors(tmp_path, RULE.replace(old, new)))
+
+
 def test_rule_that_is_a_list_is_an_error(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     assert load_errors(tmp_path, "- a\n") == snapshot
 

@@ -161,6 +161,13 @@ def test_fix_with_new_finding_or_error_fails(tmp_path: Path, snapshot: SnapshotA
     assert [[problem.message for problem in run_on_rule(tmp_path, text)] for text in texts] == snapshot
 
 
+@pytest.mark.parametrize("text", ["a", "[a]", "services: [a]", "services: a", "- services: {}"])
+def test_example_that_is_no_stack_fails(tmp_path: Path, text: str) -> None:
+    at = "        compose.yml: |\n"
+    found = run_on_rule(tmp_path, OWN_RULE.replace(at, f"        first.yml: '{text}'\n{at}", 1))
+    assert any("Docker rejects the example" in each.message for each in found)
+
+
 def test_mutually_superseding_rules_fail(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     found = run_on_rule(tmp_path, OWN_RULE.replace("sources: [", "supersedes: [TT001]\nsources: ["))
     assert [problem.message for problem in found] == snapshot(name="supersedes")

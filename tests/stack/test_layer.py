@@ -125,6 +125,11 @@ def test_known_variable_beside_an_unset_one_is_checked() -> None:
     assert [line for line, _ in problems(text, N="many")] == [4]
 
 
+@pytest.mark.parametrize("section", ["services", "volumes", "secrets", "configs"])
+def test_name_with_line_end_is_an_error(section: str) -> None:
+    assert [line for line, _ in problems(f'{section}:\n  "x\\n": {{}}\n')] == [2]
+
+
 def test_messages_do_not_print_secrets() -> None:
     secret = "hunter2"
     text = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -43,10 +44,28 @@ from rollout_lint.cli.options import (
     parse_age_option,
     values_in_order,
 )
+from rollout_lint.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_UsageError: Any = typer.BadParameter.__base__
+"""Base of all errors in a command line. Typer does not export it."""
 
 
 class CommandGroup(TyperGroup):
-    """Command group that reports system errors without a traceback."""
+    """Command group that reports system errors without a traceback, and values of a command line escaped."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Parse the options before the command."""
+        with _escape_usage_errors():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Parse the command with its options, and run it."""
+        with _escape_usage_errors():
+            return super().invoke(ctx)
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run a command."""
@@ -56,6 +75,15 @@ class CommandGroup(TyperGroup):
         except OSError as error:
             discard_output(STDOUT)
             exit_with_error(f"{error.filename or 'standard output'}: {error.strerror or error}")
+
+
+@contextmanager
+def _escape_usage_errors() -> Iterator[None]:
+    try:
+        yield
+    except _UsageError as error:
+        error.message = printable(error.message)
+        raise
 
 
 app = typer.Typer(

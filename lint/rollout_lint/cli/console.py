@@ -89,8 +89,24 @@ def discard_output(descriptor: int) -> None:
 
 def print_message(line: str) -> None:
     """Print a line on standard error, if that can be written."""
+    _write_to_stderr(f"{line}\n")
+
+
+def show_status(line: str) -> None:
+    """Show a line on a terminal until `clear_status` is called."""
+    from rollout_lint.printable import printable
+
+    _write_to_stderr(printable(line)[: max(terminal_width() - 1, 1)])
+
+
+def clear_status() -> None:
+    """Remove the line of `show_status`."""
+    _write_to_stderr("\r\x1b[K")
+
+
+def _write_to_stderr(text: str) -> None:
     try:
-        sys.stderr.write(f"{line}\n")
+        sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
         discard_output(STDERR)

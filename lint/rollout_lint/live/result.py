@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.errors import ExitCode
 from rollout_lint.live.describe import format_count, format_time
 from rollout_lint.live.model import ROLLED_BACK_STATES
+from rollout_lint.printable import printable
 from rollout_lint.stack.units import format_duration
 
 if TYPE_CHECKING:
@@ -155,21 +156,25 @@ class NotConvergedError(AssertionError):
 
 
 def format_convergence(convergence: Convergence) -> Iterator[str]:
-    """Yield lines: each service, then the expectations that are not met, then the summary."""
+    """Yield printable lines: each service, then the expectations that are not met, then the summary."""
     if not convergence.results:
-        yield f"Docker has no stack and no service called {' or '.join(convergence.names)}"
+        yield printable(f"Docker has no stack and no service called {' or '.join(convergence.names)}")
         yield ""
     for result in convergence.results:
         yield from format_result(result)
         yield ""
-    yield from convergence.mismatches
+    yield from map(printable, convergence.mismatches)
     if convergence.mismatches:
         yield ""
     yield _summary(convergence)
 
 
 def format_result(result: Result) -> Iterator[str]:
-    """Yield the lines of one service, with its events and failed tasks if it did not converge."""
+    """Yield the printable lines of one service, with its events and failed tasks if it did not converge."""
+    yield from map(printable, _list_lines(result))
+
+
+def _list_lines(result: Result) -> Iterator[str]:
     yield f"{result.name}  {result.outcome.value.replace('-', ' ') if result.is_final else 'not finished'}"
     yield f"  {result.message}"
     if not result.ok:

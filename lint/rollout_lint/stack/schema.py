@@ -90,7 +90,11 @@ class _Compiler:
                 case "properties":
                     schema.properties = {key: self.compile(inner) for key, inner in value.items()}
                 case "patternProperties":
-                    schema.patterns = [(re.compile(pattern), self.compile(inner)) for pattern, inner in value.items()]
+                    # In Go, `$` is only the end of the text. In Python, it is also the place before a last line end.
+                    schema.patterns = [
+                        (re.compile(pattern.replace("$", r"\Z")), self.compile(inner))
+                        for pattern, inner in value.items()
+                    ]
                 case "additionalProperties":
                     schema.additional = value if isinstance(value, bool) else self.compile(value)
                 case "items":

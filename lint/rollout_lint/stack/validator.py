@@ -252,7 +252,7 @@ def _explain_unknown_key(key: str, schema: Schema, path: str) -> str:
 def _explain_rejected_key(key: str, schema: Schema, path: str) -> str | None:
     """Return why Docker rejects a key that is not misspelt, or None for any other key."""
     if schema.patterns and not schema.properties:
-        patterns = join_names([pattern.pattern for pattern, _ in schema.patterns], "or")
+        patterns = join_names([pattern.pattern.replace(r"\Z", "$") for pattern, _ in schema.patterns], "or")
         return f'invalid key "{key}" in {path}: must match {patterns}'
     if path.startswith("services.") and path.count(".") == 1 and key in FORBIDDEN:
         return f'Docker rejects "{key}" in a stack file: {FORBIDDEN[key]}'

@@ -109,11 +109,13 @@ class JsonSchema:
     def _validator(self) -> Any:
         # jsonschema takes longer to import than most checks take.
         from jsonschema import Draft202012Validator, FormatChecker
+        from jsonschema.validators import extend
 
         checker = FormatChecker(formats=())
         for name, (test, _) in self._formats.items():
             checker.checks(name)(_text_check(test))
-        return Draft202012Validator(json.loads(self._path.read_text("utf-8")), format_checker=checker)
+        validator = extend(Draft202012Validator, {"pattern": _check_pattern})  # type: ignore[no-untyped-call]
+        return validator(json.loads(self._path.read_text("utf-8")), format_checker=checker)
 
     def _explain(self, error: ValidationError) -> Iterator[Violation]:
         path = tuple(error.absolute_path)
@@ -170,6 +172,18 @@ def _text_check(test: Callable[[str], bool]) -> Callable[[object], bool]:
     return lambda value: not isinstance(value, str | int) or test(str(value))
 
 
+def _check_pattern(_: Any, pattern: str, value: object, __: Any) -> Iterator[ValidationError]:
+    """Yield an error if a text does not match, as jsonschema does, whose `$` also matches before a last line end."""
+    from jsonschema import ValidationError
+
+    if isinstance(value, str) and not _matches(pattern, value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return re.search(pattern.replace("$", r"\Z"), text) is not None
+
+
 def _relevant_errors(error: ValidationError) -> Iterator[ValidationError]:
     """Yield the errors of the `oneOf` branch whose type the value has, or else the error itself."""
     branches: dict[Any, list[ValidationError]] = {}
@@ -187,7 +201,7 @@ def _unknown_keys(mapping: dict[str, Any], schema: Any, path: KeyPath) -> Iterat
     allowed = schema.get("properties", {})
     patterns = schema.get("patternProperties", {})
     for key in mapping:
-        if key in allowed or any(re.search(pattern, key) for pattern in patterns):
+        if key in allowed or any(_matches(pattern, key) for pattern in patterns):
             continue
         if patterns:
             message = f"invalid key {quote(key)}{_inside(path)}: must match {' or '.join(patterns)}"

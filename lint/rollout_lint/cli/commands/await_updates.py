@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rollout_lint.cli.choices import AwaitFormat
-from rollout_lint.cli.console import exit_with_error, print_error, terminal_width, write
+from rollout_lint.cli.console import clear_status, exit_with_error, print_error, show_status, write
 from rollout_lint.errors import ExitCode
 from rollout_lint.live import DockerError, await_converged
 
@@ -114,8 +114,7 @@ class _Progress:
     def clear(self) -> None:
         """Remove the status line."""
         if self.has_line:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            clear_status()
             self.has_line = False
 
     def _print_once(self, message: str) -> None:
@@ -124,11 +123,7 @@ class _Progress:
             print_error(message)
 
     def _show_line(self, results: Sequence[Result]) -> None:
-        from rollout_lint.printable import printable
-
         waiting = [f"{result.name}: {result.message}" for result in results if not result.is_final]
         if waiting:
-            line = printable(f"{time.monotonic() - self.begin:.0f}s  {'; '.join(waiting)}")
-            sys.stderr.write(line[: max(terminal_width() - 1, 1)])
-            sys.stderr.flush()
+            show_status(f"{time.monotonic() - self.begin:.0f}s  {'; '.join(waiting)}")
             self.has_line = True

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rollout_lint.cli.commands.path_lists import StdinFile
     from rollout_lint.fix.model import FixResult
     from rollout_lint.report.common.style import Style
+    from rollout_lint.report.fix.diff import Diff
     from rollout_lint.report.fix.outcome import FixOutcome
 
 
@@ -59,9 +60,16 @@ def _print_diff(fixed: FixResult, style: Style) -> None:
         name = relative_path(Path.cwd(), recipe_path(fixed.evaluation, change.name))
         diff = create_diff(name, change.before, change.after, style)
         write(diff.text)
-        if diff.encoding != "utf-8":
-            print_error(f"{name}: the file is UTF-16, so the diff cannot be applied; use fix --write")
-        elif not diff.is_whole:
-            print_error(f"{name}: possible secrets are masked, so the diff cannot be applied; use fix --write")
-        elif diff.lacks_context:
-            print_error(f"{name}: lines with possible secrets are omitted; apply with git apply --unidiff-zero")
+        if (obstacle := _describe_obstacle(diff)) is not None:
+            print_error(f"{name}: {obstacle}")
+
+
+def _describe_obstacle(diff: Diff) -> str | None:
+    """Return why `patch` cannot apply a diff, and what to do; None if it can."""
+    if diff.encoding != "utf-8":
+        return "the file is UTF-16, so the diff cannot be applied; use fix --write"
+    if not diff.is_whole:
+        return "possible secrets or unprintable text are masked, so the diff cannot be applied; use fix --write"
+    if diff.lacks_context:
+        return "lines with possible secrets or unprintable text are omitted; apply with git apply --unidiff-zero"
+    return None

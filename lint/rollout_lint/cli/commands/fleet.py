@@ -12,6 +12,8 @@ from rollout_lint.errors import FleetError
 from rollout_lint.fleet.manifest.init import build_manifest
 from rollout_lint.fleet.manifest.loader import MANIFEST, find_manifest
 from rollout_lint.fleet.manifest.schema import SCHEMA
+from rollout_lint.printable import printable
+from rollout_lint.report.common.style import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +33,7 @@ def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> N
         exit_with_problems(error.problems)
     except OSError as error:
         exit_with_error(f"{path} cannot be written: {error.strerror}")
-    write(f"{path} lists {count} recipe{'' if count == 1 else 's'}. Run: rollout-lint sweep {folder}\n")
+    write(printable(f"{path} lists {plural(count, 'recipe')}. Run: rollout-lint sweep {folder}"), "\n")
 
 
 def schema() -> str:

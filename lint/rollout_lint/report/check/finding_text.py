@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.format import format_fact
@@ -10,7 +9,7 @@ from rollout_lint.facts.stated import FACTS
 from rollout_lint.printable import printable
 from rollout_lint.report.common.excerpt import Mark, format_excerpt
 from rollout_lint.report.common.fixes import list_fixes
-from rollout_lint.report.common.notes import MIN_WIDTH, wrap_note
+from rollout_lint.report.common.notes import MIN_WIDTH, wrap_note, wrap_text
 from rollout_lint.report.common.paths import format_deployed_by, format_location, printable_path
 from rollout_lint.rules.checker import failing_condition
 
@@ -34,7 +33,7 @@ def format_finding(group: Group, style: Style, width: int) -> list[str]:
     width = max(width, MIN_WIDTH)
     return [
         *_format_head(group, style, width),
-        *textwrap.wrap(printable(group.message), width, initial_indent="  ", subsequent_indent="  "),
+        *wrap_text(printable(group.message), width, "  ", "  "),
         *_format_excerpts(group.evaluation, group.finding, style, width),
         *_format_notes(group, style, width),
     ]

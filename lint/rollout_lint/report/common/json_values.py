@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.format import json_value
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     from rollout_lint.location import Location, Problem
 
 VERSION = 1
+_LOG_COMMAND = re.compile(r"(?<=#)#(?=\w*\[)")
+"""Second number sign of `##[command]`, which CI systems run wherever it is in a line. It can only be in a string."""
 
 
 def format_json(document: Any, indent: int | None = 2, end: str = "\n") -> str:
-    """Return a document as ASCII JSON; without `indent` it is a single line."""
-    return json.dumps(document, indent=indent) + end
+    """Return a document as ASCII JSON; without `indent` it is a single line. It has no command of a CI log."""
+    return _LOG_COMMAND.sub(r"\\u0023", json.dumps(document, indent=indent)) + end
 
 
 def convert_location(location: Location | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Unified diff of a file for `git apply` and `patch`, without text that may be a secret."""
+"""Unified diff of a file for `git apply` and `patch`, without text that may be a secret or that controls a log."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _Line: TypeAlias = "tuple[str, int, int]"
 class Diff:
     """Diff of a file.
 
-    `is_whole` is False if a possible secret in a changed line is masked, so the patch cannot be applied.
-    `lacks_context` is True if context lines with possible secrets are missing, so `git apply` needs `--unidiff-zero`.
+    `is_whole` is False if text in a changed line is masked or escaped, so the patch cannot be applied.
+    `lacks_context` is True if context lines with such text are missing, so `git apply` needs `--unidiff-zero`.
     The patch cannot be applied to a file with another `encoding` than UTF-8.
     """
 
@@ -41,7 +41,8 @@ class Diff:
 def create_diff(name: str, before: bytes | None, after: bytes, style: Style) -> Diff:
     """Return the diff of a file. `name` is its path as git writes it, and a new file has no `before`.
 
-    Lines with possible secrets are left out of the context. In changed lines, possible secrets are masked.
+    Lines with possible secrets or unprintable text are left out of the context. In changed lines, possible secrets are
+    masked, and unprintable text is escaped.
     """
     old, new = _Lines(SourceText.decode(before or b"")), _Lines(SourceText.decode(after))
     lines = [
@@ -54,9 +55,9 @@ def create_diff(name: str, before: bytes | None, after: bytes, style: Style) -> 
         lines.append(style(_format_header(hunk), "cyan"))
         for mark, before_it, after_it in hunk:
             side, number = (new, after_it) if mark == "+" else (old, before_it)
-            line = mark + side.format_line(number, style.colour)
+            line = mark + side.format_line(number)
             lines.append(style(line, _COLOURS[mark]) if mark in _COLOURS else line)
-            is_whole = is_whole and number not in side.secrets
+            is_whole = is_whole and number not in side.changed
     lacks_context = any(_ends_early(hunk, old) for hunk in hunks)
     return Diff("".join(lines), is_whole, lacks_context, old.encoding)
 
@@ -66,17 +67,25 @@ class _Lines:
         self.encoding = text.encoding
         self._mark = "\ufeff" * text.has_bom
         self.lines = _split(text.characters)
-        self.secrets = find_secret_spans(text)
+        self._secrets = find_secret_spans(text)
+        unprintable = {number for number, line in enumerate(self.lines) if _escape_line(line) != line}
+        self.changed = unprintable | self._secrets.keys()
+        """Numbers of the lines that the diff cannot print as they are."""
 
-    def format_line(self, number: int, for_terminal: bool) -> str:
-        """Return a line with its line end and masked secrets. For a terminal, control characters are escaped."""
+    def format_line(self, number: int) -> str:
+        """Return a line with its line end, masked secrets and escaped text."""
         line = self.lines[number]
-        for start, end in reversed(self.secrets.get(number, [])):
+        for start, end in reversed(self._secrets.get(number, [])):
             line = f"{line[:start]}…{line[end:]}"
-        line = line if number else self._mark + line
-        body = line.removesuffix("\n")
-        ending = "\n" if line != body else f"\n{_NO_NEWLINE}"
-        return (printable(body.removesuffix("\r")) if for_terminal else body) + ending
+        line = _escape_line(line)
+        ending = "" if line.endswith("\n") else f"\n{_NO_NEWLINE}"
+        return ("" if number else self._mark) + line + ending
+
+
+def _escape_line(line: str) -> str:
+    """Return a line with its line end, which is printable except for tabs."""
+    body = line.removesuffix("\n").removesuffix("\r")
+    return "\t".join(map(printable, body.split("\t"))) + line[len(body) :]
 
 
 def _split(characters: str) -> list[str]:
@@ -89,7 +98,7 @@ def _split(characters: str) -> list[str]:
 def _format_path(side: str, name: str) -> str:
     """Return a path of a diff, quoted like in git if it is not printable (`quote.c quote_c_style`)."""
     path = name if name.startswith("/") else f"{side}/{name}"
-    if path.isprintable() and not set(path) & {'"', "\\"}:
+    if printable(path) == path and not set(path) & {'"', "\\"}:
         return path
     return '"' + "".join(map(_escape, path)) + '"'
 
@@ -97,7 +106,7 @@ def _format_path(side: str, name: str) -> str:
 def _escape(character: str) -> str:
     if character in ('"', "\\"):
         return f"\\{character}"
-    if character.isprintable():
+    if character.isprintable() and character not in "#:":
         return character
     return "".join(f"\\{byte:03o}" for byte in character.encode(errors="surrogateescape"))
 
@@ -125,7 +134,7 @@ def _find_hunks(old: _Lines, new: _Lines) -> Iterator[list[_Line]]:
         hunks: list[list[_Line]] = []
         hunk: list[_Line] = []
         for line in (line for opcode in group for line in _expand_opcode(*opcode)):
-            if line[0] == " " and line[1] in old.secrets:
+            if line[0] == " " and line[1] in old.changed:
                 hunks.append(hunk)
                 hunk = []
             else:

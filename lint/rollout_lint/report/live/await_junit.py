@@ -42,7 +42,7 @@ def _service_case(result: Result) -> TestCase:
     case = TestCase(printable(result.name), printable(stack or result.name))
     if not result.ok:
         entry = (Failure if result.is_final else Error)(printable(result.message), result.outcome.value)
-        entry.text = "\n".join(printable(line) for line in format_result(result))
+        entry.text = "\n".join(format_result(result))
         case.result = [entry]
     return case
 

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 def format_await_text(convergence: Convergence, style: Style) -> str:
     """Return a line per service, the events and failed tasks of services that did not converge, and a summary."""
-    converged = {result.name: result.ok for result in convergence.results}
-    lines = [printable(line) for line in format_convergence(convergence)]
-    return "".join(f"{_add_colour(line, converged, style)}\n" for line in lines)
+    converged = {printable(result.name): result.ok for result in convergence.results}
+    return "".join(f"{_add_colour(line, converged, style)}\n" for line in format_convergence(convergence))
 
 
 def _add_colour(line: str, converged: dict[str, bool], style: Style) -> str:

@@ -80,7 +80,7 @@ def _format_finding(finding: Finding, style: Style) -> Iterator[str]:
     yield f"  {label.replace(finding.severity, style.severity(finding.severity))}{style(rule.id, 'bold')} {rule.name}"
     yield _format_note("", printable(finding.message))
     for path, value in rule.fix_settings.items():
-        yield _format_note("", f"fix: {path}: {value}")
+        yield _format_note("", printable(f"fix: {path}: {value}"))
     if rule.advice:
         yield _format_note("", f"fix: {printable(rule.advice)}")
     yield _format_note("", f"why: {f'rollout-lint explain {rule.id}' if rule.is_packaged else printable(rule.link)}")

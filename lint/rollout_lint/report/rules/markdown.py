@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rollout_lint.printable import printable, printable_lines
 from rollout_lint.report.rules.conditions import describe_severities
 from rollout_lint.report.rules.proofs import describe_proofs, proof_heading
 from rollout_lint.report.rules.sentences import format_sentence
@@ -32,7 +33,7 @@ This page is generated: `rollout-lint rules --format markdown > rules/README.md`
 def format_rules_markdown(rules: tuple[Rule, ...]) -> str:
     """Return an index of the rules, and a section per rule."""
     sections = (line for rule in rules for line in _format_section(rule))
-    return "\n".join((_INTRODUCTION, *_format_index(rules), *sections))
+    return printable_lines("\n".join((_INTRODUCTION, *_format_index(rules), *sections)))
 
 
 def _format_index(rules: tuple[Rule, ...]) -> Iterator[str]:
@@ -40,7 +41,7 @@ def _format_index(rules: tuple[Rule, ...]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for rule in rules:
         severities = ", ".join(dict.fromkeys((rule.severity, *(grade.severity for grade in rule.grades))))
-        yield f"| [{rule.id}](#{rule.anchor}) | {rule.name} | {severities} | {rule.summary} |"
+        yield f"| [{rule.id}](#{rule.anchor}) | {rule.name} | {severities} | {_format_cell(rule.summary)} |"
     yield ""
 
 
@@ -55,7 +56,9 @@ def _format_section(rule: Rule) -> Iterator[str]:
     yield from _format_list("Reported as", map(_format_severity, describe_severities(rule)))
     for heading, examples in (("Bad example", rule.examples["bad"]), ("Good example", rule.examples["good"])):
         yield f"**{heading}**\n"
-        yield from (f"```yaml\n# {name}\n{text.rstrip()}\n```" for name, text in examples[0]["files"].items())
+        yield from (
+            f"```yaml\n# {printable(name)}\n{text.rstrip()}\n```" for name, text in examples[0]["files"].items()
+        )
         yield ""
     proofs = [" ".join(proof.sentences) for proof in describe_proofs(rule)]
     yield from _format_list(f"[{proof_heading(rule)}](EVIDENCE.md)", proofs)
@@ -86,7 +89,12 @@ def _format_fix(rule: Rule) -> str:
     settings = ", ".join(f"`{path}: {value}`" for path, value in rule.fix_settings.items())
     trade_off = f" Trade-off: {format_sentence(rule.trade_off)}" if rule.trade_off else ""
     alternative = f" Or: {format_sentence(rule.alternative)}" if rule.alternative else ""
-    return f"**{'Fix and trade-off' if trade_off else 'Fix'}:** {settings}.{trade_off}{alternative}"
+    return f"**{'Fix and trade-off' if trade_off else 'Fix'}:** {printable(settings)}.{trade_off}{alternative}"
+
+
+def _format_cell(text: str) -> str:
+    """Return the Markdown of a rule for a cell of a table."""
+    return printable(text).replace("|", "\\|")
 
 
 def _link_addresses(source: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from rollout_lint.printable import printable
-from rollout_lint.report.common.notes import MIN_WIDTH
+from rollout_lint.printable import printable, printable_lines
+from rollout_lint.report.common.notes import MIN_WIDTH, wrap_text
 from rollout_lint.report.rules.conditions import describe_conditions, describe_severities
 from rollout_lint.report.rules.proofs import describe_proofs, proof_heading
 from rollout_lint.report.rules.sentences import format_sentence, wrap_paragraphs
@@ -25,7 +25,7 @@ def format_rules_text(rules: tuple[Rule, ...], style: Style) -> str:
     width = max(len(rule.name) for rule in rules)
     lines = [
         f"{style(rule.id, 'bold')}  {rule.name:<{width}}  "
-        f"{style.severity(rule.severity)}{' ' * (7 - len(rule.severity))} {rule.summary}"
+        f"{style.severity(rule.severity)}{' ' * (7 - len(rule.severity))} {printable(rule.summary)}"
         for rule in rules
     ]
     return "\n".join(lines) + "\n"
@@ -46,7 +46,7 @@ def format_rule_page(rule: Rule, style: Style, width: int) -> str:
         ("Fixed example", _format_fixed_example(rule, style)),
         ("Sources", _format_sources(rule, width)),
     )
-    lines = [heading, *textwrap.wrap(rule.summary, width)]
+    lines = [heading, *wrap_text(rule.summary, width)]
     for title, content in sections:
         if section := list(content):
             lines += ["", style(title, "bold"), *section]
@@ -54,20 +54,13 @@ def format_rule_page(rule: Rule, style: Style, width: int) -> str:
 
 
 def _wrap(text: str, width: int, indent: str = _INDENT, hang: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=indent,
-        subsequent_indent=" " * len(indent) + hang,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrap_text(text, width, indent, " " * len(indent) + hang)
 
 
 def _format_fix(rule: Rule, width: int) -> Iterator[str]:
     if rule.advice:
         yield from _wrap(format_sentence(rule.advice), width)
-    yield from (f"{_INDENT}{path}: {value}" for path, value in rule.fix_settings.items())
+    yield from (f"{_INDENT}{printable(f'{path}: {value}')}" for path, value in rule.fix_settings.items())
     for label, text in (("trade-off", rule.trade_off), ("or", rule.alternative)):
         if text:
             yield from _wrap(f"{label}: {text.strip()}", width, hang=_INDENT)
@@ -103,7 +96,7 @@ def _format_fixed_example(rule: Rule, style: Style) -> Iterator[str]:
 def _format_example(rule: Rule, kind: str, number: int, style: Style) -> Iterator[str]:
     for name, text in rule.examples[kind][number]["files"].items():
         yield f"{_INDENT}{style(printable(name), 'dim')}"
-        yield textwrap.indent(text.rstrip(), _INDENT * 2)
+        yield textwrap.indent(printable_lines(text.rstrip()), _INDENT * 2)
 
 
 def _format_sources(rule: Rule, width: int) -> Iterator[str]:

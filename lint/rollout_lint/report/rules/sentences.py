@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from typing import TYPE_CHECKING
+
+from rollout_lint.report.common.notes import wrap_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,11 +39,4 @@ def wrap_paragraphs(text: str, width: int, indent: str) -> Iterator[str]:
         for item in filter(str.strip, _ITEM.split(paragraph)):
             is_item = _ITEM.match(item)
             hang = " " * (item.index(" ") + 1) if is_item else ""
-            yield from textwrap.wrap(
-                " ".join(item.split()),
-                width,
-                initial_indent=indent,
-                subsequent_indent=indent + hang,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            yield from wrap_text(" ".join(item.split()), width, indent, indent + hang)

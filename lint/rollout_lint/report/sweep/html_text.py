@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rollout_lint.printable import printable
+from rollout_lint.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ def keep_lines(text: str) -> Markup:
     """Return text that keeps its line breaks."""
     from markupsafe import escape
 
-    return escape("\n".join(printable(line) for line in text.replace("\r\n", "\n").split("\n")))
+    return escape(printable_lines(text))
 
 
 def format_prose(text: str) -> Markup:

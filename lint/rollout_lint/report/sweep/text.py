@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.printable import printable
+from rollout_lint.report.common.notes import wrap_text
 from rollout_lint.report.common.skipped import count_skipped, describe_unchecked, format_skipped
 from rollout_lint.report.common.style import plural
 
@@ -74,12 +74,11 @@ def format_sweep_text(table: Table, report: SweepReport, options: TextOptions) -
     console = Console(file=output, force_terminal=colour, no_color=not colour, highlight=False)
     console.width = max(options.width, _table_width(rich_table))
     console.print(rich_table)
-    for names, row in () if options.brief else _group_reasons(table):
-        console.print()
-        console.print(Text(f"{printable(names)}: {printable(row.cells[-1])}", style="bold"))
-        for reason in row.because:
-            console.print(Padding(Text(printable(reason)), (0, 0, 0, 2), expand=False))
     lines = [line.rstrip() for line in output.getvalue().splitlines()]
+    for names, row in () if options.brief else _group_reasons(table):
+        head = wrap_text(f"{printable(names)}: {printable(row.cells[-1])}", console.width)
+        lines += ["", *(options.style(line, "bold") for line in head)]
+        lines += [line for reason in row.because for line in wrap_text(printable(reason), console.width, "  ", "  ")]
     if report.skipped:
         lines += ["", *_format_skipped(report.skipped, options)]
     lines += ["", _format_summary(report), *_format_changes(report.comparison, options.style)]
