@@ -166,6 +166,7 @@ def test_await_reports_mask_secrets_and_control_characters() -> None:
         format_await_text(convergence, PLAIN),
         format_await_json(convergence),
         format_await_junit(convergence),
+        convergence.report(),
     ):
         assert "hunter2" not in report
         assert "\x1b" not in report

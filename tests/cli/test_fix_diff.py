@@ -125,3 +125,25 @@ def test_fix_escapes_control_characters(run: Run, write: Write, here: Path) -> N
     assert "\x1b" not in ran.stdout + ran.stderr
     subprocess.run(["git", "apply"], input=ran.stdout.encode(), check=True, cwd=here)
     assert Path("wi\x1b[31mki\n/compose.yml").read_text() == FIXED
+
+
+def test_fix_diff_omits_log_commands_from_the_context(run: Run, write: Write, here: Path) -> None:
+    text = f"{one_service('order: start-first, failure_action: rollback')}x-a:\n  ::stop-commands::x: 1\n"
+    write({"compose.yml": text})
+    ran = run("fix", "--unsafe")
+    assert "::stop" not in ran.stdout
+    subprocess.run(["git", "apply"], input=ran.stdout.encode(), check=True, cwd=here)
+    fixed = Path("compose.yml").read_text()
+    assert fixed == text.replace("start-first", "stop-first")
+
+
+@pytest.mark.parametrize(
+    ("odd", "escaped"), [("\u202e", r"\u202e"), ("\u200b", r"\u200b"), ("##[group]", r"#\x23[group]")]
+)
+def test_fix_diff_escapes_text_on_a_changed_line(run: Run, write: Write, here: Path, odd: str, escaped: str) -> None:
+    del here
+    write({"compose.yml": f"{one_service('order: start-first, failure_action: rollback').rstrip()} # a {odd} b\n"})
+    ran = run("fix", "--unsafe")
+    assert f"# a {escaped} b\n" in ran.stdout
+    assert odd not in ran.stdout
+    assert "the diff cannot be applied" in ran.stderr
