@@ -36,7 +36,7 @@ def refused(message: str) -> Observation:
     return Observation(update="refused", release="none", old_task="none", errors=(message,))
 
 
-def observe(now: Snapshot, old: frozenset[str], outage: bool, memory_exhausted: bool) -> Observation:
+def observe(now: Snapshot, old: frozenset[str], outage: bool, replicas: str, memory_exhausted: bool) -> Observation:
     """Return the observation of a snapshot. `old` are the tasks that ran before the update."""
     ended = [task for task in now.tasks if task.ended]
     return Observation(
@@ -48,7 +48,7 @@ def observe(now: Snapshot, old: frozenset[str], outage: bool, memory_exhausted: 
         exit_codes=tuple(sorted({task.exit_code for task in ended})),
         failed=tuple(sorted({task.release for task in ended})),
         outage=outage,
-        replicas=now.replicas,
+        replicas=replicas,
         running=len(now.running),
         restarted=_has_restarted(now),
         memory_exhausted=memory_exhausted,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tests.swarm.engine import Engine, EngineError
 from tests.swarm.image import IMAGE
 from tests.swarm.needs import waits_unless_detached
+from tests.swarm.stack import VERSION
 
 if TYPE_CHECKING:
     from tests.swarm.behaviour import Behaviour
@@ -75,7 +76,7 @@ class Site:
             "deploy": {"labels": {LABEL: release.name}, "update_config": release.update, **release.deploy},
         }
         document = {
-            "version": "3.8",
+            "version": VERSION,
             "services": {"app": service},
             "networks": {"engine": {"external": True, "name": "host"}},
             "volumes": {"data": {}} if "volumes" in service else {},

@@ -1,6 +1,5 @@
 """Runner for one side of a proof: the old release, then the new one, until the update ends."""
 
-import re
 import threading
 import time
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from tests.swarm.installation import install
 from tests.swarm.needs import waits_unless_detached
 from tests.swarm.observe import Observation, differences, observe, refused
 from tests.swarm.proof import Case
-from tests.swarm.snapshot import Snapshot, snapshot
+from tests.swarm.snapshot import Snapshot, replicas, snapshot
 from tests.swarm.stack import RefusedError, deployable, merged
 
 STACK = "proof"
@@ -88,16 +87,10 @@ def _await_end(engine: Engine, case: Case, ends: tuple[str, ...], stop: threadin
 
 def _wait_until_running(engine: Engine, case: Case, stop: threading.Event) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not _is_complete(engine.call("service", "ls", "--format", "{{.Replicas}}")):
+    while not (now := snapshot(engine, _service(case))).is_complete:
         if time.monotonic() > deadline:
-            tasks = snapshot(engine, _service(case)).tasks
-            raise EngineError(f"{case.name}: the old release does not run: {tasks}")
+            raise EngineError(f"{case.name}: the old release does not run: {now.tasks}")
         _pause(stop, POLL_SECONDS)
-
-
-def _is_complete(replicas: str) -> bool:
-    """Return True if every task runs (2/2) or has finished (0/2, 2/2 completed)."""
-    return re.search(r"\b(\d+)/\1\b", replicas) is not None
 
 
 def _watch(engine: Engine, case: Case, old: frozenset[str], stop: threading.Event) -> Observation:
@@ -107,7 +100,8 @@ def _watch(engine: Engine, case: Case, old: frozenset[str], stop: threading.Even
     while True:
         now = snapshot(engine, _service(case))
         outage = outage or not now.running
-        seen = observe(now, old, outage, engine.budget is not None and engine.budget.is_exhausted())
+        shown = replicas(engine, _service(case)) if case.expected.replicas is not None else ""
+        seen = observe(now, old, outage, shown, engine.budget is not None and engine.budget.is_exhausted())
         if differences(case.expected, seen) or seen != held:
             since, held = time.monotonic(), seen
         elif time.monotonic() - since >= hold:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from tests.swarm.proof import Case
 from tests.swarm.scenario import Outcome, run
 
-WORKERS = 8
+WORKERS = 12
 
 Outcomes = Mapping[tuple[str, str], "Future[Outcome]"]
 """Outcomes by the name of the engine and of the case."""

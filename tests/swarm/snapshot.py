@@ -1,11 +1,11 @@
 """State of a service and its tasks at one moment."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.swarm.api import get
 from tests.swarm.engine import Engine
 from tests.swarm.stack import RELEASE_LABEL
 
@@ -37,13 +37,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Service, its update, its tasks, and its REPLICAS in `docker service ls`."""
+    """Service, its update and its tasks. `is_complete` is True if all its tasks run, or a job's tasks finished."""
 
     update: str
     message: str
     release: str
     tasks: tuple[Task, ...]
-    replicas: str
+    is_complete: bool
 
     @property
     def running(self) -> frozenset[str]:
@@ -53,23 +53,32 @@ class Snapshot:
 
 def snapshot(engine: Engine, service: str) -> Snapshot:
     """Return the current state of a service."""
-    [found] = json.loads(engine.call("service", "inspect", service))
+    services = get(engine, "/services", status="true", filters={"name": [service]})
+    [found] = [each for each in services if each["Spec"]["Name"] == service]
     status = found.get("UpdateStatus") or {}
-    ids = engine.call("service", "ps", "--quiet", "--no-trunc", service).split()
-    # If a task was removed meanwhile, this call fails but prints the other tasks.
-    tasks = json.loads(engine.docker("inspect", "--type", "task", *ids).stdout or "[]") if ids else []
     return Snapshot(
         update=status.get("State") or "none",
         message=anonymous(status.get("Message") or ""),
         release=found["Spec"]["Labels"].get(RELEASE_LABEL, "none"),
-        tasks=tuple(_task(task) for task in tasks),
-        replicas=engine.call("service", "ls", "--filter", f"name={service}", "--format", "{{.Replicas}}").strip(),
+        tasks=tuple(_task(task) for task in get(engine, "/tasks", filters={"service": [service]})),
+        is_complete=_is_complete(found),
     )
+
+
+def replicas(engine: Engine, service: str) -> str:
+    """Return REPLICAS of `docker service ls`."""
+    return engine.call("service", "ls", "--filter", f"name={service}", "--format", "{{.Replicas}}").strip()
 
 
 def anonymous(text: str) -> str:
     """Replace the IDs in a text, which differ between runs."""
     return _ID.sub("ID", text)
+
+
+def _is_complete(service: Mapping[str, Any]) -> bool:
+    status, job = service["ServiceStatus"], service["Spec"]["Mode"].get("ReplicatedJob")
+    is_running: bool = 0 < status["DesiredTasks"] == status["RunningTasks"]
+    return is_running or (job is not None and status["CompletedTasks"] == job["TotalCompletions"])
 
 
 def _task(found: Mapping[str, Any]) -> Task:

@@ -13,6 +13,7 @@ from tests.swarm.image import IMAGE
 from tests.swarm.proof import Files
 
 RELEASE_LABEL = "rollout-lint.release"
+VERSION = "3.13"
 KEPT = ("restart", "stop_grace_period")
 NETWORK = "engine"
 
@@ -53,7 +54,7 @@ def deployable(stack: Mapping[str, Any], service: str, behaviour: Behaviour, rel
     if _has_healthcheck(given):
         made["healthcheck"] = behaviour.healthcheck()
     document = {
-        "version": stack["version"],
+        "version": VERSION,
         "services": {service: made},
         "volumes": {volume["source"]: {} for volume in volumes if volume["type"] == "volume"},
         "networks": {NETWORK: {"external": True, "name": "host"}},
