@@ -9,13 +9,15 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.images import rules_directory
+from rollout_lint.report.rules.proofs import ENGINES
 
 from tests.rules.config_proof import HEADINGS as CONFIG_HEADINGS
 from tests.rules.config_proof import config_cases, format_cell
 from tests.swarm.behaviour import BEHAVIOURS
 from tests.swarm.deploy_proof import HEADINGS as DEPLOY_HEADINGS
-from tests.swarm.deploy_proof import Answer, deploy_cases, is_expected
-from tests.swarm.evidence import HEADINGS
+from tests.swarm.deploy_proof import deploy_cases, is_expected, read_answer
+from tests.swarm.evidence import COMMAND, HEADINGS
+from tests.swarm.installation import SUITES
 from tests.swarm.proof import OLD_TASKS, RELEASES, UPDATES, Case, Expectation, cases
 from tests.swarm.redeploy_proof import HEADINGS as REDEPLOY_HEADINGS
 from tests.swarm.redeploy_proof import deploys, redeploy_cases
@@ -23,7 +25,7 @@ from tests.swarm.redeploy_proof import deploys, redeploy_cases
 if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
 
-RENEW = "ROLLOUT_LINT_EVIDENCE=rules/EVIDENCE.md pytest -m swarm tests/swarm"
+RENEW = COMMAND
 
 
 def definitions() -> dict[str, Any]:
@@ -46,8 +48,13 @@ def test_evidence_has_a_row_per_engine_proof() -> None:
     proofs = cases(rules_directory())
     assert [(row["rule"], row["example"]) for row in rows] == [(case.rule, case.example) for case in proofs], RENEW
     for row, case in zip(rows, proofs, strict=True):
-        assert row == row | expected_cells(case), RENEW
-        assert re.search(case.expected.message or "", row["message"]), RENEW
+        assert row == row | dict(zip(HEADINGS[2:5], case.words, strict=True)), RENEW
+        for engine in SUITES:
+            assert_expected(case, row[engine])
+
+
+def test_explain_names_the_engines_of_the_evidence() -> None:
+    assert tuple(SUITES) == ENGINES
 
 
 def evidence_rows() -> list[list[str]]:
@@ -71,8 +78,8 @@ def test_evidence_has_a_row_per_deploy_proof() -> None:
     rows = [row for row in evidence_rows() if len(row) == len(DEPLOY_HEADINGS)]
     proofs = deploy_cases()
     assert [row[:2] for row in rows] == [[case.rule, case.example] for case in proofs], RENEW
-    for (_, _, taken, said), case in zip(rows, proofs, strict=True):
-        assert is_expected(case, Answer(taken == "yes", said)), RENEW
+    for (_, _, *said), case in zip(rows, proofs, strict=True):
+        assert [is_expected(case, read_answer(text)) for text in said] == [True] * len(SUITES), RENEW
 
 
 def test_evidence_has_a_row_per_redeploy_proof() -> None:
@@ -81,14 +88,20 @@ def test_evidence_has_a_row_per_redeploy_proof() -> None:
     expected = [[case.rule, case.example, *(deploy.words for deploy in deploys(case))] for case in proofs]
     assert [row[:4] for row in rows] == expected, RENEW
     for row, case in zip(rows, proofs, strict=True):
-        assert row[4] in case.expected, RENEW
+        assert [result in case.expected for result in row[4:]] == [True] * len(SUITES), RENEW
 
 
-def expected_cells(case: Case) -> dict[str, str]:
+def assert_expected(case: Case, cell: str) -> None:
+    """Compare the parts of a cell with the proof: all that it states, in this order."""
     expected = case.expected
-    old, new, memory = case.words
-    row = {"old behaviour": old, "new behaviour": new, "host memory": memory}
-    row |= {"update state": " or ".join(expected.update), "release by label": expected.release}
-    row |= {"old task": expected.old_task} if expected.old_task else {}
-    row |= {"replicas in `docker service ls`": expected.replicas or ""}
-    return row | {"nothing ran for a moment": {True: "yes", False: "no", None: ""}[expected.outage]}
+    update, *parts = cell.split("; ")
+    assert update == " or ".join(expected.update), RENEW
+    if update != "refused":
+        assert parts.pop(0) == f"label {expected.release}", RENEW
+    if expected.old_task is not None:
+        assert parts.pop(0) == f"old tasks {expected.old_task}", RENEW
+    if expected.outage is not None:
+        assert parts.pop(0) == ("for a moment no task ran" if expected.outage else "a task always ran"), RENEW
+    if expected.replicas is not None:
+        assert parts.pop(0) == expected.replicas, RENEW
+    assert re.search(expected.message or "", "; ".join(parts)), RENEW

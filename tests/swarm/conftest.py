@@ -8,13 +8,13 @@ import pytest
 from rollout_lint.rules.loader import load_rules
 
 from tests.rules import config_proof
-from tests.swarm.deploy_proof import deploy_case, deploy_cases, is_expected
+from tests.swarm.deploy_proof import Answer, DeployCase, deploy_case, deploy_cases, is_expected
 from tests.swarm.engine import private_engine
 from tests.swarm.evidence import page
-from tests.swarm.installation import OPTIONAL, Installation, InstallationError, chosen, install, main_name
+from tests.swarm.installation import OPTIONAL, SUITES, Installation, InstallationError, chosen, install, main_name
 from tests.swarm.needs import EVIDENCE, all_missing, are_required, missing
 from tests.swarm.proof import Case, cases, rules_folder
-from tests.swarm.redeploy_proof import redeploy, redeploy_cases
+from tests.swarm.redeploy_proof import RedeployCase, redeploy, redeploy_cases
 from tests.swarm.scenario import Outcome
 from tests.swarm.side_by_side import Outcomes, side_by_side, succeeded
 
@@ -57,20 +57,30 @@ def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
     with side_by_side(_selected(request.session)) as started:
         yield started
     if target := os.environ.get(EVIDENCE):
-        _write_evidence(Path(target), [each for each in succeeded(started) if each.name == main_name()])
+        _write_evidence(Path(target), succeeded(started))
 
 
 def _write_evidence(target: Path, seen: Sequence[Outcome]) -> None:
     answers = [(case, config_proof.docker_answer(case)) for case in config_proof.config_cases(load_rules())]
-    with private_engine(install(main_name())) as engine:
-        deployed = [(case, deploy_case(engine, case)) for case in deploy_cases()]
-        redeployed = [(case, redeploy(engine, case)) for case in redeploy_cases()]
-    complete = [outcome.case for outcome in seen if not outcome.differences] == cases(rules_folder())
+    deployed = {name: _deployed(name) for name in SUITES}
+    redeployed = {name: _redeployed(name) for name in SUITES}
+    passed = [(outcome.name, outcome.case) for outcome in seen if not outcome.differences]
+    complete = all([case for name, case in passed if name == each] == cases(rules_folder()) for each in SUITES)
     complete = complete and all(config_proof.is_expected(case, answer) for case, answer in answers)
-    complete = complete and all(result in case.expected for case, result in redeployed)
-    if not complete or not all(is_expected(case, answer) for case, answer in deployed):
-        pytest.fail(f"cannot write {target}: not every proof passed")
+    complete = complete and all(result in case.expected for each in redeployed.values() for case, result in each)
+    if not complete or not all(is_expected(case, answer) for each in deployed.values() for case, answer in each):
+        pytest.fail(f"cannot write {target}: not every proof passed on {', '.join(SUITES)}")
     target.write_text(page(seen, answers, deployed, redeployed), encoding="utf-8")
+
+
+def _deployed(name: str) -> list[tuple[DeployCase, Answer]]:
+    with private_engine(install(name)) as engine:
+        return [(case, deploy_case(engine, case)) for case in deploy_cases()]
+
+
+def _redeployed(name: str) -> list[tuple[RedeployCase, str]]:
+    with private_engine(install(name)) as engine:
+        return [(case, redeploy(engine, case)) for case in redeploy_cases()]
 
 
 def _selected(session: pytest.Session) -> list[tuple[str, Case]]:

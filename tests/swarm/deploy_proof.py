@@ -1,7 +1,7 @@
 """Proofs that `docker stack deploy` rejects the bad example, or keeps an earlier value, and accepts the fixed one."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,10 +10,12 @@ from rollout_lint.rules.model import Rule
 
 from tests.rules.sides import Side, sides
 from tests.swarm.engine import Engine
+from tests.swarm.installation import SUITES
 from tests.swarm.proof import rules_folder
 from tests.swarm.snapshot import anonymous
 
-HEADINGS = ("rule", "example", "taken", "what `docker stack deploy` said")
+HEADINGS = ("rule", "example", *SUITES)
+ACCEPTED = "accepted"
 GRPC_PREFIX = re.compile(r"^.*desc = ", re.DOTALL)
 
 
@@ -93,10 +95,23 @@ def is_expected(case: DeployCase, answer: Answer) -> bool:
     return expected.is_accepted is answer.is_accepted and re.search(expected.text, answer.text) is not None
 
 
-def deploy_table(answers: Iterable[tuple[DeployCase, Answer]]) -> list[str]:
-    """Format the cases and Docker's answers as a Markdown table."""
+def format_answer(answer: Answer) -> str:
+    """Return an answer as a cell of the table."""
+    return ": ".join(filter(None, (ACCEPTED if answer.is_accepted else "", answer.text)))
+
+
+def read_answer(cell: str) -> Answer:
+    """Return the answer in a cell of the table."""
+    head, _, text = cell.partition(": ")
+    return Answer(True, text) if head == ACCEPTED else Answer(False, cell)
+
+
+def deploy_table(answers: Mapping[str, Sequence[tuple[DeployCase, Answer]]]) -> list[str]:
+    """Format the cases and Docker's answers on each engine as a Markdown table."""
     rows: list[Sequence[str]] = [HEADINGS, tuple("---" for _ in HEADINGS)]
-    rows += [(case.rule, case.example, "yes" if answer.is_accepted else "no", answer.text) for case, answer in answers]
+    for asked in zip(*(answers[name] for name in SUITES), strict=True):
+        case = asked[0][0]
+        rows.append((case.rule, case.example, *(format_answer(answer) for _, answer in asked)))
     return [f"| {' | '.join(row)} |" for row in rows]
 
 

@@ -6,22 +6,23 @@ the other side of the proof is deployed over an example, which changes no servic
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from rollout_lint.rules.loader import load_rules
-from rollout_lint.syntax.node import Mapping, to_value
+from rollout_lint.syntax import node
 from rollout_lint.syntax.parser import parse
 
 from tests.rules.sides import Side, sides
 from tests.swarm.behaviour import steady
 from tests.swarm.engine import Engine, EngineError
 from tests.swarm.image import IMAGE
+from tests.swarm.installation import SUITES
 from tests.swarm.needs import waits_unless_detached
 from tests.swarm.proof import rules_folder
 from tests.swarm.stack import NETWORK
 
-HEADINGS = ("rule", "example", "first deploy", "second deploy", "result of the second deploy")
+HEADINGS = ("rule", "example", "first deploy", "second deploy", *SUITES)
 SAME, NEW_TASKS, NEW_SPEC = "same services and tasks", "new tasks", "other services with the same tasks"
 START_SECONDS, SETTLED_SECONDS, POLL_SECONDS = 60, 6, 0.3
 
@@ -80,10 +81,13 @@ def redeploy(engine: Engine, case: RedeployCase) -> str:
     return result
 
 
-def redeploy_table(results: Iterable[tuple[RedeployCase, str]]) -> list[str]:
-    """Format the cases and their results as a Markdown table."""
-    rows = [HEADINGS, tuple("---" for _ in HEADINGS)]
-    rows += [(case.rule, case.example, *(each.words for each in deploys(case)), result) for case, result in results]
+def redeploy_table(results: Mapping[str, Sequence[tuple[RedeployCase, str]]]) -> list[str]:
+    """Format the cases and their results on each engine as a Markdown table."""
+    rows: list[Sequence[str]] = [HEADINGS, tuple("---" for _ in HEADINGS)]
+    for seen in zip(*(results[name] for name in SUITES), strict=True):
+        case = seen[0][0]
+        words = (each.words for each in deploys(case))
+        rows.append((case.rule, case.example, *words, *(result for _, result in seen)))
     return [f"| {' | '.join(row)} |" for row in rows]
 
 
@@ -105,10 +109,10 @@ def _deploy(engine: Engine, name: str, folder_name: str, deploy: Deploy) -> None
 
 def _image_layer(files: Files) -> dict[str, Any]:
     root = parse(next(iter(files.values())).encode(), "base").root
-    assert isinstance(root, Mapping)
+    assert isinstance(root, node.Mapping)
     service = {"image": IMAGE, "command": steady().command(), "networks": [NETWORK]}
     return {
-        "services": dict.fromkeys(to_value(root)["services"], service),
+        "services": dict.fromkeys(node.to_value(root)["services"], service),
         "networks": {NETWORK: {"external": True, "name": "host"}},
     }
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.swarm.__main__ import is_suitable, linked
 from tests.swarm.installation import CHOICE, Installation, InstallationError, chosen, install, is_unpacked, main_name
 
 
@@ -44,3 +45,28 @@ def test_failed_installation_leaves_no_engine(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(InstallationError, match="No such file or directory: 'apt-get'"):
         install("26.1")
     assert not is_unpacked("26.1")
+
+
+@pytest.mark.parametrize(
+    ("shown", "suitable"),
+    [
+        ("Docker version 20.10.24+dfsg1, build 297e128", False),
+        ("Docker version 26.1.5+dfsg1, build 411e817", False),
+        ("Docker version 27.0.3, build 7d4bcd8", True),
+        ("Docker version 28.5.2+dfsg4, build 9cc6dea", True),
+        ("Docker version 29.0.0, build 1", False),
+        ("no version", False),
+    ],
+)
+def test_docker_cli_must_talk_to_all_engines(shown: str, suitable: bool, tmp_path: Path) -> None:
+    program = tmp_path / "docker"
+    assert not is_suitable(program)
+    program.write_text(f"#!/bin/sh\necho '{shown}'\n", "utf-8")
+    program.chmod(0o755)
+    assert is_suitable(program) is suitable
+
+
+def test_link_to_docker_cli_is_alone_in_its_folder(tmp_path: Path) -> None:
+    link = linked(tmp_path / "sid")
+    assert linked(tmp_path / "sid") == link
+    assert (list(link.parent.iterdir()), link.readlink()) == ([link], tmp_path / "sid" / "usr" / "bin" / "docker")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.facts.images import rules_directory
 from rollout_lint.report.rules.behaviours import describe_behaviour, describe_follow_up
-from rollout_lint.report.rules.proofs import describe_proofs
+from rollout_lint.report.rules.proofs import ENGINES, describe_proofs, proof_engines, proof_heading
 from rollout_lint.rules.loader import load_rules
+
+if TYPE_CHECKING:
+    from rollout_lint.rules.model import Rule
 
 RULES = {rule.id: rule for rule in load_rules()}
 SCHEMA = json.loads((rules_directory() / "rule.schema.json").read_text("utf-8"))
@@ -49,6 +53,19 @@ SENTENCES = {
 @pytest.mark.parametrize("rule", SENTENCES)
 def test_describe_proofs(rule: str) -> None:
     assert " ".join(describe_proofs(RULES[rule])[0].sentences) == " ".join(SENTENCES[rule].split())
+
+
+@pytest.mark.parametrize(
+    ("rule", "heading", "engines"),
+    [
+        (RULES["RL001"], "Shown on a real Swarm, Docker 20.10, 26.1, 28.5", ENGINES),
+        (RULES["RL042"], "Shown with docker stack config", ()),
+        (replace(RULES["RL001"], id="MY001"), "Shown on a real Swarm", ()),
+    ],
+    ids=["packaged", "config", "own"],
+)
+def test_proof_heading_names_the_engines(rule: Rule, heading: str, engines: tuple[str, ...]) -> None:
+    assert (proof_heading(rule), proof_engines(rule)) == (heading, engines)
 
 
 def test_describe_proofs_shows_equal_proofs_once() -> None:

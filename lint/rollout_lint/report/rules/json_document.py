@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.report.common.json_values import VERSION, format_json
+from rollout_lint.report.rules.proofs import proof_engines
 
 if TYPE_CHECKING:
     from rollout_lint.rules.model import Conditions, Rule
@@ -38,6 +39,7 @@ def _convert_rule(rule: Rule) -> dict[str, Any]:
         "supersedes": sorted(rule.supersedes),
         "voids": sorted(rule.voids),
         "proofs": list(rule.proofs),
+        "engines": list(proof_engines(rule)),
     }
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from rollout_lint.rules.model import Rule
 
+ENGINES = ("20.10", "26.1", "28.5")
+"""Versions of Docker Engine on which every packaged proof was shown. rules/EVIDENCE.md has a column for each."""
+
 _STATES = {
     "updating": "the update never ended (`updating`)",
     "rollback_started": "the rollback never ended (`rollback_started`)",
@@ -60,9 +63,17 @@ def describe_proofs(rule: Rule) -> list[ProofDescription]:
 
 
 def proof_heading(rule: Rule) -> str:
-    """Return the heading of the proofs of a rule."""
-    is_about_config = all("config" in proof for proof in rule.proofs)
-    return "Shown with docker stack config" if is_about_config else "Shown on a real Swarm"
+    """Return the heading of the proofs of a rule, with the engines on which they were shown if they are known."""
+    if all("config" in proof for proof in rule.proofs):
+        return "Shown with docker stack config"
+    engines = proof_engines(rule)
+    return f"Shown on a real Swarm, Docker {', '.join(engines)}" if engines else "Shown on a real Swarm"
+
+
+def proof_engines(rule: Rule) -> tuple[str, ...]:
+    """Return the engines on which the proofs of a rule were shown: unknown for a rule of your own."""
+    runs_engine = any("config" not in proof for proof in rule.proofs)
+    return ENGINES if rule.is_packaged and runs_engine else ()
 
 
 def describe_config_output(output: Mapping[str, Any]) -> str:
