@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.discovery.filesystem import is_file, read_bytes
 from rollout_lint.discovery.outline import SERVICE_FEATURES, Outline, read_outline
 from rollout_lint.syntax.encoding import UTF_16
-from rollout_lint.syntax.parser import MAX_BYTES, parse
+from rollout_lint.syntax.parser import MAX_BYTES, UNKNOWN_ANCHOR, parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ _CONDITIONS = re.compile(rb"depends_on[ \t]*:\s*[^\s\[-]")
 _ALIAS = re.compile(rb"\*(\w[\w-]*)", re.ASCII)
 _BEFORE_ALIAS = b" \t[{,"
 _TEMPLATE_MARKS = (b"{%", b"{{")
-_UNKNOWN_ANCHOR = re.compile(r"unknown anchor \"(?P<name>[^\"]+)\"")
+_ALIAS_NAME = re.compile(r"\*([^\s,\[\]{}]+)")
 
 
 def is_yaml(name: str) -> bool:
@@ -212,8 +212,12 @@ class StackFile:
     @property
     def missing_anchor(self) -> str | None:
         """Name of an anchor that the file uses and does not define."""
-        found = (_UNKNOWN_ANCHOR.match(problem.message) for problem in self.problems)
-        return next((match["name"] for match in found if match), None)
+        unknown = next((each for each in self.problems if each.message.startswith(UNKNOWN_ANCHOR)), None)
+        if unknown is None:
+            return None
+        lines = self._source.lines()
+        match = _ALIAS_NAME.match(lines[unknown.line - 1], unknown.column - 1) if unknown.line <= len(lines) else None
+        return None if match is None else match[1]
 
     def defines_anchor(self, name: str) -> bool:
         """Return True if the file has an anchor of this name."""

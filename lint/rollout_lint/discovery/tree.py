@@ -86,14 +86,14 @@ def find_tree(path: Path) -> tuple[Path, bool]:
 
 
 def is_found_outside(path: Path) -> bool:
-    """Return True for a file found by its name that is a link out of its tree. Nobody named the target."""
+    """Return True for a file that is found by its name and is a link out of its tree, so that no user named it."""
     return is_link(path) and is_file(path) and is_outside(path, resolve_links(find_tree(_absolute(path))[0]))
 
 
 def is_named_outside(path: Path, document: Path) -> bool:
     """Return True if a document in a repository names a file outside of it.
 
-    Everybody who may change the document could read the file by that. Outside of a repository, the user owns both.
+    Otherwise, a pull request could print files of a CI machine. Outside of a repository, the user wrote the document.
     """
     tree, is_repository = find_tree(_absolute(document))
     return is_repository and is_outside(path, resolve_links(tree))

@@ -13,14 +13,26 @@ if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
 
 
+_TEST = "healthcheck.test"
+_TEST_KINDS = ("NONE", "CMD", "CMD-SHELL")
+
+
+def mask_value(path: str, value: object) -> object:
+    """Return the value of a fact without words that may be a secret: those of the command of a healthcheck."""
+    if path != _TEST or not isinstance(value, list):
+        return value
+    return [word if number == 0 and word in _TEST_KINDS else "…" for number, word in enumerate(value)]
+
+
 def format_fact(path: str, fact: Fact) -> str:
-    """Return the value of a fact as text for a sentence."""
+    """Return the value of a fact as text for a sentence, without words that may be a secret."""
     if isinstance(fact.value, int | float) and (fact.default or not fact.written):
         if is_size(path):
             return format_size(fact.value)
         return format_duration(fact.value) if is_duration(path) else f"{fact.value:g}"
-    if isinstance(fact.value, list):
-        return ", ".join(str(item) for item in fact.value)
+    value = mask_value(path, fact.value)
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
     return fact.written if fact.written and not fact.default else str(fact.value)
 
 

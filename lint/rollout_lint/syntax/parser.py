@@ -52,6 +52,9 @@ MAX_DEPTH = 100
 MAX_VALUES = 1_000_000
 """Limit for the values of a document, including the targets of aliases."""
 
+UNKNOWN_ANCHOR = "unknown anchor"
+"""Start of the message about an alias without an anchor."""
+
 _ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
 _MAY_BE_INFINITE = frozenset(".+-")
 _MARK = b"\xef\xbb\xbf"
@@ -255,7 +258,8 @@ class _Builder:
     def _unknown_anchor(self, event: Any) -> Node:
         if event.anchor in self._anchors:
             self._reject(event, f'anchor "{event.anchor}" contains itself')
-        self._reject(event, f'unknown anchor "{event.anchor}": define it above this line')
+        # Without the name, because it may be a password that begins with an asterisk.
+        self._reject(event, f"{UNKNOWN_ANCHOR}: define it above this line, or put the value in quotes")
 
     def _sequence(self, event: Any, depth: int) -> Sequence:
         node = Sequence(event)

@@ -96,7 +96,7 @@ def _convert_group(group: Group) -> dict[str, Any]:
         "message": group.message,
         "assumes": finding.assumes,
         **convert_location(finding.location),
-        "facts": {path: convert_fact(fact) for path, fact in finding.facts.items()},
+        "facts": {path: convert_fact(path, fact) for path, fact in finding.facts.items()},
         "fix": finding.rule.fix,
         "advice": finding.rule.advice,
         "link": finding.rule.link,

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.facts.format import json_value
+from rollout_lint.facts.format import json_value, mask_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,14 +56,15 @@ def convert_unknown_variables(names: Sequence[str]) -> dict[str, Any]:
     return {"unknown_variables": list(names)} if names else {}
 
 
-def convert_fact(fact: Fact) -> dict[str, Any]:
+def convert_fact(path: str, fact: Fact) -> dict[str, Any]:
     """Return a fact as a JSON object, with its location and the values that it overrides."""
     return {
-        "value": json_value(fact.value),
+        "value": json_value(mask_value(path, fact.value)),
         "default": fact.default,
         **convert_location(fact.location),
         "overrides": [
-            {"value": json_value(setting.value), **convert_location(setting.location)} for setting in fact.overrides
+            {"value": json_value(mask_value(path, setting.value)), **convert_location(setting.location)}
+            for setting in fact.overrides
         ],
         **({"unset": list(fact.unset)} if fact.unset else {}),
     }

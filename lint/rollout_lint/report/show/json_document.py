@@ -47,7 +47,7 @@ def _convert_variant(recipe: Recipe, evaluation: VariantEvaluation) -> dict[str,
         **convert_deployed_by(evaluation.variant),
         "problems": [convert_problem(problem) for problem in evaluation.problems],
         "services": {
-            name: {path: convert_fact(fact) for path, fact in sorted(facts.items())}
+            name: {path: convert_fact(path, fact) for path, fact in sorted(facts.items())}
             for name, facts in evaluation.services.items()
         },
         "resources": {

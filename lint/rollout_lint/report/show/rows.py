@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS, usual_default
 from rollout_lint.facts.derived import DERIVED
+from rollout_lint.facts.format import mask_value
 from rollout_lint.facts.model import is_duration, is_size
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.printable import printable
@@ -142,7 +143,7 @@ def format_value(path: str, value: Any) -> str:
         return format_size(value)
     if is_number and is_duration(path):
         return format_duration(value)
-    return printable(_format_plain(value))
+    return printable(_format_plain(mask_value(path, value)))
 
 
 def _format_plain(value: Any) -> str:
