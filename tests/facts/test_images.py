@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
-from rollout_lint.facts.images import Image, ImageData, Images, read_images, rules_directory
+from rollout_lint.facts.images import Image, ImageData, Images, Weight, read_images, rules_directory, weigh
 from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-CLAIMS = {"locks", "runtime", "weight", "healthcheck", "one_shot"}
+CLAIMS = {"locks", "runtime", "memory", "healthcheck", "one_shot"}
 
 
 def document() -> dict[str, list[dict[str, object]]]:
@@ -45,7 +45,7 @@ def test_images_include_stores_and_applications() -> None:
     entries = document()["images"]
     assert sum("locks" in entry for entry in entries) >= 25
     assert sum("healthcheck" in entry for entry in entries) >= 8
-    assert {entry["weight"] for entry in entries if "weight" in entry} == {"heavy", "light"}
+    assert sum("memory" in entry for entry in entries) >= 5
 
 
 @pytest.mark.parametrize(
@@ -102,16 +102,33 @@ def test_claims_override_known_properties() -> None:
     assert postgres is not None
     assert postgres.healthcheck
     assert postgres.locks == "/var/lib/postgresql"
-    assert app == Image("team/app", runtime="JVM", weight="heavy")
+    assert app == Image("team/app", runtime="JVM", weight=Weight.HEAVY)
     untouched = Images().find("postgres")
     assert untouched is not None
     assert not untouched.healthcheck
 
 
-def test_weight_ignores_letter_case() -> None:
-    images = Images(ImageData({}, {"rails": "heavy"}))
-    assert images.weight("Rails") == images.weight("RAILS") == "heavy"
-    assert images.weight("COBOL") is None
+def test_memory_of_a_runtime_ignores_letter_case() -> None:
+    images = Images(ImageData({}, {"rails": 3}))
+    assert images.memory_of_runtime("Rails") == images.memory_of_runtime("RAILS") == 3
+    assert images.memory_of_runtime("COBOL") is None
+
+
+@pytest.mark.parametrize(
+    ("runtime", "weight"), [("Rails", Weight.HEAVY), ("JVM", Weight.MEDIUM), ("Java", Weight.MEDIUM), ("Node", "light")]
+)
+def test_packaged_runtimes_have_a_weight(runtime: str, weight: str) -> None:
+    memory = Images().memory_of_runtime(runtime)
+    assert memory is not None
+    assert weigh(memory) == weight
+
+
+@pytest.mark.parametrize(
+    ("memory", "weight"),
+    [(512 << 20, "light"), ((512 << 20) + 1, "medium"), ((2 << 30) - 1, "medium"), (2 << 30, "heavy")],
+)
+def test_weigh(memory: int, weight: str) -> None:
+    assert weigh(memory) == weight
 
 
 def test_read_images_rejects_a_duplicate_repository(tmp_path: Path) -> None:

@@ -308,6 +308,24 @@ CASES: dict[str, tuple[dict[str, str], Row]] = {
         {"compose.yml": stack(service("a", RISKY)), "../fleet.yml": manifest("runtime: Rails")},
         Row("latent-high"),
     ),
+    "medium-runtime-unknown-host": (
+        {"compose.yml": stack(service("a", RISKY)), "../fleet.yml": manifest("runtime: JVM")},
+        Row("latent-medium"),
+    ),
+    "medium-runtime-large-host": (
+        {
+            "compose.yml": stack(service("a", RISKY)),
+            "../fleet.yml": "hosts: {memory: 8G}\n" + manifest("runtime: JVM", "note: lighter than Rails"),
+        },
+        Row("latent-low"),
+    ),
+    "medium-runtime-small-host": (
+        {
+            "compose.yml": stack(service("a", RISKY)),
+            "../fleet.yml": "hosts: {memory: 2G}\n" + manifest("runtime: JVM"),
+        },
+        Row("latent-high"),
+    ),
     "assumption": (
         {"compose.yml": stack(service("a", "failure_action: continue, order: start-first", more=""))},
         Row("latent-high", ("a", "continue", "start-first", None)),

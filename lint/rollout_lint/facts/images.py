@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rollout_lint.discovery.filesystem import read_bytes
+from rollout_lint.stack.units import parse_size
 from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Sequence, to_value
 from rollout_lint.syntax.parser import MAX_BYTES, parse
@@ -18,20 +20,40 @@ if TYPE_CHECKING:
     from rollout_lint.syntax.source import Source
 
 
+class Weight(StrEnum):
+    """Memory of one task in a word."""
+
+    HEAVY = "heavy"
+    MEDIUM = "medium"
+    LIGHT = "light"
+
+
+HEAVY_FROM = 2 << 30
+LIGHT_UP_TO = 512 << 20
+
+
+def weigh(memory: int) -> Weight:
+    """Return the weight of a task that typically takes this memory in bytes."""
+    if memory >= HEAVY_FROM:
+        return Weight.HEAVY
+    return Weight.LIGHT if memory <= LIGHT_UP_TO else Weight.MEDIUM
+
+
 class Image(NamedTuple):
     """Known properties of one image.
 
-    `locks` is the folder of the data that it locks, `locks_with` the key of a service without which it does not.
-    `weight` (`heavy` or `light`) is set if it differs from that of `runtime`. `healthcheck` is None if it is unknown
-    whether the image has one. `one_shot` is True for a tool that does its work and ends. `singleton` is True for a
-    scheduler that must run only once.
+    `locks` is the folder of the data that it locks, `locks_with` the key or environment variable of a service without
+    which it does not. `memory`, in bytes, is what one task typically takes, if it differs from that of `runtime`.
+    `weight` is what a config says. `healthcheck` is None if it is unknown whether the image has one. `one_shot` is True
+    for a tool that does its work and ends. `singleton` is True for a scheduler that must run only once.
     """
 
     name: str
     locks: str | None = None
     locks_with: str | None = None
     runtime: str | None = None
-    weight: str | None = None
+    memory: int | None = None
+    weight: Weight | None = None
     healthcheck: bool | None = None
     one_shot: bool = False
     singleton: bool = False
@@ -45,10 +67,10 @@ They are `healthcheck`, `locks`, `one_shot`, `runtime`, `singleton` and `weight`
 
 
 class ImageData(NamedTuple):
-    """Images by repository, and the weight (`heavy` or `light`) of runtimes by name in lower case."""
+    """Images by repository, and the memory of a task in bytes by the name of the runtime in lower case."""
 
     by_repository: abc.Mapping[str, Image]
-    weights: abc.Mapping[str, str]
+    memory_of_runtimes: abc.Mapping[str, int]
 
 
 class Images:
@@ -91,9 +113,9 @@ class Images:
             merged[name] = {**merged.get(name, {}), **claim}
         return Images(self._data, merged)
 
-    def weight(self, runtime: str) -> str | None:
-        """Return the weight of a runtime, ignoring letter case."""
-        return (self._data or packaged_images()).weights.get(runtime.lower())
+    def memory_of_runtime(self, runtime: str) -> int | None:
+        """Return the memory that a task of the runtime typically takes, ignoring letter case."""
+        return (self._data or packaged_images()).memory_of_runtimes.get(runtime.lower())
 
 
 def has_known_repository(reference: Unknown) -> bool:
@@ -153,11 +175,15 @@ def _items(node: Node, key: str) -> list[Node]:
 
 
 def _images(document: dict[str, Any]) -> ImageData:
-    claims = ("name", "locks", "locks_with", "runtime", "weight", "healthcheck", "one_shot", "singleton")
+    claims = ("name", "locks", "locks_with", "runtime", "healthcheck", "one_shot", "singleton")
     images = {
-        name: Image(**{claim: entry[claim] for claim in claims if claim in entry})
+        name: Image(**{claim: entry[claim] for claim in claims if claim in entry}, memory=_memory(entry))
         for entry in document["images"]
         for name in entry["repositories"]
     }
-    weights = {name.lower(): entry["weight"] for entry in document["runtimes"] for name in entry["names"]}
-    return ImageData(images, weights)
+    runtimes = ((name, _memory(entry)) for entry in document["runtimes"] for name in entry["names"])
+    return ImageData(images, {name.lower(): memory for name, memory in runtimes if memory is not None})
+
+
+def _memory(entry: dict[str, Any]) -> int | None:
+    return parse_size(entry["memory"]) if "memory" in entry else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rollout_lint.facts.images import Weight, weigh
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.stack.units import format_size
 
@@ -23,6 +24,12 @@ MEDIUM_SHARE_OF_HOST = 0.5
 MEDIUM_SHARE_OF_HEADROOM = 0.8
 """Same share of the headroom if the memory of other services is known: one measurement is no upper bound."""
 
+_LEVELS = {
+    Weight.HEAVY: RiskLevel.LATENT_HIGH,
+    Weight.MEDIUM: RiskLevel.LATENT_MEDIUM,
+    Weight.LIGHT: RiskLevel.LATENT_LOW,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Grade:
@@ -37,14 +44,14 @@ def grade_by_memory(service: str | None, facts: Mapping[str, Fact], evidence: Ev
     """Return the grade of a service whose old and new tasks run side by side during an update."""
     name = service or ""
     memory = _task_memory(name, facts, context.cluster)
-    if memory is None:
-        return _grade_by_runtime(facts, evidence, context.images, "no memory data")
     host = _number(facts, "derived.host_memory") or context.cluster.memory
-    if host is None:
+    headroom = None if host is None else _Headroom.for_service(name, context.cluster, host)
+    if memory is None:
+        return _grade_by_runtime(facts, evidence, context.images, headroom, "no memory data")
+    if headroom is None:
         missing = f"{format_size(memory[0])} ({memory[1]}), but the host's memory is unknown"
-        return _grade_by_runtime(facts, evidence, context.images, missing)
-    nodes = _number(facts, "derived.eligible_nodes")
-    return _grade_by_headroom(*memory, _Headroom.for_service(name, context.cluster, host), facts, nodes)
+        return _grade_by_runtime(facts, evidence, context.images, headroom, missing)
+    return _grade_by_headroom(*memory, headroom, facts)
 
 
 def _task_memory(service: str, facts: Mapping[str, Fact], cluster: Cluster) -> tuple[int, str] | None:
@@ -83,10 +90,8 @@ class _Headroom:
         return RiskLevel.LATENT_MEDIUM if need > self.free * self.medium_share else RiskLevel.LATENT_LOW
 
 
-def _grade_by_headroom(
-    memory: int, source: str, headroom: _Headroom, facts: Mapping[str, Fact], nodes: int | None
-) -> Grade:
-    tasks, text = _tasks_on_host(facts, nodes)
+def _grade_by_headroom(memory: int, source: str, headroom: _Headroom, facts: Mapping[str, Fact]) -> Grade:
+    tasks, text = _tasks_on_host(facts, _number(facts, "derived.eligible_nodes"))
     need = memory * tasks
     arithmetic = f"{format_size(memory)} ({source}) x {text} = {format_size(need)} of {headroom.reason}"
     return Grade(headroom.level(need), f" ({format_size(need)} of {headroom.text})", arithmetic)
@@ -109,16 +114,25 @@ def _number(facts: Mapping[str, Fact], path: str) -> int | None:
     return None if fact is None or fact.is_unknown or fact.value is None else int(fact.value)
 
 
-def _grade_by_runtime(facts: Mapping[str, Fact], evidence: Evidence, images: Images, missing: str) -> Grade:
+def _grade_by_runtime(
+    facts: Mapping[str, Fact], evidence: Evidence, images: Images, headroom: _Headroom | None, missing: str
+) -> Grade:
+    """Grade by the memory that a task of the image or runtime typically takes, or by the weight that a config sets."""
     image = images.find(facts["image"].value) if "image" in facts else None
     runtime = evidence.runtime or (image.runtime if image else None)
-    weight, subject = images.weight(runtime) if runtime else None, f"runtime {runtime}"
-    if image and image.weight and not evidence.runtime:
-        weight, subject = image.weight, image.name
+    memory, subject = images.memory_of_runtime(runtime) if runtime else None, f"runtime {runtime}"
+    claimed = None
+    if image and not evidence.runtime and (image.weight or image.memory):
+        memory, subject, claimed = image.memory, image.name, image.weight
     names = ", ".join(part for part in (runtime, evidence.note) if part)
     detail = f" ({names})" if names else ""
+    weight = claimed or (weigh(memory) if memory is not None else None)
     if weight is None:
         return Grade(RiskLevel.LATENT_MEDIUM, detail, f"{missing}, and the runtime is not classified")
-    level = {"heavy": RiskLevel.LATENT_HIGH, "light": RiskLevel.LATENT_LOW}[weight]
-    note = f" ({evidence.note})" if evidence.note else ""
-    return Grade(level, detail, f"{subject} is classified as {weight}{note}; {missing}")
+    if memory is not None and weight is Weight.MEDIUM and headroom is not None:
+        grade = _grade_by_headroom(memory, f"typical of {subject}", headroom, facts)
+        return replace(grade, detail=detail, because=f"{grade.because}; {missing}")
+    typical = f"typically {format_size(memory)}" if memory is not None and not claimed else ""
+    note = ", ".join(part for part in (typical, evidence.note) if part)
+    because = f"{subject} is classified as {weight}{f' ({note})' if note else ''}; {missing}"
+    return Grade(_LEVELS[weight], detail, because)

@@ -18,10 +18,27 @@ from tests.support import facts_for, service_with
         ("postgres:16", "data:/backups", None),
         ("me/postgres:16", "data:/var/lib/postgresql/data", None),
         ("nginx", "data:/var/lib/postgresql/data", None),
+        ("dunglas/mercure:v0.18", "data:/data", "Mercure"),
+        ("ipfs/kubo", "data:/data/ipfs", "Kubo"),
     ],
 )
 def test_exclusive_store(image: str, volume: str, store: str | None) -> None:
     facts = facts_for(f"services: {{a: {{image: '{image}', volumes: ['{volume}']}}}}")
+    assert facts["derived.exclusive_store"].value == store
+
+
+@pytest.mark.parametrize(
+    ("environment", "store"),
+    [
+        ("{MERCURE_PUBLISHER_JWT_KEY: x}", "FrankenPHP"),
+        ("[MERCURE_PUBLISHER_JWT_KEY]", "FrankenPHP"),
+        ("{MERCURE_URL: x}", None),
+        ("{}", None),
+    ],
+)
+def test_exclusive_store_needs_an_environment_variable(environment: str, store: str | None) -> None:
+    service = f"{{image: dunglas/frankenphp, volumes: ['caddy:/data'], environment: {environment}}}"
+    facts = facts_for(f"services: {{a: {service}}}")
     assert facts["derived.exclusive_store"].value == store
 
 

@@ -52,7 +52,7 @@ def test_pattern_lists_matching_recipes(run: Run, write: Write) -> None:
 
 
 def test_pattern_skips_recipe_of_another_entry(run: Run, write: Write) -> None:
-    lines = ("recipes:", "  - {path: '*', runtime: Rails}", "  - {name: shop, path: web, runtime: JVM}")
+    lines = ("recipes:", "  - {path: '*', runtime: Rails}", "  - {name: shop, path: web, runtime: Node.js}")
     folder = write({"web/compose.yml": recipe(), "api/compose.yml": recipe(), "fleet.yml": fleet(*lines)})
     found = rows(run("sweep", folder, "--format", "json"))
     assert {name: row["risk"]["level"] for name, row in found.items()} == {"api": "latent-high", "shop": "latent-low"}

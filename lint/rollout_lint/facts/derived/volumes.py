@@ -41,7 +41,7 @@ def exclusive_store(facts: ServiceFacts) -> Derivation:
     writable = list(_may_be_writable(facts))
     image = facts.get("image") if writable else None
     data = None if image is None else facts.images.find(image.value)
-    if data is None or not data.locks or (data.locks_with and not facts.value(data.locks_with)):
+    if data is None or not data.locks or not _has(facts, data.locks_with):
         return None, None
     locks = data.locks
     item = first_known(
@@ -74,6 +74,15 @@ def single_writer(facts: ServiceFacts) -> Derivation:
     if mode == "global":
         return True, facts.location("deploy.mode")
     return mode == "replicated" and facts.value("deploy.replicas") == 1, facts.location("deploy.replicas")
+
+
+def _has(facts: ServiceFacts, key: str | None) -> bool:
+    """Return True without a key, or if the service has the key or the environment variable `environment.NAME`."""
+    if key is None:
+        return True
+    path, _, name = key.partition(".")
+    value = facts.value(path)
+    return name in (value or ()) if name else bool(value)
 
 
 def _may_be_writable(facts: ServiceFacts) -> Iterator[Setting]:
