@@ -218,6 +218,26 @@ def test_inspect_locates_policy_drift(run: Run, write: Write, snapshot: Snapshot
 
 
 @pytest.mark.parametrize(
+    ("engine", "written", "live"),
+    [
+        pytest.param("20.10", "2s", [], id="dropped"),
+        pytest.param("26.1", "1s", [], id="equal"),
+        pytest.param("28.5", "2s", [1.0], id="other"),
+        pytest.param("28.5", None, [1.0], id="not-in-files"),
+    ],
+)
+def test_inspect_compares_start_interval_of_new_engines(
+    run: Run, write: Write, engine: str, written: str | None, live: list[float]
+) -> None:
+    start = f", start_interval: {written}" if written else ""
+    text = RECIPE.replace("3.8", "3.13").replace("timeout: 10s", f"timeout: 10s{start}")
+    document = load_recording("incident", engine).last_service
+    _, found = inspected(run, "--against", write({"compose.yml": text}), stdin=document)
+    drift = found["services"][0]["drift"]["values"]
+    assert [each["live"] for each in drift if each["path"] == "healthcheck.start_interval"] == live
+
+
+@pytest.mark.parametrize(
     "broken",
     [
         pytest.param("services: {app: {deploy: []}}\n", id="error"),

@@ -160,7 +160,7 @@ def others() -> tuple[Case, ...]:
 
 def _running() -> bytes:
     """Return the output of `docker service inspect` after the incident."""
-    looks = json.loads((ROOT / "tests/live/recorded/incident.json").read_bytes())
+    looks = json.loads((ROOT / "tests/live/recorded/28.5/incident.json").read_bytes())
     return json.dumps(looks[-1]["services"], indent=1).encode()
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from rollout_lint.live.result import Result
 
 FOLDER = Path(__file__).parent / "recorded"
-NAMES = tuple(sorted(file.stem for file in FOLDER.glob("*.json")))
+ENGINES = tuple(sorted(folder.name for folder in FOLDER.iterdir()))
+OLDEST = ENGINES[0]
+NAMES = tuple(sorted(file.stem for file in (FOLDER / OLDEST).glob("*.json")))
 ODD_VALUES: tuple[Any, ...] = (
     None,
     "",
@@ -59,9 +61,9 @@ class Recording:
         return [watcher.update(snapshot) for snapshot in snapshots]
 
 
-def load_recording(name: str) -> Recording:
-    """Return the recording with this name."""
-    return Recording(tuple(json.loads((FOLDER / f"{name}.json").read_text("utf-8"))))
+def load_recording(name: str, engine: str = OLDEST) -> Recording:
+    """Return the recording with this name, made on an engine."""
+    return Recording(tuple(json.loads((FOLDER / engine / f"{name}.json").read_text("utf-8"))))
 
 
 def as_service(document: dict[str, Any]) -> LiveService:

@@ -12,7 +12,7 @@ from rollout_lint.live.result import Outcome
 from rollout_lint.live.tasks import update_start
 from rollout_lint.live.watcher import ServiceWatcher, Snapshot, WaitOptions
 
-from tests.live.recordings import as_service, as_snapshot, load_recording
+from tests.live.recordings import ENGINES, as_service, as_snapshot, load_recording
 
 if TYPE_CHECKING:
     from rollout_lint.live.result import Result
@@ -22,6 +22,16 @@ OPTIONS = WaitOptions(settle=5, pending=10)
 RUNNING = {"State": "running", "Timestamp": "2026-06-20T10:00:00Z"}
 
 
+SEEN_AT_THE_END = {
+    "incident": (1, [True]),
+    "paused": (0, [True, True]),
+    "completed": (1, []),
+    "hang": (1, []),
+}
+"""Running tasks at the end, and for each failed one if it has the new release."""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("name", "outcomes"),
     [
@@ -31,8 +41,10 @@ RUNNING = {"State": "running", "Timestamp": "2026-06-20T10:00:00Z"}
         ("hang", [Outcome.WAITING, Outcome.PENDING]),
     ],
 )
-def test_recorded_update_has_its_outcome(name: str, outcomes: list[Outcome]) -> None:
-    reached = [result.outcome for result in load_recording(name).replay(OPTIONS, first=1)]
+def test_recorded_update_has_its_outcome(name: str, outcomes: list[Outcome], engine: str) -> None:
+    results = load_recording(name, engine).replay(OPTIONS, first=1)
+    reached = [result.outcome for result in results]
+    assert (results[-1].running, [each.is_new for each in results[-1].failures]) == SEEN_AT_THE_END[name]
     assert list(dict.fromkeys(reached)) == outcomes
     assert reached == sorted(reached, key=outcomes.index)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.swarm.behaviour import boots_with, crashes_after, size, steady
 from tests.swarm.engine import Engine, private_engine
-from tests.swarm.installation import install, main_name
+from tests.swarm.installation import SUITES, Installation, install
 from tests.swarm.releases import Release, Site
 
 FOLDER = Path(__file__).parents[1] / "live" / "recorded"
@@ -45,18 +45,22 @@ def record(site: Site, old: Release, new: Release) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Write all recordings."""
-    FOLDER.mkdir(exist_ok=True)
-    installation = install(main_name())
+    """Write all recordings, made on each engine."""
+    for name in SUITES:
+        _record_all(install(name), FOLDER / name)
+
+
+def _record_all(installation: Installation, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
     with private_engine(installation, size("220M")) as engine:
         old, new = (
             Release(boots_with(memory), name, RISKY, service=SECRET)
             for memory, name in (("90M", "old"), ("160M", "new"))
         )
-        _write("incident", record(Site(engine, "forum"), old, new))
+        _write(folder / "incident.json", record(Site(engine, "forum"), old, new))
     with private_engine(installation) as engine:
         for name, old, new in _others():
-            _write(name, record(Site(engine, name), old, new))
+            _write(folder / f"{name}.json", record(Site(engine, name), old, new))
 
 
 def _others() -> list[tuple[str, Release, Release]]:
@@ -68,8 +72,8 @@ def _others() -> list[tuple[str, Release, Release]]:
     ]
 
 
-def _write(name: str, looks: list[dict[str, Any]]) -> None:
-    (FOLDER / f"{name}.json").write_text(json.dumps(looks, indent=1) + "\n", "utf-8")
+def _write(file: Path, looks: list[dict[str, Any]]) -> None:
+    file.write_text(json.dumps(looks, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.swarm
 
 AWAIT = ROOT / "docs" / "await.md"
 QUICK = {"monitor": "1s"}
-RICH = f"""version: "3.8"
+RICH = f"""version: "3.13"
 x-policy: &policy {{parallelism: 2, delay: 3s, failure_action: rollback, monitor: 1s, max_failure_ratio: 0.3}}
 services:
   app:
@@ -37,7 +37,7 @@ services:
     command: [sh, -c, touch /tmp/ready; exec sleep 1000000]
     environment: {{PASSWORD: hunter2}}
     stop_grace_period: 3s
-    healthcheck: {{test: "test -e /tmp/ready", interval: 1s, timeout: 9s, start_period: 4s}}
+    healthcheck: {{test: "test -e /tmp/ready", interval: 1s, timeout: 9s, start_period: 4s, start_interval: 2s}}
     networks: [engine]
     labels: {{container: x}}
     deploy:

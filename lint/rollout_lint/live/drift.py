@@ -36,6 +36,7 @@ POLICY = (
     "healthcheck.timeout",
     "healthcheck.retries",
     "healthcheck.start_period",
+    "healthcheck.start_interval",
     "stop_grace_period",
     "derived.host_ports",
 )
@@ -45,6 +46,9 @@ NOT_SHOWN = ("healthcheck.test",)
 """Facts whose text may hold a secret."""
 
 _HEALTHCHECK_DEFAULTS = {f"healthcheck.{key}": value for key, value in DEFAULTS.items()}
+_DROPPED_BY_OLD_ENGINES = ("healthcheck.start_interval",)
+"""Facts that Docker Engine before 25.0 drops, so that a service may lack them although the files have them."""
+
 _ZERO_IS_A_VALUE = ("deploy.replicas", *(f"{block}.parallelism" for block in ROLLOUT_BLOCKS))
 _DOCKER_LABEL_PREFIX = "com.docker.stack."
 _RATIO_DIGITS = 6
@@ -156,6 +160,8 @@ def _depends_on_variable(fact: Fact | None) -> bool:
 
 def _differences(live: Mapping[str, Fact], files: Mapping[str, Fact]) -> Iterator[Difference]:
     for path in POLICY:
+        if path in _DROPPED_BY_OLD_ENGINES and path not in live:
+            continue
         if _normalize(path, live) != _normalize(path, files):
             yield Difference(path, live.get(path), files.get(path))
 
