@@ -68,7 +68,7 @@ _UNENDING = ("--watch", "--help", "--version")
 
 
 class CommandLine(NamedTuple):
-    """Arguments of one run: a command and its format, None if it has none."""
+    """Arguments of one run: a command and its format, or None without a format."""
 
     command: str
     format: str | None
@@ -96,7 +96,7 @@ def _walk(command: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 
 
 def formats(name: str) -> tuple[str | None, ...]:
-    """Return the formats of a command, or None alone if it has none."""
+    """Return the formats of a command, or None alone without a format."""
     return next((tuple(each.type.choices) for each in _options(name) if "--format" in each.opts), (None,))
 
 
