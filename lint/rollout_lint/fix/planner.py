@@ -11,6 +11,7 @@ from rollout_lint.fix.mechanical import correct_files
 from rollout_lint.fix.model import AppliedFix, Change, FixResult, Unfixed
 from rollout_lint.fix.patch.edits import propose_edits
 from rollout_lint.fix.patch.text import SourceText
+from rollout_lint.fix.together import edit_together
 from rollout_lint.fix.verify import explain_rejection, find_new_findings, find_unexpected_changes
 from rollout_lint.linter.evaluation import EvaluationStatus
 
@@ -110,23 +111,15 @@ class FixPlanner:
         return key in self._unfixed
 
     def _fix_all(self, findings: list[Finding]) -> bool:
-        """Fix all findings with one edit each, and return True on success.
+        """Fix all findings of one rule with one edit each, and return True on success.
 
-        The first edits are tried before those that change nothing else in each file, which are slower to find.
+        The first edits are tried before those that change nothing else, which are slower to find.
         """
-        allowed = {change for finding in findings for change in self._allowed_changes(finding, {}, is_strict=True)}
+        allowed = self._allowed_changes(findings, {}, is_strict=True)
         for allowed_in_file in (None, allowed):
-            contents = self._contents
-            fixes: list[AppliedFix] = []
-            for finding in findings:
-                settings = self._target.settings(self._current, finding)
-                candidate = next(self._candidates(contents, finding, settings, allowed_in_file), None)
-                if candidate is None:
-                    return False
-                if files := _changed_files(candidate, contents):
-                    fixes.append(AppliedFix(finding, settings, files))
-                contents = candidate
-            if fixes and self._is_expected(contents, allowed):
+            edited = edit_together(self._target, self._current, self._contents, findings, allowed_in_file)
+            if edited is not None and edited[1] and self._is_expected(edited[0], allowed):
+                contents, fixes = edited
                 after = self._evaluate(contents)
                 rejection = explain_rejection(self._current, after, findings, allowed)
                 if rejection is None and not find_new_findings(self._current, after):
@@ -181,7 +174,7 @@ class FixPlanner:
     def _try(self, finding: Finding, settings: Settings, trials: list[_Trial], reasons: list[str]) -> _Trial | None:
         """Return the first change that brings no finding. Add the others to `trials`, and why changes are invalid."""
         for is_strict in (True, False):
-            allowed = self._allowed_changes(finding, settings, is_strict)
+            allowed = self._allowed_changes([finding], settings, is_strict=is_strict)
             for contents in islice(self._candidates(self._contents, finding, settings, allowed), _MAX_CANDIDATES):
                 after = self._evaluate(contents)
                 reason = explain_rejection(self._current, after, [finding], allowed)
@@ -243,21 +236,22 @@ class FixPlanner:
                 if unexpected == set():
                     yield from self._candidates({**contents, name: after}, finding, rest, allowed)
 
-    def _allowed_changes(self, finding: Finding, settings: Settings, is_strict: bool) -> AllowedChanges:
-        """Return the settings of this fix, and the same settings if another finding needs them too.
+    def _allowed_changes(self, findings: list[Finding], settings: Settings, *, is_strict: bool) -> AllowedChanges:
+        """Return the settings of fixes of one rule, and the same settings if other findings need them too.
 
         If `is_strict` is False, the settings may change for the service in every variant.
         """
         active = [each for each in self._current.findings if each.is_active and self._options.includes(each.rule)]
+        fixed, own = {id(finding) for finding in findings}, findings[0].rule.fix_settings
         allowed = {
             (each.variant, str(each.service), path)
-            for each in (finding, *active)
+            for each in (*findings, *active)
             for path, value in each.rule.fix_settings.items()
-            if finding.rule.fix_settings.get(path) == value
-            and (each is finding or self._options.unsafe or not each.needs_unsafe)
+            if own.get(path) == value and (id(each) in fixed or self._options.unsafe or not each.needs_unsafe)
         }
-        variants = {variant for variant, _, _ in allowed} | {finding.variant}
-        allowed |= {(variant, str(finding.service), path) for variant in variants for path in settings}
+        variants = {variant for variant, _, _ in allowed} | {finding.variant for finding in findings}
+        services = {str(finding.service) for finding in findings}
+        allowed |= {(variant, service, path) for variant in variants for service in services for path in settings}
         if is_strict:
             return allowed
         variants = {each.variant.name for each in self._current.variants}

@@ -80,7 +80,7 @@ class Mapping(_Collection):
     `entries` maps the text of each key to its key node and its value node, with aliases resolved and `<<` applied.
     """
 
-    __slots__ = ("entries", "pairs")
+    __slots__ = ("_own", "entries", "pairs")
 
     def __init__(self, event: Any) -> None:
         """Read the MappingStartEvent of the parser."""
@@ -96,7 +96,10 @@ class Mapping(_Collection):
 
     def get_own(self, key: str) -> Written | None:
         """Return the value of a key in this mapping, without merged keys, or None."""
-        return next((value for name, value in self.pairs if name.text == key), None)
+        # Not in __init__, because most mappings are never asked.
+        if not hasattr(self, "_own"):
+            self._own: dict[str, Written] = {name.text: value for name, value in reversed(self.pairs)}
+        return self._own.get(key)
 
 
 class Sequence(_Collection):

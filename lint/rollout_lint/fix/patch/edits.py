@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.fix.patch.fragment import dump_block, dump_flow, dump_flow_pairs, dump_scalar, is_plain_word, nest
+from rollout_lint.fix.patch.text import Edit
 from rollout_lint.linter.reader import parse_source
 from rollout_lint.syntax.node import BLOCK_STYLES, MERGE, Alias, Mapping, Scalar
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rollout_lint.fix.patch.fragment import Fragment
     from rollout_lint.fix.patch.text import SourceText
     from rollout_lint.syntax.node import Node, Written
+    from rollout_lint.syntax.source import Source
 
 _INDENT = 2
 
@@ -24,6 +26,11 @@ _INDENT = 2
 def propose_edits(text: SourceText, path: tuple[str, ...], value: object, name: str = "") -> Iterator[SourceText]:
     """Yield edited texts of the file `name`. A path through a list or a null has no edits."""
     source = parse_source(text.encode(), name)
+    return (text.apply([edit]) for edit in find_edits(text, source, path, value))
+
+
+def find_edits(text: SourceText, source: Source, path: tuple[str, ...], value: object) -> Iterator[Edit]:
+    """Yield edits of a text that is already parsed."""
     if isinstance(source.root, Mapping):
         yield from _Editor(text, dump_scalar(value)).edits(source.root, path)
     elif source.root is None and not source.problems:
@@ -34,7 +41,7 @@ class _Editor(NamedTuple):
     text: SourceText
     value: str
 
-    def edits(self, node: Mapping, path: tuple[str, ...], parent_column: int | None = None) -> Iterator[SourceText]:
+    def edits(self, node: Mapping, path: tuple[str, ...], parent_column: int | None = None) -> Iterator[Edit]:
         """Yield the edits below a mapping; a parent elsewhere in the file has no `parent_column`."""
         key, rest = path[0], path[1:]
         own = node.get_own(key)
@@ -53,45 +60,43 @@ class _Editor(NamedTuple):
         elif isinstance(own, Mapping):
             yield from self.edits(own, rest, self._column(node))
 
-    def _edit_shared(self, node: Node, rest: tuple[str, ...]) -> Iterator[SourceText]:
+    def _edit_shared(self, node: Node, rest: tuple[str, ...]) -> Iterator[Edit]:
         """Set the value at its anchor, for all that refer to it."""
         if not rest:
             yield from self._replace_value(node)
         elif isinstance(node, Mapping):
             yield from self.edits(node, rest)
 
-    def _replace_value(self, node: Written) -> Iterator[SourceText]:
+    def _replace_value(self, node: Written) -> Iterator[Edit]:
         """Replace a value after its anchor; replace an alias at its anchor first, then the alias itself."""
         start, end = self.text.value_start(node), self.text.end(node)
         if isinstance(node, Alias):
             yield from self._replace_value(node.target)
-            yield self.text.replace(start, end, self.value)
+            yield Edit(start, end, self.value)
         elif isinstance(node, Scalar) and node.style not in BLOCK_STYLES:
             space = "" if self.text.characters[start - 1 : start].isspace() or start < end else " "
-            yield self.text.replace(start, end, f"{space}{_quote_like(node, self.value)}")
+            yield Edit(start, end, f"{space}{_quote_like(node, self.value)}")
 
-    def _insert(
-        self, node: Mapping, pairs: list[tuple[str, Fragment]], parent_column: int | None
-    ) -> Iterator[SourceText]:
+    def _insert(self, node: Mapping, pairs: list[tuple[str, Fragment]], parent_column: int | None) -> Iterator[Edit]:
         if node.flow:
             yield from self._insert_flow(node, pairs)
             return
         lines = dump_block(pairs, self._column(node), self._indent(node, parent_column))
         yield _insert_lines(self.text, self.text.end(node), lines)
         start = self.text.line_start(self.text.start(node))
-        yield self.text.replace(start, start, "".join(f"{line}{self.text.newline}" for line in lines))
+        yield Edit(start, start, "".join(f"{line}{self.text.newline}" for line in lines))
 
-    def _insert_flow(self, node: Mapping, pairs: list[tuple[str, Fragment]]) -> Iterator[SourceText]:
+    def _insert_flow(self, node: Mapping, pairs: list[tuple[str, Fragment]]) -> Iterator[Edit]:
         inserted = dump_flow_pairs(pairs, quoted=bool(node.pairs) and node.pairs[0][0].style == '"')
         start = self.text.value_start(node) + 1
         if not node.pairs:
-            yield self.text.replace(start, start, inserted)
+            yield Edit(start, start, inserted)
             return
         end = max(map(self.text.end, node.pairs[-1]))
-        yield self.text.replace(end, end, f", {inserted}")
-        yield self.text.replace(start, start, f"{inserted}, ")
+        yield Edit(end, end, f", {inserted}")
+        yield Edit(start, start, f"{inserted}, ")
 
-    def _expand_alias(self, alias: Alias, rest: tuple[str, ...], column: int, indent: int) -> Iterator[SourceText]:
+    def _expand_alias(self, alias: Alias, rest: tuple[str, ...], column: int, indent: int) -> Iterator[Edit]:
         """Replace an alias by a mapping with `<<` and the new value."""
         mapping = alias.target
         fragment = self._restate(mapping.get(rest[0]), rest[1:]) if isinstance(mapping, Mapping) else None
@@ -100,9 +105,10 @@ class _Editor(NamedTuple):
         pairs: list[tuple[str, Fragment]] = [(MERGE, f"*{alias.name}"), (dump_scalar(rest[0]), fragment)]
         start, end = self.text.value_start(alias), self.text.end(alias)
         space_start = start - (self.text.characters[start - 1 : start] == " ")
-        without_alias = self.text.replace(space_start, end, "")
-        yield _insert_lines(without_alias, space_start, dump_block(pairs, column + indent, indent))
-        yield self.text.replace(start, end, dump_flow(pairs))
+        line_end = self.text.line_end(end)
+        lines = _join_lines(self.text, dump_block(pairs, column + indent, indent))
+        yield Edit(space_start, line_end, f"{self.text.characters[end:line_end]}{lines}")
+        yield Edit(start, end, dump_flow(pairs))
 
     def _restate(self, merged: Node | None, rest: tuple[str, ...]) -> Fragment | None:
         """Return a copy of a merged value with the new value in it, or None if the copy would be too large.
@@ -144,15 +150,19 @@ def _quote_like(node: Scalar, value: str) -> str:
     return f"{quote}{value}{quote}"
 
 
-def _append_to_empty(text: SourceText, pairs: list[tuple[str, Fragment]]) -> SourceText:
+def _append_to_empty(text: SourceText, pairs: list[tuple[str, Fragment]]) -> Edit:
     """Append to a file that is empty or has only comments."""
     end = len(text.characters)
     separator = "" if text.line_start(end) == end else text.newline
     lines = "".join(f"{line}{text.newline}" for line in dump_block(pairs, 0, _INDENT))
-    return text.replace(end, end, separator + lines)
+    return Edit(end, end, separator + lines)
 
 
-def _insert_lines(text: SourceText, offset: int, lines: list[str]) -> SourceText:
+def _insert_lines(text: SourceText, offset: int, lines: list[str]) -> Edit:
     """Insert lines below the line of an offset."""
     end = text.line_end(offset)
-    return text.replace(end, end, "".join(f"{text.newline}{line}" for line in lines))
+    return Edit(end, end, _join_lines(text, lines))
+
+
+def _join_lines(text: SourceText, lines: list[str]) -> str:
+    return "".join(f"{text.newline}{line}" for line in lines)

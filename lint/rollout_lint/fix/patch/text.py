@@ -7,18 +7,28 @@ from bisect import bisect_right
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.syntax.events import LINE_END
 from rollout_lint.syntax.node import BLOCK_STYLES, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rollout_lint.syntax.node import Written
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
 """Anchor and tag before a value."""
 _BOM = "\ufeff"
 _UTF_16 = {BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
+
+
+class Edit(NamedTuple):
+    """Replacement of the characters between two offsets."""
+
+    start: int
+    end: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,15 @@ class SourceText:
 
     def replace(self, start: int, end: int, text: str) -> SourceText:
         """Return a copy with other characters between two offsets."""
-        return replace(self, characters=self.characters[:start] + text + self.characters[end:])
+        return self.apply([Edit(start, end, text)])
+
+    def apply(self, edits: Iterable[Edit]) -> SourceText:
+        """Return a copy with edits in the order of the text, which must not overlap."""
+        parts, position = [], 0
+        for edit in edits:
+            parts += [self.characters[position : edit.start], edit.text]
+            position = edit.end
+        return replace(self, characters="".join([*parts, self.characters[position:]]))
 
     def offset(self, line: int, column: int) -> int:
         """Return the offset of a line and column, which count from 0."""
