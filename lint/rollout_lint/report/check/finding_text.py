@@ -73,11 +73,7 @@ def _format_notes(group: Group, style: Style, width: int) -> Iterator[str]:
     yield from _format_fix(group, style, width)
     if rule.trade_off:
         yield from wrap_note(f"trade-off: {rule.trade_off}", width)
-    services = {each.service for each in group.findings}
-    superseded = {
-        each.rule.id for each in group.evaluation.findings if each.superseded_by == rule.id and each.service in services
-    }
-    if superseded:
+    if superseded := group.superseded_rules:
         label = "not applicable" if superseded <= rule.voids else "also covers"
         yield from wrap_note(f"{label}: {', '.join(sorted(superseded))}", width)
     if not rule.is_packaged:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
@@ -10,7 +10,7 @@ from rollout_lint.location import Problem
 from rollout_lint.report.common.paths import recipe_path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable
+    from collections.abc import Collection, Hashable, Iterable, Mapping
 
     from rollout_lint.discovery.recipe import Variant
     from rollout_lint.linter.evaluation import Evaluation
@@ -26,6 +26,8 @@ class Group:
 
     evaluation: Evaluation
     findings: tuple[Finding, ...]
+    superseded: Mapping[tuple[str | None, str | None], set[str]] = field(default_factory=dict, compare=False)
+    """Rules superseded in this evaluation, by the rule that supersedes them and the service."""
 
     @property
     def finding(self) -> Finding:
@@ -69,6 +71,12 @@ class Group:
         return "; ".join(_join_subjects(names).join(parts) for parts, names in subjects.items())
 
     @property
+    def superseded_rules(self) -> set[str]:
+        """Rules that this finding supersedes."""
+        keys = {(self.rule.id, finding.service) for finding in self.findings}
+        return {rule for key in keys for rule in self.superseded.get(key, ())}
+
+    @property
     def deployments(self) -> list[Variant]:
         """Variants that have the finding, in the order of the recipe."""
         return [each.variant for each in self.evaluation.variants if each.variant.name in self.variants]
@@ -91,7 +99,10 @@ def group_findings(evaluation: Evaluation, suppressed: bool = False) -> list[Gro
 def _group_all(evaluation: Evaluation, suppressed: bool = False) -> list[Group]:
     """Return also the findings that the filter of the evaluation excludes."""
     listed = (each for each in evaluation.findings if each.is_active or (suppressed and each.is_suppressed))
-    groups = [Group(evaluation, tuple(findings)) for findings in merge_findings(listed)]
+    superseded: dict[tuple[str | None, str | None], set[str]] = {}
+    for each in evaluation.findings:
+        superseded.setdefault((each.superseded_by, each.service), set()).add(each.rule.id)
+    groups = [Group(evaluation, tuple(findings), superseded) for findings in merge_findings(listed)]
     return sorted(groups, key=lambda group: (group.finding.severity.rank, group.finding.location))
 
 
