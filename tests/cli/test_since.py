@@ -92,7 +92,7 @@ def test_changed_mode_in_an_overlay_is_reported_in_its_variant(run: Run, shop: R
     ]
 
 
-def test_changed_config_is_reported_though_its_stack_file_did_not_change(run: Run, shop: Repository) -> None:
+def test_changed_config_is_reported_without_other_changes(run: Run, shop: Repository) -> None:
     edit(shop, "shop/app.conf", "a", "b")
     assert findings(run) == [("RL064", "high", "compose.yml", 16)]
 
@@ -142,7 +142,7 @@ def test_new_file_counts_as_changed(run: Run, shop: Repository) -> None:
 
 
 @pytest.mark.parametrize("name", [".env.sample", "compose.smtp.yml"])
-def test_changed_sample_or_removed_overlay_counts_for_the_whole_recipe(run: Run, shop: Repository, name: str) -> None:
+def test_changed_sample_or_removed_overlay_counts_for_all(run: Run, shop: Repository, name: str) -> None:
     shop.commit({f"wiki/{name}": "A=1\n" if name.startswith(".") else "services: {app: {labels: {a: b}}}\n"})
     assert findings(run, code=0) == []
     path = shop.folder / "wiki" / name
@@ -238,7 +238,7 @@ def test_sweep_compares_with_the_commit_of_an_earlier_sweep(run: Run, shop: Repo
     assert "RL062" in row["rules"]
 
 
-def test_sweep_compares_with_the_revision_of_the_newest_upgrade_test(run: Run, shop: Repository) -> None:
+def test_sweep_compares_with_the_newest_upgrade_test(run: Run, shop: Repository) -> None:
     commit = shop.git("rev-parse", "HEAD")
     result = f"{{upgrade: pass, date: 2026-06-10, ref: {commit}}}"
     (shop.folder / "fleet.yml").write_text(f"version: 1\nrecipes:\n  - name: shop\n    results: [{result}]\n")

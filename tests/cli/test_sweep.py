@@ -261,8 +261,6 @@ def test_sweep_fails_only_with_fail_on(run: Run, write: Write, fail_on: str | No
         pytest.param(manifest("memory: lots"), 4, id="size"),
         pytest.param(manifest("results: [{date: yesterday, upgrade: pass}]"), 4, id="date"),
         pytest.param(manifest("results: [{date: 2026-01-01, upgrade: green}]"), 4, id="upgrade"),
-        pytest.param(manifest("results: gone.json"), 4, id="missing-results"),
-        pytest.param(manifest("results: fleet.yml"), 1, id="no-results"),
         pytest.param("version: 1\nrecipes: [{name: r}, {name: r}]\n", 2, id="recipe-twice"),
         pytest.param("version: 1\nrecipes: [\n", 3, id="open-list"),
         pytest.param("", 1, id="empty"),

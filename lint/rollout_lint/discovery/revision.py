@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from rollout_lint.discovery import git
-from rollout_lint.discovery.export import Export, RevisionError
-from rollout_lint.discovery.filesystem import is_folder
+from rollout_lint.discovery.export import MAX_BYTES, Export, RevisionError
+from rollout_lint.discovery.filesystem import is_folder, read_bytes
+from rollout_lint.discovery.revision_paths import get_commit, to_working_tree
 
 _MIN_HASH_LENGTH = 7
 _SHORT_HASH_LENGTH = 12
@@ -83,6 +84,30 @@ def find_commit_before(folder: Path, moment: str) -> str | None:
     history = _git(existing, "rev-list", "--first-parent", "--timestamp", head).split()
     commits = zip(history[::2], history[1::2], strict=True)
     return next((commit.decode() for committed, commit in commits if int(committed) <= latest), None)
+
+
+def find_commit_date(path: Path) -> str | None:
+    """Return the committer date, in ISO 8601, of the commit that last changed a file, also of one in a revision.
+
+    None without git or a repository, for a file that differs from HEAD, and if a shallow clone lacks that commit.
+    """
+    from rollout_lint.discovery.revision_files import RevisionFiles
+
+    commit = get_commit(path)
+    file = to_working_tree(Path(os.path.realpath(path)))
+    try:
+        revision = open_revision(file.parent, commit or "HEAD")
+        if not RevisionFiles(revision).holds(file, read_bytes(path, MAX_BYTES + 1)):
+            return None
+        name = f":(top,literal){file.relative_to(revision.top).as_posix()}"
+        changes = ("rev-list", "--max-count=1", "--format=%cI", revision.commit, "--", name)
+        _, last, date = _git(revision.top, *changes).decode().split()
+        is_shallow = _git(revision.top, "rev-parse", "--is-shallow-repository").strip() == b"true"
+        # The oldest commit of a shallow clone seems to add every file.
+        is_oldest = is_shallow and len(_git(revision.top, "rev-list", "--max-count=1", "--parents", last).split()) == 1
+    except (RevisionError, OSError, ValueError):
+        return None
+    return None if is_oldest else date
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -135,14 +135,14 @@ class EvidenceLoader:
     def _results(
         self, recipe: Recipe, folder: Path | None, setting: Setting | None, entry: ManifestEntry | None
     ) -> tuple[UpgradeResult, ...]:
-        results = list(self.result_files.shared_results(recipe.name))
+        results = list(self.result_files.shared_results(recipe.name, recipe.problems))
         if setting is not None and folder is not None:
             results += self._results_of_settings(recipe, folder, self._reference(recipe, setting))
         if entry is not None:
             results += self._inline_results(entry)
             for reference in entry.collect_file_references("results"):
                 path = join_path(self.folder, reference.name)
-                results += self.result_files.recipe_results(recipe.name, path, reference)
+                results += self.result_files.recipe_results(recipe.name, path, reference, recipe.problems)
         # The last of equal results stays, so that an order within one day is that of the latest source.
         unique = list(dict.fromkeys(reversed(results)))[::-1]
         return tuple(sorted(unique, key=lambda result: to_timestamp(result.date)))
@@ -153,7 +153,7 @@ class EvidenceLoader:
         if path is None:
             return []
         count = len(self.problems)
-        results = self.result_files.recipe_results(recipe.name, path, reference)
+        results = self.result_files.recipe_results(recipe.name, path, reference, recipe.problems)
         recipe.problems += self.problems[count:]
         del self.problems[count:]
         return results
@@ -161,9 +161,13 @@ class EvidenceLoader:
     def _inline_results(self, entry: ManifestEntry) -> Iterator[UpgradeResult]:
         results = entry.values.get("results", ())
         for each in results if isinstance(results, list) else ():
-            if isinstance(each, dict) and normalize_date(each["date"]) is None:
+            if not isinstance(each, dict):
+                continue
+            if "date" in each and normalize_date(each["date"]) is None:
                 self.problems.append(entry.make_problem("results", f'invalid date "{each["date"]}"'))
-            elif isinstance(each, dict):
+            elif "file" in each and len(each.keys() - {"date"}) > 1:
+                self.problems.append(entry.make_problem("results", "a result with `file` can only have a `date` too"))
+            elif "file" not in each:
                 upgrade = UpgradeOutcome(each["upgrade"]) if each.get("upgrade") else None
                 yield UpgradeResult(upgrade, each["date"], each.get("ref"), each.get("level"))
 

@@ -89,5 +89,7 @@ class Fleet:
     images: Claims = field(default_factory=dict)
     max_age: int | None = None
     problems: list[Problem] = field(default_factory=list)
+    unreadable: list[Problem] = field(default_factory=list)
+    """Errors in results files for several recipes, without which the fleet is still swept."""
     skipped: list[SkippedFile] = field(default_factory=list)
     source: FleetSource = field(default_factory=FleetSource)

@@ -35,7 +35,7 @@ class HistoryFinder:
     _files: dict[Path, RevisionFiles] = field(default_factory=dict)
 
     def find(self, file: Path) -> RecipeHistory:
-        """Return the revision of the recipe of a file. Raises RevisionError if there is no such revision."""
+        """Return the revision of the recipe of a file. Raises RevisionError if the revision does not exist."""
         tree, _ = find_tree(Path(os.path.abspath(file)))  # noqa: PTH100
         if tree not in self._files:
             self._files[tree] = RevisionFiles(open_revision(file.parent, self.ref))

@@ -195,10 +195,7 @@ LISTED_TWICE = ("recipes:", "  - {name: web}", "  - {name: web, path: api}")
     ("lines", "location", "remaining"),
     [
         pytest.param(("recipes:", "  - {name: web, upgrade_test: true}"), "3:17", ["web"], id="misspelt-key"),
-        pytest.param(("recipes:", "  - {name: web, results: bad.json}"), "bad.json:1:1", ["web"], id="bad-results"),
-        pytest.param(("recipes:", "  - {name: web, results: gone.json}"), "3:26", ["web"], id="no-results"),
         pytest.param(("recipes:", "  - {name: web, results: api.json}"), "3:26", ["web"], id="results-of-other"),
-        pytest.param(("results: [gone.json]", "recipes: [{name: web}]"), "2:11", ["web"], id="no-fleet-results"),
         pytest.param(("hosts: {stats: gone.json}", "recipes: [{name: web}]"), "2:16", ["web"], id="no-stats"),
         pytest.param(LISTED_TWICE, "4:12", ["web"], id="listed-twice"),
         pytest.param(

@@ -166,7 +166,15 @@ def test_junit_rerun_needs_same_suite() -> None:
 @pytest.mark.parametrize(
     ("xml", "location"),
     [
-        pytest.param('<!DOCTYPE html>\n<html lang="en"></html>', (1, 15), id="doctype"),
+        pytest.param('<!DOCTYPE html>\n<html lang="en"></html>', (2, 1), id="doctype"),
+        pytest.param(
+            '<!DOCTYPE testsuite SYSTEM "x.dtd">\n<testsuite>&other;</testsuite>', (2, 12), id="skipped-entity"
+        ),
+        pytest.param('<test-run id="2"/>', (1, 1), id="nunit-3"),
+        pytest.param("<test-results/>", (1, 1), id="nunit-2"),
+        pytest.param("<assemblies/>", (1, 1), id="xunit-net"),
+        pytest.param("<failsafe-summary/>", (1, 1), id="failsafe-summary"),
+        pytest.param('<testsuites>\n<testsuite name="ci" tests="3" failures="1"/></testsuites>', (2, 1), id="summary"),
         pytest.param("<html></html>", (1, 1), id="html"),
         pytest.param("<testsuite>\n <testcase></testsuite>", (2, 14), id="mismatched-tag"),
         pytest.param("<testsuite>&other;</testsuite>", (1, 12), id="unknown-entity"),
@@ -186,6 +194,43 @@ def test_junit_errors_have_a_location(xml: str, location: tuple[int, int], snaps
     problem = read_error(xml)
     assert problem.message == snapshot
     assert (problem.line, problem.column) == location
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        "<!DOCTYPE testsuite>",
+        '<!DOCTYPE testsuite SYSTEM "junit.dtd">',
+        "<!DOCTYPE testsuite [<!ELEMENT testsuite ANY>]>",
+    ],
+)
+def test_junit_accepts_doctype_without_entities(doctype: str) -> None:
+    assert upgrades(doctype + suite(case("test_upgrade", FAILED))) == ["fail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "classname", "expected"),
+    [
+        pytest.param("upgrade", "test", ["fail"], id="node-test"),
+        pytest.param("Upgrade keycloak", "", ["fail"], id="no-class"),
+        pytest.param("upgrade", "upgrade", ["fail"], id="class-of-suite"),
+        pytest.param("upgrade", "tests.test_install", [None], id="other-class"),
+        pytest.param("upgraded docs", "test", [None], id="other-word"),
+        pytest.param("install", "test", [None], id="other-suite"),
+    ],
+)
+def test_junit_reads_upgrade_in_suite_name(name: str, classname: str, expected: list[str | None]) -> None:
+    inner = suite(case("keycloak answers", FAILED, classname)).replace('name="pytest"', f'name="{name}"', 1)
+    assert upgrades(inner) == expected
+    assert upgrades(f"<testsuites>{inner}</testsuites>") == expected
+    outer = suite(case("keycloak answers", FAILED, classname)).replace('name="pytest"', 'name="shop"', 1)
+    nested = f'<testsuite name="{name}">{outer}</testsuite>'
+    assert upgrades(f"<testsuites>{nested}</testsuites>") == expected
+
+
+def test_junit_reads_dates_of_mocha() -> None:
+    xml = suite(case("test_upgrade"), timestamp="Wed, 10 Jun 2026 08:30:00 GMT")
+    assert read(xml)[0].result.date == "2026-06-10T08:30:00Z"
 
 
 def test_junit_expands_no_entity(tmp_path: Path, snapshot: SnapshotAssertion) -> None:

@@ -278,6 +278,6 @@ def test_results_handle_any_bytes(data: bytes) -> None:
 
 def read_or_errors(data: bytes) -> tuple[list[Record], list[Problem]]:
     try:
-        return read_results(data, "r", DAY), []
+        return read_results(data, "r", lambda: DAY), []
     except FleetError as error:
         return [], error.problems

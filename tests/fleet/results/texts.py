@@ -20,7 +20,7 @@ def upgrades(text: str | bytes, file_date: str | None = None) -> list[str | None
 
 
 def read(text: str | bytes, file_date: str | None = None) -> list[Record]:
-    return read_results(text.encode() if isinstance(text, str) else text, "r", file_date)
+    return read_results(text.encode() if isinstance(text, str) else text, "r", lambda: file_date)
 
 
 def read_error(text: str | bytes, file_date: str | None = None) -> Problem:

@@ -41,7 +41,7 @@ class ChangeFilter:
         self._recipes: list[_ChangedRecipe] = []
 
     def evaluate(self, target: Target, *, applies_ignores: bool) -> Evaluation | None:
-        """Evaluate a recipe, compared with the revision; None if nothing changed. Exit if there is no such revision."""
+        """Evaluate a recipe, compared with the revision; None without a change. Exit if there is no revision."""
         recipe, context = target
         try:
             history = self._finder.find(recipe.variants[0].files[0].path if recipe.variants else Path(recipe.path))
@@ -55,7 +55,7 @@ class ChangeFilter:
         return evaluation
 
     def select_skipped(self, skipped: Iterable[SkippedFile]) -> tuple[SkippedFile, ...]:
-        """Return the files that changed. Exit if there is no such revision."""
+        """Return the files that changed. Exit if the revision does not exist."""
         return tuple(each for each in skipped if self._has_changed(each.file))
 
     def remove_other_findings(self) -> None:

@@ -78,7 +78,7 @@ def run(request: Request, loader: ContextLoader) -> ExitCode:
     since = before.commit if before is not None else None
     sweep = Sweep(fleet, load_context, AgePolicy(day, max_age), since=since)
     layout = Layout(request.format, request.show_all, request.services, request.list_skipped, request.brief)
-    policy = ExitPolicy(request.fail_on, request.fail_on_worse, bool(fleet.problems))
+    policy = ExitPolicy(request.fail_on, request.fail_on_worse, bool(fleet.problems or fleet.unreadable))
     with _rare_garbage_collection():
         return print_sweep(sweep, summary, layout, policy, request.jobs)
 
@@ -126,6 +126,7 @@ def _load_fleet(request: Request, root: Path, loader: ContextLoader) -> Fleet:
         exit_with_error(f"{request.path}: --at {request.revision}: {error}")
     if fleet.problems:
         (print_problems if request.keep_going else exit_with_problems)(fleet.problems)
+    print_problems(fleet.unreadable)
     return fleet
 
 

@@ -110,6 +110,7 @@ def _load_manifest(
         values.get("images", {}),
         max_age=parse_age(str(values["max_age"])) if "max_age" in values else None,
         problems=list(dict.fromkeys([*problems, *resolver.problems, *loader.problems])),
+        unreadable=loader.result_files.unreadable,
         skipped=skipped,
     )
 

@@ -13,6 +13,8 @@ from rollout_lint.syntax.parser import parse
 from rollout_lint.syntax.schema import JsonSchema, to_problem, yaml_locator
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rollout_lint.syntax.schema import KeyPath
 
 SCHEMA = Path(__file__).with_name("fleet.schema.json")
@@ -20,7 +22,7 @@ _SCHEMA = JsonSchema(SCHEMA)
 
 _TEXT_KEYS = frozenset(
     {
-        *("date", "ref", "name", "path", "pattern", "overlay", "results", "stack"),
+        *("date", "ref", "file", "name", "path", "pattern", "overlay", "results", "stack"),
         *("role", "runtime", "note", "memory", "used"),
     }
 )
@@ -29,12 +31,13 @@ _TEXT_KEYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FileReference:
-    """File that a document names, and the location of the name."""
+    """File that a document names, the location of the name, and the date of what the file does not date itself."""
 
     name: str
     file: str
     line: int
     column: int
+    date: str | None = None
 
     def make_problem(self, message: str) -> Problem:
         """Return a problem with this location."""
@@ -42,9 +45,16 @@ class FileReference:
 
 
 def collect_file_references(document: str, node: Node | None) -> list[FileReference]:
-    """Return the file names in a scalar or a list."""
+    """Return the file names in a scalar or a list, each alone or as `file` of a mapping that can have a `date`."""
     nodes = node.items if isinstance(node, Sequence) else [node]
-    return [FileReference(each.text, document, each.line, each.column) for each in nodes if isinstance(each, Scalar)]
+    return [each for node in nodes for each in _file_reference(document, node)]
+
+
+def _file_reference(document: str, node: Node | None) -> Iterator[FileReference]:
+    name, date = (node.get("file"), node.get("date")) if isinstance(node, Mapping) else (node, None)
+    if isinstance(name, Scalar):
+        text = date.text if isinstance(date, Scalar) else None
+        yield FileReference(name.text, document, name.line, name.column, text)
 
 
 def load_document(data: bytes, name: str) -> tuple[Mapping, list[Problem]]:

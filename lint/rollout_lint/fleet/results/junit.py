@@ -1,7 +1,8 @@
 """Upgrade results in JUnit XML, as written by pytest, Surefire and most other test runners.
 
 A test case is about the upgrade if its name or its class name has the word upgrade, upgrades or upgrading: as in
-`test_upgrade[keycloak]`, `tests.test_upgrade.TestStack` and `testUpgrade`, but not in `upgraded_docs_lint`.
+`test_upgrade[keycloak]`, `tests.test_upgrade.TestStack` and `testUpgrade`, but not in `upgraded_docs_lint`. Without a
+class name that says more, the names of its suites count too: node:test and others write the class name `test`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,19 @@ if TYPE_CHECKING:
 
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _UPGRADE = re.compile(r"(?<![^\W\d_])upgrad(?:e|es|ing)(?![^\W\d_])", re.IGNORECASE)
+_GENERIC_CLASSES = frozenset(("", "test", "tests", "suite"))
+_OTHER_FORMATS = {
+    "test-run": "NUnit",
+    "test-results": "NUnit 2",
+    "assemblies": "xUnit.net",
+    "assembly": "xUnit.net",
+    "testng-results": "TestNG",
+    "TestRun": "TRX",
+    "failsafe-summary": "a summary of Failsafe",
+    "coverage": "a coverage report",
+}
+"""Formats by root element that are not JUnit XML."""
+
 _REF_PROPERTIES = (
     *("recipe_ref", "recipe_revision", "recipe_commit", "recipe_sha"),
     *("ref", "revision", "commit", "sha", "git_ref", "git_revision", "git_commit", "git_sha"),
@@ -60,17 +74,20 @@ class _SourcedText:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """Test case with the properties of it and its suites; an empty suite has the `case` None."""
+    """Test case with the properties of it and its suites, outermost first; an empty suite has the `case` None."""
 
     case: Any
-    suite: str | None
+    suites: tuple[str, ...]
     properties: dict[str, _SourcedText]
 
     @property
     def is_about_upgrade(self) -> bool:
         if self.case is None:
             return False
-        names = (self.case.name, self.case.classname)
+        names = [self.case.name, self.case.classname]
+        class_name = (self.case.classname or "").strip()
+        if class_name.lower() in _GENERIC_CLASSES or class_name in (*self.suites, self.case.name):
+            names += self.suites
         return any(_UPGRADE.search(_WORD_BOUNDARY.sub("_", name)) for name in names if name)
 
     @property
@@ -82,23 +99,25 @@ class _Case:
 def read_junit(data: bytes, file: ResultsFile) -> list[Record]:
     """Return a record for each recipe in a property, and one for all cases without that property.
 
-    A recipe has two records if a test failed and passed when it was run again. Raises FleetError for other XML and for
-    a document type declaration: no entity is expanded.
+    A recipe has two records if a test failed and passed when it was run again. Raises FleetError for other XML, for the
+    declaration of an entity, and for a summary without test cases.
     """
     from junitparser import xunit2
 
     root: Any = _XmlReader(file).read(data)
+    if root.tag in _OTHER_FORMATS:
+        file.fail_format(root.location, f"it is {_OTHER_FORMATS[root.tag]}")
     if root.tag not in ("testsuites", "testsuite"):
         file.fail_format(root.location, f"its root is `{root.tag[:40]}`, must be `testsuites`")
     by_recipe: dict[str | None, list[_Case]] = {}
-    for case in _cases(xunit2.JUnitXml.fromroot(root), {}, file):
+    for case in _cases(xunit2.JUnitXml.fromroot(root), (), {}, file):
         recipe = case.properties.get("recipe")
         by_recipe.setdefault(require_printable(recipe) if recipe else None, []).append(case)
     return [record for recipe, cases in by_recipe.items() for record in _records(recipe, cases, file, root.location)]
 
 
 class _XmlReader:
-    """XML parser with limits that stops at a document type declaration."""
+    """XML parser with limits that stops at an entity, which could be large or the content of another file."""
 
     def __init__(self, file: ResultsFile) -> None:
         self._file = file
@@ -108,7 +127,8 @@ class _XmlReader:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._builder.data
-        self._parser.StartDoctypeDeclHandler = self._fail_doctype
+        self._parser.EntityDeclHandler = self._fail_entity
+        self._parser.SkippedEntityHandler = self._fail_entity
         self._depth = 0
         self._count = 0
 
@@ -142,21 +162,32 @@ class _XmlReader:
         self._depth -= 1
         self._builder.end(tag)
 
-    def _fail_doctype(self, *_: object) -> None:
-        self._file.fail_format(self._location(), "it has a document type declaration")
+    def _fail_entity(self, *_: object) -> None:
+        self._file.fail_format(self._location(), "it has an entity, which is not expanded")
 
 
-def _cases(suite: Any, inherited: dict[str, _SourcedText], file: ResultsFile) -> Iterator[_Case]:
+def _cases(
+    suite: Any, outer: tuple[str, ...], inherited: dict[str, _SourcedText], file: ResultsFile
+) -> Iterator[_Case]:
     from junitparser import xunit2
 
+    names = (*outer, suite.name) if suite.name else outer
     properties = inherited | _properties(suite, file)
     cases, suites = list(suite.iterchildren(xunit2.TestCase)), list(suite.iterchildren(xunit2.TestSuite))
     for case in cases:
-        yield _Case(case, suite.name, properties | _properties(case, file))
+        yield _Case(case, names, properties | _properties(case, file))
     for inner in suites:
-        yield from _cases(inner, properties, file)
+        yield from _cases(inner, names, properties, file)
     if not cases and not suites:
-        yield _Case(None, suite.name, properties)
+        _reject_summary(suite, file)
+        yield _Case(None, names, properties)
+
+
+def _reject_summary(suite: Any, file: ResultsFile) -> None:
+    """Raise FleetError for a suite that only counts its tests: a failure among them would be lost."""
+    count = (suite._elem.get("tests") or "").strip()
+    if count.isdigit() and int(count[:9]) > 0:
+        file.fail_format(_location(suite._elem), f"it is a summary: a suite with {count[:9]} tests has no test case")
 
 
 def _properties(part: Any, file: ResultsFile) -> dict[str, _SourcedText]:
@@ -180,12 +211,12 @@ def _records(recipe: str | None, cases: list[_Case], file: ResultsFile, root: tu
     upgrades = [case for case in cases if case.is_about_upgrade]
     # A test that is run again in a later suite counts as the later attempt; cases without a date come first.
     relevant = sorted(upgrades or cases, key=lambda case: to_timestamp(case.date) if case.date else 0.0)
-    date = next((case.date for case in reversed(relevant) if case.date), file.file_date)
+    date = next((case.date for case in reversed(relevant) if case.date), None)
     level = _last_property(relevant, ("level",))
     ref = _last_property(relevant, _REF_PROPERTIES)
     run = UpgradeResult(
         upgrade=None,
-        date=date or file.fail(root, "this run has no date: no suite has a timestamp"),
+        date=date or file.date_or_fail(root),
         ref=require_printable(ref) if ref else None,
         level=parse_level(level) if level else None,
         source=file.name,
@@ -202,7 +233,7 @@ def _attempts(cases: Iterable[_Case]) -> list[list[UpgradeOutcome | None]]:
     """Return the attempts of each test: a test that is run again is a case in a suite of the same name."""
     by_test: dict[tuple[str | None, ...], list[UpgradeOutcome | None]] = {}
     for each in cases:
-        by_test.setdefault((each.suite, each.case.classname, each.case.name), []).extend(_attempts_of(each.case))
+        by_test.setdefault((*each.suites[-1:], each.case.classname, each.case.name), []).extend(_attempts_of(each.case))
     return list(by_test.values())
 
 

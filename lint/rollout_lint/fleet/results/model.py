@@ -12,7 +12,7 @@ from rollout_lint.fleet.results.dates import normalize_date, to_timestamp
 from rollout_lint.location import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rollout_lint.fleet.model import UpgradeResult
 
@@ -36,6 +36,11 @@ FORMATS: Final = (
 )
 
 
+NO_DATE: Final = (
+    "this run has no date: commit the file to git, whose date it then has, or set `date` beside `file` in the manifest"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """Result of one run, and its recipe if the file names it."""
@@ -46,10 +51,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ResultsFile:
-    """Results file that is read: its name in messages, and the date of runs without a date."""
+    """Results file that is read: its name in messages, and a function for the date of runs without a date."""
 
     name: str
-    file_date: str | None = None
+    find_date: Callable[[], str | None] = lambda: None
+
+    def date_or_fail(self, location: tuple[int, int]) -> str:
+        """Return the date of a run without a date. Raises FleetError if the file has none either."""
+        date = self.find_date()
+        return (normalize_date(date) if date else None) or self.fail(location, NO_DATE)
 
     def fail(self, location: tuple[int, int], message: str) -> NoReturn:
         """Raise FleetError for this line and column."""

@@ -6,7 +6,6 @@ import re
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, NoReturn
 
-from rollout_lint.fleet.results.dates import normalize_date
 from rollout_lint.fleet.results.document import JsonText, YamlText, load_json, read_yaml_values
 from rollout_lint.fleet.results.model import Record, ResultsFile, sort_records
 from rollout_lint.fleet.results.runs import LocatedValue, read_runs
@@ -14,20 +13,22 @@ from rollout_lint.syntax.encoding import detect_encoding
 from rollout_lint.syntax.parser import MAX_BYTES, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rollout_lint.syntax.source import Source
 
 _XML = re.compile(r"\s*<")
 
 
-def read_results(data: bytes, name: str, file_date: str | None = None) -> list[Record]:
+def read_results(data: bytes, name: str, find_date: Callable[[], str | None] = lambda: None) -> list[Record]:
     """Return the runs of a results file, oldest first.
 
-    `name` is the source of every result. `file_date` (ISO 8601) is the date of runs without a date. A run without a
+    `name` is the source of every result. `find_date` returns the date of runs without a date. A run without a
     result of an upgrade has the outcome None. A test that failed and then passed gives two records of one date, the
     failure first. Raises FleetError, with locations, for another format, an unknown status, or an invalid or missing
     date.
     """
-    file = ResultsFile(name, normalize_date(file_date) if file_date else None)
+    file = ResultsFile(name, find_date)
     if len(data) > MAX_BYTES:
         file.fail((1, 1), f"larger than {MAX_BYTES // 1024 // 1024} MiB, not read")
     text = data.decode(detect_encoding(data), errors="replace")

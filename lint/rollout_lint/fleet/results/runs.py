@@ -112,7 +112,7 @@ def _read_run(run: LocatedValue, recipe: str | None) -> list[Record]:
     level = run.first(("level",))
     result = UpgradeResult(
         upgrade=None,
-        date=parse_date(date) if date else run.file.file_date or run.fail("this run has no date"),
+        date=parse_date(date) if date else run.file.date_or_fail(run.document.locate(run.steps)),
         ref=_text(run, _REF_KEYS),
         level=parse_level(level) if level else None,
         source=run.file.name,
