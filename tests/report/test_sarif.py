@@ -90,8 +90,8 @@ def test_sarif_describes_each_rule_once(run: Run) -> None:
         assert each["name"] == rule.name
         assert each["defaultConfiguration"] == {"level": LEVELS[rule.severity]}
         assert each["fullDescription"]["text"] == rule.why.strip()
+        conditions = [describe_condition(path, condition) for path, condition in rule.when.items()]
         for text in each["help"].values():
-            conditions = [describe_condition(path, condition) for path, condition in rule.when.items()]
             assert all(part in text for part in (rule.summary, rule.why.strip(), *conditions, *rule.fix_settings))
         assert each["helpUri"] == f"rules/README.md#{rule.anchor}"
     assert found["tool"]["driver"]["informationUri"] == "README.md"

@@ -35,7 +35,7 @@ def definitions() -> dict[str, Any]:
 def test_proof_schema_matches_the_engine_suite() -> None:
     behaviour, seen = definitions()["behaviour"]["properties"], definitions()["seen"]["properties"]
     parameters = {name for function in BEHAVIOURS.values() for name in signature(function).parameters}
-    assert set(behaviour) == {"behaviour", "slots", "only_first", "others", *parameters}
+    assert set(behaviour) == {"behaviour", "slots", "only_first", "others", "healthcheck", *parameters}
     assert set(behaviour["behaviour"]["enum"]) == set(BEHAVIOURS)
     assert set(definitions()["update"]["enum"]) == set(UPDATES)
     assert set(seen) == {field.name for field in fields(Expectation)}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 READY = "/tmp/ready"
 SLOT = "ROLLOUT_LINT_SLOT"
@@ -15,22 +15,26 @@ _UNITS = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 @dataclass(frozen=True)
 class Behaviour:
-    """Script that creates READY as soon as its task is healthy, and the seconds that it needs at most."""
+    """Script that creates READY as soon as its task is healthy, and the seconds that it needs at most.
+
+    With `has_own_test`, the healthcheck is that of the stack file, and the task is on an overlay network.
+    """
 
     script: str
     starts_within: int = 0
+    has_own_test: bool = False
 
     def command(self) -> list[str]:
         """Return the container's command. It exits at once on SIGTERM."""
         return ["sh", "-c", f"trap 'exit 0' TERM\n{self.script}"]
 
-    def healthcheck(self) -> dict[str, object]:
-        """Return a quick healthcheck that passes as soon as the task is healthy.
+    def healthcheck(self, own_test: object = None) -> dict[str, object]:
+        """Return a quick healthcheck that passes as soon as the task is healthy, or runs the test of the stack file.
 
         From 27.0 on, Docker Engine would probe every 5 s in the start period without `start_interval`.
         """
         return {
-            "test": ["CMD", "test", "-e", READY],
+            "test": own_test if self.has_own_test else ["CMD", "test", "-e", READY],
             "interval": "1s",
             "start_interval": "1s",
             "timeout": "10s",
@@ -86,28 +90,52 @@ def starts_once(volume: str, seconds: int = 0) -> Behaviour:
     return Behaviour(f"mkdir {volume}/${SLOT} || {{ sleep {seconds} & wait $!; exit 1; }}\n{_ANSWER}\n{_STAY}")
 
 
+def recovers_after(starts: int, volume: str) -> Behaviour:
+    """Return a task that exits with code 1 until its slot was started `starts` times, and then keeps running."""
+    count = f"n=0; until mkdir {volume}/${SLOT}-$n; do n=$((n + 1)); done"
+    return Behaviour(f"{count}\n[ $n -ge {starts} ] || exit 1\n{_ANSWER}\n{_STAY}")
+
+
 def binds(port: int, after: int = 0) -> Behaviour:
     """Return a task that listens on a host port after `after` seconds, or exits with code 1."""
     listen = f"sleep {after} & wait $!\nhttpd -p {port} || exit 1"
     return Behaviour(f"{listen}\n{_ANSWER}\n{_STAY}", starts_within=after)
 
 
+def serves(port: int) -> Behaviour:
+    """Return a task that answers HTTP requests on a port of its own."""
+    return Behaviour(f"touch /tmp/index.html\nhttpd -p {port} -h /tmp\n{_ANSWER}\n{_STAY}")
+
+
 BEHAVIOURS: Mapping[str, Callable[..., Behaviour]] = {
     function.__name__.replace("_", "-"): function
-    for function in (steady, boots_with, never_healthy, crashes_after, finishes, locks, starts_once, binds)
+    for function in (
+        steady,
+        boots_with,
+        never_healthy,
+        crashes_after,
+        finishes,
+        locks,
+        starts_once,
+        binds,
+        serves,
+        recovers_after,
+    )
 }
 
 
-_TASK_SELECTION = {"behaviour", "slots", "only_first", "others"}
+_TASK_SELECTION = {"behaviour", "slots", "only_first", "others", "healthcheck"}
 
 
 def behaviour(spec: Mapping[str, object]) -> Behaviour:
     """Return the behaviour of a proof, for all tasks, the tasks in `slots`, or the first task only.
 
-    The other tasks are steady after `others` seconds.
+    The other tasks are steady after `others` seconds. With `healthcheck: file`, all tasks run the test of the file.
     """
     parameters = {key: value for key, value in spec.items() if key not in _TASK_SELECTION}
     made = BEHAVIOURS[str(spec["behaviour"])](**parameters)
+    if spec.get("healthcheck") == "file":
+        return replace(made, has_own_test=True)
     others = steady(int(str(spec.get("others", 0))))
     if "only_first" in spec:
         return _unless(made, f"mkdir {spec['only_first']}/first", others)

@@ -52,11 +52,15 @@ def run(name: str, case: Case, stop: threading.Event) -> Outcome:
 
 def _update(engine: Engine, case: Case, stop: threading.Event) -> Observation:
     stack = merged(case.files, engine.home / "example")
-    _deploy(engine, deployable(stack, case.service, case.old, "old"))
+    network = "host"
+    if case.new.has_own_test:
+        network = "proof"
+        engine.call("network", "create", "--driver=overlay", network)
+    _deploy(engine, deployable(stack, case.service, case.old, "old", network))
     _wait_until_running(engine, case, stop)
     _pause(stop, STEADY_SECONDS)
     old = snapshot(engine, _service(case)).running
-    new = deployable(stack, case.service, case.new, "new")
+    new = deployable(stack, case.service, case.new, "new", network)
     _deploy(engine, new)
     if case.then == "rolled-back-by-hand":
         old = _await_end(engine, case, ("completed",), stop).running

@@ -37,8 +37,13 @@ def merged(files: Files, folder: Path) -> Stack:
     return dict(stack)
 
 
-def deployable(stack: Mapping[str, Any], service: str, behaviour: Behaviour, release: str) -> str:
-    """Return a stack file with only `service`, which runs the behaviour instead of its image."""
+def deployable(
+    stack: Mapping[str, Any], service: str, behaviour: Behaviour, release: str, network: str = "host"
+) -> str:
+    """Return a stack file with only `service`, which runs the behaviour instead of its image.
+
+    On an overlay network, names are addresses of tasks (dnsrr), because a private engine has no load balancer.
+    """
     given = stack["services"][service]
     volumes = _volumes(given)
     made = {key: given[key] for key in KEPT if key in given} | {
@@ -51,13 +56,15 @@ def deployable(stack: Mapping[str, Any], service: str, behaviour: Behaviour, rel
         "ports": [port for port in given.get("ports", []) if port.get("mode") == "host"],
         "volumes": volumes,
     }
+    if network != "host":
+        made["deploy"]["endpoint_mode"] = "dnsrr"
     if _has_healthcheck(given):
-        made["healthcheck"] = behaviour.healthcheck()
+        made["healthcheck"] = behaviour.healthcheck(given["healthcheck"]["test"])
     document = {
         "version": VERSION,
         "services": {service: made},
         "volumes": {volume["source"]: {} for volume in volumes if volume["type"] == "volume"},
-        "networks": {NETWORK: {"external": True, "name": "host"}},
+        "networks": {NETWORK: {"external": True, "name": network}},
     }
     return json.dumps(document).replace("$", "$$")
 

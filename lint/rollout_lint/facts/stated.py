@@ -160,7 +160,7 @@ def _from_items(items: list[Setting]) -> Fact:
 
 
 def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
-    """Derive the condition from `restart: on-failure` if there is no `deploy.restart_policy`.
+    """Derive the condition and the attempts from `restart: on-failure:3` if there is no `deploy.restart_policy`.
 
     Swarm ignores `restart: "no"` (`cli/compose/convert/service.go convertRestartPolicy`).
     """
@@ -173,8 +173,12 @@ def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
         return
     if restart.is_unknown:
         facts[path] = restart
-    elif restart.value.partition(":")[0] == "on-failure":
-        facts[path] = replace(restart, value="on-failure")
+        return
+    name, _, attempts = restart.value.partition(":")
+    if name == "on-failure":
+        facts[path] = replace(restart, value=name)
+        if attempts.isascii() and attempts.isdigit():
+            facts["deploy.restart_policy.max_attempts"] = replace(restart, value=int(attempts))
 
 
 def _from_setting(setting: Setting) -> Fact:

@@ -5,12 +5,13 @@ Only values that facts need are decoded. Validation covers the rest.
 
 from __future__ import annotations
 
+import re
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.stack.dropped_keys import find_dropped_keys
 from rollout_lint.stack.layer import HOLE
-from rollout_lint.stack.model import Service, Setting
+from rollout_lint.stack.model import ALIASES, Alias, Service, Setting
 from rollout_lint.stack.shell import split_words
 from rollout_lint.stack.shorthand import (
     Port,
@@ -151,6 +152,8 @@ def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Serv
                 items = list(decode(values, layer))
                 if items or not _is_unknown_text(values, layer):
                     service.lists[path] = items
+        if (networks := node.get("networks")) and (aliases := list(_decode_aliases(networks, layer))):
+            service.lists[ALIASES] = aliases
     return service
 
 
@@ -280,6 +283,25 @@ def _decode_networks(node: Node, layer: Layer) -> Iterator[Setting]:
     yield from named.values()
 
 
+def _decode_aliases(node: Node, layer: Layer) -> Iterator[Setting]:
+    """Yield the aliases in each network that has settings, and an empty one first, which replaces earlier aliases."""
+    for network, (key, settings) in node.entries.items() if isinstance(node, Mapping) else ():
+        if isinstance(settings, Mapping):
+            yield Setting(Alias(network, ""), layer.location(key), "")
+            aliases = settings.get("aliases")
+            for setting in _decode_texts(aliases, layer) if aliases is not None else ():
+                yield setting._replace(value=Alias(network, setting.value))
+
+
+def _decode_hosts(node: Node, layer: Layer) -> Iterator[Setting]:
+    """Yield the names of `extra_hosts`: the keys of a mapping, or the texts before the address."""
+    if isinstance(node, Mapping):
+        yield from (Setting(name, layer.location(key), name) for name, (key, _) in node.entries.items())
+    for setting in _decode_texts(node, layer):
+        name = setting.value
+        yield setting if isinstance(name, Unknown) else setting._replace(value=re.split("[:=]", name)[0])
+
+
 def _decode_sources(node: Node, layer: Layer) -> Iterator[Setting]:
     """Yield the configs or secrets of a service; an item is a name or a mapping with a `source`."""
     for item in _items(node):
@@ -333,6 +355,7 @@ def _decode_test(node: Node, layer: Layer) -> Iterator[Setting]:
 
 
 _LISTS: dict[str, Callable[[Node, Layer], Iterator[Setting]]] = {
+    "extra_hosts": _decode_hosts,
     "env_file": _decode_text_or_texts,
     "command": _decode_command,
     "entrypoint": _decode_command,

@@ -8,7 +8,7 @@ from rollout_lint.location import Correction, CorrectionKind, Problem
 from rollout_lint.stack.decode import decode_services
 from rollout_lint.stack.layer import Layer
 from rollout_lint.stack.merge_losses import find_ignored_values, find_lost_ports, merge_quirks
-from rollout_lint.stack.model import Quirks, Resource, Service, Setting, Stack
+from rollout_lint.stack.model import ALIASES, Quirks, Resource, Service, Setting, Stack
 from rollout_lint.stack.quirks import find_quirks
 from rollout_lint.stack.resources import decode_resources, report_conflicts
 from rollout_lint.stack.unknown import Unknown
@@ -171,6 +171,12 @@ def _replace_list(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
     return overlay or base
 
 
+def _aliases(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
+    """Replace the aliases of each network that the overlay has settings for (`merge.go mergeServiceNetworkConfig`)."""
+    replaced = {item.value.network for item in overlay}
+    return [item for item in base if item.value.network not in replaced] + overlay
+
+
 def _environment(base: list[Setting], overlay: list[Setting]) -> list[Setting]:
     """Merge by name; mergo ignores an empty value (`map[string]*string`)."""
     items = [*base, *overlay]
@@ -211,6 +217,8 @@ _LISTS: dict[str, Callable[[list[Setting], list[Setting]], list[Setting]]] = {
     "environment": _environment,
     "labels": _keyed(lambda item: item.value),
     "deploy.labels": _keyed(lambda item: item.value),
+    ALIASES: _aliases,
+    "extra_hosts": _append,
     "env_file": _append,
     "command": _replace_list,
     "entrypoint": _replace_list,

@@ -30,6 +30,17 @@ class Setting(NamedTuple):
     variables: tuple[str, ...] = ()
 
 
+ALIASES = "networks.*.aliases"
+"""Path of the list of aliases in all networks of a service."""
+
+
+class Alias(NamedTuple):
+    """Alias of a service in a network. The name is "" for the settings of a network, which begin its aliases."""
+
+    network: str
+    name: str | Unknown
+
+
 @dataclass(slots=True)
 class Quirks:
     """Values that Docker reads in an unexpected way, by the path of the value.
@@ -47,11 +58,11 @@ class Service:
     """A service of one layer, or of several merged layers.
 
     `settings` has the single values by dotted path. `lists` has the lists by path. Items of `ports` are Port, items of
-    `volumes` are Volume. Of environment and labels only the names are kept, because a value may be a secret. `blocks`
-    has the location of each mapping and list. `first_layer` is the number, from 0, of the first
-    layer with the service. `ignored` has overlay values that the merge treats as not set. `lost_ports` lists ports
-    that another port with the same published number replaced. `dropped_keys` has the keys with a value that Swarm never
-    sees, in file order.
+    `volumes` are Volume, items of ALIASES are Alias. Of environment and labels only the names are kept, because a value
+    may be a secret. `blocks` has the location of each mapping and list. `first_layer` is the number, from 0, of the
+    first layer with the service. `ignored` has overlay values that the merge treats as not set. `lost_ports` lists
+    ports that another port with the same published number replaced. `dropped_keys` has the keys with a value that Swarm
+    never sees, in file order.
     """
 
     name: str

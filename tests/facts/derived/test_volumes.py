@@ -92,3 +92,17 @@ def test_shared_volume(image: str, volume: str, source: str | None) -> None:
 )
 def test_single_writer(deploy: str, single: bool) -> None:
     assert facts_for(service_with(f"deploy: {deploy}"))["derived.single_writer"].value is single
+
+
+@pytest.mark.parametrize(
+    ("image", "volumes", "source"),
+    [
+        ("postgres:16", "['data:/var/lib/postgresql/data']", "PostgreSQL"),
+        ("example/app:1", "['data:/data']", "data"),
+        ("example/app:1", "['data:/data:ro']", None),
+        ("example/app:1", "['./app.conf:/etc/app.conf']", None),
+    ],
+)
+def test_written_data(image: str, volumes: str, source: str | None) -> None:
+    text = f"services: {{a: {{image: '{image}', volumes: {volumes}}}}}\nvolumes: {{data: }}"
+    assert facts_for(text)["derived.written_data"].value == source

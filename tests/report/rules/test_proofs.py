@@ -84,7 +84,7 @@ def test_describe_behaviour_has_shutdown_of_boots_with() -> None:
 
 @pytest.mark.parametrize("name", SCHEMA["$defs"]["behaviour"]["properties"]["behaviour"]["enum"])
 def test_describe_behaviour_has_words_for_each_behaviour(name: str) -> None:
-    parameters = {"memory": "90M", "seconds": 7, "after": 3, "shutdown": 20, "volume": "/data", "port": 80}
+    parameters = {"memory": "90M", "seconds": 7, "after": 3, "shutdown": 20, "volume": "/data", "port": 80, "starts": 4}
     words = describe_behaviour({"behaviour": name, **parameters})
     assert (words == "a task runs after 3 s") == (name == "steady")
 

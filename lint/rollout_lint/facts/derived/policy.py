@@ -95,7 +95,13 @@ def deploys_verified(facts: ServiceFacts) -> Derivation:
     return facts.cluster.deploys_verified, None
 
 
-@derived("boolean", words={"is true": "a service of the stack has a deploy block"})
+@derived(
+    "boolean",
+    words={
+        "is false": "no service of the stack has a deploy block",
+        "is true": "a service of the stack has a deploy block",
+    },
+)
 def is_for_swarm(facts: ServiceFacts) -> Derivation:
     """True if a service of the stack has a `deploy` block, so that the files are meant for Swarm."""
     return facts.is_for_swarm, None

@@ -63,6 +63,13 @@ def shared_volume(facts: ServiceFacts) -> Derivation:
     return (None, None) if item is None else (item.value.source, item.location)
 
 
+@derived("string", "null", words={"is any string": "tasks can write to a volume or bind mount"})
+def written_data(facts: ServiceFacts) -> Derivation:
+    """Name of the exclusive store, or source of the volume or bind mount, that tasks write; else null."""
+    store = exclusive_store(facts)
+    return store if store[0] is not None else shared_volume(facts)
+
+
 @derived("boolean", words={"is true": "one task at a time uses a volume"})
 def single_writer(facts: ServiceFacts) -> Derivation:
     """True if one task at a time writes to a volume of the service, except in a start-first update.

@@ -33,7 +33,8 @@ def describe_behaviour(behaviour: Mapping[str, Any]) -> str:
         return f"the first task {words}, and {others}"
     if "slots" in behaviour:
         return f"replica {join_words(list(map(str, behaviour['slots'])))} {words}, and {others}"
-    return f"a task {words}"
+    test = ", and has the healthcheck of the file" if behaviour.get("healthcheck") == "file" else ""
+    return f"a task {words}{test}"
 
 
 def describe_follow_up(proof: Mapping[str, Any]) -> str:
@@ -62,4 +63,8 @@ def _describe_task(behaviour: Mapping[str, Any]) -> str:
             return f"runs if it is the first on its data, or exits with code 1{seconds}"
         case "binds":
             return f"listens on port {behaviour['port']} of the host{after}, or exits with code 1"
+        case "recovers-after":
+            return f"exits with code 1 at its first {behaviour['starts']} starts, and then runs"
+        case "serves":
+            return f"answers on port {behaviour['port']}"
     return f"runs{after}"

@@ -1,0 +1,61 @@
+"""Restarts after which Swarm leaves a replica stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rollout_lint.facts.derived.health import has_healthcheck
+from rollout_lint.facts.derived.pace import tasks
+from rollout_lint.facts.derived.policy import ends_by_itself, stated_failure_action
+from rollout_lint.facts.derived.registry import derived
+
+if TYPE_CHECKING:
+    from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
+
+_DEFAULT_DELAY = 5.0
+"""Default of swarmkit `api/defaults/service.go Service`, in seconds."""
+
+_DEFAULT_MONITOR = 5.0
+_ATTEMPTS = "deploy.restart_policy.max_attempts"
+
+
+@derived("number", "null", words={"is any number": "Swarm restarts the tasks a limited number of times"})
+def attempts_take(facts: ServiceFacts) -> Derivation:
+    """Seconds that `restart_policy.delay` alone takes for all `max_attempts`; null without a limit.
+
+    The tasks run between these delays, so the attempts take at least as long. Null also for a job, for tasks that are
+    meant to end, and if no task runs.
+    """
+    attempts = facts.value(_ATTEMPTS)
+    mode = facts.value("deploy.mode")
+    is_server = mode in ("replicated", "global") and not ends_by_itself(facts)[0] and tasks(facts)[0] != 0
+    if not attempts or not is_server:
+        return None, facts.location(_ATTEMPTS)
+    delay = facts.value("deploy.restart_policy.delay")
+    return (_DEFAULT_DELAY if delay is None else delay) * attempts, facts.location(_ATTEMPTS)
+
+
+@derived("boolean", words={"is true": "window is not longer than all restarts take"})
+def never_gives_up(facts: ServiceFacts) -> Derivation:
+    """True if `window` is too short to contain `max_attempts` restarts, so that the limit is never reached.
+
+    Swarm counts the restarts in the last `window` before a failure (swarmkit
+    `manager/orchestrator/restart/restart.go shouldRestart`). A window of 0 counts all restarts of the release.
+    """
+    seconds, _ = attempts_take(facts)
+    window = facts.value("deploy.restart_policy.window")
+    location = facts.location("deploy.restart_policy.window")
+    return bool(window and seconds is not None and window <= seconds), location
+
+
+@derived("boolean", words={"is true": "the update ends before the last restart"})
+def gives_up_after_update(facts: ServiceFacts) -> Derivation:
+    """True if failures count only within a monitor that is set, is longer than 5s, and ends before the last restart.
+
+    This is so without a healthcheck, with a failure_action of pause or rollback. RL015 reports a shorter monitor.
+    """
+    seconds, location = attempts_take(facts)
+    monitor = facts.value("deploy.update_config.monitor")
+    if seconds is None or not _DEFAULT_MONITOR < monitor < seconds or has_healthcheck(facts)[0]:
+        return False, location
+    return stated_failure_action(facts)[0] in ("pause", "rollback"), location
