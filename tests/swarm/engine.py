@@ -43,7 +43,7 @@ if [ "$3" != / ]; then
     busybox mount -o remount,bind,ro /
     busybox mount -t tmpfs none /tmp
 fi
-for place in /run /opt /etc/docker; do
+for place in /run /opt /etc/docker /var/lib/docker; do
     if [ -d $place ]; then busybox mount -t tmpfs none $place; fi
 done
 busybox ip link set lo up

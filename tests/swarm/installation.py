@@ -24,7 +24,10 @@ OPTIONAL = frozenset(("28.5",))
 
 PACKAGES = "docker.io,busybox-static,tini"
 CLI_PACKAGES: Mapping[str, str] = MappingProxyType({"28.5": "docker-cli"})
-FOLDERS = ("dev", "etc/docker", "mnt", "opt", "proc", "run", "sys", "tmp")
+FOLDERS = ("dev", "etc/docker", "mnt", "opt", "proc", "run", "sys", "tmp", "var/lib/docker")
+TOOLS = ("iptables", "ip6tables")
+"""Tools that the DNS of overlay networks needs. Debian chooses their variant when it configures the package."""
+
 UNPACK_SECONDS = 600
 
 
@@ -107,6 +110,8 @@ def _unpack(name: str, folder: Path) -> None:
     )
     for place in FOLDERS:
         (folder / place).mkdir(parents=True, exist_ok=True)
+    for tool in TOOLS:
+        (folder / "usr" / "sbin" / tool).symlink_to(f"{tool}-nft")
     shown = _run("chroot", str(folder), "/usr/sbin/dockerd", "--version")
     [version] = re.findall(r"version (\S+),", shown) or [shown.strip()]
     if not Installation(name, folder).accepts(version):
