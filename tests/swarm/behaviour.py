@@ -18,11 +18,13 @@ class Behaviour:
     """Script that creates READY as soon as its task is healthy, and the seconds that it needs at most.
 
     With `has_own_test`, the healthcheck is that of the stack file, and the task is on an overlay network.
+    `keeps_binds` is True if the task mounts the files of the example, which the node does not have.
     """
 
     script: str
     starts_within: int = 0
     has_own_test: bool = False
+    keeps_binds: bool = False
 
     def command(self) -> list[str]:
         """Return the container's command. It exits at once on SIGTERM."""
@@ -70,6 +72,11 @@ def crashes_after(seconds: int, answers: bool = False) -> Behaviour:
     return Behaviour(script, starts_within=seconds)
 
 
+def lacks_files() -> Behaviour:
+    """Return a steady task on a node that does not have the files of the host from which it is deployed."""
+    return replace(steady(), keeps_binds=True)
+
+
 def finishes(seconds: int = 2) -> Behaviour:
     """Return a task that becomes healthy and exits with code 0 after `seconds`."""
     return Behaviour(f"{_ANSWER}\nsleep {seconds} & wait $!\nexit 0")
@@ -114,6 +121,7 @@ BEHAVIOURS: Mapping[str, Callable[..., Behaviour]] = {
         boots_with,
         never_healthy,
         crashes_after,
+        lacks_files,
         finishes,
         locks,
         starts_once,

@@ -10,6 +10,8 @@ from tests.swarm.engine import Engine
 from tests.swarm.stack import RELEASE_LABEL
 
 _ID = re.compile(r"\b[a-z0-9]{25}\b")
+_EXAMPLE = re.compile(r"/\S*/example/")
+_LIMIT = re.compile(r" \(max \d+ per node\)")
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,15 @@ def snapshot(engine: Engine, service: str) -> Snapshot:
 
 
 def replicas(engine: Engine, service: str) -> str:
-    """Return REPLICAS of `docker service ls`."""
-    return engine.call("service", "ls", "--filter", f"name={service}", "--format", "{{.Replicas}}").strip()
+    """Return REPLICAS in `docker service ls`, without a limit per node."""
+    return _LIMIT.sub(
+        "", engine.call("service", "ls", "--filter", f"name={service}", "--format", "{{.Replicas}}")
+    ).strip()
 
 
 def anonymous(text: str) -> str:
-    """Replace the IDs in a text, which differ between runs."""
-    return _ID.sub("ID", text)
+    """Replace the IDs and folders in a text, which differ between runs."""
+    return _EXAMPLE.sub("FOLDER/", _ID.sub("ID", text))
 
 
 def _is_complete(service: Mapping[str, Any]) -> bool:

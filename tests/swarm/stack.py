@@ -1,7 +1,7 @@
 """Conversion of an example to a stack that a private engine can run, with the same policy."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ def deployable(
     On an overlay network, names are addresses of tasks (dnsrr), because a private engine has no load balancer.
     """
     given = stack["services"][service]
-    volumes = _volumes(given)
+    volumes = _volumes(given, behaviour.keeps_binds)
     made = {key: given[key] for key in KEPT if key in given} | {
         "image": IMAGE,
         "command": behaviour.command(),
@@ -79,12 +79,13 @@ def _deploy(given: Mapping[str, Any], release: str) -> Stack:
     return dict(deploy)
 
 
-def _volumes(given: Mapping[str, Any]) -> list[Stack]:
-    return [_local(number, volume) for number, volume in enumerate(given.get("volumes", []))]
+def _volumes(given: Mapping[str, Any], keeps_binds: bool) -> list[Stack]:
+    kept = ("tmpfs", "bind") if keeps_binds else ("tmpfs",)
+    return [_local(number, volume, kept) for number, volume in enumerate(given.get("volumes", []))]
 
 
-def _local(number: int, volume: Mapping[str, Any]) -> Stack:
-    if volume["type"] == "tmpfs":
+def _local(number: int, volume: Mapping[str, Any], kept: Sequence[str]) -> Stack:
+    if volume["type"] in kept:
         return dict(volume)
     return {"type": "volume", "source": f"volume-{number}", "target": volume["target"]}
 

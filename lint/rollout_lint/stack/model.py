@@ -130,3 +130,16 @@ class Stack:
     def is_for_swarm(self) -> bool:
         """True if a service has a `deploy` block, which only Swarm reads as a whole."""
         return any("deploy" in service.blocks for service in self.services.values())
+
+    @property
+    def is_for_several_nodes(self) -> bool:
+        """True if a service is placed by something else than the role of a manager, which a single node has."""
+        return any(
+            service.lists.get("deploy.placement.preferences")
+            or any(_names_nodes(item.value) for item in service.lists.get("deploy.placement.constraints", []))
+            for service in self.services.values()
+        )
+
+
+def _names_nodes(constraint: str | Unknown) -> bool:
+    return isinstance(constraint, str) and "manager" not in constraint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rollout_lint.facts.cluster import Cluster, Node
 
 from tests.support import facts_for, service_with
 
@@ -106,3 +107,97 @@ def test_single_writer(deploy: str, single: bool) -> None:
 def test_written_data(image: str, volumes: str, source: str | None) -> None:
     text = f"services: {{a: {{image: '{image}', volumes: {volumes}}}}}\nvolumes: {{data: }}"
     assert facts_for(text)["derived.written_data"].value == source
+
+
+LABELLED = Cluster(2, described=(Node("a", "worker", {"db": "true"}), Node("b", "worker", {"db": "true"})))
+
+
+@pytest.mark.parametrize(
+    ("volume", "options", "moving"),
+    [
+        ("data:/data", "", "data"),
+        ("data:/data", "{}", "data"),
+        ("data:/data", "{driver: local}", "data"),
+        ("data:/data", "{driver: local, labels: {a: b}}", "data"),
+        ("data:/data", "{driver: rexray}", None),
+        ("data:/data", "{driver_opts: {type: nfs}}", None),
+        ("data:/data", "{external: true}", None),
+        ("data:/data", "{name: other}", "data"),
+        ("data:/data:ro", "", None),
+        ("/srv/data:/data", "", None),
+        ("/data", "", None),
+        ("data:/var/log/nginx", "", None),
+    ],
+)
+def test_moving_volume(volume: str, options: str, moving: str | None) -> None:
+    stack = service_with(f"volumes: ['{volume}']") + f"\nvolumes: {{data: {options}}}"
+    assert facts_for(stack, cluster=Cluster(2))["derived.moving_volume"].value == moving
+    assert facts_for(stack)["derived.moving_volume"].value is None
+
+
+@pytest.mark.parametrize(
+    ("deploy", "cluster", "moving", "choice"),
+    [
+        ("{}", Cluster(), None, "unknown"),
+        ("{}", Cluster(1), None, "unknown"),
+        ("{}", Cluster(2), "data", "known"),
+        ("{replicas: 2}", Cluster(), None, "unknown"),
+        ("{replicas: 0}", Cluster(2), None, "known"),
+        ("{mode: global}", Cluster(2), None, "known"),
+        ("{mode: replicated-job}", Cluster(2), None, "known"),
+        ("{placement: {constraints: [node.role == manager]}}", Cluster(), None, "unknown"),
+        ("{placement: {constraints: [node.role == worker]}}", Cluster(3), None, "likely"),
+        ("{placement: {constraints: [node.role == worker]}}", LABELLED, "data", "known"),
+        ("{placement: {constraints: [node.hostname == a]}}", LABELLED, None, "likely"),
+        ("{placement: {constraints: [node.labels.db == true]}}", LABELLED, "data", "known"),
+        ("{placement: {preferences: [{spread: node.labels.zone}]}}", Cluster(), "data", "likely"),
+    ],
+)
+def test_choice_of_nodes(deploy: str, cluster: Cluster, moving: str | None, choice: str) -> None:
+    stack = service_with(f"volumes: ['data:/data'], deploy: {deploy}") + "\nvolumes: {data: }"
+    facts = facts_for(stack, cluster=cluster)
+    assert facts["derived.moving_volume"].value == moving
+    assert facts["derived.choice_of_nodes"].value == choice
+
+
+@pytest.mark.parametrize(
+    ("volumes", "volume", "store"),
+    [
+        ("[data:/var/lib/postgresql/data]", "data", "PostgreSQL"),
+        ("[data:/dumps]", "data", None),
+        ("[data:/dumps, other:/var/lib/postgresql/data]", "other", "PostgreSQL"),
+        ("[data:/dumps, /srv:/var/lib/postgresql/data]", None, None),
+    ],
+)
+def test_moving_store(volumes: str, volume: str | None, store: str | None) -> None:
+    stack = f"services: {{a: {{image: postgres, volumes: {volumes}}}}}\nvolumes: {{data: , other: }}"
+    facts = facts_for(stack, cluster=Cluster(2))
+    assert facts["derived.moving_volume"].value == volume
+    assert facts["derived.moving_store"].value == store
+
+
+@pytest.mark.parametrize(
+    ("volume", "source"),
+    [
+        ("'./site:/srv'", "./site"),
+        ("'../site:/srv:ro'", "../site"),
+        ("'~/site:/srv'", "~/site"),
+        ("{type: bind, source: site, target: /srv}", "site"),
+        ("'site:/srv'", None),
+        ("'/site:/srv'", None),
+        ("{type: tmpfs, target: /srv}", None),
+    ],
+)
+@pytest.mark.parametrize(
+    ("deploy", "cluster", "is_possible"),
+    [
+        ("{}", Cluster(), True),
+        ("{mode: global}", Cluster(), True),
+        ("{mode: global}", Cluster(1), False),
+        ("{mode: global, placement: {constraints: [node.hostname == a]}}", Cluster(3), False),
+        ("{placement: {constraints: [node.role == manager]}}", Cluster(3), False),
+    ],
+)
+def test_deploy_host_mount(volume: str, source: str | None, deploy: str, cluster: Cluster, is_possible: bool) -> None:
+    facts = facts_for(service_with(f"volumes: [{volume}], deploy: {deploy}"), cluster=cluster)
+    assert facts["derived.deploy_host_mount"].value == (source if is_possible else None)

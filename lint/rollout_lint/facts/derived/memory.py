@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
 
 _LIMIT = "deploy.resources.limits.memory"
-_RESERVATION = "deploy.resources.reservations.memory"
+RESERVATION = "deploy.resources.reservations.memory"
 
 
 @derived("integer", "null")
@@ -25,7 +25,7 @@ def memory_needed(facts: ServiceFacts) -> Derivation:
         return measured, None
     if limit is not None:
         return limit, facts.location(_LIMIT)
-    return facts.value(_RESERVATION) or None, facts.location(_RESERVATION)
+    return facts.value(RESERVATION) or None, facts.location(RESERVATION)
 
 
 @derived("boolean", words={"is true": "the memory of a task is limited, reserved or measured"})
@@ -88,7 +88,7 @@ def room_for_reservation(facts: ServiceFacts) -> Derivation:
     The reservation of an old task remains until the task has ended (swarmkit `manager/scheduler/filter.go
     ResourceFilter`).
     """
-    reservation, location = facts.value(_RESERVATION), facts.location(_RESERVATION)
+    reservation, location = facts.value(RESERVATION), facts.location(RESERVATION)
     mode = facts.value("deploy.mode")
     if not reservation or (mode == "replicated" and facts.value("deploy.replicas") == 0):
         return "enough", None

@@ -9,10 +9,13 @@ from rollout_lint.facts.derived.registry import derived, known_value
 from rollout_lint.stack.unknown import is_unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rollout_lint.facts.cluster import Node
     from rollout_lint.facts.constraint import Constraint
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
     from rollout_lint.location import Location
+    from rollout_lint.stack.model import Setting
 
 CONSTRAINTS = "deploy.placement.constraints"
 
@@ -38,6 +41,23 @@ def eligible_nodes(facts: ServiceFacts) -> Derivation:
     """
     least, most, *_ = node_range(facts)
     return (most if least == most else None), facts.location(CONSTRAINTS)
+
+
+@derived(
+    "string",
+    words={
+        "is likely": "other services of the stack are placed on certain nodes",
+        "is known or likely": "the Swarm has several nodes, or the stack distinguishes nodes",
+    },
+)
+def choice_of_nodes(facts: ServiceFacts) -> Derivation:
+    """Choice between two nodes or more for the tasks: `known`, `likely`, or `unknown`.
+
+    It is likely if constraints or preferences of the stack distinguish nodes, other than by the role of a manager.
+    """
+    if node_range(facts).least > 1:
+        return "known", facts.location(CONSTRAINTS)
+    return "likely" if facts.is_for_several_nodes else "unknown", None
 
 
 @derived("integer", "null")
@@ -68,12 +88,20 @@ def host_memories(facts: ServiceFacts) -> list[int | None]:
 
 def pinning_location(facts: ServiceFacts) -> Location | None:
     """Return the location of the constraint that names one node, if there is one."""
+    return next((item.location for item, _ in _pins(facts)), None)
+
+
+def pinned_node(facts: ServiceFacts) -> tuple[str, str] | None:
+    """Return the key and value of the constraint that names one node, in lower case, if there is one."""
+    return next(((each.key.lower(), each.value.lower()) for _, each in _pins(facts)), None)
+
+
+def _pins(facts: ServiceFacts) -> Iterator[tuple[Setting, Constraint]]:
+    """Yield the constraints that name one node."""
     for item in facts.service.lists.get(CONSTRAINTS, []):
-        if not is_unknown(item.value):
-            constraint = _parse(item.value)
-            if constraint is not None and constraint.names_one_node:
-                return item.location
-    return None
+        constraint = None if is_unknown(item.value) else _parse(item.value)
+        if constraint is not None and constraint.names_one_node:
+            yield item, constraint
 
 
 def _described_range(nodes: tuple[Node, ...], constraints: list[Constraint | None]) -> NodeRange:

@@ -21,12 +21,12 @@ def host_ports(facts: ServiceFacts) -> Derivation:
     Ports whose published number is left to Docker are not included, because any free number will do (swarmkit
     `manager/scheduler/filter.go HostPortFilter`).
     """
-    ports = _may_be_host_ports(facts)
+    ports = may_be_host_ports(facts)
     numbers = [item.value.published if item.value.mode == "host" else item.value.mode for item in ports]
     return numbers, ports[0].location if ports else None
 
 
-def _may_be_host_ports(facts: ServiceFacts) -> list[Setting]:
+def may_be_host_ports(facts: ServiceFacts) -> list[Setting]:
     """Return the ports on a node, including those whose mode or number is unknown."""
     return [
         item
@@ -62,7 +62,7 @@ def room_for_host_port(facts: ServiceFacts) -> Derivation:
     It is `enough` without such ports, and `unknown` if it depends on how many nodes the task may run on. A port stays
     in use until its task has ended (swarmkit `manager/scheduler/filter.go HostPortFilter`).
     """
-    port = first_known(_may_be_host_ports(facts))
+    port = first_known(may_be_host_ports(facts))
     return (_room(facts, 1), port.location) if port else ("enough", None)
 
 

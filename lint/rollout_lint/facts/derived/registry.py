@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rollout_lint.facts.images import has_known_repository
 from rollout_lint.facts.model import Fact, Kind, UnknownFactError
-from rollout_lint.facts.stated import FREE_TEXTS
+from rollout_lint.facts.stated import FREE_TEXTS, stated_facts
 from rollout_lint.stack.unknown import Unknown, is_unknown
 
 if TYPE_CHECKING:
@@ -84,19 +85,37 @@ class ServiceFacts(Mapping[str, Fact]):
         """True if a service of the stack has a `deploy` block."""
         return self._stack.is_for_swarm
 
+    @property
+    def is_for_several_nodes(self) -> bool:
+        """True if the stack distinguishes nodes."""
+        return self._stack.is_for_several_nodes
+
     def hold_for(self, service: Service, stack: Stack) -> bool:
-        """Return True if the service has the same facts in this stack. Facts depend on nothing else of a stack."""
+        """Return True if the service has the same facts in this stack. Facts depend on nothing else of a stack.
+
+        Only the facts of a service with ports depend on the other services, which may use the same ports.
+        """
         return (
             self.service is service
             and self.resources == stack.resources
             and self.is_for_swarm == stack.is_for_swarm
+            and self.is_for_several_nodes == stack.is_for_several_nodes
             and self.earlier_services == _find_earlier_services(service, stack)
+            and (not service.lists.get("ports") or self._stack.services == stack.services)
         )
 
     @property
     def earlier_services(self) -> list[tuple[EarlierStack, Service]]:
         """The service in each earlier stack that has another version of it."""
         return _find_earlier_services(self.service, self._stack)
+
+    def services_before(self) -> Iterator[Service]:
+        """Yield the services of the stack before this one."""
+        return takewhile(lambda service: service is not self.service, self._stack.services.values())
+
+    def of(self, service: Service) -> ServiceFacts:
+        """Return the facts of another service of the stack."""
+        return ServiceFacts(service, self._stack, stated_facts(service), self.cluster, self.images)
 
     @cached_property
     def unknown_variables(self) -> frozenset[str]:

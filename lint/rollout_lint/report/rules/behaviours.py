@@ -61,6 +61,8 @@ def _describe_task(behaviour: Mapping[str, Any]) -> str:
             return f"locks {behaviour['volume']}{after} or exits with code 1{stop}"
         case "starts-once":
             return f"runs if it is the first on its data, or exits with code 1{seconds}"
+        case "lacks-files":
+            return "runs on a node without the files of the deploy host"
         case "binds":
             return f"listens on port {behaviour['port']} of the host{after}, or exits with code 1"
         case "recovers-after":
