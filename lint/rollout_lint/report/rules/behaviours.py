@@ -14,6 +14,11 @@ _FOLLOW_UPS = {
     "deployed-again": "Then the same files are deployed again.",
 }
 
+_WITHOUT_PARAMETERS = {
+    "never-healthy": "never becomes healthy",
+    "lacks-files": "runs on a node without the files of the deploy host",
+}
+
 
 def describe_deployment(proof: Mapping[str, Any]) -> Iterator[str]:
     """Yield sentences about the releases that a proof deploys, the host, and the action after the update."""
@@ -51,8 +56,6 @@ def _describe_task(behaviour: Mapping[str, Any]) -> str:
     match behaviour["behaviour"]:
         case "boots-with":
             return f"needs {behaviour['memory']} of memory{stop}"
-        case "never-healthy":
-            return "never becomes healthy"
         case "crashes-after":
             return f"{'becomes healthy and ' if behaviour.get('answers') else ''}exits with code 1{seconds}"
         case "finishes":
@@ -61,12 +64,10 @@ def _describe_task(behaviour: Mapping[str, Any]) -> str:
             return f"locks {behaviour['volume']}{after} or exits with code 1{stop}"
         case "starts-once":
             return f"runs if it is the first on its data, or exits with code 1{seconds}"
-        case "lacks-files":
-            return "runs on a node without the files of the deploy host"
         case "binds":
             return f"listens on port {behaviour['port']} of the host{after}, or exits with code 1"
         case "recovers-after":
             return f"exits with code 1 at its first {behaviour['starts']} starts, and then runs"
         case "serves":
             return f"answers on port {behaviour['port']}"
-    return f"runs{after}"
+    return _WITHOUT_PARAMETERS.get(behaviour["behaviour"], f"runs{after}")
