@@ -17,12 +17,21 @@ def files_of(example: dict[str, Any]) -> dict[str, str | bytes]:
 
 
 def config_for(example: dict[str, Any]) -> str:
-    """Return a config with the hosts, deploys and images of an example."""
+    """Return a config with the nodes, hosts, deploys and images of an example."""
+    nodes = [f"nodes = {_to_toml(example['nodes'])}"] if "nodes" in example else []
     sections = [
         f"[{name}]\n" + "\n".join(f"{key} = {json.dumps(value)}" for key, value in values.items())
         for name, values in _sections(example)
     ]
-    return "\n".join(sections)
+    return "\n".join([*nodes, *sections])
+
+
+def _to_toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(key)} = {_to_toml(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_to_toml, value))}]"
+    return json.dumps(value)
 
 
 def _sections(example: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rollout_lint.stack.unknown import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,9 +113,11 @@ class EarlierStack(NamedTuple):
     changed_contents: frozenset[tuple[str, str]] = frozenset()
 
 
-@dataclass(slots=True)
+@dataclass
 class Stack:
     """Merged layers of a variant.
+
+    What follows from all services is computed once, when the merge is over: each service asks for it.
 
     `services` keeps the order of first mention. `resources` is indexed by section (`networks`...) and key. `versions`
     has the schema version of each layer. `dropped_services` lists the services in documents that Docker never reads.
@@ -126,12 +131,12 @@ class Stack:
     quirks: Quirks = field(default_factory=Quirks)
     earlier: tuple[EarlierStack, ...] = ()
 
-    @property
+    @cached_property
     def is_for_swarm(self) -> bool:
         """True if a service has a `deploy` block, which only Swarm reads as a whole."""
         return any("deploy" in service.blocks for service in self.services.values())
 
-    @property
+    @cached_property
     def is_for_several_nodes(self) -> bool:
         """True if a service is placed by something else than the role of a manager, which a single node has."""
         return any(
@@ -139,6 +144,16 @@ class Stack:
             or any(_names_nodes(item.value) for item in service.lists.get("deploy.placement.constraints", []))
             for service in self.services.values()
         )
+
+    @cached_property
+    def host_port_users(self) -> dict[tuple[Any, Any], list[Service]]:
+        """Services with a known host port, in order, by the port and its protocol."""
+        users: dict[tuple[Any, Any], list[Service]] = {}
+        for service in self.services.values():
+            for item in service.lists.get("ports", []):
+                if item.value.mode == "host" and not is_unknown(item.value):
+                    users.setdefault((item.value.published, item.value.protocol), []).append(service)
+        return users
 
 
 def _names_nodes(constraint: str | Unknown) -> bool:

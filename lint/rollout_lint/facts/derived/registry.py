@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rollout_lint.facts.images import Images
     from rollout_lint.location import Location
     from rollout_lint.stack.model import EarlierStack, Resource, Service, Setting, Stack
+    from rollout_lint.stack.shorthand import Port
 
 Derivation: TypeAlias = "tuple[Any, Location | None]"
 """Value of a derived fact, and the location that it comes from."""
@@ -109,9 +110,10 @@ class ServiceFacts(Mapping[str, Fact]):
         """The service in each earlier stack that has another version of it."""
         return _find_earlier_services(self.service, self._stack)
 
-    def services_before(self) -> Iterator[Service]:
-        """Yield the services of the stack before this one."""
-        return takewhile(lambda service: service is not self.service, self._stack.services.values())
+    def earlier_users(self, port: Port) -> Iterator[Service]:
+        """Yield the services of the stack before this one that use the same host port."""
+        users = self._stack.host_port_users.get((port.published, port.protocol), [])
+        return takewhile(lambda service: service is not self.service, users)
 
     def of(self, service: Service) -> ServiceFacts:
         """Return the facts of another service of the stack."""

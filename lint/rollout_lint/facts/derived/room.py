@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.memory import RESERVATION, reservable_tasks
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
     from rollout_lint.location import Location
-    from rollout_lint.stack.model import Service, Setting
 
 _MAX_REPLICAS = "deploy.placement.max_replicas_per_node"
+_MAX_USERS = 20
+"""Limit of the services with which one service is compared for each host port."""
 
 
 @derived("string", "null", words={"is any string": "the nodes cannot run all tasks of the service"})
@@ -59,22 +61,12 @@ def _reasons(facts: ServiceFacts, replicas: int) -> Iterator[tuple[str, Location
 
 def _contested_port(facts: ServiceFacts) -> tuple[str, Location | None] | None:
     """Return the first host port that an earlier service of the stack uses on the same nodes, as a reason."""
-    ports = [item for item in may_be_host_ports(facts) if not is_unknown(item.value)]
-    for service in facts.services_before() if ports else ():
-        common = _common_port(ports, service)
-        if common is not None and _need_the_same_node(facts, facts.of(service)):
-            return f"service {service.name} uses host port {common.value.published} on its nodes", common.location
+    for item in may_be_host_ports(facts):
+        users = () if is_unknown(item.value) else islice(facts.earlier_users(item.value), _MAX_USERS)
+        for service in users:
+            if _need_the_same_node(facts, facts.of(service)):
+                return f"service {service.name} uses host port {item.value.published} on its nodes", item.location
     return None
-
-
-def _common_port(ports: list[Setting], service: Service) -> Setting | None:
-    """Return the first of the host ports that the other service uses too."""
-    others = {
-        (item.value.published, item.value.protocol)
-        for item in service.lists.get("ports", [])
-        if not is_unknown(item.value) and item.value.mode == "host"
-    }
-    return next((item for item in ports if (item.value.published, item.value.protocol) in others), None)
 
 
 def _need_the_same_node(first: ServiceFacts, second: ServiceFacts) -> bool:
