@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,8 +78,12 @@ def compare(paths: Sequence[Path], environment: Mapping[str, str]) -> Comparison
 
 
 def _read(merged: str) -> Stack:
-    """Load Docker's output as a single layer without variables."""
-    source = parse(merged.encode(), "docker")
+    """Load Docker's output as a single layer without variables.
+
+    Docker prints a ratio beyond 32 bits as `.inf`, which it does not accept in a file.
+    """
+    finite = re.sub(r"(?m)^( *max_failure_ratio: -?)\.inf$", r"\g<1>1e+39", merged)
+    source = parse(finite.encode(), "docker")
     source.dollars.clear()
     return load_stack([source], {})[0]
 

@@ -112,6 +112,11 @@ REJECTED = {
         "version: '3.7'\n" + service("deploy: {placement: {max_replicas_per_node: 1}}"),
         "max_replicas_per_node",
     ),
+    "an empty port before 3.2": ("version: '3.1'\n" + service("ports: [{}]"), "must be a string or number"),
+    "a volume as a mapping before 3.2": (
+        "version: '3.0'\n" + service("volumes: [{type: volume, target: /a}]"),
+        "must be a string",
+    ),
     "preferences before 3.3": ("version: '3.2'\n" + service("deploy: {placement: {preferences: []}}"), "preferences"),
 }
 

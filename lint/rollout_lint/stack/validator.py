@@ -87,7 +87,10 @@ class _Validator:
             if kinds is None:
                 return
             if branch.types is None or branch.types & kinds:
-                self.check(node, branch, path)
+                if branch.since and not self._supports(branch.since):
+                    self._report_version(node, f"{join_types(sorted(kinds))}{_inside(path)}", branch.since)
+                else:
+                    self.check(node, branch, path)
                 return
         names = [name for branch in schema.one_of for name in sorted(branch.types or ())]
         self._report(node, schema, path, f"must be {join_types(names)}")
@@ -128,8 +131,7 @@ class _Validator:
             if inner is None:
                 self._layer.report(key_node, _explain_unknown_key(key, schema, path), _correct_key(key, schema, path))
             elif inner.since and not self._supports(inner.since):
-                since = f'key "{key}"{_inside(path)} needs version "{inner.since}" or later'
-                self._layer.report(key_node, f"{since}: this file has version {quote(self._layer.version)}")
+                self._report_version(key_node, f'key "{key}"{_inside(path)}', inner.since)
             else:
                 self._dotted_keys += "." in key
                 self.check(value, inner, f"{path}.{key}" if path else key)
@@ -137,6 +139,10 @@ class _Validator:
         for key in schema.required:
             if key not in node.entries:
                 self._layer.report(node, f'missing key "{key}"{_inside(path)}')
+
+    def _report_version(self, node: Node, subject: str, version: str) -> None:
+        own = f"this file has version {quote(self._layer.version)}"
+        self._layer.report(node, f'{subject} needs version "{version}" or later: {own}')
 
     def _supports(self, version: str) -> bool:
         return self._version >= _version_number(version)
