@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rollout_lint.syntax.node import Mapping, Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.finding import Finding
 
@@ -24,20 +26,19 @@ class Recommendation:
     trade_offs: tuple[str, ...] = ()
 
 
-def recommend(evaluation: Evaluation, service: str | None) -> Recommendation:
-    """Return the fixes of the service's active findings of severity high and medium, and of those with a risk.
+def recommend(evaluation: Evaluation, service: str | None, findings: Iterable[Finding]) -> Recommendation:
+    """Return the fixes of a service's active findings of severity high and medium, and of those with a risk.
 
     The overlay has the `version:` of the recipe's first file because Docker rejects layers of different versions
     (`cli/compose/loader/loader.go Load`).
     """
-    relevant = (finding for finding in evaluation.findings if finding.service == service and _is_relevant(finding))
-    findings = sorted(relevant, key=lambda finding: finding.severity.rank)
+    relevant = sorted(filter(_is_relevant, findings), key=lambda finding: finding.severity.rank)
     patch: dict[str, Any] = {}
-    for finding in findings:
+    for finding in relevant:
         _merge(patch, finding.rule.fix or {})
-    advice = tuple(dict.fromkeys(finding.rule.advice for finding in findings if finding.rule.advice))
+    advice = tuple(dict.fromkeys(finding.rule.advice for finding in relevant if finding.rule.advice))
     overlay = _overlay(_version(evaluation), service, json.dumps(patch)) if patch and service is not None else None
-    fixes = (finding.rule.trade_off for finding in findings if finding.rule.fix and finding.rule.trade_off)
+    fixes = (finding.rule.trade_off for finding in relevant if finding.rule.fix and finding.rule.trade_off)
     return Recommendation(overlay, advice, tuple(dict.fromkeys(fixes)) if overlay is not None else ())
 
 

@@ -91,8 +91,8 @@ class ServiceAssessor:
         self._shipped = [variant for variant in variants if not variant.variant.is_ci]
         self._ci = [variant for variant in variants if variant.variant.is_ci]
         self._ci_names = {variant.variant.name for variant in self._ci}
-        names = {variant.variant.name for variant in variants}
-        self._findings = [finding for finding in evaluation.findings if finding.variant in names]
+        self._evaluated = {variant.variant.name for variant in variants}
+        self._findings = evaluation.group_by_service()
 
     def assess(self) -> list[ServiceAssessment]:
         """Return the services in the order of the files, after the stack itself if a finding is about it.
@@ -102,14 +102,15 @@ class ServiceAssessor:
         names: dict[str | None, None] = {}
         for variant in self._evaluation.evaluated_variants:
             names |= dict.fromkeys(variant.services)
-        names |= dict.fromkeys(finding.service for finding in self._evaluation.findings)
+        names |= dict.fromkeys(self._findings)
         return [self._assess_service(name) for name in sorted(names, key=lambda name: name is not None)]
 
     def _assess_service(self, name: str | None) -> ServiceAssessment:
         facts: Mapping[str, Fact] = {}
         if name is not None:
             facts = next((each.services[name] for each in self._shipped if name in each.services), {})
-        risky = [finding for finding in self._findings if finding.service == name and finding.risk]
+        findings = self._findings.get(name, [])
+        risky = [finding for finding in findings if finding.risk and finding.variant in self._evaluated]
         risk = with_suppressions(self._risk(name, risky), _suppression_reasons(risky))
         if not risk.level.is_at_risk and not self._is_known(name):
             text, because = describe_unevaluated(self._evaluation), problem_reasons(self._evaluation)
@@ -119,7 +120,7 @@ class ServiceAssessor:
             failure_action=_explicit_value(facts.get(FAILURE_ACTION)),
             order=_explicit_value(facts.get(ORDER)),
             risk=with_disabled_rules(risk, self._context.disabled_rules),
-            rules=sorted({finding.rule.id for finding in self._evaluation.findings if finding.service == name}),
+            rules=sorted({finding.rule.id for finding in findings}),
             ci_overrides=self._ci_overrides(name, facts),
         )
 
@@ -127,7 +128,7 @@ class ServiceAssessor:
         """Return True if everything that users deploy was evaluated, and if the service is not only in other files."""
         return self._is_shipped_known and (
             any(name in variant.services for variant in (*self._shipped, *self._ci))
-            or any(finding.service == name for finding in self._findings)
+            or any(finding.variant in self._evaluated for finding in self._findings.get(name, []))
         )
 
     def _ci_overrides(self, name: str | None, shipped: Mapping[str, Fact]) -> dict[str, str]:

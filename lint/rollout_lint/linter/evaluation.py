@@ -117,6 +117,13 @@ class Evaluation:
         """Names of the services in any variant."""
         return {name for variant in self.variants for name in variant.services}
 
+    def group_by_service(self) -> dict[str | None, list[Finding]]:
+        """Return the findings of each service that has any, those of the stack itself under None."""
+        by_service: dict[str | None, list[Finding]] = {}
+        for finding in self.findings:
+            by_service.setdefault(finding.service, []).append(finding)
+        return by_service
+
     @property
     def unknown_variables(self) -> list[str]:
         """Sorted names of the variables without a value that limited the check of any variant."""

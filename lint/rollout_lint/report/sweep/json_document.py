@@ -55,6 +55,7 @@ class SweepHead(NamedTuple):
 
 def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAssessment) -> dict[str, Any]:
     """Return a recipe of the document: the values of the table and the details."""
+    findings = evaluation.group_by_service()
     return {
         "recipe": assessment.recipe,
         "path": evaluation.recipe.path,
@@ -79,7 +80,9 @@ def build_recipe(member: Member, evaluation: Evaluation, assessment: RecipeAsses
             }
             for each in evaluation.variants
         ],
-        "services": [_convert_service(evaluation, service) for service in assessment.services],
+        "services": [
+            _convert_service(evaluation, service, findings.get(service.service, [])) for service in assessment.services
+        ],
         "evidence": [_convert_result(seen) for seen in reversed(assessment.results)],
         "problems": [convert_problem(problem) for problem in list_recipe_problems(evaluation)],
         **convert_unevaluated(assessment.risk.unevaluated),
@@ -230,8 +233,8 @@ def _convert_risk(risk: Risk) -> dict[str, Any]:
     return {"level": risk.level, "text": risk.text, "because": risk.because, "rule": risk.rule}
 
 
-def _convert_service(evaluation: Evaluation, assessment: ServiceAssessment) -> dict[str, Any]:
-    repair = recommend(evaluation, assessment.service)
+def _convert_service(evaluation: Evaluation, assessment: ServiceAssessment, findings: list[Finding]) -> dict[str, Any]:
+    repair = recommend(evaluation, assessment.service, findings)
     return {
         "service": assessment.service,
         "failure_action": assessment.failure_action,
@@ -245,9 +248,7 @@ def _convert_service(evaluation: Evaluation, assessment: ServiceAssessment) -> d
             path: {variant: _convert_stated(stated) for variant, stated in by_variant.items()}
             for path, by_variant in collect_policy(evaluation.evaluated_variants, assessment.service).items()
         },
-        "findings": _convert_findings(
-            finding for finding in evaluation.findings if finding.service == assessment.service
-        ),
+        "findings": _convert_findings(findings),
         "repair": {"overlay": repair.overlay, "advice": list(repair.advice), "trade_offs": list(repair.trade_offs)},
     }
 
