@@ -84,3 +84,12 @@ def test_check_offers_no_command_that_needs_a_suppressed_finding(run: Run, write
     assert "RL001" in run("check", "--no-ignores").stdout
     assert hints_of(run("check", "--no-ignores").stdout) == []
     del here
+
+
+@pytest.mark.parametrize(("count", "offered"), [(500, 500), (501, 0)])
+def test_check_plans_no_commands_for_too_many_findings(run: Run, write: Write, count: int, offered: int) -> None:
+    service = "  s%d: {image: a, deploy: {replicas: 2, update_config: {parallelism: 0}}}\n"
+    folder = write({"compose.yml": "services:\n" + "".join(service % number for number in range(count))})
+    ran = run("check", folder)
+    assert ran.stdout.count(" = fix:") == count
+    assert ran.stdout.count("(rollout-lint fix ") == offered

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MAX_EVALUATIONS = 20
 """Limit for one command, so that the check of a large stack stays fast. Later findings of a plan have no command."""
+_MAX_FINDINGS = 500
+"""Limit of findings of one recipe, because a plan for all of them takes longer than the check itself."""
 _MAX_FILES = 20
 """Limit of files whose recipe is looked up, because each look-up reads the folders of the whole repository."""
 
@@ -47,9 +49,10 @@ class FixHints:
         self._files = 0
 
     def commands(self, evaluation: Evaluation, context: LintContext) -> dict[FindingKey, str]:
-        """Return a command for each active finding that a command fixes."""
+        """Return a command for each active finding that a command fixes, unless the recipe has too many findings."""
         findings = [each for each in evaluation.findings if each.is_active and each.rule.fix is not None]
-        if not findings or evaluation.status is not EvaluationStatus.EVALUATED or not _is_on_disk(evaluation.recipe):
+        is_evaluated = evaluation.status is EvaluationStatus.EVALUATED
+        if not 0 < len(findings) <= _MAX_FINDINGS or not is_evaluated or not _is_on_disk(evaluation.recipe):
             return {}
         commands: dict[FindingKey, str] = {}
         for unsafe in sorted({each.needs_unsafe for each in findings}):
