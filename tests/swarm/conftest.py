@@ -10,6 +10,7 @@ from tests.swarm.installation import OPTIONAL, Installation, InstallationError, 
 from tests.swarm.needs import EVIDENCE, all_missing, are_required, missing
 from tests.swarm.proof import Case
 from tests.swarm.renewal import EvidenceError, renew
+from tests.swarm.scenario import LOST
 from tests.swarm.side_by_side import Outcomes, side_by_side, succeeded
 
 HERE = Path(__file__).parent
@@ -21,6 +22,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if missing_tools and item.path.is_relative_to(HERE) and item.get_closest_marker("swarm"):
             item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(missing_tools)}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print why proofs needed more than one attempt."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    for report in reports:
+        for name, reason in report.user_properties:
+            if name == LOST:
+                terminalreporter.write_line(f"{report.nodeid}: {LOST}: {reason}")
 
 
 @pytest.fixture(scope="session")

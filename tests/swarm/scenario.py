@@ -2,7 +2,8 @@
 
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from tests.swarm.engine import Engine, EngineError, private_engine
 from tests.swarm.installation import install
@@ -19,6 +20,9 @@ BOUND_SECONDS = 90
 HANG_SECONDS = 15
 SETTLED_SECONDS = 8
 STEADY_SECONDS = 2
+MAX_RETRIES = 2
+LOST = "lost race"
+"""Name of the reasons for more attempts in pytest's reports."""
 
 
 class StoppedError(Exception):
@@ -33,6 +37,8 @@ class Outcome:
     name: str
     engine: str
     observation: Observation
+    lost: tuple[str, ...] = ()
+    """Why earlier attempts failed, because a busy machine lost a race."""
 
     @property
     def differences(self) -> list[str]:
@@ -41,7 +47,28 @@ class Outcome:
 
 
 def run(name: str, case: Case, stop: threading.Event) -> Outcome:
-    """Run a case on an engine of its own. `name` is the name of its installation."""
+    """Run a case, each attempt on an engine of its own. `name` is the name of its installation."""
+    return first_as_expected(lambda: _attempt(name, case, stop))
+
+
+def first_as_expected(attempt: Callable[[], Outcome]) -> Outcome:
+    """Return the first outcome without differences, or else the last of three. Raise EngineError of the last one."""
+    lost: list[str] = []
+    while True:
+        try:
+            outcome = attempt()
+            reasons = outcome.differences
+        except EngineError as error:
+            if len(lost) == MAX_RETRIES:
+                raise
+            reasons = [str(error)]
+        else:
+            if not reasons or len(lost) == MAX_RETRIES:
+                return replace(outcome, lost=tuple(lost))
+        lost.append("; ".join(reasons))
+
+
+def _attempt(name: str, case: Case, stop: threading.Event) -> Outcome:
     with private_engine(install(name), case.host_memory) as engine:
         try:
             seen = _update(engine, case, stop)
