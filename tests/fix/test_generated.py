@@ -76,7 +76,7 @@ def assert_only_fixed(result: FixResult, after: Evaluation) -> None:
     for fix in result.applied:
         assert all(each.severity.rank > fix.finding.severity.rank for each in fix.brings)
     brought = [each for fix in result.applied for each in fix.brings]
-    covered = {(rule, each.service, each.variant) for each in brought for rule in each.rule.supersedes}
+    covered = {(rule, each.service, each.resource, each.variant) for each in brought for rule in each.rule.supersedes}
     new = {each.key for each in after.findings if each.is_active} - before
     assert new <= {each.key for each in brought} | covered
     assert not {each.finding.key for each in result.applied} & now

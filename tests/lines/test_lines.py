@@ -41,7 +41,7 @@ ANSWERS = "n\n" * 3 + "a\n"
 COLOURS = re.compile(r"\x1b\[(?:0|[1-9]\d?(?:;\d\d?)*)m")
 """Codes for colours. The values have none of them."""
 HIDDEN = {
-    *("command", "environment", "label-value"),  # may be secrets
+    *("command", "environment", "healthcheck", "label-value"),  # may be secrets
     *("extends", "integer", "list", "port", "ulimits", "variable"),  # errors without the value
     *("baseline-text", "odd-services", "raw", "result-text", "syntax", "template", "toml", "xml"),  # not parsed
     *("listed-path", "meta", "meta-text", "old-key", "old-reason", "result-recipe", "upgrade"),  # not used

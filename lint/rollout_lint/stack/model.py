@@ -147,9 +147,9 @@ class Stack:
 
     @cached_property
     def host_port_users(self) -> dict[tuple[Any, Any], list[Service]]:
-        """Services with a known host port, in order, by the port and its protocol."""
+        """Services with a known host port by the port and its protocol, sorted by name, whatever order a file has."""
         users: dict[tuple[Any, Any], list[Service]] = {}
-        for service in self.services.values():
+        for _, service in sorted(self.services.items()):
             for item in service.lists.get("ports", []):
                 if item.value.mode == "host" and not is_unknown(item.value):
                     users.setdefault((item.value.published, item.value.protocol), []).append(service)

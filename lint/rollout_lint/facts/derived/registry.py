@@ -111,7 +111,7 @@ class ServiceFacts(Mapping[str, Fact]):
         return _find_earlier_services(self.service, self._stack)
 
     def earlier_users(self, port: Port) -> Iterator[Service]:
-        """Yield the services of the stack before this one that use the same host port."""
+        """Yield the services before this one, by name, that use the same host port."""
         users = self._stack.host_port_users.get((port.published, port.protocol), [])
         return takewhile(lambda service: service is not self.service, users)
 
