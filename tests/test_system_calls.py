@@ -48,7 +48,7 @@ NEVER_OPENED = {
     "app/entrypoint.py": "print('run')\n",
 }
 COMPARED = frozenset(("app/nginx.conf",))
-"""Files of configs, which git compares with the revision of the last result in a sweep (RL064)."""
+"""Files of configs, whose hash a sweep compares with the revision of the last result (RL064)."""
 FILES = {
     "app/compose.yml": STACK,
     "app/compose.ccci.yml": "services: {app: {deploy: {update_config: {order: stop-first}}}}\n",

@@ -105,6 +105,19 @@ def test_changed_secret_is_found_in_the_index_without_its_file(run: Run, shop: R
     assert findings(run) == [("RL064", "high", "compose.yml", 19)]
 
 
+@pytest.mark.parametrize("file", ["key.pem", "app.env", "link.conf", ".env"])
+def test_config_with_a_private_file_is_not_opened(run: Run, shop: Repository, file: str) -> None:
+    shop.commit({"shop/app.env": "a", "shop/.env": "a"})
+    (shop.folder / "shop/link.conf").symlink_to("app.env")
+    edit(shop, "shop/compose.yml", "    file: ./app.conf", f"    file: ./{file}")
+    edit(shop, "shop/compose.yml", "  app:\n", "  app:\n    env_file: app.env\n")
+    shop.git("add", "--all")
+    shop.git("commit", "--quiet", "--message", "private")
+    for name in ("key.pem", "app.env", ".env"):
+        (shop.folder / "shop" / name).write_text("changed")
+    assert findings(run, code=0) == []
+
+
 def test_renamed_config_is_not_reported(run: Run, shop: Repository) -> None:
     edit(shop, "shop/app.conf", "a", "b")
     edit(shop, "shop/compose.yml", "    file: ./app.conf", "    name: shop_app_conf_v2\n    file: ./app.conf")

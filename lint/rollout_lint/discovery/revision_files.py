@@ -65,14 +65,19 @@ class RevisionFiles:
     def list_removed(self, folder: Path) -> Iterator[str]:
         """Yield the names of the files directly in a folder that the revision has, and that are gone."""
         position = self._position(folder)
-        for name in () if position is None else self._tree:
-            path = PurePosixPath(name)
-            if path.parent == PurePosixPath(position or ".") and not os.path.lexists(folder / path.name):
-                yield path.name
+        names = [] if position is None else self._names_by_folder.get(PurePosixPath(position), [])
+        yield from (name for name in names if not os.path.lexists(folder / name))
 
     @cached_property
     def _tree(self) -> dict[str, tuple[str, bool]]:
         return read_files(self.revision.top, self.revision.commit)
+
+    @cached_property
+    def _names_by_folder(self) -> dict[PurePosixPath, list[str]]:
+        names: dict[PurePosixPath, list[str]] = {}
+        for path in map(PurePosixPath, self._tree):
+            names.setdefault(path.parent, []).append(path.name)
+        return names
 
     @cached_property
     def _index(self) -> dict[str, str]:

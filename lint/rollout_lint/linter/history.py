@@ -76,13 +76,16 @@ class RecipeHistory:
 
     def _find_changed_contents(self, folder: Path, before: Stack, now: Stack) -> Iterator[tuple[str, str]]:
         """Yield the section and key of the configs and secrets whose file differs."""
+        private = set(_private_files(folder, now))
         for section in ("configs", "secrets"):
             entries = now.resources.get(section, {})
             for key, earlier in before.resources.get(section, {}).items():
                 files = (earlier.file, entries[key].file if key in entries else None)
                 paths = [folder / each.value for each in files if each is not None and isinstance(each.value, str)]
-                if len(paths) == len(files) and self.files.differs(*paths, is_secret=section == "secrets"):
-                    yield section, key
+                if len(paths) == len(files):
+                    is_secret = section == "secrets" or os.path.realpath(paths[-1]) in private
+                    if self.files.differs(*paths, is_secret=is_secret):
+                        yield section, key
 
     def find_changed_files(self, evaluation: Evaluation) -> set[str]:
         """Return the names of the recipe's files that differ from the revision.
@@ -107,3 +110,11 @@ class RecipeHistory:
         path = next((COMPARED_WITH[each] for each in finding.facts if each in COMPARED_WITH), None)
         fact = facts.get(path) if facts and path else None
         return fact is not None and fact.value == self.name
+
+
+def _private_files(folder: Path, stack: Stack) -> Iterator[str]:
+    """Yield the files that are never opened, also not for a config: env_files, `.env`, and files of secrets."""
+    yield os.path.realpath(folder / ".env")
+    names = [item.value for service in stack.services.values() for item in service.lists.get("env_file", [])]
+    names += [secret.file.value for secret in stack.resources.get("secrets", {}).values() if secret.file is not None]
+    yield from (os.path.realpath(folder / name) for name in names if isinstance(name, str))

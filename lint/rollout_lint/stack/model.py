@@ -146,6 +146,15 @@ class Stack:
         )
 
     @cached_property
+    def used_contents(self) -> frozenset[tuple[str, Any]]:
+        """Section and key of each config and secret that a service uses."""
+        services = self.services.values()
+        sections = ("configs", "secrets")
+        return frozenset(
+            (each, item.value) for each in sections for one in services for item in one.lists.get(each, [])
+        )
+
+    @cached_property
     def host_port_users(self) -> dict[tuple[Any, Any], list[Service]]:
         """Services with a known host port by the port and its protocol, sorted by name, whatever order a file has."""
         users: dict[tuple[Any, Any], list[Service]] = {}

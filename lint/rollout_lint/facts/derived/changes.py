@@ -112,10 +112,10 @@ def has_fixed_name(entry: ResourceInStack) -> Derivation:
     is_from_file = resource.file is not None and resource.is_external is False and not resource.driver
     if section not in _CONTENTS or not is_from_file:
         return False, None
-    uses = (item.value for service in entry.stack.services.values() for item in service.lists.get(section, ()))
+    is_used = (section, entry.key) in entry.stack.used_contents
     name = resource.name
     is_versioned = name is not None and _VERSION_AT_END.search(name.written) is not None
-    is_fixed = not (_has_variable(resource) or is_versioned) and entry.stack.is_for_swarm and entry.key in uses
+    is_fixed = not (_has_variable(resource) or is_versioned) and entry.stack.is_for_swarm and is_used
     located = name or resource.file
     return is_fixed, located.location if located else None
 
@@ -155,7 +155,7 @@ def _differ(before: str | Unknown | None, after: str | Unknown | None) -> bool:
 
 
 def _earlier_entries(entry: ResourceInStack) -> Iterator[tuple[EarlierStack, Resource]]:
-    """Yield the resource in the earlier stacks where it is the same object of the engine, which the stack creates."""
+    """Yield the resource of each earlier stack that creates the same object of the engine."""
     for earlier in entry.stack.earlier:
         before = earlier.stack.resources.get(entry.section, {}).get(entry.key)
         if before is not None and _is_same_object(before, entry.resource):

@@ -94,7 +94,7 @@ class ServiceFacts(Mapping[str, Fact]):
     def hold_for(self, service: Service, stack: Stack) -> bool:
         """Return True if the service has the same facts in this stack. Facts depend on nothing else of a stack.
 
-        Only the facts of a service with ports depend on the other services, which may use the same ports.
+        Only the facts of a service with host ports depend on the other services, which may use the same ports.
         """
         return (
             self.service is service
@@ -102,7 +102,7 @@ class ServiceFacts(Mapping[str, Fact]):
             and self.is_for_swarm == stack.is_for_swarm
             and self.is_for_several_nodes == stack.is_for_several_nodes
             and self.earlier_services == _find_earlier_services(service, stack)
-            and (not service.lists.get("ports") or self._stack.services == stack.services)
+            and _find_port_users(service, self._stack) == _find_port_users(service, stack)
         )
 
     @property
@@ -178,6 +178,12 @@ class ServiceFacts(Mapping[str, Fact]):
 def _find_earlier_services(service: Service, stack: Stack) -> list[tuple[EarlierStack, Service]]:
     found = ((each, each.stack.services.get(service.name)) for each in stack.earlier)
     return [(each, earlier) for each, earlier in found if earlier is not None and earlier is not service]
+
+
+def _find_port_users(service: Service, stack: Stack) -> list[list[Service]]:
+    """Return the services that use each host port of a service."""
+    ports = (item.value for item in service.lists.get("ports", []) if not is_unknown(item.value))
+    return [stack.host_port_users.get((port.published, port.protocol), []) for port in ports]
 
 
 def _is_tag(value: Any) -> bool:

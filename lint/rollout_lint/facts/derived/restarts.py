@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_lint.facts.defaults import default_value
 from rollout_lint.facts.derived.health import has_healthcheck
 from rollout_lint.facts.derived.pace import tasks
 from rollout_lint.facts.derived.policy import ends_by_itself, stated_failure_action
@@ -12,11 +13,8 @@ from rollout_lint.facts.derived.registry import derived
 if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
 
-_DEFAULT_DELAY = 5.0
-"""Default of swarmkit `api/defaults/service.go Service`, in seconds."""
-
-_DEFAULT_MONITOR = 5.0
 _ATTEMPTS = "deploy.restart_policy.max_attempts"
+_MONITOR = "deploy.update_config.monitor"
 
 
 @derived("number", "null", words={"is any number": "Swarm restarts the tasks a limited number of times"})
@@ -31,8 +29,7 @@ def attempts_take(facts: ServiceFacts) -> Derivation:
     is_server = mode in ("replicated", "global") and not ends_by_itself(facts)[0] and tasks(facts)[0] != 0
     if not attempts or not is_server:
         return None, facts.location(_ATTEMPTS)
-    delay = facts.value("deploy.restart_policy.delay")
-    return (_DEFAULT_DELAY if delay is None else delay) * attempts, facts.location(_ATTEMPTS)
+    return facts.value("deploy.restart_policy.delay") * attempts, facts.location(_ATTEMPTS)
 
 
 @derived("boolean", words={"is true": "window is not longer than all restarts take"})
@@ -55,7 +52,7 @@ def gives_up_after_update(facts: ServiceFacts) -> Derivation:
     This is so without a healthcheck, with a failure_action of pause or rollback. RL015 reports a shorter monitor.
     """
     seconds, location = attempts_take(facts)
-    monitor = facts.value("deploy.update_config.monitor")
-    if seconds is None or not _DEFAULT_MONITOR < monitor < seconds or has_healthcheck(facts)[0]:
+    monitor = facts.value(_MONITOR)
+    if seconds is None or not default_value(_MONITOR) < monitor < seconds or has_healthcheck(facts)[0]:
         return False, location
     return stated_failure_action(facts)[0] in ("pause", "rollback"), location
