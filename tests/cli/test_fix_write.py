@@ -1,4 +1,4 @@
-"""What `fix --write`, `--output`, `--write-baseline` and `fleet init` do with files that are not theirs alone."""
+"""Writes of `fix`, `--output`, `--write-baseline` and `fleet init` to files that others use or protect."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_cluster_with_fallback_keeps_known_values() -> None:
     assert Cluster(used=0).with_fallback(FALLBACK).used == 0
 
 
-def test_cluster_takes_the_nodes_of_another_only_if_their_number_is_equal() -> None:
+def test_cluster_takes_only_the_same_number_of_nodes() -> None:
     described = Cluster(2, described=(Node("a"), Node("b")))
     assert Cluster(memory=8).with_fallback(described).described == described.described
     assert Cluster(2).with_fallback(described).described == described.described

@@ -112,7 +112,7 @@ def test_changed_options(section: str, before: str, after: str, changed: list[st
     assert facts["resource.options_compared_with"].value == ("at main" if changed else None)
 
 
-def test_options_compared_with_is_null_without_an_earlier_resource() -> None:
+def test_new_resource_has_no_other_options() -> None:
     facts = facts_of(
         "volume x",
         "services: {a: {image: b}}\nvolumes: {x: {driver_opts: {o: a}}}",
@@ -164,7 +164,7 @@ def test_has_fixed_name(section: str, resource: str, is_fixed: bool) -> None:
     assert (found["resource.has_fixed_name"].value if found else False) is is_fixed
 
 
-def test_unused_config_and_file_for_docker_compose_have_no_fixed_name() -> None:
+def test_unused_or_compose_config_has_no_fixed_name() -> None:
     unused = "services: {a: {image: b, deploy: {replicas: 1}}}\nconfigs: {c: {file: ./x}}"
     for_compose = "services: {a: {image: b, configs: [c]}}\nconfigs: {c: {file: ./x}}"
     for text in (unused, for_compose):

@@ -77,13 +77,7 @@ def written_data(facts: ServiceFacts) -> Derivation:
     return store if store[0] is not None else shared_volume(facts)
 
 
-@derived(
-    "string",
-    "null",
-    words={
-        "is any string": "tasks that may run on several nodes write to a local volume",
-    },
-)
+@derived("string", "null", words={"is any string": "tasks that may run on several nodes write to a local volume"})
 def moving_volume(facts: ServiceFacts) -> Derivation:
     """Name of the first local volume that a task does not find on its next node, else null.
 
@@ -99,13 +93,7 @@ def moving_volume(facts: ServiceFacts) -> Derivation:
     return (None, None) if item is None else (item.value.source, item.location)
 
 
-@derived(
-    "string",
-    "null",
-    words={
-        "is any null": "the data is not that of a known database",
-    },
-)
+@derived("string", "null", words={"is any null": "the data is not that of a known database"})
 def moving_store(facts: ServiceFacts) -> Derivation:
     """Name of the database, broker or application whose data is in moving_volume, else null."""
     volume, location = moving_volume(facts)
