@@ -1,13 +1,17 @@
 """Client of the Engine API. A poll with the docker CLI would start a process for each question."""
 
+from __future__ import annotations
+
 import http.client
 import json
 import socket
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from tests.swarm.engine import Engine
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.swarm.engine import Engine
 
 SECONDS = 60
 

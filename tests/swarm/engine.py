@@ -1,26 +1,28 @@
-"""Private Swarm engine in its own namespaces. It ends with the process that started it."""
+"""Private engine in its own namespaces. It ends with the process that started it."""
 
-import json
 import os
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from tests.swarm.api import ApiError, get
 from tests.swarm.cgroup import MemoryBudget
 from tests.swarm.image import IMAGE, root_file_system
 from tests.swarm.installation import Installation
 
 START_SECONDS = 60
 CALL_SECONDS = 60
+FIRST = "node-1"
 
-# Runs outside the namespaces. Removes the cgroups and the folder after the engine ends for any reason.
+# Runs in the network namespace of the node, and outside its other namespaces. Removes the cgroups and the folder after
+# the engine ends for any reason.
 _SUPERVISOR = """
-unshare --mount --net --pid --fork --kill-child --mount-proc sh -c "$1" boot "$2" "$3" "$4"
+unshare --mount --uts --pid --fork --kill-child --mount-proc sh -c "$1" boot "$2" "$3" "$4" "$5"
 find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup/*$3*" -exec rmdir {} +
 rm -rf "$2"
 """
@@ -33,6 +35,7 @@ set -e
 exec 3<&0
 export PATH="$PATH:/usr/sbin:/usr/bin:/sbin:/bin"
 if [ -e "$1/meminfo" ]; then busybox mount -o bind "$1/meminfo" /proc/meminfo; fi
+busybox hostname "$4"
 busybox mount -o bind "$1" /mnt
 if [ "$3" != / ]; then
     busybox mount -o bind "$3" "$3"
@@ -62,11 +65,25 @@ class EngineError(Exception):
 
 
 @dataclass(frozen=True)
+class Node:
+    """Node of a private Swarm: its hostname, its memory in bytes (by default the host's), and its labels."""
+
+    name: str = FIRST
+    memory: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Engine:
-    """Running engine: a Swarm of one node whose containers share the memory of the budget."""
+    """Running engine of a node, whose containers share the memory of the budget.
+
+    `pid` is a process in the network namespace of the node.
+    """
 
     home: Path
+    node: Node
     budget: MemoryBudget | None
+    pid: int
 
     def docker(
         self, *arguments: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None
@@ -83,7 +100,7 @@ class Engine:
 
     def version(self) -> str:
         """Return the version of the engine."""
-        return str(json.loads(self.call("version", "--format", "{{json .Server.Version}}")))
+        return str(get(self, "/version")["Version"])
 
 
 def docker(
@@ -100,23 +117,40 @@ def docker(
     )
 
 
+@dataclass(frozen=True)
+class Boot:
+    """Engine that starts. `supervisor` ends after it, and before that at the end of its input."""
+
+    engine: Engine
+    installation: Installation
+    supervisor: subprocess.Popen[bytes]
+    log: IO[bytes]
+
+    def wait(self) -> Engine:
+        """Return the engine as soon as it answers and has the image."""
+        _wait(self.engine, self.supervisor, self.log)
+        if not self.installation.accepts(self.engine.version()):
+            raise EngineError(f"the engine is {self.engine.version()}, not {self.installation.name}")
+        self.engine.call("import", "-", IMAGE, stdin=root_file_system())
+        return self.engine
+
+    def end(self) -> None:
+        """Begin to end the engine."""
+        assert self.supervisor.stdin is not None
+        self.supervisor.stdin.close()
+
+
 @contextmanager
-def private_engine(installation: Installation, memory: int | None = None) -> Iterator[Engine]:
-    """Run an engine for the duration of the block. `memory` is the memory of its node in bytes."""
+def boot(installation: Installation, node: Node) -> Iterator[Boot]:
+    """Start an engine that is in no Swarm, and end it at the end of the block."""
     home = Path(tempfile.mkdtemp(prefix="rl-"))
     name = f"rollout-lint-{home.name}"
-    budget = MemoryBudget(name, memory) if memory is not None else None
+    budget = MemoryBudget(name, node.memory) if node.memory is not None else None
     _write_config(home, budget)
-    with tempfile.TemporaryFile() as log, _supervised(home, name, installation, log) as supervisor:
+    with tempfile.TemporaryFile() as log, _supervised(home, name, installation, node, log) as supervisor:
         if budget:
             budget.create()
-        engine = Engine(home, budget)
-        _wait(engine, supervisor, log)
-        if not installation.accepts(engine.version()):
-            raise EngineError(f"the engine is {engine.version()}, not {installation.name}")
-        engine.call("import", "-", IMAGE, stdin=root_file_system())
-        engine.call("swarm", "init", "--advertise-addr=127.0.0.1", "--task-history-limit=100")
-        yield engine
+        yield Boot(Engine(home, node, budget, supervisor.pid), installation, supervisor, log)
 
 
 def _write_config(home: Path, budget: MemoryBudget | None) -> None:
@@ -127,10 +161,11 @@ def _write_config(home: Path, budget: MemoryBudget | None) -> None:
 
 @contextmanager
 def _supervised(
-    home: Path, cgroup: str, installation: Installation, log: IO[bytes]
+    home: Path, cgroup: str, installation: Installation, node: Node, log: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
+    arguments = (_BOOT, str(home), cgroup, str(installation.root), node.name)
     supervisor = subprocess.Popen(
-        ["sh", "-c", _SUPERVISOR, "supervisor", _BOOT, str(home), cgroup, str(installation.root)],
+        ["unshare", "--net", "sh", "-c", _SUPERVISOR, "supervisor", *arguments],
         env=_environment(home),
         stdin=subprocess.PIPE,
         stdout=log,
@@ -143,10 +178,17 @@ def _supervised(
 
 def _wait(engine: Engine, supervisor: subprocess.Popen[bytes], log: IO[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while engine.docker("version").returncode != 0:
+    while not _answers(engine):
         if supervisor.poll() is not None or time.monotonic() > deadline:
             raise EngineError(f"dockerd did not start:\n{_tail(log)}")
         time.sleep(0.1)
+
+
+def _answers(engine: Engine) -> bool:
+    try:
+        return bool(engine.version())
+    except (OSError, ApiError):
+        return False
 
 
 def _tail(log: IO[bytes]) -> str:

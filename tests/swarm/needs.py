@@ -11,7 +11,7 @@ from tests.swarm.installation import CHOICE, MACHINE, chosen, is_unpacked
 EVIDENCE = "ROLLOUT_LINT_EVIDENCE"
 """Variable that names the file for the evidence table."""
 
-PROGRAMS = ("docker", "busybox", "unshare", "flock", "ldd")
+PROGRAMS = ("docker", "busybox", "unshare", "nsenter", "ip", "flock", "ldd")
 DAEMONS = ("dockerd", "containerd", "runc")
 UNPACKERS = ("apt-get", "chroot", "mmdebstrap")
 

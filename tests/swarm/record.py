@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.swarm.behaviour import boots_with, crashes_after, size, steady
-from tests.swarm.engine import Engine, private_engine
 from tests.swarm.installation import SUITES, Installation, install
+from tests.swarm.nodes import private_engine
 from tests.swarm.releases import Release, Site
+
+if TYPE_CHECKING:
+    from tests.swarm.engine import Engine
 
 FOLDER = Path(__file__).parents[1] / "live" / "recorded"
 SECONDS = 14

@@ -7,9 +7,9 @@ from rollout_lint.rules.loader import load_rules
 
 from tests.rules import config_proof
 from tests.swarm.deploy_proof import Answer, DeployCase, deploy_case, deploy_cases, is_expected
-from tests.swarm.engine import private_engine
 from tests.swarm.evidence import Deployments, format_row, page, row_start
 from tests.swarm.installation import SUITES, install
+from tests.swarm.nodes import private_engine
 from tests.swarm.proof import Case, cases, rules_folder
 from tests.swarm.redeploy_proof import RedeployCase, redeploy, redeploy_cases
 from tests.swarm.scenario import Outcome

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tests.swarm.engine import Engine, EngineError, private_engine
+from tests.swarm.engine import Engine, EngineError
 from tests.swarm.installation import install
 from tests.swarm.needs import waits_unless_detached
+from tests.swarm.nodes import private_engine
 from tests.swarm.observe import Observation, differences, observe, refused
 from tests.swarm.proof import Case
 from tests.swarm.snapshot import Snapshot, replicas, snapshot

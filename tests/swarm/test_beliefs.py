@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.swarm.behaviour import Behaviour, crashes_after, steady
-from tests.swarm.engine import Engine, private_engine
+from tests.swarm.engine import Engine
 from tests.swarm.installation import Installation
 from tests.swarm.needs import waits_unless_detached
+from tests.swarm.nodes import private_engine
 from tests.swarm.snapshot import Snapshot, snapshot
 from tests.swarm.stack import deployable
 

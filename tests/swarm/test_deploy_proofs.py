@@ -9,9 +9,10 @@ import pytest
 
 from tests.deploy_cases import ACCEPTED, REJECTED
 from tests.swarm.deploy_proof import DeployCase, deploy, deploy_case, deploy_cases, is_expected
-from tests.swarm.engine import Engine, private_engine
+from tests.swarm.engine import Engine
 from tests.swarm.image import IMAGE
 from tests.swarm.installation import Installation
+from tests.swarm.nodes import private_engine
 
 pytestmark = pytest.mark.swarm
 

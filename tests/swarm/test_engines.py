@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.swarm.behaviour import READY, steady
-from tests.swarm.engine import Engine, private_engine
+from tests.swarm.engine import Engine
 from tests.swarm.image import root_file_system
 from tests.swarm.installation import Installation
+from tests.swarm.nodes import private_engine
 from tests.swarm.releases import Release, Site
 
 pytestmark = pytest.mark.swarm

@@ -15,14 +15,15 @@ from tests.conftest import ROOT
 from tests.pages import blocks, environment
 from tests.support import validate
 from tests.swarm.behaviour import steady
-from tests.swarm.engine import Engine, private_engine
 from tests.swarm.image import IMAGE
+from tests.swarm.nodes import private_engine
 from tests.swarm.releases import Release, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.swarm.engine import Engine
     from tests.swarm.installation import Installation
 
 pytestmark = pytest.mark.swarm

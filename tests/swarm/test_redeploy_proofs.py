@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.swarm.engine import Engine, private_engine
+from tests.swarm.engine import Engine
 from tests.swarm.installation import Installation
+from tests.swarm.nodes import private_engine
 from tests.swarm.redeploy_proof import RedeployCase, redeploy, redeploy_cases
 
 pytestmark = pytest.mark.swarm
