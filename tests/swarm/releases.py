@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,12 +83,26 @@ class Site:
         }
         return json.dumps(document).replace("$", "$$")
 
-    def begin(self, *options: str) -> subprocess.Popen[str]:
+    def begin(self, *options: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         """Start `rollout-lint await`."""
         command = [PROGRAM, "await", self.name, "--settle=2s", "--timeout=90s", *options]
-        return subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        return subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=stderr, text=True)
+
+    def begin_until(self, status: str, *options: str) -> subprocess.Popen[str]:
+        """Start `rollout-lint await` on a terminal. Return as soon as its status line contains a text."""
+        terminal, stderr = pty.openpty()
+        process = self.begin(*options, stderr=stderr)
+        os.close(stderr)
+        shown = ""
+        try:
+            while status not in shown:
+                shown += os.read(terminal, 4096).decode()
+        except OSError as error:
+            stdout, _ = process.communicate()
+            raise EngineError(f"{status!r} was never shown: {shown} {stdout}") from error
+        finally:
+            os.close(terminal)
+        return process
 
     def wait(self, *options: str) -> Awaited:
         """Run `rollout-lint await` to its end."""
@@ -106,11 +120,6 @@ class Site:
         awaited = self.wait()
         if awaited.exit_code != 0:
             raise EngineError(awaited.stdout + awaited.stderr)
-
-    @staticmethod
-    def pause(seconds: float) -> None:
-        """Sleep while the engine continues."""
-        time.sleep(seconds)
 
     @property
     def running(self) -> list[str]:
@@ -131,4 +140,4 @@ def wait_for(begun: subprocess.Popen[str]) -> Awaited:
     """Wait until the process ends and return its result."""
     with begun:
         stdout, stderr = begun.communicate(timeout=180)
-        return Awaited(begun.returncode, stdout, stderr)
+        return Awaited(begun.returncode, stdout, stderr or "")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from tests.support import validate
-from tests.swarm.behaviour import behaviour, boots_with, crashes_after, never_healthy, size, starts_once, steady
-from tests.swarm.engine import private_engine
+from tests.swarm.behaviour import behaviour, boots_with, crashes_after, size, starts_once, steady
+from tests.swarm.nodes import private_engine
 from tests.swarm.releases import Awaited, Release, Site, wait_for
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ OPTIONS = ("--format=json", "--expect-label=release=new")
 RISKY = {"failure_action": "rollback", "order": "start-first"}
 SHORT = {"monitor": "2s"}
 HOST_PORT = {"ports": [{"target": 80, "published": 7411, "mode": "host"}]}
+FULL = {"placement": {"max_replicas_per_node": 1}}
 VOLUME = {
     "volumes": [{"type": "volume", "source": "data", "target": "/data"}],
     "environment": {"ROLLOUT_LINT_SLOT": "{{.Task.Slot}}"},
@@ -55,8 +56,7 @@ def no_room_for_the_port(site: Site) -> Awaited:
 
 def no_room_under_max_replicas(site: Site) -> Awaited:
     """Reach --timeout before --pending-timeout."""
-    deploy = {"placement": {"max_replicas_per_node": 1}}
-    old, new = (Release(steady(), name, RISKY, deploy=deploy) for name in ("old", "new"))
+    old, new = (Release(steady(), name, RISKY, deploy=FULL) for name in ("old", "new"))
     return site.upgrade(old, new, *OPTIONS, "--timeout=8s")
 
 
@@ -80,10 +80,10 @@ def new_stack(site: Site) -> Awaited:
 
 def two_deploys(site: Site) -> Awaited:
     """Deploy again while `await` watches an update that hangs."""
-    site.start(Release(steady(), "old", RISKY))
-    site.deploy(Release(never_healthy(), "bad", RISKY))
-    process = site.begin(*OPTIONS)
-    site.pause(2)
+    old, bad = (Release(steady(), name, RISKY, deploy=FULL) for name in ("old", "bad"))
+    site.start(old)
+    site.deploy(bad)
+    process = site.begin_until("a task is pending", *OPTIONS, "--pending-timeout=10m")
     site.deploy(Release(steady(), "new", SHORT))
     return wait_for(process)
 
@@ -99,8 +99,7 @@ def beside_the_deploy(site: Site) -> Awaited:
     """Start `await` before the deploy, so that it first reads the status of the previous update."""
     site.start(Release(steady(), "older", SHORT))
     site.start(Release(steady(), "old", SHORT))
-    process = site.begin(*OPTIONS, f"--since={datetime.now(UTC).isoformat()}")
-    site.pause(2)
+    process = site.begin_until("not deployed since", *OPTIONS, f"--since={datetime.now(UTC).isoformat()}")
     site.deploy(Release(steady(), "new", SHORT))
     return wait_for(process)
 
