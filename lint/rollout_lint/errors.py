@@ -1,4 +1,4 @@
-"""Exit codes of every command, and errors in files that a user wrote."""
+"""Exit codes of every command, and the errors that end one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,15 @@ class ExitCode(IntEnum):
     """Exit code that a shell reports for a program that SIGPIPE ended."""
 
 
-class LintError(Exception):
+class RolloutLintError(Exception):
+    """Base of all errors that `check`, `sweep`, `show` and `await_converged` raise."""
+
+
+class OptionError(RolloutLintError):
+    """An option, a path or a revision that cannot be used. The message names options as the command line does."""
+
+
+class LintError(RolloutLintError):
     """Base of the errors in files that a user wrote; `problems` has one entry per location."""
 
     def __init__(self, problems: list[Problem]) -> None:

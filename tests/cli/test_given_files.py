@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rollout_lint.api.given_files import GivenFiles
 from rollout_lint.cli.commands.check import Request
-from rollout_lint.cli.commands.given_files import GivenFiles
 from rollout_lint.cli.commands.watch import file_states, watch
 from rollout_lint.linter.suppression.apply import BASELINE
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.cli.choices import SeverityThreshold
-from rollout_lint.cli.commands.loaders import create_loader
+from rollout_lint.api.loaders import create_loader
+from rollout_lint.api.thresholds import SeverityThreshold
 from rollout_lint.fleet.manifest.loader import load_fleet
 from rollout_lint.fleet.result_age import AgePolicy
 from rollout_lint.fleet.risk import RecipeAssessment

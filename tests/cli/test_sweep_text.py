@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.cli.choices import RiskThreshold
-from rollout_lint.cli.commands.sweep_exit import find_level
+from rollout_lint.api.sweep_exit import find_level
+from rollout_lint.api.thresholds import RiskThreshold
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.rules.model import Severity
 

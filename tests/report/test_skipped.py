@@ -12,10 +12,11 @@ import pytest
 import rollout_lint
 from junitparser import JUnitXml, Skipped
 from markdown_it import MarkdownIt
+from rollout_lint.api.sweep_exit import ExitPolicy
+from rollout_lint.api.sweep_summary import SweepSummary
 from rollout_lint.cli.choices import CheckFormat, SweepFormat
 from rollout_lint.cli.commands.outputs import Output, Report, write_reports
-from rollout_lint.cli.commands.sweep_exit import ExitPolicy
-from rollout_lint.cli.commands.sweep_output import Layout, SweepSummary, print_sweep
+from rollout_lint.cli.commands.sweep_output import Layout, print_sweep
 from rollout_lint.discovery.recipe import LayerFile, Recipe, Variant
 from rollout_lint.discovery.skipped import SkippedFile, SkipReason
 from rollout_lint.errors import ExitCode

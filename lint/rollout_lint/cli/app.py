@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rollout_lint.cli.choices import AwaitFormat, Format, RiskThreshold, SweepFormat, TableFormat
-from rollout_lint.cli.console import STDOUT, discard_output, exit_with_error, prepare_streams, write, write_version
+from rollout_lint.cli.choices import AwaitFormat, Format, SweepFormat, TableFormat
+from rollout_lint.cli.console import (
+    STDOUT,
+    discard_output,
+    exit_with_error,
+    prepare_streams,
+    print_lint_error,
+    write,
+    write_version,
+)
 from rollout_lint.cli.examples import examples
 from rollout_lint.cli.options import (
     BaselineFile,
@@ -23,6 +31,7 @@ from rollout_lint.cli.options import (
     ExpectedImages,
     ExpectedLabels,
     FailOn,
+    FailOnRisk,
     FailOnUnfixed,
     FilesFrom,
     FormatOption,
@@ -44,6 +53,7 @@ from rollout_lint.cli.options import (
     parse_age_option,
     values_in_order,
 )
+from rollout_lint.errors import ExitCode, RolloutLintError
 from rollout_lint.printable import printable
 
 if TYPE_CHECKING:
@@ -72,6 +82,9 @@ class CommandGroup(TyperGroup):
         prepare_streams()
         try:
             return super().main(*args, **options)
+        except RolloutLintError as error:
+            print_lint_error(error)
+            raise SystemExit(ExitCode.ERROR) from None
         except OSError as error:
             discard_output(STDOUT)
             exit_with_error(f"{error.filename or 'standard output'}: {error.strerror or error}")
@@ -147,12 +160,12 @@ def check(
     watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
     """Check recipes and report findings."""
-    from rollout_lint.cli.commands.baseline import BaselineRequest
+    from rollout_lint.api.baseline import BaselineRequest
+    from rollout_lint.api.given_files import parse_given_files
+    from rollout_lint.api.since import reject_combinations
     from rollout_lint.cli.commands.check import Request, run
-    from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.outputs import parse_outputs
     from rollout_lint.cli.commands.path_lists import read_stdin_file, select_paths
-    from rollout_lint.cli.commands.since import reject_combinations
     from rollout_lint.discovery.recipes import STDIN
 
     others = {"--changed": changed, "--files-from": files_from, "--write-baseline": write_baseline}
@@ -199,10 +212,7 @@ def sweep(
     show_all: Annotated[bool, typer.Option("--all", help="Include recipes that are not at risk.")] = False,
     services: Annotated[bool, typer.Option("--services", help="One row per service.")] = False,
     brief: Annotated[bool, typer.Option("--brief", help="Only the table, without the reasons.")] = False,
-    fail_on: Annotated[
-        RiskThreshold | None,
-        typer.Option(metavar="LEVEL", help="Exit 1 if a recipe has this risk level, or severity, or a worse one."),
-    ] = None,
+    fail_on: FailOnRisk = None,
     compare: Annotated[
         Path | None, typer.Option(metavar="OLD.json", help="Show changes since this output of --format json.")
     ] = None,
@@ -229,33 +239,29 @@ def sweep(
     list_skipped: ListSkipped = False,
 ) -> None:
     """Print the risk table of a fleet."""
-    from rollout_lint.cli.commands.given_files import parse_given_files
-    from rollout_lint.cli.commands.loaders import create_loader
+    from rollout_lint.api.given_files import parse_given_files
+    from rollout_lint.api.sweep import SweepOptions
     from rollout_lint.cli.commands.sweep import Request, run
+    from rollout_lint.cli.commands.sweep_output import Layout
 
     if fail_on_worse and compare is None:
         exit_with_error("--fail-on-worse requires --compare OLD.json")
-    request = Request(
+    options = SweepOptions(
         path="." if path is None else path,
         revision=revision,
-        format=format_,
-        show_all=show_all,
-        services=services,
-        brief=brief,
-        fail_on=fail_on,
         compare=compare,
-        fail_on_worse=fail_on_worse,
         max_age=max_age,
-        keep_going=keep_going,
-        jobs=jobs,
+        keeps_going=keep_going,
         overlays=tuple(overlay or ()),
         exclude=tuple(exclude or ()),
-        list_skipped=list_skipped,
+        rule_folders=tuple(rule_folders or ()),
+        config_file=config_file,
         given=parse_given_files(
             compose_file, env_file, {"a path": path, "--overlay": overlay, "--exclude": exclude, "--at": revision}
         ),
     )
-    raise typer.Exit(run(request, create_loader(rule_folders or (), config_file)))
+    layout = Layout(format_, show_all, services, list_skipped, brief)
+    raise typer.Exit(run(Request(options, layout, fail_on, fail_on_worse, jobs)))
 
 
 @fleet_app.command("init", epilog=examples("fleet init"))
@@ -292,20 +298,19 @@ def show(
     config_file: ConfigFile = None,
 ) -> None:
     """Show the effective update policies and where they are set."""
-    from rollout_lint.cli.commands.given_files import parse_given_files
+    from rollout_lint.api.given_files import parse_given_files
+    from rollout_lint.api.show import ShowOptions
     from rollout_lint.cli.commands.show import Request, run
     from rollout_lint.report.show.rows import Detail
 
     policy = Detail.POLICY if show_all else Detail.DIFFERENCES
-    request = Request(
+    options = ShowOptions(
         path=path,
         given=parse_given_files(compose_file, env_file, {"a path": path, "--overlay": overlay}),
-        detail=Detail.ALL_FACTS if all_facts else policy,
-        format=format_,
         overlays=tuple(overlay or ()),
         config_file=config_file,
     )
-    raise typer.Exit(run(request))
+    raise typer.Exit(run(Request(options, Detail.ALL_FACTS if all_facts else policy, format_)))
 
 
 @app.command(epilog=examples("fix"))
@@ -342,9 +347,9 @@ def fix(
     stdin_filename: StdinFilename = None,
 ) -> None:
     """Fix findings and errors: show a diff, or change files."""
-    from rollout_lint.cli.commands.baseline import BaselineRequest
+    from rollout_lint.api.baseline import BaselineRequest
+    from rollout_lint.api.given_files import parse_given_files
     from rollout_lint.cli.commands.fix import Request, run
-    from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.path_lists import read_stdin_file, select_paths
 
     if diff and (write_files or interactive):
@@ -464,12 +469,12 @@ def inspect_(
     config_file: ConfigFile = None,
 ) -> None:
     """Check running services and report how their last update ended."""
-    from rollout_lint.cli.commands import show as show_command
+    from rollout_lint.api.given_files import parse_given_files
+    from rollout_lint.api.show import ShowOptions
     from rollout_lint.cli.commands.await_updates import parse_labels
-    from rollout_lint.cli.commands.given_files import parse_given_files
     from rollout_lint.cli.commands.inspect_services import Request, run
 
-    files = show_command.Request(
+    files = ShowOptions(
         path=against,
         given=parse_given_files(compose_file, env_file, {"--against": against, "--overlay": overlay}),
         overlays=tuple(overlay or ()),

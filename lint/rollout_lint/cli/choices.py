@@ -50,33 +50,3 @@ class AwaitFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     JUNIT = "junit"
-
-
-class RiskThreshold(StrEnum):
-    """Threshold of `sweep --fail-on`: a severity, which means a latent risk, or a risk level."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    INFO = "info"
-    NEVER = "never"
-    NOT_EVALUATED = "not-evaluated"
-    BLOCKED = "blocked"
-    FAILING = "failing"
-    LATENT_HIGH = "latent-high"
-    LATENT_MEDIUM = "latent-medium"
-    LATENT_LOW = "latent-low"
-    LATENT_UNEXPOSED = "latent-unexposed"
-    MITIGATED = "mitigated"
-    SAFE = "safe"
-    NOT_AT_RISK = "not-at-risk"
-
-
-class SeverityThreshold(StrEnum):
-    """Threshold of `--fail-on` for findings: a severity, or `never`."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    INFO = "info"
-    NEVER = "never"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, AnyStr, NoReturn
 
 from rollout_lint import __version__
-from rollout_lint.errors import ExitCode
+from rollout_lint.errors import ExitCode, LintError, RolloutLintError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,13 +127,15 @@ def print_problems(problems: Iterable[Problem]) -> None:
         print_message(printable(problem.text))
 
 
-def exit_with_problems(problems: Iterable[Problem]) -> NoReturn:
-    """Print the problems and exit with 2."""
-    print_problems(problems)
-    raise SystemExit(ExitCode.ERROR)
-
-
 def exit_with_error(message: str) -> NoReturn:
     """Print an error and exit with 2."""
     print_error(message)
     raise SystemExit(ExitCode.ERROR)
+
+
+def print_lint_error(error: RolloutLintError) -> None:
+    """Print an error, or each of its problems."""
+    if isinstance(error, LintError):
+        print_problems(error.problems)
+    else:
+        print_error(str(error))

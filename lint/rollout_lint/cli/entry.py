@@ -74,11 +74,15 @@ def _is_completion() -> bool:
 
 def _run_and_exit(run: Callable[[], int]) -> NoReturn:
     """Run a command and exit. Report an interrupt or a closed pipe as `cli.app` does."""
-    from rollout_lint.cli.console import prepare_streams
+    from rollout_lint.cli.console import prepare_streams, print_lint_error
+    from rollout_lint.errors import ExitCode, RolloutLintError
 
     prepare_streams()
     try:
         code = run()
+    except RolloutLintError as error:
+        print_lint_error(error)
+        code = ExitCode.ERROR
     except (KeyboardInterrupt, EOFError, OSError) as error:
         _exit_on_exception(error)
     except SystemExit as end:

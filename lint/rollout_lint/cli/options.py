@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from rollout_lint.cli.choices import CheckFormat, Format, SeverityThreshold, TableFormat
+from rollout_lint.api.thresholds import RiskThreshold, SeverityThreshold
+from rollout_lint.cli.choices import CheckFormat, Format, TableFormat
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
@@ -81,6 +82,14 @@ FailOn = Annotated[
     typer.Option(
         help="Exit 1 if a finding is at or above this severity. [default: from the config, else medium]",
         show_default=False,
+    ),
+]
+FailOnRisk = Annotated[
+    RiskThreshold | None,
+    typer.Option(
+        "--fail-on",
+        metavar="LEVEL",
+        help="Exit 1 if a recipe has this risk level, or severity, or a worse one.",
     ),
 ]
 FailOnUnfixed = Annotated[

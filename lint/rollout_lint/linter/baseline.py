@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.discovery.atomic_write import write_atomically
 from rollout_lint.discovery.filesystem import exists, read_bytes
@@ -112,26 +112,72 @@ def read_baseline(path: Path) -> Baseline:
     return Baseline(path, tuple(Entry(**entry) for entry in document["findings"]), data)
 
 
-def apply_baseline(baseline: Baseline, evaluations: Iterable[Evaluation], rules: dict[str, tuple[Rule, ...]]) -> int:
-    """Suppress the findings that are in the baseline, and return the number of obsolete entries.
+class KnownFindings(NamedTuple):
+    """Entries of a baseline that a recipe has, with their number, and those whose rules it was checked with."""
 
-    `rules` has the checked rules by the path of the recipe. An entry is obsolete if its recipe was evaluated with its
-    rule and has no such finding. Of several equal findings, as many are suppressed as there are entries. A finding
-    whose superseder is suppressed is active again, unless it is in the baseline too.
-    """
-    known: dict[str, Counter[Entry]] = {}
-    for entry in baseline.entries:
-        known.setdefault(entry.recipe, Counter())[entry] += 1
-    found: Counter[Entry] = Counter()
-    checked: set[Entry] = set()
-    for evaluation in evaluations:
-        recipe = baseline.recipe_path(evaluation.recipe)
-        entries = known.get(recipe, Counter())
-        found |= _suppress_known(evaluation, recipe, entries, baseline.path.name)
+    found: Counter[Entry]
+    checked: frozenset[Entry]
+
+
+class BaselineFilter:
+    """Suppression of the findings of a baseline, one recipe after the other."""
+
+    def __init__(self, baseline: Baseline) -> None:
+        """Sort the entries by recipe."""
+        self._baseline = baseline
+        self._known: dict[str, Counter[Entry]] = {}
+        for entry in baseline.entries:
+            self._known.setdefault(entry.recipe, Counter())[entry] += 1
+
+    def apply(self, evaluation: Evaluation, rules: Iterable[Rule]) -> KnownFindings:
+        """Suppress the findings of a recipe that are in the baseline. `rules` are those it was checked with.
+
+        Of several equal findings, as many are suppressed as there are entries. A finding whose superseder is suppressed
+        is active again, unless it is in the baseline too.
+        """
+        recipe = self._baseline.recipe_path(evaluation.recipe)
+        entries = self._known.get(recipe, Counter())
+        found = _suppress_known(evaluation, recipe, entries, self._baseline.path.name)
+        checked: frozenset[Entry] = frozenset()
         if evaluation.status == EvaluationStatus.EVALUATED:
-            ids = {rule.id for rule in rules[evaluation.recipe.path] if not rule.is_locked}
-            checked |= {entry for entry in entries if entry.rule in ids}
-    return sum(max(known[entry.recipe][entry] - found[entry], 0) for entry in checked)
+            ids = {rule.id for rule in rules if not rule.is_locked}
+            checked = frozenset(entry for entry in entries if entry.rule in ids)
+        return KnownFindings(Counter({entry: count for entry, count in found.items() if entry in entries}), checked)
+
+    def count_obsolete(self, known: Iterable[KnownFindings]) -> int:
+        """Return the number of entries whose recipe was evaluated with their rule, and has no such finding."""
+        found: Counter[Entry] = Counter()
+        checked: set[Entry] = set()
+        for each in known:
+            found |= each.found
+            checked |= each.checked
+        return sum(max(self._known[entry.recipe][entry] - found[entry], 0) for entry in checked)
+
+
+class NewFindings(NamedTuple):
+    """Findings of one recipe for a new baseline: each entry with the location of its finding.
+
+    `recipe` is the path of the recipe in the entries. `is_evaluated` is False for a recipe without findings because it
+    was not evaluated.
+    """
+
+    recipe: str
+    is_evaluated: bool
+    entries: frozenset[tuple[Entry, Location]]
+
+
+def collect_findings(evaluation: Evaluation, baseline: Baseline) -> NewFindings:
+    """Return all findings of a recipe that are not suppressed, also those that others supersede.
+
+    Findings about suppressions are left out, because an invalid comment must not become a known finding, and those of a
+    locked rule.
+    """
+    recipe = baseline.recipe_path(evaluation.recipe)
+    if evaluation.status != EvaluationStatus.EVALUATED:
+        return NewFindings(recipe, False, frozenset())
+    entries = _with_entries(evaluation, recipe)
+    listed = frozenset((entry, finding.location) for entry, finding in entries if _can_be_known(finding))
+    return NewFindings(recipe, True, listed)
 
 
 def _suppress_known(evaluation: Evaluation, recipe: str, known: Counter[Entry], name: str) -> Counter[Entry]:
@@ -153,23 +199,14 @@ def _suppress_known(evaluation: Evaluation, recipe: str, known: Counter[Entry], 
     return Counter({entry: len(each) for entry, each in locations.items()})
 
 
-def update_baseline(evaluations: Iterable[Evaluation], earlier: Baseline) -> Baseline:
-    """Return a baseline of all findings that are not suppressed, also of those that others supersede.
-
-    It keeps the earlier entries of recipes that still exist and were not evaluated. It has no findings about
-    suppressions, because an invalid comment must not become a known finding, and none of a locked rule.
-    """
+def update_baseline(recipes: Iterable[NewFindings], earlier: Baseline) -> Baseline:
+    """Return a baseline of the findings, with the earlier entries of recipes that exist and were not evaluated."""
     known: set[tuple[Entry, Location]] = set()
     evaluated = set()
-    for evaluation in evaluations:
-        if evaluation.status == EvaluationStatus.EVALUATED:
-            recipe = earlier.recipe_path(evaluation.recipe)
-            evaluated.add(recipe)
-            known |= {
-                (entry, finding.location)
-                for entry, finding in _with_entries(evaluation, recipe)
-                if _can_be_known(finding)
-            }
+    for each in recipes:
+        if each.is_evaluated:
+            evaluated.add(each.recipe)
+            known |= each.entries
     kept = (entry for entry in earlier.entries if entry.recipe not in evaluated and earlier.has_files(entry))
     entries = [*(entry for entry, _ in known), *kept]
     return replace(earlier, entries=tuple(sorted(entries, key=_sort_key)))

@@ -56,6 +56,9 @@ class LintContext:
 
     def with_suppressions(self, enabled: bool) -> LintContext:
         """Return the same context, with suppressions enabled or disabled."""
+        if enabled == self.suppressions.enabled:
+            # A new context would index all rules again.
+            return self
         return replace(self, suppressions=self.suppressions._replace(enabled=enabled))
 
 

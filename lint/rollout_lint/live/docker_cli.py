@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rollout_lint.errors import RolloutLintError
 from rollout_lint.live.model import STACK_LABEL
 from rollout_lint.live.parse import read_services, read_tasks
 
@@ -18,7 +19,7 @@ _BATCH_SIZE = 400
 """Number of ids of 25 characters that fits into the command line of every system."""
 
 
-class DockerError(Exception):
+class DockerError(RolloutLintError):
     """Failure to run docker or to reach the daemon, with the message of docker."""
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rollout_lint.errors import OptionError
 from rollout_lint.live.docker_cli import Docker, DockerError, ServiceNotFoundError
 from rollout_lint.live.expectations import find_mismatches
 from rollout_lint.live.result import Convergence, Outcome
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from rollout_lint.live.result import Result
 
 TIMEOUT, SETTLE, PENDING_TIMEOUT, POLL = 300.0, 10.0, 30.0, 1.0
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 
 
 def await_converged(
@@ -45,10 +49,14 @@ def await_converged(
     `expect_labels` and `expect_images` must run in the end; see `mismatches` of the result. `docker` is the command to
     run, every `poll` seconds. `on_poll` receives the results after each poll.
 
-    Raises DockerError if Docker cannot be asked, and ServiceNotFoundError if it has no stack or service of a name.
-    Later errors are retried until the time runs out.
+    Raises OptionError for an invalid name, DockerError if Docker cannot be asked, and ServiceNotFoundError if it has no
+    stack or service of a name. Later errors are retried until the time runs out.
     """
     names = (names,) if isinstance(names, str) else tuple(names)
+    for name in names:
+        if not _NAME.match(name):
+            message = f"invalid name of a stack or service {name!r}: only letters, digits and . _ - are allowed"
+            raise OptionError(message)
     poller = _Poller(names, Docker(tuple(docker)), WaitOptions(settle, pending_timeout, since))
     start = time.monotonic()
     while True:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 from dataclasses import dataclass, field
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rollout_lint.live import Convergence, Result
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +35,6 @@ class Request:
 
 def run(request: Request) -> ExitCode:
     """Wait, print the report and return the exit code."""
-    for name in request.names:
-        if not _NAME.match(name):
-            exit_with_error(f"invalid name of a stack or service {name!r}: only letters, digits and . _ - are allowed")
     progress = _Progress()
     try:
         convergence = await_converged(

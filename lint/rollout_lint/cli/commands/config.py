@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rollout_lint.api.loaders import create_loader
+from rollout_lint.api.selection import reject_invalid_exclusions
 from rollout_lint.cli.choices import Format
-from rollout_lint.cli.commands.loaders import create_loader
-from rollout_lint.cli.commands.targets import reject_invalid_exclusions
-from rollout_lint.cli.console import exit_with_error, exit_with_problems, terminal_width, write
+from rollout_lint.cli.console import exit_with_error, terminal_width, write
 from rollout_lint.discovery.filesystem import exists
-from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.linter.config import SCHEMA, SourcedValue
 from rollout_lint.report.config.rows import CommandLineSettings
 
 if TYPE_CHECKING:
-    from rollout_lint.cli.choices import SeverityThreshold
+    from rollout_lint.api.thresholds import SeverityThreshold
     from rollout_lint.linter.resolve import EffectiveConfig
 
 
@@ -39,10 +38,7 @@ def run(request: Request) -> None:
     if not exists(path):
         exit_with_error(f"{request.path} does not exist")
     reject_invalid_exclusions(request.exclude)
-    try:
-        effective = create_loader(request.rule_folders, request.config_file).effective_config(path)
-    except (ConfigError, RuleError) as error:
-        exit_with_problems(error.problems)
+    effective = create_loader(request.rule_folders, request.config_file).effective_config(path)
     write(_format_report(request, effective))
 
 

@@ -7,13 +7,13 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from rollout_lint.api.baseline import BaselineRequest, load_baseline
+from rollout_lint.api.loaders import create_loader
+from rollout_lint.api.selection import Selection, load_targets
+from rollout_lint.api.thresholds import severities_at_or_above
 from rollout_lint.cli.choices import Format
-from rollout_lint.cli.commands.baseline import BaselineRequest, load_baseline
-from rollout_lint.cli.commands.check import severities_at_or_above
 from rollout_lint.cli.commands.fix_output import print_json, print_text, write_stdin
-from rollout_lint.cli.commands.loaders import create_loader, load_available_rules
 from rollout_lint.cli.commands.prompt import FixPrompt
-from rollout_lint.cli.commands.targets import Selection, load_targets
 from rollout_lint.cli.console import exit_with_error, print_error
 from rollout_lint.discovery.filesystem import exists, is_file, is_folder
 from rollout_lint.discovery.recipes import STDIN, find_folder_recipes
@@ -30,14 +30,13 @@ from rollout_lint.report.fix.outcome import FixOutcome
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
 
 if TYPE_CHECKING:
-    from rollout_lint.cli.choices import SeverityThreshold
-    from rollout_lint.cli.commands.given_files import GivenFiles
-    from rollout_lint.cli.commands.path_lists import StdinFile
+    from rollout_lint.api.given_files import GivenFiles
+    from rollout_lint.api.selection import StdinFile
+    from rollout_lint.api.thresholds import SeverityThreshold
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.errors import ExitCode
     from rollout_lint.linter.baseline import Baseline
     from rollout_lint.linter.context import ContextLoader, LintContext
-    from rollout_lint.rules.model import Rule
 
 _SUFFIXES = (".yml", ".yaml")
 
@@ -84,9 +83,7 @@ def run(request: Request) -> ExitCode:
     results = [result for result, _ in fixed]
     thresholds = [request.fail_on or context.fail_on or DEFAULT_FAIL_ON for _, context in fixed]
     if baseline is not None:
-        _remove_known_findings(
-            baseline, results, {each.evaluation.recipe.path: context.rules for each, context in fixed}
-        )
+        _remove_known_findings(baseline, fixed)
     failing = [severities_at_or_above(each) for each in thresholds]
     outcome = FixOutcome(results, failing, thresholds, request.write_files, request.exits_zero, skipped)
     if request.format is Format.JSON:
@@ -98,12 +95,13 @@ def run(request: Request) -> ExitCode:
     return outcome.exit_code
 
 
-def _remove_known_findings(baseline: Baseline, results: list[FixResult], rules: dict[str, tuple[Rule, ...]]) -> None:
+def _remove_known_findings(baseline: Baseline, fixed: list[tuple[FixResult, LintContext]]) -> None:
     """Remove the findings of the baseline from the unfixed ones, as `check` does not report them."""
-    from rollout_lint.linter.baseline import apply_baseline
+    from rollout_lint.linter.baseline import BaselineFilter
 
-    apply_baseline(baseline, [each.after for each in results], rules)
-    for each in results:
+    known = BaselineFilter(baseline)
+    for each, context in fixed:
+        known.apply(each.after, context.rules)
         active = {finding.key for finding in each.after.findings if finding.is_active}
         each.unfixed = [unfixed for unfixed in each.unfixed if unfixed.finding.key in active]
 
@@ -113,7 +111,7 @@ def _selected_rules(request: Request, loader: ContextLoader) -> frozenset[str]:
     selected = [each.strip() for text in request.only for each in text.split(",")]
     if not selected:
         return frozenset()
-    rules = load_available_rules(loader)
+    rules = loader.rules(Path())
     ids = {name: rule.id for rule in rules for name in (rule.id, rule.name)}
     for each in selected:
         if each not in ids:

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.cli.commands.targets import RecipeFinder
+from rollout_lint.api.selection import RecipeFinder
 from rollout_lint.discovery.filesystem import is_folder
 from rollout_lint.discovery.recipes import STDIN, NoRecipeError, find_recipes
 from rollout_lint.linter.evaluation import EvaluationStatus
@@ -14,7 +14,7 @@ from rollout_lint.printable import printable
 from rollout_lint.report.common.paths import recipe_path
 
 if TYPE_CHECKING:
-    from rollout_lint.cli.commands.given_files import GivenFiles
+    from rollout_lint.api.given_files import GivenFiles
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.linter.context import ContextLoader, LintContext
     from rollout_lint.linter.evaluation import Evaluation
@@ -28,7 +28,7 @@ _MAX_FILES = 20
 """Limit of files whose recipe is looked up, because each look-up reads the folders of the whole repository."""
 
 
-class CheckOptions(NamedTuple):
+class HintOptions(NamedTuple):
     """Options of a check that its commands repeat. `is_plain` is True if `fix` sees the same findings."""
 
     given: GivenFiles | None
@@ -41,7 +41,7 @@ class CheckOptions(NamedTuple):
 class FixHints:
     """Finder of the commands that fix the findings of a check."""
 
-    def __init__(self, options: CheckOptions, loader: ContextLoader) -> None:
+    def __init__(self, options: HintOptions, loader: ContextLoader) -> None:
         """Create a finder that reads each folder once, and configs with the loader of the check."""
         self._options = options
         self._finder = RecipeFinder((), options.exclude, loader)

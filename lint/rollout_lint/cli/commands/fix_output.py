@@ -15,7 +15,7 @@ from rollout_lint.report.fix.diff import create_diff
 from rollout_lint.report.fix.text import format_fix_text
 
 if TYPE_CHECKING:
-    from rollout_lint.cli.commands.path_lists import StdinFile
+    from rollout_lint.api.selection import StdinFile
     from rollout_lint.fix.model import FixResult
     from rollout_lint.report.common.style import Style
     from rollout_lint.report.fix.diff import Diff

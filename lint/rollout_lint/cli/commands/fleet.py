@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.cli.commands.targets import RecipeFinder
-from rollout_lint.cli.console import exit_with_error, exit_with_problems, write
+from rollout_lint.api.selection import RecipeFinder
+from rollout_lint.cli.console import exit_with_error, write
 from rollout_lint.discovery.atomic_write import write_atomically
 from rollout_lint.discovery.filesystem import exists, is_link
-from rollout_lint.errors import FleetError
 from rollout_lint.fleet.manifest.init import build_manifest
 from rollout_lint.fleet.manifest.loader import MANIFEST, find_manifest
 from rollout_lint.fleet.manifest.schema import SCHEMA
@@ -29,8 +28,6 @@ def init(folder: Path, overlays: tuple[str, ...], exclude: tuple[str, ...]) -> N
     try:
         text, count = build_manifest(folder, finder.overlays(str(folder)), finder.exclude(str(folder)))
         write_atomically(path, text.encode(), expected=None)
-    except FleetError as error:
-        exit_with_problems(error.problems)
     except OSError as error:
         exit_with_error(f"{path} cannot be written: {error.strerror}")
     write(printable(f"{path} lists {plural(count, 'recipe')}. Run: rollout-lint sweep {folder}"), "\n")

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.cli.choices import Format, SeverityThreshold
-from rollout_lint.cli.commands import show
-from rollout_lint.cli.commands.check import severities_at_or_above
-from rollout_lint.cli.commands.clock import now
-from rollout_lint.cli.commands.loaders import create_loader, load_context
-from rollout_lint.cli.console import exit_with_error, exit_with_problems, print_problems, write
+from rollout_lint.api.clock import now
+from rollout_lint.api.loaders import create_loader
+from rollout_lint.api.show import ShowOptions, find_recipe
+from rollout_lint.api.thresholds import SeverityThreshold, severities_at_or_above
+from rollout_lint.cli.choices import Format
+from rollout_lint.cli.console import exit_with_error, print_problems, write
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.discovery.recipes import STDIN
-from rollout_lint.errors import ExitCode, FleetError
 from rollout_lint.linter.context import config_path
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.live.expectations import find_mismatches
@@ -28,6 +27,7 @@ from rollout_lint.rules.model import DEFAULT_FAIL_ON
 from rollout_lint.syntax.wording import quote
 
 if TYPE_CHECKING:
+    from rollout_lint.errors import ExitCode
     from rollout_lint.linter.context import LintContext
     from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
     from rollout_lint.live.model import LiveService
@@ -38,7 +38,7 @@ class Request:
     """Options of `inspect`."""
 
     file: str = STDIN
-    against: show.Request | None = None
+    against: ShowOptions | None = None
     variant: str | None = None
     fail_on: SeverityThreshold | None = None
     labels: dict[str, str] = field(default_factory=dict)
@@ -76,8 +76,6 @@ def _read_services(file: str) -> list[LiveService]:
         if file == STDIN:
             return read_services(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
         return read_services(read_bytes(Path(file), MAX_BYTES + 1, accepts_pipe=True), file)
-    except FleetError as error:
-        exit_with_problems(error.problems)
     except (OSError, ValueError) as error:
         exit_with_error(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}")
 
@@ -91,9 +89,9 @@ def _load_files(request: Request) -> tuple[tuple[Evaluation, VariantEvaluation] 
     if request.against is None:
         if request.variant is not None:
             exit_with_error("--variant requires --against")
-        return None, load_context(loader, Path())
-    recipe = show.find_recipe(request.against, loader)
-    context = load_context(loader, config_path(recipe))
+        return None, loader.context(Path())
+    recipe = find_recipe(request.against, loader)
+    context = loader.context(config_path(recipe))
     evaluation = evaluate(recipe, context)
     variant = _select_variant(evaluation, request.variant) if evaluation.variants else None
     if variant is None or recipe.problems or not variant.is_evaluated:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from rollout_lint.api.selection import StdinFile
 from rollout_lint.cli.console import exit_with_error
 from rollout_lint.discovery.filesystem import is_folder, read_bytes
 from rollout_lint.discovery.recipes import STDIN
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_LIST_BYTES = 64 * 1024 * 1024
-
-
-class StdinFile(NamedTuple):
-    """File whose contents are standard input; it need not exist."""
-
-    name: str
-    contents: bytes
 
 
 def read_stdin_file(name: str | None, paths: Sequence[str] | None) -> StdinFile | None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from rollout_lint.api.loaders import create_loader
 from rollout_lint.cli.choices import Format, TableFormat
-from rollout_lint.cli.commands.loaders import create_loader, load_available_rules
 from rollout_lint.cli.console import exit_with_error, terminal_width, write
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.resolve import describe_unknown_rule
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 def list_rules(format_: TableFormat, rule_folders: tuple[Path, ...]) -> None:
     """Print the list of rules."""
-    rules = load_available_rules(create_loader(rule_folders))
+    rules = create_loader(rule_folders).rules(Path())
     if format_ is TableFormat.JSON:
         from rollout_lint.report.rules.json_document import format_rules_json
 
@@ -37,7 +34,7 @@ def run_rule_tests(tested_folders: tuple[Path, ...], rule_folders: tuple[Path, .
     from rollout_lint.report.rules.selftest_text import format_selftest_text
     from rollout_lint.selftest import find_unproved_rules, run_selftest
 
-    rules = load_available_rules(create_loader([*rule_folders, *tested_folders]))
+    rules = create_loader([*rule_folders, *tested_folders]).rules(Path())
     resolved = {folder.resolve() for folder in tested_folders}
     tested = tuple(rule for rule in rules if rule.path.parent.resolve() in resolved)
     failures = list(run_selftest(tested, rules))
@@ -49,7 +46,7 @@ def explain(name: str | None, explain_all: bool, format_: Format, rule_folders: 
     """Print the page of one rule, by id or name, or of all rules."""
     if (name is None) != explain_all:
         exit_with_error("name one rule, or use --all")
-    rules = load_available_rules(create_loader(rule_folders))
+    rules = create_loader(rule_folders).rules(Path())
     selected = rules if name is None else tuple(rule for rule in rules if name.lower() in (rule.id.lower(), rule.name))
     if not selected:
         exit_with_error(describe_unknown_rule(name or "", rules))
@@ -67,6 +64,4 @@ def explain(name: str | None, explain_all: bool, format_: Format, rule_folders: 
 
 def complete_rule(prefix: str) -> list[tuple[str, str]]:
     """Return the ids that start with the prefix, with their names, for shell completion."""
-    return [
-        (rule.id, rule.name) for rule in load_available_rules(create_loader()) if rule.id.startswith(prefix.upper())
-    ]
+    return [(rule.id, rule.name) for rule in create_loader().rules(Path()) if rule.id.startswith(prefix.upper())]

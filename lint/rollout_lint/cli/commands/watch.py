@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import redirect_stderr
-from io import StringIO
 from pathlib import Path
 from stat import S_ISDIR
 from typing import TYPE_CHECKING, TypeAlias
 
+from rollout_lint.api.loaders import create_loader
+from rollout_lint.api.selection import find_selected
 from rollout_lint.cli.commands import check
-from rollout_lint.cli.commands.loaders import create_loader
-from rollout_lint.cli.commands.targets import find_selected
-from rollout_lint.cli.console import exit_with_error, print_message, write
+from rollout_lint.cli.console import exit_with_error, print_lint_error, print_message, write
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.recipes import STDIN
-from rollout_lint.errors import ExitCode
+from rollout_lint.errors import ExitCode, RolloutLintError
 from rollout_lint.linter.config import NAMES, folder_of
 from rollout_lint.linter.context import config_path
 from rollout_lint.linter.suppression.apply import BASELINE
@@ -77,9 +75,8 @@ def _check_once(request: Request) -> ExitCode:
     """Run one check and return its exit code, also if an error in the input ends it."""
     try:
         return check.run(request)
-    except SystemExit as end:
-        if end.code != ExitCode.ERROR:
-            raise
+    except RolloutLintError as error:
+        print_lint_error(error)
         return ExitCode.ERROR
 
 
@@ -98,9 +95,8 @@ def _watched_paths(request: Request) -> Iterator[Path]:
 def _find_recipes(request: Request) -> list[Recipe]:
     """Return the recipes, or none on an error, which the check itself reports."""
     try:
-        with redirect_stderr(StringIO()):
-            return find_selected(request.selection, create_loader(request.rule_folders, request.config_file)).recipes
-    except SystemExit:
+        return find_selected(request.selection, create_loader(request.rule_folders, request.config_file)).recipes
+    except RolloutLintError:
         return []
 
 

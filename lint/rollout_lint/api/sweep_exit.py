@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.cli.choices import RiskThreshold
+from rollout_lint.api.thresholds import RiskThreshold
 from rollout_lint.errors import ExitCode
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.printable import printable
 from rollout_lint.report.common.style import plural
 
 if TYPE_CHECKING:
-    from rollout_lint.cli.commands.sweep_output import SweepSummary
+    from rollout_lint.api.sweep_summary import SweepSummary
 
 _LEVELS = {
     RiskThreshold.HIGH: RiskLevel.LATENT_HIGH,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 
-from rollout_lint.cli.console import exit_with_error
+from rollout_lint.errors import OptionError
 
 
 def today() -> date:
@@ -14,9 +14,13 @@ def today() -> date:
 
 
 def now() -> datetime:
-    """Return the time in UTC, or SOURCE_DATE_EPOCH (reproducible-builds.org). Exit if that is out of range."""
+    """Return the time in UTC, or SOURCE_DATE_EPOCH (reproducible-builds.org).
+
+    Raises OptionError if that is out of range.
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     try:
         return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
     except (ValueError, OverflowError, OSError):
-        exit_with_error(f"invalid SOURCE_DATE_EPOCH {epoch!r}: must be seconds since 1970-01-01")
+        message = f"invalid SOURCE_DATE_EPOCH {epoch!r}: must be seconds since 1970-01-01"
+        raise OptionError(message) from None

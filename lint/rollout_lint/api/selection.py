@@ -1,4 +1,4 @@
-"""Recipes and contexts that a command line selects. An error in either ends the run."""
+"""Recipes and contexts that options select."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.cli.console import exit_with_error, exit_with_problems
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
 from rollout_lint.discovery.file_search import FileSearch
@@ -15,7 +14,7 @@ from rollout_lint.discovery.layout import Discovery
 from rollout_lint.discovery.recipe import merge_recipes
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, STDIN, NoRecipeError, find_recipes
 from rollout_lint.discovery.stack_file import is_yaml
-from rollout_lint.errors import ConfigError, RuleError
+from rollout_lint.errors import OptionError
 from rollout_lint.linter.config import folder_of
 from rollout_lint.linter.context import ContextLoader, config_path
 from rollout_lint.report.common.skipped import format_no_stack_file
@@ -23,8 +22,7 @@ from rollout_lint.report.common.skipped import format_no_stack_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from rollout_lint.cli.commands.given_files import GivenFiles
-    from rollout_lint.cli.commands.path_lists import StdinFile
+    from rollout_lint.api.given_files import GivenFiles
     from rollout_lint.discovery.deployments import DeclaredStack
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.discovery.skipped import SkippedFile
@@ -46,11 +44,18 @@ class Found(NamedTuple):
     skipped: tuple[SkippedFile, ...] = ()
 
 
-class Selection(NamedTuple):
-    """Selection of a command line: paths, or the files given with `-c`.
+class StdinFile(NamedTuple):
+    """File whose contents are standard input, or those of a caller; it need not exist."""
 
-    Paths that are `changed` select what a check of the whole tree would check of them. `stdin_file` is the file that
-    standard input replaces.
+    name: str
+    contents: bytes
+
+
+class Selection(NamedTuple):
+    """Selection of recipes: paths, or the files given with `-c`.
+
+    Paths that are `changed` select what a check of the whole tree would check of them. `stdin_file` is the file whose
+    contents are given.
     """
 
     paths: tuple[str, ...]
@@ -62,7 +67,7 @@ class Selection(NamedTuple):
 
 
 def find_selected(selection: Selection, loader: ContextLoader) -> Found:
-    """Return the recipes of a selection, and the files that are not checked."""
+    """Return the recipes of a selection, and the files that are not checked. Raises OptionError and ConfigError."""
     if selection.given is not None:
         return Found([selection.given.recipe()])
     finder = RecipeFinder(selection.overlays, selection.exclude, loader)
@@ -70,28 +75,28 @@ def find_selected(selection: Selection, loader: ContextLoader) -> Found:
 
 
 def load_targets(selection: Selection, loader: ContextLoader) -> tuple[list[Target], tuple[SkippedFile, ...]]:
-    """Return the recipes of a selection with their contexts, and the files that are not checked."""
+    """Return the recipes of a selection with their contexts, and the files that are not checked.
+
+    Raises OptionError, ConfigError and RuleError.
+    """
     found = find_selected(selection, loader)
-    try:
-        return [Target(recipe, loader.context(config_path(recipe))) for recipe in found.recipes], found.skipped
-    except (ConfigError, RuleError) as error:
-        exit_with_problems(error.problems)
+    return [Target(recipe, loader.context(config_path(recipe))) for recipe in found.recipes], found.skipped
 
 
 class RecipeFinder:
-    """Finds recipes by the overlays and exclusions of the command line, else of the nearest config."""
+    """Finder of recipes by given overlays and exclusions, else by those of the nearest config."""
 
     def __init__(
         self, overlays: tuple[str, ...], exclude: tuple[str, ...], loader: ContextLoader | None = None
     ) -> None:
-        """Validate the exclusions. Exit if one is invalid."""
+        """Validate the exclusions. Raises OptionError if one is invalid."""
         reject_invalid_exclusions(exclude)
         self._overlays = overlays
         self._exclude = exclude
         self._loader = loader or ContextLoader()
 
     def find(self, paths: Iterable[str], changed: bool = False, stdin_file: StdinFile | None = None) -> Found:
-        """Return the recipes of the paths. Exit at the first path without a stack file, unless it is `changed`."""
+        """Return the recipes of the paths. Raises OptionError for a path without stack file, unless `changed`."""
         find = self._find_changed if changed else self._find_at
         found = [self._search(*stdin_file)] if stdin_file is not None else list(map(find, paths))
         recipes = merge_recipes(recipe for each in found for recipe in each.recipes)
@@ -104,8 +109,9 @@ class RecipeFinder:
             return find_recipes(path, self.overlays(path), self.exclude(path), self.stacks(path))
         except NoRecipeError as error:
             if not error.exists:
-                exit_with_error(str(error))
-            exit_with_error(format_no_stack_file(error.path, error.other_files, error.is_excluding))
+                raise OptionError(str(error)) from error
+            message = format_no_stack_file(error.path, error.other_files, error.is_excluding)
+            raise OptionError(message) from error
 
     def _find_changed(self, path: str) -> Discovery:
         """Return what a check of the whole tree would check of a file; the file may be gone."""
@@ -122,7 +128,7 @@ class RecipeFinder:
         return search.find(changed)
 
     def _exclusion(self, path: str) -> Callable[[str], bool]:
-        """Return a test if a pattern of the command line, or of the config of a path, matches an absolute path."""
+        """Return a test if a given pattern, or one of the config of a path, matches an absolute path."""
         config = self._config(path)
         folder = Path.cwd() if self._exclude or config.folder is None else config.folder
         patterns = self._exclude or (config.exclude.value if config.exclude is not None else ())
@@ -139,7 +145,7 @@ class RecipeFinder:
         return self._overlays or self.configured_overlays(path)
 
     def configured_overlays(self, path: str) -> tuple[str, ...]:
-        """Return the overlays of the config or the default ones, regardless of the command line."""
+        """Return the overlays of the config or the default ones, regardless of the given ones."""
         configured = self._config(path).overlays
         return DEFAULT_OVERLAYS if configured is None else configured.value
 
@@ -154,14 +160,11 @@ class RecipeFinder:
         return Exclude(config.exclude.value, relative.as_posix())
 
     def _config(self, path: str) -> Config:
-        try:
-            return self._loader.config(Path() if path == STDIN else Path(path))
-        except ConfigError as error:
-            exit_with_problems(error.problems)
+        return self._loader.config(Path() if path == STDIN else Path(path))
 
 
 def reject_invalid_exclusions(patterns: Iterable[str]) -> None:
-    """Exit if one of the patterns is not valid gitignore syntax."""
+    """Raise OptionError if one of the patterns is not valid gitignore syntax."""
     for pattern in patterns:
         if not is_exclusion(pattern):
-            exit_with_error(f"invalid --exclude {pattern!r}: must be a gitignore pattern")
+            raise OptionError(f"invalid --exclude {pattern!r}: must be a gitignore pattern")
