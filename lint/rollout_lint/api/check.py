@@ -137,9 +137,10 @@ class CheckRun:
         known = None if self._known is None else self._known.apply(evaluation, target.context.rules)
         if changed is not None:
             changed.remove_other_findings()
-        return Outcome(self._exit_code(evaluation, target.context), known, detail(evaluation, target.context))
+        return Outcome(self.exit_code_of(evaluation, target.context), known, detail(evaluation, target.context))
 
-    def _exit_code(self, evaluation: Evaluation, context: LintContext) -> ExitCode:
+    def exit_code_of(self, evaluation: Evaluation, context: LintContext) -> ExitCode:
+        """Return the exit code of a check of one recipe alone."""
         if evaluation.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE):
             return ExitCode.ERROR
         severities = self.failing_severities(context)

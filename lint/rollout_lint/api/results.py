@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rollout_lint.facts.format import mask_value
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.report.common.groups import list_recipe_problems
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
     from rollout_lint.location import Problem
     from rollout_lint.rules.finding import Finding
+    from rollout_lint.stack.model import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def to_checked_recipe(evaluation: Evaluation, exit_code: ExitCode) -> CheckedRec
         evaluation.status,
         tuple(map(_to_checked_variant, evaluation.variants)),
         tuple(list_recipe_problems(evaluation)),
-        tuple(filter(evaluation.filter.includes, evaluation.findings)),
+        tuple(_mask_finding(each) for each in evaluation.findings if evaluation.filter.includes(each)),
         tuple(evaluation.unknown_variables),
         exit_code,
     )
@@ -149,5 +151,32 @@ def to_shown_recipe(evaluation: Evaluation) -> ShownRecipe:
 
 def _to_shown_variant(evaluation: VariantEvaluation) -> ShownVariant:
     files = tuple(layer.name for layer in evaluation.variant.files)
-    services = {name: dict(sorted(facts.items())) for name, facts in evaluation.services.items()}
+    services = {name: _mask_facts(dict(sorted(facts.items()))) for name, facts in evaluation.services.items()}
     return ShownVariant(evaluation.variant.name, files, evaluation.status, tuple(evaluation.problems), services)
+
+
+def _mask_finding(finding: Finding) -> Finding:
+    return replace(finding, facts=_mask_facts(finding.facts))
+
+
+def _mask_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Return facts without words that may be a secret: a caller may print them."""
+    return {path: _mask_fact(path, fact) for path, fact in facts.items()}
+
+
+def _mask_fact(path: str, fact: Fact) -> Fact:
+    overrides = tuple(_mask_setting(path, each) for each in fact.overrides)
+    return replace(
+        fact, value=mask_value(path, fact.value), written=_mask_written(fact.value, fact.written), overrides=overrides
+    )
+
+
+def _mask_setting(path: str, setting: Setting) -> Setting:
+    written = _mask_written(setting.value, setting.written)
+    overrides = tuple(_mask_setting(path, each) for each in setting.overrides)
+    return setting._replace(value=mask_value(path, setting.value), written=written, overrides=overrides)
+
+
+def _mask_written(value: object, written: str) -> str:
+    """Return the text of a single value; that of a list may have a secret that its value does not have."""
+    return written if isinstance(value, str | int | float) else ""

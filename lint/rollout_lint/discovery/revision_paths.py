@@ -5,15 +5,28 @@ Every command imports this module, so the export itself is imported only for a r
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from rollout_lint.discovery.export import Export
 
 EXPORTS: dict[Path, Export] = {}
 """Exports by their temporary folder."""
+
+
+@contextmanager
+def close_new_exports() -> Iterator[None]:
+    """Remove the files of all exports that are made in the context, for a process that does not end after them."""
+    before = set(EXPORTS)
+    try:
+        yield
+    finally:
+        for folder in EXPORTS.keys() - before:
+            EXPORTS[folder].close()
 
 
 def join_path(folder: Path, name: str) -> Path:

@@ -26,8 +26,15 @@ _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 
 
 def choose_process_count(items: int) -> int:
-    """Return the number of processes for a number of items, 1 if the system cannot fork."""
-    if not hasattr(os, "fork"):
+    """Return the number of processes for a number of items, 1 if this process cannot be forked safely.
+
+    A child has only the thread that forked it, and would wait forever for a lock that another thread holds.
+    """
+    if not hasattr(os, "fork") or items < 2 * _PER_PROCESS:
+        return 1
+    import threading
+
+    if threading.active_count() > 1:
         return 1
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(processors, items // _PER_PROCESS))

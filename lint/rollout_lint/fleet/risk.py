@@ -36,7 +36,7 @@ _MAX_RESULTS = 5
 """Number of results that the reasons list; older ones are only counted."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class RecipeAssessment:
     """Risk of a recipe: one row of the sweep.
 

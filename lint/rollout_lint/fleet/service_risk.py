@@ -53,7 +53,7 @@ class Risk:
         return self.is_known and bool(self.unevaluated)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ServiceAssessment:
     """Risk and update policy of a service, or of the stack itself (`service` None).
 

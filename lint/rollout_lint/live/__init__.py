@@ -2,7 +2,7 @@
 
 `await_converged` is for a program that deploys and needs to know how the update ended:
 
-    from rollout_lint.live import await_converged
+    from rollout_lint import await_converged
 
     await_converged("wiki", expect_labels={"release": "1a2b3c4"}).require()
 """
