@@ -12,6 +12,8 @@ from venv import EnvBuilder
 
 import pytest
 from rollout_lint import __version__
+from rollout_lint.facts.packaged import COMPILED
+from rollout_lint.rules.compiler import compile_rules
 from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import ROOT
@@ -19,6 +21,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.packaging
 
 RISKY = "services: {app: {image: b, healthcheck: {test: x}, deploy: {update_config: %s}}}\n"
+COMPILED_IN_WHEEL = Path("rollout_lint/rules") / COMPILED
 POLICY = "{failure_action: rollback, order: start-first}"
 
 
@@ -77,6 +80,7 @@ def test_pip_install_works(checkout: Path, tmp_path: Path) -> None:
 
 def test_pip_install_editable_works(checkout: Path, tmp_path: Path) -> None:
     assert_works(install(tmp_path / "venv", "--editable", checkout), tmp_path, checkout)
+    assert not list(checkout.rglob(COMPILED))
 
 
 @pytest.mark.parametrize("pattern", ["*.whl", "*.tar.gz"])
@@ -91,8 +95,24 @@ def test_wheel_has_only_package_and_rules(built: Path) -> None:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     package = {file.relative_to(ROOT / "lint") for file in (ROOT / "lint").rglob("*") if _is_packaged(file)}
     rules = {Path("rollout_lint") / file.relative_to(ROOT) for file in (ROOT / "rules").iterdir()}
-    assert {Path(name) for name in names} == package | rules
+    assert {Path(name) for name in names} == package | rules | {COMPILED_IN_WHEEL}
     assert Path("rollout_lint/py.typed") in package
+
+
+def test_wheel_has_compiled_rules_of_today(built: Path) -> None:
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        assert wheel.read(COMPILED_IN_WHEEL.as_posix()).decode() == compile_rules()
+
+
+def test_installed_program_reads_compiled_rules(built: Path, tmp_path: Path) -> None:
+    [wheel] = built.glob("*.whl")
+    bin_ = install(tmp_path / "venv", wheel)
+    (tmp_path / "compose.yml").write_text(RISKY % POLICY)
+    [compiled] = (tmp_path / "venv").rglob(COMPILED)
+    for file in compiled.parent.glob("*.yaml"):
+        # Without the folder's images.yaml, the program would look for a checkout.
+        file.write_text("" if file.name == "images.yaml" else "[")
+    assert "RL001" in call(bin_ / "rollout-lint", "check", cwd=tmp_path, expected=1)
 
 
 def test_sdist_has_files_of_tests(built: Path) -> None:

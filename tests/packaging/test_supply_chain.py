@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT: dict[str, Any] = PYPROJECT["project"]
 LOCK = (ROOT / ".ci" / "lock.txt").read_text("utf-8")
 BLOCK = re.compile(r"(?m)^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>\S+)(?P<rest>.*(?:\n    .*)*)")
 
@@ -38,6 +39,12 @@ def requirements() -> Iterator[Requirement]:
 def test_dependency_has_lower_and_upper_bound(text: str) -> None:
     operators = {each.operator for each in Requirement(text).specifier}
     assert operators == {">=", "<"}
+
+
+def test_build_hook_has_bounds_of_project() -> None:
+    [hook] = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"].values()
+    assert len(hook["dependencies"]) == 2
+    assert set(hook["dependencies"]) < set(PROJECT["dependencies"])
 
 
 def test_lock_has_all_packages_in_bounds_with_hashes() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rollout_lint.discovery.filesystem import read_bytes
+from rollout_lint.facts.packaged import compiled_documents, rules_directory
 from rollout_lint.stack.units import parse_size
 from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Sequence, to_value
@@ -15,6 +15,7 @@ from rollout_lint.syntax.parser import MAX_BYTES, parse
 
 if TYPE_CHECKING:
     from collections import abc
+    from pathlib import Path
 
     from rollout_lint.syntax.node import Node
     from rollout_lint.syntax.source import Source
@@ -76,8 +77,7 @@ class ImageData(NamedTuple):
 class Images:
     """Known images, and claims of a config or manifest that override their properties.
 
-    Without data, the packaged `images.yaml` is read at the first look-up: that takes 10 ms, a tenth of a small check,
-    and many checks look up no image.
+    Without data, the packaged `images.yaml` is read at the first look-up, because many checks look up no image.
     """
 
     def __init__(self, data: ImageData | None = None, claims: Claims | None = None) -> None:
@@ -134,29 +134,26 @@ def repository(reference: str) -> str:
 
 
 @cache
-def rules_directory() -> Path:
-    """Return the folder of the packaged rules.
-
-    The wheel puts them into `rollout_lint/rules`. A checkout has them in `rules`, beside `lint`.
-    """
-    packaged = Path(__file__).parents[1] / "rules"
-    return packaged if (packaged / "images.yaml").is_file() else Path(__file__).parents[3] / "rules"
-
-
-@cache
 def packaged_images() -> ImageData:
     """Return the data of the packaged `images.yaml`."""
-    return read_images(rules_directory() / "images.yaml")
+    compiled = compiled_documents(rules_directory())
+    return read_images(rules_directory() / "images.yaml") if compiled is None else _images(compiled["images"])
 
 
 def read_images(path: Path) -> ImageData:
     """Read a file of images. Raises ValueError with the location of each error."""
+    return _images(read_image_document(path))
+
+
+def read_image_document(path: Path) -> dict[str, Any]:
+    """Return the document of a file of images. Raises ValueError with the location of each error."""
     source = parse(read_bytes(path, MAX_BYTES + 1), str(path))
     if isinstance(source.root, Mapping):
         _report_duplicates(source, source.root)
     if source.root is None or source.problems:
         raise ValueError("; ".join(f"{p.file}:{p.line}:{p.column}: {p.message}" for p in source.problems))
-    return _images(to_value(source.root))
+    document: dict[str, Any] = to_value(source.root)
+    return document
 
 
 def _report_duplicates(source: Source, root: Mapping) -> None:

@@ -8,8 +8,8 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from rollout_lint.facts.images import rules_directory
 from rollout_lint.facts.model import Fact
+from rollout_lint.facts.packaged import rules_directory
 from rollout_lint.linter.suppression.directives import ignore_comments
 from rollout_lint.linter.suppression.index import CommentIndex
 from rollout_lint.location import Problem
