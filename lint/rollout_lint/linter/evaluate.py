@@ -154,7 +154,8 @@ def _findings(variant: VariantEvaluation, stack: Stack, context: LintContext, ch
         if service not in checked or checked[service][0] is not facts:
             found = index.check(name, service, stack.services[service].location, facts)
             checked[service] = (facts, supersede(list(found)))
-        yield from (replace(finding, variant=name) for finding in checked[service][1])
+        for finding in checked[service][1]:
+            yield finding if finding.variant == name else replace(finding, variant=name)
 
 
 def _stack_problems(variant: Variant, stack: Stack, is_readable: bool) -> Iterator[Problem]:

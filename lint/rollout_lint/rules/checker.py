@@ -78,8 +78,7 @@ def check_rules(
     """
     for rule in rules:
         if (service is not None or rule.when.keys() <= facts.keys()) and _matches(rule, facts):
-            found = _finding(rule, variant, service or resource or THE_STACK, location, facts)
-            yield replace(found, service=service, resource=resource)
+            yield _finding(rule, variant, service, resource, location, facts)
 
 
 def _matches(rule: Rule, facts: Mapping[str, Fact]) -> bool:
@@ -101,14 +100,16 @@ def supersede(findings: list[Finding]) -> list[Finding]:
     unsuppressed = (finding for finding in findings if finding.suppressed is None)
     worst_first = sorted(unsuppressed, key=lambda finding: finding.severity.rank)
     voided_by = {rule: finding.rule.id for finding in findings for rule in finding.rule.voids}
-    return [
-        replace(finding, superseded_by=voided_by[finding.rule.id], risk=None)
-        if finding.rule.id in voided_by
-        else replace(finding, superseded_by=_superseder(finding, worst_first))
-        if finding.suppressed is None
-        else finding
-        for finding in findings
-    ]
+
+    def supersede_one(finding: Finding) -> Finding:
+        if finding.rule.id in voided_by:
+            return replace(finding, superseded_by=voided_by[finding.rule.id], risk=None)
+        if finding.suppressed is not None:
+            return finding
+        superseder = _superseder(finding, worst_first)
+        return finding if superseder == finding.superseded_by else replace(finding, superseded_by=superseder)
+
+    return [supersede_one(finding) for finding in findings]
 
 
 def supersede_unsuppressed(findings: list[Finding]) -> list[Finding]:
@@ -155,8 +156,16 @@ def _grade(rule: Rule, facts: Mapping[str, Fact]) -> Grade | None:
     return max(possible, key=lambda grade: (rule if grade is None else grade).severity.rank)
 
 
-def _finding(rule: Rule, variant: str, subject: str, location: Location, facts: Mapping[str, Fact]) -> Finding:
+def _finding(
+    rule: Rule,
+    variant: str,
+    service: str | None,
+    resource: str | None,
+    location: Location,
+    facts: Mapping[str, Fact],
+) -> Finding:
     grade = _grade(rule, facts)
+    subject = service or resource or THE_STACK
 
     def format_path(path: str) -> str:
         return format_fact(path, facts[path]) if path in facts else "not set"
@@ -169,11 +178,12 @@ def _finding(rule: Rule, variant: str, subject: str, location: Location, facts: 
         severity=rule.severity if grade is None else grade.severity,
         risk=rule.risk if grade is None else grade.risk,
         assumes=fill_template(assumes, subject, format_path) if assumes else None,
-        service=None,
+        service=service,
         variant=variant,
         message_parts=tuple(fill_template(each, subject, format_path) for each in message.split(SERVICE_PLACEHOLDER)),
         location=next((fact.location for fact in located if fact.location), location),
         facts={path: facts[path] for path in rule.when if path in facts},
         has_unsafe_fix=bool(rule.unsafe)
         and all_hold(_holds(rule.unsafe, path, facts) for path in rule.unsafe) is not False,
+        resource=resource,
     )

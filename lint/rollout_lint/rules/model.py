@@ -111,11 +111,20 @@ class Rule:
     is_locked: bool = False
     tests: tuple[tuple[str, Test], ...] = field(init=False, repr=False, compare=False)
     """Tests of `when`, stated facts first, so that a derived fact is computed only if it decides."""
+    location_facts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Facts that give a finding its location: the first one that a file sets.
+
+    These are the first one that the fix changes, then those of the conditions, beginning with the last. No file sets
+    the facts that must be absent.
+    """
 
     def __post_init__(self) -> None:
-        """Order the tests."""
+        """Order the tests, and the facts that give the location."""
         ordered = sorted(self.when, key=lambda path: path.startswith("derived."))
         object.__setattr__(self, "tests", tuple((path, self.when[path].test) for path in ordered))
+        paths = [path for path, condition in self.when.items() if not condition.is_absence]
+        fixed = [path for path in paths if path in self.fix_settings]
+        object.__setattr__(self, "location_facts", tuple(dict.fromkeys([*fixed[:1], *reversed(paths)])))
 
     @property
     def examples(self) -> dict[str, list[dict[str, Any]]]:
@@ -156,17 +165,6 @@ class Rule:
     def anchor(self) -> str:
         """Anchor of the rule in `rules/README.md`, which does not change with the name."""
         return self.id.lower()
-
-    @property
-    def location_facts(self) -> tuple[str, ...]:
-        """Facts that give a finding its location: the first one that a file sets.
-
-        These are the first one that the fix changes, then those of the conditions, beginning with the last. No file
-        sets the facts that must be absent.
-        """
-        paths = [path for path, condition in self.when.items() if not condition.is_absence]
-        fixed = [path for path in paths if path in self.fix_settings]
-        return tuple(dict.fromkeys([*fixed[:1], *reversed(paths)]))
 
 
 def flatten(patch: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 DEFAULTS = {"interval": 30.0, "timeout": 30.0, "retries": 3, "start_period": 0.0}
 """Defaults of moby `daemon/health.go defaultProbeInterval, defaultProbeTimeout, defaultProbeRetries`, also for 0."""
 
+_TIMES = tuple(f"healthcheck.{name}" for name in (*DEFAULTS, "start_interval"))
+
 
 @derived(
     "boolean",
@@ -35,8 +37,8 @@ def has_healthcheck(facts: ServiceFacts) -> Derivation:
     image_data = None if image is None else facts.images.find(image.value)
     if image_data is not None and image_data.healthcheck is not None:
         return image_data.healthcheck, None
-    times = (facts.location(f"healthcheck.{name}") for name in (*DEFAULTS, "start_interval"))
-    location = next(filter(None, times), None)
+    settings = facts.service.settings
+    location = next((settings[path].location for path in _TIMES if path in settings), None)
     return location is not None, location
 
 

@@ -129,15 +129,29 @@ class ServiceFacts(Mapping[str, Fact]):
 
     def __getitem__(self, path: str) -> Fact:
         """Return the fact of a path. Raises KeyError if the service does not have it."""
-        fact = self._stated.get(path) or self._derived.get(path)
+        fact: Fact | None = self.get(path)
         if fact is None:
-            try:
-                value, location = DERIVED[path].derive(self)
-                fact = Fact(value, default=False, location=location)
-            except UnknownFactError as error:
-                # A fact is unknown if one that it follows from is.
-                fact = Fact(error.fact.value, default=False, location=error.fact.location, unset=error.fact.unset)
-            self._derived[path] = fact
+            raise KeyError(path)
+        return fact
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Return the fact of a path, or `default` if the service does not have it.
+
+        Mapping's own method would raise and catch a KeyError for each absent fact, which most rules look up.
+        """
+        fact = self._stated.get(path) or self._derived.get(path)
+        if fact is not None:
+            return fact
+        entry = DERIVED.get(path)
+        if entry is None:
+            return default
+        try:
+            value, location = entry.derive(self)
+            fact = Fact(value, default=False, location=location)
+        except UnknownFactError as error:
+            # A fact is unknown if one that it follows from is.
+            fact = Fact(error.fact.value, default=False, location=error.fact.location, unset=error.fact.unset)
+        self._derived[path] = fact
         return fact
 
     def __contains__(self, path: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from functools import lru_cache
 
 from rollout_lint.printable import printable
 
@@ -21,7 +22,7 @@ def wrap_text(text: str, width: int, start: str = "", indent: str = "") -> list[
 
     No line begins within a word, because the rest of a word can be a command of a CI log.
     """
-    return _wrap(printable(_OTHER_SPACE.sub(" ", text)), width, start, indent)
+    return list(_wrap(printable(_OTHER_SPACE.sub(" ", text)), width, start, indent))
 
 
 def wrap_note(text: str, width: int, start: str = "  = ") -> list[str]:
@@ -31,8 +32,10 @@ def wrap_note(text: str, width: int, start: str = "  = ") -> list[str]:
     return [line.replace(_NO_BREAK, " ") for line in lines]
 
 
-def _wrap(text: str, width: int, start: str, indent: str) -> list[str]:
-    return textwrap.wrap(
+@lru_cache(maxsize=1000)
+def _wrap(text: str, width: int, start: str, indent: str) -> tuple[str, ...]:
+    """Return the lines. They are kept, because each finding of a rule has the same fix and trade-off."""
+    lines = textwrap.wrap(
         text,
         width,
         initial_indent=start,
@@ -40,3 +43,4 @@ def _wrap(text: str, width: int, start: str, indent: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return tuple(lines)
