@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tests.swarm.engine import Engine
 
-SECONDS = 60
+SECONDS = 240
 
 
 class ApiError(Exception):

@@ -15,8 +15,8 @@ from tests.swarm.cgroup import MemoryBudget
 from tests.swarm.image import IMAGE, root_file_system
 from tests.swarm.installation import Installation
 
-START_SECONDS = 60
-CALL_SECONDS = 60
+PATIENCE_SECONDS = 240
+"""Bound of each wait that polls a state or ends with a process. Only a failure takes as long."""
 FIRST = "node-1"
 
 # Runs in the network namespace of the node, and outside its other namespaces. Removes the cgroups and the folder after
@@ -113,7 +113,7 @@ def docker(
         input=stdin,
         capture_output=True,
         check=False,
-        timeout=CALL_SECONDS,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -177,7 +177,7 @@ def _supervised(
 
 
 def _wait(engine: Engine, supervisor: subprocess.Popen[bytes], log: IO[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not _answers(engine):
         if supervisor.poll() is not None or time.monotonic() > deadline:
             raise EngineError(f"dockerd did not start:\n{_tail(log)}")

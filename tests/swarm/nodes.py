@@ -10,12 +10,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from tests.swarm.api import get
-from tests.swarm.engine import Engine, EngineError, Node, boot
+from tests.swarm.engine import PATIENCE_SECONDS, Engine, EngineError, Node, boot
 from tests.swarm.installation import Installation
 
 BRIDGE = "nodes"
 NETWORK = "192.0.2"
-JOIN_SECONDS = 60
 HEARTBEAT = "30s"
 """Time after which a manager asks whether a node is there. A busy machine may need longer than the default."""
 
@@ -81,7 +80,7 @@ def _configure(engine: Engine, commands: Sequence[str]) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=JOIN_SECONDS,
+        timeout=PATIENCE_SECONDS,
     )
     if done.returncode != 0:
         raise EngineError(f"ip: {done.stderr.strip()}")
@@ -102,7 +101,7 @@ def _join(swarm: Swarm) -> None:
 
 
 def _wait_until_ready(swarm: Swarm) -> None:
-    deadline = time.monotonic() + JOIN_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     names = sorted(engine.node.name for engine in swarm.engines)
     while (ready := _ready_nodes(swarm.manager)) != names:
         if time.monotonic() > deadline:

@@ -15,7 +15,7 @@ from rollout_lint.syntax.parser import parse
 
 from tests.rules.sides import Side, sides
 from tests.swarm.behaviour import steady
-from tests.swarm.engine import Engine, EngineError
+from tests.swarm.engine import PATIENCE_SECONDS, Engine, EngineError
 from tests.swarm.image import IMAGE
 from tests.swarm.installation import SUITES
 from tests.swarm.needs import waits_unless_detached
@@ -24,7 +24,7 @@ from tests.swarm.stack import NETWORK
 
 HEADINGS = ("rule", "example", "first deploy", "second deploy", *SUITES)
 SAME, NEW_TASKS, NEW_SPEC = "same services and tasks", "new tasks", "other services with the same tasks"
-START_SECONDS, SETTLED_SECONDS, POLL_SECONDS = 60, 6, 0.3
+SETTLED_SECONDS, POLL_SECONDS = 6, 0.3
 
 Files = dict[str, str]
 
@@ -76,7 +76,8 @@ def redeploy(engine: Engine, case: RedeployCase) -> str:
     specs, tasks = _specs(engine, services), _running_tasks(engine, services)
     _deploy(engine, name, "second", second)
     new_specs = _specs(engine, services)
-    result = NEW_TASKS if _changes(engine, services, tasks) else SAME if specs == new_specs else NEW_SPEC
+    wait = PATIENCE_SECONDS if NEW_TASKS in case.expected else SETTLED_SECONDS
+    result = NEW_TASKS if _changes(engine, services, tasks, wait) else SAME if specs == new_specs else NEW_SPEC
     engine.call("stack", "rm", name)
     return result
 
@@ -122,7 +123,7 @@ def _specs(engine: Engine, services: list[str]) -> list[Any]:
 
 
 def _running_tasks(engine: Engine, services: list[str]) -> list[str]:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not (tasks := _tasks(engine, services)):
         if time.monotonic() > deadline:
             raise EngineError("no task runs")
@@ -143,9 +144,9 @@ def _tasks(engine: Engine, services: list[str]) -> list[str]:
     return sorted(tasks)
 
 
-def _changes(engine: Engine, services: list[str], tasks: list[str]) -> bool:
-    """Return True if other tasks run within a few seconds."""
-    deadline = time.monotonic() + SETTLED_SECONDS
+def _changes(engine: Engine, services: list[str], tasks: list[str], seconds: float) -> bool:
+    """Return True if other tasks run within these seconds."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         now = _tasks(engine, services)
         if now and now != tasks:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.swarm.engine import Engine, EngineError
+from tests.swarm.engine import PATIENCE_SECONDS, Engine, EngineError
 from tests.swarm.image import IMAGE
 from tests.swarm.needs import waits_unless_detached
 from tests.swarm.stack import VERSION
@@ -85,7 +85,7 @@ class Site:
 
     def begin(self, *options: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         """Start `rollout-lint await`."""
-        command = [PROGRAM, "await", self.name, "--settle=2s", "--timeout=90s", *options]
+        command = [PROGRAM, "await", self.name, "--settle=2s", "--timeout=4m", *options]
         return subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=stderr, text=True)
 
     def begin_until(self, status: str, *options: str) -> subprocess.Popen[str]:
@@ -139,5 +139,5 @@ class Site:
 def wait_for(begun: subprocess.Popen[str]) -> Awaited:
     """Wait until the process ends and return its result."""
     with begun:
-        stdout, stderr = begun.communicate(timeout=180)
+        stdout, stderr = begun.communicate(timeout=2 * PATIENCE_SECONDS)
         return Awaited(begun.returncode, stdout, stderr or "")

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tests.swarm.engine import Engine, EngineError
+from tests.swarm.engine import PATIENCE_SECONDS, Engine, EngineError
 from tests.swarm.installation import install
 from tests.swarm.needs import waits_unless_detached
 from tests.swarm.nodes import private_engine
@@ -16,8 +16,6 @@ from tests.swarm.stack import RefusedError, deployable, merged
 
 STACK = "proof"
 POLL_SECONDS = 0.3
-START_SECONDS = 60
-BOUND_SECONDS = 90
 HANG_SECONDS = 15
 SETTLED_SECONDS = 8
 STEADY_SECONDS = 2
@@ -109,7 +107,7 @@ def _deploy(engine: Engine, stack: str) -> None:
 
 def _await_end(engine: Engine, case: Case, ends: tuple[str, ...], stop: threading.Event) -> Snapshot:
     """Wait until the update ends in one of the states. Return the snapshot."""
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (now := snapshot(engine, _service(case))).update not in ends:
         if time.monotonic() > deadline:
             raise EngineError(f"{case.name}: update state is {now.update}, expected one of {ends}: {now.tasks}")
@@ -118,7 +116,7 @@ def _await_end(engine: Engine, case: Case, ends: tuple[str, ...], stop: threadin
 
 
 def _wait_until_running(engine: Engine, case: Case, stop: threading.Event) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not _is_started(engine, case, now := snapshot(engine, _service(case))):
         if time.monotonic() > deadline:
             raise EngineError(f"{case.name}: the old release does not run: {now.tasks}")
@@ -145,7 +143,7 @@ def _watch(engine: Engine, case: Case, old: frozenset[str], stop: threading.Even
             since, held = time.monotonic(), seen
         elif time.monotonic() - since >= hold:
             return seen
-        if time.monotonic() - begin > BOUND_SECONDS:
+        if time.monotonic() - begin > PATIENCE_SECONDS:
             return seen
         _pause(stop, POLL_SECONDS)
 

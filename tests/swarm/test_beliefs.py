@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.swarm.behaviour import Behaviour, crashes_after, steady
-from tests.swarm.engine import Engine
+from tests.swarm.engine import PATIENCE_SECONDS, Engine
 from tests.swarm.installation import Installation
 from tests.swarm.needs import waits_unless_detached
 from tests.swarm.nodes import private_engine
@@ -26,7 +26,6 @@ ROLLS_BACK = {
         }
     },
 }
-BOUND_SECONDS = 60
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def deploy(engine: Engine, behaviour: Behaviour, release: str, *options: str) ->
 
 
 def until(engine: Engine, holds: Callable[[Snapshot], bool]) -> Snapshot:
-    deadline = time.monotonic() + BOUND_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not holds(now := snapshot(engine, f"{STACK}_{SERVICE}")):
         assert time.monotonic() < deadline, now
         time.sleep(0.3)

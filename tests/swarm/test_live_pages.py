@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 from tests.pages import blocks, environment
 from tests.support import validate
 from tests.swarm.behaviour import steady
+from tests.swarm.engine import PATIENCE_SECONDS
 from tests.swarm.image import IMAGE
 from tests.swarm.nodes import private_engine
 from tests.swarm.releases import Release, Site
@@ -66,7 +67,8 @@ def engine(installation: Installation) -> Iterator[Engine]:
 
 def _run(command: list[str], engine: Engine, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     env = Site(engine, "a").environment | {"PATH": environment()["PATH"]} | variables
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=180)
+    seconds = 2 * PATIENCE_SECONDS
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=seconds)
 
 
 def test_readme_script_replays_the_incident(engine: Engine) -> None:

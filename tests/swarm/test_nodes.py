@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.swarm.api import get
 from tests.swarm.behaviour import size, steady
-from tests.swarm.engine import Engine, Node
+from tests.swarm.engine import PATIENCE_SECONDS, Engine, Node
 from tests.swarm.installation import Installation
 from tests.swarm.nodes import Swarm, private_swarm
 from tests.swarm.releases import Release, Site
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.swarm
 
 NODES = (Node("node-1"), Node("node-2", size("1G"), {"disk": "ssd"}), Node("node-3", size("512M")))
 EVERYWHERE = {"mode": "global"}
-END_SECONDS = 60
 RUN_UNTIL_KILLED = """
 import json, sys, time
 from tests.swarm.installation import install
@@ -100,7 +99,7 @@ def test_killed_test_process_leaves_nothing(installation: Installation) -> None:
         seen = Traces(tuple(map(Path, folders)), frozenset(namespaces))
         assert {line.split()[0] for line in seen.remaining()} >= {"process", *folders}
         process.kill()
-    deadline = time.monotonic() + END_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while remaining := seen.remaining():
         assert time.monotonic() < deadline, remaining
         time.sleep(0.2)
