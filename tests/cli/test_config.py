@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from rollout_lint.linter.config import SCHEMA
+from rollout_lint.linter.config_files import SCHEMA
 
 from tests.rules.own_rule import NAME, OWN_RULE
 from tests.support import mask_folder, validate

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.linter.config import SCHEMA
+from rollout_lint.linter.config_files import SCHEMA
 
 from tests.pages import CONFIG
 from tests.rules.own_rule import NAME, OWN_RULE

@@ -15,7 +15,7 @@ from rollout_lint.discovery.recipe import merge_recipes
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, STDIN, NoRecipeError, find_recipes
 from rollout_lint.discovery.stack_file import is_yaml
 from rollout_lint.errors import OptionError
-from rollout_lint.linter.config import folder_of
+from rollout_lint.linter.config_files import folder_of
 from rollout_lint.linter.context import ContextLoader, config_path
 from rollout_lint.report.common.skipped import format_no_stack_file
 

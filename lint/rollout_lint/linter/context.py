@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.images import Images
-from rollout_lint.linter.config import Config, absolute_path, config_in, folder_of, read_config
+from rollout_lint.linter.config import Config
+from rollout_lint.linter.config_files import absolute_path, config_in, folder_of, read_config
 from rollout_lint.linter.locks import find_lock_errors
 from rollout_lint.linter.resolve import invalid_rule_names, resolve_config
 from rollout_lint.linter.suppression.apply import SuppressionSettings, invalid_rule_ids

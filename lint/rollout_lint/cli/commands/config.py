@@ -11,7 +11,8 @@ from rollout_lint.api.selection import reject_invalid_exclusions
 from rollout_lint.cli.choices import Format
 from rollout_lint.cli.console import exit_with_error, terminal_width, write
 from rollout_lint.discovery.filesystem import exists
-from rollout_lint.linter.config import SCHEMA, SourcedValue
+from rollout_lint.linter.config import SourcedValue
+from rollout_lint.linter.config_files import SCHEMA
 from rollout_lint.report.config.rows import CommandLineSettings
 
 if TYPE_CHECKING:
