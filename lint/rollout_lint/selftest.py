@@ -22,6 +22,7 @@ from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.checker import check_rules
+from rollout_lint.stack.docker_version import parse_docker_version
 from rollout_lint.stack.merge import load_stack
 from rollout_lint.stack.model import EarlierStack
 from rollout_lint.syntax.node import to_value
@@ -312,7 +313,9 @@ def _context(example: Example, rules: Rules) -> LintContext:
     cluster = Cluster.from_values(example.get("hosts", {}), example.get("nodes", ()))
     is_verified = example.get("deploys", {}).get("verified", False)
     images = Images().with_claims(example.get("images", {}))
-    return LintContext(rules, replace(cluster, deploys_verified=is_verified), images)
+    engine, client = (parse_docker_version(example.get(key, "")) for key in ("engine", "client"))
+    cluster = replace(cluster, deploys_verified=is_verified, engine=engine, client=client or engine)
+    return LintContext(rules, cluster, images)
 
 
 @contextmanager

@@ -93,6 +93,8 @@ def test_config_json_has_values_and_origins(run: Run) -> None:
         "hosts.used": (None, "default"),
         "nodes": (None, "default"),
         "deploys.verified": (False, "default"),
+        "engine": (None, "default"),
+        "client": (None, "default"),
         "images.team/app.healthcheck": (True, "rollout-lint.toml:13:1"),
         **dict.fromkeys(("variables", "stacks", "extends", "locked", "ignore"), (None, "default")),
         **dict.fromkeys(("print.severity", "print.rules"), (None, "default")),
@@ -239,6 +241,8 @@ CONFIGS = [
     ({"variables": {"A": 1}}, False),
     ({"variables": {"A-B": "1"}}, False),
     ({"env_files": "prod.env"}, False),
+    ({"engine": "28", "client": "20.10.24", "overrides": [{"paths": ["a"], "engine": "26.1"}]}, True),
+    ({"engine": 28}, False),
 ]
 
 

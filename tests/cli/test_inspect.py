@@ -237,6 +237,17 @@ def test_inspect_compares_start_interval_of_new_engines(
     assert [each["live"] for each in drift if each["path"] == "healthcheck.start_interval"] == live
 
 
+@pytest.mark.parametrize(("version", "is_compared"), [("24", False), ("25", True)])
+def test_inspect_compares_start_interval_if_the_engine_has_it(
+    run: Run, write: Write, version: str, is_compared: bool
+) -> None:
+    text = RECIPE.replace("3.8", "3.13").replace("timeout: 10s", "timeout: 10s, start_interval: 2s")
+    folder = write({"compose.yml": text, "rollout-lint.toml": f'engine = "{version}"\nclient = "28"\n'})
+    _, found = inspected(run, "--against", folder, stdin=load_recording("incident", "20.10").last_service)
+    paths = {each["path"] for each in found["services"][0]["drift"]["values"]}
+    assert ("healthcheck.start_interval" in paths) is is_compared
+
+
 @pytest.mark.parametrize(
     "broken",
     [

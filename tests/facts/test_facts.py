@@ -245,7 +245,7 @@ def test_facts_with_a_unit_are_times_and_sizes() -> None:
     }
     assert {path for path in FACTS if is_size(path)} == {path for path, fact in stated.items() if fact.written == "1M"}
     assert {path for path in DERIVED if is_duration(path)} == {
-        f"derived.{name}" for name in ("longest_start", "last_watch", "all_replaced_after")
+        f"derived.{name}" for name in ("first_probe", "longest_start", "last_watch", "all_replaced_after")
     }
     assert {path for path in DERIVED if is_size(path)} == {"derived.memory_needed", "derived.memory_of_update"}
 

@@ -10,6 +10,8 @@ from rollout_lint.stack.units import parse_size
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from rollout_lint.stack.docker_version import DockerVersion
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -34,6 +36,7 @@ class Cluster:
     of one task of the stack's heaviest service. `service_memory` and `others` override `task_memory` and `used` for
     single services. `deploys_verified` is True if a pipeline runs `rollout-lint await`, or checks UpdateStatus, after
     each deploy. `described` are the nodes with their roles, labels and memory: all `nodes` of them, or none.
+    `engine` is the oldest version of Docker Engine on the nodes, `client` the version of the docker CLI that deploys.
     """
 
     nodes: int | None = None
@@ -44,6 +47,8 @@ class Cluster:
     others: Mapping[str, int] = field(default_factory=dict)
     deploys_verified: bool = False
     described: tuple[Node, ...] = ()
+    engine: DockerVersion | None = None
+    client: DockerVersion | None = None
 
     @classmethod
     def from_values(cls, hosts: Mapping[str, Any], nodes: Iterable[Mapping[str, Any]] = ()) -> Cluster:
@@ -71,6 +76,8 @@ class Cluster:
             {**other.others, **self.others},
             self.deploys_verified or other.deploys_verified,
             self.described or (other.described if is_same else ()),
+            self.engine or other.engine,
+            self.client or other.client,
         )
 
     def task_memory_of(self, service: str) -> int | None:

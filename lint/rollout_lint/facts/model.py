@@ -62,6 +62,7 @@ _DURATIONS = frozenset(
         "start_interval",
         "stop_grace_period",
         "window",
+        "first_probe",
         "longest_start",
         "last_watch",
         "all_replaced_after",

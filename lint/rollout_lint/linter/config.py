@@ -30,13 +30,16 @@ class Section:
     """Values of a config for all recipes, or of one of its overrides for some.
 
     `hosts` has memory in bytes, `nodes` the entries of the list as written, `deploys` how stacks are deployed, `images`
-    claims by repository. `severity` and the lists have ids or names of rules as written. `variables` are those of
-    `env_files` and `variables`. `paths` are the patterns of an override.
+    claims by repository. `engine` and `client` are versions of Docker as written. `severity` and the lists have ids or
+    names of rules as written. `variables` are those of `env_files` and `variables`. `paths` are the patterns of an
+    override.
     """
 
     hosts: dict[str, SourcedValue] = field(default_factory=dict)
     nodes: tuple[SourcedValue, ...] = ()
     deploys: dict[str, SourcedValue] = field(default_factory=dict)
+    engine: SourcedValue | None = None
+    client: SourcedValue | None = None
     images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
     select: tuple[SourcedValue, ...] | None = None
     disable: tuple[SourcedValue, ...] = ()

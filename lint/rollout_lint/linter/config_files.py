@@ -15,6 +15,7 @@ from rollout_lint.linter.config import Config, SourcedValue
 from rollout_lint.linter.config_reader import ConfigReader, error_at, outside_error, relative_to_cwd
 from rollout_lint.linter.suppression.directives import parse_day
 from rollout_lint.location import Problem
+from rollout_lint.stack.docker_version import VERSION_WORDS, parse_docker_version
 from rollout_lint.stack.validator import FORMATS
 from rollout_lint.syntax.parser import MAX_BYTES, parse
 from rollout_lint.syntax.source import Source
@@ -36,6 +37,7 @@ NAMES = (TOML_NAME, *YAML_NAMES, PYPROJECT)
 """Names of config files, in order of precedence within a folder."""
 
 _FORMATS = FORMATS | {
+    "docker-version": (lambda text: parse_docker_version(text) is not None, VERSION_WORDS),
     "day": (lambda text: parse_day(text) is not None, "a day such as 2027-01-31"),
     "filled": (lambda text: bool(text.strip()), "a string that is not blank"),
     "gitignore": (is_exclusion, "a pattern in gitignore's grammar, such as legacy/"),

@@ -82,6 +82,8 @@ class ConfigReader:
             },
             nodes=self._nodes(section, path),
             deploys=self._mapping(section.get("deploys", {}), (*path, "deploys")),
+            engine=self._value(section, path, "engine"),
+            client=self._value(section, path, "client"),
             images=self._images(section.get("images", {}), (*path, "images")),
             select=self._list(section, path, "select"),
             disable=self._list(section, path, "disable") or (),

@@ -77,7 +77,7 @@ def _evaluate_variants(evaluation: Evaluation, context: LintContext, find_earlie
             evaluation.variants.append(excluded)
             continue
         environment = variant.environment if variant.is_exact else {**variant.environment, **context.variables}
-        stack, problems = load_stack(sources, environment, variant.is_exact, layers)
+        stack, problems = load_stack(sources, environment, variant.is_exact, layers, context.cluster.client)
         problems += _stack_problems(variant, stack, is_readable=not problems)
         earlier = find_earlier(variant, stack, sources, environment) if find_earlier and not problems else None
         # Only a CI overlay is never deployed over the first variant.

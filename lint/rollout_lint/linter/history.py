@@ -68,7 +68,7 @@ class RecipeHistory:
         before = stack
         if changed or len(known) < len(paths):
             earlier = [parse_source(contents.get(path) or source.data, source.name) for path, source in known]
-            before, problems = load_stack(earlier, environment, variant.is_exact)
+            before, problems = load_stack(earlier, environment, variant.is_exact, client=stack.client)
             if problems:
                 return None
         folder = paths[0].parent

@@ -9,12 +9,14 @@ from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster, Node
 from rollout_lint.location import Location, Problem
 from rollout_lint.rules.model import Rule, Severity
+from rollout_lint.stack.docker_version import parse_docker_version
 from rollout_lint.syntax.wording import quote, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rollout_lint.linter.config import Config, Section, SourcedValue
+    from rollout_lint.stack.docker_version import DockerVersion
 
 
 class RuleSetting(NamedTuple):
@@ -50,6 +52,8 @@ class EffectiveConfig:
     hosts: dict[str, SourcedValue] = field(default_factory=dict)
     nodes: tuple[SourcedValue, ...] = ()
     deploys: dict[str, SourcedValue] = field(default_factory=dict)
+    engine: SourcedValue | None = None
+    client: SourcedValue | None = None
     images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
     fail_on: SourcedValue | None = None
     print_severity: SourcedValue | None = None
@@ -59,11 +63,20 @@ class EffectiveConfig:
 
     @property
     def cluster(self) -> Cluster:
-        """Data of the hosts and deploys."""
+        """Data of the hosts and deploys. Without a `client`, its version is that of the engine.
+
+        Most stacks are deployed on a manager, and Docker releases both together.
+        """
         verified = self.deploys.get("verified")
         described = tuple(Node.from_values(each.value) for each in self.nodes)
         hosts = {"nodes": len(described) or None} | {key: value.value for key, value in self.hosts.items()}
-        return Cluster(**hosts, deploys_verified=verified is not None and verified.value, described=described)
+        return Cluster(
+            **hosts,
+            deploys_verified=verified is not None and verified.value,
+            described=described,
+            engine=_parse_version(self.engine),
+            client=_parse_version(self.client or self.engine),
+        )
 
     @property
     def printed_rules(self) -> frozenset[str] | None:
@@ -84,11 +97,13 @@ def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[R
     deploys: dict[str, SourcedValue] = {}
     images: dict[str, dict[str, SourcedValue]] = {}
     variables: dict[str, SourcedValue] = {}
-    fail_on = print_severity = print_rules = None
+    engine = client = fail_on = print_severity = print_rules = None
     for section in sections:
         hosts |= section.hosts
         nodes = section.nodes or nodes
         deploys |= section.deploys
+        engine = section.engine or engine
+        client = section.client or client
         variables |= section.variables
         fail_on = section.fail_on or fail_on
         print_severity = section.print_severity or print_severity
@@ -102,8 +117,23 @@ def resolve_config(config: Config, sections: tuple[Section, ...], rules: tuple[R
         setting._replace(locked_by=locks.get(setting.rule.id)) for setting in resolve_rules(sections, rules)
     )
     return EffectiveConfig(
-        config, hosts, nodes, deploys, images, fail_on, print_severity, print_rules, variables, rule_settings
+        config,
+        hosts,
+        nodes,
+        deploys,
+        engine,
+        client,
+        images,
+        fail_on,
+        print_severity,
+        print_rules,
+        variables,
+        rule_settings,
     )
+
+
+def _parse_version(version: SourcedValue | None) -> DockerVersion | None:
+    return None if version is None else parse_docker_version(version.value)
 
 
 def _describe_other_number(number: int, nodes: tuple[SourcedValue, ...]) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rollout_lint.live.declared_labels import DeclaredLabels
     from rollout_lint.live.kept_options import VolumeDifferences
     from rollout_lint.live.model import LiveService
+    from rollout_lint.stack.docker_version import DockerVersion
 
 POLICY = (
     *(f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in ROLLOUT_KEYS),
@@ -115,12 +116,16 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredService:
-    """A service in the files: its facts, labels and differing volumes, and True if all its variables are known."""
+    """A service in the files: its facts, labels and differing volumes, and True if all its variables are known.
+
+    `engine` is the version of Docker Engine, None if unknown.
+    """
 
     facts: Mapping[str, Fact]
     labels: DeclaredLabels
     volumes: VolumeDifferences
     is_exact: bool
+    engine: DockerVersion | None = None
 
 
 def find_drift(service: LiveService, live: Mapping[str, Fact], declared: DeclaredService | None) -> Drift:
@@ -143,7 +148,7 @@ def find_drift(service: LiveService, live: Mapping[str, Fact], declared: Declare
     not_compared += unknown
     return Drift(
         service=name,
-        differences=tuple(each for each in _differences(live, declared.facts) if each.path not in unknown),
+        differences=tuple(each for each in _differences(live, declared) if each.path not in unknown),
         labels=tuple(_label_differences(service, labels)),
         expected_image=expected,
         image_matched_before=bool(expected and service.previous and matches_image(service.previous.image, expected)),
@@ -158,9 +163,11 @@ def _depends_on_variable(fact: Fact | None) -> bool:
     return fact.is_unknown or (isinstance(fact.value, list) and any(map(is_unknown, fact.value)))
 
 
-def _differences(live: Mapping[str, Fact], files: Mapping[str, Fact]) -> Iterator[Difference]:
+def _differences(live: Mapping[str, Fact], declared: DeclaredService) -> Iterator[Difference]:
+    files, engine = declared.facts, declared.engine
+    dropped = _DROPPED_BY_OLD_ENGINES if engine is None or engine.is_before(25) else ()
     for path in POLICY:
-        if path in _DROPPED_BY_OLD_ENGINES and path not in live:
+        if path in dropped and path not in live:
             continue
         if _normalize(path, live) != _normalize(path, files):
             yield Difference(path, live.get(path), files.get(path))

@@ -105,7 +105,8 @@ def _drift(result: LintResult, evaluation: Evaluation, variant: VariantEvaluatio
         return find_drift(result.service, result.facts, None)
     labels = declared_labels(name, variant.variant, evaluation.sources)
     volumes = find_volume_differences(result.service, facts)
-    return find_drift(result.service, result.facts, DeclaredService(facts, labels, volumes, variant.variant.is_exact))
+    is_exact, engine = variant.variant.is_exact, facts.cluster.engine
+    return find_drift(result.service, result.facts, DeclaredService(facts, labels, volumes, is_exact, engine))
 
 
 def _matches(results: Sequence[LintResult], evaluation: Evaluation, variant: VariantEvaluation) -> bool:

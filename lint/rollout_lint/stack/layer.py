@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rollout_lint.location import Correction
+    from rollout_lint.stack.docker_version import DockerVersion
     from rollout_lint.syntax.source import Source
 
 LATEST = "3.13"
 """Version that a missing version and "3" mean to docker/cli (`cli/compose/schema/schema.go defaultVersion`)."""
+
+_LATEST_OF_CLIENTS = (((27,), LATEST), ((25,), "3.12"), ((24,), "3.11"), ((23,), "3.10"), ((20, 10), "3.9"))
+_LATEST_OF_OLDEST = "3.8"
 
 HOLE = "\ue000"
 """Character for private use in place of a variable without a value."""
@@ -51,21 +55,37 @@ A conversion returns None for a text that Docker rejects.
 """
 
 
+def _latest_version(client: DockerVersion | None) -> str:
+    """Return the latest version of a file that a client reads (docker/cli `cli/compose/schema/data`)."""
+    if client is None:
+        return LATEST
+    known = (version for release, version in _LATEST_OF_CLIENTS if not client.is_before(*release))
+    return next(known, _LATEST_OF_OLDEST)
+
+
 class Layer:
     """A file with a mapping as its root, read with an environment. Reading values can add to `problems`.
 
     With `is_exact`, the environment is complete: a variable without a value is empty, and an error if it is required.
-    Otherwise its value is unknown.
+    Otherwise its value is unknown. `client` is the version of the docker CLI that deploys the file, None if unknown,
+    and `latest` the latest version of a file that it reads.
     """
 
     def __init__(
-        self, source: Source, root: Mapping, environment: collections.abc.Mapping[str, str], is_exact: bool = False
+        self,
+        source: Source,
+        root: Mapping,
+        environment: collections.abc.Mapping[str, str],
+        is_exact: bool = False,
+        client: DockerVersion | None = None,
     ) -> None:
         """Interpolate every text of the file, which docker/cli does before it validates anything."""
         self.file = source.name
         self.root = root
         self.problems: list[Problem] = []
         self.is_exact = is_exact
+        self.client = client
+        self.latest = _latest_version(client)
         self.version = self._read_version()
         self.modifiers = source.modifiers
         # Nodes are compared and hashed by identity.
@@ -80,10 +100,12 @@ class Layer:
                 self._substitute(scalar, environment)
 
     def _read_version(self) -> str:
+        """Return the version; clients before 23 have no default (docker/cli `cli/compose/schema/schema.go Version`)."""
         node = self.root.get("version")
-        if not isinstance(node, Scalar) or node.text in ("", "3"):
-            return LATEST
-        return node.text
+        text = node.text if isinstance(node, Scalar) else ""
+        if self.client is not None and self.client.is_before(23):
+            return "3.0" if text == "3" else text
+        return self.latest if text in ("", "3") else text
 
     def _substitute(self, scalar: Scalar, environment: collections.abc.Mapping[str, str]) -> None:
         result = substitute(scalar.text, environment, "" if self.is_exact else HOLE)

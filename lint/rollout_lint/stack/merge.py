@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import collections.abc
     from collections.abc import Callable, Iterable
 
+    from rollout_lint.stack.docker_version import DockerVersion
     from rollout_lint.syntax.source import Source
 
 
@@ -51,17 +52,18 @@ def load_stack(
     environment: collections.abc.Mapping[str, str],
     is_exact: bool = False,
     cache: LayerCache | None = None,
+    client: DockerVersion | None = None,
 ) -> tuple[Stack, list[Problem]]:
     """Merge the sources in order, and return the stack and the problems that Docker reports.
 
     A rejected file is merged as far as it can be read. If a source cannot be read at all, the stack is empty, because
     the values of that layer are unknown. With `is_exact`, the environment is complete; otherwise a required variable
     may have a value when the stack is deployed. `cache` has the layers of other variants of the recipe, in which a file
-    name always means the same source.
+    name always means the same source. `client` is the version of the docker CLI that deploys the stack.
     """
     cache = {} if cache is None else cache
     variables = frozenset(environment.items())
-    stack = Stack()
+    stack = Stack(client=client)
     problems: list[Problem] = []
     first: DecodedLayer | None = None
     is_complete = True
@@ -69,28 +71,21 @@ def load_stack(
         problems += source.problems
         key = (source.name, len(stack.versions), variables, is_exact)
         if key not in cache:
-            cache[key] = _decode(source, len(stack.versions), environment, is_exact)
-        layer = cache[key]
-        if layer is None:
+            root = source.root if isinstance(source.root, Mapping) else None
+            layer = None if root is None else Layer(source, root, environment, is_exact, client)
+            cache[key] = None if layer is None else DecodedLayer(source, layer, len(stack.versions))
+        decoded = cache[key]
+        if decoded is None:
             if not source.problems:
                 problems.append(Problem(source.name, 1, 1, 'the file must be a mapping with the key "services"'))
             is_complete = False
             continue
-        problems += layer.problems
-        first = first or layer
-        if layer.version.value != first.version.value:
-            problems.append(_differing_version(layer, first))
-        _add_layer(stack, layer)
+        problems += decoded.problems
+        first = first or decoded
+        if decoded.version.value != first.version.value:
+            problems.append(_differing_version(decoded, first))
+        _add_layer(stack, decoded)
     return stack if is_complete else Stack(), problems
-
-
-def _decode(
-    source: Source, number: int, environment: collections.abc.Mapping[str, str], is_exact: bool
-) -> DecodedLayer | None:
-    root = source.root
-    return (
-        DecodedLayer(source, Layer(source, root, environment, is_exact), number) if isinstance(root, Mapping) else None
-    )
 
 
 def _add_layer(stack: Stack, read: DecodedLayer) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rollout_lint.location import Location
+    from rollout_lint.stack.docker_version import DockerVersion
     from rollout_lint.stack.unknown import Unknown
 
 
@@ -121,7 +122,8 @@ class Stack:
 
     `services` keeps the order of first mention. `resources` is indexed by section (`networks`...) and key. `versions`
     has the schema version of each layer. `dropped_services` lists the services in documents that Docker never reads.
-    `quirks` has the quirks outside of services. `earlier` are the stacks over which this one may be deployed.
+    `quirks` has the quirks outside of services. `earlier` are the stacks over which this one may be deployed. `client`
+    is the version of the docker CLI that reads the files, None if unknown.
     """
 
     services: dict[str, Service] = field(default_factory=dict)
@@ -130,6 +132,7 @@ class Stack:
     dropped_services: list[Setting] = field(default_factory=list)
     quirks: Quirks = field(default_factory=Quirks)
     earlier: tuple[EarlierStack, ...] = ()
+    client: DockerVersion | None = None
 
     @cached_property
     def is_for_swarm(self) -> bool:

@@ -56,8 +56,10 @@ FORMATS: Formats = {
 
 def validate_layer(layer: Layer) -> None:
     """Report each value that docker/cli rejects in this file alone."""
-    if layer.version != LATEST and not _is_supported(layer.version):
-        layer.report(layer.version_node, f"unsupported version {quote(layer.version)}: must be 3.0 to {LATEST}")
+    if layer.version != layer.latest and not _is_supported(layer.version, layer.latest):
+        client = f" because the client is {layer.client.text}" if layer.client else ""
+        unsupported = f"unsupported version {quote(layer.version)}" if layer.version else 'missing key "version"'
+        layer.report(layer.version_node, f"{unsupported}: must be 3.0 to {layer.latest}{client}")
         return
     _Validator(layer).check(layer.root, load_schema(), "")
 
@@ -141,8 +143,11 @@ class _Validator:
                 self._layer.report(node, f'missing key "{key}"{_inside(path)}')
 
     def _report_version(self, node: Node, subject: str, version: str) -> None:
-        own = f"this file has version {quote(self._layer.version)}"
-        self._layer.report(node, f'{subject} needs version "{version}" or later: {own}')
+        layer = self._layer
+        own = f"this file has version {quote(layer.version)}"
+        if layer.client and layer.version == layer.latest and layer.latest != LATEST:
+            own += f", the latest of client {layer.client.text}"
+        layer.report(node, f'{subject} needs version "{version}" or later: {own}')
 
     def _supports(self, version: str) -> bool:
         return self._version >= _version_number(version)
@@ -276,9 +281,10 @@ def _version_number(version: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def _is_supported(version: str) -> bool:
+def _is_supported(version: str, latest: str) -> bool:
     major, dot, minor = version.partition(".")
-    return major == "3" and bool(dot) and minor.isdecimal() and str(int(minor)) == minor and int(minor) <= 13
+    is_number = major == "3" and bool(dot) and minor.isdecimal() and str(int(minor)) == minor
+    return is_number and _version_number(version) <= _version_number(latest)
 
 
 @cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from rollout_lint.facts.cluster import Cluster
+from rollout_lint.stack.docker_version import parse_docker_version
 
 from tests.deploy_cases import ACCEPTED, REJECTED
 from tests.support import facts_for, service_with, stack_of
@@ -83,3 +85,11 @@ def test_refused_by_engine_has_the_first_location() -> None:
         "derived.refused_by_engine"
     ]
     assert (len(fact.value), fact.location and fact.location.line) == (2, 1)
+
+
+@pytest.mark.parametrize(("client", "is_known"), [(None, True), ("23", True), ("20.10.24", False)])
+@pytest.mark.parametrize("mode", ["replicated-job", "global-job"])
+def test_older_client_does_not_know_jobs(client: str | None, is_known: bool, mode: str) -> None:
+    cluster = Cluster(client=parse_docker_version(client or ""))
+    facts = facts_for(service_with(f"deploy: {{mode: {mode}}}"), cluster=cluster)
+    assert facts["derived.refused_by_deploy"].value == ([] if is_known else [f"unknown mode: {mode}"])

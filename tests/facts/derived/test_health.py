@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.images import Images
+from rollout_lint.stack.docker_version import parse_docker_version
 
 from tests.support import facts_for, service_with
 
@@ -65,3 +67,50 @@ def test_monitor_ends_before_last_start(update_config: str, value: bool) -> None
 def test_monitor_never_ends_early_without_a_healthcheck() -> None:
     facts = facts_for(service_with("deploy: {update_config: {monitor: 1ns}}"))
     assert facts["derived.monitor_ends_before_last_start"].value is False
+
+
+@pytest.mark.parametrize(
+    ("healthcheck", "engine", "seconds"),
+    [
+        ("{interval: 9s}", "28", None),
+        ("{test: a}", None, 30),
+        ("{test: a, start_interval: 2s}", "28", 30),
+        ("{test: a, start_period: 1m}", None, None),
+        ("{test: a, start_period: 1m, start_interval: 2s}", "28", 2),
+        ("{test: a, start_period: 1m, start_interval: 2s}", "25.0", 2),
+        ("{test: a, start_period: 1m, start_interval: 2s}", "24", 30),
+        ("{test: a, start_period: 1m}", "27", 5),
+        ("{test: a, start_period: 1m, start_interval: 0s}", "27.0.1", 5),
+        ("{test: a, start_period: 1m, interval: 9s}", "26.1", 9),
+    ],
+)
+def test_first_probe_depends_on_the_engine(healthcheck: str, engine: str | None, seconds: float | None) -> None:
+    cluster = Cluster(engine=parse_docker_version(engine or ""))
+    facts = facts_for(service_with(f"healthcheck: {healthcheck}"), cluster=cluster)
+    assert facts["derived.first_probe"].value == seconds
+
+
+@pytest.mark.parametrize(
+    ("engine", "parallelism", "monitor", "is_late", "depends"),
+    [
+        ("26", 2, "29s", True, False),
+        ("26", 2, "30s", False, False),
+        ("26", 1, "31s", True, False),
+        ("28", 2, "34s", True, False),
+        ("28", 2, "35s", False, False),
+        (None, 2, "29s", True, False),
+        (None, 2, "30s", True, True),
+        (None, 2, "39s", True, True),
+        (None, 2, "40s", False, False),
+        (None, 1, "39s", True, False),
+    ],
+)
+def test_last_start_with_all_tasks_at_once(
+    engine: str | None, parallelism: int, monitor: str, is_late: bool, depends: bool
+) -> None:
+    times = "interval: 10s, timeout: 10s, retries: 1, start_period: 20s"
+    policy = f"{{replicas: 2, update_config: {{parallelism: {parallelism}, monitor: {monitor}}}}}"
+    text = service_with(f"healthcheck: {{test: a, {times}}}, deploy: {policy}")
+    facts = facts_for(text, cluster=Cluster(engine=parse_docker_version(engine or "")))
+    assert facts["derived.monitor_ends_before_last_start"].value is is_late
+    assert facts["derived.start_depends_on_engine"].value is depends

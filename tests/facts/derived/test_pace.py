@@ -7,6 +7,7 @@ from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.derived import ServiceFacts
 from rollout_lint.facts.images import Images
 from rollout_lint.facts.stated import stated_facts
+from rollout_lint.stack.docker_version import parse_docker_version
 
 from tests.support import facts_for, service_with, stack_of
 
@@ -139,3 +140,21 @@ def test_batches(deploy: str, steps: int | None, after: float | None, paced: boo
     assert facts["derived.batches"].value == steps
     assert facts["derived.all_replaced_after"].value == after
     assert facts["derived.paced"].value is paced
+
+
+@pytest.mark.parametrize(
+    ("engine", "update_config", "seconds", "misses"),
+    [
+        (None, "{delay: 10s}", 11, False),
+        ("20.10", "{delay: 10s}", 11, False),
+        ("20.10.10", "{delay: 10s}", 11, False),
+        ("20.10.9", "{delay: 10s}", 5, True),
+        ("19.03", "{delay: 5s}", 5, True),
+        ("19.03.1", "{delay: 10s, monitor: 11s}", 11, False),
+    ],
+)
+def test_last_watch_depends_on_the_engine(engine: str | None, update_config: str, seconds: float, misses: bool) -> None:
+    cluster = Cluster(engine=parse_docker_version(engine or ""))
+    facts = facts_for(service_with(f"deploy: {{update_config: {update_config}}}"), cluster=cluster)
+    assert facts["derived.last_watch"].value == seconds
+    assert facts["derived.misses_last_failure"].value is misses

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 Rejection: TypeAlias = "tuple[str, Location | None]"
 """Error message of Docker, and its location in the file."""
 
-_MODES = ("", "replicated", "global", "replicated-job", "global-job")
+_MODES_BEFORE_23 = ("", "replicated", "global")
+_MODES = (*_MODES_BEFORE_23, "replicated-job", "global-job")
 _RESTARTS = ("", "no", "always", "unless-stopped", "on-failure")
 _COUNT = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+/0*[1-9]\d*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?)", re.ASCII)
@@ -110,7 +111,9 @@ def _mode(facts: ServiceFacts) -> Iterator[Rejection]:
     mode, replicas = known_setting(facts, "deploy.mode"), known_setting(facts, "deploy.replicas")
     if mode is None:
         return
-    if mode.value not in _MODES:
+    client = facts.cluster.client
+    known = _MODES if client is None or not client.is_before(23) else _MODES_BEFORE_23
+    if mode.value not in known:
         yield f"unknown mode: {mode.value}", mode.location
     elif mode.value.startswith("global") and replicas is not None:
         yield "replicas can only be used with replicated or replicated-job mode", replicas.location

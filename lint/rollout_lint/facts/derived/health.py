@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rollout_lint.facts.derived.pace import all_at_once
 from rollout_lint.facts.derived.registry import derived, known_value
 
 if TYPE_CHECKING:
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
 
 DEFAULTS = {"interval": 30.0, "timeout": 30.0, "retries": 3, "start_period": 0.0}
 """Defaults of moby `daemon/health.go defaultProbeInterval, defaultProbeTimeout, defaultProbeRetries`, also for 0."""
+
+_START_INTERVAL = 5.0
+"""Default of moby `daemon/health.go defaultStartInterval`, since Docker 27.0 (moby#47799)."""
 
 _TIMES = tuple(f"healthcheck.{name}" for name in (*DEFAULTS, "start_interval"))
 
@@ -49,11 +53,38 @@ def longest_start(facts: ServiceFacts) -> Derivation:
     Null if the file has no healthcheck. A task is RUNNING only once it is healthy (moby
     `daemon/cluster/executor/container/controller.go Start`).
     """
-    if not has_healthcheck(facts)[0] or not facts.service.lists.get("healthcheck.test"):
+    if not _has_test(facts):
         return None, None
-    values = {name: facts.value(f"healthcheck.{name}") or default for name, default in DEFAULTS.items()}
+    values = {name: _time(facts, name) for name in DEFAULTS}
     location = facts.location("healthcheck.start_period") or has_healthcheck(facts)[1]
     return values["start_period"] + values["retries"] * (values["interval"] + values["timeout"]), location
+
+
+@derived("number", "null")
+def first_probe(facts: ServiceFacts) -> Derivation:
+    """Seconds after which Docker probes a new task first; null if the file has no healthcheck.
+
+    In the start period, this is start_interval since Docker 25, by default `interval` before 27 and 5 s from 27 on. So
+    with a start period it is null, unless the config has `engine`. Without one, it is `interval` (moby
+    `daemon/health.go monitor`).
+    """
+    engine = facts.cluster.engine
+    if not _has_test(facts):
+        return None, None
+    if not _time(facts, "start_period"):
+        return _time(facts, "interval"), facts.location("healthcheck.interval")
+    if engine is None or engine.is_before(25):
+        return None if engine is None else _time(facts, "interval"), facts.location("healthcheck.interval")
+    default = _time(facts, "interval") if engine.is_before(27) else _START_INTERVAL
+    return facts.value("healthcheck.start_interval") or default, facts.location("healthcheck.start_interval")
+
+
+def _has_test(facts: ServiceFacts) -> bool:
+    return bool(has_healthcheck(facts)[0] and facts.service.lists.get("healthcheck.test"))
+
+
+def _time(facts: ServiceFacts, name: str) -> float:
+    return float(facts.value(f"healthcheck.{name}") or DEFAULTS[name])
 
 
 @derived("boolean", words={"is true": "the last task may start later than monitor allows"})
@@ -61,8 +92,30 @@ def monitor_ends_before_last_start(facts: ServiceFacts) -> Derivation:
     """True if the last task of an update may start later, delay included, than an earlier task is monitored.
 
     Failures are checked only after every task has started, and only within `monitor` of their own start (swarmkit
-    `manager/orchestrator/update/updater.go Run`).
+    `manager/orchestrator/update/updater.go Run`). If all tasks start at once, none runs before its first probe.
     """
+    unwatched, location = _unwatched_start(facts)
+    return unwatched is not None and unwatched > 0, location
+
+
+def _unwatched_start(facts: ServiceFacts) -> Derivation:
+    """Return the seconds between the end of monitor and the latest start of the last task; null without a test."""
     start, _ = longest_start(facts)
     monitor = facts.known("deploy.update_config.monitor")
-    return start is not None and monitor.value < start + facts.value("deploy.update_config.delay"), monitor.location
+    if start is None:
+        return None, monitor.location
+    earliest = first_probe(facts)[0] if all_at_once(facts)[0] else None
+    end = start - (earliest or 0) + facts.value("deploy.update_config.delay")
+    return end - monitor.value, monitor.location
+
+
+@derived("boolean", words={"is true": "the engine is unknown, and before 27 monitor would be long enough"})
+def start_depends_on_engine(facts: ServiceFacts) -> Derivation:
+    """True if monitor_ends_before_last_start is true, but would be false on Docker Engine before 27.
+
+    This is so if all tasks start at once, with a start period, and the config has no `engine`.
+    """
+    unwatched, location = _unwatched_start(facts)
+    if unwatched is None or unwatched <= 0 or first_probe(facts)[0] is not None or not all_at_once(facts)[0]:
+        return False, location
+    return unwatched <= _time(facts, "interval"), location

@@ -128,10 +128,27 @@ def delay_exceeds_monitor(facts: ServiceFacts) -> Derivation:
 def last_watch(facts: ServiceFacts) -> Derivation:
     """Seconds for which an update monitors its last task: monitor, or delay plus a second if monitor is not longer.
 
-    This is so since Docker 20.10.10 (swarmkit `manager/orchestrator/update/updater.go Run`).
+    This is so since Docker 20.10.10 (swarmkit `manager/orchestrator/update/updater.go Run`). Before, it is monitor.
     """
     monitor, delay = (facts.known(f"deploy.update_config.{key}") for key in ("monitor", "delay"))
-    return (delay.value + 1 if delay.value >= monitor.value else monitor.value), monitor.location
+    is_longer = delay.value >= monitor.value and not _waits_without_monitoring(facts)
+    return (delay.value + 1 if is_longer else monitor.value), monitor.location
+
+
+@derived("boolean", words={"is true": "the engine is older than 20.10.10, and delay is not shorter than monitor"})
+def misses_last_failure(facts: ServiceFacts) -> Derivation:
+    """True if no failure of the last task of an update counts, because delay is not shorter than monitor.
+
+    This is so before Docker 20.10.10 (moby#37972): Swarm waits for delay also after the last task, and looks at its
+    failures only then. False if the config has no `engine`.
+    """
+    monitor, delay = (facts.known(f"deploy.update_config.{key}") for key in ("monitor", "delay"))
+    return delay.value >= monitor.value and _waits_without_monitoring(facts), delay.location
+
+
+def _waits_without_monitoring(facts: ServiceFacts) -> bool:
+    engine = facts.cluster.engine
+    return engine is not None and engine.is_before(20, 10, 10)
 
 
 @derived("integer", "null", words={"is at least 2": "an update has at least 2 steps"})

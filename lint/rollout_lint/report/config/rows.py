@@ -47,6 +47,8 @@ def list_config_rows(effective: EffectiveConfig, options: CommandLineSettings) -
         "nodes", (Row("nodes", _describe_node(each), each.location) for each in effective.nodes)
     )
     yield _build_row("deploys.verified", effective.deploys.get("verified"), False)
+    yield _build_row("engine", effective.engine, None)
+    yield _build_row("client", effective.client or effective.engine, None)
     yield from _rows_or_default("images", _list_images(effective))
     yield from _rows_or_default("variables", _list_variables(effective))
     yield _build_row("fail-on", options.fail_on or effective.fail_on, DEFAULT_FAIL_ON)
