@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.cli import app as cli
+from rollout_lint.cli import entry
 from rollout_lint.cli.commands import check
 from typer.testing import CliRunner
 
@@ -17,10 +18,11 @@ from tests.conftest import SAMPLES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Run, Write
+    from tests.conftest import Write
 
 FAST_PATH = "from rollout_lint.cli.entry import main; main()"
 FULL_PATH = "from rollout_lint.cli.app import app; app()"
+GIT = {f"rollout_lint.discovery.{each}" for each in ("git", "revision", "export")}
 STACK = "services: {a: {image: b, deploy: {update_config: {failure_action: rollback, order: start-first}}}}\n"
 
 
@@ -50,6 +52,13 @@ def run_program(program: str, arguments: list[str], folder: Path, stdin: str = "
         ["check", "-x"],
         ["check", "-c", "recipe/compose.yml"],
         ["check", "--format"],
+        ["check", "--format", "json"],
+        ["check", "recipe", "--format", "concise", "--changed", "recipe/compose.yml"],
+        ["check", "--format", "sarif", "bad"],
+        ["check", "--format", "yaml"],
+        ["check", "--format", "json", "--format", "text"],
+        ["check", "--format", "-"],
+        ["check", "--format=json", "recipe"],
         ["--version", "check"],
         ["chec"],
         [],
@@ -62,8 +71,13 @@ def test_fast_path_prints_the_same_as_the_parser(write: Write, arguments: list[s
     assert short == long
 
 
-@pytest.mark.parametrize("arguments", [[], ["a"], ["a", "-", "b"]])
-def test_run_plain_builds_the_same_request_as_the_parser(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["a"], ["a", "b"], ["--changed", "a"], ["--format", "json"], ["a", "--format", "junit", "b", "--changed"]],
+)
+def test_plain_check_builds_the_same_request_as_the_parser(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     requests: list[check.Request] = []
 
     def run(request: check.Request) -> int:
@@ -72,18 +86,21 @@ def test_run_plain_builds_the_same_request_as_the_parser(arguments: list[str], m
 
     monkeypatch.setattr(check, "run", run)
     CliRunner().invoke(cli.app, ["check", *arguments])
-    check.run_plain(arguments)
+    plain = entry.parse_plain_check(["check", *arguments])
+    assert plain is not None
+    check.run_plain(*plain)
     assert len(requests) == 2
     assert requests[0] == requests[1]
 
 
-@pytest.mark.usefixtures("without_coverage")
-def test_fast_path_does_not_import_typer(run: Run) -> None:
-    del run
+@pytest.mark.parametrize("format_", ["text", "json"])
+@pytest.mark.usefixtures("without_coverage", "run")
+def test_fast_path_imports_no_slow_module(format_: str) -> None:
     print_modules = "import os, sys; os._exit = lambda code: (print(*sys.modules, file=sys.stderr), sys.exit(code));"
-    _, out, modules = run_program(print_modules + FAST_PATH, ["check", str(SAMPLES / "discourse")], SAMPLES)
+    _, out, modules = run_program(print_modules + FAST_PATH, ["check", "--format", format_, "discourse"], SAMPLES)
     assert "RL001" in out
-    assert {"typer", "rich", "jsonschema", "tempfile", "hashlib", "multiprocessing"}.isdisjoint(modules.split())
+    slow = {"typer", "rich", "jsonschema", "tempfile", "hashlib", "multiprocessing", "subprocess", *GIT}
+    assert slow.isdisjoint(modules.split())
     assert "rollout_lint.cli.commands.check" in modules.split()
 
 

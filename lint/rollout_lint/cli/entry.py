@@ -1,7 +1,8 @@
 """Entry point of the installed command.
 
-`check [--changed] PATH...` without other options and `--version` run without typer, as pre-commit hooks call them.
-Everything else, and shell completion, goes to `cli.app`. Both print the same (tests/cli/test_entry.py).
+`check [--changed] [--format FORMAT] PATH...` without other options and `--version` run without typer, as pre-commit
+hooks and CI jobs call them. Everything else, and shell completion, goes to `cli.app`. Both print the same
+(tests/cli/test_entry.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rollout_lint.cli.choices import CheckFormat
 
 # Importing typer takes longer than a small check. `check recipes-sample/discourse`, 10 runs each on a busy machine:
 # median CPU time 290 ms without typer and 450 ms with it (-36 %), median wall time 1.48 s and 2.51 s (-41 %).
@@ -37,18 +40,39 @@ def _main() -> None:
         from rollout_lint.cli.console import write_version
 
         _run_and_exit(write_version)
-    changed = arguments[1:2] == ["--changed"]
-    paths = arguments[1 + changed :]
-    is_plain_check = arguments[:1] == ["check"] and not any(map(_is_option, paths))
-    if is_plain_check and not _is_completion() and os.name != "nt":
+    plain = parse_plain_check(arguments)
+    if plain is not None and not _is_completion() and os.name != "nt":
         from rollout_lint.cli.commands.check import run_plain
 
         _collect_rarely()
-        _run_and_exit(lambda: run_plain(paths, changed))
+        _run_and_exit(lambda: run_plain(*plain))
     from rollout_lint.cli.app import app
 
     _collect_rarely()
     app()
+
+
+def parse_plain_check(arguments: list[str]) -> tuple[list[str], bool, CheckFormat] | None:
+    """Return the paths, `--changed` and the format of a check without other options; None if typer must parse them."""
+    if arguments[:1] != ["check"]:
+        return None
+    from rollout_lint.cli.choices import CheckFormat
+
+    names = {each.value: each for each in CheckFormat}
+    paths: list[str] = []
+    formats: list[CheckFormat] = []
+    changed = False
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if argument == "--changed":
+            changed = True
+        elif argument == "--format" and not formats and (name := next(rest, "")) in names:
+            formats.append(names[name])
+        elif _is_option(argument):
+            return None
+        else:
+            paths.append(argument)
+    return paths, changed, formats[0] if formats else CheckFormat.TEXT
 
 
 def _collect_rarely() -> None:

@@ -9,8 +9,6 @@ from rollout_lint.api.baseline import BaselineRequest
 from rollout_lint.api.check import CheckOptions, CheckRun
 from rollout_lint.api.selection import Selection
 from rollout_lint.cli.choices import CheckFormat
-from rollout_lint.cli.commands.baseline import collect_recipe, record_baseline, report_obsolete_entries
-from rollout_lint.cli.commands.fix_hints import FixHints, HintOptions
 from rollout_lint.cli.commands.outputs import Output, Report, write_reports
 from rollout_lint.linter.evaluation import CheckResult, FindingFilter
 from rollout_lint.rules.model import Severity
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from rollout_lint.api.selection import StdinFile
     from rollout_lint.api.thresholds import SeverityThreshold
     from rollout_lint.cli.commands.baseline import UnrecordedRecipe
+    from rollout_lint.cli.commands.fix_hints import FixHints
     from rollout_lint.errors import ExitCode
     from rollout_lint.linter.baseline import Baseline
     from rollout_lint.linter.context import ContextLoader, LintContext
@@ -76,15 +75,17 @@ class Request(NamedTuple):
         )
 
 
-def run_plain(paths: Sequence[str], changed: bool = False) -> ExitCode:
-    """Check the paths, or the current folder, with default options."""
-    return run(Request(paths=tuple(paths or ["."]), changed=changed))
+def run_plain(paths: Sequence[str], changed: bool = False, format_: CheckFormat = CheckFormat.TEXT) -> ExitCode:
+    """Check the paths, or the current folder, with default options, and print this format."""
+    return run(Request(paths=tuple(paths or ["."]), outputs=(Output(format_),), changed=changed))
 
 
 def run(request: Request) -> ExitCode:
     """Check the recipes, write the reports and return the exit code."""
     check = CheckRun.create(request.options)
     if check.baseline is not None and request.baseline.write:
+        from rollout_lint.cli.commands.baseline import record_baseline
+
         collect = partial(_collect_recipe, check.baseline)
         return record_baseline(check.baseline, [each.detail for each in check.outcomes(collect)])
     hints = _fix_hints(request, check.loader)
@@ -97,6 +98,8 @@ def run(request: Request) -> ExitCode:
 
     evaluations = [each.detail for each in check.outcomes(lambda evaluation, _: evaluation, plan)]
     if check.baseline is not None:
+        from rollout_lint.cli.commands.baseline import report_obsolete_entries
+
         report_obsolete_entries(check.obsolete_entries, check.baseline.path)
 
     def failing_severities(evaluation: Evaluation) -> tuple[Severity, ...]:
@@ -114,6 +117,8 @@ def run(request: Request) -> ExitCode:
 
 
 def _collect_recipe(baseline: Baseline, evaluation: Evaluation, _: LintContext) -> UnrecordedRecipe:
+    from rollout_lint.cli.commands.baseline import collect_recipe
+
     return collect_recipe(evaluation, baseline)
 
 
@@ -121,6 +126,8 @@ def _fix_hints(request: Request, loader: ContextLoader) -> FixHints | None:
     """Return a finder of the commands that fix findings, which only the text report prints; None for other reports."""
     if all(output.format is not CheckFormat.TEXT for output in request.outputs):
         return None
+    from rollout_lint.cli.commands.fix_hints import FixHints, HintOptions
+
     options = HintOptions(
         request.given, request.exclude, request.rule_folders, request.config_file, request.applies_ignores
     )
