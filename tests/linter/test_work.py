@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.discovery.recipes import find_recipes
+from rollout_lint.linter import reader
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.rules.loader import load_rules
 
 if TYPE_CHECKING:
+    import re
+
     from tests.conftest import Write
 
 CONTEXT = LintContext(load_rules())
@@ -51,3 +54,24 @@ def test_work_of_a_check_grows_with_the_services(write: Write, kind: str) -> Non
     count_calls(write, kind, 2)
     once, twice = (count_calls(write, kind, count) for count in (200, 400))
     assert twice / once < 2.1
+
+
+class CountingPattern:
+    """Pattern that counts the characters that it searches."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern = pattern
+        self.searched = 0
+
+    def search(self, text: str) -> re.Match[str] | None:
+        self.searched += len(text)
+        return self.pattern.search(text)
+
+
+def test_each_line_is_searched_for_templates_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"services: {{{', '.join(str(number) for number in range(200))}}}\n"
+    [recipe] = find_recipes(str(write({"compose.yml": text}))).recipes
+    counting = CountingPattern(reader._TEMPLATE_MARK)
+    monkeypatch.setattr(reader, "_TEMPLATE_MARK", counting)
+    assert len(evaluate(recipe, CONTEXT).problems) == 200
+    assert 0 < counting.searched <= len(text)

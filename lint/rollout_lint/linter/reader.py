@@ -73,13 +73,18 @@ def find_template(source: Source) -> Problem | None:
     if source.root is not None:
         return None
     lines = source.lines()
+    marks = {number: _find_mark(lines, number) for number in _numbers_near(source.problems)}
     for problem in source.problems:
-        before, near = (_find_mark(lines, line) for line in (problem.line - 1, problem.line))
-        if near:
+        if marks[problem.line]:
             return replace(problem, message=TEMPLATE_MESSAGE)
-        if before:
+        if before := marks[problem.line - 1]:
             return Problem(source.name, problem.line - 1, before, TEMPLATE_MESSAGE)
     return None
+
+
+def _numbers_near(problems: list[Problem]) -> set[int]:
+    """Return the lines with problems and the lines before them. Many problems can be on one long line."""
+    return {number for problem in problems for number in (problem.line - 1, problem.line)}
 
 
 def _find_mark(lines: list[str], line: int) -> int | None:
