@@ -103,7 +103,7 @@ def test_check_format_has_findings_of_json_for_samples(run: Run, form: str, monk
     found = READERS[form](run("check", SAMPLES.name, "--format", form).stdout)
     of_document = run("check", SAMPLES.name, "--format", "json")
     assert sort_found(found) == sort_found(of_json(of_document.stdout))
-    assert len(found) == sum(of_document.json["summary"]["findings"].values()) == 31
+    assert len(found) == sum(of_document.json["summary"]["findings"].values()) == 32
 
 
 @EACH

@@ -88,6 +88,7 @@ class Layer:
         self.latest = _latest_version(client)
         self.version = self._read_version()
         self.modifiers = source.modifiers
+        self.late_merges = source.late_merges
         # Nodes are compared and hashed by identity.
         self.unbraced_defaults: dict[Scalar, tuple[str, ...]] = {}
         """Variables of a scalar that took the text after them as their default."""

@@ -99,6 +99,7 @@ def _add_layer(stack: Stack, read: DecodedLayer) -> None:
         into |= {key: _replace_resource(into.get(key), resource) for key, resource in resources.items()}
     stack.quirks.unbraced_defaults |= read.quirks.unbraced_defaults
     stack.quirks.modifiers |= read.quirks.modifiers
+    stack.quirks.late_merges |= read.quirks.late_merges
 
 
 def _differing_version(differing: DecodedLayer, base: DecodedLayer) -> Problem:

@@ -51,10 +51,12 @@ class Quirks:
 
     `unbraced_defaults`: a variable without braces took the text after it as its default.
     `modifiers`: the value has the tag `!reset` or `!override`.
+    `late_merges`: a `<<` after the value sets another one, which overrides it with a client before 28.
     """
 
     unbraced_defaults: dict[str, Setting] = field(default_factory=dict)
     modifiers: dict[str, Setting] = field(default_factory=dict)
+    late_merges: dict[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ from rollout_lint.syntax.node import (
     iter_scalars,
 )
 from rollout_lint.syntax.scalar import BINARY, YAML, ScalarValue, decode_binary, matches_tag
-from rollout_lint.syntax.source import Source
+from rollout_lint.syntax.source import LateMerge, Source
 from rollout_lint.syntax.trailing_tokens import find_trailing_problem
 
 if TYPE_CHECKING:
@@ -295,6 +295,8 @@ class _Builder:
                 pairs.append(pair if value is written else (key, written))
                 if text == MERGE and key.is_plain and key.tag in (None, YAML + "merge"):
                     merges.append(pair)
+                    if entries:
+                        self._source.late_merges[node] = LateMerge(key, value, tuple(entries))
                 else:
                     entries[text] = pair
         except (YAMLError, _RejectedError) as error:

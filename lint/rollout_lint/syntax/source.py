@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.location import Location, Problem
 from rollout_lint.syntax.encoding import detect_encoding
@@ -13,10 +13,18 @@ if TYPE_CHECKING:
     from rollout_lint.syntax.node import Alias, Node, Scalar
 
 
+class LateMerge(NamedTuple):
+    """A `<<` after other keys of its mapping: its key, its value, and the keys before it."""
+
+    key: Scalar
+    value: Node
+    earlier: tuple[str, ...]
+
+
 class Source:
     """Parsed file: the root of its first document (None if it cannot be read), and the problems."""
 
-    __slots__ = ("aliases", "data", "dollars", "end", "later", "modifiers", "name", "problems", "root")
+    __slots__ = ("aliases", "data", "dollars", "end", "late_merges", "later", "modifiers", "name", "problems", "root")
 
     def __init__(self, name: str, data: bytes) -> None:
         """Take the display name and the bytes of a file."""
@@ -34,6 +42,8 @@ class Source:
         """Scalars with a `$`, without keys."""
         self.modifiers: list[Node] = []
         """Nodes tagged `!reset` or `!override`, which docker/cli does not support."""
+        self.late_merges: dict[Mapping, LateMerge] = {}
+        """Mappings of all documents in which `<<` is not the first key."""
         self.later: list[Node] = []
         """Roots of the documents after the first, which Docker never reads."""
         self.end: tuple[int, int] | None = None

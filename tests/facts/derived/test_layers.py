@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.derived import stack_facts
+from rollout_lint.stack.docker_version import parse_docker_version
+from rollout_lint.stack.merge import load_stack
+from rollout_lint.syntax.parser import parse
 
 from tests.support import facts_for, stack_of
 
@@ -176,3 +180,62 @@ def test_swallowed_text_in_an_extension_belongs_to_its_user() -> None:
 )
 def test_ignored_modifiers(text: str, where: list[str]) -> None:
     assert facts_of_layers(text)["derived.ignored_modifiers"].value == where
+
+
+ANCHORS = """x-policy: &policy {order: start-first, failure_action: rollback}
+x-web: &web {image: c, deploy: {replicas: 2}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("service", "paths"),
+    [
+        ("{image: b, deploy: {update_config: {order: stop-first, <<: *policy}}}", [f"{UPDATE}.order"]),
+        ("{image: b, deploy: {update_config: {<<: *policy, order: stop-first}}}", []),
+        ("{image: b, deploy: {update_config: {order: start-first, <<: *policy}}}", []),
+        ("{image: b, deploy: {update_config: {monitor: 9s, <<: *policy}}}", []),
+        ("{image: b, deploy: {replicas: 3}, <<: *web}", ["image", "deploy"]),
+        ("{image: b, <<: *web, deploy: {replicas: 3}}", ["image"]),
+        ("{image: c, deploy: {replicas: 2}, <<: [*web]}", []),
+        ("{image: b, <<: [{hostname: d}, *web, {image: e}]}", ["image"]),
+        ("{image: b, <<: [{image: b}, *web]}", []),
+        ("{image: b, environment: {A: '1', <<: {A: '2'}}}", ["environment.A"]),
+        ("{image: b, ports: [{target: 80, <<: {target: 81}}]}", ["ports.target"]),
+        ("{image: b, x-more: {target: 80, <<: {target: 81}}}", []),
+    ],
+)
+def test_overridden_by_merge(service: str, paths: list[str]) -> None:
+    facts = facts_for(f"{ANCHORS}services: {{a: {service}}}")
+    assert sorted(facts["derived.overridden_by_merge"].value) == sorted(paths)
+
+
+def test_overridden_by_merge_in_anchor_belongs_to_service() -> None:
+    text = f"{ANCHORS}x-late: &late {{image: d, <<: *web}}\nservices:\n  a: *late\n  b: {{image: e}}\n"
+    facts = facts_for(text)
+    assert facts["derived.overridden_by_merge"].value == ["image"]
+    assert facts.location("derived.overridden_by_merge") is not None
+    assert facts.location("derived.overridden_by_merge").line == 3  # type: ignore[union-attr]
+    assert facts_for(text, service="b")["derived.overridden_by_merge"].value == []
+
+
+@pytest.mark.parametrize("text", ["volumes: {v: {driver: a, <<: {driver: b}}}", "<<: {version: '3.1'}"])
+def test_overridden_by_merge_outside_of_services(text: str) -> None:
+    layer = f"version: '3.8'\nservices: {{a: {{image: b}}}}\n{text}\n"
+    assert facts_for(layer)["derived.overridden_by_merge"].value == []
+    [path] = stack_facts(stack_of(layer)[0])["derived.overridden_by_merge"].value
+    assert path in ("volumes.v.driver", "version")
+
+
+def test_overridden_by_merge_of_both_layers() -> None:
+    late = "{{image: b, {0}: {{A: '1', <<: {{A: '2'}}}}}}"
+    facts = facts_of_layers(late.format("environment"), late.format("labels"))
+    assert facts["derived.overridden_by_merge"].value == ["environment.A", "labels.A"]
+
+
+@pytest.mark.parametrize(("client", "value"), [(None, None), ("27.5", True), ("28", False)])
+def test_merge_overrides(client: str | None, value: bool | None) -> None:
+    version = parse_docker_version(client or "")
+    facts = facts_for("services: {a: {image: b}}", cluster=Cluster(client=version))
+    assert facts["derived.merge_overrides"].value is value
+    stack, _ = load_stack([parse(b"services: {a: {image: b}}", "a.yml")], {}, client=version)
+    assert stack_facts(stack)["derived.merge_overrides"].value is value

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from rollout_lint.facts.derived.registry import derived, values_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
+    from rollout_lint.stack.docker_version import DockerVersion
     from rollout_lint.stack.model import Service, Setting, Stack
 
 
@@ -79,6 +82,40 @@ def ignored_modifiers(facts: ServiceFacts) -> Derivation:
     return modified_in(facts.service)
 
 
+@derived("array", words={"is not empty": "a `<<` after a key sets another value of the key"})
+def overridden_by_merge(facts: ServiceFacts) -> Derivation:
+    """Paths of keys before a `<<` that sets another value of them.
+
+    With a client from 28 on, a key overrides `<<` in any place. With an older one, a `<<` after the key overrides
+    it (docker/cli 58bf0f1, go-yaml v2 until 27). All facts have the values of a client from 28 on.
+    """
+    return overridden_in(facts.service)
+
+
+@derived(
+    "boolean",
+    "null",
+    words={"is true": "the client is older than 28", "is false": "the client is 28 or later"},
+)
+def merge_overrides(facts: ServiceFacts) -> Derivation:
+    """True if a `<<` overrides the keys before it, as with a client before 28; null if the client is unknown."""
+    return _overrides(facts.cluster.client), None
+
+
+def overridden_in(holder: Service | Stack) -> Derivation:
+    """Return `overridden_by_merge` of a service, or of the rest of the stack."""
+    return values_of(_sorted(holder.quirks.late_merges))
+
+
+def merge_overrides_in(stack: Stack) -> Derivation:
+    """Return `merge_overrides` of a stack."""
+    return _overrides(stack.client), None
+
+
+def _overrides(client: DockerVersion | None) -> bool | None:
+    return None if client is None else client.is_before(28)
+
+
 def swallowed_in(holder: Service | Stack) -> Derivation:
     """Return `swallowed_text` of a service, or of the rest of the stack."""
     return values_of(_sorted(holder.quirks.unbraced_defaults))
@@ -93,5 +130,10 @@ def _sorted(marks: dict[str, Setting]) -> list[Setting]:
     return sorted(marks.values(), key=lambda mark: mark.location)
 
 
-OF_STACK_AND_SERVICE = {swallowed_text.__name__: swallowed_in, ignored_modifiers.__name__: modified_in}
+OF_STACK_AND_SERVICE: dict[str, Callable[[Stack], Derivation]] = {
+    swallowed_text.__name__: swallowed_in,
+    ignored_modifiers.__name__: modified_in,
+    overridden_by_merge.__name__: overridden_in,
+    merge_overrides.__name__: merge_overrides_in,
+}
 """Facts that both a service and the stack have."""
