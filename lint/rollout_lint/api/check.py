@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from rollout_lint.api.baseline import BaselineRequest, load_baseline
 from rollout_lint.api.loaders import create_loader
 from rollout_lint.api.selection import load_targets
 from rollout_lint.api.thresholds import severities_at_or_above
 from rollout_lint.errors import ExitCode, OptionError
+from rollout_lint.fleet.parallel import CRASHED, choose_process_count, map_in_processes
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.linter.evaluation import EvaluationStatus, FindingFilter
+from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, FindingFilter
 from rollout_lint.linter.resolve import describe_unknown_rule, rules_matching
+from rollout_lint.location import Problem
 from rollout_lint.rules.model import DEFAULT_FAIL_ON, Severity
 
 if TYPE_CHECKING:
@@ -25,9 +28,9 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.linter.baseline import Baseline, BaselineFilter, KnownFindings
     from rollout_lint.linter.context import ContextLoader, LintContext
-    from rollout_lint.linter.evaluation import Evaluation
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class CheckOptions(NamedTuple):
@@ -56,6 +59,13 @@ class Outcome(NamedTuple, Generic[T]):
     detail: T
 
 
+class Detail(Protocol[T_co]):
+    """Function that makes something of an evaluation, perhaps in another process."""
+
+    def __call__(self, evaluation: Evaluation, context: LintContext) -> T_co:
+        """Return what is needed of the evaluation, which is dropped then."""
+
+
 Plan: TypeAlias = "Callable[[Evaluation, LintContext], None]"
 """Function that adds to an evaluation before the findings of the baseline are suppressed."""
 
@@ -72,7 +82,6 @@ class CheckRun:
     exit_code: ExitCode = ExitCode.OK
     _since: ChangeFilter | None = None
     _known: BaselineFilter | None = None
-    _known_findings: list[KnownFindings] = field(default_factory=list)
     _printed_rules: frozenset[str] | None = None
 
     @classmethod
@@ -95,25 +104,37 @@ class CheckRun:
         return run
 
     def outcomes(
-        self, detail: Callable[[Evaluation, LintContext], T], plan: Plan = lambda *_: None
-    ) -> Iterator[Outcome[T]]:
+        self,
+        detail: Detail[T],
+        plan: Plan = lambda *_: None,
+        is_incomplete: Callable[[T], bool] = lambda _: False,
+        jobs: int | None = None,
+    ) -> Iterator[tuple[Target, Outcome[T]]]:
         """Yield the outcome of each recipe in order, except for recipes without a change since the commit.
 
-        `detail` is called while the evaluation of the recipe is in memory. Raises OptionError.
+        `detail` is called while the evaluation is in memory, perhaps in another process. A recipe whose detail
+        `is_incomplete` is checked again in this process. `jobs` is the number of processes; None chooses it by the
+        number of recipes. Raises OptionError.
         """
-        for target in self.targets:
-            outcome = self._check(target, detail, plan)
-            if outcome is None:
-                continue
-            self.exit_code = max(self.exit_code, outcome.exit_code)
-            if outcome.known is not None:
-                self._known_findings.append(outcome.known)
-            yield outcome
+        processes = choose_process_count(len(self.targets)) if jobs is None else jobs
+        check = partial(self._check, detail, plan)
+        crashed = partial(self._crashed, detail)
+        for target, found in zip(self.targets, map_in_processes(check, self.targets, processes, crashed), strict=True):
+            outcome = found
+            if isinstance(outcome, Outcome) and is_incomplete(outcome.detail):
+                outcome = check(target)
+            if isinstance(outcome, OptionError):
+                raise outcome
+            if outcome is not None:
+                self.exit_code = max(self.exit_code, outcome.exit_code)
+                if self._known is not None and outcome.known is not None:
+                    self._known.add(outcome.known)
+                yield target, outcome
 
     @property
     def obsolete_entries(self) -> int:
         """Number of entries of the baseline that no outcome has."""
-        return 0 if self._known is None else self._known.count_obsolete(self._known_findings)
+        return 0 if self._known is None else self._known.count_obsolete()
 
     def failing_severities(self, context: LintContext) -> tuple[Severity, ...]:
         """Return the severities that fail a recipe with this context."""
@@ -124,7 +145,17 @@ class CheckRun:
         severity = self.options.severity or context.print_severity or least_severity
         return FindingFilter(severity, context.printed_rules if self._printed_rules is None else self._printed_rules)
 
-    def _check(self, target: Target, detail: Callable[[Evaluation, LintContext], T], plan: Plan) -> Outcome[T] | None:
+    def _check(self, detail: Detail[T], plan: Plan, target: Target) -> Outcome[T] | OptionError | None:
+        """Check a recipe. An exception of a revision is returned, because it ends the check in another process."""
+        try:
+            return self._evaluate(detail, plan, target)
+        except OptionError as error:
+            return error
+        except Exception as error:
+            message = f"internal error: {type(error).__name__}; please report this bug"
+            return self._not_evaluated(detail, target, message)
+
+    def _evaluate(self, detail: Detail[T], plan: Plan, target: Target) -> Outcome[T] | None:
         changed: ChangedRecipe | None = None
         if self._since is None:
             evaluation = evaluate(target.recipe, target.context.with_suppressions(self.options.applies_ignores))
@@ -138,6 +169,14 @@ class CheckRun:
         if changed is not None:
             changed.remove_other_findings()
         return Outcome(self.exit_code_of(evaluation, target.context), known, detail(evaluation, target.context))
+
+    def _crashed(self, detail: Detail[T], target: Target) -> Outcome[T]:
+        return self._not_evaluated(detail, target, CRASHED)
+
+    def _not_evaluated(self, detail: Detail[T], target: Target, message: str) -> Outcome[T]:
+        problems = [Problem("", 0, 0, message)]
+        evaluation = Evaluation(target.recipe, EvaluationStatus.NOT_EVALUATED, problems=problems)
+        return Outcome(ExitCode.ERROR, None, detail(evaluation, target.context))
 
     def exit_code_of(self, evaluation: Evaluation, context: LintContext) -> ExitCode:
         """Return the exit code of a check of one recipe alone."""

@@ -94,7 +94,7 @@ def check(
         evaluation.filter = run.finding_filter(context)
         return to_checked_recipe(evaluation, run.exit_code_of(evaluation, context))
 
-    recipes = tuple(outcome.detail for outcome in run.outcomes(convert))
+    recipes = tuple(outcome.detail for _, outcome in run.outcomes(convert, jobs=1))
     return CheckResult(recipes, run.skipped, run.exit_code, run.obsolete_entries)
 
 

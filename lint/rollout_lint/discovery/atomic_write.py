@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from rollout_lint.discovery.filesystem import is_file, is_link, read_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _ACCESS_LIST = "system.posix_acl_access"
 _SELINUX = "security.selinux"
@@ -53,16 +53,17 @@ class StagedWrite(NamedTuple):
         self.temporary.replace(self.path)
 
 
-def write_atomically(path: Path, data: bytes, expected: Expected = Contents.ANY) -> tuple[str, ...]:
+def write_atomically(path: Path, data: bytes | Iterable[bytes], expected: Expected = Contents.ANY) -> tuple[str, ...]:
     """Replace the contents of a file atomically, and return what the new file could not keep.
 
-    The target of a link is replaced. A device or a pipe is written directly. Raises OSError, and then leaves no
-    temporary file.
+    The data can come in pieces. The target of a link is replaced. A device or a pipe is written directly. Raises
+    OSError, and then leaves no temporary file.
     """
     try:
         target = Path(os.path.realpath(path))
         if target.exists() and not is_file(target):
-            target.write_bytes(data)
+            with target.open("wb") as stream:
+                stream.writelines(_pieces(data))
             return ()
         with stage_write(target, data) as staged:
             staged.commit(expected)
@@ -72,7 +73,7 @@ def write_atomically(path: Path, data: bytes, expected: Expected = Contents.ANY)
 
 
 @contextmanager
-def stage_write(path: Path, data: bytes) -> Iterator[StagedWrite]:
+def stage_write(path: Path, data: bytes | Iterable[bytes]) -> Iterator[StagedWrite]:
     """Write new contents beside a file, whose links are resolved. At the end, the temporary file is removed.
 
     A file keeps its mode, owner, group and extended attributes if the system permits it. Raises OSError, also for a
@@ -88,7 +89,7 @@ def stage_write(path: Path, data: bytes) -> Iterator[StagedWrite]:
         # The system applies the umask, and the access control list of the folder, to a new file.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         with os.fdopen(_open(temporary, flags, 0o666 if before is None else 0o600), "wb") as stream:
-            stream.write(data)
+            stream.writelines(_pieces(data))
             stream.flush()
             lost = () if before is None else _keep_attributes(path, stream.fileno(), before)
             # Without it, a crash after the rename could leave an empty file.
@@ -96,6 +97,10 @@ def stage_write(path: Path, data: bytes) -> Iterator[StagedWrite]:
         yield StagedWrite(path, temporary, tuple(lost))
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _pieces(data: bytes | Iterable[bytes]) -> Iterable[bytes]:
+    return (data,) if isinstance(data, bytes) else data
 
 
 def _open(path: Path, flags: int, mode: int) -> int:

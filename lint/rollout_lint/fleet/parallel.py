@@ -21,6 +21,9 @@ _PER_PROCESS = 64
 _AHEAD = 4
 """Chunks per process that are submitted early; a limit, so that results do not pile up in memory."""
 
+CRASHED = "the process that read it was killed, perhaps because memory ran out"
+"""Problem of an item whose process was killed."""
+
 _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 """Function and items of a worker process."""
 

@@ -11,7 +11,7 @@ from rollout_lint.discovery.export import RevisionError
 from rollout_lint.discovery.revision_files import RevisionFiles
 from rollout_lint.discovery.revision_paths import get_ref, to_working_tree
 from rollout_lint.errors import ConfigError, RuleError
-from rollout_lint.fleet.parallel import choose_process_count, map_in_processes
+from rollout_lint.fleet.parallel import CRASHED, choose_process_count, map_in_processes
 from rollout_lint.fleet.policy_history import find_change_since
 from rollout_lint.fleet.risk import RecipeAssessment, assess_recipe
 from rollout_lint.linter.context import LintContext, config_path
@@ -142,8 +142,7 @@ class Sweep:
         return RecipeHistory(RevisionFiles(revision), f"at {revision.short} (upgrade test of {newest.date[:10]})")
 
     def _crashed(self, task: _Task) -> SweepRow:
-        message = "the process that read it was killed, perhaps because memory ran out"
-        return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, message)])
+        return self._not_evaluated(task, [Problem(task.member.recipe.path, 0, 0, CRASHED)])
 
     def _not_evaluated(self, task: _Task, problems: list[Problem]) -> SweepRow:
         return self._row(task, Evaluation(task.member.recipe, EvaluationStatus.NOT_EVALUATED, problems=problems))

@@ -125,6 +125,8 @@ class BaselineFilter:
     def __init__(self, baseline: Baseline) -> None:
         """Sort the entries by recipe."""
         self._baseline = baseline
+        self._found: Counter[Entry] = Counter()
+        self._checked: set[Entry] = set()
         self._known: dict[str, Counter[Entry]] = {}
         for entry in baseline.entries:
             self._known.setdefault(entry.recipe, Counter())[entry] += 1
@@ -144,14 +146,15 @@ class BaselineFilter:
             checked = frozenset(entry for entry in entries if entry.rule in ids)
         return KnownFindings(Counter({entry: count for entry, count in found.items() if entry in entries}), checked)
 
-    def count_obsolete(self, known: Iterable[KnownFindings]) -> int:
+    def add(self, known: KnownFindings) -> None:
+        """Count the entries of a recipe as those that still occur."""
+        for entry, count in known.found.items():
+            self._found[entry] = max(self._found[entry], count)
+        self._checked |= known.checked
+
+    def count_obsolete(self) -> int:
         """Return the number of entries whose recipe was evaluated with their rule, and has no such finding."""
-        found: Counter[Entry] = Counter()
-        checked: set[Entry] = set()
-        for each in known:
-            found |= each.found
-            checked |= each.checked
-        return sum(max(self._known[entry.recipe][entry] - found[entry], 0) for entry in checked)
+        return sum(max(self._known[entry.recipe][entry] - self._found[entry], 0) for entry in self._checked)
 
 
 class NewFindings(NamedTuple):

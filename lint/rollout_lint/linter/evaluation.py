@@ -11,10 +11,9 @@ from rollout_lint.rules.model import Severity
 from rollout_lint.stack.unknown import Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from rollout_lint.discovery.recipe import Recipe, Variant
-    from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.facts.derived import ServiceFacts
     from rollout_lint.facts.model import Fact
     from rollout_lint.location import Problem
@@ -149,14 +148,3 @@ class Evaluation:
     def unevaluated_variants(self) -> list[str]:
         """Names of the variants that could not be evaluated."""
         return [each.variant.name for each in self.variants if not each.is_evaluated]
-
-
-class CheckResult(NamedTuple):
-    """Result of a check: the evaluations of the recipes, and the stack files that were not checked.
-
-    With `since`, the name of a commit, they are only those that changed since then.
-    """
-
-    evaluations: list[Evaluation]
-    skipped: Sequence[SkippedFile] = ()
-    since: str | None = None

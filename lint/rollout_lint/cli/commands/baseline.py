@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollout_lint.linter.baseline import Baseline, NewFindings
+    from rollout_lint.linter.context import LintContext
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Problem
 
@@ -26,10 +27,11 @@ class UnrecordedRecipe(NamedTuple):
     has_superseded: bool
 
 
-def collect_recipe(evaluation: Evaluation, baseline: Baseline) -> UnrecordedRecipe:
+def collect_recipe(baseline: Baseline, evaluation: Evaluation, context: LintContext) -> UnrecordedRecipe:
     """Return what a new baseline needs of a recipe."""
     from rollout_lint.linter.baseline import collect_findings
 
+    del context
     is_unread = evaluation.status in (EvaluationStatus.NOT_EVALUATED, EvaluationStatus.TEMPLATE)
     return UnrecordedRecipe(
         collect_findings(evaluation, baseline),

@@ -9,8 +9,7 @@ from rollout_lint.api.baseline import BaselineRequest
 from rollout_lint.api.check import CheckOptions, CheckRun
 from rollout_lint.api.selection import Selection
 from rollout_lint.cli.choices import CheckFormat
-from rollout_lint.cli.commands.outputs import Output, Report, write_reports
-from rollout_lint.linter.evaluation import CheckResult, FindingFilter
+from rollout_lint.cli.commands.outputs import Output, Reports
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
@@ -20,12 +19,11 @@ if TYPE_CHECKING:
     from rollout_lint.api.given_files import GivenFiles
     from rollout_lint.api.selection import StdinFile
     from rollout_lint.api.thresholds import SeverityThreshold
-    from rollout_lint.cli.commands.baseline import UnrecordedRecipe
     from rollout_lint.cli.commands.fix_hints import FixHints
+    from rollout_lint.cli.commands.outputs import RecipeParts
     from rollout_lint.errors import ExitCode
-    from rollout_lint.linter.baseline import Baseline
     from rollout_lint.linter.context import ContextLoader, LintContext
-    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.linter.evaluation import Evaluation, FindingFilter
 
 
 class Request(NamedTuple):
@@ -80,46 +78,45 @@ def run_plain(paths: Sequence[str], changed: bool = False, format_: CheckFormat 
     return run(Request(paths=tuple(paths or ["."]), outputs=(Output(format_),), changed=changed))
 
 
+class _Part(NamedTuple):
+    """Parts of a recipe for the reports. It is incomplete if a fix command could not be looked up."""
+
+    recipe: RecipeParts
+    is_incomplete: bool
+
+
 def run(request: Request) -> ExitCode:
     """Check the recipes, write the reports and return the exit code."""
     check = CheckRun.create(request.options)
     if check.baseline is not None and request.baseline.write:
-        from rollout_lint.cli.commands.baseline import record_baseline
+        from rollout_lint.cli.commands.baseline import collect_recipe, record_baseline
 
-        collect = partial(_collect_recipe, check.baseline)
-        return record_baseline(check.baseline, [each.detail for each in check.outcomes(collect)])
+        collect = partial(collect_recipe, check.baseline)
+        return record_baseline(check.baseline, [each.detail for _, each in check.outcomes(collect)])
+    reports = Reports(request.outputs, list_skipped=request.list_skipped, is_quiet=request.is_quiet)
     hints = _fix_hints(request, check.loader)
-    contexts = {target.recipe.path: target.context for target in check.targets}
 
     def plan(evaluation: Evaluation, context: LintContext) -> None:
         if hints is not None:
-            evaluation.fix_commands = hints.commands(evaluation, context)
-            evaluation.error_fix_commands = hints.error_commands(evaluation, context)
+            hints.add_commands(evaluation, context)
 
-    evaluations = [each.detail for each in check.outcomes(lambda evaluation, _: evaluation, plan)]
+    def format_recipe(evaluation: Evaluation, context: LintContext) -> _Part:
+        def printed(format_: CheckFormat) -> FindingFilter:
+            return check.finding_filter(context, Severity.LOW if format_ is CheckFormat.TEXT else Severity.INFO)
+
+        recipe = reports.format_recipe(evaluation, printed, check.failing_severities(context))
+        return _Part(recipe, hints is not None and hints.is_incomplete)
+
+    def is_incomplete(part: _Part) -> bool:
+        return part.is_incomplete and hints is not None and hints.can_find_by_file
+
+    for target, outcome in check.outcomes(format_recipe, plan, is_incomplete):
+        reports.add(outcome.detail.recipe, target.context.rules)
     if check.baseline is not None:
         from rollout_lint.cli.commands.baseline import report_obsolete_entries
 
         report_obsolete_entries(check.obsolete_entries, check.baseline.path)
-
-    def failing_severities(evaluation: Evaluation) -> tuple[Severity, ...]:
-        return check.failing_severities(contexts[evaluation.recipe.path])
-
-    def filter_findings(evaluation: Evaluation, format_: CheckFormat) -> FindingFilter:
-        default = Severity.LOW if format_ is CheckFormat.TEXT else Severity.INFO
-        return check.finding_filter(contexts[evaluation.recipe.path], default)
-
-    result = CheckResult(evaluations, check.skipped, request.since)
-    report = Report(
-        result, check.exit_code, failing_severities, filter_findings, request.list_skipped, request.is_quiet
-    )
-    return write_reports(report, request.outputs)
-
-
-def _collect_recipe(baseline: Baseline, evaluation: Evaluation, _: LintContext) -> UnrecordedRecipe:
-    from rollout_lint.cli.commands.baseline import collect_recipe
-
-    return collect_recipe(evaluation, baseline)
+    return reports.write(check.skipped, check.exit_code, request.since)
 
 
 def _fix_hints(request: Request, loader: ContextLoader) -> FixHints | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +27,8 @@ _MAX_FINDINGS = 500
 """Limit of findings of one recipe, because a plan for all of them takes longer than the check itself."""
 _MAX_FILES = 20
 """Limit of files whose recipe is looked up, because each look-up reads the folders of the whole repository."""
+_MAX_KEPT = 100
+"""Limit of paths whose recipes are kept, so that the memory of a check does not grow with the fleet."""
 
 
 class HintOptions(NamedTuple):
@@ -39,7 +42,11 @@ class HintOptions(NamedTuple):
 
 
 class FixHints:
-    """Finder of the commands that fix the findings of a check."""
+    """Finder of the commands that fix the findings of a check.
+
+    Only the process that created it looks up recipes by a file: the first ones in the order of the check, however many
+    processes there are. `is_incomplete` is True if another process could not look up one.
+    """
 
     def __init__(self, options: HintOptions, loader: ContextLoader) -> None:
         """Create a finder that reads each folder once, and configs with the loader of the check."""
@@ -47,6 +54,19 @@ class FixHints:
         self._finder = RecipeFinder((), options.exclude, loader)
         self._found: dict[str, list[Recipe]] = {}
         self._files = 0
+        self._owner = os.getpid()
+        self.is_incomplete = False
+
+    @property
+    def can_find_by_file(self) -> bool:
+        """True if more recipes are looked up by a file."""
+        return self._files < _MAX_FILES
+
+    def add_commands(self, evaluation: Evaluation, context: LintContext) -> None:
+        """Add the commands to an evaluation."""
+        self.is_incomplete = False
+        evaluation.fix_commands = self.commands(evaluation, context)
+        evaluation.error_fix_commands = self.error_commands(evaluation, context)
 
     def commands(self, evaluation: Evaluation, context: LintContext) -> dict[FindingKey, str]:
         """Return a command for each active finding that a command fixes, unless the recipe has too many findings."""
@@ -122,6 +142,8 @@ class FixHints:
     def _find(self, path: str) -> list[Recipe]:
         """Return the recipes that `fix` finds at a path."""
         if path not in self._found:
+            if len(self._found) > _MAX_KEPT:
+                self._found.clear()
             self._found[path] = self._find_in_folder(path) if is_folder(Path(path)) else self._find_by_file(path)
         return self._found[path]
 
@@ -133,6 +155,9 @@ class FixHints:
             return []
 
     def _find_by_file(self, path: str) -> list[Recipe]:
+        if os.getpid() != self._owner:
+            self.is_incomplete = True
+            return []
         self._files += 1
         return self._finder.find((path,)).recipes if self._files <= _MAX_FILES else []
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.cli.choices import CheckFormat
 from rollout_lint.cli.console import exit_with_error, print_error, terminal_width, write
 from rollout_lint.errors import ExitCode
+from rollout_lint.report.check.totals import CheckSummary, Totals, count_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from rollout_lint.linter.evaluation import CheckResult, Evaluation, FindingFilter
-    from rollout_lint.report.check.junit import FailingSeverities
+    from rollout_lint.discovery.skipped import SkippedFile
+    from rollout_lint.linter.evaluation import Evaluation, FindingFilter
+    from rollout_lint.report.check.report import CheckReport
+    from rollout_lint.rules.model import Rule, Severity
 
 STDOUT = "-"
 FORMAT, OUTPUT = "formats", "outputs"
@@ -28,26 +30,6 @@ class Output(NamedTuple):
 
     format: CheckFormat = CheckFormat.TEXT
     file: str = STDOUT
-
-
-class Report(NamedTuple):
-    """Content of the reports of one check.
-
-    `severities` returns the severities that fail the run for an evaluation, `filters` the findings to print in a
-    format. With `list_skipped`, text names every file that was not checked. If `is_quiet`, text is only the summary.
-    """
-
-    result: CheckResult
-    code: ExitCode
-    severities: FailingSeverities
-    filters: Callable[[Evaluation, CheckFormat], FindingFilter]
-    list_skipped: bool = False
-    is_quiet: bool = False
-
-    def printed(self, format_: CheckFormat) -> CheckResult:
-        """Return the result with the findings to print in this format."""
-        evaluations = [replace(each, filter=self.filters(each, format_)) for each in self.result.evaluations]
-        return self.result._replace(evaluations=evaluations)
 
 
 def parse_outputs(options: Iterable[tuple[str, str]]) -> tuple[Output, ...]:
@@ -89,81 +71,130 @@ def _resolve(file: str) -> str:
         return file
 
 
-def write_reports(report: Report, outputs: tuple[Output, ...]) -> ExitCode:
-    """Write each report, files first, and return the exit code: 2 if a file cannot be written."""
-    written = [_write_file(report, output) for output in outputs if output.file != STDOUT]
-    if any(output.format is CheckFormat.GITHUB for output in outputs):
-        written.append(_append_summary(report.printed(CheckFormat.MARKDOWN)))
-    if not all(written):
-        report = report._replace(code=ExitCode.ERROR)
-    for output in outputs:
-        if output.file == STDOUT:
-            write(_format_report(report, output))
-            _print_hint(report, output)
-    return report.code
+class RecipeParts(NamedTuple):
+    """Numbers and part of one recipe for each report."""
+
+    totals: list[Totals]
+    parts: list[Any]
 
 
-def _print_hint(report: Report, output: Output) -> None:
+class Reports:
+    """Reports of a check, to which recipes are added one after the other.
+
+    `printed` returns the findings to print of a recipe in a format. Every output has a report, and GitHub Actions one
+    more if it provides a job summary.
+    """
+
+    def __init__(self, outputs: Sequence[Output], *, list_skipped: bool, is_quiet: bool) -> None:
+        """Create empty reports."""
+        self._outputs = list(outputs)
+        self._is_quiet = is_quiet
+        self._summary_file = ""
+        if any(output.format is CheckFormat.GITHUB for output in outputs):
+            self._summary_file = os.environ.get("GITHUB_STEP_SUMMARY", "")
+        if self._summary_file:
+            self._outputs.append(Output(CheckFormat.MARKDOWN, self._summary_file))
+        self._reports = [create_report(each, list_skipped, is_quiet) for each in self._outputs]
+        self._totals = [Totals() for _ in self._reports]
+
+    def format_recipe(
+        self,
+        evaluation: Evaluation,
+        printed: Callable[[CheckFormat], FindingFilter],
+        failing: Collection[Severity],
+    ) -> RecipeParts:
+        """Return the parts of a recipe for all reports, and change none of them."""
+        totals: list[Totals] = []
+        parts: list[Any] = []
+        counted: dict[FindingFilter, Totals] = {}
+        for output, report in zip(self._outputs, self._reports, strict=True):
+            evaluation.filter = printed(output.format)
+            if evaluation.filter not in counted:
+                counted[evaluation.filter] = count_recipe(evaluation)
+            totals.append(counted[evaluation.filter])
+            parts.append(report.format_recipe(evaluation, failing))
+        return RecipeParts(totals, parts)
+
+    def add(self, recipe: RecipeParts, rules: Sequence[Rule]) -> None:
+        """Add the next recipe, which was checked with these rules."""
+        for totals, report, more, part in zip(self._totals, self._reports, *recipe, strict=True):
+            totals.add(more)
+            report.add(part, rules)
+
+    def write(self, skipped: Sequence[SkippedFile], exit_code: ExitCode, since: str | None) -> ExitCode:
+        """Write each report, files first, and return the exit code: 2 if a file cannot be written."""
+        all_ = list(zip(self._outputs, self._reports, self._totals, strict=True))
+        for output, report, totals in all_:
+            if output.file != STDOUT:
+                pieces = report.stream(CheckSummary(totals, skipped, exit_code, since))
+                write_one = _append if output.file is self._summary_file else _write_file
+                if not write_one(output.file, pieces):
+                    exit_code = ExitCode.ERROR
+        for output, report, totals in all_:
+            if output.file == STDOUT:
+                for piece in report.stream(CheckSummary(totals, skipped, exit_code, since)):
+                    write(piece)
+                if output.format is CheckFormat.TEXT and not self._is_quiet:
+                    _print_hint(totals.findings.total())
+        return exit_code
+
+
+def _print_hint(findings: int) -> None:
     """Print on standard error how to print less, after a long text."""
-    if output.format is not CheckFormat.TEXT or report.is_quiet:
-        return
-    from rollout_lint.report.common.groups import group_all_findings
-
-    count = len(group_all_findings(report.printed(output.format).evaluations))
-    if count > _MANY_FINDINGS:
+    if findings > _MANY_FINDINGS:
         options = "--severity high, --rule ID, --format concise or --quiet"
-        print_error(f"hint: {count} findings are printed; to print less, add {options}")
+        print_error(f"hint: {findings} findings are printed; to print less, add {options}")
 
 
-def _format_report(report: Report, output: Output) -> str:
-    result = report.printed(output.format)
+def create_report(output: Output, list_skipped: bool = False, is_quiet: bool = False) -> CheckReport[Any]:
+    """Return an empty report in the format of an output."""
     match output.format:
         case CheckFormat.TEXT | CheckFormat.CONCISE:
-            return _format_text(report, result, output)
+            return _create_text(output, list_skipped, is_quiet)
         case CheckFormat.JSON:
-            from rollout_lint.report.check.json_document import format_check_json
+            from rollout_lint.report.check.json_document import JsonReport
 
-            return format_check_json(result)
+            return JsonReport()
         case CheckFormat.SARIF:
-            from rollout_lint.report.check.sarif import format_check_sarif
+            from rollout_lint.report.check.sarif import SarifReport
 
-            return format_check_sarif(result, _current_folder())
+            return SarifReport(_current_folder())
         case CheckFormat.GITHUB:
-            from rollout_lint.report.check.github import format_check_github
+            from rollout_lint.report.check.github import GithubReport
 
-            return format_check_github(result, _repository_root("GITHUB_WORKSPACE"))
+            return GithubReport(_repository_root("GITHUB_WORKSPACE"))
         case CheckFormat.GITLAB:
-            from rollout_lint.report.check.gitlab import format_check_gitlab
+            from rollout_lint.report.check.gitlab import GitlabReport
 
-            return format_check_gitlab(result, _repository_root("CI_PROJECT_DIR"))
+            return GitlabReport(_repository_root("CI_PROJECT_DIR"))
         case CheckFormat.JUNIT:
-            from rollout_lint.report.check.junit import format_check_junit
+            from rollout_lint.report.check.junit import JunitReport
 
-            return format_check_junit(result, report.severities)
+            return JunitReport()
         case CheckFormat.RDJSON:
-            from rollout_lint.report.check.rdjson import format_check_rdjson
+            from rollout_lint.report.check.rdjson import RdjsonReport
 
-            return format_check_rdjson(result, _current_folder())
+            return RdjsonReport(_current_folder())
         case CheckFormat.MARKDOWN:
-            from rollout_lint.report.check.markdown import format_check_markdown
+            from rollout_lint.report.check.markdown import MarkdownReport
 
-            return format_check_markdown(result)
+            return MarkdownReport()
 
 
-def _format_text(report: Report, result: CheckResult, output: Output) -> str:
-    if report.is_quiet:
-        from rollout_lint.report.check.summary import format_summary
+def _create_text(output: Output, list_skipped: bool, is_quiet: bool) -> CheckReport[Any]:
+    if is_quiet:
+        from rollout_lint.report.check.summary import SummaryReport
 
-        return f"{format_summary(result, report.code)}\n"
+        return SummaryReport()
     if output.format is CheckFormat.CONCISE:
-        from rollout_lint.report.check.concise import format_check_concise
+        from rollout_lint.report.check.concise import ConciseReport
 
-        return format_check_concise(result, report.code, report.list_skipped)
-    from rollout_lint.report.check.text import format_check_text
+        return ConciseReport(list_all=list_skipped)
+    from rollout_lint.report.check.text import TextReport
     from rollout_lint.report.common.style import Style, style_for_stdout
 
     style = style_for_stdout() if output.file == STDOUT else Style(colour=False)
-    return format_check_text(result, report.code, style, terminal_width(), report.list_skipped)
+    return TextReport(style, terminal_width(), list_skipped=list_skipped)
 
 
 def _repository_root(variable: str) -> Path:
@@ -180,32 +211,30 @@ def _current_folder() -> Path:
         return Path()
 
 
-def _write_file(report: Report, output: Output) -> bool:
+def _write_file(file: str, pieces: Iterable[str]) -> bool:
     from rollout_lint.discovery.atomic_write import write_atomically
 
-    data = _format_report(report, output).encode("utf-8", "backslashreplace")
     try:
-        notes = write_atomically(Path(output.file), data)
+        notes = write_atomically(Path(file), map(_encode, pieces))
     except OSError as error:
-        return _report_failure(output.file, error)
+        return _report_failure(file, error)
     for note in notes:
-        print_error(f"{output.file}: {note}")
+        print_error(f"{file}: {note}")
     return True
 
 
-def _append_summary(result: CheckResult) -> bool:
-    """Append the Markdown report to the job summary if GitHub Actions provides one."""
-    file = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not file:
-        return True
-    from rollout_lint.report.check.markdown import format_check_markdown
-
+def _append(file: str, pieces: Iterable[str]) -> bool:
+    """Append a report to the job summary of GitHub Actions."""
     try:
         with Path(file).open("ab") as stream:
-            stream.write(format_check_markdown(result).encode("utf-8", "backslashreplace"))
+            stream.writelines(map(_encode, pieces))
     except (OSError, ValueError) as error:
         return _report_failure(file, error)
     return True
+
+
+def _encode(piece: str) -> bytes:
+    return piece.encode("utf-8", "backslashreplace")
 
 
 def _report_failure(file: str, error: OSError | ValueError) -> bool:

@@ -5,30 +5,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.printable import printable
+from rollout_lint.report.check.report import SectionReport, join_by_severity, join_lines
 from rollout_lint.report.check.summary import format_summary
-from rollout_lint.report.common.groups import group_all_findings, list_problems
+from rollout_lint.report.common.groups import group_findings, list_problems
 from rollout_lint.report.common.paths import format_location
 from rollout_lint.report.common.skipped import describe_skipped, list_unexpected
+from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from rollout_lint.linter.evaluation import CheckResult
+    from collections.abc import Collection, Iterator
+
+    from rollout_lint.discovery.skipped import SkippedFile
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Problem
+    from rollout_lint.report.check.totals import CheckSummary
     from rollout_lint.report.common.groups import Group
 
 
-def format_check_concise(result: CheckResult, exit_code: int, list_all: bool = False) -> str:
-    """Return a line per error and finding, such as `file:line:column: high RL001 message`, from high to info.
+_ERRORS = "errors"
+
+
+class ConciseReport(SectionReport):
+    """One line per error and finding, such as `file:line:column: high RL001 message`, from high to info.
 
     The skipped files and the summary follow. Files for docker compose only are left out, unless `list_all` is set.
     """
-    skipped = result.skipped if list_all else list_unexpected(result.skipped)
-    lines = [
-        *(_format_error(problem) for each in result.evaluations for problem in list_problems(each)),
-        *map(_format_finding, group_all_findings(result.evaluations)),
-        *(f"{printable(each.file)}: not checked: {printable(describe_skipped(each))}" for each in skipped),
-        format_summary(result, exit_code),
-    ]
-    return "".join(f"{line}\n" for line in lines)
+
+    def __init__(self, *, list_all: bool = False) -> None:
+        """Start without a line."""
+        super().__init__()
+        self._list_all = list_all
+
+    def format_recipe(self, evaluation: Evaluation, failing: Collection[Severity]) -> dict[str, str]:
+        """Return the lines of a recipe by section."""
+        del failing
+        errors = join_lines(map(_format_error, list_problems(evaluation)))
+        findings = ((each.finding.severity, _format_finding(each)) for each in group_findings(evaluation))
+        return {**({_ERRORS: errors} if errors else {}), **join_by_severity(findings)}
+
+    def stream(self, summary: CheckSummary) -> Iterator[str]:
+        """Yield the report in pieces."""
+        for section in (_ERRORS, *Severity):
+            yield from self.read(section)
+        skipped = summary.skipped if self._list_all else list_unexpected(summary.skipped)
+        yield join_lines(
+            f"{printable(each.file)}: not checked: {printable(describe_skipped(each))}" for each in skipped
+        )
+        yield f"{format_summary(summary)}\n"
+
+
+def _format_skipped(file: SkippedFile) -> str:
+    return f"{printable(file.file)}: not checked: {printable(describe_skipped(file))}"
 
 
 def _format_error(problem: Problem) -> str:

@@ -8,33 +8,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.printable import printable
+from rollout_lint.report.check.report import SectionReport, join_by_severity, join_lines
 from rollout_lint.report.common.fixes import describe_finding
-from rollout_lint.report.common.groups import group_all_findings, list_problems
+from rollout_lint.report.common.groups import group_findings, list_problems
 from rollout_lint.report.common.paths import relative_path
 from rollout_lint.report.common.skipped import describe_skipped, list_unexpected
+from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from rollout_lint.discovery.skipped import SkippedFile
-    from rollout_lint.linter.evaluation import CheckResult
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Location, Problem
+    from rollout_lint.report.check.totals import CheckSummary
     from rollout_lint.report.common.groups import Group
 
 _COMMANDS = {"high": "error", "medium": "warning", "low": "notice", "info": "notice"}
 
 
-def format_check_github(result: CheckResult, root: Path) -> str:
-    """Return one workflow command per line: problems, findings sorted by severity, then the skipped files.
+_PROBLEMS = "problems"
+
+
+class GithubReport(SectionReport):
+    """One workflow command per line: problems, findings from high to info, then the skipped files.
 
     The order matters because GitHub shows only ten annotations of a kind per step. `root` is the folder of the
     repository, because GitHub resolves paths from there. Files for docker compose only are left out.
     """
-    evaluations = result.evaluations
-    lines = [_format_problem(problem, root) for each in evaluations for problem in list_problems(each)]
-    lines += [_format_finding(each, root) for each in group_all_findings(evaluations)]
-    lines += [_format_skipped(each, root) for each in list_unexpected(result.skipped)]
-    return "".join(f"{line}\n" for line in lines)
+
+    def __init__(self, root: Path) -> None:
+        """Start without a line."""
+        super().__init__()
+        self._root = root
+
+    def format_recipe(self, evaluation: Evaluation, failing: Collection[Severity]) -> dict[str, str]:
+        """Return the lines of a recipe by section."""
+        del failing
+        problems = join_lines(_format_problem(each, self._root) for each in list_problems(evaluation))
+        findings = ((each.finding.severity, _format_finding(each, self._root)) for each in group_findings(evaluation))
+        return {**({_PROBLEMS: problems} if problems else {}), **join_by_severity(findings)}
+
+    def stream(self, summary: CheckSummary) -> Iterator[str]:
+        """Yield the report in pieces."""
+        for section in (_PROBLEMS, *Severity):
+            yield from self.read(section)
+        yield join_lines(_format_skipped(each, self._root) for each in list_unexpected(summary.skipped))
 
 
 def _format_problem(problem: Problem, root: Path) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.report.check.report import SectionReport, StreamedList, format_item, item_separator, stream_json
 from rollout_lint.report.common.groups import (
     Group,
-    count_suppressed,
-    group_findings,
     list_recipe_problems,
     merge_findings,
 )
@@ -22,37 +20,52 @@ from rollout_lint.report.common.json_values import (
     convert_skipped,
     convert_unevaluated,
     convert_unknown_variables,
-    format_json,
 )
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from rollout_lint.linter.evaluation import CheckResult, Evaluation, VariantEvaluation
+    from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
+    from rollout_lint.report.check.totals import CheckSummary
     from rollout_lint.rules.finding import Finding, Suppression
 
 
-def format_check_json(result: CheckResult) -> str:
-    """Return the JSON document of a check."""
-    evaluations = result.evaluations
-    by_severity = Counter(group.finding.severity for evaluation in evaluations for group in group_findings(evaluation))
-    counts = {severity: by_severity[severity] for severity in Severity}
-    return format_json(
-        {
-            "version": VERSION,
-            "recipes": [_convert_evaluation(evaluation) for evaluation in evaluations],
-            "skipped": convert_skipped(result.skipped),
-            "summary": {
-                "recipes": len(evaluations),
-                "services": sum(len(evaluation.services) for evaluation in evaluations),
-                "findings": counts,
-                "places": counts,
-                "suppressed": count_suppressed(evaluations),
-                "not_evaluated": sum(evaluation.status != EvaluationStatus.EVALUATED for evaluation in evaluations),
-            },
-        }
-    )
+_RECIPES = "recipes"
+_DEPTH = 2
+
+
+class JsonReport(SectionReport):
+    """JSON document of a check."""
+
+    def __init__(self) -> None:
+        """Start without a recipe."""
+        super().__init__({_RECIPES: item_separator(_DEPTH)})
+
+    def format_recipe(self, evaluation: Evaluation, failing: Collection[Severity]) -> dict[str, str]:
+        """Return the recipe of the document."""
+        del failing
+        return {_RECIPES: format_item(_convert_evaluation(evaluation), _DEPTH)}
+
+    def stream(self, summary: CheckSummary) -> Iterator[str]:
+        """Yield the report in pieces."""
+        totals = summary.totals
+        counts = {severity: totals.findings[severity] for severity in Severity}
+        yield from stream_json(
+            {
+                "version": VERSION,
+                "recipes": StreamedList(self.read(_RECIPES), is_empty=not self.has(_RECIPES)),
+                "skipped": convert_skipped(summary.skipped),
+                "summary": {
+                    "recipes": totals.recipes,
+                    "services": totals.services,
+                    "findings": counts,
+                    "places": counts,
+                    "suppressed": totals.suppressed,
+                    "not_evaluated": totals.recipes - totals.statuses[EvaluationStatus.EVALUATED],
+                },
+            }
+        )
 
 
 def _convert_evaluation(evaluation: Evaluation) -> dict[str, Any]:

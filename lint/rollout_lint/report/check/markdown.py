@@ -2,59 +2,91 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.linter.evaluation import PLACES_OF_VARIABLES, EvaluationStatus
-from rollout_lint.report.common.groups import group_all_findings, list_problems
-from rollout_lint.report.common.markdown import escape_markdown, format_skipped_section, limit_size
+from rollout_lint.report.check.report import CheckReport
+from rollout_lint.report.check.summary import count_findings
+from rollout_lint.report.common.groups import group_findings, list_problems
+from rollout_lint.report.common.markdown import LimitedLines, escape_markdown, format_skipped_section
 from rollout_lint.report.common.paths import format_deployed_by, format_location, named_path
 from rollout_lint.report.common.style import plural
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
-    from rollout_lint.linter.evaluation import CheckResult, Evaluation
+    from collections.abc import Collection, Iterator, Sequence
+
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Problem
+    from rollout_lint.report.check.totals import CheckSummary
     from rollout_lint.report.common.groups import Group
+    from rollout_lint.rules.model import Rule
 
 
-def format_check_markdown(result: CheckResult) -> str:
-    """Return the counts, the problems, unknown variables, the findings sorted by severity, and the skipped files."""
-    evaluations = result.evaluations
-    groups = group_all_findings(evaluations)
-    problems = [_format_problem(problem) for each in evaluations for problem in list_problems(each)]
-    lines = ["## rollout-lint", "", _format_counts(result, groups)]
-    if problems:
-        lines += ["", "### Not evaluated", "", *limit_size(problems)]
-    unknown = [_format_unknown_variables(each) for each in evaluations if each.unknown_variables]
-    if unknown:
-        lines += [
-            "",
-            "### Unknown variables",
-            "",
-            f"Set these variables {PLACES_OF_VARIABLES}.",
-            "",
-            *limit_size(unknown),
-        ]
-    if groups:
-        head = ("| severity | rule | location | service | variants | message |", "|---|---|---|---|---|---|")
-        rows = [_format_row(group) for group in groups]
-        lines += ["", "### Findings", "", *head, *limit_size(rows)]
-    lines += format_skipped_section(result.skipped)
-    return "\n".join(lines) + "\n"
+class _Part(NamedTuple):
+    """Lines of a recipe: problems, unknown variables, and findings with their severity."""
+
+    problems: list[str]
+    unknown: str | None
+    findings: list[tuple[Severity, str]]
 
 
-def _format_counts(result: CheckResult, groups: list[Group]) -> str:
-    evaluations = result.evaluations
-    by_severity = Counter(group.finding.severity for group in groups)
-    counted = ", ".join(f"{by_severity[severity]} {severity}" for severity in Severity if by_severity[severity])
-    failed = sum(each.status not in (EvaluationStatus.EVALUATED, EvaluationStatus.NOT_A_STACK) for each in evaluations)
-    not_stacks = sum(each.status == EvaluationStatus.NOT_A_STACK for each in evaluations)
-    parts = [f"{plural(len(evaluations) - not_stacks, 'recipe')}: {plural(len(groups), 'finding')}"]
-    parts += [f" ({counted})"] if counted else []
+class MarkdownReport(CheckReport[_Part]):
+    """The counts, the problems, unknown variables, the findings sorted by severity, and the skipped files."""
+
+    def __init__(self) -> None:
+        """Start without a line."""
+        self._problems = LimitedLines()
+        self._unknown = LimitedLines()
+        self._findings = {severity: LimitedLines() for severity in Severity}
+
+    def format_recipe(self, evaluation: Evaluation, failing: Collection[Severity]) -> _Part:
+        """Return the lines of a recipe."""
+        del failing
+        return _Part(
+            [_format_problem(problem) for problem in list_problems(evaluation)],
+            _format_unknown_variables(evaluation) if evaluation.unknown_variables else None,
+            [(group.finding.severity, _format_row(group)) for group in group_findings(evaluation)],
+        )
+
+    def add(self, part: _Part, rules: Sequence[Rule]) -> None:
+        """Add the lines to their lists, as far as they fit."""
+        del rules
+        for problem in part.problems:
+            self._problems.add(problem)
+        if part.unknown is not None:
+            self._unknown.add(part.unknown)
+        for severity, row in part.findings:
+            self._findings[severity].add(row)
+
+    def stream(self, summary: CheckSummary) -> Iterator[str]:
+        """Yield the report."""
+        lines = ["## rollout-lint", "", _format_counts(summary)]
+        if self._problems:
+            lines += ["", "### Not evaluated", "", *self._problems.lines()]
+        if self._unknown:
+            lines += [
+                *("", "### Unknown variables", "", f"Set these variables {PLACES_OF_VARIABLES}.", ""),
+                *self._unknown.lines(),
+            ]
+        rows = LimitedLines()
+        for severity in Severity:
+            rows.add_all(self._findings[severity])
+        if rows:
+            head = ("| severity | rule | location | service | variants | message |", "|---|---|---|---|---|---|")
+            lines += ["", "### Findings", "", *head, *rows.lines()]
+        lines += format_skipped_section(summary.skipped)
+        yield "\n".join(lines) + "\n"
+
+
+def _format_counts(summary: CheckSummary) -> str:
+    totals, skipped = summary.totals, summary.skipped
+    not_stacks = totals.statuses[EvaluationStatus.NOT_A_STACK]
+    failed = totals.recipes - totals.statuses[EvaluationStatus.EVALUATED] - not_stacks
+    parts = [f"{plural(totals.recipes - not_stacks, 'recipe')}: {count_findings(totals.findings)}"]
     parts += [f"; {plural(failed, 'recipe')} not evaluated"] if failed else []
     parts += [f"; {not_stacks} not a stack"] if not_stacks else []
-    parts += [f"; {plural(len(result.skipped), 'file')} not checked"] if result.skipped else []
+    parts += [f"; {plural(len(skipped), 'file')} not checked"] if skipped else []
     return "".join(parts) + "."
 
 

@@ -10,40 +10,59 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.printable import printable
 from rollout_lint.report.check.replacement import ReplacementFinder
+from rollout_lint.report.check.report import SectionReport, StreamedList, format_item, item_separator, stream_json
 from rollout_lint.report.common.documentation import project_url, rule_url
 from rollout_lint.report.common.fixes import describe_finding
 from rollout_lint.report.common.groups import group_findings, list_problems
-from rollout_lint.report.common.json_values import format_json
 from rollout_lint.report.common.paths import relative_path
 from rollout_lint.report.common.skipped import describe_skipped, list_unexpected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from rollout_lint.linter.evaluation import CheckResult, Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Location, Problem
+    from rollout_lint.report.check.totals import CheckSummary
     from rollout_lint.report.common.groups import Group
-    from rollout_lint.rules.model import Rule
+    from rollout_lint.rules.model import Rule, Severity
     from rollout_lint.syntax.source import Source
 
 _SEVERITIES = {"high": "ERROR", "medium": "WARNING", "low": "INFO", "info": "INFO"}
 _NAME = "rollout-lint"
 
 
-def format_check_rdjson(result: CheckResult, root: Path) -> str:
-    """Return a DiagnosticResult: errors, findings with their replacements, and the files that are not checked.
+_DIAGNOSTICS = "diagnostics"
+_DEPTH = 2
+
+
+class RdjsonReport(SectionReport):
+    """DiagnosticResult: errors, findings with their replacements, and the files that are not checked.
 
     Paths are relative to `root`. Files for docker compose only are left out.
     """
-    diagnostics = [each for evaluation in result.evaluations for each in _list_diagnostics(evaluation, root)]
-    diagnostics += [
-        _build_diagnostic(f"not checked: {describe_skipped(each)}", "INFO", relative_path(root, each.file))
-        for each in list_unexpected(result.skipped)
-    ]
-    url = project_url()
-    source = {"name": _NAME, **({"url": url} if url else {})}
-    return format_json({"source": source, "diagnostics": diagnostics})
+
+    def __init__(self, root: Path) -> None:
+        """Start without a diagnostic."""
+        super().__init__({_DIAGNOSTICS: item_separator(_DEPTH)})
+        self._root = root
+
+    def format_recipe(self, evaluation: Evaluation, failing: Collection[Severity]) -> dict[str, str]:
+        """Return the diagnostics of a recipe."""
+        del failing
+        items = [format_item(each, _DEPTH) for each in _list_diagnostics(evaluation, self._root)]
+        return {_DIAGNOSTICS: item_separator(_DEPTH).join(items)} if items else {}
+
+    def stream(self, summary: CheckSummary) -> Iterator[str]:
+        """Yield the report in pieces."""
+        for each in list_unexpected(summary.skipped):
+            message = f"not checked: {describe_skipped(each)}"
+            skipped = _build_diagnostic(message, "INFO", relative_path(self._root, each.file))
+            self.add_text(_DIAGNOSTICS, format_item(skipped, _DEPTH))
+        url = project_url()
+        source = {"name": _NAME, **({"url": url} if url else {})}
+        diagnostics = StreamedList(self.read(_DIAGNOSTICS), is_empty=not self.has(_DIAGNOSTICS))
+        yield from stream_json({"source": source, "diagnostics": diagnostics})
 
 
 def _list_diagnostics(evaluation: Evaluation, root: Path) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from rollout_lint import __version__
@@ -12,25 +12,28 @@ from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.printable import printable
 from rollout_lint.report.check.replacement import ReplacementFinder
+from rollout_lint.report.check.report import CheckReport, StreamedList, format_item, item_separator, stream_json
 from rollout_lint.report.check.sarif_rules import LEVELS, RuleTable
+from rollout_lint.report.check.spool import Spool
 from rollout_lint.report.common.documentation import project_url
 from rollout_lint.report.common.groups import NOT_A_STACK_MESSAGE, group_findings, list_problems
-from rollout_lint.report.common.json_values import format_json
 from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.skipped import describe_skipped
 from rollout_lint.rules.finding import SuppressionSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.facts.model import Fact
-    from rollout_lint.linter.evaluation import CheckResult, Evaluation
+    from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.location import Location, Problem
     from rollout_lint.report.check.replacement import Replacement
+    from rollout_lint.report.check.totals import CheckSummary
     from rollout_lint.report.common.groups import Group
     from rollout_lint.rules.finding import Suppression
+    from rollout_lint.rules.model import Rule, Severity
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _BASE = "%SRCROOT%"
@@ -38,30 +41,76 @@ _FINGERPRINT = "rolloutLint/v1"
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 
-def format_check_sarif(result: CheckResult, root: Path) -> str:
-    """Return the SARIF log of one run, with a result per finding, whose properties contain its variants.
+_NOTIFICATIONS_DEPTH = 6
+_RESULTS_DEPTH = 4
+
+
+class _Part(NamedTuple):
+    """Part of a recipe: the rule of each result with the rest of its text, and the notifications."""
+
+    results: list[tuple[str, str, str]]
+    notifications: list[str]
+    has_error: bool
+
+
+class SarifReport(CheckReport[_Part]):
+    """SARIF log of one run, with a result per finding, whose properties contain its variants.
 
     Paths below `root` are relative to it. Suppressed findings are included with their suppression, superseded findings
     are not. A problem is a notification, and makes the run unsuccessful. A skipped file is a note.
     """
-    evaluations = result.evaluations
-    rules = RuleTable()
-    results = [result for each in evaluations for result in _list_results(each, rules, root)]
-    notifications = [each for evaluation in evaluations for each in _list_notifications(evaluation, root)]
-    notifications += [_skipped_notification(each, root) for each in result.skipped]
-    run = {
-        "tool": {"driver": _build_driver(rules)},
-        "invocations": [
-            {
-                "executionSuccessful": not any(each["level"] == "error" for each in notifications),
-                "toolExecutionNotifications": notifications,
-            }
-        ],
-        "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_BASE: {"description": {"text": "Folder in which rollout-lint ran."}}},
-        "results": results,
-    }
-    return format_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+    def __init__(self, root: Path) -> None:
+        """Start without a result."""
+        self._root = root
+        self._rules = RuleTable()
+        self._results = Spool(item_separator(_RESULTS_DEPTH))
+        self._notifications = Spool(item_separator(_NOTIFICATIONS_DEPTH))
+        self._is_successful = True
+
+    def format_recipe(self, evaluation: Evaluation, failing: Collection[Severity]) -> _Part:
+        """Return the results without the index of their rule, and the notifications."""
+        del failing
+        results = [
+            (rule.id, rule.link, format_item(result, _RESULTS_DEPTH).removeprefix("{"))
+            for rule, result in _list_results(evaluation, self._root)
+        ]
+        notifications = list(_list_notifications(evaluation, self._root))
+        has_error = any(each["level"] == "error" for each in notifications)
+        return _Part(results, [format_item(each, _NOTIFICATIONS_DEPTH) for each in notifications], has_error)
+
+    def add(self, part: _Part, rules: Sequence[Rule]) -> None:
+        """Add the results with the index of their rule."""
+        by_key = {(rule.id, rule.link): rule for rule in rules}
+        for id_, link, rest in part.results:
+            head = {"ruleId": id_, "ruleIndex": self._rules.add(by_key[id_, link])}
+            self._results.add(f"{format_item(head, _RESULTS_DEPTH).removesuffix(_END)},{rest}")
+        for each in part.notifications:
+            self._notifications.add(each)
+        self._is_successful &= not part.has_error
+
+    def stream(self, summary: CheckSummary) -> Iterator[str]:
+        """Yield the report in pieces."""
+        for each in summary.skipped:
+            self._notifications.add(format_item(_skipped_notification(each, self._root), _NOTIFICATIONS_DEPTH))
+        run = {
+            "tool": {"driver": _build_driver(self._rules)},
+            "invocations": [
+                {
+                    "executionSuccessful": self._is_successful,
+                    "toolExecutionNotifications": StreamedList(
+                        self._notifications.read(), is_empty=not self._notifications
+                    ),
+                }
+            ],
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": {_BASE: {"description": {"text": "Folder in which rollout-lint ran."}}},
+            "results": StreamedList(self._results.read(), is_empty=not self._results),
+        }
+        yield from stream_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+_END = f"\n{'  ' * _RESULTS_DEPTH}}}"
 
 
 def _build_driver(rules: RuleTable) -> dict[str, Any]:
@@ -96,19 +145,19 @@ def _problem_location(problem: Problem, root: Path) -> dict[str, Any]:
     return {"physicalLocation": {"artifactLocation": _artifact(problem.file, root), **region}}
 
 
-def _list_results(evaluation: Evaluation, rules: RuleTable, root: Path) -> Iterator[dict[str, Any]]:
+def _list_results(evaluation: Evaluation, root: Path) -> Iterator[tuple[Rule, dict[str, Any]]]:
+    """Yield the results without their first two keys, which name the rule."""
     finder = ReplacementFinder(evaluation)
     for group in group_findings(evaluation, suppressed=True):
         new = finder.find(group.finding)
-        yield {**_build_result(group, rules, root), **({"fixes": [_build_fix(group, new, root)]} if new else {})}
+        fixes = {"fixes": [_build_fix(group, new, root)]} if new else {}
+        yield group.rule, {**_build_result(group, root), **fixes}
 
 
-def _build_result(group: Group, rules: RuleTable, root: Path) -> dict[str, Any]:
+def _build_result(group: Group, root: Path) -> dict[str, Any]:
     finding = group.finding
     related = list(_related_locations(group, root))
     return {
-        "ruleId": finding.rule.id,
-        "ruleIndex": rules.add(finding.rule),
         "level": LEVELS[finding.severity],
         "message": {"text": _escape_links(group.message)},
         "locations": [_build_location(group, finding.location, root)],

@@ -126,22 +126,16 @@ def _join_subjects(names: Collection[str]) -> str:
     return listed if len(names) == 1 else f"each of {len(names)} services ({listed})"
 
 
-def list_hidden(evaluations: Iterable[Evaluation]) -> list[Finding]:
-    """Return the active findings that reports do not print, each once for all variants and services."""
-    groups = (group for evaluation in evaluations for group in _group_all(evaluation))
-    return [group.finding for group in groups if not group.evaluation.filter.includes(group.finding)]
+def list_active_groups(evaluation: Evaluation) -> list[Group]:
+    """Return the active findings, also those that the filter of the evaluation excludes."""
+    return _group_all(evaluation)
 
 
-def group_all_findings(evaluations: Iterable[Evaluation]) -> list[Group]:
-    """Return the findings of all recipes to report, sorted by severity."""
-    groups = [group for evaluation in evaluations for group in group_findings(evaluation)]
-    return sorted(groups, key=lambda group: group.finding.severity.rank)
-
-
-def count_suppressed(evaluations: Iterable[Evaluation]) -> int:
+def count_suppressed(evaluation: Evaluation) -> int:
     """Return the number of suppressed findings, counted as reports list findings."""
-    groups = (group for evaluation in evaluations for group in group_findings(evaluation, suppressed=True))
-    return sum(group.finding.is_suppressed for group in groups)
+    if not any(finding.is_suppressed for finding in evaluation.findings):
+        return 0
+    return sum(group.finding.is_suppressed for group in group_findings(evaluation, suppressed=True))
 
 
 def list_problems(evaluation: Evaluation) -> list[Problem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from rollout_lint.printable import printable
@@ -25,13 +24,47 @@ def escape_markdown(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", printable(text))
 
 
+class LimitedLines:
+    """The first lines up to a size, and the number of the others."""
+
+    def __init__(self) -> None:
+        """Start without a line."""
+        self._lines: list[str] = []
+        self._size = 0
+        self._count = 0
+
+    def __bool__(self) -> bool:
+        """Return True if there is a line."""
+        return self._count > 0
+
+    def add(self, line: str) -> None:
+        """Add a line. It is kept if all lines before it fit too."""
+        self._count += 1
+        self._size += len(line.encode("utf-8", "replace")) + 1
+        if self._size <= _MAX_BYTES:
+            self._lines.append(line)
+
+    def add_all(self, other: LimitedLines) -> None:
+        """Add the lines of another list, in their order."""
+        for line in other._lines:
+            self.add(line)
+        missing = other._count - len(other._lines)
+        self._count += missing
+        self._size += _MAX_BYTES if missing else 0
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines that fit, and the number of those that do not."""
+        yield from self._lines
+        if len(self._lines) < self._count:
+            yield f"\n{self._count - len(self._lines)} more are not shown."
+
+
 def limit_size(lines: list[str]) -> Iterator[str]:
     """Yield the lines that fit, and the number of those that do not."""
-    sizes = accumulate(len(line.encode("utf-8", "replace")) + 1 for line in lines)
-    fitting = sum(size <= _MAX_BYTES for size in sizes)
-    yield from lines[:fitting]
-    if fitting < len(lines):
-        yield f"\n{len(lines) - fitting} more are not shown."
+    limited = LimitedLines()
+    for line in lines:
+        limited.add(line)
+    yield from limited.lines()
 
 
 def format_skipped_section(skipped: Sequence[SkippedFile]) -> list[str]:

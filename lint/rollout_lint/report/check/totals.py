@@ -1,0 +1,91 @@
+"""Numbers of a check, added up recipe by recipe."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.report.common.groups import count_suppressed, list_active_groups, list_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rollout_lint.discovery.skipped import SkippedFile
+    from rollout_lint.errors import ExitCode
+    from rollout_lint.linter.evaluation import Evaluation
+    from rollout_lint.rules.model import Severity
+
+
+@dataclass(slots=True)
+class Totals:
+    """Numbers of recipes, variants, services, errors and findings.
+
+    `checked`, `variants` and `checked_services` are those of recipes that have services or are stacks. `findings` are
+    those that a report prints, `hidden` those that its filter excludes.
+    """
+
+    statuses: Counter[EvaluationStatus] = field(default_factory=Counter)
+    services: int = 0
+    checked: int = 0
+    variants: int = 0
+    checked_services: int = 0
+    errors: int = 0
+    findings: Counter[Severity] = field(default_factory=Counter)
+    hidden: Counter[Severity] = field(default_factory=Counter)
+    suppressed: int = 0
+
+    @property
+    def recipes(self) -> int:
+        """Number of recipes."""
+        return self.statuses.total()
+
+    def add(self, other: Totals) -> None:
+        """Add other numbers."""
+        self.statuses += other.statuses
+        self.services += other.services
+        self.checked += other.checked
+        self.variants += other.variants
+        self.checked_services += other.checked_services
+        self.errors += other.errors
+        self.findings += other.findings
+        self.hidden += other.hidden
+        self.suppressed += other.suppressed
+
+
+def count_recipe(evaluation: Evaluation) -> Totals:
+    """Return the numbers of one recipe."""
+    services = len(evaluation.services)
+    is_checked = bool(services) or evaluation.status not in (
+        EvaluationStatus.NOT_A_STACK,
+        EvaluationStatus.TEMPLATE,
+    )
+    findings: Counter[Severity] = Counter()
+    hidden: Counter[Severity] = Counter()
+    for group in list_active_groups(evaluation):
+        is_printed = evaluation.filter.includes(group.finding)
+        (findings if is_printed else hidden)[group.finding.severity] += 1
+    return Totals(
+        Counter([evaluation.status]),
+        services,
+        int(is_checked),
+        len(evaluation.variants) if is_checked else 0,
+        services if is_checked else 0,
+        len(list_problems(evaluation)),
+        findings,
+        hidden,
+        count_suppressed(evaluation),
+    )
+
+
+class CheckSummary(NamedTuple):
+    """What is known after the last recipe.
+
+    With `since`, the name of a commit, recipes and skipped files are only those that changed since then.
+    """
+
+    totals: Totals
+    skipped: Sequence[SkippedFile]
+    exit_code: ExitCode
+    since: str | None = None
