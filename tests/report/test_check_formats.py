@@ -20,14 +20,8 @@ from junitparser import JUnitXml
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.linter.evaluation import CheckResult
 from rollout_lint.location import Location, Problem
 from rollout_lint.printable import printable
-from rollout_lint.report.check.concise import format_check_concise
-from rollout_lint.report.check.github import format_check_github
-from rollout_lint.report.check.gitlab import format_check_gitlab
-from rollout_lint.report.check.markdown import format_check_markdown
-from rollout_lint.report.check.sarif import format_check_sarif
 from rollout_lint.report.common.documentation import project_url
 from rollout_lint.report.common.groups import group_findings
 from rollout_lint.rules.finding import Suppression, SuppressionSource
@@ -36,6 +30,14 @@ from rollout_lint.rules.model import Severity
 
 from tests.conftest import ROOT, SAMPLES
 from tests.fleet.recipes import recipe
+from tests.report.check_reports import (
+    CheckResult,
+    format_check_concise,
+    format_check_github,
+    format_check_gitlab,
+    format_check_markdown,
+    format_check_sarif,
+)
 from tests.report.readers import READERS, Found, of_json, sarif_run
 from tests.support import mask_folder, recipe_in
 

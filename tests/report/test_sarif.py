@@ -12,19 +12,21 @@ import pytest
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.linter.evaluation import CheckResult
 from rollout_lint.location import Location
-from rollout_lint.report.check.concise import format_check_concise
-from rollout_lint.report.check.gitlab import format_check_gitlab
-from rollout_lint.report.check.json_document import format_check_json
 from rollout_lint.report.check.replacement import ReplacementFinder
-from rollout_lint.report.check.sarif import format_check_sarif
 from rollout_lint.report.rules.conditions import describe_condition
 from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import ROOT, SAMPLES
 from tests.fleet.recipes import HEALTHY, OVERLAY, recipe
+from tests.report.check_reports import (
+    CheckResult,
+    format_check_concise,
+    format_check_gitlab,
+    format_check_json,
+    format_check_sarif,
+)
 from tests.report.readers import sarif_run
 from tests.support import recipe_in
 

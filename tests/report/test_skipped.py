@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from rollout_lint.api.sweep_exit import ExitPolicy
 from rollout_lint.api.sweep_summary import SweepSummary
 from rollout_lint.cli.choices import CheckFormat, SweepFormat
-from rollout_lint.cli.commands.outputs import Output, Report, write_reports
+from rollout_lint.cli.commands.outputs import Output, Reports
 from rollout_lint.cli.commands.sweep_output import Layout, print_sweep
 from rollout_lint.discovery.recipe import LayerFile, Recipe, Variant
 from rollout_lint.discovery.skipped import SkippedFile, SkipReason
@@ -25,16 +25,6 @@ from rollout_lint.fleet.result_age import AgePolicy
 from rollout_lint.fleet.sweep import Sweep
 from rollout_lint.linter.context import LintContext
 from rollout_lint.linter.evaluate import evaluate
-from rollout_lint.linter.evaluation import CheckResult, Evaluation, FindingFilter
-from rollout_lint.report.check.concise import format_check_concise
-from rollout_lint.report.check.github import format_check_github
-from rollout_lint.report.check.gitlab import format_check_gitlab
-from rollout_lint.report.check.json_document import format_check_json
-from rollout_lint.report.check.junit import format_check_junit
-from rollout_lint.report.check.markdown import format_check_markdown
-from rollout_lint.report.check.rdjson import format_check_rdjson
-from rollout_lint.report.check.sarif import format_check_sarif
-from rollout_lint.report.check.text import format_check_text
 from rollout_lint.report.common.skipped import format_no_stack_file, format_skipped
 from rollout_lint.report.common.style import Style
 from rollout_lint.report.show.json_document import format_show_json
@@ -43,12 +33,26 @@ from rollout_lint.report.show.text import format_show_text
 from rollout_lint.rules.loader import load_rules
 
 from tests.fleet.recipes import recipe
+from tests.report.check_reports import (
+    CheckResult,
+    format_check_concise,
+    format_check_github,
+    format_check_gitlab,
+    format_check_json,
+    format_check_junit,
+    format_check_markdown,
+    format_check_rdjson,
+    format_check_sarif,
+    format_check_text,
+)
 from tests.report.readers import READERS, sarif_run
 from tests.support import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
+
+    from rollout_lint.linter.evaluation import Evaluation
 
     from tests.conftest import Run, Write
 
@@ -247,9 +251,9 @@ def test_markdown_escapes_names_of_skipped_files() -> None:
 
 @pytest.mark.parametrize("list_skipped", [False, True])
 def test_check_writes_skipped_files(capsys: pytest.CaptureFixture[str], list_skipped: bool) -> None:
-    report = Report(CheckResult([], FILES), ExitCode.OK, lambda _: (), lambda *_: FindingFilter(), list_skipped)
     for form in (CheckFormat.TEXT, CheckFormat.CONCISE):
-        assert write_reports(report, (Output(form),)) is ExitCode.OK
+        reports = Reports((Output(form),), list_skipped=list_skipped, is_quiet=False)
+        assert reports.write(FILES, ExitCode.OK, None) is ExitCode.OK
         assert ("test/docker-compose.yml" in capsys.readouterr().out) is list_skipped
 
 

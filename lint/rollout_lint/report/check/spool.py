@@ -25,6 +25,11 @@ class Spool:
         self._file: IO[str] | None = None
         self._has_no_file = False
 
+    def __del__(self) -> None:
+        """Close the temporary file, which removes it."""
+        if self._file is not None:
+            self._file.close()
+
     def __bool__(self) -> bool:
         """Return True if there is a text."""
         return not self._is_empty
