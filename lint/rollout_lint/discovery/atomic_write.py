@@ -8,7 +8,7 @@ import stat
 from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rollout_lint.discovery.filesystem import is_file, is_link, read_bytes
 
@@ -63,7 +63,7 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes], expected: Expect
         target = Path(os.path.realpath(path))
         if target.exists() and not is_file(target):
             with target.open("wb") as stream:
-                stream.writelines(_pieces(data))
+                _write_pieces(stream, data)
             return ()
         with stage_write(target, data) as staged:
             staged.commit(expected)
@@ -89,7 +89,7 @@ def stage_write(path: Path, data: bytes | Iterable[bytes]) -> Iterator[StagedWri
         # The system applies the umask, and the access control list of the folder, to a new file.
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         with os.fdopen(_open(temporary, flags, 0o666 if before is None else 0o600), "wb") as stream:
-            stream.writelines(_pieces(data))
+            _write_pieces(stream, data)
             stream.flush()
             lost = () if before is None else _keep_attributes(path, stream.fileno(), before)
             # Without it, a crash after the rename could leave an empty file.
@@ -99,8 +99,8 @@ def stage_write(path: Path, data: bytes | Iterable[bytes]) -> Iterator[StagedWri
         temporary.unlink(missing_ok=True)
 
 
-def _pieces(data: bytes | Iterable[bytes]) -> Iterable[bytes]:
-    return (data,) if isinstance(data, bytes) else data
+def _write_pieces(file: IO[bytes], data: bytes | Iterable[bytes]) -> None:
+    file.writelines((data,) if isinstance(data, bytes) else data)
 
 
 def _open(path: Path, flags: int, mode: int) -> int:

@@ -226,8 +226,8 @@ def _write_file(file: str, pieces: Iterable[str]) -> bool:
 def _append(file: str, pieces: Iterable[str]) -> bool:
     """Append a report to the job summary of GitHub Actions."""
     try:
-        with Path(file).open("ab") as stream:
-            stream.writelines(map(_encode, pieces))
+        with Path(file).open("ab") as summary:
+            summary.writelines(map(_encode, pieces))
     except (OSError, ValueError) as error:
         return _report_failure(file, error)
     return True

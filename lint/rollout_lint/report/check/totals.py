@@ -80,7 +80,7 @@ def count_recipe(evaluation: Evaluation) -> Totals:
 
 
 class CheckSummary(NamedTuple):
-    """What is known after the last recipe.
+    """Numbers, skipped files and exit code after the last recipe.
 
     With `since`, the name of a commit, recipes and skipped files are only those that changed since then.
     """
