@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from rollout_lint.pattern import compile_lazily
 
-_LOG_COMMAND = re.compile(r"(?<!\S):(?=:)|(?<=#)#(?=\w*\[)")
+_LOG_COMMAND = compile_lazily(r"(?<!\S):(?=:)|(?<=#)#(?=\w*\[)")
 """First colon of `::command::` and second number sign of `##[command]`, which CI systems run if a log has them.
 
 GitHub's runner accepts the former at the start of a line, also after blanks, and the latter anywhere

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rollout_lint.pattern import compile_lazily
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ENV_SAMPLES = (".env.sample", ".env.example", ".env.dist", ".env.template", "env.example")
 """Names of the sample of a folder, in order of precedence."""
 
-_ASSIGNMENT = re.compile(r"(?P<comment>#\s*)?(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)\Z")
+_ASSIGNMENT = compile_lazily(r"(?P<comment>#\s*)?(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)\Z")
 
 
 def choose_sample(names: Iterable[str]) -> str | None:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.revision_paths import has_missing_contents, to_working_tree
+from rollout_lint.pattern import compile_lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_STARS = re.compile(r"\*{2,}")
+_STARS = compile_lazily(r"\*{2,}")
 _FIRST_READ = 64 * 1024
 """Size of the first read; most files are smaller."""
 

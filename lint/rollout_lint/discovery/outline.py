@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.syntax.node import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ They are not in any version of docker/cli's schema (`cli/compose/schema/data`), 
 _DEPLOY_KEYS_OF_COMPOSE = frozenset(("resources", "restart_policy"))
 """Keys of `deploy` that files for `docker compose` have too."""
 
-_OLD_VERSION = re.compile(r"[12](?:\.\d+)?\Z")
+_OLD_VERSION = compile_lazily(r"[12](?:\.\d+)?\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.filesystem import is_file, read_bytes
 from rollout_lint.discovery.outline import SERVICE_FEATURES, Outline, read_outline
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.syntax.encoding import UTF_16
 from rollout_lint.syntax.parser import MAX_BYTES, UNKNOWN_ANCHOR, parse
 
@@ -32,31 +33,33 @@ BASE_NAMES = (
 SUFFIXES = (".yml", ".yaml")
 
 _COMPOSE_NAMES = frozenset(BASE_NAMES[:4])
-_NAMED_BASE = re.compile(r"(?:docker-)?(?:compose|stack|swarm)[.-]base\.ya?ml\Z")
-_STACK_NAME = re.compile(r"(?:docker-)?(?:stack|swarm)(?:-[^.]+)?\.ya?ml\Z")
-_OVERRIDE = re.compile(r"(?:docker-)?compose\.override\.ya?ml\Z")
-_VARIANT_NAME = re.compile(r"(?:(?:docker-)?(?:compose|stack|swarm)[.-])?(?P<name>.+?)\.ya?ml\Z")
-_BEFORE_VARIANT = re.compile(r"(?P<stem>.+)[.-][^.-]+\.ya?ml\Z")
+_NAMED_BASE = compile_lazily(r"(?:docker-)?(?:compose|stack|swarm)[.-]base\.ya?ml\Z")
+_STACK_NAME = compile_lazily(r"(?:docker-)?(?:stack|swarm)(?:-[^.]+)?\.ya?ml\Z")
+_OVERRIDE = compile_lazily(r"(?:docker-)?compose\.override\.ya?ml\Z")
+_VARIANT_NAME = compile_lazily(r"(?:(?:docker-)?(?:compose|stack|swarm)[.-])?(?P<name>.+?)\.ya?ml\Z")
+_BEFORE_VARIANT = compile_lazily(r"(?P<stem>.+)[.-][^.-]+\.ya?ml\Z")
 
-_SERVICES = re.compile(rb"(?:^[ \t]*|[{,]\s*|\?\s+)[\"']?services[\"']?\s*:", re.MULTILINE)
-_SERVICES_AT_START = re.compile(rb"^[\"']?services[\"']?[ \t]*:", re.MULTILINE)
-_MAPPING_OF_SERVICES = re.compile(
+_SERVICES = compile_lazily(rb"(?:^[ \t]*|[{,]\s*|\?\s+)[\"']?services[\"']?\s*:", re.MULTILINE)
+_SERVICES_AT_START = compile_lazily(rb"^[\"']?services[\"']?[ \t]*:", re.MULTILINE)
+_MAPPING_OF_SERVICES = compile_lazily(
     rb"^[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*|\{[{%#].*)?\r?\n)*[ \t]+[^\s#-].*:", re.MULTILINE
 )
-_SERVICE_KEY = re.compile(rb"(?:^[ \t]+|[{,]\s*)[\"']?(?:image|build|deploy)[\"']?[ \t]*:", re.MULTILINE)
-_DEPLOY = re.compile(rb"^[ \t]+deploy[ \t]*:", re.MULTILINE)
-_SWARM_POLICY = re.compile(rb"^[ \t]+(?:update_config|rollback_config|placement|endpoint_mode)[ \t]*:", re.MULTILINE)
+_SERVICE_KEY = compile_lazily(rb"(?:^[ \t]+|[{,]\s*)[\"']?(?:image|build|deploy)[\"']?[ \t]*:", re.MULTILINE)
+_DEPLOY = compile_lazily(rb"^[ \t]+deploy[ \t]*:", re.MULTILINE)
+_SWARM_POLICY = compile_lazily(
+    rb"^[ \t]+(?:update_config|rollback_config|placement|endpoint_mode)[ \t]*:", re.MULTILINE
+)
 """Keys that no file for `docker compose` alone has."""
 
 _COMPOSE_KEYS = (*(f"{key}:".encode() for key in ("build", *sorted(SERVICE_FEATURES))), b'":', b"':")
 """Texts of which one is in every file with such a key; a quoted key can be any."""
 
-_COMPOSE_ROOT = re.compile(rb"^(?:name|include|models|version[ \t]*:[ \t]*[\"']?[12]\b)", re.MULTILINE)
-_CONDITIONS = re.compile(rb"depends_on[ \t]*:\s*[^\s\[-]")
-_ALIAS = re.compile(rb"\*(\w[\w-]*)", re.ASCII)
+_COMPOSE_ROOT = compile_lazily(rb"^(?:name|include|models|version[ \t]*:[ \t]*[\"']?[12]\b)", re.MULTILINE)
+_CONDITIONS = compile_lazily(rb"depends_on[ \t]*:\s*[^\s\[-]")
+_ALIAS = compile_lazily(rb"\*(\w[\w-]*)", re.ASCII)
 _BEFORE_ALIAS = b" \t[{,"
 _TEMPLATE_MARKS = (b"{%", b"{{")
-_ALIAS_NAME = re.compile(r"\*([^\s,\[\]{}]+)")
+_ALIAS_NAME = compile_lazily(r"\*([^\s,\[\]{}]+)")
 
 
 def is_yaml(name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from rollout_lint.discovery.filesystem import (
 from rollout_lint.discovery.recipe import LayerFile, Variant
 from rollout_lint.discovery.stack_file import variant_name
 from rollout_lint.location import Problem
+from rollout_lint.pattern import compile_lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.discovery.stack_file import StackFile
 
-_COMPOSE_FILE = re.compile(r"\$\{?COMPOSE_FILE\}?")
+_COMPOSE_FILE = compile_lazily(r"\$\{?COMPOSE_FILE\}?")
 _MAX_SAMPLE_BYTES = 1024 * 1024
 
 

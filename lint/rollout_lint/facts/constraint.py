@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.pattern import compile_lazily
+
 if TYPE_CHECKING:
     from rollout_lint.facts.cluster import Node
 
 _OPERATORS = ("==", "!=")
-_KEY = re.compile(r"[a-z_][a-z0-9\-_.]+", re.IGNORECASE | re.ASCII)
-_VALUE = re.compile(r"[a-z0-9:\-_\s.*()?+\[\]\\^$|/]+", re.IGNORECASE | re.ASCII)
+_KEY = compile_lazily(r"[a-z_][a-z0-9\-_.]+", re.IGNORECASE | re.ASCII)
+_VALUE = compile_lazily(r"[a-z0-9:\-_\s.*()?+\[\]\\^$|/]+", re.IGNORECASE | re.ASCII)
 
 _ROLE, _NAME, _LABEL = "node.role", "node.hostname", "node.labels."
 _UNIQUE = (_NAME, "node.id")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import replace
 from functools import lru_cache
@@ -12,6 +11,7 @@ from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.filesystem import exists, is_file, read_bytes
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.location import Problem
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.syntax.node import Mapping
 from rollout_lint.syntax.parser import MAX_BYTES, parse
 from rollout_lint.syntax.source import Source
@@ -25,7 +25,7 @@ _MAX_CACHED_FILES = 64
 
 TEMPLATE_MESSAGE = "a template, not YAML: render it and check the result"
 
-_TEMPLATE_MARK = re.compile(r"\{[%{]")
+_TEMPLATE_MARK = compile_lazily(r"\{[%{]")
 """Start of a statement or an expression of a template engine."""
 
 _STACK_NAMES = ("compose", "docker-compose", "docker-stack")

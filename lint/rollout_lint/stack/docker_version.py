@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from rollout_lint.pattern import compile_lazily
+
 VERSION_WORDS = "a version of Docker from 19.03 on, such as 28, 26.1 or 20.10.24"
 
-_TEXT = re.compile(r"\d\d(?:\.\d{1,2}){0,2}", re.ASCII)
+_TEXT = compile_lazily(r"\d\d(?:\.\d{1,2}){0,2}", re.ASCII)
 _OLDEST = (19, 3)
 
 

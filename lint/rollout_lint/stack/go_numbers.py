@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 
+from rollout_lint.pattern import compile_lazily
+
 _DIGITS = r"[0-9](?:_?[0-9])*"
-_DECIMAL = re.compile(rf"[-+]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][-+]?{_DIGITS})?\Z")
+_DECIMAL = compile_lazily(rf"[-+]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][-+]?{_DIGITS})?\Z")
 _HEX_DIGITS = r"[0-9a-fA-F](?:_?[0-9a-fA-F])*"
-_HEX = re.compile(rf"[-+]?0[xX](?:_?{_HEX_DIGITS}(?:\.(?:{_HEX_DIGITS})?)?|\.{_HEX_DIGITS})[pP][-+]?{_DIGITS}\Z")
-_SPECIAL = re.compile(r"(?:[-+]?inf(?:inity)?|nan)\Z", re.IGNORECASE | re.ASCII)
-_INT = re.compile(r"[-+]?[0-9]+\Z")
+_HEX = compile_lazily(rf"[-+]?0[xX](?:_?{_HEX_DIGITS}(?:\.(?:{_HEX_DIGITS})?)?|\.{_HEX_DIGITS})[pP][-+]?{_DIGITS}\Z")
+_SPECIAL = compile_lazily(r"(?:[-+]?inf(?:inity)?|nan)\Z", re.IGNORECASE | re.ASCII)
+_INT = compile_lazily(r"[-+]?[0-9]+\Z")
 
 
 def parse_go_float(text: str) -> float | None:

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from rollout_lint.pattern import compile_lazily
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rollout_lint.stack.unknown import Unknown
 
-_DIGITS = re.compile(r"[0-9]{1,5}\Z")
+_DIGITS = compile_lazily(r"[0-9]{1,5}\Z")
 _MAX_PORT = 65535
 
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from math import isfinite
 
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.stack.go_numbers import parse_go_float
 
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 """Nanoseconds per unit of a duration."""
 _PART = r"([0-9]*)(?:\.([0-9]*))?(ns|us|µs|μs|ms|s|m|h)"
-_DURATION = re.compile(rf"[-+]?(?:0|(?:{_PART})+)\Z")
-_PARTS = re.compile(_PART)
+_DURATION = compile_lazily(rf"[-+]?(?:0|(?:{_PART})+)\Z")
+_PARTS = compile_lazily(_PART)
 _MAX_FRACTION = (2**63 - 1) // 10
 _MAX_DIGITS = 40
 """Number of digits of a whole number that are read. Fewer digits are already too long a duration."""
 
 _FACTORS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "p": 2**50}
-_SUFFIX = re.compile(r"(?:b|([kmgtp])(?:b|ib)?)\Z")
+_SUFFIX = compile_lazily(r"(?:b|([kmgtp])(?:b|ib)?)\Z")
 _MAX_SUFFIX_BYTES = 3
-_KUBERNETES_SIZE = re.compile(r"([0-9.]+)([KMGTP])i\Z", re.IGNORECASE)
+_KUBERNETES_SIZE = compile_lazily(r"([0-9.]+)([KMGTP])i\Z", re.IGNORECASE)
 
 
 def parse_duration(text: str) -> float | None:

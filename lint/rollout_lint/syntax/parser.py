@@ -8,7 +8,6 @@ tree is built.
 
 from __future__ import annotations
 
-import re
 from copy import copy
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -27,6 +26,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from rollout_lint.location import Problem
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.syntax.encoding import UTF_16
 from rollout_lint.syntax.events import COLON_IN_FLOW, parse_with_colons
 from rollout_lint.syntax.node import (
@@ -55,10 +55,10 @@ MAX_VALUES = 1_000_000
 UNKNOWN_ANCHOR = "unknown anchor"
 """Start of the message about an alias without an anchor."""
 
-_ESCAPED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*\\/")
+_ESCAPED_SLASH = compile_lazily(r"(?:[^\\]|\\[^/])*\\/")
 _MAY_BE_INFINITE = frozenset(".+-")
 _MARK = b"\xef\xbb\xbf"
-_MARK_OF_LINE = re.compile(rb"(?<=[\r\n])" + _MARK)
+_MARK_OF_LINE = compile_lazily(rb"(?<=[\r\n])" + _MARK)
 _LETTER = "\ue000".encode()
 """Replacement of a byte order mark at the start of a later line, which the C parser would skip."""
 _TWO_MARKS = tuple(mark * 2 for mark in (_MARK, *UTF_16))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from _ruamel_yaml import CParser
@@ -17,6 +16,7 @@ from ruamel.yaml.tokens import (
 )
 
 from rollout_lint.location import Problem
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.syntax.encoding import detect_encoding
 from rollout_lint.syntax.events import COLON_IN_FLOW
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _SCANNED_TOKENS = 3
 """Number of tokens that Docker scans: the end of the document and two more."""
 _MAX_KEY_LENGTH = 1024
-_NOT_A_LINE_END = re.compile("[^\r\n\x85\u2028\u2029]")
-_ESCAPED_SLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\/")
+_NOT_A_LINE_END = compile_lazily("[^\r\n\x85\u2028\u2029]")
+_ESCAPED_SLASH = compile_lazily(r"(?<!\\)((?:\\\\)*)\\/")
 _ORDINARY = "x"
 """Character that never starts or ends a token by itself."""
 _MAY_START_A_KEY = (AliasToken, AnchorToken, FlowMappingStartToken, FlowSequenceStartToken, ScalarToken, TagToken)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.facts.derived.registry import derived, derived_of_resource
 from rollout_lint.facts.stated import stated_facts
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.stack.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ COMPARED_WITH = {
 """Facts about a difference, each with the fact that names the revision or the variant that differs."""
 
 _CONTENTS = ("configs", "secrets")
-_VERSION_AT_END = re.compile(r"[-_.](?:v?\d[\d._-]*|[0-9a-f]{7,64})\Z", re.IGNORECASE)
+_VERSION_AT_END = compile_lazily(r"[-_.](?:v?\d[\d._-]*|[0-9a-f]{7,64})\Z", re.IGNORECASE)
 
 
 class _ModeChange(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.registry import derived
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.stack.unknown import is_unknown
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rollout_lint.location import Location
     from rollout_lint.stack.model import Service, Setting
 
-_RUNS_ONCE = re.compile(
+_RUNS_ONCE = compile_lazily(
     r"\b(?:db:(?:migrate|prepare|setup|seed)|artisan migrate|manage(?:\.py)? (?:migrate|collectstatic|loaddata)"
     r"|alembic upgrade|prisma migrate deploy|doctrine:migrations:migrate|(?:flyway|goose) (?:\S+ )*(?:migrate|up)"
     r"|createsuperuser|mc (?:cp|mb|mirror))\b(?!.*(?:&&|;|\||\n))",
@@ -23,7 +24,7 @@ _RUNS_ONCE = re.compile(
 )
 """Commands that end with success. After an operator of a shell, such as `&&`, or a new line, a server may follow."""
 
-_SINGLETON = re.compile(
+_SINGLETON = compile_lazily(
     r"\b(?:celery (?:\S+ )*beat|rqscheduler|supercronic|crond? -f|schedule:work|airflow scheduler)\b|(?<!\S)--cron\b"
 )
 """Schedulers: two processes run each job twice."""

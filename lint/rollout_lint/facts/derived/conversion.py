@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.facts.derived.registry import derived
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.stack.unknown import Unknown, is_unknown
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ Rejection: TypeAlias = "tuple[str, Location | None]"
 _MODES_BEFORE_23 = ("", "replicated", "global")
 _MODES = (*_MODES_BEFORE_23, "replicated-job", "global-job")
 _RESTARTS = ("", "no", "always", "unless-stopped", "on-failure")
-_COUNT = re.compile(r"[+-]?\d+", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(?:\d+/0*[1-9]\d*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?)", re.ASCII)
-_STRANGE_NUMBER = re.compile(r"^.{100}|[eE][+-]?\d{3}|[xXbBoOpP_]")
-_REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d+)?", re.ASCII)
-_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
-_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}")
+_COUNT = compile_lazily(r"[+-]?\d+", re.ASCII)
+_NUMBER = compile_lazily(r"[+-]?(?:\d+/0*[1-9]\d*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?)", re.ASCII)
+_STRANGE_NUMBER = compile_lazily(r"^.{100}|[eE][+-]?\d{3}|[xXbBoOpP_]")
+_REPOSITORY = compile_lazily(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
+_DOMAIN = compile_lazily(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d+)?", re.ASCII)
+_TAG = compile_lazily(r"\w[\w.-]{0,127}", re.ASCII)
+_DIGEST = compile_lazily(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}")
 
 
 @derived("array", words={"is not empty": "docker stack deploy rejects the service"})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.nodes import CONSTRAINTS, choice_of_nodes, node_range
 from rollout_lint.facts.derived.registry import derived, first_known
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.stack.unknown import Unknown, is_unknown
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ _SOCKET_SUFFIXES = (".sock", ".socket")
 _CONFIGURATION_FOLDERS = frozenset(("conf", "config", "conf.d", "sites-enabled", "provisioning"))
 """Last parts of paths that are configuration if they are bind mounts."""
 
-_FILE = re.compile(r".*[^.]\.[A-Za-z][A-Za-z0-9]{0,9}|[A-Z][a-z]*file")
+_FILE = compile_lazily(r".*[^.]\.[A-Za-z][A-Za-z0-9]{0,9}|[A-Z][a-z]*file")
 """Name of a file in a container, such as `nginx.conf` or `Caddyfile`. Folders there rarely have a name like this."""
 
-_CONFIGURATION_FILE = re.compile(
+_CONFIGURATION_FILE = compile_lazily(
     r".*\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|properties|env|pem|crt|cert|key|sh|php|js|sql|te?mpl)"
 )
 

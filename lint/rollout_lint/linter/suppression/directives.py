@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.location import Location
+from rollout_lint.pattern import compile_lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
 _SYNTAX_HINT = "write `ignore[RL001]` and the reason"
 
-_NAMED = re.compile(rb"rollout-lint", re.IGNORECASE)
-_DIRECTIVE = re.compile(r"#+\s*rollout-lint(?:\s*(?P<colon>:)\s*|\s+(?=ignore\s*\[))(?P<rest>.*)", re.IGNORECASE)
-_IGNORE = re.compile(r"ignore\s*\[(?P<rules>[^\]\[]*)\](?P<rest>.*)", re.IGNORECASE)
-_UNTIL = re.compile(r"(?<!\S)\(?until\s*=\s*(?P<day>[^\s,;)]*)[,;)]*", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_NAMED = compile_lazily(rb"rollout-lint", re.IGNORECASE)
+_DIRECTIVE = compile_lazily(r"#+\s*rollout-lint(?:\s*(?P<colon>:)\s*|\s+(?=ignore\s*\[))(?P<rest>.*)", re.IGNORECASE)
+_IGNORE = compile_lazily(r"ignore\s*\[(?P<rules>[^\]\[]*)\](?P<rest>.*)", re.IGNORECASE)
+_UNTIL = compile_lazily(r"(?<!\S)\(?until\s*=\s*(?P<day>[^\s,;)]*)[,;)]*", re.IGNORECASE)
+_DAY = compile_lazily(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BEFORE_REASON = " \t:;,.-\u2013\u2014"
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.stated import FACTS
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.syntax.node import Mapping, Scalar, Sequence
 from rollout_lint.syntax.parser import parse
 
@@ -22,13 +23,13 @@ _USER_KEYS = frozenset(
 """Keys of values that may contain any text of the user."""
 
 _PUBLIC_KEYS = frozenset(key for path in FACTS for key in path.split(".")) - _USER_KEYS | {"version"}
-_SUSPICIOUS_COMMENT = re.compile(
+_SUSPICIOUS_COMMENT = compile_lazily(
     r"#(?:.*[^\s#]\s*[=:]\s*[^\s/]|(?:.*[\s#])?-\s*\S|.*(?:pass|pwd|secret|token|credential|key\b)).*", re.IGNORECASE
 )
 
 
-_SECRET_NAME = re.compile(r"pass|pwd|secret|token|credential|key|salt|hash", re.IGNORECASE)
-_PUBLIC_VALUE = re.compile(
+_SECRET_NAME = compile_lazily(r"pass|pwd|secret|token|credential|key|salt|hash", re.IGNORECASE)
+_PUBLIC_VALUE = compile_lazily(
     r"\d{1,5}(?:\.\d{1,3})?[a-z]{0,3}|true|false|yes|no|on|off|pause|continue|rollback|(?:start|stop)-first|tcp|udp|",
     re.IGNORECASE | re.ASCII,
 )
