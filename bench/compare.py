@@ -1,5 +1,7 @@
 """Comparison of rollout-lint with similar tools: `bench/run [RUNS]` writes its tables into bench/README.md.
 
+`bench/run --quick` measures only the start of one check, and writes only the targets of that.
+
 Each round runs each command once, so that a busy machine slows all of them. A ratio is the median over all rounds.
 """
 
@@ -15,7 +17,7 @@ from statistics import median
 
 from bench.fleets import OVERLAY, make_fleet
 from bench.measure import Cost, cost_of, machine
-from bench.peers import install, program, python, versions
+from bench.peers import TOOLS, install, program, python, versions
 
 README = Path(__file__).with_name("README.md")
 PARSE = Path(__file__).with_name("parse.py")
@@ -29,6 +31,18 @@ DOCKER, DCLINT = "`docker stack config`, once a recipe", "dclint"
 SCALED = (DOCKER, DCLINT)
 OURS = (FLOOR, BASE, SWEEP, ALONE, CHECK)
 PASS, VERSION, ONE = "`python -c pass`", "`rollout-lint --version`", "`rollout-lint check RECIPE`"
+ONE_JSON, YAMLLINT = "`rollout-lint check --format json RECIPE`", "yamllint, both files"
+QUICK_RUNS = 20
+API_CALLS = """
+import sys, time
+times = [time.perf_counter()]
+import rollout_lint
+for _ in range(2):
+    rollout_lint.check(sys.argv[1])
+    times.append(time.perf_counter())
+print((times[2] - times[1]) / (times[1] - times[0]))
+"""
+"""Program that prints the time of a second call of the Python API, divided by that of its import and first call."""
 
 Costs = dict[str, list[Cost]]
 
@@ -59,13 +73,15 @@ class Bench:
         return costs
 
 
-def main(runs: int) -> None:
+def main(runs: int, is_quick: bool) -> None:
     """Measure, print the tables and write them into the README."""
-    install()
+    install(("yamllint",) if is_quick else TOOLS)
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(Path(scratch), runs)
-        tables = {"cold": _cold(bench), "imports": _imports(bench), "fleets": _fleets(bench)}
-    note = f"Medians of {runs} runs each, in turn. {machine()}; {versions()}."
+        tables = {"cold-targets": _cold_targets(bench)}
+        if not is_quick:
+            tables |= {"cold": _cold(bench), "imports": _imports(bench)} | _fleets(bench)
+    note = f"Medians of {runs} runs each, in turn. {machine()}; {versions(is_quick)}."
     text = README.read_text("utf-8")
     for name, lines in tables.items():
         table = "\n".join([*lines, "", note]) + "\n"
@@ -76,6 +92,38 @@ def main(runs: int) -> None:
     README.write_text(text, "utf-8")
 
 
+def _cold_targets(bench: Bench) -> list[str]:
+    recipe = next(bench.fleet(1).iterdir())
+    ours = str(program("rollout-lint"))
+    costs = bench.measure(
+        {
+            PASS: [python("rollout-lint"), "-c", "pass"],
+            ONE: [ours, "check", str(recipe)],
+            ONE_JSON: [ours, "check", "--format", "json", str(recipe)],
+            YAMLLINT: [str(program("yamllint")), *_files(recipe)],
+        }
+    )
+    calls = [_call_api(recipe) for _ in range(bench.runs)]
+    return _targets(
+        {
+            f"{ONE} / yamllint of both files": (_ratio(costs[ONE], costs[YAMLLINT]), 0.8),
+            f"{ONE} / {PASS}": (_ratio(costs[ONE], costs[PASS]), 6.5),
+            f"{ONE_JSON} / {ONE}": (_ratio(costs[ONE_JSON], costs[ONE]), 1.15),
+            "`rollout_lint.check(RECIPE)`, second call / import and first call": (median(calls), 0.2),
+        }
+    )
+
+
+def _call_api(recipe: Path) -> float:
+    command = [python("rollout-lint"), "-c", API_CALLS, str(recipe)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def _targets(rows: dict[str, tuple[float, float]]) -> list[str]:
+    lines = ["| ratio | measured | target, at most |", "|---|---|---|"]
+    return [*lines, *(f"| {name} | {value:.2f} | {target} |" for name, (value, target) in rows.items())]
+
+
 def _cold(bench: Bench) -> list[str]:
     recipe = next(bench.fleet(1).iterdir())
     ours = python("rollout-lint")
@@ -84,11 +132,9 @@ def _cold(bench: Bench) -> list[str]:
             PASS: [ours, "-c", "pass"],
             VERSION: [str(program("rollout-lint")), "--version"],
             ONE: [str(program("rollout-lint")), "check", str(recipe)],
-            "`rollout-lint check --format json RECIPE`": [
-                str(program("rollout-lint")), "check", "--format", "json", str(recipe)
-            ],
+            ONE_JSON: [str(program("rollout-lint")), "check", "--format", "json", str(recipe)],
             "compose-lint, both files": [str(program("compose-lint")), *_files(recipe)],
-            "yamllint, both files": [str(program("yamllint")), *_files(recipe)],
+            YAMLLINT: [str(program("yamllint")), *_files(recipe)],
             "`import typer`": [ours, "-c", "import typer"],
             "`import ruamel.yaml`": [ours, "-c", "import ruamel.yaml"],
             "`import rich.console`": [ours, "-c", "import rich.console"],
@@ -122,7 +168,8 @@ def _imports(bench: Bench) -> list[str]:
     return [*lines, *(f"| of these `{module}` | {spent / total:.0%} |" for module, spent in slowest)]
 
 
-def _fleets(bench: Bench) -> list[str]:
+def _fleets(bench: Bench) -> dict[str, list[str]]:
+    """Return the table of fleets and the table of their targets."""
     costs = {size: bench.measure(_commands(bench, size)) for size in SIZES}
     lines = [f"| times the parse | {' | '.join(f'{size:,}' for size in SIZES)} |", "|---" * (len(SIZES) + 1) + "|"]
     lines += [
@@ -130,8 +177,18 @@ def _fleets(bench: Bench) -> list[str]:
         for name in _commands(bench, FEW)
     ]
     small, large = costs[FEW], costs[SIZES[-1]]
-    growth = ", ".join(f"{name} {_median(large[name]) / _median(small[name]):.0f}" for name in (SWEEP, CHECK, BASE))
-    return [*lines, "", f"From {FEW} to {SIZES[-1]:,} recipes the time grows by: {growth}.", *_memory(bench, large)]
+    growths = ", ".join(f"{name} {_median(large[name]) / _median(small[name]):.0f}" for name in (SWEEP, CHECK, BASE))
+    growth = f"From {FEW} to {SIZES[-1]:,} recipes the time grows by: {growths}."
+    few = bench.measure({name: command for name, command in _commands(bench, 50).items() if name in (SWEEP, CHECK)})
+    memory = {name: _peak(large[name]) / _peak(few[name]) for name in (SWEEP, CHECK)}
+    targets = _targets(
+        {
+            f"{SWEEP} of 1,000 recipes / parse alone": (_ratio(costs[1000][SWEEP], costs[1000][BASE]), 1.1),
+            f"{CHECK} of 1,000 recipes / parse alone": (_ratio(costs[1000][CHECK], costs[1000][BASE]), 1.2),
+            f"peak memory of {CHECK}, {SIZES[-1]:,} / 50 recipes": (memory[CHECK], 2),
+        }
+    )
+    return {"fleets": [*lines, "", growth, *_memory(memory, large)], "fleet-targets": targets}
 
 
 def _ratio_to_base(name: str, costs: dict[int, Costs], size: int) -> str:
@@ -142,15 +199,14 @@ def _ratio_to_base(name: str, costs: dict[int, Costs], size: int) -> str:
     return f"{_median(costs[FEW][name]) * size / FEW / _median(costs[size][BASE]):.0f} (of {FEW})"
 
 
-def _memory(bench: Bench, large: Costs) -> list[str]:
-    few = bench.measure({name: command for name, command in _commands(bench, 50).items() if name in (SWEEP, CHECK)})
-    ratios = [
-        f"{name} {max(each.memory for each in large[name]) / max(each.memory for each in few[name]):.2f}"
-        for name in (SWEEP, CHECK)
-    ]
-    mib = max(each.memory for each in large[SWEEP]) / 2**20
-    text = f"Peak memory of {SIZES[-1]:,} recipes to that of 50: {', '.join(ratios)}. The sweep needs {mib:.0f} MiB."
-    return ["", text]
+def _memory(ratios: dict[str, float], large: Costs) -> list[str]:
+    texts = ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items())
+    mib = _peak(large[SWEEP]) / 2**20
+    return ["", f"Peak memory of {SIZES[-1]:,} recipes to that of 50: {texts}. The sweep needs {mib:.0f} MiB."]
+
+
+def _peak(costs: list[Cost]) -> int:
+    return max(each.memory for each in costs)
 
 
 def _commands(bench: Bench, size: int) -> dict[str, list[str]]:
@@ -189,4 +245,7 @@ def _median(costs: list[Cost]) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    if "--quick" in sys.argv:
+        main(QUICK_RUNS, is_quick=True)
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 10, is_quick=False)

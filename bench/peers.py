@@ -15,12 +15,15 @@ _FROM_PYPI = {"base": "ruamel.yaml[oldlibyaml]", "compose-lint": "compose-lint",
 _QUIET = ("--quiet", "--disable-pip-version-check")
 
 
-def install() -> None:
+TOOLS = (*_FROM_PYPI, "dclint")
+
+
+def install(tools: tuple[str, ...]) -> None:
     """Install missing tools, and always reinstall this checkout with compiled modules."""
-    for name, package in _FROM_PYPI.items():
-        if not _python(name).exists():
-            _environment(name, package)
-    if not program("dclint").exists():
+    for name in tools:
+        if name in _FROM_PYPI and not _python(name).exists():
+            _environment(name, _FROM_PYPI[name])
+    if "dclint" in tools and not program("dclint").exists():
         _call("npm", "install", "--silent", "--prefix", str(CACHE / "dclint"), "dclint")
     shutil.rmtree(CACHE / "rollout-lint", ignore_errors=True)
     _environment("rollout-lint", str(ROOT))
@@ -38,8 +41,10 @@ def program(name: str) -> Path:
     return _python(name).with_name(name)
 
 
-def versions() -> str:
-    """Return the names and versions of the tools."""
+def versions(is_quick: bool) -> str:
+    """Return the names and versions of the tools; only that of yamllint for a quick run."""
+    if is_quick:
+        return f"yamllint {_version(str(program('yamllint')), '--version')}"
     tools = [f"{name} {_version(str(program(name)), '--version')}" for name in ("compose-lint", "yamllint", "dclint")]
     base = _version(python("base"), "-c", "from importlib.metadata import version as v; print(v('ruamel.yaml'))")
     return ", ".join((*tools, f"docker {_version('docker', '--version')}", f"ruamel.yaml {base}"))
