@@ -170,7 +170,7 @@ def document(*recipes: dict[str, Any], **more: Any) -> dict[str, Any]:
     summary = {"recipes": len(recipes), **counts}
     head = {"version": 1, "date": "2026-11-24", "time": TIME.isoformat(), "fleet": SOURCE}
     values = {**head, "recipes": list(recipes), "rules": RULES}
-    return {**values, "skipped": [], "summary": summary, "changes": None, **more}
+    return {**values, "port_conflicts": [], "skipped": [], "summary": summary, "changes": None, **more}
 
 
 def small_fleet() -> dict[str, Any]:

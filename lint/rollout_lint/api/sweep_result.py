@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.errors import ExitCode
     from rollout_lint.fleet.compare import Comparison
+    from rollout_lint.fleet.published_ports import PortConflict
     from rollout_lint.fleet.risk import RecipeAssessment
     from rollout_lint.location import Problem
 
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
 class SweepResult:
     """Result of a sweep: the risk of each recipe, and the stack files that were not checked.
 
-    `problems` are the errors in the manifest and in the files that it names. `comparison` has the changes since the
-    earlier sweep. `exit_code` is that of the command, and `reason` says why.
+    `problems` are the errors in the manifest and in the files that it names. `port_conflicts` are the ports that
+    several recipes publish. `comparison` has the changes since the earlier sweep. `exit_code` is that of the command,
+    and `reason` says why.
     """
 
     recipes: tuple[RecipeAssessment, ...]
     skipped: tuple[SkippedFile, ...]
     problems: tuple[Problem, ...]
+    port_conflicts: tuple[PortConflict, ...]
     comparison: Comparison | None
     exit_code: ExitCode
     reason: str
@@ -57,6 +60,7 @@ def run_sweep(
             tuple(summary.assessments),
             tuple(fleet.skipped),
             (*fleet.problems, *fleet.unreadable),
+            tuple(summary.port_conflicts()),
             summary.comparison(),
             decided.code,
             decided.reason,

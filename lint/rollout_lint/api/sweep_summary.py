@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rollout_lint.fleet.compare import Comparison, EarlierSweep, RecipeState, compare, to_recipe_state
+from rollout_lint.fleet.published_ports import find_port_conflicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rollout_lint.fleet.published_ports import PortConflict, PublishedPort
     from rollout_lint.fleet.risk import RecipeAssessment
     from rollout_lint.fleet.risk_level import RiskLevel
     from rollout_lint.fleet.sweep import SweepRow
@@ -30,6 +32,7 @@ class SweepSummary:
     unevaluated: int = 0
     """Number of recipes with a variant that could not be evaluated."""
     states: dict[str, RecipeState] = field(default_factory=dict)
+    ports: list[PublishedPort] = field(default_factory=list)
 
     def collect(self, rows: Iterator[SweepRow]) -> Iterator[SweepRow]:
         """Yield the rows and keep their data."""
@@ -41,7 +44,12 @@ class SweepSummary:
                 self.assessments.append(row.assessment)
             if self.earlier is not None:
                 self.states[row.assessment.recipe] = to_recipe_state(row.assessment)
+            self.ports += row.ports
             yield row
+
+    def port_conflicts(self) -> list[PortConflict]:
+        """Return the ports that several recipes publish."""
+        return find_port_conflicts(self.ports)
 
     def comparison(self) -> Comparison | None:
         """Return the changes since the earlier sweep, if there is one."""

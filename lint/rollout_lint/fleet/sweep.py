@@ -13,6 +13,7 @@ from rollout_lint.discovery.revision_paths import get_ref, to_working_tree
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.fleet.parallel import CRASHED, choose_process_count, map_in_processes
 from rollout_lint.fleet.policy_history import find_change_since
+from rollout_lint.fleet.published_ports import list_published_ports
 from rollout_lint.fleet.risk import RecipeAssessment, assess_recipe
 from rollout_lint.linter.context import LintContext, config_path
 from rollout_lint.linter.evaluate import evaluate
@@ -25,16 +26,18 @@ if TYPE_CHECKING:
 
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.fleet.model import Fleet, Member
+    from rollout_lint.fleet.published_ports import PublishedPort
     from rollout_lint.fleet.result_age import AgePolicy
     from rollout_lint.rules.model import Rule
 
 
 @dataclass(frozen=True, slots=True)
 class SweepRow:
-    """Assessment of one recipe, and the result of `Sweep.detail`."""
+    """Assessment of one recipe, the result of `Sweep.detail`, and the ports that its services publish."""
 
     assessment: RecipeAssessment
     detail: Any = None
+    ports: tuple[PublishedPort, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,8 @@ class Sweep:
         find_change = partial(find_change_since, member, evaluation, task.context)
         results = self.age_policy.apply(member.evidence.results, find_change)
         assessment = assess_recipe(evaluation, member.evidence, task.context, results)
-        return SweepRow(assessment, self.detail(member, evaluation, assessment))
+        ports = tuple(list_published_ports(evaluation, _path_on_disk(member.recipe)))
+        return SweepRow(assessment, self.detail(member, evaluation, assessment), ports)
 
 
 def _path_on_disk(recipe: Recipe) -> str:

@@ -45,6 +45,7 @@ def print_sweep(sweep: Sweep, summary: SweepSummary, layout: Layout, policy: Exi
             pass
         write(_format_table(sweep.fleet.skipped, summary, layout, policy))
     if layout.format is SweepFormat.CSV:
+        _print_port_conflicts(summary)
         _print_skipped(sweep.fleet.skipped, layout)
     if layout.format in (SweepFormat.MARKDOWN, SweepFormat.HTML):
         _print_problems(summary.assessments)
@@ -69,7 +70,9 @@ def _print_json(sweep: Sweep, summary: SweepSummary, rows: Iterator[SweepRow]) -
     sweep.detail = format_recipe_line
     lines = ((row.assessment, row.detail) for row in rows)
     head = SweepHead(sweep.age_policy.today, now(), sweep.fleet.source)
-    for piece in stream_sweep_json(lines, head, sweep.rules.values, summary.comparison, sweep.fleet.skipped):
+    skipped = sweep.fleet.skipped
+    pieces = stream_sweep_json(lines, head, sweep.rules.values, summary.comparison, skipped, summary.port_conflicts)
+    for piece in pieces:
         write(piece)
 
 
@@ -82,7 +85,8 @@ def _print_page(sweep: Sweep, summary: SweepSummary, rows: Iterator[SweepRow]) -
     lines = [row.detail for row in rows]
     rules, comparison = sweep.rules.values(), summary.comparison()
     head = SweepHead(sweep.age_policy.today, now(), sweep.fleet.source)
-    document = build_sweep_document(lines, summary.assessments, head, rules, comparison, sweep.fleet.skipped)
+    skipped, ports = sweep.fleet.skipped, summary.port_conflicts()
+    document = build_sweep_document(lines, summary.assessments, head, rules, comparison, skipped, ports)
     for piece in stream_sweep_html(document, build_page_table(summary.assessments)):
         write(piece)
 
@@ -99,15 +103,25 @@ def _format_table(skipped: list[SkippedFile], summary: SweepSummary, layout: Lay
     if layout.format is SweepFormat.MARKDOWN:
         from rollout_lint.report.sweep.markdown import format_sweep_markdown
 
-        return format_sweep_markdown(table, summary.comparison(), skipped)
+        return format_sweep_markdown(table, summary.comparison(), skipped, summary.port_conflicts())
     from rollout_lint.report.common.style import style_for_stdout
     from rollout_lint.report.sweep.text import SweepReport, TextOptions, format_sweep_text
 
     if not layout.services:
         table = with_service_column(table, assessments)
-    report = SweepReport(assessments, summary.comparison(), skipped, policy.decide(summary).text)
+    outcome = policy.decide(summary).text
+    report = SweepReport(assessments, summary.comparison(), skipped, outcome, summary.port_conflicts())
     options = TextOptions(style_for_stdout(), terminal_width(), layout.list_skipped, layout.brief)
     return format_sweep_text(table, report, options)
+
+
+def _print_port_conflicts(summary: SweepSummary) -> None:
+    """Print the ports that several recipes publish on standard error: a CSV table has no place for them."""
+    from rollout_lint.printable import printable
+    from rollout_lint.report.sweep.port_text import list_port_conflicts
+
+    for conflict in list_port_conflicts(summary.port_conflicts()):
+        print_message(printable(conflict))
 
 
 def _print_skipped(skipped: list[SkippedFile], layout: Layout) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rollout_lint.fleet.compare import Comparison
     from rollout_lint.fleet.model import Member
     from rollout_lint.fleet.policy import PolicyValue
+    from rollout_lint.fleet.published_ports import PortConflict
     from rollout_lint.fleet.result_age import AgedResult
     from rollout_lint.fleet.risk import RecipeAssessment
     from rollout_lint.fleet.service_risk import Risk, ServiceAssessment
@@ -101,10 +102,11 @@ def stream_sweep_json(
     rules: Callable[[], Iterable[Rule]],
     comparison: Callable[[], Comparison | None] = lambda: None,
     skipped: Iterable[SkippedFile] = (),
+    port_conflicts: Callable[[], Iterable[PortConflict]] = tuple,
 ) -> Iterator[str]:
     """Yield the document in pieces, and keep only the levels and rule ids of the recipes in memory.
 
-    `rules` and `comparison` are called after the last recipe.
+    `rules`, `comparison` and `port_conflicts` are called after the last recipe.
     """
     yield f'{format_json(head.convert(), indent=None, end="").removesuffix("}")}, "recipes": ['
     summary = _Summary()
@@ -116,7 +118,8 @@ def stream_sweep_json(
         yield separator + line
         separator = ",\n"
     yield "\n], "
-    yield format_json(_build_footer(summary, rule_ids, rules(), comparison(), skipped), indent=None)[1:]
+    footer = _build_footer(summary, rule_ids, rules(), comparison(), skipped, port_conflicts())
+    yield format_json(footer, indent=None)[1:]
 
 
 class LazyRecipes:
@@ -142,13 +145,14 @@ def build_sweep_document(
     rules: Iterable[Rule],
     comparison: Comparison | None,
     skipped: Iterable[SkippedFile] = (),
+    port_conflicts: Iterable[PortConflict] = (),
 ) -> dict[str, Any]:
     """Return the document for a report that needs random access to its recipes."""
     summary = _Summary()
     for assessment in assessments:
         summary.add(assessment.risk)
     rule_ids = {rule for assessment in assessments for rule in assessment.rules}
-    footer = _build_footer(summary, rule_ids, rules, comparison, skipped)
+    footer = _build_footer(summary, rule_ids, rules, comparison, skipped, port_conflicts)
     return {**head.convert(), "recipes": LazyRecipes(lines), **footer}
 
 
@@ -175,6 +179,7 @@ def _build_footer(
     rules: Iterable[Rule],
     comparison: Comparison | None,
     skipped: Iterable[SkippedFile],
+    port_conflicts: Iterable[PortConflict],
 ) -> dict[str, Any]:
     return {
         "rules": {
@@ -189,9 +194,24 @@ def _build_footer(
             for rule in rules
             if rule.id in rule_ids
         },
+        "port_conflicts": list(map(_convert_port_conflict, port_conflicts)),
         "skipped": convert_skipped(skipped),
         "summary": summary.convert(),
         "changes": _convert_changes(comparison),
+    }
+
+
+def _convert_port_conflict(conflict: PortConflict) -> dict[str, Any]:
+    return {
+        "port": conflict.port,
+        "protocol": conflict.protocol,
+        "severity": conflict.severity,
+        "message": conflict.message,
+        "assumes": conflict.assumes,
+        "services": [
+            {"recipe": each.recipe, "service": each.service, "mode": each.mode, **convert_location(each.location)}
+            for each in conflict.users
+        ],
     }
 
 

@@ -16,12 +16,14 @@ from rollout_lint.printable import printable
 from rollout_lint.report.common.notes import wrap_text
 from rollout_lint.report.common.skipped import count_skipped, describe_unchecked, format_skipped
 from rollout_lint.report.common.style import plural
+from rollout_lint.report.sweep.port_text import HEADING, list_port_conflicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.fleet.compare import Comparison
+    from rollout_lint.fleet.published_ports import PortConflict
     from rollout_lint.fleet.risk import RecipeAssessment
     from rollout_lint.report.common.style import Style
     from rollout_lint.report.sweep.rows import Row, Table
@@ -52,6 +54,7 @@ class SweepReport(NamedTuple):
     comparison: Comparison | None = None
     skipped: Sequence[SkippedFile] = ()
     outcome: str = ""
+    port_conflicts: Sequence[PortConflict] = ()
 
 
 class TextOptions(NamedTuple):
@@ -79,6 +82,10 @@ def format_sweep_text(table: Table, report: SweepReport, options: TextOptions) -
         head = wrap_text(f"{printable(names)}: {printable(row.cells[-1])}", console.width)
         lines += ["", *(options.style(line, "bold") for line in head)]
         lines += [line for reason in row.because for line in wrap_text(printable(reason), console.width, "  ", "  ")]
+    if report.port_conflicts:
+        lines += ["", options.style(f"{HEADING}:", "bold")]
+        for conflict in list_port_conflicts(report.port_conflicts):
+            lines += wrap_text(printable(conflict), console.width, "  ", "  ")
     if report.skipped:
         lines += ["", *_format_skipped(report.skipped, options)]
     lines += ["", _format_summary(report), *_format_changes(report.comparison, options.style)]
