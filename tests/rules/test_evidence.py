@@ -95,6 +95,9 @@ def assert_expected(case: Case, cell: str) -> None:
     """Compare the parts of a cell with the proof: all that it states, in this order."""
     expected = case.expected
     update, *parts = cell.split("; ")
+    if case.repeat > 1:
+        times, update = update.split(": ")
+        assert_count(case, *map(int, times.split(" of ")))
     assert update == " or ".join(expected.update), RENEW
     if update != "refused":
         assert parts.pop(0) == f"label {expected.release}", RENEW
@@ -104,4 +107,14 @@ def assert_expected(case: Case, cell: str) -> None:
         assert parts.pop(0) == ("for a moment no task ran" if expected.outage else "a task always ran"), RENEW
     if expected.replicas is not None:
         assert parts.pop(0) == expected.replicas, RENEW
+    if expected.moved:
+        assert parts.pop(0) == "a new task on another node", RENEW
+    if expected.empty_volume:
+        assert parts.pop(0) == "its volume is empty", RENEW
     assert re.search(expected.message or "", "; ".join(parts)), RENEW
+
+
+def assert_count(case: Case, seen: int, updates: int) -> None:
+    """Check how often the result was seen: once or more in the bad example, and always in the fixed one."""
+    assert updates >= case.repeat, RENEW
+    assert 0 < seen <= updates if case.side == "bad" else seen == updates, RENEW

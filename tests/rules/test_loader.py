@@ -106,6 +106,10 @@ def test_valid_rule_loads(tmp_path: Path) -> None:
         pytest.param(*with_proof("{service", "{deploy: {refused: x}, service"), id="deploy-and-service"),
         pytest.param(*with_proof("{service", "{deploy: {refuses: x}, service"), id="misspelt-refused"),
         pytest.param(*with_proof("{service", "{bad_example: 1, service"), id="no-such-example"),
+        pytest.param(*with_proof("{service", "{nodes: 3, service"), id="nodes-of-example"),
+        pytest.param(*with_proof("{service", "{nodes: 1, service"), id="one-of-many-nodes"),
+        pytest.param(*with_proof("{service", "{node: 3, service"), id="misspelt-nodes"),
+        pytest.param(*with_proof("{service", "{deploy: {refused: x}, repeat: 5, service"), id="repeated-deploy"),
         pytest.param(
             "fix:\n  deploy: {update_config: {order: stop-first}}",
             f"fix:\nadvice: so\nproof: {PROOF}",
@@ -130,6 +134,16 @@ def test_invalid_rule_is_reported_with_its_line(
 ) -> None:
     assert old in RULE
     assert load_errors(tmp_path, RULE.replace(old, new, 1)) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("known", "count"), [("hosts: {nodes: 2}", 1), ("nodes: [{name: a}, {name: b}]", 1), ("hosts: {nodes: 3}", 0)]
+)
+def test_proof_nodes_must_be_those_of_the_example(tmp_path: Path, known: str, count: int) -> None:
+    proof = PROOF.replace("{service", "{nodes: 3, fixed_example: 0, service", 1)
+    text = RULE.replace("{files", "{hosts: {nodes: 3}, files").replace("- files", f"- {known}\n      files")
+    found = load_errors(tmp_path, f"{text}proof: {proof}\n")
+    assert found == ["18: proof.nodes is 3, but examples.good[0] has 2 nodes"][:count]
 
 
 @pytest.mark.parametrize(

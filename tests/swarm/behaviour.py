@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 READY = "/tmp/ready"
 SLOT = "ROLLOUT_LINT_SLOT"
+RELEASE = "ROLLOUT_LINT_RELEASE"
 HEALTHCHECK_RETRIES = 3
 
 _ANSWER = f"touch {READY}"
@@ -18,13 +19,15 @@ class Behaviour:
     """Script that creates READY as soon as its task is healthy, and the seconds that it needs at most.
 
     With `has_own_test`, the healthcheck is that of the stack file, and the task is on an overlay network.
-    `keeps_binds` is True if the task mounts the files of the example, which the node does not have.
+    `keeps_binds` is True if the task mounts the files of the host from which it is deployed. `data` is the file in a
+    volume to which the task writes its release, if the file does not exist.
     """
 
     script: str
     starts_within: int = 0
     has_own_test: bool = False
     keeps_binds: bool = False
+    data: str = ""
 
     def command(self) -> list[str]:
         """Return the container's command. It exits at once on SIGTERM."""
@@ -72,9 +75,15 @@ def crashes_after(seconds: int, answers: bool = False) -> Behaviour:
     return Behaviour(script, starts_within=seconds)
 
 
-def lacks_files() -> Behaviour:
-    """Return a steady task on a node that does not have the files of the host from which it is deployed."""
+def mounts_files() -> Behaviour:
+    """Return a steady task that mounts the files of the first node, from which it is deployed."""
     return replace(steady(), keeps_binds=True)
+
+
+def stores_data(volume: str) -> Behaviour:
+    """Return a steady task that writes its release to a file in a volume, unless the volume has the file."""
+    data = f"{volume}/release"
+    return Behaviour(f"[ -e {data} ] || echo ${RELEASE} >{data}\n{_ANSWER}\n{_STAY}", data=data)
 
 
 def finishes(seconds: int = 2) -> Behaviour:
@@ -103,9 +112,12 @@ def recovers_after(starts: int, volume: str) -> Behaviour:
     return Behaviour(f"{count}\n[ $n -ge {starts} ] || exit 1\n{_ANSWER}\n{_STAY}")
 
 
-def binds(port: int, after: int = 0) -> Behaviour:
-    """Return a task that listens on a host port after `after` seconds, or exits with code 1."""
-    listen = f"sleep {after} & wait $!\nhttpd -p {port} || exit 1"
+def binds(port: int, after: int = 0, shutdown: int = 0) -> Behaviour:
+    """Return a task that listens on a host port after `after` seconds, or exits with code 1.
+
+    It keeps the port for `shutdown` seconds after SIGTERM.
+    """
+    listen = f"sleep {after} & wait $!\nhttpd -p {port} || exit 1\ntrap 'sleep {shutdown}; exit 0' TERM"
     return Behaviour(f"{listen}\n{_ANSWER}\n{_STAY}", starts_within=after)
 
 
@@ -121,7 +133,8 @@ BEHAVIOURS: Mapping[str, Callable[..., Behaviour]] = {
         boots_with,
         never_healthy,
         crashes_after,
-        lacks_files,
+        mounts_files,
+        stores_data,
         finishes,
         locks,
         starts_once,

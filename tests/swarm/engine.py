@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +18,8 @@ from tests.swarm.installation import Installation
 PATIENCE_SECONDS = 240
 """Bound of each wait that polls a state or ends with a process. Only a failure takes as long."""
 FIRST = "node-1"
+HOME = "/mnt"
+"""Folder of an engine in its own namespaces."""
 
 # Runs in the network namespace of the node, and outside its other namespaces. Removes the cgroups and the folder after
 # the engine ends for any reason.
@@ -70,7 +72,7 @@ class Node:
 
     name: str = FIRST
     memory: int | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

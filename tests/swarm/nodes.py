@@ -96,7 +96,7 @@ def _join(swarm: Swarm) -> None:
         worker.call("swarm", "join", f"--token={token}", f"--advertise-addr={NETWORK}.{number}", f"{address}:2377")
     _wait_until_ready(swarm)
     for engine in swarm.engines:
-        for name, value in engine.node.labels.items():
+        for name, value in engine.node.labels:
             manager.call("node", "update", f"--label-add={name}={value}", engine.node.name)
 
 

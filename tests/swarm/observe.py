@@ -7,6 +7,20 @@ from dataclasses import dataclass
 from tests.swarm.proof import HANGS, Expectation
 from tests.swarm.snapshot import Snapshot
 
+STATED = (
+    "release",
+    "old_task",
+    "failed",
+    "outage",
+    "replicas",
+    "running",
+    "restarted",
+    "memory_exhausted",
+    "moved",
+    "empty_volume",
+)
+"""Values that a proof may state, which must be equal to those of the observation."""
+
 
 @dataclass(frozen=True)
 class Observation:
@@ -24,6 +38,8 @@ class Observation:
     running: int = 0
     restarted: bool = False
     memory_exhausted: bool = False
+    moved: bool = False
+    empty_volume: bool = False
 
     @property
     def message(self) -> str:
@@ -36,7 +52,9 @@ def refused(message: str) -> Observation:
     return Observation(update="refused", release="none", old_task="none", errors=(message,))
 
 
-def observe(now: Snapshot, old: frozenset[str], outage: bool, replicas: str, memory_exhausted: bool) -> Observation:
+def observe(
+    now: Snapshot, old: frozenset[str], outage: bool, replicas: str, memory_exhausted: bool, empty_volume: bool
+) -> Observation:
     """Return the observation of a snapshot. `old` are the tasks that ran before the update."""
     ended = [task for task in now.tasks if task.ended]
     return Observation(
@@ -52,15 +70,14 @@ def observe(now: Snapshot, old: frozenset[str], outage: bool, replicas: str, mem
         running=len(now.running),
         restarted=_has_restarted(now),
         memory_exhausted=memory_exhausted,
+        moved=_has_moved(now, old),
+        empty_volume=empty_volume,
     )
 
 
 def differences(expected: Expectation, observation: Observation) -> list[str]:
     """Return a message for each value that differs from the proof."""
-    stated = {
-        name: getattr(expected, name)
-        for name in ("release", "old_task", "failed", "outage", "replicas", "running", "restarted", "memory_exhausted")
-    }
+    stated = {name: getattr(expected, name) for name in STATED}
     wrong = [] if observation.update in expected.update else [f"update is {observation.update}, not {expected.update}"]
     wrong += [
         f"{name} is {getattr(observation, name)}, not {value}"
@@ -80,6 +97,12 @@ def _old_task_state(old: frozenset[str], running: frozenset[str]) -> str:
     if old <= running:
         return "kept"
     return "partly" if old & running else "stopped"
+
+
+def _has_moved(now: Snapshot, old: frozenset[str]) -> bool:
+    """Return True if a later task runs on a node without one of the old tasks."""
+    nodes = {task.node for task in now.tasks if task.id in old}
+    return any(task.runs and task.id not in old and task.node not in nodes for task in now.tasks)
 
 
 def _has_restarted(now: Snapshot) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rollout_lint.facts.packaged import rules_directory
-from rollout_lint.report.rules.behaviours import describe_behaviour, describe_follow_up
+from rollout_lint.report.rules.behaviours import describe_behaviour, describe_follow_up, describe_nodes
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Rule
 from rollout_lint.selftest import write_fix
@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from tests.rules.sides import SIDES, Named
 from tests.swarm.behaviour import Behaviour, behaviour, size
+from tests.swarm.engine import Node
 
 RULES = Path(__file__).parents[2] / "rules"
 _YAML = YAML(typ="safe", pure=True)
@@ -46,6 +47,8 @@ class Expectation:
     running: int | None = None
     restarted: bool | None = None
     memory_exhausted: bool | None = None
+    moved: bool | None = None
+    empty_volume: bool | None = None
 
     def __post_init__(self) -> None:
         """Reject values that no observation has."""
@@ -68,7 +71,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Case(Named):
-    """One side of a rule's proof: files that are deployed with an old and a new release.
+    """One side of a rule's proof: files that are deployed with an old and a new release, `repeat` times.
 
     `then` is an action after the update, or None.
     """
@@ -78,9 +81,10 @@ class Case(Named):
     old: Behaviour
     new: Behaviour
     words: tuple[str, str, str]
-    host_memory: int | None
+    nodes: tuple[Node, ...]
     then: str | None
     expected: Expectation
+    repeat: int = 1
 
 
 def rules_folder() -> Path:
@@ -111,29 +115,43 @@ def _read(file: Path) -> Mapping[str, Any]:
 
 def _sides(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], loaded: tuple[Rule, ...]) -> Iterable[Case]:
     try:
-        return [_case(rule, number, proof, side, _files(rule, proof, side, loaded)) for side in SIDES]
+        return [_case(rule, number, proof, side, loaded) for side in SIDES]
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ProofError(f"{rule.get('id')}: invalid proof: {error!r}") from error
 
 
-def _case(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], side: str, files: Files) -> Case:
-    memory = proof.get("host_memory")
+def _case(rule: Mapping[str, Any], number: int, proof: Mapping[str, Any], side: str, loaded: tuple[Rule, ...]) -> Case:
     return Case(
         rule=rule["id"],
         side=side,
         number=number,
-        files=files,
+        files=_files(rule, proof, side, loaded),
         service=proof["service"],
         old=behaviour(proof["old"]),
         new=behaviour(proof["new"]),
         words=(
             describe_behaviour(proof["old"]),
             ". ".join(filter(None, (describe_behaviour(proof["new"]), describe_follow_up(proof)))),
-            memory or "",
+            describe_nodes(proof),
         ),
-        host_memory=size(memory) if memory else None,
+        nodes=_nodes(proof, _example(rule, proof, side)),
         then=proof.get("then"),
         expected=_expectation(**proof[side]),
+        repeat=proof.get("repeat", 1),
+    )
+
+
+def _nodes(proof: Mapping[str, Any], example: Mapping[str, Any]) -> tuple[Node, ...]:
+    """Return the nodes of the Swarm: those that the example describes, or as many as the proof says."""
+    count, memory = proof.get("nodes", 1), proof.get("host_memory")
+    described = example.get("nodes", []) if count > 1 else []
+    if described and [each.get("role") for each in described] != ["manager", *["worker"] * (count - 1)]:
+        raise ValueError(f"proof.nodes is {count}: examples need a manager and {count - 1} workers, in this order")
+    described = described or [{"name": f"node-{number}"} for number in range(1, count + 1)]
+    memories = [each.get("memory", memory) for each in described]
+    return tuple(
+        Node(each["name"], size(amount) if amount else None, tuple(each.get("labels", {}).items()))
+        for each, amount in zip(described, memories, strict=True)
     )
 
 
@@ -144,12 +162,17 @@ def _expectation(update: str | list[str], failed: list[str] | None = None, **oth
 
 def _files(rule: Mapping[str, Any], proof: Mapping[str, Any], side: str, loaded: tuple[Rule, ...]) -> Files:
     """Return the bad example, or the fixed one: named by the proof, or else written by `fix`."""
-    examples = rule["examples"]
-    bad = examples["bad"][proof.get("bad_example", 0)]
-    if side == "bad":
-        return tuple(bad["files"].items())
-    if "fixed_example" in proof:
-        return tuple(examples["good"][proof["fixed_example"]]["files"].items())
+    example = _example(rule, proof, side)
+    if side == "bad" or "fixed_example" in proof:
+        return tuple(example["files"].items())
     if rule["fix"] is None:
         raise ValueError("a rule without a fix needs `fixed_example`, an index into its good examples")
-    return tuple(write_fix(bad, rule["id"], loaded).items())
+    return tuple(write_fix(example, rule["id"], loaded).items())
+
+
+def _example(rule: Mapping[str, Any], proof: Mapping[str, Any], side: str) -> dict[str, Any]:
+    """Return the example of a side. A fix is applied to the bad one."""
+    examples = rule["examples"]
+    if side == "fixed" and "fixed_example" in proof:
+        return dict(examples["good"][proof["fixed_example"]])
+    return dict(examples["bad"][proof.get("bad_example", 0)])

@@ -10,13 +10,14 @@ from tests.swarm.engine import Engine
 from tests.swarm.stack import RELEASE_LABEL
 
 _ID = re.compile(r"\b[a-z0-9]{25}\b")
-_EXAMPLE = re.compile(r"/\S*/example/")
+_EXAMPLE = re.compile(r"/\S*/example/[^/]+/")
+_REASONS = re.compile(r"(?<=no suitable node \().*(?=\))")
 _LIMIT = re.compile(r" \(max \d+ per node\)")
 
 
 @dataclass(frozen=True)
 class Task:
-    """Task as the engine reports it."""
+    """Task as the engine reports it. `node` is the ID of its node."""
 
     id: str
     slot: str
@@ -25,6 +26,8 @@ class Task:
     wanted: str
     error: str
     exit_code: int
+    node: str
+    container: str
 
     @property
     def runs(self) -> bool:
@@ -75,8 +78,9 @@ def replicas(engine: Engine, service: str) -> str:
 
 
 def anonymous(text: str) -> str:
-    """Replace the IDs and folders in a text, which differ between runs."""
-    return _EXAMPLE.sub("FOLDER/", _ID.sub("ID", text))
+    """Replace the IDs and folders in a text, which differ between runs, and sort the reasons why no node fits."""
+    text = _EXAMPLE.sub("FOLDER/", _ID.sub("ID", text))
+    return _REASONS.sub(lambda found: "; ".join(sorted(found[0].split("; "))), text)
 
 
 def _is_complete(service: Mapping[str, Any]) -> bool:
@@ -95,4 +99,6 @@ def _task(found: Mapping[str, Any]) -> Task:
         wanted=found["DesiredState"],
         error=anonymous(status.get("Err") or ""),
         exit_code=status.get("ContainerStatus", {}).get("ExitCode", 0),
+        node=found.get("NodeID", ""),
+        container=status.get("ContainerStatus", {}).get("ContainerID", ""),
     )

@@ -7,8 +7,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.swarm.behaviour import SLOT, Behaviour
-from tests.swarm.engine import docker
+from tests.swarm.behaviour import RELEASE, SLOT, Behaviour
+from tests.swarm.engine import HOME, docker
 from tests.swarm.image import IMAGE
 from tests.swarm.proof import Files
 
@@ -24,21 +24,27 @@ class RefusedError(Exception):
     """Rejection by Docker, with its message."""
 
 
-def merged(files: Files, folder: Path) -> Stack:
-    """Write the files into a new folder and return the output of `docker stack config`."""
-    folder.mkdir()
+def merged(files: Files, home: Path, name: str) -> Stack:
+    """Write the files into a folder of an engine. Return the output of `docker stack config`, with its paths."""
+    folder = home / "example" / name
+    folder.mkdir(parents=True)
     for name, text in files:
         (folder / name).write_text(text, encoding="utf-8")
     layers = [word for name, _ in files for word in ("--compose-file", str(folder / name))]
     done = docker(folder, "stack", "config", *layers)
     if done.returncode != 0:
         raise RefusedError(done.stderr.decode().strip())
-    stack = YAML(typ="safe").load(done.stdout.decode())
+    stack = YAML(typ="safe").load(done.stdout.decode().replace(str(home), HOME))
     return dict(stack)
 
 
 def deployable(
-    stack: Mapping[str, Any], service: str, behaviour: Behaviour, release: str, network: str = "host"
+    stack: Mapping[str, Any],
+    service: str,
+    behaviour: Behaviour,
+    release: str,
+    network: str = "host",
+    keeps_constraints: bool = False,
 ) -> str:
     """Return a stack file with only `service`, which runs the behaviour instead of its image.
 
@@ -49,10 +55,10 @@ def deployable(
     made = {key: given[key] for key in KEPT if key in given} | {
         "image": IMAGE,
         "command": behaviour.command(),
-        "environment": {SLOT: "{{.Task.Slot}}"},
+        "environment": {SLOT: "{{.Task.Slot}}", RELEASE: release},
         "labels": {RELEASE_LABEL: release},
         "networks": [NETWORK],
-        "deploy": _deploy(given, release),
+        "deploy": _deploy(given, release, keeps_constraints),
         "ports": [port for port in given.get("ports", []) if port.get("mode") == "host"],
         "volumes": volumes,
     }
@@ -69,10 +75,18 @@ def deployable(
     return json.dumps(document).replace("$", "$$")
 
 
-def _deploy(given: Mapping[str, Any], release: str) -> Stack:
+def create_binds(stack: Mapping[str, Any], service: str, home: Path) -> None:
+    """Create the folders that a service mounts from the folder of its example, on the engine with this home."""
+    for volume in stack["services"][service].get("volumes", []):
+        if volume["type"] == "bind" and volume["source"].startswith(f"{HOME}/"):
+            (home / Path(volume["source"]).relative_to(HOME)).mkdir(parents=True, exist_ok=True)
+
+
+def _deploy(given: Mapping[str, Any], release: str, keeps_constraints: bool) -> Stack:
     deploy = json.loads(json.dumps(given.get("deploy", {})))
     deploy["labels"] = {RELEASE_LABEL: release}
-    deploy.get("placement", {}).pop("constraints", None)
+    if not keeps_constraints:
+        deploy.get("placement", {}).pop("constraints", None)
     for amounts in deploy.get("resources", {}).values():
         for other in set(amounts) - {"memory"}:
             del amounts[other]

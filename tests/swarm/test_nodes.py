@@ -21,7 +21,7 @@ from tests.swarm.traces import Traces, interfaces, traces
 
 pytestmark = pytest.mark.swarm
 
-NODES = (Node("node-1"), Node("node-2", size("1G"), {"disk": "ssd"}), Node("node-3", size("512M")))
+NODES = (Node("node-1"), Node("node-2", size("1G"), (("disk", "ssd"),)), Node("node-3", size("512M")))
 EVERYWHERE = {"mode": "global"}
 RUN_UNTIL_KILLED = """
 import json, sys, time

@@ -18,12 +18,23 @@ OLD = f"{row_start(CASE)}old | old | old |"
 
 def outcomes(update: str = "completed", engines: tuple[str, ...] = tuple(SUITES)) -> list[Outcome]:
     seen = Observation(update, "new", "stopped", replicas="")
-    return [Outcome(CASE, name, f"{name}.0", seen) for name in engines]
+    return [Outcome(CASE, name, f"{name}.0", (seen,)) for name in engines]
 
 
 def test_outcomes_on_all_engines_make_a_row() -> None:
     [row] = proof_rows([CASE], outcomes(), OLD)
     assert row.removeprefix(row_start(CASE)).split(" | ") == ["completed; label new"] * 2 + ["completed; label new |"]
+
+
+def test_row_of_repeated_proof_has_the_count() -> None:
+    expected = replace(CASE.expected, moved=True, empty_volume=True)
+    case = replace(CASE, side="bad", repeat=3, expected=expected)
+    moved = Observation("completed", "new", "stopped", moved=True, empty_volume=True)
+    stayed = replace(moved, moved=False, empty_volume=False)
+    seen = [Outcome(case, name, f"{name}.0", (stayed, moved, moved)) for name in SUITES]
+    [row] = proof_rows([case], seen, "")
+    cell = "2 of 3: completed; label new; a new task on another node; its volume is empty"
+    assert row.removeprefix(row_start(case)).removesuffix(" |").split(" | ") == [cell] * 3
 
 
 def test_row_is_kept_unless_all_engines_ran() -> None:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from rollout_lint.syntax.schema import JsonSchema
 
 _SIDES = ("bad", "fixed")
+_EXAMPLES = (("bad_example", "bad"), ("fixed_example", "good"))
 _ENGINE_PROOF = ("service", "old", "new", *_SIDES)
-_ENGINE_KEYS = frozenset((*_ENGINE_PROOF, "host_memory", "then"))
+_ENGINE_KEYS = frozenset((*_ENGINE_PROOF, "host_memory", "nodes", "repeat", "then"))
 _KEY_AFTER_EXAMPLES = re.compile(rb"^(?!proof:)[^\s#]", re.MULTILINE)
 
 
@@ -138,7 +139,7 @@ class _RuleChecker:
         The kinds are an update on an engine, output of `docker stack config`, an error of `docker stack deploy`, and
         the result of a second deploy.
         """
-        for key, kind in (("bad_example", "bad"), ("fixed_example", "good")):
+        for key, kind in _EXAMPLES:
             examples = document["examples"][kind]
             if proof.get(key, 0) >= len(examples):
                 self._report(
@@ -151,12 +152,27 @@ class _RuleChecker:
             for key in _ENGINE_PROOF:
                 if key not in proof:
                     self._report(node, f"proof needs {key}")
+            self._check_nodes(node, proof, document["examples"])
             return
         for key in (*kinds[1:], *sorted(proof.keys() & _ENGINE_KEYS)):
             self._report(node, f"proof has {key} beside {kinds[0]}: write one proof for each")
         config = proof.get("config")
         if config and any(("prints" in config[side]) == ("refused" in config[side]) for side in _SIDES):
             self._report(node, "each side of proof.config needs either prints or refused")
+
+    def _check_nodes(self, node: Node, proof: dict[str, Any], examples: dict[str, Any]) -> None:
+        """Report an example of the proof with another number of nodes, if the proof has a number."""
+        if "nodes" not in proof:
+            return
+        for key, kind in _EXAMPLES:
+            number = proof.get(key, 0 if kind == "bad" else None)
+            if number is None or number >= len(examples[kind]):
+                continue
+            example = examples[kind][number]
+            nodes = len(example.get("nodes", ())) or example.get("hosts", {}).get("nodes")
+            if nodes != proof["nodes"]:
+                known = f"{nodes or 'an unknown number of'} nodes"
+                self._report(node, f"proof.nodes is {proof['nodes']}, but examples.{kind}[{number}] has {known}")
 
     def _check_conditions(self, node: Node) -> None:
         assert isinstance(node, Mapping)

@@ -172,9 +172,20 @@ def test_may_be_all_at_once(
 
 
 @pytest.mark.parametrize(
-    ("networks", "nodes", "room"),
-    [("[x]", 1, "enough"), ("[h]", 1, "none"), ("[h]", 2, "enough"), ("[h]", None, "unknown")],
+    ("networks", "replicas", "nodes", "room"),
+    [
+        ("[x]", 1, 1, "enough"),
+        ("[h]", 0, 2, "enough"),
+        ("[h]", 1, 1, "none"),
+        ("[h]", 1, 2, "enough"),
+        ("[h]", 1, None, "unknown"),
+        ("[h]", 2, 2, "none"),
+        ("[h]", 2, 3, "unknown"),
+        ("[x]", 2, 3, "enough"),
+    ],
 )
-def test_room_on_host_network(networks: str, nodes: int | None, room: str) -> None:
-    stack = service_with(f"networks: {networks}") + "\nnetworks: {h: {external: true, name: host}, x: }"
+def test_room_on_host_network(networks: str, replicas: int, nodes: int | None, room: str) -> None:
+    """Two new tasks follow each other: the second one may find the first old task on its node."""
+    service = service_with(f"networks: {networks}, deploy: {{replicas: {replicas}}}")
+    stack = f"{service}\nnetworks: {{h: {{external: true, name: host}}, x: }}"
     assert facts_for(stack, cluster=Cluster(nodes))["derived.room_on_host_network"].value == room

@@ -37,6 +37,13 @@ SENTENCES = {
         The old tasks kept running.
         Fixed: the update ended `completed`, and no task failed.
         """,
+    "RL025": """
+        Old release: a task runs. New release: a task mounts files of the first node, from which it is deployed.
+        The Swarm has 3 nodes. The update ran 5 times or more.
+        Bad example: in some of them, the update ended `rollback_completed`, because a task of the new release failed.
+        A task reported `bind source path does not exist`.
+        Fixed: each time, the update ended `completed`, and no task failed.
+        """,
     "RL050": """
         Both releases: a task runs.
         Bad example: the daemon rejected the service. The error was `unrecognized update failure action Rollback`.
@@ -58,23 +65,35 @@ def test_describe_proofs(rule: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "heading", "engines"),
     [
-        (RULES["RL001"], "Shown on a real Swarm, Docker 20.10, 26.1, 28.5", ENGINES),
+        (RULES["RL001"], "Shown on Swarm (1 node), Docker 20.10, 26.1, 28.5", ENGINES),
+        (RULES["RL003"], "Shown on Swarm (1 and 3 nodes), Docker 20.10, 26.1, 28.5", ENGINES),
+        (RULES["RL024"], "Shown on Swarm (3 nodes), Docker 20.10, 26.1, 28.5", ENGINES),
         (RULES["RL042"], "Shown with docker stack config", ()),
-        (replace(RULES["RL001"], id="MY001"), "Shown on a real Swarm", ()),
+        (replace(RULES["RL003"], id="MY001"), "Shown on Swarm (1 and 3 nodes)", ()),
     ],
-    ids=["packaged", "config", "own"],
+    ids=["one-node", "both", "three-nodes", "config", "own"],
 )
-def test_proof_heading_names_the_engines(rule: Rule, heading: str, engines: tuple[str, ...]) -> None:
+def test_proof_heading_names_nodes_and_engines(rule: Rule, heading: str, engines: tuple[str, ...]) -> None:
     assert (proof_heading(rule), proof_engines(rule)) == (heading, engines)
 
 
 def test_describe_proofs_shows_equal_proofs_once() -> None:
-    assert (len(RULES["RL003"].proofs), len(describe_proofs(RULES["RL003"]))) == (3, 1)
+    assert (len(RULES["RL003"].proofs), len(describe_proofs(RULES["RL003"]))) == (4, 2)
 
 
 def test_describe_proofs_marks_examples_beside_the_first() -> None:
     labels = [proof.sentences[1].partition(":")[0] for proof in describe_proofs(RULES["RL016"])]
-    assert labels == ["Bad example", "Another bad example"]
+    assert labels == ["Bad example", "Another bad example", "Another bad example"]
+
+
+def test_describe_proofs_compares_nodes_and_volumes() -> None:
+    *_, bad, fixed = describe_proofs(RULES["RL024"])[0].sentences
+    assert bad.endswith("A new task ran on another node, where its volume was empty.")
+    assert fixed.endswith("The new task ran on the node of the old one.")
+
+
+def test_describe_proofs_has_memory_of_each_node() -> None:
+    assert "The Swarm has 3 nodes, each with 1G of memory." in describe_proofs(RULES["RL005"])[1].deployment
 
 
 def test_describe_behaviour_has_shutdown_of_boots_with() -> None:

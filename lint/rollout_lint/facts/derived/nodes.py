@@ -46,6 +46,7 @@ def eligible_nodes(facts: ServiceFacts) -> Derivation:
 @derived(
     "string",
     words={
+        "is known": "the Swarm has several nodes",
         "is likely": "other services of the stack are placed on certain nodes",
         "is known or likely": "the Swarm has several nodes, or the stack distinguishes nodes",
     },

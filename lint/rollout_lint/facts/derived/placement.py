@@ -94,11 +94,16 @@ def room_under_max_replicas(facts: ServiceFacts) -> Derivation:
 def room_on_host_network(facts: ServiceFacts) -> Derivation:
     """Room on the host network for the new task of a start-first update: `enough`, `none`, or `unknown`.
 
-    It is `enough` if the service is not on that network, or if a node without a task of the service is free. Swarm
-    prefers such a node (swarmkit `manager/scheduler/scheduler.go scheduleTaskGroup`).
+    It is `enough` if the service is not on that network. For one replica, it is `enough` if a node without a task of
+    the service is free. Swarm prefers such a node (swarmkit `manager/scheduler/scheduler.go scheduleTaskGroup`). With
+    several replicas, that may be the node of an old task that still stops, so the room is `unknown`.
     """
     is_on_host, location = on_host_network(facts)
-    return (_room(facts, 1), location) if is_on_host else ("enough", None)
+    if not is_on_host:
+        return "enough", None
+    room = _room(facts, 1)
+    has_several = facts.value("deploy.mode") == "replicated" and (facts.value("deploy.replicas") or 0) > 1
+    return ("unknown" if has_several and room == "enough" else room), location
 
 
 def _room(facts: ServiceFacts, limit: int) -> str:

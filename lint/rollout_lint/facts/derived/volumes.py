@@ -94,7 +94,14 @@ def moving_volume(facts: ServiceFacts) -> Derivation:
     return (None, None) if item is None else (item.value.source, item.location)
 
 
-@derived("string", "null", words={"is any null": "the data is not that of a known database"})
+@derived(
+    "string",
+    "null",
+    words={
+        "is any null": "the data is not that of a known database",
+        "is any string": "the data is that of a known database",
+    },
+)
 def moving_store(facts: ServiceFacts) -> Derivation:
     """Name of the database, broker or application whose data is in moving_volume, else null."""
     volume, location = moving_volume(facts)

@@ -16,7 +16,7 @@ _FOLLOW_UPS = {
 
 _WITHOUT_PARAMETERS = {
     "never-healthy": "never becomes healthy",
-    "lacks-files": "runs on a node without the files of the deploy host",
+    "mounts-files": "mounts files of the first node, from which it is deployed",
 }
 
 
@@ -24,10 +24,21 @@ def describe_deployment(proof: Mapping[str, Any]) -> Iterator[str]:
     """Yield sentences about the releases that a proof deploys, the host, and the action after the update."""
     old, new = describe_behaviour(proof["old"]), describe_behaviour(proof["new"])
     yield f"Both releases: {old}." if old == new else f"Old release: {old}. New release: {new}."
-    if "host_memory" in proof:
+    if "nodes" in proof:
+        memory = f", each with {proof['host_memory']} of memory" if "host_memory" in proof else ""
+        yield f"The Swarm has {proof['nodes']} nodes{memory}."
+    elif "host_memory" in proof:
         yield f"The host has {proof['host_memory']} of memory."
     if "then" in proof:
         yield describe_follow_up(proof)
+    if "repeat" in proof:
+        yield f"The update ran {proof['repeat']} times or more."
+
+
+def describe_nodes(proof: Mapping[str, Any]) -> str:
+    """Return the number of nodes, and the memory of each, such as `3 with 1G`."""
+    memory = f" with {proof['host_memory']}" if "host_memory" in proof else ""
+    return f"{proof.get('nodes', 1)}{memory}"
 
 
 def describe_behaviour(behaviour: Mapping[str, Any]) -> str:
@@ -65,9 +76,11 @@ def _describe_task(behaviour: Mapping[str, Any]) -> str:
         case "starts-once":
             return f"runs if it is the first on its data, or exits with code 1{seconds}"
         case "binds":
-            return f"listens on port {behaviour['port']} of the host{after}, or exits with code 1"
+            return f"listens on port {behaviour['port']} of the host{after}, or exits with code 1{stop}"
         case "recovers-after":
             return f"exits with code 1 at its first {behaviour['starts']} starts, and then runs"
+        case "stores-data":
+            return f"writes its release to {behaviour['volume']} if no release did before"
         case "serves":
             return f"answers on port {behaviour['port']}"
     return _WITHOUT_PARAMETERS.get(behaviour["behaviour"], f"runs{after}")

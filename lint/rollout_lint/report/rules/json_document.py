@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.report.common.json_values import VERSION, format_json
-from rollout_lint.report.rules.proofs import proof_engines
+from rollout_lint.report.rules.proofs import proof_engines, proof_nodes
 
 if TYPE_CHECKING:
     from rollout_lint.rules.model import Conditions, Rule
@@ -40,6 +40,7 @@ def _convert_rule(rule: Rule) -> dict[str, Any]:
         "voids": sorted(rule.voids),
         "proofs": list(rule.proofs),
         "engines": list(proof_engines(rule)),
+        "nodes": list(proof_nodes(rule)),
     }
 
 

@@ -63,11 +63,18 @@ def describe_proofs(rule: Rule) -> list[ProofDescription]:
 
 
 def proof_heading(rule: Rule) -> str:
-    """Return the heading of the proofs of a rule, with the engines on which they were shown if they are known."""
+    """Return the heading of the proofs of a rule, with the nodes of the Swarms, and the engines if they are known."""
     if all("config" in proof for proof in rule.proofs):
         return "Shown with docker stack config"
-    engines = proof_engines(rule)
-    return f"Shown on a real Swarm, Docker {', '.join(engines)}" if engines else "Shown on a real Swarm"
+    nodes, engines = proof_nodes(rule), proof_engines(rule)
+    size = f"{join_words(list(map(str, nodes)))} {'node' if nodes == (1,) else 'nodes'}"
+    versions = f", Docker {', '.join(engines)}" if engines else ""
+    return f"Shown on Swarm ({size}){versions}"
+
+
+def proof_nodes(rule: Rule) -> tuple[int, ...]:
+    """Return how many nodes the Swarms of the proofs of a rule have."""
+    return tuple(sorted({proof.get("nodes", 1) for proof in rule.proofs if "config" not in proof}))
 
 
 def proof_engines(rule: Rule) -> tuple[str, ...]:
@@ -94,7 +101,7 @@ def _describe_proof(proof: Mapping[str, Any]) -> tuple[str, str, str]:
         return _describe_deploy(proof["deploy"])
     if "redeploy" in proof:
         return _describe_redeploy(proof["redeploy"])
-    return " ".join(describe_deployment(proof)), _describe_result(proof["bad"]), _describe_result(proof["fixed"])
+    return " ".join(describe_deployment(proof)), _describe_repeated(proof, "bad"), _describe_repeated(proof, "fixed")
 
 
 def _describe_redeploy(redeploy: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -131,6 +138,13 @@ def _describe_config(output: Mapping[str, Any]) -> str:
     return f"`docker stack config` printed {join_words(shown)}."
 
 
+def _describe_repeated(proof: Mapping[str, Any], side: str) -> str:
+    """Return the result of a side: of some updates of the bad example, and of all of the fixed one, if repeated."""
+    if "repeat" not in proof:
+        return _describe_result(proof[side])
+    return f"{'in some of them' if side == 'bad' else 'each time'}, {_describe_result(proof[side])}"
+
+
 def _describe_result(side: Mapping[str, Any]) -> str:
     states = [side["update"]] if isinstance(side["update"], str) else list(side["update"])
     return " ".join((f"{_describe_end(states, side)}.", *map(format_sentence, _describe_observations(side))))
@@ -165,6 +179,10 @@ def _describe_observations(side: Mapping[str, Any]) -> Iterator[str]:
     if "running" in side:
         count = side["running"]
         yield f"at the end {count or 'no'} {'task' if count < 2 else 'tasks'} ran"
+    if side.get("moved"):
+        yield "a new task ran on another node" + (", where its volume was empty" if side.get("empty_volume") else "")
+    elif "moved" in side:
+        yield "the new task ran on the node of the old one"
     if "restarted" in side:
         yield "Swarm restarted the task" if side["restarted"] else "Swarm did not restart the task"
 
