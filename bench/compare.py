@@ -1,6 +1,6 @@
 """Comparison of rollout-lint with similar tools: `bench/run [RUNS]` writes its tables into bench/README.md.
 
-`bench/run --quick` measures only the start of one check, and writes only the targets of that.
+`bench/run --quick` writes only the tables about the start of one check.
 
 Each round runs each command once, so that a busy machine slows all of them. A ratio is the median over all rounds.
 """
@@ -33,6 +33,7 @@ OURS = (FLOOR, BASE, SWEEP, ALONE, CHECK)
 PASS, VERSION, ONE = "`python -c pass`", "`rollout-lint --version`", "`rollout-lint check RECIPE`"
 ONE_JSON, YAMLLINT = "`rollout-lint check --format json RECIPE`", "yamllint, both files"
 QUICK_RUNS = 20
+QUICK_TOOLS = ("compose-lint", "yamllint")
 API_CALLS = """
 import sys, time
 times = [time.perf_counter()]
@@ -75,13 +76,13 @@ class Bench:
 
 def main(runs: int, is_quick: bool) -> None:
     """Measure, print the tables and write them into the README."""
-    install(("yamllint",) if is_quick else TOOLS)
+    install(QUICK_TOOLS if is_quick else TOOLS)
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(Path(scratch), runs)
-        tables = {"cold-targets": _cold_targets(bench)}
+        tables = _cold(bench) | {"imports": _imports(bench)}
         if not is_quick:
-            tables |= {"cold": _cold(bench), "imports": _imports(bench)} | _fleets(bench)
-    note = f"Medians of {runs} runs each, in turn. {machine()}; {versions(is_quick)}."
+            tables |= _fleets(bench)
+    note = f"Medians of {runs} runs each, in turn. {machine()}; {versions(QUICK_TOOLS if is_quick else TOOLS)}."
     text = README.read_text("utf-8")
     for name, lines in tables.items():
         table = "\n".join([*lines, "", note]) + "\n"
@@ -90,28 +91,6 @@ def main(runs: int, is_quick: bool) -> None:
         end = f"<!-- /{name} -->\n"
         text = f"{before}<!-- {name} -->\n{table}{end}{rest.partition(end)[2]}"
     README.write_text(text, "utf-8")
-
-
-def _cold_targets(bench: Bench) -> list[str]:
-    recipe = next(bench.fleet(1).iterdir())
-    ours = str(program("rollout-lint"))
-    costs = bench.measure(
-        {
-            PASS: [python("rollout-lint"), "-c", "pass"],
-            ONE: [ours, "check", str(recipe)],
-            ONE_JSON: [ours, "check", "--format", "json", str(recipe)],
-            YAMLLINT: [str(program("yamllint")), *_files(recipe)],
-        }
-    )
-    calls = [_call_api(recipe) for _ in range(bench.runs)]
-    return _targets(
-        {
-            f"{ONE} / yamllint of both files": (_ratio(costs[ONE], costs[YAMLLINT]), 0.8),
-            f"{ONE} / {PASS}": (_ratio(costs[ONE], costs[PASS]), 6.5),
-            f"{ONE_JSON} / {ONE}": (_ratio(costs[ONE_JSON], costs[ONE]), 1.15),
-            "`rollout_lint.check(RECIPE)`, second call / import and first call": (median(calls), 0.2),
-        }
-    )
 
 
 def _call_api(recipe: Path) -> float:
@@ -124,7 +103,8 @@ def _targets(rows: dict[str, tuple[float, float]]) -> list[str]:
     return [*lines, *(f"| {name} | {value:.2f} | {target} |" for name, (value, target) in rows.items())]
 
 
-def _cold(bench: Bench) -> list[str]:
+def _cold(bench: Bench) -> dict[str, list[str]]:
+    """Return the table of starts and the table of their targets."""
     recipe = next(bench.fleet(1).iterdir())
     ours = python("rollout-lint")
     costs = bench.measure(
@@ -142,7 +122,17 @@ def _cold(bench: Bench) -> list[str]:
         }
     )  # fmt: skip
     lines = ["| one recipe, cold start | times `python -c pass` |", "|---|---|"]
-    return [*lines, *(f"| {name} | {_ratio(costs[name], costs[PASS]):.1f} |" for name in costs)]
+    lines += [f"| {name} | {_ratio(costs[name], costs[PASS]):.1f} |" for name in costs]
+    calls = [_call_api(recipe) for _ in range(bench.runs)]
+    targets = _targets(
+        {
+            f"{ONE} / yamllint of both files": (_ratio(costs[ONE], costs[YAMLLINT]), 0.8),
+            f"{ONE} / {PASS}": (_ratio(costs[ONE], costs[PASS]), 6.5),
+            f"{ONE_JSON} / {ONE}": (_ratio(costs[ONE_JSON], costs[ONE]), 1.15),
+            "`rollout_lint.check(RECIPE)`, second call / import and first call": (median(calls), 0.2),
+        }
+    )
+    return {"cold-targets": targets, "cold": lines}
 
 
 def _imports(bench: Bench) -> list[str]:

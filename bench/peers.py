@@ -41,13 +41,13 @@ def program(name: str) -> Path:
     return _python(name).with_name(name)
 
 
-def versions(is_quick: bool) -> str:
-    """Return the names and versions of the tools; only that of yamllint for a quick run."""
-    if is_quick:
-        return f"yamllint {_version(str(program('yamllint')), '--version')}"
-    tools = [f"{name} {_version(str(program(name)), '--version')}" for name in ("compose-lint", "yamllint", "dclint")]
-    base = _version(python("base"), "-c", "from importlib.metadata import version as v; print(v('ruamel.yaml'))")
-    return ", ".join((*tools, f"docker {_version('docker', '--version')}", f"ruamel.yaml {base}"))
+def versions(tools: tuple[str, ...]) -> str:
+    """Return the names and versions of these tools; with those of Docker and the parser if all are given."""
+    texts = [f"{name} {_version(str(program(name)), '--version')}" for name in tools if name != "base"]
+    if "base" in tools:
+        base = _version(python("base"), "-c", "from importlib.metadata import version as v; print(v('ruamel.yaml'))")
+        texts += [f"docker {_version('docker', '--version')}", f"ruamel.yaml {base}"]
+    return ", ".join(texts)
 
 
 def _python(name: str) -> Path:
