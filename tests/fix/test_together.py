@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.discovery.recipes import find_recipes
 from rollout_lint.fix.model import FixOptions
+from rollout_lint.fix.patch.mechanical_edits import correct_text
+from rollout_lint.fix.patch.text import SourceText
 from rollout_lint.fix.planner import FixPlanner
 from rollout_lint.fix.target import FixTarget
 from rollout_lint.linter.context import LintContext
 from rollout_lint.rules.loader import load_rules
+from rollout_lint.stack.merge import load_stack
+from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rollout_lint.fix.model import FixResult
 
     from tests.conftest import Write
@@ -23,6 +30,7 @@ POLICY = "{replicas: 2, update_config: {failure_action: rollback, order: start-f
 STACKS = {
     "own-values": ("", "  sNUMBER:\n    image: a\n    deploy: " + POLICY + "\n"),
     "one-anchor": (f"x-a: &a\n  image: a\n  deploy: {POLICY}\n", "  sNUMBER: *a\n"),
+    "misspelled-key": ("", "  sNUMBER: {image: a, deploy: {updat_config: {}}}\n"),
     "merged-anchor": (f"x-a: &a\n  deploy: {POLICY}\n", "  sNUMBER: {<<: *a, image: b}\n"),
 }
 
@@ -37,7 +45,15 @@ def fix(write: Write, text: str) -> FixResult:
     return FixPlanner(FixTarget(recipe, CONTEXT), FixOptions()).run()
 
 
-def count_calls(write: Write, text: str) -> int:
+def correct_keys(text: str) -> None:
+    source = parse(text.encode(), "compose.yml")
+    _, problems = load_stack([source], {}, is_exact=True)
+    corrected = correct_text(SourceText.decode(text.encode()), problems)
+    assert corrected is not None
+    assert corrected.characters == text.replace("updat_config", "update_config")
+
+
+def count_calls(work: Callable[[], object]) -> int:
     calls = 0
 
     def count(_frame: Any, event: str, _argument: Any) -> None:
@@ -46,7 +62,7 @@ def count_calls(write: Write, text: str) -> int:
 
     sys.setprofile(count)
     try:
-        fix(write, text)
+        work()
     finally:
         sys.setprofile(None)
     return calls
@@ -55,7 +71,13 @@ def count_calls(write: Write, text: str) -> int:
 @pytest.mark.parametrize("kind", STACKS)
 def test_work_grows_with_the_number_of_services(write: Write, kind: str) -> None:
     fix(write, create_stack(kind, 2))
-    once, twice = (count_calls(write, create_stack(kind, count)) for count in (60, 120))
+    once, twice = (count_calls(partial(fix, write, create_stack(kind, count))) for count in (60, 120))
+    assert twice / once < 2.2
+
+
+def test_work_of_corrections_grows_with_their_number() -> None:
+    correct_keys(create_stack("misspelled-key", 2))
+    once, twice = (count_calls(partial(correct_keys, create_stack("misspelled-key", count))) for count in (100, 200))
     assert twice / once < 2.2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rollout_lint.fix.patch.edits import propose_edits
+from rollout_lint.fix.patch.text import Edit
 from rollout_lint.linter.reader import parse_source
 from rollout_lint.location import CorrectionKind
 from rollout_lint.syntax.node import Mapping, iter_scalars
@@ -28,20 +29,20 @@ def correct_text(text: SourceText, problems: Iterable[Problem]) -> SourceText | 
 
 
 def _correct_scalars(text: SourceText, corrections: dict[tuple[int, int], Correction]) -> SourceText | None:
-    """Edit keys and values, the last first, so that the locations of the others stay valid."""
+    """Edit keys and values. Return None if one has no place in the file."""
     root = parse_source(text.encode(), "").root
     if root is None:
         return None
     scalars = {(each.line, each.column): each for each, _ in iter_scalars(root)}
-    for location in sorted(corrections, reverse=True):
-        correction = corrections[location]
+    edits = []
+    for location, correction in sorted(corrections.items()):
         if correction.kind in _SCALAR_EDITS:
             if location not in scalars:
                 return None
             scalar = scalars[location]
             new = _SCALAR_EDITS[correction.kind](scalar, correction.text)
-            text = text.replace(text.value_start(scalar), text.end(scalar), new)
-    return text
+            edits.append(Edit(text.value_start(scalar), text.end(scalar), new))
+    return text.apply(edits)
 
 
 def set_version(text: SourceText, version: str) -> SourceText | None:
