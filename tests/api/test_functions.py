@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, assert_type
 
 import pytest
@@ -196,8 +195,13 @@ def test_file_that_docker_rejects_is_no_exception(write: Write) -> None:
 
 
 def test_calls_leave_the_process_as_it_was(
-    repository: Repository, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    repository: Repository,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
+    temporary = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
     repository.commit(
         {"a/compose.yml": RISKY, "b/compose.yml": "services: [", "fleet.yml": "version: 1\nrecipes: [{path: a@HEAD}]\n"}
     )
@@ -207,7 +211,7 @@ def test_calls_leave_the_process_as_it_was(
         handlers = [signal.getsignal(each) for each in signal.valid_signals()]
         collector = (gc.get_threshold(), gc.isenabled(), gc.get_freeze_count())
         process = (sys.stdout, sys.stderr, sys.stdin, dict(os.environ), Path.cwd(), threading.active_count())
-        return (*handlers, *collector, *process, dict(EXPORTS), sorted(Path(gettempdir()).glob("rollout-lint-*")))
+        return (*handlers, *collector, *process, dict(EXPORTS), list(temporary.iterdir()))
 
     before = state()
     rollout_lint.check()
