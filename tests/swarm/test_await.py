@@ -26,7 +26,7 @@ pytestmark = pytest.mark.swarm
 
 OPTIONS = ("--format=json", "--expect-label=release=new")
 RISKY = {"failure_action": "rollback", "order": "start-first"}
-SHORT = {"monitor": "2s"}
+SHORT, LONG = {"monitor": "2s"}, {"monitor": "30s"}
 HOST_PORT = {"ports": [{"target": 80, "published": 7411, "mode": "host"}]}
 FULL = {"placement": {"max_replicas_per_node": 1}}
 VOLUME = {
@@ -37,7 +37,7 @@ MEMORY = size("220M")
 
 
 def paused(site: Site) -> Awaited:
-    old, new = Release(steady(), "old", SHORT, is_checked=False), Release(crashes_after(1), "new", SHORT, False)
+    old, new = (Release(task, name, LONG, False) for task, name in ((steady(), "old"), (crashes_after(1), "new")))
     return site.upgrade(old, new, *OPTIONS)
 
 
