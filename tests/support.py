@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from rollout_lint.stack.merge import load_stack
 from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.location import Problem
@@ -67,3 +68,19 @@ def validate(kind: str, document: Any) -> None:
     """Validate a document with the packaged schema for its kind."""
     schema = Path(rollout_lint.__file__).parent / "report" / "schemas" / f"{kind}.schema.json"
     Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(document)
+
+
+def count_calls(work: Callable[[], object]) -> int:
+    """Return the number of calls of functions and generators."""
+    calls = 0
+
+    def add(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(add)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return calls

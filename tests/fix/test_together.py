@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.discovery.recipes import find_recipes
@@ -18,9 +17,9 @@ from rollout_lint.rules.loader import load_rules
 from rollout_lint.stack.merge import load_stack
 from rollout_lint.syntax.parser import parse
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.support import count_calls
 
+if TYPE_CHECKING:
     from rollout_lint.fix.model import FixResult
 
     from tests.conftest import Write
@@ -51,21 +50,6 @@ def correct_keys(text: str) -> None:
     corrected = correct_text(SourceText.decode(text.encode()), problems)
     assert corrected is not None
     assert corrected.characters == text.replace("updat_config", "update_config")
-
-
-def count_calls(work: Callable[[], object]) -> int:
-    calls = 0
-
-    def count(_frame: Any, event: str, _argument: Any) -> None:
-        nonlocal calls
-        calls += event == "call"
-
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return calls
 
 
 @pytest.mark.parametrize("kind", STACKS)

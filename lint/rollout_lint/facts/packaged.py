@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 COMPILED = "compiled.json"
-"""Name of the data file, which `hatch_build.py` adds to a wheel. A checkout has none, so it cannot be out of date."""
+"""Name of the data file, which `hatch_build.py` adds to a wheel. A checkout lacks it, so it is never out of date."""
 
 
 @cache
