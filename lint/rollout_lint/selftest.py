@@ -156,7 +156,7 @@ def check_fix_as_overlay(rule: Rule, rules: Rules) -> Iterator[Violation]:
 
 def check_fix_in_place(rule: Rule, rules: Rules) -> Iterator[Violation]:
     """Check that `fix` writes the fix into each bad example, and changes nothing in a second run."""
-    for key, example in _fixable_examples(rule):
+    for key, example in _examples(rule, "bad") if rule.has_fix else ():
         with _example_files(example) as paths:
             result = _run_fix(paths, example, rules)
             reasons = [each.reason for each in result.unfixed if each.finding.rule.id == rule.id]

@@ -69,7 +69,7 @@ def test_json_has_the_default_as_the_value_before(run: Run, write: Write, here: 
     write({"compose.yml": f"services: {{app: {{image: a, deploy: {{update_config: {policy}, replicas: 2}}}}}}"})
     [file] = document_of(run, exit_code=1)["recipes"][0]["files"]
     changes = {each["key"]: (each["before"], each["after"]) for each in file["edits"]}
-    assert changes == {"deploy.update_config.parallelism": ("2", 1), "deploy.update_config.monitor": (5, "30s")}
+    assert changes == {"deploy.update_config.parallelism": ("2", 1), "deploy.update_config.monitor": (5, "10s")}
 
 
 def test_json_lists_unfixed_findings_by_severity(run: Run, write: Write, here: Path) -> None:

@@ -81,7 +81,7 @@ def test_fix_of_all_at_once_raises_the_monitor_over_the_delay(run: Run, write: W
     write({"compose.yml": DOCUMENTED})
     [hint] = hints_of(run("check").stdout)
     assert run(*hint).exit_code == 0
-    fixed = DOCUMENTED.replace("parallelism: 2", "parallelism: 1") + "        monitor: 30s\n"
+    fixed = DOCUMENTED.replace("parallelism: 2", "parallelism: 1") + "        monitor: 10s\n"
     assert (here / "compose.yml").read_text() == fixed
     assert "RL016" not in run("check").stdout
     assert "RL018" not in run("check").stdout
@@ -90,7 +90,7 @@ def test_fix_of_all_at_once_raises_the_monitor_over_the_delay(run: Run, write: W
 def test_fix_raises_the_monitor_over_a_long_delay(run: Run, write: Write) -> None:
     folder = write({"compose.yml": DOCUMENTED.replace("10s", "2m")})
     run("fix", "--write", folder)
-    assert "parallelism: 1\n        delay: 2m\n        monitor: 4m\n" in (folder / "compose.yml").read_text()
+    assert "parallelism: 1\n        delay: 2m\n        monitor: 2m\n" in (folder / "compose.yml").read_text()
 
 
 SHARED_POLICY = """\

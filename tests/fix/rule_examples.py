@@ -8,7 +8,7 @@ from typing import Any
 from rollout_lint.rules.loader import load_rules
 
 RULES = {rule.id: rule for rule in load_rules()}
-FIXABLE = [rule for rule in RULES.values() if rule.fix is not None]
+FIXABLE = [rule for rule in RULES.values() if rule.has_fix]
 
 
 def files_of(example: dict[str, Any]) -> dict[str, str | bytes]:

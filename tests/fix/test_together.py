@@ -29,6 +29,10 @@ POLICY = "{replicas: 2, update_config: {failure_action: rollback, order: start-f
 STACKS = {
     "own-values": ("", "  sNUMBER:\n    image: a\n    deploy: " + POLICY + "\n"),
     "one-anchor": (f"x-a: &a\n  image: a\n  deploy: {POLICY}\n", "  sNUMBER: *a\n"),
+    "own-name": (
+        "",
+        "  sNUMBER:\n    image: a\n    healthcheck: {test: curl http://sNUMBER/}\n    deploy: {replicas: 1}\n",
+    ),
     "misspelled-key": ("", "  sNUMBER: {image: a, deploy: {updat_config: {}}}\n"),
     "merged-anchor": (f"x-a: &a\n  deploy: {POLICY}\n", "  sNUMBER: {<<: *a, image: b}\n"),
 }

@@ -30,6 +30,7 @@ def make_rule(when: dict[str, dict[str, Any]], id_: str = "TT001", **values: Any
         "mitigation": None,
         "notes": {},
         "fix": None,
+        "computed_fix": {},
         "trade_off": None,
         "alternative": None,
         "unsafe": {},

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rollout_lint.fix.verify import facts_of
-from rollout_lint.stack.units import format_duration
+from rollout_lint.fix.settings import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,10 +12,6 @@ if TYPE_CHECKING:
     from rollout_lint.fix.model import Settings
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.finding import Finding
-
-_MONITOR_TOO_SHORT = "derived.delay_exceeds_monitor"
-_MIN_MONITOR = 30
-"""Seconds, as RL015 recommends."""
 
 
 def companion_settings(
@@ -29,14 +24,5 @@ def companion_settings(
     settings: Settings = {}
     for finding in findings:
         if finding.service == service and (unsafe or not finding.needs_unsafe):
-            settings = {**_resolve(after, finding), **settings}
+            settings = {**settings_of(after, finding), **settings}
     return settings
-
-
-def _resolve(after: Evaluation, finding: Finding) -> Settings:
-    """Return the fix of the rule; a monitor that must exceed the delay has no value that a rule could contain."""
-    if finding.rule.fix is None and _MONITOR_TOO_SHORT in finding.facts:
-        delay = facts_of(after, finding)["deploy.update_config.delay"].value
-        if isinstance(delay, int | float):
-            return {"deploy.update_config.monitor": format_duration(max(_MIN_MONITOR, 2 * delay))}
-    return dict(finding.rule.fix_settings)

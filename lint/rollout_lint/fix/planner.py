@@ -11,6 +11,7 @@ from rollout_lint.fix.mechanical import correct_files
 from rollout_lint.fix.model import AppliedFix, Change, FixResult, Unfixed
 from rollout_lint.fix.patch.edits import propose_edits
 from rollout_lint.fix.patch.text import SourceText
+from rollout_lint.fix.settings import settings_of
 from rollout_lint.fix.together import edit_together
 from rollout_lint.fix.verify import explain_rejection, find_new_findings, find_unexpected_changes
 from rollout_lint.linter.evaluation import EvaluationStatus
@@ -242,11 +243,11 @@ class FixPlanner:
         If `is_strict` is False, the settings may change for the service in every variant.
         """
         active = [each for each in self._current.findings if each.is_active and self._options.includes(each.rule)]
-        fixed, own = {id(finding) for finding in findings}, findings[0].rule.fix_settings
+        fixed, own = {id(finding) for finding in findings}, settings_of(self._current, findings[0])
         allowed = {
             (each.variant, str(each.service), path)
             for each in (*findings, *active)
-            for path, value in each.rule.fix_settings.items()
+            for path, value in settings_of(self._current, each).items()
             if own.get(path) == value and (id(each) in fixed or self._options.unsafe or not each.needs_unsafe)
         }
         variants = {variant for variant, _, _ in allowed} | {finding.variant for finding in findings}

@@ -14,6 +14,7 @@ from rollout_lint.discovery.recipes import recipe_with_overlay
 from rollout_lint.facts.model import parse_value
 from rollout_lint.fix.patch.mechanical_edits import set_version
 from rollout_lint.fix.patch.text import SourceText
+from rollout_lint.fix.settings import settings_of
 from rollout_lint.fix.verify import facts_of
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.syntax.node import Mapping, Scalar
@@ -53,11 +54,11 @@ class FixTarget:
         return evaluate(self._recipe, self._context, {**self._data, **contents})
 
     def settings(self, evaluation: Evaluation, finding: Finding) -> Settings:
-        """Return the settings of the rule's fix that are not effective yet."""
+        """Return the settings of the finding's fix that are not effective yet."""
         facts = facts_of(evaluation, finding)
         return {
             path: value
-            for path, value in finding.rule.fix_settings.items()
+            for path, value in settings_of(evaluation, finding).items()
             if not _is_effective(path, facts.get(path), value)
         }
 

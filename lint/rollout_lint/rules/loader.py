@@ -107,6 +107,7 @@ def _create_rule(document: dict[str, Any], path: Path, load_details: Callable[[]
         mitigation=document.get("mitigation"),
         notes=document.get("notes", {}),
         fix=document["fix"],
+        computed_fix=document.get("computed_fix", {}),
         trade_off=document.get("trade_off"),
         alternative=document.get("alternative"),
         unsafe=_conditions(document.get("unsafe", {})),

@@ -78,7 +78,8 @@ class Rule:
 
     `risk` is the effect of a finding on the risk of its recipe in a sweep: a level, `latent` if evidence of memory
     decides the level, or None. `why` is what happens, `likelihood` when it happens, and `mitigation` what reduces
-    the risk without the fix. `fix` is a patch of the service, or None if there is only `advice`. `trade_off` is its
+    the risk without the fix. `fix` is a patch of the service, or None if there is only `advice`. `computed_fix` are the
+    settings whose values depend on the file, each with the fact that has the value. `trade_off` is their
     trade-off, `alternative` another way, and `unsafe` has conditions under which it needs `--unsafe` at any severity.
     `supersedes` are the ids of rules that report the same cause, `voids` those of rules whose findings mean nothing if
     this rule matches. `load_details` reads the details, which are more than half of a file. `is_locked` is True if a
@@ -98,6 +99,7 @@ class Rule:
     mitigation: str | None
     notes: dict[str, str]
     fix: dict[str, Any] | None
+    computed_fix: dict[str, str]
     trade_off: str | None
     alternative: str | None
     unsafe: Conditions
@@ -145,6 +147,11 @@ class Rule:
     def fix_settings(self) -> dict[str, Any]:
         """Fix as dotted paths."""
         return dict(flatten(self.fix or {}))
+
+    @property
+    def has_fix(self) -> bool:
+        """True if `fix` can set values for a finding."""
+        return self.fix is not None or bool(self.computed_fix)
 
     @property
     def is_packaged(self) -> bool:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.packaged import rules_directory
+from rollout_lint.facts.stated import FACTS
 from rollout_lint.location import Problem
 from rollout_lint.rules.condition import compile_condition, is_fact, kind_of
 from rollout_lint.rules.model import RuleDetails, placeholders
-from rollout_lint.syntax.node import Mapping, Sequence, to_value
+from rollout_lint.syntax.node import Mapping, Scalar, Sequence, to_value
 from rollout_lint.syntax.parser import MAX_BYTES, parse
 from rollout_lint.syntax.source import Source
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rollout_lint.syntax.node import Node, Scalar
+    from rollout_lint.syntax.node import Node
     from rollout_lint.syntax.schema import JsonSchema
 
 _SIDES = ("bad", "fixed")
@@ -114,7 +115,7 @@ class _RuleChecker:
             self._report(root.entries["id"][1], f"the file must be called {document['id']}-{document['name']}.yaml")
         if (document["fix"] is None) != ("advice" in document):
             self._report(root.entries["fix"][0], "a rule needs either a fix, or `fix: null` and advice")
-        if document["fix"] is None and "trade_off" in document:
+        if document["fix"] is None and "computed_fix" not in document and "trade_off" in document:
             self._report(root.entries["trade_off"][0], "a rule without a fix cannot have a trade-off")
         if "trade_off" not in document and "unsafe" in document:
             self._report(root.entries["unsafe"][0], "a rule without a trade-off cannot have an unsafe fix")
@@ -132,6 +133,14 @@ class _RuleChecker:
             self._check_conditions(grade.entries["when"][1])
         if "unsafe" in root.entries:
             self._check_conditions(root.entries["unsafe"][1])
+        self._check_computed_fix(root.get("computed_fix"))
+
+    def _check_computed_fix(self, node: Node | None) -> None:
+        for key, fact in node.entries.values() if isinstance(node, Mapping) else []:
+            if key.text not in FACTS:
+                self._report(key, f"{key.text} is not a key of a service that is a fact")
+            assert isinstance(fact, Scalar)
+            self._check_fact(fact)
 
     def _check_proof(self, node: Node, proof: dict[str, Any], document: dict[str, Any]) -> None:
         """Report examples that do not exist, and a proof of several kinds.

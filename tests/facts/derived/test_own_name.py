@@ -105,3 +105,25 @@ def test_word_with_the_name_is_the_location() -> None:
     location = facts_for(text, service="app")["derived.asks_itself"].location
     assert location is not None
     assert location.line == 9
+
+
+@pytest.mark.parametrize(
+    ("test", "words"),
+    [
+        ("curl http://app:80/app", ["CMD-SHELL", "curl http://localhost:80/app"]),
+        ('"curl app && pg_isready -h APP"', ["CMD-SHELL", "curl localhost && pg_isready -h localhost"]),
+        ('[CMD, nc, "-z", tasks.app, "80"]', ["CMD", "nc", "-z", "localhost", "80"]),
+        ('"curl http://app:$${PORT}/"', ["CMD-SHELL", "curl http://localhost:$${PORT}/"]),
+        ('"curl http://${HOST:-app}/"', None),
+        ("curl http://other:80/", None),
+        ("curl http://localhost/app", None),
+    ],
+)
+def test_local_test_has_localhost_for_each_name(test: str, words: list[str] | None) -> None:
+    text = f"services:\n  app:\n    image: b\n    healthcheck: {{test: {test}}}\n"
+    assert facts_for(text, service="app")["derived.local_healthcheck_test"].value == words
+
+
+def test_service_called_localhost_asks_its_own_container() -> None:
+    text = "services: {localhost: {image: b, healthcheck: {test: 'curl http://localhost/'}}}"
+    assert facts_for(text, service="localhost")["derived.asks_itself"].value is None

@@ -70,7 +70,7 @@ class FixHints:
 
     def commands(self, evaluation: Evaluation, context: LintContext) -> dict[FindingKey, str]:
         """Return a command for each active finding that a command fixes, unless the recipe has too many findings."""
-        findings = [each for each in evaluation.findings if each.is_active and each.rule.fix is not None]
+        findings = [each for each in evaluation.findings if each.is_active and each.rule.has_fix]
         is_evaluated = evaluation.status is EvaluationStatus.EVALUATED
         if not 0 < len(findings) <= _MAX_FINDINGS or not is_evaluated or not _is_on_disk(evaluation.recipe):
             return {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.facts.derived.health import has_healthcheck
 from rollout_lint.facts.derived.network import on_host_network
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _TASKS = "tasks."
 """Prefix under which Swarm's DNS returns the addresses of all tasks."""
+
+_LOCALHOST = "localhost"
+"""Name in every `/etc/hosts` by which a container asks itself."""
 
 _CLIENT = r"(?:timeout\s+\S+\s+)?(?:nc|ncat|telnet|ping|nslookup|dig|getent|curl|wget)"
 
@@ -45,28 +49,55 @@ def asks_itself(facts: ServiceFacts) -> Derivation:
     if not has_healthcheck(facts)[0]:
         return None, None
     words = facts.service.lists.get("healthcheck.test", [])[1:]
-    text, names = " ".join(map(_text, words)), _names(facts)
+    host = _find_host(facts, list(map(_text, words)))
+    if host is None or on_host_network(facts)[0]:
+        return None, None
+    return host.name, words[host.word].location
+
+
+@derived("array", "null")
+def local_healthcheck_test(facts: ServiceFacts) -> Derivation:
+    """Words of healthcheck.test as written, with `localhost` for each name that asks_itself finds; else null.
+
+    Null too if the name comes from a variable.
+    """
+    name, location = asks_itself(facts)
+    if name is None:
+        return None, None
+    kind, *settings = facts.service.lists["healthcheck.test"]
+    before = [word.written for word in settings]
+    words = list(before)
+    while host := _find_host(facts, words):
+        word = words[host.word]
+        words[host.word] = f"{word[: host.start]}{_LOCALHOST}{word[host.start + len(host.name) :]}"
+    return (None, None) if words == before else ([_text(kind), *words], location)
+
+
+class _Host(NamedTuple):
+    """Name of a host in a command: the number of its word, and where the name starts in it."""
+
+    name: str
+    word: int
+    start: int
+
+
+def _find_host(facts: ServiceFacts, words: list[str]) -> _Host | None:
+    """Return the first name of the service in a command, unless the container's `/etc/hosts` has it."""
+    text, names = " ".join(words), _names(facts)
     # A pattern takes longer to compile than all other facts of a service take.
     has_name = any(name.casefold() in text.casefold() for name in names)
     match = _pattern(names).search(text) if has_name else None
-    if match is None or on_host_network(facts)[0]:
-        return None, None
-    name = next(filter(None, match.groups()))
-    return (None, None) if _is_in_hosts_file(facts, name) else (name, _word_at(words, match.end() - 1).location)
+    if match is None or match.lastindex is None or _is_in_hosts_file(facts, match[match.lastindex]):
+        return None
+    start = match.start(match.lastindex)
+    lengths = accumulate(len(word) + 1 for word in words)
+    number, end = next((number, end) for number, end in enumerate(lengths) if start < end)
+    return _Host(match[match.lastindex], number, start - end + len(words[number]) + 1)
 
 
 def _text(word: Setting) -> str:
     """Return the text of a word; one with variables as it is written, because the name is in it all the same."""
     return word.written if is_unknown(word.value) else str(word.value)
-
-
-def _word_at(words: list[Setting], offset: int) -> Setting:
-    """Return the word at an offset in the words, which are joined by spaces."""
-    for word in words:
-        offset -= len(_text(word)) + 1
-        if offset < 0:
-            return word
-    raise IndexError(offset)
 
 
 def _names(facts: ServiceFacts) -> tuple[str, ...]:
@@ -87,5 +118,6 @@ def _is_in_hosts_file(facts: ServiceFacts, name: str) -> bool:
 
 def _hosts_file(facts: ServiceFacts) -> Iterator[str]:
     """Yield the names in the container's `/etc/hosts`. Raises UnknownFactError for an unknown host name."""
+    yield _LOCALHOST
     yield facts.value("hostname") or ""
     yield from (str(item.value) for item in facts.service.lists.get("extra_hosts", []) if not is_unknown(item.value))

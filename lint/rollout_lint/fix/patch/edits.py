@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.fix.patch.fragment import dump_block, dump_flow, dump_flow_pairs, dump_scalar, is_plain_word, nest
 from rollout_lint.fix.patch.text import Edit
+from rollout_lint.fix.patch.words import find_word_edit
 from rollout_lint.linter.reader import parse_source
 from rollout_lint.syntax.node import BLOCK_STYLES, MERGE, Alias, Mapping, Scalar
 
@@ -24,7 +25,10 @@ _INDENT = 2
 
 
 def propose_edits(text: SourceText, path: tuple[str, ...], value: object, name: str = "") -> Iterator[SourceText]:
-    """Yield edited texts of the file `name`. A path through a list or a null has no edits."""
+    """Yield edited texts of the file `name`. A path through a list or a null has no edits.
+
+    A `value` that is a list replaces the words of a list or text that the file has, and is never inserted.
+    """
     source = parse_source(text.encode(), name)
     return (text.apply([edit]) for edit in find_edits(text, source, path, value))
 
@@ -32,14 +36,18 @@ def propose_edits(text: SourceText, path: tuple[str, ...], value: object, name: 
 def find_edits(text: SourceText, source: Source, path: tuple[str, ...], value: object) -> Iterator[Edit]:
     """Yield edits of a text that is already parsed."""
     if isinstance(source.root, Mapping):
-        yield from _Editor(text, dump_scalar(value)).edits(source.root, path)
-    elif source.root is None and not source.problems:
+        editor = _Editor(text, None, value) if isinstance(value, list) else _Editor(text, dump_scalar(value), [])
+        yield from editor.edits(source.root, path)
+    elif source.root is None and not source.problems and not isinstance(value, list):
         yield _append_to_empty(text, [(dump_scalar(path[0]), nest(path[1:], dump_scalar(value)))])
 
 
 class _Editor(NamedTuple):
+    """Editor of a text. It has a value that is YAML, or else words that replace those of a list."""
+
     text: SourceText
-    value: str
+    value: str | None
+    words: list[str]
 
     def edits(self, node: Mapping, path: tuple[str, ...], parent_column: int | None = None) -> Iterator[Edit]:
         """Yield the edits below a mapping; a parent elsewhere in the file has no `parent_column`."""
@@ -70,7 +78,10 @@ class _Editor(NamedTuple):
     def _replace_value(self, node: Written) -> Iterator[Edit]:
         """Replace a value after its anchor; replace an alias at its anchor first, then the alias itself."""
         start, end = self.text.value_start(node), self.text.end(node)
-        if isinstance(node, Alias):
+        if self.value is None:
+            edit = find_word_edit(self.text, node.target if isinstance(node, Alias) else node, self.words)
+            yield from [] if edit is None else [edit]
+        elif isinstance(node, Alias):
             yield from self._replace_value(node.target)
             yield Edit(start, end, self.value)
         elif isinstance(node, Scalar) and node.style not in BLOCK_STYLES:
@@ -113,9 +124,10 @@ class _Editor(NamedTuple):
     def _restate(self, merged: Node | None, rest: tuple[str, ...]) -> Fragment | None:
         """Return a copy of a merged value with the new value in it, or None if the copy would be too large.
 
-        `<<` is shallow (YAML's merge type): a key next to it hides the whole merged value of this key.
+        `<<` is shallow (YAML's merge type): a key next to it hides the whole merged value of this key. There is no copy
+        with other words, which are changed in place only.
         """
-        if not rest:
+        if not rest or self.value is None:
             return self.value
         if merged is None:
             return nest(rest, self.value)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from rollout_lint.fix.patch.text import SourceText
     from rollout_lint.syntax.node import Written
 
+MASKED = "…"
+"""Text instead of one that may be a secret."""
+
 _USER_KEYS = frozenset(
     ("environment", "labels", "command", "entrypoint", "test", "args", "options", "driver_opts", "env_file", "user")
 )
@@ -38,7 +41,7 @@ _PUBLIC_VALUE = compile_lazily(
 
 def mask_variable(name: str, value: str) -> str:
     """Return the value of a variable, or `…` if it may be a secret."""
-    return value if _PUBLIC_VALUE.fullmatch(value) and not _SECRET_NAME.search(name) else "…"
+    return value if _PUBLIC_VALUE.fullmatch(value) and not _SECRET_NAME.search(name) else MASKED
 
 
 def is_public_path(path: tuple[str, ...]) -> bool:

@@ -17,7 +17,7 @@ from rollout_lint.report.common.json_values import (
     convert_skipped,
     format_json,
 )
-from rollout_lint.report.common.masking import is_public_path
+from rollout_lint.report.common.masking import MASKED, is_public_path
 from rollout_lint.report.common.paths import recipe_path, relative_path
 from rollout_lint.report.common.style import Style
 from rollout_lint.report.fix.diff import create_diff
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from rollout_lint.report.common.groups import Group
     from rollout_lint.report.fix.outcome import FixOutcome, UnfixedGroup
     from rollout_lint.rules.finding import Finding
-
-_MASKED = "…"
 
 
 def format_fix_json(outcome: FixOutcome) -> str:
@@ -116,7 +114,7 @@ def _list_edits(result: FixResult, fix: AppliedFix) -> Iterable[dict[str, Any]]:
             "variant": fix.finding.variant,
             "key": path,
             "before": _convert_before(before, is_public),
-            "after": value if is_public else _MASKED,
+            "after": value if is_public else MASKED,
         }
 
 
@@ -130,7 +128,7 @@ def _convert_before(fact: Fact | None, is_public: bool) -> object:
     if fact is None:
         return None
     if not is_public:
-        return _MASKED
+        return MASKED
     return fact.written if fact.written and not fact.default else json_value(fact.value)
 
 

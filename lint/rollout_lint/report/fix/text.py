@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.errors import ExitCode
 from rollout_lint.printable import printable
 from rollout_lint.report.common.correction import describe_correction
+from rollout_lint.report.common.masking import MASKED, is_public_path
 from rollout_lint.report.common.notes import wrap_note
 from rollout_lint.report.common.paths import format_problem, printable_path, recipe_path
 from rollout_lint.report.common.style import Style, plural
@@ -46,7 +47,7 @@ def format_correction_block(
 def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, style: Style, width: int) -> str:
     """Return the block of one fix: settings, files, trade-off, and other findings that it covers or brings."""
     files = ", ".join(printable_path(evaluation, file) for file in applied.files)
-    notes = [f"{verb}: {path}: {value} (in {files})" for path, value in applied.settings.items()]
+    notes = [f"{verb}: {path}: {_format_value(path, value)} (in {files})" for path, value in applied.settings.items()]
     if applied.finding.rule.trade_off:
         notes.append(f"trade-off: {applied.finding.rule.trade_off}")
     also = dict.fromkeys(
@@ -59,6 +60,10 @@ def format_fix_block(evaluation: Evaluation, applied: AppliedFix, verb: str, sty
     if brings := dict.fromkeys(_describe_brought(evaluation, each) for each in applied.brings):
         notes.append(f"causes: {', '.join(brings)}")
     return _format_block(evaluation, applied.finding, applied.finding.subject, notes, style, width)
+
+
+def _format_value(path: str, value: object) -> object:
+    return value if is_public_path(tuple(path.split("."))) else MASKED
 
 
 def _describe_brought(evaluation: Evaluation, finding: Finding) -> str:

@@ -32,6 +32,7 @@ def _convert_rule(rule: Rule) -> dict[str, Any]:
         "likelihood": rule.likelihood,
         "mitigation": rule.mitigation,
         "fix": rule.fix,
+        "computed_fix": rule.computed_fix,
         "trade_off": rule.trade_off,
         "alternative": rule.alternative,
         "advice": rule.advice,

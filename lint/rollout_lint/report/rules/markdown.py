@@ -84,12 +84,12 @@ def _format_severity(described: SeverityDescription) -> str:
 
 
 def _format_fix(rule: Rule) -> str:
-    if rule.advice:
-        return f"**Fix:** {format_sentence(rule.advice)}"
     settings = ", ".join(f"`{path}: {value}`" for path, value in rule.fix_settings.items())
+    fix = format_sentence(rule.advice) if rule.advice else f"{printable(settings)}."
+    computed = f" `rollout-lint fix` sets {' and '.join(rule.computed_fix)}." if rule.computed_fix else ""
     trade_off = f" Trade-off: {format_sentence(rule.trade_off)}" if rule.trade_off else ""
     alternative = f" Or: {format_sentence(rule.alternative)}" if rule.alternative else ""
-    return f"**{'Fix and trade-off' if trade_off else 'Fix'}:** {printable(settings)}.{trade_off}{alternative}"
+    return f"**{'Fix and trade-off' if trade_off else 'Fix'}:** {fix}{computed}{trade_off}{alternative}"
 
 
 def _format_cell(text: str) -> str:

@@ -61,6 +61,8 @@ def _format_fix(rule: Rule, width: int) -> Iterator[str]:
     if rule.advice:
         yield from _wrap(format_sentence(rule.advice), width)
     yield from (f"{_INDENT}{printable(f'{path}: {value}')}" for path, value in rule.fix_settings.items())
+    if rule.computed_fix:
+        yield from _wrap(f"`rollout-lint fix` sets {' and '.join(rule.computed_fix)}", width)
     for label, text in (("trade-off", rule.trade_off), ("or", rule.alternative)):
         if text:
             yield from _wrap(f"{label}: {text.strip()}", width, hang=_INDENT)
