@@ -1,8 +1,12 @@
 """Locations in files, and problems at them."""
 
-from dataclasses import dataclass, field
+from __future__ import annotations
+
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Location(NamedTuple):
@@ -32,8 +36,7 @@ class Correction(NamedTuple):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """An error at a location that cannot be read or that Docker rejects; line and column count from 1.
 
     Line 0 is the whole file. An empty `file` is the recipe itself. Without a `correction`, the error has no mechanical
@@ -44,7 +47,7 @@ class Problem:
     line: int
     column: int
     message: str
-    correction: Correction | None = field(default=None, compare=False)
+    correction: Correction | None = None
 
     @property
     def text(self) -> str:
@@ -53,3 +56,9 @@ class Problem:
             return self.message
         location = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         return f"{location}: {self.message}"
+
+
+def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems by location and message, each once."""
+    unique = {(each.file, each.line, each.column, each.message): each for each in problems}
+    return [unique[key] for key in sorted(unique)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -116,7 +115,7 @@ def check_conditions_are_needed(rule: Rule, rules: Rules) -> Iterator[Violation]
     examples = [example for _, example in _examples(rule, "bad", "good")]
     results = [bool(_find(example, rule, rules)) for example in examples]
     for path in rule.when:
-        looser = replace(rule, when={other: condition for other, condition in rule.when.items() if other != path})
+        looser = rule._replace(when={other: condition for other, condition in rule.when.items() if other != path})
         if results == [not looser.when or bool(_find(example, looser, rules)) for example in examples]:
             yield (
                 f"when.{path}",
@@ -314,7 +313,7 @@ def _context(example: Example, rules: Rules) -> LintContext:
     is_verified = example.get("deploys", {}).get("verified", False)
     images = Images().with_claims(example.get("images", {}))
     engine, client = (parse_docker_version(example.get(key, "")) for key in ("engine", "client"))
-    cluster = replace(cluster, deploys_verified=is_verified, engine=engine, client=client or engine)
+    cluster = cluster._replace(deploys_verified=is_verified, engine=engine, client=client or engine)
     return LintContext(rules, cluster, images)
 
 

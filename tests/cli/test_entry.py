@@ -99,7 +99,18 @@ def test_fast_path_imports_no_slow_module(format_: str) -> None:
     print_modules = "import os, sys; os._exit = lambda code: (print(*sys.modules, file=sys.stderr), sys.exit(code));"
     _, out, modules = run_program(print_modules + FAST_PATH, ["check", "--format", format_, "discourse"], SAMPLES)
     assert "RL001" in out
-    slow = {"typer", "rich", "jsonschema", "tempfile", "hashlib", "multiprocessing", "subprocess", *GIT}
+    slow = {
+        "typer",
+        "rich",
+        "jsonschema",
+        "tempfile",
+        "hashlib",
+        "multiprocessing",
+        "subprocess",
+        "inspect",
+        "dataclasses",
+        *GIT,
+    }
     assert slow.isdisjoint(modules.split())
     assert "rollout_lint.cli.commands.check" in modules.split()
 

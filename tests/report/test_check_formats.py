@@ -10,7 +10,6 @@ import sys
 import termios
 import time
 from collections import Counter
-from dataclasses import replace
 from email.message import Message
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -248,7 +247,7 @@ def test_check_junit_passes_services_of_evaluated_recipes(run: Run, mixed: Path,
 def test_check_github_has_columns_of_one_line_spans(write: Write, tmp_path: Path) -> None:
     evaluation = evaluate(recipe_in(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
-    evaluation.findings.append(replace(finding, location=Location("compose.yml", 3, 5, 6, 1)))
+    evaluation.findings.append(finding._replace(location=Location("compose.yml", 3, 5, 6, 1)))
     lines = format_check_github(CheckResult([evaluation]), tmp_path).splitlines()
     start = recipe().index("start-first") + 1
     one = f"file=compose.yml,line=1,endLine=1,col={start},endColumn={start + 10},title="
@@ -288,10 +287,10 @@ def test_group_findings_separates_severities(write: Write) -> None:
     """Findings of one rule at one location for one service."""
     evaluation = evaluate(recipe_in(write({"compose.yml": recipe()})), LintContext(load_rules()))
     [finding] = evaluation.findings
-    suppressed = replace(finding, variant="c", suppressed=Suppression(SuppressionSource.CONFIG, "known"))
+    suppressed = finding._replace(variant="c", suppressed=Suppression(SuppressionSource.CONFIG, "known"))
     evaluation.findings += [
-        replace(finding, variant="a"),
-        replace(finding, variant="b", severity=Severity.LOW),
+        finding._replace(variant="a"),
+        finding._replace(variant="b", severity=Severity.LOW),
         suppressed,
     ]
     assert [group.variants for group in group_findings(evaluation)] == [("default", "a"), ("b",)]

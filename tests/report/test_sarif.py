@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -191,12 +190,12 @@ def test_sarif_has_no_fix_for_a_shared_value(write: Write, text: str) -> None:
 def test_replacement_quotes_the_value(write: Write, value: object, text: str) -> None:
     evaluation = evaluate_files(write, {"compose.yml": recipe()})
     [finding] = evaluation.findings
-    rule = replace(finding.rule, fix={"deploy": {"update_config": {"order": value}}})
-    new = ReplacementFinder(evaluation).find(replace(finding, rule=rule))
+    rule = finding.rule._replace(fix={"deploy": {"update_config": {"order": value}}})
+    new = ReplacementFinder(evaluation).find(finding._replace(rule=rule))
     assert new is not None
     assert new.text == text
-    two = replace(finding.rule, fix={"deploy": {"update_config": {"order": value, "monitor": "9s"}}})
-    assert ReplacementFinder(evaluation).find(replace(finding, rule=two)) is None
+    two = finding.rule._replace(fix={"deploy": {"update_config": {"order": value, "monitor": "9s"}}})
+    assert ReplacementFinder(evaluation).find(finding._replace(rule=two)) is None
 
 
 def test_sarif_fixes_of_samples_are_those_of_the_rules(run: Run, snapshot: SnapshotAssertion) -> None:
@@ -230,7 +229,7 @@ def test_gitlab_fingerprints_of_equal_findings_differ(run: Run, write: Write) ->
     assert len({each["fingerprint"] for each in entries}) == 2
     evaluation = evaluate_files(write, {"compose.yml": recipe()})
     [finding] = evaluation.findings
-    evaluation.findings.append(replace(finding, variant="ccci", location=Location("compose.yml", 9, 1, 9, 2)))
+    evaluation.findings.append(finding._replace(variant="ccci", location=Location("compose.yml", 9, 1, 9, 2)))
     once, again = json.loads(format_check_gitlab(CheckResult([evaluation]), Path(evaluation.recipe.path)))
     assert once["fingerprint"] != again["fingerprint"]
     evaluation.findings.pop()
@@ -242,7 +241,7 @@ def test_gitlab_fingerprints_of_equal_findings_differ(run: Run, write: Write) ->
 def test_sarif_has_suppressed_findings_with_their_reason(write: Write, by: str, kind: str) -> None:
     evaluation = evaluate_files(write, {"compose.yml": recipe()})
     why = Suppression(SuppressionSource(by), "room for both", Location("compose.yml", 1, 1, 1, 9), "2027-01-31")
-    evaluation.findings = [replace(each, suppressed=why) for each in evaluation.findings]
+    evaluation.findings = [each._replace(suppressed=why) for each in evaluation.findings]
     [result] = results(evaluation)
     [suppression] = result["suppressions"]
     assert (suppression["kind"], suppression["justification"]) == (kind, "room for both")

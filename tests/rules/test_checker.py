@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -124,7 +123,7 @@ def test_message_shows_that_a_fact_is_not_set(snapshot: SnapshotAssertion) -> No
 
 def test_finding_is_located_at_the_fact_its_fix_changes() -> None:
     facts = policy("start-first", "rollback")
-    facts[ORDER] = replace(facts[ORDER], location=Location("b.yml", 2, 2, 2, 3))
+    facts[ORDER] = facts[ORDER]._replace(location=Location("b.yml", 2, 2, 2, 3))
     when = {ORDER: {"const": "start-first"}, ACTION: {"const": "rollback"}}
     assert check([make_rule(when)], facts)[0].location == LOCATION
     assert (
@@ -154,7 +153,7 @@ def test_first_matching_grade_applies() -> None:
     ):
         [one] = check([graded], policy("start-first") | make_facts(derived__a=value))
         assert (one.severity, one.risk, one.assumes, one.message) == expected
-    [plain] = check([replace(graded, grades=grades[:1])], policy("start-first"))
+    [plain] = check([graded._replace(grades=grades[:1])], policy("start-first"))
     assert (plain.severity, plain.risk, plain.assumes) == ("medium", "latent-high", "all of it")
 
 
@@ -196,9 +195,9 @@ def test_voided_finding_is_superseded_at_any_severity() -> None:
 
 
 def test_suppressed_finding_is_not_active() -> None:
-    suppressed = replace(of_severity("high", "TT001"), suppressed=Suppression(SuppressionSource.COMMENT, "known"))
+    suppressed = of_severity("high", "TT001")._replace(suppressed=Suppression(SuppressionSource.COMMENT, "known"))
     assert (suppressed.is_active, suppressed.is_suppressed) == (False, True)
-    superseded = replace(suppressed, superseded_by="TT002")
+    superseded = suppressed._replace(superseded_by="TT002")
     assert (superseded.is_active, superseded.is_suppressed) == (False, False)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from rollout_lint.facts.packaged import COMPILED, rules_directory
 from rollout_lint.rules import compiler, loader
 from rollout_lint.rules.compiler import compile_rules
 from rollout_lint.rules.loader import load_rules
+from rollout_lint.rules.model import RuleDetails
 
 if TYPE_CHECKING:
     from rollout_lint.rules.model import Conditions, Rule
@@ -34,9 +34,19 @@ def compiled(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 def comparable(rule: Rule) -> Rule:
-    """Return the rule with the name of its file as the path, and schemas as conditions."""
+    """Return the rule with the name of its file as the path, schemas as conditions, and nothing that loads details."""
     grades = tuple(grade._replace(when=schemas(grade.when)) for grade in rule.grades)
-    return replace(rule, path=Path(rule.path.name), when=schemas(rule.when), unsafe=schemas(rule.unsafe), grades=grades)
+    return rule._replace(
+        path=Path(rule.path.name),
+        when=schemas(rule.when),
+        unsafe=schemas(rule.unsafe),
+        grades=grades,
+        load_details=read_nothing,
+    )
+
+
+def read_nothing() -> RuleDetails:
+    return RuleDetails({}, (), {})
 
 
 def schemas(conditions: Conditions) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,9 +90,9 @@ def test_packaged_rule_needs_a_proof_of_each_severity(snapshot: SnapshotAssertio
     rule = next(rule for rule in rules if rule.id == "RL003")
     assert list(CHECKS["check_proofs"](rule, rules)) == []
     details = RuleDetails(rule.examples, (), rule.lines)
-    unproved = replace(rule, load_details=lambda: details)
+    unproved = rule._replace(load_details=lambda: details)
     assert list(CHECKS["check_proofs"](unproved, rules)) == snapshot
-    assert list(CHECKS["check_proofs"](replace(unproved, id="TT001"), rules)) == []
+    assert list(CHECKS["check_proofs"](unproved._replace(id="TT001"), rules)) == []
 
 
 @pytest.mark.parametrize("severity", ["high", "medium", "low"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -70,19 +69,27 @@ Plan: TypeAlias = "Callable[[Evaluation, LintContext], None]"
 """Function that adds to an evaluation before the findings of the baseline are suppressed."""
 
 
-@dataclass(slots=True)
 class CheckRun:
     """Check of the selected recipes, one after the other. `exit_code` is that of the outcomes so far."""
 
-    options: CheckOptions
-    loader: ContextLoader
-    targets: list[Target]
-    skipped: tuple[SkippedFile, ...]
-    baseline: Baseline | None = None
-    exit_code: ExitCode = ExitCode.OK
-    _since: ChangeFilter | None = None
-    _known: BaselineFilter | None = None
-    _printed_rules: frozenset[str] | None = None
+    def __init__(
+        self,
+        options: CheckOptions,
+        loader: ContextLoader,
+        targets: list[Target],
+        skipped: tuple[SkippedFile, ...],
+        baseline: Baseline | None = None,
+    ) -> None:
+        """Begin without outcomes."""
+        self.options = options
+        self.loader = loader
+        self.targets = targets
+        self.skipped = skipped
+        self.baseline = baseline
+        self.exit_code = ExitCode.OK
+        self._since: ChangeFilter | None = None
+        self._known: BaselineFilter | None = None
+        self._printed_rules: frozenset[str] | None = None
 
     @classmethod
     def create(cls, options: CheckOptions) -> CheckRun:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.format import mask_value
@@ -156,7 +156,7 @@ def _to_shown_variant(evaluation: VariantEvaluation) -> ShownVariant:
 
 
 def _mask_finding(finding: Finding) -> Finding:
-    return replace(finding, facts=_mask_facts(finding.facts))
+    return finding._replace(facts=_mask_facts(finding.facts))
 
 
 def _mask_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
@@ -166,8 +166,8 @@ def _mask_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
 
 def _mask_fact(path: str, fact: Fact) -> Fact:
     overrides = tuple(_mask_setting(path, each) for each in fact.overrides)
-    return replace(
-        fact, value=mask_value(path, fact.value), written=_mask_written(fact.value, fact.written), overrides=overrides
+    return fact._replace(
+        value=mask_value(path, fact.value), written=_mask_written(fact.value, fact.written), overrides=overrides
     )
 
 

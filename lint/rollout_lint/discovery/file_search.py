@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,8 +109,8 @@ class FileSearch:
         return any(os.path.normpath(layer) == str(self._path) for layer in layers)
 
     def _as_given(self, recipe: Recipe) -> Recipe:
-        variants = [replace(each, files=tuple(map(self._layer_as_given, each.files))) for each in recipe.variants]
-        return replace(recipe, path=self._display(Path(recipe.path)), variants=variants)
+        variants = [each._replace(files=tuple(map(self._layer_as_given, each.files))) for each in recipe.variants]
+        return Recipe(recipe.name, self._display(Path(recipe.path)), variants, recipe.problems)
 
     def _layer_as_given(self, layer: LayerFile) -> LayerFile:
         contents = self._contents.get(Path(os.path.normpath(layer.path)))

@@ -8,7 +8,6 @@ what it lacks.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,14 +34,19 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.deployments import Deployment
 
 
-@dataclass(slots=True)
 class FolderRecipes:
     """Recipes of a folder: the main one, which has the name of the folder, and the others."""
 
-    folder: Path
-    name: str
-    main: Recipe | None = None
-    further: list[Recipe] = field(default_factory=list)
+    __slots__ = ("folder", "further", "main", "name")
+
+    def __init__(
+        self, folder: Path, name: str, main: Recipe | None = None, further: list[Recipe] | None = None
+    ) -> None:
+        """Take the recipes that are known already."""
+        self.folder = folder
+        self.name = name
+        self.main = main
+        self.further = [] if further is None else further
 
     @property
     def recipes(self) -> list[Recipe]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.pattern import compile_lazily
 from rollout_lint.syntax.node import Mapping, Scalar, Sequence
@@ -51,8 +50,7 @@ _DEPLOY_KEYS_OF_COMPOSE = frozenset(("resources", "restart_policy"))
 _OLD_VERSION = compile_lazily(r"[12](?:\.\d+)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """Services and names of a stack file.
 
     `without_image` are the services without an image, `undefined` the names such as `networks.proxy` that services use

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,19 +11,22 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.stack_file import StackFile
 
 
-@dataclass(slots=True, eq=False)
 class Base:
     """File that overlays can be merged onto, with the variant that they are added to.
 
     It has no recipe as long as only `docker compose` can use it.
     """
 
-    file: StackFile
-    default: Variant
-    recipe: Recipe | None
-    has_overlays: bool = False
-    is_completed: bool = False
-    """True if an overlay adds every image that the base lacks."""
+    __slots__ = ("default", "file", "has_overlays", "is_completed", "recipe")
+
+    def __init__(self, file: StackFile, default: Variant, recipe: Recipe | None) -> None:
+        """Begin without overlays."""
+        self.file = file
+        self.default = default
+        self.recipe = recipe
+        self.has_overlays = False
+        self.is_completed = False
+        """True if an overlay adds every image that the base lacks."""
 
 
 def choose_base(overlay: StackFile, bases: Iterable[Base]) -> Base | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from rollout_lint.location import Problem
@@ -20,13 +19,12 @@ class LayerFile(NamedTuple):
     contents: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """Ordered list of layers that are deployed together, with the values of their variables."""
 
     name: str
     files: tuple[LayerFile, ...]
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = {}
     is_ci: bool = False
     """True for a variant with a CI overlay, which users of the recipe do not deploy."""
     is_exact: bool = False
@@ -35,14 +33,25 @@ class Variant:
     """File and line of the command that deploys these files, such as `Makefile:12`; None without such a command."""
 
 
-@dataclass(slots=True)
 class Recipe:
     """Folder with a stack file, or a single stack file; `path` is the path from the user."""
 
-    name: str
-    path: str
-    variants: list[Variant] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    __slots__ = ("name", "path", "problems", "variants")
+
+    def __init__(
+        self, name: str, path: str, variants: list[Variant] | None = None, problems: list[Problem] | None = None
+    ) -> None:
+        """Take the variants and problems that are known already."""
+        self.name = name
+        self.path = path
+        self.variants = [] if variants is None else variants
+        self.problems = [] if problems is None else problems
+
+    def __eq__(self, other: object) -> bool:
+        """Return True for a recipe with the same values."""
+        return isinstance(other, Recipe) and all(getattr(self, key) == getattr(other, key) for key in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]
 
     @property
     def layers(self) -> set[LayerFile]:
@@ -59,12 +68,12 @@ class Recipe:
         names = [layer.name for layer in variant.files]
         for number, each in enumerate(self.variants):
             if [layer.name for layer in each.files] == names:
-                self.variants[number] = replace(each, is_ci=each.is_ci or variant.is_ci)
+                self.variants[number] = each._replace(is_ci=each.is_ci or variant.is_ci)
                 return
         name = variant.name
         while any(each.name == name for each in self.variants):
             name += "+"
-        self.variants.append(replace(variant, name=name))
+        self.variants.append(variant._replace(name=name))
 
 
 def merge_recipes(recipes: Iterable[Recipe]) -> list[Recipe]:

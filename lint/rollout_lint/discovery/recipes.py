@@ -6,7 +6,6 @@ of the given tree are not followed.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,4 +120,5 @@ def recipe_with_overlay(recipe: Recipe, overlay: str) -> Recipe:
     default = recipe.variants[0]
     layer = LayerFile(overlay, Path(recipe.path, overlay))
     name = variant_name(layer.path.name)
-    return replace(recipe, variants=[Variant(name, (*default.files, layer), default.environment, is_ci=True)])
+    variant = Variant(name, (*default.files, layer), default.environment, is_ci=True)
+    return Recipe(recipe.name, recipe.path, [variant], recipe.problems)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,11 +126,11 @@ class VariantCollector:
         path = self._folder / file
         location = Problem(named_in, line or 1, 1, "")
         if self._is_outside(file, path):
-            self._recipe.problems.append(replace(location, message=f'"{file}" is outside the given folder, not read'))
+            self._recipe.problems.append(location._replace(message=f'"{file}" is outside the given folder, not read'))
             return None
         is_given = path == self._base.path and self._base.is_regular
         if not is_given and not exists(path) and (line or not is_link(path)):
-            self._recipe.problems.append(replace(location, message=f'file "{file}" does not exist'))
+            self._recipe.problems.append(location._replace(message=f'file "{file}" does not exist'))
             return None
         return LayerFile(Path(file).as_posix(), path)
 

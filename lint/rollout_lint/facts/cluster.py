@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.stack.units import parse_size
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from rollout_lint.stack.docker_version import DockerVersion
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """Node of a Swarm; None if unknown. `labels` are all of its node labels, memory is in bytes."""
 
     name: str
@@ -28,8 +26,7 @@ class Node:
         return cls(values["name"], values.get("role"), values.get("labels"), _parse_memory(values, "memory"))
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(NamedTuple):
     """Number of nodes and memory of the hosts; None if unknown. Memory is in bytes.
 
     `memory` is the memory of one host and `used` what other workloads take of it. `task_memory` is the measured memory
@@ -43,8 +40,8 @@ class Cluster:
     memory: int | None = None
     task_memory: int | None = None
     used: int | None = None
-    service_memory: Mapping[str, int] = field(default_factory=dict)
-    others: Mapping[str, int] = field(default_factory=dict)
+    service_memory: Mapping[str, int] = {}
+    others: Mapping[str, int] = {}
     deploys_verified: bool = False
     described: tuple[Node, ...] = ()
     engine: DockerVersion | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.stack.units import parse_duration, parse_size
@@ -21,8 +20,7 @@ class Kind(NamedTuple):
     items: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """An effective value of a service. Durations are in seconds, sizes in bytes.
 
     The value, or an item of a list, is Unknown if it depends on a variable without a value; `unset` are these

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.facts.defaults import (
@@ -138,10 +137,10 @@ def stated_facts(service: Service) -> dict[str, Fact]:
     facts.update((path, _from_setting(setting)) for path, setting in service.settings.items())
     for path in ZERO_IS_DEFAULT & service.settings.keys():
         if not facts[path].value:
-            facts[path] = replace(facts[path], value=DEFAULTS[path].value, default=True)
+            facts[path] = facts[path]._replace(value=DEFAULTS[path].value, default=True)
     for path in EMPTY_IS_DEFAULT.keys() & service.settings.keys():
         if facts[path].value == "":
-            facts[path] = replace(facts[path], value=EMPTY_IS_DEFAULT[path], default=True)
+            facts[path] = facts[path]._replace(value=EMPTY_IS_DEFAULT[path], default=True)
     _fill_restart_condition(facts, service)
     mode = facts["deploy.mode"]
     if mode.is_unknown:
@@ -167,7 +166,7 @@ def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
     path = "deploy.restart_policy.condition"
     condition = facts.setdefault(path, Fact(CONDITIONAL_DEFAULTS[path], default=True))
     if condition.value == "":
-        facts[path] = replace(condition, value=CONDITIONAL_DEFAULTS[path], default=True)
+        facts[path] = condition._replace(value=CONDITIONAL_DEFAULTS[path], default=True)
     restart = facts.get("restart")
     if restart is None or "deploy.restart_policy" in service.blocks:
         return
@@ -176,9 +175,9 @@ def _fill_restart_condition(facts: dict[str, Fact], service: Service) -> None:
         return
     name, _, attempts = restart.value.partition(":")
     if name == "on-failure":
-        facts[path] = replace(restart, value=name)
+        facts[path] = restart._replace(value=name)
         if attempts.isascii() and attempts.isdigit():
-            facts["deploy.restart_policy.max_attempts"] = replace(restart, value=int(attempts))
+            facts["deploy.restart_policy.max_attempts"] = restart._replace(value=int(attempts))
 
 
 def _from_setting(setting: Setting) -> Fact:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.filesystem import is_file, is_link, resolve_links
-from rollout_lint.discovery.recipe import LayerFile
+from rollout_lint.discovery.recipe import LayerFile, Recipe
 from rollout_lint.discovery.recipes import recipe_with_overlay
 from rollout_lint.facts.model import parse_value
 from rollout_lint.fix.patch.mechanical_edits import set_version
@@ -21,7 +20,6 @@ from rollout_lint.syntax.node import Mapping, Scalar
 from rollout_lint.syntax.parser import parse
 
 if TYPE_CHECKING:
-    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.facts.model import Fact
     from rollout_lint.fix.model import Contents, Settings
     from rollout_lint.linter.context import LintContext
@@ -133,7 +131,9 @@ class OverlayTarget(FixTarget):
         with_overlay = recipe_with_overlay(recipe, overlay)
         variant = with_overlay.variants[0]
         self._overlay = LayerFile(overlay, Path(recipe.path, overlay))
-        self._recipe_without_overlay = replace(with_overlay, variants=[replace(variant, files=variant.files[:-1])])
+        self._recipe_without_overlay = Recipe(
+            with_overlay.name, with_overlay.path, [variant._replace(files=variant.files[:-1])], with_overlay.problems
+        )
         self._exists = is_file(self._overlay.path)
         super().__init__(with_overlay, context)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.filesystem import is_outside, resolve_links
@@ -190,8 +190,8 @@ class EvidenceLoader:
         memory = values.get("memory")
         if isinstance(memory, dict):
             by_service = {name: parse_size(text) or 0 for name, text in memory.items()}
-            return replace(cluster, service_memory={**cluster.service_memory, **by_service})
-        return replace(cluster, task_memory=parse_size(memory), service_memory={}) if memory else cluster
+            return cluster._replace(service_memory={**cluster.service_memory, **by_service})
+        return cluster._replace(task_memory=parse_size(memory), service_memory={}) if memory else cluster
 
 
 def _cluster_from_usage(stack: str, usage: HostUsage) -> Cluster:

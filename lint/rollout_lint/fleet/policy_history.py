@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rollout_lint.fleet.model import UpgradeOutcome
@@ -27,7 +26,7 @@ def find_change_since(
     if after is None:
         return None
     with member.open_recipe_at(result) as recipe:
-        earlier = None if recipe is None else evaluate(recipe, replace(context, rules=()))
+        earlier = None if recipe is None else evaluate(recipe, context._replace(rules=()))
     variant = None if earlier is None else _variant_in_ci(earlier)
     if variant is None:
         return None

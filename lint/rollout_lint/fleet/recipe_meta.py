@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rollout_lint.errors import FleetError
-from rollout_lint.location import Problem
+from rollout_lint.location import Problem, sort_problems
 from rollout_lint.stack.units import parse_size
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def read_meta(data: bytes, name: str) -> tuple[dict[str, Setting], list[Problem]
         raise FleetError(
             [Problem(name, 1, 1, "invalid Python: the text does not match the declared encoding")]
         ) from None
-    return reader.settings(), sorted(reader.problems())
+    return reader.settings(), sort_problems(reader.problems())
 
 
 def _parse(text: str) -> ast.Module:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -99,14 +99,14 @@ class Sweep:
             if new is not loaded:
                 loaded, context = new, self._apply_manifest(new)
             cluster = member.cluster.with_fallback(new.cluster)
-            tasks.append(_Task(member, context if cluster == context.cluster else replace(context, cluster=cluster)))
+            tasks.append(_Task(member, context if cluster == context.cluster else context._replace(cluster=cluster)))
         return tasks
 
     def _apply_manifest(self, context: LintContext) -> LintContext:
         self.rules |= {rule.id: rule for rule in context.rules}
         images = context.images.with_claims(self.fleet.images)
         suppressions = context.suppressions._replace(today=self.age_policy.today)
-        return replace(context, images=images, suppressions=suppressions)
+        return context._replace(images=images, suppressions=suppressions)
 
     def _sweep(self, task: _Task) -> SweepRow | None:
         """Return the row of a recipe. No input may stop a sweep, so an unexpected exception becomes a row too."""

@@ -104,7 +104,7 @@ def read_baseline(path: Path) -> Baseline:
     if source.problems or source.root is None:
         raise FleetError(
             [
-                replace(problem, message=f"not a baseline: {problem.message.replace('not YAML', 'not JSON')}")
+                problem._replace(message=f"not a baseline: {problem.message.replace('not YAML', 'not JSON')}")
                 for problem in source.problems
             ]
         )
@@ -193,7 +193,7 @@ def _suppress_known(evaluation: Evaluation, recipe: str, known: Counter[Entry], 
     suppressed = {(entry, location) for entry, each in locations.items() for location in sorted(each)[: known[entry]]}
     evaluation.findings = supersede_unsuppressed(
         [
-            replace(finding, suppressed=suppression)
+            finding._replace(suppressed=suppression)
             if finding.suppressed is None and (entry, finding.location) in suppressed
             else finding
             for entry, finding in _with_entries(evaluation, recipe)

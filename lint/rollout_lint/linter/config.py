@@ -5,12 +5,12 @@ Every value keeps its location, so that reports can name it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rollout_lint.discovery.exclude import Exclude
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from rollout_lint.discovery.deployments import DeclaredStack
@@ -25,8 +25,7 @@ class SourcedValue(NamedTuple):
     location: Location | str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Section:
+class Section(NamedTuple):
     """Values of a config for all recipes, or of one of its overrides for some.
 
     `hosts` has memory in bytes, `nodes` the entries of the list as written, `deploys` how stacks are deployed, `images`
@@ -35,24 +34,31 @@ class Section:
     override.
     """
 
-    hosts: dict[str, SourcedValue] = field(default_factory=dict)
+    hosts: Mapping[str, SourcedValue] = {}
     nodes: tuple[SourcedValue, ...] = ()
-    deploys: dict[str, SourcedValue] = field(default_factory=dict)
+    deploys: Mapping[str, SourcedValue] = {}
     engine: SourcedValue | None = None
     client: SourcedValue | None = None
-    images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
+    images: Mapping[str, dict[str, SourcedValue]] = {}
     select: tuple[SourcedValue, ...] | None = None
     disable: tuple[SourcedValue, ...] = ()
-    severity: dict[str, SourcedValue] = field(default_factory=dict)
+    severity: Mapping[str, SourcedValue] = {}
     fail_on: SourcedValue | None = None
     print_severity: SourcedValue | None = None
     print_rules: tuple[SourcedValue, ...] | None = None
-    variables: dict[str, SourcedValue] = field(default_factory=dict)
+    variables: Mapping[str, SourcedValue] = {}
     paths: tuple[str, ...] = ()
 
+    def __eq__(self, other: object) -> bool:
+        """Return True for the same object, so that caches need not compare values."""
+        return self is other
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Config:
+    def __hash__(self) -> int:
+        """Return a hash of the object."""
+        return id(self)
+
+
+class Config(NamedTuple):
     """Content of a config file; empty without a `folder`.
 
     `rules` are folders of additional rules, `ignores` suppressions. `overlays` and `exclude` are values as a whole.
@@ -62,7 +68,7 @@ class Config:
 
     folder: Path | None = None
     file: str | None = None
-    base: Section = field(default_factory=Section)
+    base: Section = Section()
     overrides: tuple[Section, ...] = ()
     rules: tuple[SourcedValue, ...] = ()
     overlays: SourcedValue | None = None
@@ -72,6 +78,14 @@ class Config:
     locked: tuple[SourcedValue, ...] = ()
     extends: SourcedValue | None = None
     parent: Config | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Return True for the same object, so that caches need not compare values."""
+        return self is other
+
+    def __hash__(self) -> int:
+        """Return a hash of the object."""
+        return id(self)
 
     @property
     def lineage(self) -> tuple[Config, ...]:

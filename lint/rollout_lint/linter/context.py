@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.facts.cluster import Cluster
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
 _EMPTY = Config()
 
 
-@dataclass(frozen=True, slots=True)
-class LintContext:
+class _ContextValues(NamedTuple):
     """Rules, data of hosts and images, suppressions and values of variables for linting a recipe.
 
     `variables` override the values of the recipe. `fail_on` is the threshold of the config, `print_severity` the least
@@ -41,26 +39,30 @@ class LintContext:
     """
 
     rules: tuple[Rule, ...] = ()
-    cluster: Cluster = field(default_factory=Cluster)
-    images: Images = field(default_factory=Images)
-    suppressions: SuppressionSettings = field(default_factory=SuppressionSettings)
+    cluster: Cluster = Cluster()
+    images: Images = Images()
+    suppressions: SuppressionSettings = SuppressionSettings()
     fail_on: str | None = None
     print_severity: Severity | None = None
     printed_rules: frozenset[str] | None = None
     disabled_rules: tuple[str, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
-    rule_index: RuleIndex = field(init=False, repr=False, compare=False)
+    variables: Mapping[str, str] = {}
 
-    def __post_init__(self) -> None:
-        """Index the rules."""
-        object.__setattr__(self, "rule_index", RuleIndex(self.rules))
+
+class LintContext(_ContextValues):
+    """What a recipe is linted with."""
+
+    @cached_property
+    def rule_index(self) -> RuleIndex:
+        """Index of the rules."""
+        return RuleIndex(self.rules)
 
     def with_suppressions(self, enabled: bool) -> LintContext:
         """Return the same context, with suppressions enabled or disabled."""
         if enabled == self.suppressions.enabled:
             # A new context would index all rules again.
             return self
-        return replace(self, suppressions=self.suppressions._replace(enabled=enabled))
+        return self._replace(suppressions=self.suppressions._replace(enabled=enabled))
 
 
 def config_path(recipe: Recipe) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,7 +12,7 @@ from rollout_lint.facts.stated import stated_facts
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, VariantEvaluation
 from rollout_lint.linter.reader import find_template, is_other_document, parse_source, read_source
 from rollout_lint.linter.suppression.apply import SuppressionScope, apply_suppressions
-from rollout_lint.location import Location, Problem
+from rollout_lint.location import Location, Problem, sort_problems
 from rollout_lint.rules.checker import supersede
 from rollout_lint.stack.merge import load_stack
 from rollout_lint.stack.model import EarlierStack
@@ -54,7 +53,7 @@ def evaluate(
     _evaluate_variants(evaluation, context, earlier)
     _reject_other_documents(evaluation.variants)
     problems = (problem for each in evaluation.variants for problem in each.problems)
-    evaluation.problems = sorted({*recipe.problems, *problems})
+    evaluation.problems = sort_problems([*recipe.problems, *problems])
     evaluation.status = _combined_status(evaluation)
     scope = SuppressionScope(
         path=str(Path(recipe.path, recipe.variants[0].files[0].name)) if recipe.variants else recipe.path,
@@ -139,8 +138,12 @@ def _variant_evaluation(
         else:
             services[name] = ServiceFacts(service, stack, stated_facts(service), context.cluster, context.images)
     status = EvaluationStatus.NOT_EVALUATED if problems else EvaluationStatus.EVALUATED
-    resources = {entry.title: facts for entry, facts in resource_facts(stack)}
-    return VariantEvaluation(variant, status, stack_facts(stack), services, resources, stack.resources, problems)
+    evaluation = VariantEvaluation(variant, status, problems)
+    evaluation.stack = stack_facts(stack)
+    evaluation.services = services
+    evaluation.resource_facts = {entry.title: facts for entry, facts in resource_facts(stack)}
+    evaluation.resources = stack.resources
+    return evaluation
 
 
 def _findings(variant: VariantEvaluation, stack: Stack, context: LintContext, checked: _Checked) -> Iterator[Finding]:
@@ -155,7 +158,7 @@ def _findings(variant: VariantEvaluation, stack: Stack, context: LintContext, ch
             found = index.check(name, service, stack.services[service].location, facts)
             checked[service] = (facts, supersede(list(found)))
         for finding in checked[service][1]:
-            yield finding if finding.variant == name else replace(finding, variant=name)
+            yield finding if finding.variant == name else finding._replace(variant=name)
 
 
 def _stack_problems(variant: Variant, stack: Stack, is_readable: bool) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,7 +39,6 @@ class EvaluationStatus(StrEnum):
     NOT_A_STACK = "not-a-stack"
 
 
-@dataclass(slots=True)
 class VariantEvaluation:
     """Result of evaluating a variant.
 
@@ -50,13 +48,17 @@ class VariantEvaluation:
     facts of the files as far as they could be read.
     """
 
-    variant: Variant
-    status: EvaluationStatus
-    stack: dict[str, Fact] = field(default_factory=dict)
-    services: dict[str, ServiceFacts] = field(default_factory=dict)
-    resource_facts: dict[str, dict[str, Fact]] = field(default_factory=dict)
-    resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    __slots__ = ("problems", "resource_facts", "resources", "services", "stack", "status", "variant")
+
+    def __init__(self, variant: Variant, status: EvaluationStatus, problems: list[Problem] | None = None) -> None:
+        """Begin without facts."""
+        self.variant = variant
+        self.status = status
+        self.stack: dict[str, Fact] = {}
+        self.services: dict[str, ServiceFacts] = {}
+        self.resource_facts: dict[str, dict[str, Fact]] = {}
+        self.resources: dict[str, dict[str, Resource]] = {}
+        self.problems = [] if problems is None else problems
 
     @property
     def is_evaluated(self) -> bool:
@@ -91,7 +93,6 @@ class FindingFilter(NamedTuple):
         return finding.severity.at_least(self.severity) and (self.rules is None or finding.rule.id in self.rules)
 
 
-@dataclass(slots=True)
 class Evaluation:
     """Result of linting one recipe.
 
@@ -101,15 +102,29 @@ class Evaluation:
     `error_fix_commands` those that fix the errors of a file.
     """
 
-    recipe: Recipe
-    status: EvaluationStatus
-    variants: list[VariantEvaluation] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    sources: dict[str, Source] = field(default_factory=dict)
-    filter: FindingFilter = field(default_factory=FindingFilter)
-    fix_commands: dict[FindingKey, str] = field(default_factory=dict)
-    error_fix_commands: dict[str, str] = field(default_factory=dict)
+    __slots__ = (
+        "error_fix_commands",
+        "filter",
+        "findings",
+        "fix_commands",
+        "problems",
+        "recipe",
+        "sources",
+        "status",
+        "variants",
+    )
+
+    def __init__(self, recipe: Recipe, status: EvaluationStatus, problems: list[Problem] | None = None) -> None:
+        """Begin without variants."""
+        self.recipe = recipe
+        self.status = status
+        self.variants: list[VariantEvaluation] = []
+        self.problems = [] if problems is None else problems
+        self.findings: list[Finding] = []
+        self.sources: dict[str, Source] = {}
+        self.filter = FindingFilter()
+        self.fix_commands: dict[FindingKey, str] = {}
+        self.error_fix_commands: dict[str, str] = {}
 
     @property
     def services(self) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -76,7 +75,7 @@ def find_template(source: Source) -> Problem | None:
     marks = {number: _find_mark(lines, number) for number in _numbers_near(source.problems)}
     for problem in source.problems:
         if marks[problem.line]:
-            return replace(problem, message=TEMPLATE_MESSAGE)
+            return problem._replace(message=TEMPLATE_MESSAGE)
         if before := marks[problem.line - 1]:
             return Problem(source.name, problem.line - 1, before, TEMPLATE_MESSAGE)
     return None

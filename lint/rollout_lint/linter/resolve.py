@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.errors import ConfigError
@@ -13,7 +12,7 @@ from rollout_lint.stack.docker_version import parse_docker_version
 from rollout_lint.syntax.wording import quote, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rollout_lint.linter.config import Config, Section, SourcedValue
     from rollout_lint.stack.docker_version import DockerVersion
@@ -31,12 +30,12 @@ class RuleSetting(NamedTuple):
     @property
     def effective_rule(self) -> Rule:
         """Rule with the severity of the config, which also overrides its grades, and with its lock."""
-        rule = self.rule if self.locked_by is None else replace(self.rule, is_locked=True)
+        rule = self.rule if self.locked_by is None else self.rule._replace(is_locked=True)
         if self.severity is None:
             return rule
         severity = Severity(self.severity.value)
         grades = tuple(grade._replace(severity=severity) for grade in rule.grades)
-        return replace(rule, severity=severity, grades=grades)
+        return rule._replace(severity=severity, grades=grades)
 
     @property
     def affects_risk(self) -> bool:
@@ -44,22 +43,29 @@ class RuleSetting(NamedTuple):
         return any((self.rule.risk, *(grade.risk for grade in self.rule.grades)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EffectiveConfig:
+class EffectiveConfig(NamedTuple):
     """Effective values by key; a missing key is not set. `rule_settings` has every rule, in the given order."""
 
     config: Config
-    hosts: dict[str, SourcedValue] = field(default_factory=dict)
+    hosts: Mapping[str, SourcedValue] = {}
     nodes: tuple[SourcedValue, ...] = ()
-    deploys: dict[str, SourcedValue] = field(default_factory=dict)
+    deploys: Mapping[str, SourcedValue] = {}
     engine: SourcedValue | None = None
     client: SourcedValue | None = None
-    images: dict[str, dict[str, SourcedValue]] = field(default_factory=dict)
+    images: Mapping[str, dict[str, SourcedValue]] = {}
     fail_on: SourcedValue | None = None
     print_severity: SourcedValue | None = None
     print_rules: tuple[SourcedValue, ...] | None = None
-    variables: dict[str, SourcedValue] = field(default_factory=dict)
+    variables: Mapping[str, SourcedValue] = {}
     rule_settings: tuple[RuleSetting, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Return True for the same object, so that caches need not compare values."""
+        return self is other
+
+    def __hash__(self) -> int:
+        """Return a hash of the object."""
+        return id(self)
 
     @property
     def cluster(self) -> Cluster:

@@ -75,7 +75,9 @@ def compute_facts(service: LiveService, cluster: Cluster, images: Images) -> Ser
     """Return the facts of a service by path, of which those of `find_unknown_facts` mean nothing."""
     location = Location(service.name, 0, 0, 0, 0)
     converted = _service(service, location)
-    stack = Stack(services={converted.name: converted}, resources={"networks": _networks(service, location)})
+    stack = Stack()
+    stack.services[converted.name] = converted
+    stack.resources["networks"] = _networks(service, location)
     return ServiceFacts(converted, stack, stated_facts(converted), cluster, images)
 
 
@@ -102,13 +104,11 @@ def _service(service: LiveService, location: Location) -> Service:
     document = service.spec.document
     settings = {path: value for path, value in _settings(service, document) if value not in (None, "")}
     lists = {path: values for path, values in _lists(service, document) if values}
-    return Service(
-        name=service.name_in_stack,
-        location=location,
-        blocks=dict.fromkeys(_defined_policies(service), location),
-        settings={path: Setting(value, location, "", is_zero=not value) for path, value in settings.items()},
-        lists={path: [Setting(value, location, "") for value in values] for path, values in lists.items()},
-    )
+    converted = Service(service.name_in_stack, location)
+    converted.blocks = dict.fromkeys(_defined_policies(service), location)
+    converted.settings = {path: Setting(value, location, "", is_zero=not value) for path, value in settings.items()}
+    converted.lists = {path: [Setting(value, location, "") for value in values] for path, values in lists.items()}
+    return converted
 
 
 _POLICY_BLOCKS = {"deploy.update_config": "UpdateConfig", "deploy.rollback_config": "RollbackConfig"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
@@ -103,11 +102,11 @@ def supersede(findings: list[Finding]) -> list[Finding]:
 
     def supersede_one(finding: Finding) -> Finding:
         if finding.rule.id in voided_by:
-            return replace(finding, superseded_by=voided_by[finding.rule.id], risk=None)
+            return finding._replace(superseded_by=voided_by[finding.rule.id], risk=None)
         if finding.suppressed is not None:
             return finding
         superseder = _superseder(finding, worst_first)
-        return finding if superseder == finding.superseded_by else replace(finding, superseded_by=superseder)
+        return finding if superseder == finding.superseded_by else finding._replace(superseded_by=superseder)
 
     return [supersede_one(finding) for finding in findings]
 

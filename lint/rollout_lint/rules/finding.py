@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -36,8 +35,7 @@ class Suppression(NamedTuple):
     until: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A rule that matched a service of a variant, or the stack without a `service`.
 
     `resource` is the top-level resource that the finding is about, such as `config app_conf`, if it is about one.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -72,9 +72,8 @@ class RuleDetails(NamedTuple):
     lines: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule file.
+class _RuleValues(NamedTuple):
+    """Values of a rule file.
 
     `risk` is the effect of a finding on the risk of its recipe in a sweep: a level, `latent` if evidence of memory
     decides the level, or None. `why` is what happens, `likelihood` when it happens, and `mitigation` what reduces
@@ -109,24 +108,29 @@ class Rule:
     supersedes: frozenset[str]
     voids: frozenset[str]
     path: Path
-    load_details: Callable[[], RuleDetails] = field(repr=False, compare=False)
+    load_details: Callable[[], RuleDetails]
     is_locked: bool = False
-    tests: tuple[tuple[str, Test], ...] = field(init=False, repr=False, compare=False)
-    """Tests of `when`, stated facts first, so that a derived fact is computed only if it decides."""
-    location_facts: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    """Facts that give a finding its location: the first one that a file sets.
 
-    These are the first one that the fix changes, then those of the conditions, beginning with the last. No file sets
-    the facts that must be absent.
-    """
 
-    def __post_init__(self) -> None:
-        """Order the tests, and the facts that give the location."""
+class Rule(_RuleValues):
+    """One rule file, with what follows from it."""
+
+    @cached_property
+    def tests(self) -> tuple[tuple[str, Test], ...]:
+        """Tests of `when`, stated facts first, so that a derived fact is computed only if it decides."""
         ordered = sorted(self.when, key=lambda path: path.startswith("derived."))
-        object.__setattr__(self, "tests", tuple((path, self.when[path].test) for path in ordered))
+        return tuple((path, self.when[path].test) for path in ordered)
+
+    @cached_property
+    def location_facts(self) -> tuple[str, ...]:
+        """Facts that give a finding its location: the first one that a file sets.
+
+        These are the first one that the fix changes, then those of the conditions, beginning with the last. No file
+        sets the facts that must be absent.
+        """
         paths = [path for path, condition in self.when.items() if not condition.is_absence]
         fixed = [path for path in paths if path in self.fix_settings]
-        object.__setattr__(self, "location_facts", tuple(dict.fromkeys([*fixed[:1], *reversed(paths)])))
+        return tuple(dict.fromkeys([*fixed[:1], *reversed(paths)]))
 
     @property
     def examples(self) -> dict[str, list[dict[str, Any]]]:

@@ -120,18 +120,15 @@ def _differing_version(differing: DecodedLayer, base: DecodedLayer) -> Problem:
 
 def merge_services(base: Service, overlay: Service) -> Service:
     """Return `base` merged with `overlay`, each value with the settings that it overrides."""
-    merged = Service(
-        name=base.name,
-        location=base.location,
-        blocks=overlay.blocks | base.blocks,
-        settings=dict(base.settings),
-        lists=dict(base.lists),
-        first_layer=base.first_layer,
-        ignored=find_ignored_values(base, overlay),
-        lost_ports=list(base.lost_ports),
-        dropped_keys=base.dropped_keys | overlay.dropped_keys,
-        quirks=merge_quirks(base, overlay),
-    )
+    merged = Service(base.name, base.location)
+    merged.blocks = overlay.blocks | base.blocks
+    merged.settings = dict(base.settings)
+    merged.lists = dict(base.lists)
+    merged.first_layer = base.first_layer
+    merged.ignored = find_ignored_values(base, overlay)
+    merged.lost_ports = list(base.lost_ports)
+    merged.dropped_keys = base.dropped_keys | overlay.dropped_keys
+    merged.quirks = merge_quirks(base, overlay)
     for path, setting in overlay.settings.items():
         merged.settings[path] = _override(base.settings.get(path), setting)
     for path, merge in _LISTS.items():

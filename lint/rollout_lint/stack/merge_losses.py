@@ -68,11 +68,11 @@ def merge_quirks(base: Service, overlay: Service) -> Quirks:
     """Return the quirks of both services, except of values that the overlay replaces."""
     replaced = _replaced_paths(overlay)
     kept = {path: quirk for path, quirk in base.quirks.unbraced_defaults.items() if path not in replaced}
-    return Quirks(
-        kept | overlay.quirks.unbraced_defaults,
-        base.quirks.modifiers | overlay.quirks.modifiers,
-        base.quirks.late_merges | overlay.quirks.late_merges,
-    )
+    quirks = Quirks()
+    quirks.unbraced_defaults = kept | overlay.quirks.unbraced_defaults
+    quirks.modifiers = base.quirks.modifiers | overlay.quirks.modifiers
+    quirks.late_merges = base.quirks.late_merges | overlay.quirks.late_merges
+    return quirks
 
 
 def _replaced_paths(overlay: Service) -> set[str]:

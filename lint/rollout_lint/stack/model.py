@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -45,7 +44,6 @@ class Alias(NamedTuple):
     name: str | Unknown
 
 
-@dataclass(slots=True)
 class Quirks:
     """Values that Docker reads in an unexpected way, by the path of the value.
 
@@ -54,12 +52,21 @@ class Quirks:
     `late_merges`: a `<<` after the value sets another one, which overrides it with a client before 28.
     """
 
-    unbraced_defaults: dict[str, Setting] = field(default_factory=dict)
-    modifiers: dict[str, Setting] = field(default_factory=dict)
-    late_merges: dict[str, Setting] = field(default_factory=dict)
+    __slots__ = ("late_merges", "modifiers", "unbraced_defaults")
+
+    def __init__(self) -> None:
+        """Begin without quirks."""
+        self.unbraced_defaults: dict[str, Setting] = {}
+        self.modifiers: dict[str, Setting] = {}
+        self.late_merges: dict[str, Setting] = {}
+
+    def __eq__(self, other: object) -> bool:
+        """Return True for the same quirks."""
+        return isinstance(other, Quirks) and all(getattr(self, key) == getattr(other, key) for key in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
-@dataclass(slots=True)
 class Service:
     """A service of one layer, or of several merged layers.
 
@@ -71,16 +78,37 @@ class Service:
     never sees, in file order.
     """
 
-    name: str
-    location: Location
-    blocks: dict[str, Location] = field(default_factory=dict)
-    settings: dict[str, Setting] = field(default_factory=dict)
-    lists: dict[str, list[Setting]] = field(default_factory=dict)
-    first_layer: int = 0
-    ignored: dict[str, Setting] = field(default_factory=dict)
-    lost_ports: list[Setting] = field(default_factory=list)
-    dropped_keys: dict[str, Setting] = field(default_factory=dict)
-    quirks: Quirks = field(default_factory=Quirks)
+    __slots__ = (
+        "blocks",
+        "dropped_keys",
+        "first_layer",
+        "ignored",
+        "lists",
+        "location",
+        "lost_ports",
+        "name",
+        "quirks",
+        "settings",
+    )
+
+    def __init__(self, name: str, location: Location) -> None:
+        """Begin without values."""
+        self.name = name
+        self.location = location
+        self.blocks: dict[str, Location] = {}
+        self.settings: dict[str, Setting] = {}
+        self.lists: dict[str, list[Setting]] = {}
+        self.first_layer = 0
+        self.ignored: dict[str, Setting] = {}
+        self.lost_ports: list[Setting] = []
+        self.dropped_keys: dict[str, Setting] = {}
+        self.quirks = Quirks()
+
+    def __eq__(self, other: object) -> bool:
+        """Return True for a service with the same values."""
+        return isinstance(other, Service) and all(getattr(self, key) == getattr(other, key) for key in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Resource(NamedTuple):
@@ -116,7 +144,6 @@ class EarlierStack(NamedTuple):
     changed_contents: frozenset[tuple[str, str]] = frozenset()
 
 
-@dataclass
 class Stack:
     """Merged layers of a variant.
 
@@ -128,13 +155,15 @@ class Stack:
     is the version of the docker CLI that reads the files, None if unknown.
     """
 
-    services: dict[str, Service] = field(default_factory=dict)
-    resources: dict[str, dict[str, Resource]] = field(default_factory=dict)
-    versions: list[Setting] = field(default_factory=list)
-    dropped_services: list[Setting] = field(default_factory=list)
-    quirks: Quirks = field(default_factory=Quirks)
-    earlier: tuple[EarlierStack, ...] = ()
-    client: DockerVersion | None = None
+    def __init__(self, client: DockerVersion | None = None) -> None:
+        """Begin without layers."""
+        self.services: dict[str, Service] = {}
+        self.resources: dict[str, dict[str, Resource]] = {}
+        self.versions: list[Setting] = []
+        self.dropped_services: list[Setting] = []
+        self.quirks = Quirks()
+        self.earlier: tuple[EarlierStack, ...] = ()
+        self.client = client
 
     @cached_property
     def is_for_swarm(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field, replace
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,13 +41,10 @@ def load_schema() -> Schema:
     return _Compiler(document["$defs"]).compile(document)
 
 
-@dataclass(slots=True)
 class Schema:
     """Compiled schema; without `types`, any type is allowed."""
 
     types: frozenset[str] | None = None
-    properties: dict[str, Schema] = field(default_factory=dict)
-    patterns: list[tuple[re.Pattern[str], Schema]] = field(default_factory=list)
     additional: Schema | bool = True
     required: tuple[str, ...] = ()
     items: Schema | None = None
@@ -59,6 +56,11 @@ class Schema:
     cast: str | None = None
     since: str | None = None
     one_of: tuple[Schema, ...] = ()
+
+    def __init__(self) -> None:
+        """Begin without properties."""
+        self.properties: dict[str, Schema] = {}
+        self.patterns: list[tuple[re.Pattern[str], Schema]] = []
 
 
 class _Compiler:
@@ -72,8 +74,11 @@ class _Compiler:
         reference = document.get("$ref")
         if reference is not None:
             definition = self._definition(reference.removeprefix("#/$defs/"))
-            since = document.get("x-since")
-            return replace(definition, since=since) if since else definition
+            if "x-since" not in document:
+                return definition
+            newer = copy(definition)
+            newer.since = document["x-since"]
+            return newer
         return self._fill(Schema(), document)
 
     def _definition(self, name: str) -> Schema:

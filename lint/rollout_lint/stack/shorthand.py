@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.pattern import compile_lazily
@@ -39,13 +38,16 @@ class Volume(NamedTuple):
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class PortRange:
     """Ports of a short form such as `8000-8002:80/tcp`; `published` is empty if Docker chooses the numbers."""
 
-    targets: range
-    published: range
-    protocol: str
+    __slots__ = ("protocol", "published", "targets")
+
+    def __init__(self, targets: range, published: range, protocol: str) -> None:
+        """Take the parts of the short form."""
+        self.targets = targets
+        self.published = published
+        self.protocol = protocol
 
     def __len__(self) -> int:
         """Return the number of ports."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
@@ -35,8 +34,7 @@ class Locate(Protocol):
         """Return the location of the value at `path`, or of the key that holds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """Plain value of a file and the location of each part; `problems` lists why a file could not be read."""
 
     name: str

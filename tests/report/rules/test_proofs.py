@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -69,7 +68,7 @@ def test_describe_proofs(rule: str) -> None:
         (RULES["RL003"], "Shown on Swarm (1 and 3 nodes), Docker 20.10, 26.1, 28.5", ENGINES),
         (RULES["RL024"], "Shown on Swarm (3 nodes), Docker 20.10, 26.1, 28.5", ENGINES),
         (RULES["RL042"], "Shown with docker stack config", ()),
-        (replace(RULES["RL003"], id="MY001"), "Shown on Swarm (1 and 3 nodes)", ()),
+        (RULES["RL003"]._replace(id="MY001"), "Shown on Swarm (1 and 3 nodes)", ()),
     ],
     ids=["one-node", "both", "three-nodes", "config", "own"],
 )

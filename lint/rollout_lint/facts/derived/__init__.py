@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived import layers
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DERIVED", "RESOURCE_FACTS", "STACK_FACTS", "Derived", "ServiceFacts", "resource_facts", "stack_facts"]
 
-for _module in iter_modules(__path__):
+# pkgutil.iter_modules would import inspect, which is a part of the start of each check (bench/README.md).
+for _file in sorted(Path(__file__).parent.glob("[a-z]*.py")):
     # The import registers the facts of the module.
-    import_module(f"{__name__}.{_module.name}")
+    import_module(f"{__name__}.{_file.stem}")
 
 
 def stack_facts(stack: Stack) -> dict[str, Fact]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS
@@ -146,6 +145,6 @@ def _invalid_values(facts: ServiceFacts, keys: Iterable[str], is_invalid: Callab
     set_facts = ((path, facts[path]) for path in paths if not facts[path].default and not facts[path].is_unknown)
     invalid = {path: fact for path, fact in set_facts if is_invalid(fact.value)}
     # A value as written may be a variable. The message must show the value that the daemon rejects.
-    values = {path: replace(fact, written="") for path, fact in invalid.items()}
+    values = {path: fact._replace(written="") for path, fact in invalid.items()}
     location = next((fact.location for fact in invalid.values()), None)
     return [f'{path} "{format_fact(path, fact)}"' for path, fact in values.items()], location

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,13 +30,14 @@ class Edit(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True)
-class SourceText:
-    """Characters of a file without the byte order mark, which `has_bom` tells."""
-
+class _Text(NamedTuple):
     characters: str
     encoding: str = "utf-8"
     has_bom: bool = False
+
+
+class SourceText(_Text):
+    """Characters of a file without the byte order mark, which `has_bom` tells."""
 
     @staticmethod
     def decode(data: bytes) -> SourceText:
@@ -60,7 +60,7 @@ class SourceText:
         for edit in edits:
             parts += [self.characters[position : edit.start], edit.text]
             position = edit.end
-        return replace(self, characters="".join([*parts, self.characters[position:]]))
+        return self._replace(characters="".join([*parts, self.characters[position:]]))
 
     def offset(self, line: int, column: int) -> int:
         """Return the offset of a line and column, which count from 0."""

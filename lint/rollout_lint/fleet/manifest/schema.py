@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.errors import FleetError
-from rollout_lint.location import Problem
+from rollout_lint.location import Problem, sort_problems
 from rollout_lint.syntax.node import Mapping, Node, Scalar, Sequence
 from rollout_lint.syntax.parser import parse
 from rollout_lint.syntax.schema import JsonSchema, to_problem, yaml_locator
@@ -71,7 +71,7 @@ def load_document(data: bytes, name: str) -> tuple[Mapping, list[Problem]]:
     while violations := _SCHEMA.violations(to_plain_values(root)):
         problems += [to_problem(violation, locate) for violation in violations]
         if any(not violation.path for violation in violations):
-            raise FleetError(sorted(set(problems)))
+            raise FleetError(sort_problems(problems))
         for parent, step, node in [_parent(root, violation.path) for violation in violations]:
             # An aliased parent can have lost the value already.
             if isinstance(parent, Mapping):
@@ -79,7 +79,7 @@ def load_document(data: bytes, name: str) -> tuple[Mapping, list[Problem]]:
             elif isinstance(parent, Sequence):
                 parent.items = [item for item in parent.items if item is not node]
     assert isinstance(root, Mapping)
-    return root, sorted(set(problems))
+    return root, sort_problems(problems)
 
 
 def _parent(node: Node, path: KeyPath) -> tuple[Node, str | int, Node]:

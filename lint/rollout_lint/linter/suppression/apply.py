@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -104,23 +103,19 @@ def _packaged_ids() -> frozenset[str]:
     return frozenset(path.name.partition("-")[0] for path in rules_directory().glob("*-*.yaml"))
 
 
-@dataclass(slots=True)
 class _Suppressor:
-    comments: list[IgnoreComment]
-    scope: SuppressionScope
-    settings: SuppressionSettings
-    used: set[tuple[Location, str]] = field(default_factory=set)
-    """Comments that suppress a finding, each with the rule."""
-    named: dict[FindingKey, IgnoreComment] = field(default_factory=dict)
-    """Comments that suppress a finding and name a rule that it supersedes, by the key of a finding of that rule."""
-    expired: list[tuple[IgnoreEntry, Finding]] = field(default_factory=list)
-    """Findings whose entry of the config has expired."""
-    index: CommentIndex = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, comments: list[IgnoreComment], scope: SuppressionScope, settings: SuppressionSettings) -> None:
         """Validate and index the comments."""
-        ids = all_rule_ids(self.scope.rules, self.settings)
-        self.comments = [self._validated(comment, ids) for comment in self.comments]
+        self.scope = scope
+        self.settings = settings
+        self.used: set[tuple[Location, str]] = set()
+        """Comments that suppress a finding, each with the rule."""
+        self.named: dict[FindingKey, IgnoreComment] = {}
+        """Comments that suppress a finding and name a rule that it supersedes, by the key of a finding of that rule."""
+        self.expired: list[tuple[IgnoreEntry, Finding]] = []
+        """Findings whose entry of the config has expired."""
+        ids = all_rule_ids(scope.rules, settings)
+        self.comments = [self._validated(comment, ids) for comment in comments]
         self.index = CommentIndex(comment for comment in self.comments if self._is_valid(comment))
 
     def _validated(self, comment: IgnoreComment, ids: frozenset[str]) -> IgnoreComment:
@@ -132,7 +127,7 @@ class _Suppressor:
 
     def suppress(self, findings: list[Finding]) -> list[Finding]:
         """Return the findings with their suppressions."""
-        covered = [replace(each, suppressed=self._suppression(each)) for each in findings]
+        covered = [each._replace(suppressed=self._suppression(each)) for each in findings]
         return supersede_unsuppressed([self._suppress_named(each) for each in covered])
 
     def _suppression(self, finding: Finding) -> Suppression | None:
@@ -161,7 +156,7 @@ class _Suppressor:
         if comment is None or finding.suppressed is not None or finding.superseded_by is None:
             return finding
         self.used.add((comment.location, finding.rule.id))
-        return replace(finding, suppressed=_comment_suppression(comment))
+        return finding._replace(suppressed=_comment_suppression(comment))
 
     def _is_valid(self, comment: IgnoreComment) -> bool:
         return comment.error is None and not self._has_expired(comment.until)

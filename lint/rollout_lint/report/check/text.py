@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -147,7 +146,7 @@ class TextReport(CheckReport[_Part]):
 
 def _format_error(problem: Problem, evaluation: Evaluation, style: Style) -> Iterator[str]:
     """Yield an error, and its fix if a command makes it."""
-    yield format_problem(replace(problem, file=recipe_path(evaluation, problem.file)), style)
+    yield format_problem(problem._replace(file=recipe_path(evaluation, problem.file)), style)
     command = evaluation.error_fix_commands.get(problem.file)
     if command is not None and problem.correction is not None:
         yield f"  = {style('fix:', 'green')} {describe_correction(problem.correction)}  ({command})"

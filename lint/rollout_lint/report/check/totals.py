@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.linter.evaluation import EvaluationStatus
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Severity
 
 
-@dataclass(slots=True)
 class Totals:
     """Numbers of recipes, variants, services, errors and findings.
 
@@ -26,15 +24,17 @@ class Totals:
     those that a report prints, `hidden` those that its filter excludes.
     """
 
-    statuses: Counter[EvaluationStatus] = field(default_factory=Counter)
-    services: int = 0
-    checked: int = 0
-    variants: int = 0
-    checked_services: int = 0
-    errors: int = 0
-    findings: Counter[Severity] = field(default_factory=Counter)
-    hidden: Counter[Severity] = field(default_factory=Counter)
-    suppressed: int = 0
+    def __init__(self) -> None:
+        """Begin with 0."""
+        self.statuses: Counter[EvaluationStatus] = Counter()
+        self.services = 0
+        self.checked = 0
+        self.variants = 0
+        self.checked_services = 0
+        self.errors = 0
+        self.findings: Counter[Severity] = Counter()
+        self.hidden: Counter[Severity] = Counter()
+        self.suppressed = 0
 
     @property
     def recipes(self) -> int:
@@ -61,22 +61,18 @@ def count_recipe(evaluation: Evaluation) -> Totals:
         EvaluationStatus.NOT_A_STACK,
         EvaluationStatus.TEMPLATE,
     )
-    findings: Counter[Severity] = Counter()
-    hidden: Counter[Severity] = Counter()
+    totals = Totals()
+    totals.statuses[evaluation.status] = 1
+    totals.services = services
+    totals.checked = int(is_checked)
+    totals.variants = len(evaluation.variants) if is_checked else 0
+    totals.checked_services = services if is_checked else 0
+    totals.errors = len(list_problems(evaluation))
+    totals.suppressed = count_suppressed(evaluation)
     for group in list_active_groups(evaluation):
-        is_printed = evaluation.filter.includes(group.finding)
-        (findings if is_printed else hidden)[group.finding.severity] += 1
-    return Totals(
-        Counter([evaluation.status]),
-        services,
-        int(is_checked),
-        len(evaluation.variants) if is_checked else 0,
-        services if is_checked else 0,
-        len(list_problems(evaluation)),
-        findings,
-        hidden,
-        count_suppressed(evaluation),
-    )
+        counts = totals.findings if evaluation.filter.includes(group.finding) else totals.hidden
+        counts[group.finding.severity] += 1
+    return totals
 
 
 class CheckSummary(NamedTuple):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.location import Problem
@@ -20,13 +19,12 @@ if TYPE_CHECKING:
 NOT_A_STACK_MESSAGE = "skipped: not a stack"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Findings of one rule, location and severity in one or more variants and services, reported once."""
 
     evaluation: Evaluation
     findings: tuple[Finding, ...]
-    superseded: Mapping[tuple[str | None, str | None], set[str]] = field(default_factory=dict, compare=False)
+    superseded: Mapping[tuple[str | None, str | None], set[str]] = {}
     """Rules superseded in this evaluation, by the rule that supersedes them and the service."""
 
     @property
@@ -140,7 +138,7 @@ def count_suppressed(evaluation: Evaluation) -> int:
 
 def list_problems(evaluation: Evaluation) -> list[Problem]:
     """Return why a recipe was not or only partly evaluated, with files as the command line names them."""
-    return [replace(each, file=recipe_path(evaluation, each.file)) for each in list_recipe_problems(evaluation)]
+    return [each._replace(file=recipe_path(evaluation, each.file)) for each in list_recipe_problems(evaluation)]
 
 
 def list_recipe_problems(evaluation: Evaluation) -> list[Problem]:

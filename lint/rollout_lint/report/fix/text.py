@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ExitCode
@@ -38,7 +37,7 @@ def format_correction_block(
     verb = "fixed" if is_written else "would fix"
     lines: list[str] = []
     for problem in corrected.problems:
-        lines.append(format_problem(replace(problem, file=recipe_path(evaluation, corrected.name)), style))
+        lines.append(format_problem(problem._replace(file=recipe_path(evaluation, corrected.name)), style))
         if problem.correction is not None:
             lines += wrap_note(f"{verb}: {describe_correction(problem.correction)}", width)
     return "\n".join(lines)
