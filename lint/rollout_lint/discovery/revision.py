@@ -18,14 +18,13 @@ _SHORT_HASH_LENGTH = 12
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
-def open_revision(folder: Path, ref: str, known: Revision | None = None) -> Revision:
+def open_revision(folder: Path, ref: str) -> Revision:
     """Return the commit of `ref` in the repository of a folder, which need not exist in the working tree.
 
-    `known` is the revision of `ref` in another folder; it is returned if that folder is in the same repository. Raises
-    RevisionError if git, the repository or the commit is missing.
+    Raises RevisionError if git, the repository or the commit is missing.
     """
-    top = _top(folder)
-    return known if known is not None and known.top == top else Revision(top, _commit(top, ref), ref)
+    top = find_top(folder)
+    return Revision(top, _commit(top, ref), ref)
 
 
 def resolve_commit(folder: Path, ref: str) -> str | None:
@@ -136,7 +135,8 @@ class Revision:
         return Export(self.top, self.commit, self.short, folder, _real_path(folder, self.top))
 
 
-def _top(folder: Path) -> Path:
+def find_top(folder: Path) -> Path:
+    """Return the root of the working tree with a folder, which need not exist. Raises RevisionError."""
     return Path(os.fsdecode(_git(_existing(folder), "rev-parse", "--show-toplevel").removesuffix(b"\n")))
 
 

@@ -13,9 +13,10 @@ from rollout_lint.discovery.file_search import FileSearch
 from rollout_lint.discovery.filesystem import glob_paths, is_file, is_folder, relative_path, resolve_links
 from rollout_lint.discovery.layout import Layout
 from rollout_lint.discovery.recipes import add_overlay, find_folder_recipes
+from rollout_lint.discovery.repositories import Repositories
 from rollout_lint.discovery.revision import (
+    Revision,
     find_commit_before,
-    find_git_error,
     is_branch_or_head,
     open_revision,
     resolve_commit,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.deployments import DeclaredStack, Deployment
     from rollout_lint.discovery.layout import FolderRecipes
     from rollout_lint.discovery.recipe import Recipe
-    from rollout_lint.discovery.revision import Revision
     from rollout_lint.discovery.skipped import SkippedFile
     from rollout_lint.fleet.evidence_loader import EvidenceLoader
     from rollout_lint.fleet.manifest.schema import FileReference
@@ -52,6 +52,7 @@ class RecipeResolver:
     overlays: tuple[Overlay, ...]
     evidence_loader: EvidenceLoader
     problems: list[Problem] = field(default_factory=list)
+    repositories: Repositories = field(default_factory=Repositories)
     _deployments: list[Deployment] = field(default_factory=list)
 
     def listed_members(
@@ -242,6 +243,7 @@ class _RecipeHistory:
     name: str
     location: Path
     entry: ManifestEntry | None
+    _revisions: dict[UpgradeResult, Revision | None] = field(default_factory=dict)
 
     @contextmanager
     def __call__(self, result: UpgradeResult) -> Iterator[Recipe | None]:
@@ -255,8 +257,13 @@ class _RecipeHistory:
 
     def find_revision(self, result: UpgradeResult) -> Revision | None:
         """Return the revision of a result, None if that is unknown. Raises RevisionError."""
-        commit = self._commit(result)
-        return None if commit is None else open_revision(to_working_tree(self.location), commit)
+        if result not in self._revisions:
+            commit = self._commit(result)
+            self._revisions[result] = None if commit is None else self._revision(commit)
+        return self._revisions[result]
+
+    def _revision(self, commit: str) -> Revision:
+        return Revision(self.resolver.repositories.find_top(to_working_tree(self.location)), commit, commit)
 
     def _recipe(self, result: UpgradeResult, exports: ExitStack) -> Recipe | None:
         revision = self.find_revision(result)
@@ -279,7 +286,9 @@ class _RecipeHistory:
     def _root(self, revision: Revision, exports: ExitStack) -> Path:
         """Return the fleet's folder in the revision, or as it is now if the recipe has a repository of its own."""
         try:
-            of_fleet = open_revision(to_working_tree(self.resolver.root), revision.commit, known=revision)
+            folder = to_working_tree(self.resolver.root)
+            is_same = self.resolver.repositories.find_top(folder) == revision.top
+            of_fleet = revision if is_same else open_revision(folder, revision.commit)
             return _export(of_fleet, self.resolver.root, exports)
         except RevisionError:
             return self.resolver.root
@@ -303,7 +312,7 @@ def _with_history(member: Member, history: _RecipeHistory) -> Member:
     """Return the member with the versions at its results, or with a warning if git cannot read its repository."""
     if member.evidence.results:
         member.open_recipe_at, member.find_revision = history, history.find_revision
-        reason = find_git_error(to_working_tree(history.location))
+        reason = history.resolver.repositories.find_error(to_working_tree(history.location))
         if reason is not None:
             warning = f"unknown if the policy has changed since the results: {reason}"
             member.evidence = replace(member.evidence, warnings=(*member.evidence.warnings, warning))
