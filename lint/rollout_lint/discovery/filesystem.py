@@ -9,13 +9,9 @@ import errno
 import os
 import stat
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.revision_paths import has_missing_contents, to_working_tree
 from rollout_lint.pattern import compile_lazily
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _STARS = compile_lazily(r"\*{2,}")
 _FIRST_READ = 64 * 1024
@@ -24,29 +20,22 @@ _FIRST_READ = 64 * 1024
 
 def is_file(path: Path) -> bool:
     """Return True for a regular file, or a link to one."""
-    return _holds(path.is_file)
+    return os.path.isfile(path)  # noqa: PTH113
 
 
 def is_folder(path: Path) -> bool:
     """Return True for a folder, or a link to one."""
-    return _holds(path.is_dir)
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def exists(path: Path) -> bool:
     """Return True if the path, or the target of the link, exists."""
-    return _holds(path.exists)
+    return os.path.exists(path)  # noqa: PTH110
 
 
 def is_link(path: Path) -> bool:
     """Return True for a link, also a broken one."""
-    return _holds(path.is_symlink)
-
-
-def _holds(test: Callable[[], bool]) -> bool:
-    try:
-        return test()
-    except OSError:
-        return False
+    return os.path.islink(path)  # noqa: PTH114
 
 
 def resolve_links(path: Path) -> Path:

@@ -15,7 +15,6 @@ from rollout_lint.discovery.filesystem import (
     is_outside,
     read_bytes,
     relative_path,
-    resolve_links,
 )
 from rollout_lint.discovery.recipe import LayerFile, Variant
 from rollout_lint.discovery.stack_file import variant_name
@@ -33,15 +32,18 @@ _MAX_SAMPLE_BYTES = 1024 * 1024
 
 
 class VariantCollector:
-    """Collector of the variants of a recipe with a base in a folder. No file may be outside of `tree`."""
+    """Collector of the variants of a recipe with a base in a folder.
+
+    No file may be outside of `tree`, whose path has no links.
+    """
 
     def __init__(self, recipe: Recipe, base: StackFile, names: Iterable[str], tree: Path) -> None:
         """Read the sample among the `names` in the folder of the base. A sample that cannot be read is a problem."""
         self._recipe = recipe
         self._base = base
         self._folder = base.path.parent
-        self._tree = resolve_links(tree)
-        self._is_folder_outside = is_outside(self._folder, self._tree)
+        self._tree = tree
+        self._is_folder_outside = is_outside(self._folder, tree)
         self._sample_name = choose_sample(names)
         self._sample = self._read_sample()
         self.environment = parse_environment(self._sample)
