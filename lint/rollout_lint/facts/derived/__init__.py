@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["DERIVED", "RESOURCE_FACTS", "STACK_FACTS", "Derived", "ServiceFacts", "resource_facts", "stack_facts"]
 
 # pkgutil.iter_modules would import inspect, which is a part of the start of each check (bench/README.md).
-for _file in sorted(Path(__file__).parent.glob("[a-z]*.py")):
-    # The import registers the facts of the module.
-    import_module(f"{__name__}.{_file.stem}")
+for _name in sorted(each.stem for each in Path(__file__).parent.iterdir() if each.suffix == ".py"):
+    if _name != "__init__":
+        # The import registers the facts of the module.
+        import_module(f"{__name__}.{_name}")
 
 
 def stack_facts(stack: Stack) -> dict[str, Fact]:

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.registry import derived
+from rollout_lint.pattern import compile_lazily
 
 if TYPE_CHECKING:
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
 
 _SHA = r"(?:SHA1?|HASH|REV|REVISION)"
-_CHANGES = re.compile(
+_CHANGES = compile_lazily(
     rf"""
     (?:\w+_)?COMMIT_(?:SHORT_)?(?:{_SHA}|ID|REF|DATE|TIME|TIMESTAMP)
     | (?:(?:\w+_)?(?:GIT|SOURCE|BUILD|HEAD|LAST)|CI|DRONE|TRAVIS|BITBUCKET)_COMMIT
