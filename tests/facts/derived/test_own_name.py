@@ -117,6 +117,8 @@ def test_word_with_the_name_is_the_location() -> None:
         ('"curl http://${HOST:-app}/"', None),
         ("curl http://other:80/", None),
         ("curl http://localhost/app", None),
+        (f"curl{' http://app/' * 19}", ["CMD-SHELL", f"curl{' http://localhost/' * 19}"]),
+        (f"curl{' http://app/' * 20}", None),
     ],
 )
 def test_local_test_has_localhost_for_each_name(test: str, words: list[str] | None) -> None:

@@ -25,6 +25,9 @@ _TASKS = "tasks."
 _LOCALHOST = "localhost"
 """Name in every `/etc/hosts` by which a container asks itself."""
 
+_MAX_NAMES = 20
+"""Limit of replaced names, because each one needs a search of the whole command."""
+
 _CLIENT = r"(?:timeout\s+\S+\s+)?(?:nc|ncat|telnet|ping|nslookup|dig|getent|curl|wget)"
 
 _PLACES = (
@@ -59,7 +62,7 @@ def asks_itself(facts: ServiceFacts) -> Derivation:
 def local_healthcheck_test(facts: ServiceFacts) -> Derivation:
     """Words of healthcheck.test as written, with `localhost` for each name that asks_itself finds; else null.
 
-    Null too if the name comes from a variable.
+    Null too if the name comes from a variable, or is used more often than a healthcheck needs it.
     """
     name, location = asks_itself(facts)
     if name is None:
@@ -67,10 +70,13 @@ def local_healthcheck_test(facts: ServiceFacts) -> Derivation:
     kind, *settings = facts.service.lists["healthcheck.test"]
     before = [word.written for word in settings]
     words = list(before)
-    while host := _find_host(facts, words):
+    for _ in range(_MAX_NAMES):
+        host = _find_host(facts, words)
+        if host is None:
+            return (None, None) if words == before else ([_text(kind), *words], location)
         word = words[host.word]
         words[host.word] = f"{word[: host.start]}{_LOCALHOST}{word[host.start + len(host.name) :]}"
-    return (None, None) if words == before else ([_text(kind), *words], location)
+    return None, None
 
 
 class _Host(NamedTuple):
