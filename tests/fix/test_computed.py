@@ -38,12 +38,19 @@ WRITTEN = {
         "test:\n      - CMD\n      - curl  # a client\n      - !!str http://localhost/\n"
     ),
     "test: &own\n        curl http://app/": "test: &own\n        curl http://localhost/",
+    "test: >-  # folded\n        curl -f\n          http://app/\n\n        || exit 1": (
+        "test: >-  # folded\n        curl -f\n          http://localhost/\n\n        || exit 1"
+    ),
+    "test:\n      - CMD-SHELL\n      - |\n        curl http://app/\n        curl http://other/": (
+        "test:\n      - CMD-SHELL\n      - |\n        curl http://localhost/\n        curl http://localhost/"
+    ),
+    'test: "curl\n        http://app/ \\"$$HOME\\""': 'test: "curl\n        http://localhost/ \\"$$HOME\\""',
+    "test: curl\n        http://app/": "test: curl\n        http://localhost/",
 }
 
 NOT_PLAIN = {
-    "folded": "test: >-\n        curl -f\n        http://app/",
-    "lines": 'test: "curl\n        http://app/"',
     "escape": 'test: "curl \\x68ttp://app/"',
+    "line-end": 'test: "curl\\nhttp://app/"',
     "variable": "test: curl http://${HOST:-app}/",
     "alias": "test: [CMD-SHELL, *test]",
 }
@@ -62,7 +69,9 @@ def test_fix_writes_localhost_for_the_name(run: Run, write: Write, test: str) ->
 def test_fix_keeps_a_test_that_is_not_plain(run: Run, write: Write, test: str) -> None:
     folder = write({"compose.yml": STACK.format(test=test), ".env.sample": "HOST=app\n"})
     assert "RL026" in run("check", folder).stdout
-    assert "1 finding not fixed (1 high)" in run("fix", "--write", "--only", "RL026", folder).stderr
+    ran = run("fix", "--write", "--only", "RL026", folder)
+    assert "1 finding not fixed (1 high)" in ran.stderr
+    assert "not fixed: write `localhost` for the name" in ran.stderr
     assert (folder / "compose.yml").read_text() == STACK.format(test=test)
 
 

@@ -156,7 +156,9 @@ class FixPlanner:
             self._offer(trial)
             return
         reasons = [*map(_describe_brought, trials[:1]), *reasons, *map(_describe_unexpected, sorted(self._unexpected))]
-        self._unfixed[finding.key] = Unfixed(finding, self._target.explain((reasons or [_NO_EDIT])[0]))
+        self._unfixed[finding.key] = Unfixed(
+            finding, self._target.explain((reasons or [finding.rule.advice or _NO_EDIT])[0])
+        )
 
     def _proposals(self, finding: Finding, own: Settings, trials: list[_Trial]) -> Iterator[Settings]:
         """Yield the settings of a finding, then those with companions; `trials` are the failed ones so far."""
