@@ -176,6 +176,7 @@ class _FolderLayout:
             self.group.main = recipe
             self._layout.add_layers(recipe, file.path)
             self._bases.append(Base(file, default, recipe))
+        file.forget_data()
 
     def _choose_base_file(self) -> StackFile | None:
         """Return the first base that Docker could deploy, else something with its name that is not a file."""

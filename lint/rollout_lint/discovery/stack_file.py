@@ -158,6 +158,10 @@ class StackFile:
         except OSError:
             return None
 
+    def forget_data(self) -> None:
+        """Forget the content, which would stay in memory until all folders are searched. It is read again if needed."""
+        self.__dict__.pop("_data", None)
+
     @cached_property
     def _source(self) -> Source:
         return parse(self._data or b"", self.name)
