@@ -28,6 +28,14 @@ def test_page_has_no_archaic_phrase(page: str) -> None:
     assert archaic_phrases((ROOT / page).read_text("utf-8")) == []
 
 
+@EVERY_PAGE
+def test_page_links_to_no_timings(page: str) -> None:
+    """The site does not have bench/, and its build fails because of such a link, but only in a slow test."""
+    text = (ROOT / page).read_text("utf-8")
+    assert "](bench/" not in text
+    assert "](../bench/" not in text
+
+
 @EVERY_WRITTEN_PAGE
 def test_page_names_its_readers_and_what_is_next(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
