@@ -75,7 +75,7 @@ def test_fix_keeps_a_test_that_is_not_plain(run: Run, write: Write, test: str) -
     assert (folder / "compose.yml").read_text() == STACK.format(test=test)
 
 
-def test_fix_changes_a_shared_test_if_all_services_ask_themselves(run: Run, write: Write) -> None:
+def test_fix_changes_a_test_at_its_anchor(run: Run, write: Write) -> None:
     text = STACK.format(test="test: *test")
     folder = write({"compose.yml": text})
     run("fix", "--write", folder)

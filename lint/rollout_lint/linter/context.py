@@ -50,7 +50,7 @@ class _ContextValues(NamedTuple):
 
 
 class LintContext(_ContextValues):
-    """What a recipe is linted with."""
+    """Rules, data and settings for linting a recipe, with an index of the rules."""
 
     @cached_property
     def rule_index(self) -> RuleIndex:
