@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Location(NamedTuple):
+class Location(Record):
     """A span in `file`, which is a display name; lines and columns count from 1, the end is exclusive."""
 
     file: str
@@ -29,14 +31,14 @@ class CorrectionKind(StrEnum):
     SET_VERSION = "set-version"
 
 
-class Correction(NamedTuple):
+class Correction(Record):
     """Mechanical fix of an error: the edit, and the new key, the removed key or the version."""
 
     kind: CorrectionKind
     text: str = ""
 
 
-class Problem(NamedTuple):
+class Problem(Record):
     """An error at a location that cannot be read or that Docker rejects; line and column count from 1.
 
     Line 0 is the whole file. An empty `file` is the recipe itself. Without a `correction`, the error has no mechanical

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.filesystem import exists
 from rollout_lint.discovery.tree import is_found_outside
 from rollout_lint.errors import OptionError
 from rollout_lint.linter.suppression.apply import BASELINE
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from rollout_lint.linter.baseline import Baseline
 
 
-class BaselineRequest(NamedTuple):
+class BaselineRequest(Record):
     """Options about the baseline. `uses_default` is True if the default file applies if it exists."""
 
     file: Path | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 from rollout_lint.api.baseline import BaselineRequest, load_baseline
 from rollout_lint.api.loaders import create_loader
@@ -16,6 +16,7 @@ from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, FindingFilter
 from rollout_lint.linter.resolve import describe_unknown_rule, rules_matching
 from rollout_lint.location import Problem
+from rollout_lint.record import Record
 from rollout_lint.rules.model import DEFAULT_FAIL_ON, Severity
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-class CheckOptions(NamedTuple):
+class CheckOptions(Record):
     """Options of `check`. Without `fail_on`, the config of each recipe sets the threshold.
 
     `severity` is the least severity to report, `printed_rules` are ids, names or prefixes of the rules to report.
@@ -50,7 +51,7 @@ class CheckOptions(NamedTuple):
     since: str | None = None
 
 
-class Outcome(NamedTuple, Generic[T]):
+class Outcome(Record, Generic[T]):
     """Outcome of one recipe: its exit code, its entries of the baseline, and what `detail` made of it."""
 
     exit_code: ExitCode

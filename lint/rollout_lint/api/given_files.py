@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.env_sample import parse_environment
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.discovery.recipes import recipe_from_layers
 from rollout_lint.errors import OptionError
+from rollout_lint.record import Record
 from rollout_lint.syntax.parser import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.recipe import Recipe
 
 
-class GivenFiles(NamedTuple):
+class GivenFiles(Record):
     """Stack files that are merged in this order, as `docker stack deploy -c A -c B` does, and files with variables."""
 
     files: tuple[str, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
@@ -17,6 +17,7 @@ from rollout_lint.discovery.stack_file import is_yaml
 from rollout_lint.errors import OptionError
 from rollout_lint.linter.config_files import folder_of
 from rollout_lint.linter.context import ContextLoader, config_path
+from rollout_lint.record import Record
 from rollout_lint.report.common.skipped import format_no_stack_file
 
 if TYPE_CHECKING:
@@ -30,28 +31,28 @@ if TYPE_CHECKING:
     from rollout_lint.linter.context import LintContext
 
 
-class Target(NamedTuple):
+class Target(Record):
     """A recipe to check, with its context."""
 
     recipe: Recipe
     context: LintContext
 
 
-class Found(NamedTuple):
+class Found(Record):
     """Recipes of paths, each once, and the stack files that are not checked."""
 
     recipes: list[Recipe]
     skipped: tuple[SkippedFile, ...] = ()
 
 
-class StdinFile(NamedTuple):
+class StdinFile(Record):
     """File whose contents are standard input, or those of a caller; it need not exist."""
 
     name: str
     contents: bytes
 
 
-class Selection(NamedTuple):
+class Selection(Record):
     """Selection of recipes: paths, or the files given with `-c`.
 
     Paths that are `changed` select what a check of the whole tree would check of them. `stdin_file` is the file whose

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.api.loaders import create_loader
 from rollout_lint.api.selection import RecipeFinder
@@ -10,6 +10,7 @@ from rollout_lint.errors import ExitCode, OptionError
 from rollout_lint.linter.context import config_path
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.record import Record
 from rollout_lint.report.common.skipped import describe_skipped
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation
 
 
-class ShowOptions(NamedTuple):
+class ShowOptions(Record):
     """Options of `show`, and of the files that `inspect` compares with."""
 
     path: str | None = None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.export import RevisionError
 from rollout_lint.errors import OptionError
 from rollout_lint.linter.evaluate import evaluate
 from rollout_lint.linter.history import HistoryFinder
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rollout_lint.rules.finding import Finding
 
 
-class ChangedRecipe(NamedTuple):
+class ChangedRecipe(Record):
     """Evaluation of a recipe with its revision, and the names of its changed files."""
 
     evaluation: Evaluation

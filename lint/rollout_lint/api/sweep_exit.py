@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.api.thresholds import RiskThreshold
 from rollout_lint.errors import ExitCode
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.printable import printable
+from rollout_lint.record import Record
 from rollout_lint.report.common.style import plural
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _LEVELS = {
 """Least risk level that fails, by severity. `info` means every level at risk."""
 
 
-class SweepExit(NamedTuple):
+class SweepExit(Record):
     """Exit code and the reason for it."""
 
     code: ExitCode
@@ -35,7 +36,7 @@ class SweepExit(NamedTuple):
         return f"Exit {self.code:d}: {self.reason}."
 
 
-class ExitPolicy(NamedTuple):
+class ExitPolicy(Record):
     """Options that decide the exit code. `has_manifest_errors` is True if parts of the manifest were skipped."""
 
     fail_on: RiskThreshold | None = None

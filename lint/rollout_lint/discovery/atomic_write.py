@@ -8,9 +8,10 @@ import stat
 from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from rollout_lint.discovery.filesystem import is_file, is_link, read_bytes
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +30,7 @@ Expected: TypeAlias = "bytes | Contents | None"
 """Contents that a file must still have when it is replaced; None if it must not exist."""
 
 
-class StagedWrite(NamedTuple):
+class StagedWrite(Record):
     """New contents of the file at `path`, complete on disk in a temporary file beside it.
 
     `notes` are sentences about what the new file could not keep, such as its owner.

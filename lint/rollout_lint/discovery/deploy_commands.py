@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.script_kind import script_kind
 from rollout_lint.discovery.script_lines import code_lines
 from rollout_lint.discovery.shell_words import End, split_commands
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,7 +51,7 @@ _SCRIPT_PATH = rf"(?:{_SCRIPT}|\$\((?:readlink -f|realpath) (?:-- )?{_SCRIPT}\))
 _SCRIPT_FOLDER = re.compile(rf"(?:\$\(dirname (?:-- )?{_SCRIPT_PATH}\)|\$\{{0%/\*\}})(?P<rest>/.*)?")
 
 
-class DeployCommand(NamedTuple):
+class DeployCommand(Record):
     """Command that deploys a stack, with its files as written.
 
     `folder` is where a `cd` before the command leads: relative to the folder in which the script runs, `.` for the
@@ -74,7 +75,7 @@ def find_deploy_commands(data: bytes, path: str) -> list[DeployCommand]:
     return finder.commands
 
 
-class _Place(NamedTuple):
+class _Place(Record):
     folder: str | None = None
     is_known: bool = True
     below: _Place | None = None
@@ -170,7 +171,7 @@ def _cloned_folders(arguments: Sequence[str]) -> set[str]:
     return {last} if last else set()
 
 
-class _Deploy(NamedTuple):
+class _Deploy(Record):
     line: int
     arguments: Sequence[Word]
 

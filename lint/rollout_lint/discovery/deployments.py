@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.filesystem import glob_paths, is_file, is_outside, read_bytes, relative_path, resolve_links
@@ -13,6 +13,7 @@ from rollout_lint.discovery.revision_paths import format_path, to_working_tree
 from rollout_lint.discovery.script_kind import script_kind
 from rollout_lint.discovery.stack_file import BASE_NAMES
 from rollout_lint.discovery.variants import is_pattern
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 MAX_SCRIPT_BYTES = 1024 * 1024
 
 
-class DeclaredStack(NamedTuple):
+class DeclaredStack(Record):
     """Entry of `stacks` in a config or a manifest in `folder`, which is absolute.
 
     `files` are merged in this order. A single pattern means that each file that it matches is a stack.
@@ -62,7 +63,7 @@ class DeclaredStack(NamedTuple):
         return [str(path) for path in glob_paths(self.folder, self.files[0]) if is_file(path)]
 
 
-class Deployment(NamedTuple):
+class Deployment(Record):
     """Files that are deployed together, in order.
 
     `name` is the name of the recipe if the config gives one. `deployed_by` is the file and line of the command; it is

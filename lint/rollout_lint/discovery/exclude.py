@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-class Exclude(NamedTuple):
+class Exclude(Record):
     """Patterns of folders and files to skip (gitignore syntax).
 
     The patterns match paths relative to their root. `walked` is the path from the root to the walked folder. If the

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.filesystem import is_link, is_outside, path_from, resolve_links
 from rollout_lint.discovery.pairing import Base, choose_base, completes_by_name
@@ -27,6 +27,7 @@ from rollout_lint.discovery.stack_file import BASE_NAMES, StackFile, is_yaml, va
 from rollout_lint.discovery.tree import Folder
 from rollout_lint.discovery.variants import VariantCollector, is_not_folder
 from rollout_lint.location import Problem
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,7 +62,7 @@ class FolderRecipes:
         self.name = name
 
 
-class Discovery(NamedTuple):
+class Discovery(Record):
     """Recipes that were found, by folder, and the stack files that are in none of them.
 
     `other_files` have `services`, but not those of Compose.

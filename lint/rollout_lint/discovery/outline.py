@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.pattern import compile_lazily
+from rollout_lint.record import Record
 from rollout_lint.syntax.node import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ _DEPLOY_KEYS_OF_COMPOSE = frozenset(("resources", "restart_policy"))
 _OLD_VERSION = compile_lazily(r"[12](?:\.\d+)?\Z")
 
 
-class Outline(NamedTuple):
+class Outline(Record):
     """Services and names of a stack file.
 
     `without_image` are the services without an image, `undefined` the names such as `networks.proxy` that services use

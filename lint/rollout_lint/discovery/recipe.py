@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from rollout_lint.location import Problem
 
 
-class LayerFile(NamedTuple):
+class LayerFile(Record):
     """File of a variant, with its display name, its path, and its contents if they are not those on the disk."""
 
     name: str
@@ -19,7 +21,7 @@ class LayerFile(NamedTuple):
     contents: bytes | None = None
 
 
-class Variant(NamedTuple):
+class Variant(Record):
     """Ordered list of layers that are deployed together, with the values of their variables."""
 
     name: str

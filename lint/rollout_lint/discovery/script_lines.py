@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.script_kind import ScriptKind
 from rollout_lint.discovery.yaml_folders import folders_by_line
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 
-class CodeLine(NamedTuple):
+class CodeLine(Record):
     """Line of code with its continuation lines. `starts_shell` is True if no `cd` of an earlier line applies."""
 
     number: int

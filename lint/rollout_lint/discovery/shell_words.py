@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,14 +65,14 @@ _ENDS = {
 }
 
 
-class Text(NamedTuple):
+class Text(Record):
     """Text with the number of its first line."""
 
     text: str
     line: int
 
 
-class Word(NamedTuple):
+class Word(Record):
     """Word without its quotes, its line, and the texts in its quotes, which can be commands themselves."""
 
     text: str
@@ -78,7 +80,7 @@ class Word(NamedTuple):
     quoted: tuple[Text, ...]
 
 
-class SimpleCommand(NamedTuple):
+class SimpleCommand(Record):
     """Words of a command without redirections."""
 
     words: list[Word]

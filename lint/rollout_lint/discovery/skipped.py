@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +30,7 @@ class SkipReason(StrEnum):
     UNREADABLE = "not valid YAML"
 
 
-class SkippedFile(NamedTuple):
+class SkippedFile(Record):
     """File that is not checked. `file` is its path from the current folder, `hint` says how to check it."""
 
     file: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.exclude import Exclude
 from rollout_lint.discovery.filesystem import is_file, is_folder, is_link, is_outside, relative_path, resolve_links
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ _NEVER_WALKED = frozenset(
 """Folders of version control, and of software that others wrote."""
 
 
-class Folder(NamedTuple):
+class Folder(Record):
     """Folder with the sorted names of what is in it, apart from folders; links to folders are among the names.
 
     `error` is the reason why the folder cannot be listed, or "".

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +18,7 @@ _INDENT = re.compile(r"(?P<spaces>\s*)(?P<dashes>(?:-\s+)*)")
 _DEFAULT = re.compile(r"\s*run:\s*")
 
 
-class _Folder(NamedTuple):
+class _Folder(Record):
     indent: int
     value: str
 

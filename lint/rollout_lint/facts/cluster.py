@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from rollout_lint.record import Record
 from rollout_lint.stack.units import parse_size
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from rollout_lint.stack.docker_version import DockerVersion
 
 
-class Node(NamedTuple):
+class Node(Record):
     """Node of a Swarm; None if unknown. `labels` are all of its node labels, memory is in bytes."""
 
     name: str
@@ -26,7 +27,7 @@ class Node(NamedTuple):
         return cls(values["name"], values.get("role"), values.get("labels"), _parse_memory(values, "memory"))
 
 
-class Cluster(NamedTuple):
+class Cluster(Record):
     """Number of nodes and memory of the hosts; None if unknown. Memory is in bytes.
 
     `memory` is the memory of one host and `used` what other workloads take of it. `task_memory` is the measured memory

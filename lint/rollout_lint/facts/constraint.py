@@ -6,9 +6,10 @@ See swarmkit `manager/constraint/constraint.go Parse, NodeMatches`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.pattern import compile_lazily
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from rollout_lint.facts.cluster import Node
@@ -29,7 +30,7 @@ class InvalidConstraintError(Exception):
     """Error of the daemon for a constraint, in its words."""
 
 
-class Constraint(NamedTuple):
+class Constraint(Record):
     """Key and value of a constraint. `is_equal` is False for the operator `!=`."""
 
     key: str

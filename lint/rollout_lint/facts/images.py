@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.facts.packaged import compiled_documents, rules_directory
+from rollout_lint.record import Record
 from rollout_lint.stack.units import parse_size
 from rollout_lint.stack.unknown import Unknown
 from rollout_lint.syntax.node import Mapping, Sequence, to_value
@@ -40,7 +41,7 @@ def weigh(memory: int) -> Weight:
     return Weight.LIGHT if memory <= LIGHT_UP_TO else Weight.MEDIUM
 
 
-class Image(NamedTuple):
+class Image(Record):
     """Known properties of one image.
 
     `locks` is the folder of the data that it locks, `locks_with` the key or environment variable of a service without
@@ -67,7 +68,7 @@ They are `healthcheck`, `locks`, `one_shot`, `runtime`, `singleton` and `weight`
 """
 
 
-class ImageData(NamedTuple):
+class ImageData(Record):
     """Images by repository, and the memory of a task in bytes by the name of the runtime in lower case."""
 
     by_repository: abc.Mapping[str, Image]

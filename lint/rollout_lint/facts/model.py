@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from rollout_lint.record import Record
 from rollout_lint.stack.units import parse_duration, parse_size
 from rollout_lint.stack.unknown import Unknown
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from rollout_lint.stack.model import Setting
 
 
-class Kind(NamedTuple):
+class Kind(Record):
     """Values that a fact can have: JSON types, the allowed texts if the set is closed, and the types of list items."""
 
     types: frozenset[str]
@@ -20,7 +21,7 @@ class Kind(NamedTuple):
     items: frozenset[str] | None = None
 
 
-class Fact(NamedTuple):
+class Fact(Record):
     """An effective value of a service. Durations are in seconds, sizes in bytes.
 
     The value, or an item of a list, is Unknown if it depends on a variable without a value; `unset` are these

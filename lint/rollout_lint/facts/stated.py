@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.facts.defaults import (
     CONDITIONAL_DEFAULTS,
@@ -13,13 +13,14 @@ from rollout_lint.facts.defaults import (
     ZERO_IS_DEFAULT,
 )
 from rollout_lint.facts.model import Fact, Kind
+from rollout_lint.record import Record
 from rollout_lint.stack.unknown import is_unknown
 
 if TYPE_CHECKING:
     from rollout_lint.stack.model import Service, Setting
 
 
-class StatedFact(NamedTuple):
+class StatedFact(Record):
     """Description of a fact, the kind of its value, and the function of Docker that reads the key."""
 
     about: str

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.facts.model import Kind
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class SuppressionFact(NamedTuple):
+class SuppressionFact(Record):
     """Description of a fact, the kind of its value, and conditions on it in an operator's words."""
 
     about: str

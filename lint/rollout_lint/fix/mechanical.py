@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.fix.model import Change, CorrectedFile
 from rollout_lint.fix.patch.mechanical_edits import correct_text
 from rollout_lint.fix.patch.text import SourceText
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from rollout_lint.fix.model import Contents, FixOptions
@@ -19,7 +20,7 @@ _MAX_ROUNDS = 8
 """Limit of corrections of one file. A corrected key can reveal errors below it, and stack files are this deep."""
 
 
-class Corrections(NamedTuple):
+class Corrections(Record):
     """Corrected files of a recipe: their contents, the evaluation with them, and the errors of each."""
 
     contents: Contents

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +22,7 @@ Settings: TypeAlias = "dict[str, object]"
 """Values by their dotted path below a service."""
 
 
-class Change(NamedTuple):
+class Change(Record):
     """A change of one file: its display name, its path, and its contents before (None for a new file) and after."""
 
     name: str
@@ -29,14 +31,14 @@ class Change(NamedTuple):
     after: bytes
 
 
-class CorrectedFile(NamedTuple):
+class CorrectedFile(Record):
     """A file that Docker accepts after mechanical fixes of these errors."""
 
     name: str
     problems: tuple[Problem, ...]
 
 
-class AppliedFix(NamedTuple):
+class AppliedFix(Record):
     """A finding that was fixed, and the settings and files of its fix.
 
     The same fix resolves `others`, and brings findings that are less severe than the fixed one.
@@ -49,7 +51,7 @@ class AppliedFix(NamedTuple):
     brings: tuple[Finding, ...] = ()
 
 
-class Unfixed(NamedTuple):
+class Unfixed(Record):
     """A finding that was not fixed, and the reason.
 
     `needs_unsafe` is True if `--unsafe` would fix it, `was_declined` if the user declined its fix.
@@ -61,7 +63,7 @@ class Unfixed(NamedTuple):
     was_declined: bool = False
 
 
-class FixOptions(NamedTuple):
+class FixOptions(Record):
     """Findings to fix: those of the rules `only`, or errors and the findings of all rules if it is empty.
 
     `confirm` is called for each fix with the changes that it makes, and returns True to apply it. With

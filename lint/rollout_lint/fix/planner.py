@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.fix.companion import companion_settings
 from rollout_lint.fix.mechanical import correct_files
@@ -15,6 +15,7 @@ from rollout_lint.fix.settings import settings_of
 from rollout_lint.fix.together import edit_together
 from rollout_lint.fix.verify import explain_rejection, find_new_findings, find_unexpected_changes
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ class _LimitError(Exception):
     """The planner reached its limit of evaluations."""
 
 
-class _Trial(NamedTuple):
+class _Trial(Record):
     """A change that resolves a finding, and the new findings that it brings."""
 
     fix: AppliedFix

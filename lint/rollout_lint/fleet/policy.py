@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS
 from rollout_lint.facts.format import format_fact, json_value
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +27,7 @@ POLICY = (
 """Facts to report for each service; none of them can hold a secret."""
 
 
-class PolicyValue(NamedTuple):
+class PolicyValue(Record):
     """Value in a variant, for JSON and as text, with its location; no file means Swarm's default."""
 
     value: Any

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.nodes import node_range, pinned_node
 from rollout_lint.facts.model import UnknownFactError
+from rollout_lint.record import Record
 from rollout_lint.rules.model import Severity
 from rollout_lint.stack.unknown import is_unknown
 
@@ -21,7 +22,7 @@ _ONLY_NODE = "of the Swarm"
 _SAME_SWARM = "the recipes are deployed to the same Swarm (list the nodes in the config)"
 
 
-class PublishedPort(NamedTuple):
+class PublishedPort(Record):
     """Port of a service.
 
     `home` is the path of the recipe without a revision, because two revisions are not deployed side by side. `swarm`
@@ -40,7 +41,7 @@ class PublishedPort(NamedTuple):
     node: str | None
 
 
-class PortConflict(NamedTuple):
+class PortConflict(Record):
     """Port that services of several recipes publish. Without an assumption, they are deployed to one Swarm."""
 
     port: int

@@ -12,10 +12,11 @@ import re
 import tokenize
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.errors import FleetError
 from rollout_lint.location import Problem, sort_problems
+from rollout_lint.record import Record
 from rollout_lint.stack.units import parse_size
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _literal(node: ast.expr) -> Any:
         return _NO_LITERAL
 
 
-class _Binding(NamedTuple):
+class _Binding(Record):
     """Name (`*` for an import of everything), the node that binds it, and how; `local` is True inside a function."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
@@ -11,6 +11,7 @@ from rollout_lint.fleet.memory_risk import Grade, grade_by_memory
 from rollout_lint.fleet.policy import UPDATE_POLICY
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +71,7 @@ class ServiceAssessment:
     ci_overrides: dict[str, str] = field(default_factory=dict)
 
 
-class GradedFinding(NamedTuple):
+class GradedFinding(Record):
     """Finding with the risk level that it causes, and the reason for the level."""
 
     finding: Finding

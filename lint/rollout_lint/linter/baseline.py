@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.atomic_write import write_atomically
 from rollout_lint.discovery.filesystem import exists, read_bytes
@@ -17,6 +17,7 @@ from rollout_lint.errors import FleetError
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.location import Problem
+from rollout_lint.record import Record
 from rollout_lint.rules.checker import supersede_unsuppressed
 from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.syntax.node import to_value
@@ -112,7 +113,7 @@ def read_baseline(path: Path) -> Baseline:
     return Baseline(path, tuple(Entry(**entry) for entry in document["findings"]), data)
 
 
-class KnownFindings(NamedTuple):
+class KnownFindings(Record):
     """Entries of a baseline that a recipe has, with their number, and those whose rules it was checked with."""
 
     found: Counter[Entry]
@@ -157,7 +158,7 @@ class BaselineFilter:
         return sum(max(self._known[entry.recipe][entry] - self._found[entry], 0) for entry in self._checked)
 
 
-class NewFindings(NamedTuple):
+class NewFindings(Record):
     """Findings of one recipe for a new baseline: each entry with the location of its finding.
 
     `recipe` is the path of the recipe in the entries. `is_evaluated` is False for a recipe without findings because it

@@ -5,9 +5,10 @@ Every value keeps its location, so that reports can name it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.exclude import Exclude
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     from rollout_lint.location import Location
 
 
-class SourcedValue(NamedTuple):
+class SourcedValue(Record):
     """A value and its location. `location` is the name of an option for a value of the command line."""
 
     value: Any
     location: Location | str
 
 
-class Section(NamedTuple):
+class Section(Record):
     """Values of a config for all recipes, or of one of its overrides for some.
 
     `hosts` has memory in bytes, `nodes` the entries of the list as written, `deploys` how stacks are deployed, `images`
@@ -58,7 +59,7 @@ class Section(NamedTuple):
         return id(self)
 
 
-class Config(NamedTuple):
+class Config(Record):
     """Content of a config file; empty without a `folder`.
 
     `rules` are folders of additional rules, `ignores` suppressions. `overlays` and `exclude` are values as a whole.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.facts.cluster import Cluster
@@ -15,6 +15,7 @@ from rollout_lint.linter.config_files import absolute_path, config_in, folder_of
 from rollout_lint.linter.locks import find_lock_errors
 from rollout_lint.linter.resolve import invalid_rule_names, resolve_config
 from rollout_lint.linter.suppression.apply import SuppressionSettings, invalid_rule_ids
+from rollout_lint.record import Record
 from rollout_lint.rules.checker import RuleIndex
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Severity
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _EMPTY = Config()
 
 
-class _ContextValues(NamedTuple):
+class _ContextValues(Record):
     """Rules, data of hosts and images, suppressions and values of variables for linting a recipe.
 
     `variables` override the values of the recipe. `fail_on` is the threshold of the config, `print_severity` the least

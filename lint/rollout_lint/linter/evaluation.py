@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
+from rollout_lint.record import Record
 from rollout_lint.rules.model import Severity
 from rollout_lint.stack.unknown import Unknown
 
@@ -82,7 +83,7 @@ class VariantEvaluation:
         return names.union(*(facts.unknown_variables for facts in self.services.values()))
 
 
-class FindingFilter(NamedTuple):
+class FindingFilter(Record):
     """Findings to print: the least severity, and the ids of rules, or None for all rules."""
 
     severity: Severity = Severity.INFO

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ConfigError
 from rollout_lint.facts.cluster import Cluster, Node
 from rollout_lint.location import Location, Problem
+from rollout_lint.record import Record
 from rollout_lint.rules.model import Rule, Severity
 from rollout_lint.stack.docker_version import parse_docker_version
 from rollout_lint.syntax.wording import quote, suggest
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rollout_lint.stack.docker_version import DockerVersion
 
 
-class RuleSetting(NamedTuple):
+class RuleSetting(Record):
     """State of a rule, and the config values that switched it and set its severity, if any."""
 
     rule: Rule
@@ -43,7 +44,7 @@ class RuleSetting(NamedTuple):
         return any((self.rule.risk, *(grade.risk for grade in self.rule.grades)))
 
 
-class EffectiveConfig(NamedTuple):
+class EffectiveConfig(Record):
     """Effective values by key; a missing key is not set. `rule_settings` has every rule, in the given order."""
 
     config: Config

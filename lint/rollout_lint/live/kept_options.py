@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.live.json_access import get_list, get_text, get_texts
+from rollout_lint.record import Record
 from rollout_lint.stack.unknown import is_unknown
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _LOCAL = ("", "local")
 _PREFIX = "driver_opts."
 
 
-class VolumeDifferences(NamedTuple):
+class VolumeDifferences(Record):
     """Keys of local volumes with other options in the files, and of those whose options depend on a variable."""
 
     kept: tuple[str, ...] = ()

@@ -7,12 +7,13 @@ condition nor its opposite holds for it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.facts.derived import DERIVED, RESOURCE_FACTS, STACK_FACTS
 from rollout_lint.facts.model import Kind
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.facts.suppression import SUPPRESSION_FACTS
+from rollout_lint.record import Record
 from rollout_lint.stack.schema import types_of
 from rollout_lint.stack.unknown import Unknown, is_unknown
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Test: TypeAlias = "Callable[[Any], bool | None]"
 
 
-class Condition(NamedTuple):
+class Condition(Record):
     """Schema of a rule file, and its test of a fact's value that is not Unknown as a whole."""
 
     schema: dict[str, Any]

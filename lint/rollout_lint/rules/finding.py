@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from rollout_lint.record import Record
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class SuppressionSource(StrEnum):
     BASELINE = "baseline"
 
 
-class Suppression(NamedTuple):
+class Suppression(Record):
     """Reason why a finding is suppressed. `until` is the last day on which the suppression applies."""
 
     source: SuppressionSource
@@ -35,7 +36,7 @@ class Suppression(NamedTuple):
     until: str | None = None
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """A rule that matched a service of a variant, or the stack without a `service`.
 
     `resource` is the top-level resource that the finding is about, such as `config app_conf`, if it is about one.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +50,7 @@ SERVICE_PLACEHOLDER = "{service}"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-class Grade(NamedTuple):
+class Grade(Record):
     """Severity that replaces that of the rule if all conditions of `when` hold.
 
     `assumes` is the assumption behind the grade. `message` replaces that of the rule if it is set.
@@ -61,7 +63,7 @@ class Grade(NamedTuple):
     message: str | None = None
 
 
-class RuleDetails(NamedTuple):
+class RuleDetails(Record):
     """Parts of a rule file that checking does not need: examples, proofs, and the lines of its keys.
 
     `lines` has keys such as `when.a.fact` and `examples.bad[0]`.
@@ -72,7 +74,7 @@ class RuleDetails(NamedTuple):
     lines: dict[str, int]
 
 
-class _RuleValues(NamedTuple):
+class _RuleValues(Record):
     """Values of a rule file.
 
     `risk` is the effect of a finding on the risk of its recipe in a sweep: a level, `latent` if evidence of memory

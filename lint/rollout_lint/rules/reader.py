@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.errors import RuleError
 from rollout_lint.facts.packaged import rules_directory
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.location import Problem
+from rollout_lint.record import Record
 from rollout_lint.rules.condition import compile_condition, is_fact, kind_of
 from rollout_lint.rules.model import RuleDetails, placeholders
 from rollout_lint.syntax.node import Mapping, Scalar, Sequence, to_value
@@ -31,7 +32,7 @@ _ENGINE_KEYS = frozenset((*_ENGINE_PROOF, "host_memory", "nodes", "repeat", "the
 _KEY_AFTER_EXAMPLES = re.compile(rb"^(?!proof:)[^\s#]", re.MULTILINE)
 
 
-class RuleFile(NamedTuple):
+class RuleFile(Record):
     """Parsed rule file with its problems.
 
     `document` is None if the file cannot be read or is invalid by the schema. `is_head` is True if only the keys before

@@ -6,8 +6,9 @@ Only values that facts need are decoded. Validation covers the rest.
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from rollout_lint.record import Record
 from rollout_lint.stack.dropped_keys import find_dropped_keys
 from rollout_lint.stack.lists import LISTS, decode_aliases
 from rollout_lint.stack.model import ALIASES, Service, Setting
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from rollout_lint.stack.layer import Layer
 
 
-class Field(NamedTuple):
+class Field(Record):
     """Conversion of a value, the cast of a variable, and `is_pointer`: True if Go's struct has a pointer.
 
     A zero behind a pointer is a set value, so it overrides (`merge.go mergeUint64`).

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from rollout_lint.pattern import compile_lazily
+from rollout_lint.record import Record
 
 VERSION_WORDS = "a version of Docker from 19.03 on, such as 28, 26.1 or 20.10.24"
 
@@ -13,7 +13,7 @@ _TEXT = compile_lazily(r"\d\d(?:\.\d{1,2}){0,2}", re.ASCII)
 _OLDEST = (19, 3)
 
 
-class DockerVersion(NamedTuple):
+class DockerVersion(Record):
     """First one, two or three numbers of a version. The other numbers are those of the newest such release."""
 
     numbers: tuple[int, ...]

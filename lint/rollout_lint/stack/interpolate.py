@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +21,7 @@ BAD_BRACES = (
 )
 
 
-class Substitution(NamedTuple):
+class Substitution(Record):
     """Text after interpolation.
 
     `error` is set if Docker rejects the text. `unset` lists the variables without a value and a default. `required`

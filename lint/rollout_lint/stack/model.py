@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from rollout_lint.record import Record
 from rollout_lint.stack.unknown import is_unknown
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rollout_lint.stack.unknown import Unknown
 
 
-class Setting(NamedTuple):
+class Setting(Record):
     """One value of a service, with durations in seconds and memory in bytes; Unknown if it depends on a variable.
 
     `written` is the text in the file. `unset` lists the variables in the text that have no value. `is_zero` is True if
@@ -37,7 +38,7 @@ ALIASES = "networks.*.aliases"
 """Path of the list of aliases in all networks of a service."""
 
 
-class Alias(NamedTuple):
+class Alias(Record):
     """Alias of a service in a network. The name is "" for the settings of a network, which begin its aliases."""
 
     network: str
@@ -111,7 +112,7 @@ class Service:
     __hash__ = None  # type: ignore[assignment]
 
 
-class Resource(NamedTuple):
+class Resource(Record):
     """A top-level network, volume, secret or config.
 
     `engine_name` is its name in the engine if the file sets one, or the key if the resource is external. `name` is the
@@ -131,7 +132,7 @@ class Resource(NamedTuple):
     overrides: tuple[Resource, ...] = ()
 
 
-class EarlierStack(NamedTuple):
+class EarlierStack(Record):
     """A stack over which this one may be deployed, and its name in messages, such as `at main`.
 
     It is that of an earlier revision, or else that of another variant. `changed_contents` are the configs and secrets,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.pattern import compile_lazily
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ _DIGITS = compile_lazily(r"[0-9]{1,5}\Z")
 _MAX_PORT = 65535
 
 
-class Port(NamedTuple):
+class Port(Record):
     """Published port of a service; `published` is 0 if Docker chooses the number."""
 
     target: int | Unknown
@@ -25,7 +26,7 @@ class Port(NamedTuple):
     protocol: str | Unknown = "tcp"
 
 
-class Volume(NamedTuple):
+class Volume(Record):
     """Mount at `target`; `source` is empty for an anonymous volume.
 
     `options` are the names of its option blocks, such as `bind`.

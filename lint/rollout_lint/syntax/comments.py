@@ -6,8 +6,9 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from rollout_lint.record import Record
 from rollout_lint.syntax.node import BLOCK_STYLES, Mapping, Scalar, Sequence, iter_scalars
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ Span: TypeAlias = "tuple[Position, Position]"
 _HASH = re.compile(r"(?:^|(?<=\s))#")
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """Key with its value, or item of a list; the end is exclusive.
 
     `path` has the keys that lead to the entry, including its own. An item has the path of its list. `document` counts
@@ -38,7 +39,7 @@ class Entry(NamedTuple):
     is_key: bool
 
 
-class Comment(NamedTuple):
+class Comment(Record):
     """Comment from its `#` to the end of the line; `is_alone` is True if only spaces come before it."""
 
     text: str

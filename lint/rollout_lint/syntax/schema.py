@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from rollout_lint.location import Location, Problem
+from rollout_lint.record import Record
 from rollout_lint.syntax.node import Mapping, Sequence, to_value
 from rollout_lint.syntax.wording import join_names, join_types, quote, suggest
 
@@ -34,7 +35,7 @@ class Locate(Protocol):
         """Return the location of the value at `path`, or of the key that holds it."""
 
 
-class Document(NamedTuple):
+class Document(Record):
     """Plain value of a file and the location of each part; `problems` lists why a file could not be read."""
 
     name: str
@@ -66,7 +67,7 @@ def yaml_locator(source: Source) -> Locate:
     return locate
 
 
-class Violation(NamedTuple):
+class Violation(Record):
     """One violation of a schema; `at_key` is True if the key itself is wrong."""
 
     path: KeyPath

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.location import Location, Problem
+from rollout_lint.record import Record
 from rollout_lint.syntax.encoding import detect_encoding
 from rollout_lint.syntax.events import LINE_END
 from rollout_lint.syntax.node import Mapping
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from rollout_lint.syntax.node import Alias, Node, Scalar
 
 
-class LateMerge(NamedTuple):
+class LateMerge(Record):
     """A `<<` after other keys of its mapping: its key, its value, and the keys before it."""
 
     key: Scalar

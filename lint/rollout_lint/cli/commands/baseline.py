@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.cli.console import print_error, print_problems
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.record import Record
 from rollout_lint.report.common.groups import list_problems
 from rollout_lint.report.common.style import plural
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rollout_lint.location import Problem
 
 
-class UnrecordedRecipe(NamedTuple):
+class UnrecordedRecipe(Record):
     """Recipe for a new baseline: its findings, and why it was not evaluated."""
 
     findings: NewFindings

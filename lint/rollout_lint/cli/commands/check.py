@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.api.baseline import BaselineRequest
 from rollout_lint.api.check import CheckOptions, CheckRun
 from rollout_lint.api.selection import Selection
 from rollout_lint.cli.choices import CheckFormat
 from rollout_lint.cli.commands.outputs import Output, Reports
+from rollout_lint.record import Record
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation, FindingFilter
 
 
-class Request(NamedTuple):
+class Request(Record):
     """Options of `check`. Without `fail_on`, the config of each recipe sets the threshold.
 
     `severity` is the least severity to print, `printed_rules` are ids, names or prefixes of the rules to print.
@@ -78,7 +79,7 @@ def run_plain(paths: Sequence[str], changed: bool = False, format_: CheckFormat 
     return run(Request(paths=tuple(paths or ["."]), outputs=(Output(format_),), changed=changed))
 
 
-class _Part(NamedTuple):
+class _Part(Record):
     """Parts of a recipe for the reports. It is incomplete if a fix command could not be looked up."""
 
     recipe: RecipeParts

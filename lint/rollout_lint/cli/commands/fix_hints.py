@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.api.selection import RecipeFinder
 from rollout_lint.discovery.filesystem import is_folder
 from rollout_lint.discovery.recipes import STDIN, NoRecipeError, find_recipes
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.printable import printable
+from rollout_lint.record import Record
 from rollout_lint.report.common.paths import recipe_path
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _MAX_KEPT = 100
 """Limit of paths whose recipes are kept, so that the memory of a check does not grow with the fleet."""
 
 
-class HintOptions(NamedTuple):
+class HintOptions(Record):
     """Options of a check that its commands repeat. `is_plain` is True if `fix` sees the same findings."""
 
     given: GivenFiles | None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.cli.choices import CheckFormat
 from rollout_lint.cli.console import exit_with_error, print_error, terminal_width, write
 from rollout_lint.errors import ExitCode
+from rollout_lint.record import Record
 from rollout_lint.report.check.totals import CheckSummary, Totals, count_recipe
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _MANY_FINDINGS = 50
 """Number of printed findings above which a hint follows."""
 
 
-class Output(NamedTuple):
+class Output(Record):
     """A format and its file; `-` is standard output."""
 
     format: CheckFormat = CheckFormat.TEXT
@@ -71,7 +72,7 @@ def _resolve(file: str) -> str:
         return file
 
 
-class RecipeParts(NamedTuple):
+class RecipeParts(Record):
     """Numbers and part of one recipe for each report."""
 
     totals: list[Totals]

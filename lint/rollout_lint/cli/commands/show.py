@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.api.show import evaluate_recipes, exit_code_of
 from rollout_lint.cli.choices import Format
 from rollout_lint.cli.console import write
+from rollout_lint.record import Record
 from rollout_lint.report.show.rows import Detail
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation
 
 
-class Request(NamedTuple):
+class Request(Record):
     """Options of `show`."""
 
     options: ShowOptions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.api.sweep import prepare_sweep
 from rollout_lint.api.sweep_exit import ExitPolicy
@@ -14,6 +14,7 @@ from rollout_lint.cli.choices import SweepFormat
 from rollout_lint.cli.commands.sweep_output import Layout, print_sweep
 from rollout_lint.cli.console import print_problems
 from rollout_lint.fleet.source import find_fleet_source
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rollout_lint.errors import ExitCode
 
 
-class Request(NamedTuple):
+class Request(Record):
     """Options of `sweep`: those of the sweep itself, of its report, and of the exit code."""
 
     options: SweepOptions

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.api.clock import now
 from rollout_lint.cli.choices import SweepFormat
 from rollout_lint.cli.console import print_error, print_message, terminal_width, write
 from rollout_lint.cli.progress import with_progress
 from rollout_lint.errors import ExitCode
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rollout_lint.fleet.sweep import Sweep, SweepRow
 
 
-class Layout(NamedTuple):
+class Layout(Record):
     """Format of the report, and rows of its table. Text can be brief, or name every skipped file."""
 
     format: SweepFormat

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.registry import derived, derived_of_resource
 from rollout_lint.facts.stated import stated_facts
 from rollout_lint.pattern import compile_lazily
+from rollout_lint.record import Record
 from rollout_lint.stack.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ _CONTENTS = ("configs", "secrets")
 _VERSION_AT_END = compile_lazily(r"[-_.](?:v?\d[\d._-]*|[0-9a-f]{7,64})\Z", re.IGNORECASE)
 
 
-class _ModeChange(NamedTuple):
+class _ModeChange(Record):
     before: str
     earlier: EarlierStack
 
 
-class _OptionChange(NamedTuple):
+class _OptionChange(Record):
     paths: list[str]
     earlier: EarlierStack
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.facts.constraint import InvalidConstraintError, parse_constraint
 from rollout_lint.facts.derived.registry import derived, known_value
+from rollout_lint.record import Record
 from rollout_lint.stack.unknown import is_unknown
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 CONSTRAINTS = "deploy.placement.constraints"
 
 
-class NodeRange(NamedTuple):
+class NodeRange(Record):
     """Least and most number of nodes that meet the constraints of a service. `most` is None without a known limit.
 
     If the config describes the nodes, `sure` and `possible` are those that meet the constraints, and those that may. If

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.health import has_healthcheck
 from rollout_lint.facts.derived.network import on_host_network
 from rollout_lint.facts.derived.registry import derived
+from rollout_lint.record import Record
 from rollout_lint.stack.model import ALIASES
 from rollout_lint.stack.unknown import Unknown, is_unknown
 
@@ -79,7 +80,7 @@ def local_healthcheck_test(facts: ServiceFacts) -> Derivation:
     return None, None
 
 
-class _Host(NamedTuple):
+class _Host(Record):
     """Name of a host in a command: the number of its word, and where the name starts in it."""
 
     name: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.facts.images import has_known_repository
 from rollout_lint.facts.model import Fact, Kind, UnknownFactError
 from rollout_lint.facts.stated import FREE_TEXTS, stated_facts
+from rollout_lint.record import Record
 from rollout_lint.stack.unknown import Unknown, is_unknown
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ Derivation: TypeAlias = "tuple[Any, Location | None]"
 """Value of a derived fact, and the location that it comes from."""
 
 
-class Derived(NamedTuple):
+class Derived(Record):
     """Entry of the registry. `derive` takes ServiceFacts, a Stack, or a ResourceInStack.
 
     `words` says conditions on the fact in an operator's words: "is false", "the service has no healthcheck".
@@ -49,7 +50,7 @@ RESOURCE_FACTS: dict[str, Derived] = {}
 """Every fact of a top-level network, volume, config or secret by its path."""
 
 
-class ResourceInStack(NamedTuple):
+class ResourceInStack(Record):
     """Top-level resource of a stack: its section, such as `configs`, and its key."""
 
     section: str

@@ -5,12 +5,13 @@ The caller must parse the result and check it. An edit can also change other pat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.fix.patch.fragment import dump_block, dump_flow, dump_flow_pairs, dump_scalar, is_plain_word, nest
 from rollout_lint.fix.patch.text import Edit
 from rollout_lint.fix.patch.words import find_word_edit
 from rollout_lint.linter.reader import parse_source
+from rollout_lint.record import Record
 from rollout_lint.syntax.node import BLOCK_STYLES, MERGE, Alias, Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def find_edits(text: SourceText, source: Source, path: tuple[str, ...], value: o
         yield _append_to_empty(text, [(dump_scalar(path[0]), nest(path[1:], dump_scalar(value)))])
 
 
-class _Editor(NamedTuple):
+class _Editor(Record):
     """Editor of a text. It has a value that is YAML, or else words that replace those of a list."""
 
     text: SourceText

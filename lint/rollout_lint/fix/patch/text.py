@@ -6,8 +6,9 @@ import re
 from bisect import bisect_right
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from rollout_lint.record import Record
 from rollout_lint.syntax.events import LINE_END
 from rollout_lint.syntax.node import BLOCK_STYLES, Mapping, Scalar, Sequence
 
@@ -22,7 +23,7 @@ _BOM = "\ufeff"
 _UTF_16 = {BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
 
 
-class Edit(NamedTuple):
+class Edit(Record):
     """Replacement of the characters between two offsets."""
 
     start: int
@@ -30,7 +31,7 @@ class Edit(NamedTuple):
     text: str
 
 
-class _Text(NamedTuple):
+class _Text(Record):
     characters: str
     encoding: str = "utf-8"
     has_bom: bool = False

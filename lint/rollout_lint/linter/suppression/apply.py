@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from datetime import date
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.facts.model import Fact
 from rollout_lint.facts.packaged import rules_directory
 from rollout_lint.linter.suppression.directives import ignore_comments
 from rollout_lint.linter.suppression.index import CommentIndex
 from rollout_lint.location import Problem
+from rollout_lint.record import Record
 from rollout_lint.rules.checker import check_rules, supersede_unsuppressed
 from rollout_lint.rules.finding import Suppression, SuppressionSource
 from rollout_lint.syntax.wording import quote, suggest
@@ -30,7 +31,7 @@ BASELINE = ".rollout-lint-baseline.json"
 """File name of a baseline."""
 
 
-class SuppressionSettings(NamedTuple):
+class SuppressionSettings(Record):
     """Suppressions of the config, and how they apply.
 
     `rule_ids` are the ids of all rules, also of disabled ones. With the default of `today`, every suppression that ends
@@ -43,7 +44,7 @@ class SuppressionSettings(NamedTuple):
     enabled: bool = True
 
 
-class SuppressionScope(NamedTuple):
+class SuppressionScope(Record):
     """Checked parts of a recipe: path of its stack file, files of each variant, and rules.
 
     `is_whole` is True if everything could be read, so that a suppression without a finding is unused.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.location import Location
 from rollout_lint.pattern import compile_lazily
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ _DAY = compile_lazily(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BEFORE_REASON = " \t:;,.-\u2013\u2014"
 
 
-class CommentScope(NamedTuple):
+class CommentScope(Record):
     """Part of a file that a comment covers.
 
     `service` is set if the comment is on the key of that service; it covers its findings at any location then. `spans`
@@ -42,7 +43,7 @@ class CommentScope(NamedTuple):
     depth: int = 0
 
 
-class IgnoreEntry(NamedTuple):
+class IgnoreEntry(Record):
     """Suppression in a config. `path` is a pattern (gitignore syntax) relative to `folder`, that of the config.
 
     Without a `path` it covers every recipe, without a `service` every service and the stack itself. `until` is the last
@@ -58,7 +59,7 @@ class IgnoreEntry(NamedTuple):
     until: date | None = None
 
 
-class IgnoreComment(NamedTuple):
+class IgnoreComment(Record):
     """Suppression in a comment. `error` is why it is invalid, `until` the last day on which it applies."""
 
     rules: tuple[str, ...]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import PLACES_OF_VARIABLES, EvaluationStatus
+from rollout_lint.record import Record
 from rollout_lint.report.check.report import CheckReport
 from rollout_lint.report.check.summary import count_findings
 from rollout_lint.report.common.groups import group_findings, list_problems
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
 
 
-class _Part(NamedTuple):
+class _Part(Record):
     """Lines of a recipe: problems, unknown variables, and findings with their severity."""
 
     problems: list[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from rollout_lint import __version__
@@ -11,6 +11,7 @@ from rollout_lint.facts.format import format_fact
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.printable import printable
+from rollout_lint.record import Record
 from rollout_lint.report.check.replacement import ReplacementFinder
 from rollout_lint.report.check.report import CheckReport, StreamedList, format_item, item_separator, stream_json
 from rollout_lint.report.check.sarif_rules import LEVELS, RuleTable
@@ -45,7 +46,7 @@ _NOTIFICATIONS_DEPTH = 6
 _RESULTS_DEPTH = 4
 
 
-class _Part(NamedTuple):
+class _Part(Record):
     """Part of a recipe: the rule of each result with the rest of its text, and the notifications."""
 
     results: list[tuple[str, str, str]]

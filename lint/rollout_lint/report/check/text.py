@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import PLACES_OF_VARIABLES
 from rollout_lint.printable import printable
+from rollout_lint.record import Record
 from rollout_lint.report.check.finding_text import format_finding
 from rollout_lint.report.check.report import CheckReport
 from rollout_lint.report.check.spool import Spool
@@ -38,7 +39,7 @@ _ERRORS = "errors"
 _HIGH = "list of high findings"
 
 
-class _Finding(NamedTuple):
+class _Finding(Record):
     """Lines of a finding, with its line in the list of high findings, and the id of its rule if it is packaged."""
 
     severity: Severity
@@ -47,7 +48,7 @@ class _Finding(NamedTuple):
     packaged: str | None
 
 
-class _Part(NamedTuple):
+class _Part(Record):
     """Part of a recipe: its errors, its findings, its path and its unknown variables."""
 
     errors: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.record import Record
 from rollout_lint.report.common.groups import count_suppressed, list_active_groups, list_problems
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def count_recipe(evaluation: Evaluation) -> Totals:
     return totals
 
 
-class CheckSummary(NamedTuple):
+class CheckSummary(Record):
     """Numbers, skipped files and exit code after the last recipe.
 
     With `since`, the name of a commit, recipes and skipped files are only those that changed since then.

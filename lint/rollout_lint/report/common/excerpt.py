@@ -7,9 +7,10 @@ import textwrap
 from bisect import bisect_left
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.printable import printable
+from rollout_lint.record import Record
 from rollout_lint.report.common.masking import classify_scalars
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _MAX_GAP = 3
 """Maximum distance of two marked lines for the lines between them to be included."""
 
 
-class Mark(NamedTuple):
+class Mark(Record):
     """Span to underline, with a note. The value is replaced by an ellipsis if `is_hidden`."""
 
     location: Location
@@ -70,7 +71,7 @@ def _select_lines(count: int, marks: list[Mark]) -> list[int]:
     return sorted(selected)
 
 
-class _Part(NamedTuple):
+class _Part(Record):
     """Part of a line from `start` to `end`, with the marks in it. `length` is that of the line, `width` the maximum."""
 
     start: int
@@ -120,7 +121,7 @@ def _split_line(length: int, marks: Sequence[Mark], width: int) -> list[_Part]:
     return parts
 
 
-class _Span(NamedTuple):
+class _Span(Record):
     """Part of a scalar on one line (`start`, `end`), and the position at which the scalar begins."""
 
     line: int

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.location import Problem
+from rollout_lint.record import Record
 from rollout_lint.report.common.paths import recipe_path
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 NOT_A_STACK_MESSAGE = "skipped: not a stack"
 
 
-class Group(NamedTuple):
+class Group(Record):
     """Findings of one rule, location and severity in one or more variants and services, reported once."""
 
     evaluation: Evaluation

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from rollout_lint.record import Record
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -13,7 +15,7 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 _SEVERITY = {"high": ("bold", "red"), "medium": ("bold", "yellow"), "low": ("cyan",), "info": ("dim",)}
 
 
-class Style(NamedTuple):
+class Style(Record):
     """Wrapper that adds terminal codes to text if `colour` is set."""
 
     colour: bool

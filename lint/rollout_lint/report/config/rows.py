@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS
+from rollout_lint.record import Record
 from rollout_lint.report.common.masking import mask_variable
 from rollout_lint.rules.model import DEFAULT_FAIL_ON
 
@@ -21,7 +22,7 @@ DEFAULT = "default"
 _HOST_KEYS = ("memory", "nodes", "used")
 
 
-class CommandLineSettings(NamedTuple):
+class CommandLineSettings(Record):
     """Settings from command-line options. None and an empty tuple mean that the option is missing."""
 
     fail_on: SourcedValue | None = None
@@ -30,7 +31,7 @@ class CommandLineSettings(NamedTuple):
     rules: tuple[SourcedValue, ...] = ()
 
 
-class Row(NamedTuple):
+class Row(Record):
     """Key with its value (memory in bytes, None if unknown). `origin` is a location, an option or DEFAULT."""
 
     key: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rollout_lint.errors import ExitCode
 from rollout_lint.linter.evaluation import EvaluationStatus
+from rollout_lint.record import Record
 from rollout_lint.report.common.groups import Group, merge_findings
 from rollout_lint.report.common.style import plural
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Severity
 
 
-class UnfixedGroup(NamedTuple):
+class UnfixedGroup(Record):
     """Unfixed findings that are one finding to a reader."""
 
     group: Group
@@ -45,7 +46,7 @@ class UnfixedGroup(NamedTuple):
         return tuple(dict.fromkeys(each.reason for each in self.unfixed))
 
 
-class FixOutcome(NamedTuple):
+class FixOutcome(Record):
     """Results of all recipes. `is_written` is False for a dry run.
 
     `failing` has for each result the severities at or above its threshold, `thresholds` the threshold of each.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.derived import DERIVED, RESOURCE_FACTS, STACK_FACTS
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.model import Fact
 from rollout_lint.facts.suppression import SUPPRESSION_FACTS
+from rollout_lint.record import Record
 from rollout_lint.report.rules.sentences import fill_service_placeholder, join_words
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _BOUNDS = {
 """Words for the keywords that compare numbers."""
 
 
-class SeverityDescription(NamedTuple):
+class SeverityDescription(Record):
     """A severity of a rule, its conditions in words, and the assumption behind it."""
 
     severity: Severity

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from rollout_lint.record import Record
 from rollout_lint.report.rules.behaviours import describe_deployment
 from rollout_lint.report.rules.sentences import format_sentence, join_words
 
@@ -35,7 +36,7 @@ _OLD_TASKS = {"kept": "the old tasks kept running", "partly": "some old tasks ke
 _SUCCESS = frozenset(("completed", "rollback_completed"))
 
 
-class ProofDescription(NamedTuple):
+class ProofDescription(Record):
     """Sentences about a proof: the deployment, and the results of a bad example and of the fixed one.
 
     `is_first` is True if the bad example is the first of the rule file, which pages show.

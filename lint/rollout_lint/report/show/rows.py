@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.defaults import ROLLOUT_BLOCKS, ROLLOUT_KEYS, usual_default
 from rollout_lint.facts.derived import DERIVED
@@ -11,6 +11,7 @@ from rollout_lint.facts.format import mask_value
 from rollout_lint.facts.model import is_duration, is_size
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.printable import printable
+from rollout_lint.record import Record
 from rollout_lint.report.common.paths import format_location
 from rollout_lint.stack.units import format_duration, format_size
 
@@ -48,7 +49,7 @@ class Detail(Enum):
     ALL_FACTS = auto()
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One fact: its label, value and origin. `note` is printed dim. Only a derived fact has a `meaning`."""
 
     label: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rollout_lint.fix.recommendation import recommend
 from rollout_lint.fleet.policy import collect_policy
 from rollout_lint.fleet.risk_level import RiskLevel
+from rollout_lint.record import Record
 from rollout_lint.report.common.groups import list_recipe_problems
 from rollout_lint.report.common.json_values import (
     VERSION,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Rule
 
 
-class SweepHead(NamedTuple):
+class SweepHead(Record):
     """Date of the ages, time of the sweep, and source of the fleet."""
 
     today: date

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -13,6 +13,7 @@ from rich.text import Text
 
 from rollout_lint.fleet.risk_level import RiskLevel
 from rollout_lint.printable import printable
+from rollout_lint.record import Record
 from rollout_lint.report.common.notes import wrap_text
 from rollout_lint.report.common.skipped import count_skipped, describe_unchecked, format_skipped
 from rollout_lint.report.common.style import plural
@@ -47,7 +48,7 @@ _MAX_NAMES = 5
 _GAP = 2
 
 
-class SweepReport(NamedTuple):
+class SweepReport(Record):
     """Result of a sweep to print. `outcome` says why the command exits with its code."""
 
     assessments: list[RecipeAssessment]
@@ -57,7 +58,7 @@ class SweepReport(NamedTuple):
     port_conflicts: Sequence[PortConflict] = ()
 
 
-class TextOptions(NamedTuple):
+class TextOptions(Record):
     """Options of the text: the table alone if it is `brief`, and every skipped file with `list_skipped`."""
 
     style: Style
