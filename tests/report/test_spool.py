@@ -6,7 +6,7 @@ import tempfile
 import tracemalloc
 
 import pytest
-from rollout_lint.report.check.report import StreamedList, format_item, item_separator, stream_json
+from rollout_lint.report.check.json_stream import StreamedList, format_item, item_separator, stream_json
 from rollout_lint.report.check.spool import Spool
 from rollout_lint.report.common.json_values import format_json
 

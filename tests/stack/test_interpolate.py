@@ -26,6 +26,7 @@ CASES = [
     ("${A:?needed}", {"A": "1"}, "1"),
     ("${a}", {"a": "low"}, "low"),
     ("x${T:+y} $B", {"B": "1"}, "x{T:+y} 1"),
+    ("${\u017fy:-1}$\u212ax", {"\u212ax": "2"}, "12"),
 ]
 
 
@@ -35,7 +36,9 @@ def test_substitute_replaces_variables(text: str, environment: dict[str, str], r
     assert (substitution.text, substitution.error) == (result, None)
 
 
-@pytest.mark.parametrize("text", ["$(command)", "${A:+x}", "${A+x}", "costs 5$", "${}", "$B ${A:+x}", "${1}"])
+@pytest.mark.parametrize(
+    "text", ["$(command)", "${A:+x}", "${A+x}", "costs 5$", "${}", "$B ${A:+x}", "${1}", "${\u0131:-1}", "$\u0130"]
+)
 def test_substitute_reports_invalid_expressions(text: str) -> None:
     assert substitute(text, {"A": "1", "B": "2"}).error is not None
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.exclude import Exclude, is_exclusion
-from rollout_lint.discovery.file_search import FileSearch
 from rollout_lint.discovery.filesystem import is_folder
 from rollout_lint.discovery.layout import Discovery
 from rollout_lint.discovery.recipe import merge_recipes
 from rollout_lint.discovery.recipes import DEFAULT_OVERLAYS, STDIN, NoRecipeError, find_recipes
 from rollout_lint.discovery.stack_file import is_yaml
 from rollout_lint.errors import OptionError
-from rollout_lint.linter.config_files import folder_of
+from rollout_lint.linter.config_paths import folder_of
 from rollout_lint.linter.context import ContextLoader, config_path
 from rollout_lint.record import Record
 from rollout_lint.report.common.skipped import format_no_stack_file
@@ -125,6 +124,8 @@ class RecipeFinder:
         return self._search(path, changed=True)
 
     def _search(self, file: str, contents: bytes | None = None, changed: bool = False) -> Discovery:
+        from rollout_lint.discovery.file_search import FileSearch
+
         search = FileSearch(Path(file), self.overlays(file), self.stacks(file), contents, self._exclusion(file))
         return search.find(changed)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.deployments import find_deployments
 from rollout_lint.discovery.exclude import Exclude
-from rollout_lint.discovery.file_search import FileSearch
 from rollout_lint.discovery.filesystem import exists, is_folder, is_link, path_from
 from rollout_lint.discovery.layout import Discovery, FolderRecipes, Layout
 from rollout_lint.discovery.recipe import LayerFile, Recipe, Variant
@@ -63,6 +62,8 @@ def find_recipes(
         return found
     if not exists(root) and not is_link(root):
         raise NoRecipeError(path, exists=False)
+    from rollout_lint.discovery.file_search import FileSearch
+
     return FileSearch(root, patterns, stacks).find()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
+
+from rollout_lint.pattern import compile_lazily
 
 
 class ScriptKind(Enum):
@@ -41,7 +42,7 @@ _KINDS_BY_SUFFIX = {
     "markdown": ScriptKind.MARKDOWN,
 }
 _CI_NAMES = (".gitlab-ci", ".drone", ".woodpecker", "azure-pipelines", "bitbucket-pipelines", ".travis")
-_CI_FOLDER = re.compile(
+_CI_FOLDER = compile_lazily(
     r"(?:\A|/)(?:\.(?:github|gitea|forgejo)/(?:workflows|actions)|\.gitlab|\.woodpecker|\.circleci)/"
 )
 

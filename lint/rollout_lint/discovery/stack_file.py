@@ -58,6 +58,7 @@ _COMPOSE_ROOT = compile_lazily(rb"^(?:name|include|models|version[ \t]*:[ \t]*[\
 _CONDITIONS = compile_lazily(rb"depends_on[ \t]*:\s*[^\s\[-]")
 _ALIAS = compile_lazily(rb"\*(\w[\w-]*)", re.ASCII)
 _BEFORE_ALIAS = b" \t[{,"
+_IN_NAME = compile_lazily(rb"[\w-]")
 _TEMPLATE_MARKS = (b"{%", b"{{")
 _ALIAS_NAME = compile_lazily(r"\*([^\s,\[\]{}]+)")
 
@@ -228,4 +229,5 @@ class StackFile:
 
     def defines_anchor(self, name: str) -> bool:
         """Return True if the file has an anchor of this name."""
-        return re.search(rb"&" + re.escape(name.encode()) + rb"(?![\w-])", self._data or b"") is not None
+        _, *rests = (self._data or b"").split(b"&" + name.encode())
+        return any(not _IN_NAME.match(rest) for rest in rests)

@@ -7,12 +7,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from rollout_lint.fix.companion import companion_settings
-from rollout_lint.fix.mechanical import correct_files
 from rollout_lint.fix.model import AppliedFix, Change, FixResult, Unfixed
 from rollout_lint.fix.patch.edits import propose_edits
 from rollout_lint.fix.patch.text import SourceText
 from rollout_lint.fix.settings import settings_of
-from rollout_lint.fix.together import edit_together
 from rollout_lint.fix.verify import explain_rejection, find_new_findings, find_unexpected_changes
 from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.record import Record
@@ -53,14 +51,22 @@ class FixPlanner:
         """Evaluate the files of the target, and correct those that Docker rejects."""
         self._target = target
         self._options = options
-        corrections = correct_files(target, options)
-        self._contents: Contents = corrections.contents
-        self._current = corrections.after
-        self._result = FixResult(target.evaluate({}))
-        self._result.corrected = corrections.files
+        self._contents: Contents = {}
+        self._current = target.evaluate({})
+        self._result = FixResult(self._current)
+        if self._current.status is EvaluationStatus.NOT_EVALUATED:
+            self._correct_files()
         self._evaluations = 0
         self._unfixed: dict[FindingKey, Unfixed] = {}
         self._unexpected: set[Path] = set()
+
+    def _correct_files(self) -> None:
+        from rollout_lint.fix.mechanical import correct_files
+
+        corrections = correct_files(self._target, self._options)
+        self._contents = corrections.contents
+        self._current = corrections.after
+        self._result.corrected = corrections.files
 
     def run(self) -> FixResult:
         """Fix all findings, unless the recipe has errors.
@@ -117,6 +123,8 @@ class FixPlanner:
 
         The first edits are tried before those that change nothing else, which are slower to find.
         """
+        from rollout_lint.fix.together import edit_together
+
         allowed = self._allowed_changes(findings, {}, is_strict=True)
         for allowed_in_file in (None, allowed):
             edited = edit_together(self._target, self._current, self._contents, findings, allowed_in_file)

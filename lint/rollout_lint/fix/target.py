@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +10,11 @@ from rollout_lint.discovery.filesystem import is_file, is_link, resolve_links
 from rollout_lint.discovery.recipe import LayerFile, Recipe
 from rollout_lint.discovery.recipes import recipe_with_overlay
 from rollout_lint.facts.model import parse_value
-from rollout_lint.fix.patch.mechanical_edits import set_version
 from rollout_lint.fix.patch.text import SourceText
 from rollout_lint.fix.settings import settings_of
 from rollout_lint.fix.verify import facts_of
 from rollout_lint.linter.evaluate import evaluate
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.syntax.node import Mapping, Scalar
 from rollout_lint.syntax.parser import parse
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from rollout_lint.linter.evaluation import Evaluation
     from rollout_lint.rules.finding import Finding
 
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_VARIABLE = compile_lazily(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
 class FixTarget:
@@ -168,6 +167,8 @@ class OverlayTarget(FixTarget):
         version = _version(self._data[self._recipe.variants[0].files[0].name])
         if version is None or _version(data) is not None or parse(data, "").problems:
             return data
+        from rollout_lint.fix.patch.mechanical_edits import set_version
+
         versioned = set_version(SourceText.decode(data), version)
         return data if versioned is None else versioned.encode()
 

@@ -1,4 +1,4 @@
-"""Config files: the one of a folder, or one that the user names."""
+"""Reading of config files: the one of a folder, or one that the user names."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.discovery.exclude import is_exclusion
-from rollout_lint.discovery.filesystem import exists, is_file, is_folder, read_bytes
+from rollout_lint.discovery.filesystem import exists, is_file, read_bytes
 from rollout_lint.discovery.tree import is_found_outside, is_named_outside
 from rollout_lint.errors import ConfigError
 from rollout_lint.linter.config import Config, SourcedValue
+from rollout_lint.linter.config_paths import NAMES, PYPROJECT, TABLE, YAML_SUFFIXES
 from rollout_lint.linter.config_reader import ConfigReader, error_at, outside_error, relative_to_cwd
 from rollout_lint.linter.suppression.directives import parse_day
 from rollout_lint.location import Problem
@@ -28,14 +29,6 @@ if TYPE_CHECKING:
 
 SCHEMA = Path(__file__).with_name("config.schema.json")
 
-TOML_NAME = "rollout-lint.toml"
-YAML_NAMES = (".rollout-lint.yml", ".rollout-lint.yaml")
-PYPROJECT = "pyproject.toml"
-TABLE = ("tool", "rollout-lint")
-_YAML_SUFFIXES = (".yml", ".yaml")
-NAMES = (TOML_NAME, *YAML_NAMES, PYPROJECT)
-"""Names of config files, in order of precedence within a folder."""
-
 _FORMATS = FORMATS | {
     "docker-version": (lambda text: parse_docker_version(text) is not None, VERSION_WORDS),
     "day": (lambda text: parse_day(text) is not None, "a day such as 2027-01-31"),
@@ -43,22 +36,6 @@ _FORMATS = FORMATS | {
     "gitignore": (is_exclusion, "a pattern in gitignore's grammar, such as legacy/"),
     "reason": (lambda text: any(character.isalnum() for character in text), "a reason"),
 }
-
-
-def folder_of(path: Path) -> Path:
-    """Return the folder of a path, absolute and without `..`, so that its parents are the folders above.
-
-    Raises ConfigError if the current folder is gone.
-    """
-    return absolute_path(path if is_folder(path) else path.parent, path)
-
-
-def absolute_path(path: Path, named: Path = Path()) -> Path:
-    """Return the absolute path without `..`. Raises ConfigError about the named path if the current folder is gone."""
-    try:
-        return Path(os.path.abspath(path))  # noqa: PTH100
-    except OSError as error:
-        raise ConfigError([Problem(str(named), 0, 0, "the current folder is gone")]) from error
 
 
 def config_in(folder: Path) -> Config | None:
@@ -110,7 +87,7 @@ def _document(path: Path) -> Document:
         data = read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
         return _invalid_document(name, f"cannot be read: {error.strerror}")
-    if path.suffix in _YAML_SUFFIXES:
+    if path.suffix in YAML_SUFFIXES:
         source = parse(data, name)
         return yaml_document(source if source.root is not None or source.problems else parse(b"{}", name))
     if path.name == PYPROJECT:

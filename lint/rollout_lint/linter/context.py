@@ -11,10 +11,9 @@ from rollout_lint.errors import ConfigError, RuleError
 from rollout_lint.facts.cluster import Cluster
 from rollout_lint.facts.images import Images
 from rollout_lint.linter.config import Config
-from rollout_lint.linter.config_files import absolute_path, config_in, folder_of, read_config
-from rollout_lint.linter.locks import find_lock_errors
+from rollout_lint.linter.config_paths import absolute_path, folder_of, has_config
 from rollout_lint.linter.resolve import invalid_rule_names, resolve_config
-from rollout_lint.linter.suppression.apply import SuppressionSettings, invalid_rule_ids
+from rollout_lint.linter.suppression.apply import SuppressionSettings
 from rollout_lint.record import Record
 from rollout_lint.rules.checker import RuleIndex
 from rollout_lint.rules.loader import load_rules
@@ -122,14 +121,20 @@ class ContextLoader:
     def _config_in(self, folder: Path) -> Config | None:
         if folder not in self._configs:
             try:
-                file = self._config_file
-                self._configs[folder] = config_in(folder) if file is None else read_config(file, folder)
+                self._configs[folder] = self._read_config(folder)
             except ConfigError as error:
                 self._configs[folder] = error
         found = self._configs[folder]
         if isinstance(found, ConfigError):
             raise found
         return found
+
+    def _read_config(self, folder: Path) -> Config | None:
+        if self._config_file is None and not has_config(folder):
+            return None
+        from rollout_lint.linter.config_files import config_in, read_config
+
+        return config_in(folder) if self._config_file is None else read_config(self._config_file, folder)
 
     def _all_rules(self, config: Config) -> tuple[Rule, ...]:
         if config not in self._rules:
@@ -144,11 +149,18 @@ class ContextLoader:
 
     def _valid_rules(self, config: Config) -> tuple[Rule, ...]:
         rules = self._load_rules((*(each.value for each in config.rules), *self._rule_directories))
+        if config is not _EMPTY:
+            self._validate_rules(config, rules)
+        return rules
+
+    def _validate_rules(self, config: Config, rules: tuple[Rule, ...]) -> None:
+        from rollout_lint.linter.locks import find_lock_errors
+        from rollout_lint.linter.suppression.rule_ids import invalid_rule_ids
+
         problems = [*invalid_rule_names(config, rules), *invalid_rule_ids(rules, self._suppressions(config, rules))]
         problems = problems or list(find_lock_errors(config, rules))
         if problems:
             raise ConfigError(problems)
-        return rules
 
     def _suppressions(self, config: Config, rules: tuple[Rule, ...]) -> SuppressionSettings:
         return SuppressionSettings(config.ignores, self._today, frozenset(rule.id for rule in rules))

@@ -10,8 +10,10 @@ from rollout_lint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_EXPRESSION = re.compile(r"[_a-z][_a-z0-9]*(?::?[-?][^}]*)?", re.IGNORECASE)
-_NAME = re.compile(r"[_a-z0-9]+", re.IGNORECASE)
+# Go ignores case, so the two letters that are not ASCII are equal to `s` and `k`.
+_LETTER = "_a-zA-Z\u017f\u212a"
+_EXPRESSION = re.compile(rf"[{_LETTER}][{_LETTER}0-9]*(?::?[-?][^}}]*)?")
+_NAME = re.compile(f"[{_LETTER}0-9]+")
 
 BAD_DOLLAR = "Docker rejects a `$` that does not start a variable: write `$$` for a dollar sign"
 OPEN_BRACE = "Docker rejects a `${` without a closing brace: add `}`, or write `$$` for a dollar sign"

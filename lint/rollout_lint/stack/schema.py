@@ -8,13 +8,16 @@ casts nor locations, and importing it takes longer than a whole check.
 from __future__ import annotations
 
 import json
-import re
 from copy import copy
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.syntax.scalar import Date
+
+if TYPE_CHECKING:
+    import re
 
 _ANNOTATIONS = frozenset(("$schema", "title", "description", "$defs"))
 _ATTRIBUTES = {
@@ -97,7 +100,7 @@ class _Compiler:
                 case "patternProperties":
                     # In Go, `$` is only the end of the text. In Python, it is also the place before a last line end.
                     schema.patterns = [
-                        (re.compile(pattern.replace("$", r"\Z")), self.compile(inner))
+                        (compile_lazily(pattern.replace("$", r"\Z")), self.compile(inner))
                         for pattern, inner in value.items()
                     ]
                 case "additionalProperties":

@@ -42,7 +42,6 @@ from rollout_lint.syntax.node import (
 )
 from rollout_lint.syntax.scalar import BINARY, YAML, ScalarValue, decode_binary, matches_tag
 from rollout_lint.syntax.source import LateMerge, Source
-from rollout_lint.syntax.trailing_tokens import find_trailing_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,6 +177,8 @@ class _Builder:
         end = self._event()
         _LaterBuilder(self._source, self._event, end).build()
         if self._source.later or self._source.end is not None:
+            from rollout_lint.syntax.trailing_tokens import find_trailing_problem
+
             problem = find_trailing_problem(self._source.data, end.start_mark, self._source.name)
             self._source.problems += [problem] if problem else []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollout_lint.api.baseline import BaselineRequest
@@ -10,20 +11,21 @@ from rollout_lint.api.check import CheckOptions, CheckRun
 from rollout_lint.api.selection import Selection
 from rollout_lint.cli.choices import CheckFormat
 from rollout_lint.cli.commands.outputs import Output, Reports
+from rollout_lint.discovery.filesystem import is_folder
 from rollout_lint.record import Record
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from rollout_lint.api.given_files import GivenFiles
     from rollout_lint.api.selection import StdinFile
     from rollout_lint.api.thresholds import SeverityThreshold
     from rollout_lint.cli.commands.fix_hints import FixHints
     from rollout_lint.cli.commands.outputs import RecipeParts
+    from rollout_lint.discovery.recipe import Recipe
     from rollout_lint.errors import ExitCode
-    from rollout_lint.linter.context import ContextLoader, LintContext
+    from rollout_lint.linter.context import LintContext
     from rollout_lint.linter.evaluation import Evaluation, FindingFilter
 
 
@@ -95,7 +97,7 @@ def run(request: Request) -> ExitCode:
         collect = partial(collect_recipe, check.baseline)
         return record_baseline(check.baseline, [each.detail for _, each in check.outcomes(collect)])
     reports = Reports(request.outputs, list_skipped=request.list_skipped, is_quiet=request.is_quiet)
-    hints = _fix_hints(request, check.loader)
+    hints = _fix_hints(request, check)
 
     def plan(evaluation: Evaluation, context: LintContext) -> None:
         if hints is not None:
@@ -120,7 +122,7 @@ def run(request: Request) -> ExitCode:
     return reports.write(check.skipped, check.exit_code, request.since)
 
 
-def _fix_hints(request: Request, loader: ContextLoader) -> FixHints | None:
+def _fix_hints(request: Request, check: CheckRun) -> FixHints | None:
     """Return a finder of the commands that fix findings, which only the text report prints; None for other reports."""
     if all(output.format is not CheckFormat.TEXT for output in request.outputs):
         return None
@@ -129,4 +131,11 @@ def _fix_hints(request: Request, loader: ContextLoader) -> FixHints | None:
     options = HintOptions(
         request.given, request.exclude, request.rule_folders, request.config_file, request.applies_ignores
     )
-    return FixHints(options, loader)
+    return FixHints(options, check.loader, _found_in_folder(request, check))
+
+
+def _found_in_folder(request: Request, check: CheckRun) -> dict[str, list[Recipe]]:
+    """Return the recipes by the only path, if it is a folder in which `fix` finds the same."""
+    if request.selection != Selection(request.paths[:1], exclude=request.exclude):
+        return {}
+    return {path: [each.recipe for each in check.targets] for path in request.paths if is_folder(Path(path))}

@@ -49,11 +49,14 @@ class FixHints:
     processes there are. `is_incomplete` is True if another process could not look up one.
     """
 
-    def __init__(self, options: HintOptions, loader: ContextLoader) -> None:
-        """Create a finder that reads each folder once, and configs with the loader of the check."""
+    def __init__(self, options: HintOptions, loader: ContextLoader, found: dict[str, list[Recipe]]) -> None:
+        """Create a finder that reads each folder once, and configs with the loader of the check.
+
+        `found` are the recipes that the check found by path, as far as `fix` finds the same.
+        """
         self._options = options
         self._finder = RecipeFinder((), options.exclude, loader)
-        self._found: dict[str, list[Recipe]] = {}
+        self._found = found
         self._files = 0
         self._owner = os.getpid()
         self.is_incomplete = False

@@ -15,7 +15,7 @@ from rollout_lint.cli.console import exit_with_error, print_lint_error, print_me
 from rollout_lint.discovery.env_sample import ENV_SAMPLES
 from rollout_lint.discovery.recipes import STDIN
 from rollout_lint.errors import ExitCode, RolloutLintError
-from rollout_lint.linter.config_files import NAMES, folder_of
+from rollout_lint.linter.config_paths import NAMES, folder_of
 from rollout_lint.linter.context import config_path
 from rollout_lint.linter.suppression.apply import BASELINE
 

@@ -31,6 +31,24 @@ _CHANGES = compile_lazily(
 `AUTO_COMMIT`, `TIMEZONE` and `DATE_FORMAT` are settings, so only whole names match.
 """
 
+_WORDS = (
+    "COMMIT",
+    "SHA",
+    "HASH",
+    "REV",
+    "DATE",
+    "TIME",
+    "BUILD",
+    "DEPLOY",
+    "RELEASE",
+    "RUN",
+    "CI_",
+    "VCS",
+    "NOW",
+    "EPOCH",
+)
+"""Words of which one is in each such name. Most stacks have none of them, and the pattern takes long to compile."""
+
 _PATHS = ("labels", "environment", "command", "entrypoint")
 """Lists of a service that are part of its tasks, except for the image, which is meant to change."""
 
@@ -51,6 +69,11 @@ def changing_variables(facts: ServiceFacts) -> Derivation:
         for path in _PATHS
         for item in facts.service.lists.get(path, [])
         for name in item.variables
-        if _CHANGES.fullmatch(name)
+        if _changes(name)
     }
     return list(found), next(iter(found.values()), None)
+
+
+def _changes(name: str) -> bool:
+    upper = name.upper()
+    return any(word in upper for word in _WORDS) and _CHANGES.fullmatch(name) is not None

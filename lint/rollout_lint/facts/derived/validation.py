@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.constraint import InvalidConstraintError, parse_constraint
 from rollout_lint.facts.derived.conversion import collect, known_items, known_setting, processors
 from rollout_lint.facts.derived.registry import derived
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.stack.shorthand import has_host_address
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 MIN_MEMORY = 4 << 20
 MIN_SECONDS = 0.001
 
-_ID = re.compile(r"[a-f0-9]{64}")
-_DNS_NAME = re.compile(r"[A-Za-z0-9_-]*[A-Za-z0-9]")
+_ID = compile_lazily(r"[a-f0-9]{64}")
+_DNS_NAME = compile_lazily(r"[A-Za-z0-9_-]*[A-Za-z0-9]")
 _CONDITIONS = ("", "none", "any", "on-failure")
 _ENDPOINT_MODES = ("", "vip", "dnsrr")
 _HEALTHCHECK_TIMES = {

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from rollout_lint.fix.patch.fragment import dump_block, dump_flow, dump_flow_pairs, dump_scalar, is_plain_word, nest
 from rollout_lint.fix.patch.text import Edit
-from rollout_lint.fix.patch.words import find_word_edit
 from rollout_lint.linter.reader import parse_source
 from rollout_lint.record import Record
 from rollout_lint.syntax.node import BLOCK_STYLES, MERGE, Alias, Mapping, Scalar
@@ -80,6 +79,8 @@ class _Editor(Record):
         """Replace a value after its anchor; replace an alias at its anchor first, then the alias itself."""
         start, end = self.text.value_start(node), self.text.end(node)
         if self.value is None:
+            from rollout_lint.fix.patch.words import find_word_edit
+
             edit = find_word_edit(self.text, node.target if isinstance(node, Alias) else node, self.words)
             yield from [] if edit is None else [edit]
         elif isinstance(node, Alias):

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _SYNTAX_HINT = "write `ignore[RL001]` and the reason"
 
-_NAMED = compile_lazily(rb"rollout-lint", re.IGNORECASE)
 _DIRECTIVE = compile_lazily(r"#+\s*rollout-lint(?:\s*(?P<colon>:)\s*|\s+(?=ignore\s*\[))(?P<rest>.*)", re.IGNORECASE)
 _IGNORE = compile_lazily(r"ignore\s*\[(?P<rules>[^\]\[]*)\](?P<rest>.*)", re.IGNORECASE)
 _UNTIL = compile_lazily(r"(?<!\S)\(?until\s*=\s*(?P<day>[^\s,;)]*)[,;)]*", re.IGNORECASE)
@@ -72,7 +71,7 @@ class IgnoreComment(Record):
 
 def ignore_comments(source: Source) -> list[IgnoreComment]:
     """Return the comments of a file that begin with `rollout-lint:`, in their order; none if the file is invalid."""
-    if source.root is None or not _NAMED.search(source.data.replace(b"\0", b"")):
+    if source.root is None:
         return []
     from rollout_lint.syntax.comments import Outline
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.printable import printable
-from rollout_lint.report.check.report import CheckReport, StreamedList, format_item, item_separator, stream_json
+from rollout_lint.report.check.json_stream import StreamedList, format_item, item_separator, stream_json
+from rollout_lint.report.check.report import CheckReport
 from rollout_lint.report.check.spool import Spool
 from rollout_lint.report.common.fixes import describe_finding
 from rollout_lint.report.common.groups import group_findings, list_problems

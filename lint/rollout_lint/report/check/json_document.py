@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.linter.evaluation import EvaluationStatus
-from rollout_lint.report.check.report import SectionReport, StreamedList, format_item, item_separator, stream_json
+from rollout_lint.report.check.json_stream import StreamedList, format_item, item_separator, stream_json
+from rollout_lint.report.check.report import SectionReport
 from rollout_lint.report.common.groups import (
     Group,
     list_recipe_problems,

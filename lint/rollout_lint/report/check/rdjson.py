@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.printable import printable
+from rollout_lint.report.check.json_stream import StreamedList, format_item, item_separator, stream_json
 from rollout_lint.report.check.replacement import ReplacementFinder
-from rollout_lint.report.check.report import SectionReport, StreamedList, format_item, item_separator, stream_json
+from rollout_lint.report.check.report import SectionReport
 from rollout_lint.report.common.documentation import project_url, rule_url
 from rollout_lint.report.common.fixes import describe_finding
 from rollout_lint.report.common.groups import group_findings, list_problems

@@ -12,8 +12,9 @@ from rollout_lint.linter.evaluation import EvaluationStatus
 from rollout_lint.linter.fingerprint import fingerprint
 from rollout_lint.printable import printable
 from rollout_lint.record import Record
+from rollout_lint.report.check.json_stream import StreamedList, format_item, item_separator, stream_json
 from rollout_lint.report.check.replacement import ReplacementFinder
-from rollout_lint.report.check.report import CheckReport, StreamedList, format_item, item_separator, stream_json
+from rollout_lint.report.check.report import CheckReport
 from rollout_lint.report.check.sarif_rules import LEVELS, RuleTable
 from rollout_lint.report.check.spool import Spool
 from rollout_lint.report.common.documentation import project_url

@@ -13,7 +13,6 @@ from rollout_lint.report.check.finding_text import format_finding
 from rollout_lint.report.check.report import CheckReport
 from rollout_lint.report.check.spool import Spool
 from rollout_lint.report.check.summary import format_summary
-from rollout_lint.report.common.correction import describe_correction
 from rollout_lint.report.common.groups import group_findings, list_recipe_problems
 from rollout_lint.report.common.notes import MIN_WIDTH, wrap_note
 from rollout_lint.report.common.paths import format_location, format_problem, named_path, recipe_path
@@ -150,6 +149,8 @@ def _format_error(problem: Problem, evaluation: Evaluation, style: Style) -> Ite
     yield format_problem(problem._replace(file=recipe_path(evaluation, problem.file)), style)
     command = evaluation.error_fix_commands.get(problem.file)
     if command is not None and problem.correction is not None:
+        from rollout_lint.report.common.correction import describe_correction
+
         yield f"  = {style('fix:', 'green')} {describe_correction(problem.correction)}  ({command})"
 
 
