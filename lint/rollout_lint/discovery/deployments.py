@@ -98,10 +98,10 @@ def find_deployments(
 
     found: dict[tuple[Path, ...], Deployment] = {}
     for folder in folders:
+        prefix = f"{relative_path(folder.path, tree)}/".removeprefix("./")
         for name in folder.names:
-            path = folder.path / name
-            if script_kind(relative_path(path, tree)) is not None:
-                for each in _deployments_in(path, tree, is_within, display):
+            if script_kind(f"{prefix}{name}") is not None:
+                for each in _deployments_in(folder.path / name, tree, is_within, display):
                     if not any(is_excluded(relative_path(file, tree)) for file in each.files):
                         found.setdefault(each.files, each)
     return list(found.values())

@@ -370,4 +370,8 @@ def _is_overlay(file: StackFile, files: Iterable[StackFile]) -> bool:
 
 
 def _folder_name(folder: Path) -> str:
+    """Return the name of a folder, or of the target of a link."""
+    name = folder.name
+    if name not in ("", "..") and not is_link(folder):
+        return name
     return resolve_links(folder).name or str(folder)

@@ -46,7 +46,10 @@ def collect_policy(variants: Iterable[VariantEvaluation], service: str | None) -
     if service is None:
         return {}
     variant_facts = {each.variant.name: each.services[service] for each in variants if service in each.services}
-    collected = {path: _collect_values(path, variant_facts) for path in POLICY}
+    set_paths = {path for facts in variant_facts.values() for path in facts.service.settings}
+    # The default of replicas depends on the mode. All other defaults are the same in every variant.
+    paths = [path for path in POLICY if path in set_paths or path == "deploy.replicas"]
+    collected = {path: _collect_values(path, variant_facts) for path in paths}
     return {path: values for path, values in collected.items() if values}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.discovery.filesystem import is_file
@@ -56,7 +55,7 @@ def evaluate(
     evaluation.problems = sort_problems([*recipe.problems, *problems])
     evaluation.status = _combined_status(evaluation)
     scope = SuppressionScope(
-        path=str(Path(recipe.path, recipe.variants[0].files[0].name)) if recipe.variants else recipe.path,
+        path=os.path.join(recipe.path, recipe.variants[0].files[0].name) if recipe.variants else recipe.path,  # noqa: PTH118
         variants={variant.name: tuple(layer.name for layer in variant.files) for variant in recipe.variants},
         sources=evaluation.sources,
         rules=context.rules,

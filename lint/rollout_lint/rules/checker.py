@@ -7,8 +7,10 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.defaults import default_value
+from rollout_lint.facts.derived import RESOURCE_FACTS, STACK_FACTS, ServiceFacts
 from rollout_lint.facts.format import format_fact
 from rollout_lint.facts.stated import FACTS
+from rollout_lint.facts.suppression import SUPPRESSION_FACTS
 from rollout_lint.rules.condition import all_hold
 from rollout_lint.rules.finding import THE_STACK, Finding
 from rollout_lint.rules.model import SERVICE_PLACEHOLDER, fill_template
@@ -22,14 +24,22 @@ if TYPE_CHECKING:
     from rollout_lint.rules.model import Conditions, Grade, Rule
 
 
+_FACTS_OF_OTHERS = (STACK_FACTS, RESOURCE_FACTS, SUPPRESSION_FACTS)
+"""Facts that no service has."""
+
+
 class RuleIndex:
     """Index of rules by the text that a stated fact must have, so that most rules are skipped for most services."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         """Index each rule by one condition that allows only certain texts, if it has one on a stated fact."""
+        self._rules = tuple(rules)
+        self._by_paths: dict[tuple[str, ...], list[Rule]] = {}
         self._always: list[tuple[int, Rule]] = []
         self._by_text: dict[str, dict[str, list[tuple[int, Rule]]]] = {}
-        for number, rule in enumerate(rules):
+        for number, rule in enumerate(self._rules):
+            if all(any(path in facts for facts in _FACTS_OF_OTHERS) for path in rule.when):
+                continue
             conditions = ((path, rule.when[path].texts) for path, _ in rule.tests if path in FACTS)
             path, texts = min(
                 ((path, texts) for path, texts in conditions if texts),
@@ -41,15 +51,22 @@ class RuleIndex:
             if not texts:
                 self._always.append((number, rule))
 
-    def candidates(self, facts: Mapping[str, Fact]) -> Iterator[Rule]:
-        """Return the rules that can match these facts, in their order."""
+    def candidates(self, facts: Mapping[str, Fact]) -> Iterable[Rule]:
+        """Return the rules that can match the facts of a service, in their order."""
         found = self._always.copy()
         for path, by_text in self._by_text.items():
             fact = facts.get(path)
             if fact is not None and isinstance(fact.value, str):
                 found += by_text.get(fact.value, ())
         found.sort(key=itemgetter(0))
-        return (rule for _, rule in found)
+        return [rule for _, rule in found]
+
+    def _applicable(self, facts: Mapping[str, Fact]) -> list[Rule]:
+        """Return the rules that need only these facts, those of the stack or of a resource."""
+        paths = tuple(facts)
+        if paths not in self._by_paths:
+            self._by_paths[paths] = [rule for rule in self._rules if rule.when.keys() <= facts.keys()]
+        return self._by_paths[paths]
 
     def check(
         self,
@@ -60,7 +77,8 @@ class RuleIndex:
         resource: str | None = None,
     ) -> Iterator[Finding]:
         """Yield the findings of the candidates."""
-        return check_rules(self.candidates(facts), variant, service, location, facts, resource)
+        rules = self._applicable(facts) if service is None else self.candidates(facts)
+        return check_rules(rules, variant, service, location, facts, resource)
 
 
 def check_rules(
@@ -75,14 +93,15 @@ def check_rules(
 
     The stack and its resources are checked only by rules that need no facts of a service.
     """
+    found = facts.found if isinstance(facts, ServiceFacts) else facts
     for rule in rules:
-        if (service is not None or rule.when.keys() <= facts.keys()) and _matches(rule, facts):
+        if (service is not None or rule.when.keys() <= facts.keys()) and _matches(rule, facts, found):
             yield _finding(rule, variant, service, resource, location, facts)
 
 
-def _matches(rule: Rule, facts: Mapping[str, Fact]) -> bool:
+def _matches(rule: Rule, facts: Mapping[str, Fact], found: Mapping[str, Fact]) -> bool:
     for path, test in rule.tests:
-        fact = facts.get(path)
+        fact = found.get(path) or facts.get(path)
         value = None if fact is None else fact.value
         if value.__class__ is Unknown or not test(value):
             return False

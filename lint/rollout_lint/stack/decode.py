@@ -112,6 +112,7 @@ _FIELDS: dict[str, Any] = {
     },
 }
 
+_LISTS = [(path, tuple(path.split(".")), decode) for path, decode in LISTS.items()]
 _BLOCKS = ("build", "profiles")
 """Keys of which only the location is kept."""
 
@@ -136,8 +137,8 @@ def _decode_service(name: str, key: Scalar, node: Mapping, layer: Layer) -> Serv
         for block in _BLOCKS:
             if block in node.entries:
                 service.blocks[block] = layer.location(node.entries[block][0])
-        for path, decode in LISTS.items():
-            values = _find(node, path)
+        for path, keys, decode in _LISTS:
+            values = _find(node, keys)
             if values is not None:
                 service.blocks[path] = layer.location(values)
                 items = list(decode(values, layer))
@@ -176,10 +177,12 @@ def _decode_scalar(node: Scalar, field: Field, layer: Layer) -> Setting | None:
     return Setting(value, layer.location(node), node.text, is_zero, layer.unset(node))
 
 
-def _find(node: Mapping, path: str) -> Node | None:
+def _find(node: Mapping, keys: tuple[str, ...]) -> Node | None:
     found: Node | None = node
-    for key in path.split("."):
-        found = found.get(key) if isinstance(found, Mapping) else None
+    for key in keys:
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(key)
     return found
 
 

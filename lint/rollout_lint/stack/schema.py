@@ -62,6 +62,8 @@ class Schema:
 
     def __init__(self) -> None:
         """Begin without properties."""
+        self.accepts_text = False
+        """True if every text is valid, and docker/cli does not cast it."""
         self.properties: dict[str, Schema] = {}
         self.patterns: list[tuple[re.Pattern[str], Schema]] = []
 
@@ -114,6 +116,8 @@ class _Compiler:
                 case _ if keyword not in _ANNOTATIONS:
                     # An unknown keyword raises KeyError.
                     setattr(schema, _ATTRIBUTES[keyword], value)
+        is_restricted = schema.one_of or schema.enum or schema.format or schema.cast or schema.minimum is not None
+        schema.accepts_text = not is_restricted and (schema.types is None or "string" in schema.types)
         return schema
 
 

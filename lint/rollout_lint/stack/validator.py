@@ -35,7 +35,7 @@ FORBIDDEN = {
 """Keys that docker/cli rejects by name (`cli/compose/types/types.go ForbiddenProperties`), with the fix."""
 
 _ANY = Schema()
-_STRING_ONLY = frozenset(("string",))
+_STRING_ONLY, _OBJECT, _ARRAY = (frozenset((name,)) for name in ("string", "object", "array"))
 _PRINTED_FORMATS = ("duration", "size")
 """Formats of values that are never secrets, so that messages can print them."""
 
@@ -71,6 +71,9 @@ class _Validator:
         self._dotted_keys = 0
 
     def check(self, node: Node, schema: Schema, path: str) -> None:
+        if schema.accepts_text and node.__class__ is Scalar and self._layer.value(node, None).__class__ is str:
+            # Most values are texts.
+            return
         if schema.one_of:
             self._check_one_of(node, schema, path)
         elif isinstance(node, Mapping):
@@ -99,9 +102,9 @@ class _Validator:
 
     def _kinds(self, node: Node, cast: str | None) -> frozenset[str] | None:
         if isinstance(node, Mapping):
-            return frozenset(("object",))
+            return _OBJECT
         if isinstance(node, Sequence):
-            return frozenset(("array",))
+            return _ARRAY
         value = self._layer.value(node, cast)
         return self._kinds_of_unknown(value, cast) if isinstance(value, Unknown) else types_of(value)
 

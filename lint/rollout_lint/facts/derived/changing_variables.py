@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rollout_lint.facts.derived.registry import derived
@@ -74,6 +75,7 @@ def changing_variables(facts: ServiceFacts) -> Derivation:
     return list(found), next(iter(found.values()), None)
 
 
+@lru_cache(maxsize=1000)
 def _changes(name: str) -> bool:
     upper = name.upper()
     return any(word in upper for word in _WORDS) and _CHANGES.fullmatch(name) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.facts.derived.registry import derived
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 Rejection: TypeAlias = "tuple[str, Location | None]"
 """Error message of Docker, and its location in the file."""
+
+Checks: TypeAlias = "tuple[tuple[str, Callable[[ServiceFacts], Iterator[Rejection]]], ...]"
+"""Checks with the path of the block or list that they read; "" for a value of the service itself."""
 
 _MODES_BEFORE_23 = ("", "replicated", "global")
 _MODES = (*_MODES_BEFORE_23, "replicated-job", "global-job")
@@ -43,9 +47,10 @@ def refused_by_deploy(facts: ServiceFacts) -> Derivation:
     return collect(facts, _CHECKS)
 
 
-def collect(facts: ServiceFacts, checks: tuple[Callable[[ServiceFacts], Iterator[Rejection]], ...]) -> Derivation:
-    """Return the messages of these checks, each once, and the location of the first."""
-    found = [rejection for check in checks for rejection in check(facts)]
+def collect(facts: ServiceFacts, checks: Checks) -> Derivation:
+    """Return the messages of the checks whose block or list the service has, each once, and the first location."""
+    blocks = facts.service.blocks
+    found = [rejection for block, check in checks if not block or block in blocks for rejection in check(facts)]
     messages = list(dict.fromkeys(message for message, _ in found))
     return messages, next((location for _, location in found if location), None)
 
@@ -137,12 +142,14 @@ def _restart(facts: ServiceFacts) -> Iterator[Rejection]:
         yield f"unknown restart policy: {policy}", restart.location
 
 
-def _undefined(facts: ServiceFacts) -> Iterator[Rejection]:
-    for section in ("networks", "secrets", "configs"):
-        defined = facts.resources.get(section, {})
-        for item in known_items(facts, section):
-            if item.value not in defined and (section, item.value) != ("networks", "default"):
-                yield f'undefined {section.removesuffix("s")} "{item.value}"', item.location
+def _undefined(section: str, facts: ServiceFacts) -> Iterator[Rejection]:
+    defined = facts.resources.get(section, {})
+    for item in known_items(facts, section):
+        if item.value not in defined and (section, item.value) != ("networks", "default"):
+            yield f'undefined {section.removesuffix("s")} "{item.value}"', item.location
+
+
+def _undefined_volumes(facts: ServiceFacts) -> Iterator[Rejection]:
     volumes = facts.resources.get("volumes", {})
     for item in known_items(facts, "volumes"):
         source = item.value.source
@@ -190,4 +197,13 @@ def processors(facts: ServiceFacts) -> Iterator[tuple[Setting, Fraction | None]]
             yield setting, Fraction(setting.value) if _NUMBER.fullmatch(setting.value) else None
 
 
-_CHECKS = (_image, _mode, _mounts, _undefined, _cpus, _restart, _healthcheck)
+_CHECKS: Checks = (
+    ("", _image),
+    ("deploy", _mode),
+    ("volumes", _mounts),
+    *((section, partial(_undefined, section)) for section in ("networks", "secrets", "configs")),
+    ("volumes", _undefined_volumes),
+    ("deploy.resources", _cpus),
+    ("", _restart),
+    ("healthcheck", _healthcheck),
+)

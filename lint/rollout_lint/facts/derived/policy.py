@@ -141,6 +141,8 @@ def ends_by_itself(facts: ServiceFacts) -> Derivation:
 
 def _invalid_values(facts: ServiceFacts, keys: Iterable[str], is_invalid: Callable[[Any], bool]) -> Derivation:
     """Return the paths and values of invalid settings of a file. Unknown values are not checked."""
+    if facts.service.blocks.keys().isdisjoint(ROLLOUT_BLOCKS):
+        return [], None
     paths = [f"{block}.{key}" for block in ROLLOUT_BLOCKS for key in keys]
     set_facts = ((path, facts[path]) for path in paths if not facts[path].default and not facts[path].is_unknown)
     invalid = {path: fact for path, fact in set_facts if is_invalid(fact.value)}

@@ -73,14 +73,14 @@ class ServiceFacts(Mapping[str, Fact]):
     def __init__(
         self, service: Service, stack: Stack, stated: dict[str, Fact], cluster: Cluster, images: Images
     ) -> None:
-        """Take the values from which derived facts are computed."""
+        """Take the values from which derived facts are computed, which are added to the stated ones."""
         self.service = service
         self.resources = stack.resources
         self._stack = stack
         self.cluster = cluster
         self.images = images
-        self._stated = stated
-        self._derived: dict[str, Fact] = {}
+        self.found = stated
+        """Facts that are known so far. Most look-ups find theirs here, and a method of a dict is faster than `get`."""
 
     @property
     def is_for_swarm(self) -> bool:
@@ -123,7 +123,7 @@ class ServiceFacts(Mapping[str, Fact]):
     @cached_property
     def unknown_variables(self) -> frozenset[str]:
         """Variables without a value in the facts of the files on which packaged rules depend."""
-        facts = ((path, fact) for path, fact in self._stated.items() if fact.unset)
+        facts = ((path, fact) for path, fact in self.found.items() if fact.unset and path not in DERIVED)
         return frozenset(
             name for path, fact in facts if path not in FREE_TEXTS and not _is_tag(fact.value) for name in fact.unset
         )
@@ -140,7 +140,7 @@ class ServiceFacts(Mapping[str, Fact]):
 
         Mapping's own method would raise and catch a KeyError for each absent fact, which most rules look up.
         """
-        fact = self._stated.get(path) or self._derived.get(path)
+        fact = self.found.get(path)
         if fact is not None:
             return fact
         entry = DERIVED.get(path)
@@ -152,21 +152,24 @@ class ServiceFacts(Mapping[str, Fact]):
         except UnknownFactError as error:
             # A fact is unknown if one that it follows from is.
             fact = Fact(error.fact.value, default=False, location=error.fact.location, unset=error.fact.unset)
-        self._derived[path] = fact
+        self.found[path] = fact
         return fact
 
     def __contains__(self, path: object) -> bool:
         """Return True if the service has the fact, without computing it."""
-        return path in self._stated or path in DERIVED
+        return path in self.found or path in DERIVED
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths of all facts."""
-        yield from self._stated
+        yield from self._stated_paths()
         yield from DERIVED
 
     def __len__(self) -> int:
         """Return the number of facts."""
-        return len(self._stated) + len(DERIVED)
+        return len(self._stated_paths()) + len(DERIVED)
+
+    def _stated_paths(self) -> list[str]:
+        return [path for path in self.found if path not in DERIVED]
 
     def known(self, path: str) -> Fact:
         """Return the fact of a path. Raises UnknownFactError if it is unknown, KeyError without it."""
@@ -177,7 +180,7 @@ class ServiceFacts(Mapping[str, Fact]):
 
     def value(self, path: str) -> Any:
         """Return the value of a fact, None if the service does not have it. Raises UnknownFactError."""
-        fact = self._stated.get(path)
+        fact = self.found.get(path)
         if fact is None:
             return self.known(path).value if path in DERIVED else None
         if isinstance(fact.value, Unknown):

@@ -25,11 +25,14 @@ def attempts_take(facts: ServiceFacts) -> Derivation:
     meant to end, and if no task runs.
     """
     attempts = facts.value(_ATTEMPTS)
-    mode = facts.value("deploy.mode")
-    is_server = mode in ("replicated", "global") and not ends_by_itself(facts)[0] and tasks(facts)[0] != 0
-    if not attempts or not is_server:
+    if not attempts or not _has_servers(facts):
         return None, facts.location(_ATTEMPTS)
     return facts.value("deploy.restart_policy.delay") * attempts, facts.location(_ATTEMPTS)
+
+
+def _has_servers(facts: ServiceFacts) -> bool:
+    is_no_job = facts.value("deploy.mode") in ("replicated", "global")
+    return is_no_job and not ends_by_itself(facts)[0] and tasks(facts)[0] != 0
 
 
 @derived("boolean", words={"is true": "window is not longer than all restarts take"})

@@ -14,7 +14,7 @@ from rollout_lint.stack.shorthand import has_host_address
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.facts.derived.conversion import Rejection
+    from rollout_lint.facts.derived.conversion import Checks, Rejection
     from rollout_lint.facts.derived.registry import Derivation, ServiceFacts
     from rollout_lint.stack.model import Setting
 
@@ -106,13 +106,16 @@ def _endpoint(facts: ServiceFacts) -> Iterator[Rejection]:
                 yield "port published with ingress mode can't be used with dnsrr mode", item.location
 
 
-def _duplicates(facts: ServiceFacts) -> Iterator[Rejection]:
+def _duplicate_ports(facts: ServiceFacts) -> Iterator[Rejection]:
     ports: dict[tuple[int, str], list[Setting]] = {}
     for item in known_items(facts, "ports"):
         same = ports.setdefault((item.value.published, item.value.protocol), [])
         same.append(item)
         if item.value.published and len(same) == 2:
             yield f"duplicate published ports provided{_ignored_addresses(same)}", item.location
+
+
+def _duplicate_targets(facts: ServiceFacts) -> Iterator[Rejection]:
     targets: Counter[str] = Counter()
     for item in known_items(facts, "volumes"):
         targets[item.value.target] += 1
@@ -126,4 +129,14 @@ def _ignored_addresses(ports: list[Setting]) -> str:
     return f" (Swarm ignores the host address of {' and '.join(with_address)})" if with_address else ""
 
 
-_CHECKS = (_image, _name, _resources, _restart_policy, _constraints, _healthcheck, _endpoint, _duplicates)
+_CHECKS: Checks = (
+    ("", _image),
+    ("", _name),
+    ("deploy.resources", _resources),
+    ("deploy.restart_policy", _restart_policy),
+    ("deploy.placement.constraints", _constraints),
+    ("healthcheck", _healthcheck),
+    ("deploy", _endpoint),
+    ("ports", _duplicate_ports),
+    ("volumes", _duplicate_targets),
+)

@@ -86,7 +86,7 @@ def moving_volume(facts: ServiceFacts) -> Derivation:
     constraints, unless two nodes of the config meet them, and for a global service. It is also null without any sign of
     several nodes, as in choice_of_nodes.
     """
-    if not _may_move(facts) or choice_of_nodes(facts)[0] == "unknown":
+    if "volumes" not in facts.service.lists or not _may_move(facts) or choice_of_nodes(facts)[0] == "unknown":
         return None, None
     locked = _locked_volume(facts)[1]
     items = [locked] if locked is not None else [item for item in _may_be_writable(facts) if _may_be_data(item)]
@@ -117,6 +117,8 @@ def deploy_host_mount(facts: ServiceFacts) -> Derivation:
     The docker CLI makes it an absolute path of the host on which it runs (docker/cli `cli/compose/loader/loader.go
     resolveVolumePaths`). Other nodes may not have the path.
     """
+    if "volumes" not in facts.service.lists:
+        return None, None
     is_global = facts.value("deploy.mode") == "global"
     if not (_has_choice(facts) if is_global else _may_move(facts)):
         return None, None
