@@ -79,9 +79,13 @@ class VariantCollector:
     def add_ci_overlays(self, overlays: Iterable[str]) -> None:
         """Add a variant for each CI overlay, found in the folder by name or by pattern."""
         for overlay in overlays:
-            paths = glob_paths(self._folder, overlay) if is_pattern(overlay) else [self._folder / overlay]
-            for path in filter(is_not_folder, paths):
-                self._add_ci_overlay(relative_path(path, self._folder), path)
+            if is_pattern(overlay):
+                found = [(relative_path(path, self._folder), path) for path in glob_paths(self._folder, overlay)]
+            else:
+                found = [(overlay, self._folder / overlay)]
+            for name, path in found:
+                if is_not_folder(path):
+                    self._add_ci_overlay(name, path)
 
     def _add_ci_overlay(self, name: str, path: Path) -> None:
         if not self._recipe.variants:
@@ -134,7 +138,7 @@ class VariantCollector:
         if not is_given and not exists(path) and (line or not is_link(path)):
             self._recipe.problems.append(location._replace(message=f'file "{file}" does not exist'))
             return None
-        return LayerFile(Path(file).as_posix(), path)
+        return LayerFile(Path(file).as_posix() if "/" in file else file, path)
 
 
 def add_variant(recipe: Recipe, overlay: LayerFile, is_ci: bool) -> None:

@@ -130,7 +130,7 @@ class ServiceFacts(Mapping[str, Fact]):
 
     def __getitem__(self, path: str) -> Fact:
         """Return the fact of a path. Raises KeyError if the service does not have it."""
-        fact: Fact | None = self.get(path)
+        fact: Fact | None = self.found.get(path) or self.get(path)
         if fact is None:
             raise KeyError(path)
         return fact
@@ -189,7 +189,7 @@ class ServiceFacts(Mapping[str, Fact]):
 
     def location(self, path: str) -> Location | None:
         """Return the location that set a fact, None if no file sets it."""
-        fact = self.get(path)
+        fact = self.found.get(path) or self.get(path)
         return None if fact is None else fact.location
 
 
