@@ -70,7 +70,7 @@ def test_compiled_images_equal_images_of_yaml(compiled: Path) -> None:
     assert not (compiled / "images.yaml").exists()
     found = images.packaged_images.__wrapped__()
     assert found == images.read_images(rules_directory() / "images.yaml")
-    assert found.by_repository["postgres"].locks is not None
+    assert found.by_repository["postgres"]["locks"] is not None
 
 
 def test_rules_of_user_are_validated_beside_compiled_ones(compiled: Path) -> None:

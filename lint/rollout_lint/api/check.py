@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 from rollout_lint.api.baseline import BaselineRequest, load_baseline
 from rollout_lint.api.loaders import create_loader
 from rollout_lint.api.selection import load_targets
-from rollout_lint.api.thresholds import severities_at_or_above
 from rollout_lint.errors import ExitCode, OptionError
 from rollout_lint.fleet.parallel import CRASHED, choose_process_count, map_in_processes
 from rollout_lint.linter.evaluate import evaluate
@@ -17,7 +16,7 @@ from rollout_lint.linter.evaluation import Evaluation, EvaluationStatus, Finding
 from rollout_lint.linter.resolve import describe_unknown_rule, rules_matching
 from rollout_lint.location import Problem
 from rollout_lint.record import Record
-from rollout_lint.rules.model import DEFAULT_FAIL_ON, Severity
+from rollout_lint.rules.model import DEFAULT_FAIL_ON, Severity, severities_at_or_above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from rollout_lint.rules.model import Severity
-
 
 class SeverityThreshold(StrEnum):
     """Threshold for findings: a severity, or `never`."""
@@ -35,10 +33,3 @@ class RiskThreshold(StrEnum):
     MITIGATED = "mitigated"
     SAFE = "safe"
     NOT_AT_RISK = "not-at-risk"
-
-
-def severities_at_or_above(threshold: str) -> tuple[Severity, ...]:
-    """Return the severities that fail a run with this threshold."""
-    if threshold == SeverityThreshold.NEVER:
-        return ()
-    return tuple(severity for severity in Severity if severity.at_least(Severity(threshold)))

@@ -63,5 +63,9 @@ def script_kind(path: str) -> ScriptKind | None:
 def _yaml_kind(folder: str, stem: str) -> ScriptKind | None:
     if stem.startswith("taskfile"):
         return ScriptKind.TASKFILE
-    is_ci = stem.startswith(_CI_NAMES) or stem.endswith(".gitlab-ci") or _CI_FOLDER.search(f"{folder}/")
+    is_ci = stem.startswith(_CI_NAMES) or stem.endswith(".gitlab-ci") or _is_ci_folder(folder)
     return ScriptKind.CI if is_ci else None
+
+
+def _is_ci_folder(folder: str) -> bool:
+    return "." in folder and _CI_FOLDER.search(f"{folder}/") is not None

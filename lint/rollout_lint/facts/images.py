@@ -61,6 +61,8 @@ class Image(Record):
     singleton: bool = False
 
 
+_PROPERTIES = ("name", "locks", "locks_with", "runtime", "healthcheck", "one_shot", "singleton")
+
 Claims: TypeAlias = "abc.Mapping[str, abc.Mapping[str, Any]]"
 """Properties that a config or manifest sets, by image reference.
 
@@ -69,9 +71,12 @@ They are `healthcheck`, `locks`, `one_shot`, `runtime`, `singleton` and `weight`
 
 
 class ImageData(Record):
-    """Images by repository, and the memory of a task in bytes by the name of the runtime in lower case."""
+    """Entries of images by repository, and the memory of a task in bytes by the name of the runtime in lower case.
 
-    by_repository: abc.Mapping[str, Image]
+    An entry becomes an Image when it is looked up, because a stack has few images.
+    """
+
+    by_repository: abc.Mapping[str, dict[str, Any]]
     memory_of_runtimes: abc.Mapping[str, int]
 
 
@@ -85,6 +90,7 @@ class Images:
         """Use this data, and these claims by repository."""
         self._data = data
         self._claims = claims or {}
+        self._found: dict[str, Image] = {}
 
     def find(self, reference: str | Unknown) -> Image | None:
         """Return the image of a reference, ignoring registry, tag and digest. Only these may be unknown.
@@ -102,9 +108,15 @@ class Images:
         return self._find(name) or self._find(last_two.removeprefix("library/"))
 
     def _find(self, name: str) -> Image | None:
-        image = (self._data or packaged_images()).by_repository.get(name)
+        if name in self._found:
+            return self._found[name]
+        entry = (self._data or packaged_images()).by_repository.get(name)
         claim = self._claims.get(name)
-        return (image or Image(name))._replace(**claim) if claim is not None else image
+        if entry is None and claim is None:
+            return None
+        image = Image(name) if entry is None else _image(entry)
+        self._found[name] = image if claim is None else image._replace(**claim)
+        return self._found[name]
 
     def with_claims(self, claims: Claims) -> Images:
         """Return a copy in which the claims override the known properties."""
@@ -173,14 +185,13 @@ def _items(node: Node, key: str) -> list[Node]:
 
 
 def _images(document: dict[str, Any]) -> ImageData:
-    claims = ("name", "locks", "locks_with", "runtime", "healthcheck", "one_shot", "singleton")
-    images = {
-        name: Image(**{claim: entry[claim] for claim in claims if claim in entry}, memory=_memory(entry))
-        for entry in document["images"]
-        for name in entry["repositories"]
-    }
+    images = {name: entry for entry in document["images"] for name in entry["repositories"]}
     runtimes = ((name, _memory(entry)) for entry in document["runtimes"] for name in entry["names"])
     return ImageData(images, {name.lower(): memory for name, memory in runtimes if memory is not None})
+
+
+def _image(entry: dict[str, Any]) -> Image:
+    return Image(**{key: entry[key] for key in _PROPERTIES if key in entry}, memory=_memory(entry))
 
 
 def _memory(entry: dict[str, Any]) -> int | None:

@@ -41,6 +41,17 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 DEFAULT_FAIL_ON = Severity.MEDIUM
 """Default for `--fail-on`."""
 
+NEVER = "never"
+"""Threshold that no finding reaches."""
+
+
+def severities_at_or_above(threshold: str) -> tuple[Severity, ...]:
+    """Return the severities that fail a run with this threshold."""
+    if threshold == NEVER:
+        return ()
+    return tuple(severity for severity in Severity if severity.at_least(Severity(threshold)))
+
+
 PACKAGED_PREFIX = "RL"
 """Prefix of the ids of packaged rules. Other rules must not use it."""
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from rollout_lint.pattern import compile_lazily
 from rollout_lint.record import Record
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping
 
-# Go ignores case, so the two letters that are not ASCII are equal to `s` and `k`.
-_LETTER = "_a-zA-Z\u017f\u212a"
-_EXPRESSION = re.compile(rf"[{_LETTER}][{_LETTER}0-9]*(?::?[-?][^}}]*)?")
-_NAME = re.compile(f"[{_LETTER}0-9]+")
+
+def _grammar(letters: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the patterns of an expression, and of the name in it."""
+    expression = rf"[{letters}][{letters}0-9]*(?::?[-?][^}}]*)?"
+    return compile_lazily(expression), compile_lazily(f"[{letters}0-9]+")
+
+
+_ASCII_GRAMMAR = _grammar("_a-zA-Z")
+_GRAMMAR = _grammar("_a-zA-Z\u017f\u212a")
+"""Go ignores case, so the last two letters are equal to `s` and `k`. They make the patterns slow to compile."""
 
 BAD_DOLLAR = "Docker rejects a `$` that does not start a variable: write `$$` for a dollar sign"
 OPEN_BRACE = "Docker rejects a `${` without a closing brace: add `}`, or write `$$` for a dollar sign"
@@ -50,6 +57,7 @@ def substitute(text: str, environment: Mapping[str, str], hole: str = "") -> Sub
     position = 0
     unbraced_defaults = []
     last_brace = text.rfind("}")
+    _, name_pattern = _ASCII_GRAMMAR if text.isascii() else _GRAMMAR
     for dollar, expression, end in _dollars(text):
         parts.append(text[position:dollar])
         position = end
@@ -58,7 +66,7 @@ def substitute(text: str, environment: Mapping[str, str], hole: str = "") -> Sub
         else:
             state.error = _explain_dollar(text, dollar, last_brace)
             parts.append(hole)
-        if not text.startswith("{", dollar + 1) and (name := _NAME.match(expression)) and name[0] != expression:
+        if not text.startswith("{", dollar + 1) and (name := name_pattern.match(expression)) and name[0] != expression:
             unbraced_defaults.append(name[0])
     parts.append(text[position:])
     return Substitution(
@@ -84,6 +92,7 @@ def _dollars(text: str) -> Iterator[tuple[int, str, int]]:
     The expression is `$` for an escaped dollar sign, and empty if the `$` does not start a variable. No part of the
     text is read more than twice, even if many braces are open.
     """
+    expressions, _ = _ASCII_GRAMMAR if text.isascii() else _GRAMMAR
     dollar = text.find("$")
     close = -1
     while dollar >= 0:
@@ -95,9 +104,9 @@ def _dollars(text: str) -> Iterator[tuple[int, str, int]]:
             if close < start:
                 close = text.find("}", start)
                 close = len(text) if close < 0 else close
-            if close < len(text) and (braced := _EXPRESSION.fullmatch(text, start + 1, close)):
+            if close < len(text) and (braced := expressions.fullmatch(text, start + 1, close)):
                 expression, end = braced[0], close + 1
-        elif match := _EXPRESSION.match(text, start):
+        elif match := expressions.match(text, start):
             expression, end = match[0], match.end()
         yield dollar, expression, end
         dollar = text.find("$", end)

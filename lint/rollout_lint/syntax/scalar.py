@@ -7,14 +7,17 @@ from datetime import datetime
 from math import isfinite
 from typing import TypeAlias
 
+from rollout_lint.pattern import compile_lazily
+
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _MAX_INT_LENGTH = 66
 """Maximum length of a 64-bit integer (base two, with prefix); a longer number is a float."""
 _SPECIAL = {".inf": "inf", "+.inf": "inf", "-.inf": "-inf", ".nan": "nan"}
-_INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_DATE = re.compile(
+_INT = compile_lazily(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
+_FLOAT = compile_lazily(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_LAST_OF_INT, _LAST_OF_FLOAT = "0123456789abcdefABCDEF", "0123456789."
+_DATE = compile_lazily(
     r"(?P<day>\d{4}-\d\d?-\d\d?)"
     r"(?:(?:[Tt]|(?P<spaced> ))(?P<time>\d\d?:\d\d?:\d\d?)(?:\.\d+)?(?P<zone>Z|[-+]\d\d:\d\d)?)?\Z",
     re.ASCII,
@@ -82,14 +85,17 @@ def _kind(value: ScalarValue) -> str:
 def _resolve_number(text: str) -> ScalarValue:
     if not text:
         return None
+    if text.isdecimal() and text.isascii() and len(text) <= _MAX_INT_LENGTH and (text[0] != "0" or text == "0"):
+        # Most numbers are like this.
+        return int(text)
     digits = text.replace("_", "")
-    if _INT.match(digits):
+    if digits[-1:] in _LAST_OF_INT and _INT.match(digits):
         unsigned = digits.lstrip("+-")
         octal = len(unsigned) > 1 and unsigned[0] == "0" and unsigned[1].isdigit()
         if len(unsigned) <= _MAX_INT_LENGTH:
             value = int(unsigned, 8) if octal else int(unsigned, 0)
             return -value if digits[0] == "-" else value
-    if _FLOAT.match(digits):
+    if digits[-1:] in _LAST_OF_FLOAT and _FLOAT.match(digits):
         number = float(digits)
         # A number that is too large for a float stays text.
         return number if isfinite(number) else text

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from rollout_lint.api.baseline import BaselineRequest, load_baseline
 from rollout_lint.api.loaders import create_loader
 from rollout_lint.api.selection import Selection, load_targets
-from rollout_lint.api.thresholds import severities_at_or_above
 from rollout_lint.cli.choices import Format
 from rollout_lint.cli.commands.fix_output import print_json, print_text, write_stdin
 from rollout_lint.cli.commands.prompt import FixPrompt
@@ -27,7 +26,7 @@ from rollout_lint.linter.resolve import describe_unknown_rule
 from rollout_lint.report.common.paths import recipe_path
 from rollout_lint.report.common.skipped import count_skipped, list_unexpected
 from rollout_lint.report.fix.outcome import FixOutcome
-from rollout_lint.rules.model import DEFAULT_FAIL_ON
+from rollout_lint.rules.model import DEFAULT_FAIL_ON, severities_at_or_above
 
 if TYPE_CHECKING:
     from rollout_lint.api.given_files import GivenFiles

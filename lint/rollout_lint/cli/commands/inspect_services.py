@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from rollout_lint.api.clock import now
 from rollout_lint.api.loaders import create_loader
 from rollout_lint.api.show import ShowOptions, find_recipe
-from rollout_lint.api.thresholds import SeverityThreshold, severities_at_or_above
 from rollout_lint.cli.choices import Format
 from rollout_lint.cli.console import exit_with_error, print_problems, write
 from rollout_lint.discovery.filesystem import read_bytes
@@ -23,10 +22,11 @@ from rollout_lint.live.lint import lint_service
 from rollout_lint.live.model import ROLLED_BACK_STATES
 from rollout_lint.live.parse import MAX_BYTES, read_services
 from rollout_lint.report.common.groups import list_problems
-from rollout_lint.rules.model import DEFAULT_FAIL_ON
+from rollout_lint.rules.model import DEFAULT_FAIL_ON, severities_at_or_above
 from rollout_lint.syntax.wording import quote
 
 if TYPE_CHECKING:
+    from rollout_lint.api.thresholds import SeverityThreshold
     from rollout_lint.errors import ExitCode
     from rollout_lint.linter.context import LintContext
     from rollout_lint.linter.evaluation import Evaluation, VariantEvaluation
