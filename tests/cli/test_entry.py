@@ -93,12 +93,18 @@ def test_plain_check_builds_the_same_request_as_the_parser(
     assert requests[0] == requests[1]
 
 
+def check_and_list_modules(folder: Path, path: str, format_: str) -> set[str]:
+    """Return the modules that a check of a recipe with RL001 imports."""
+    print_modules = "import os, sys; os._exit = lambda code: (print(*sys.modules, file=sys.stderr), sys.exit(code));"
+    _, out, modules = run_program(print_modules + FAST_PATH, ["check", "--format", format_, path], folder)
+    assert "RL001" in out
+    return set(modules.split())
+
+
 @pytest.mark.parametrize("format_", ["text", "json"])
 @pytest.mark.usefixtures("without_coverage", "run")
 def test_fast_path_imports_no_slow_module(format_: str) -> None:
-    print_modules = "import os, sys; os._exit = lambda code: (print(*sys.modules, file=sys.stderr), sys.exit(code));"
-    _, out, modules = run_program(print_modules + FAST_PATH, ["check", "--format", format_, "discourse"], SAMPLES)
-    assert "RL001" in out
+    modules = check_and_list_modules(SAMPLES, "discourse", format_)
     slow = {
         "typer",
         "rich",
@@ -111,8 +117,17 @@ def test_fast_path_imports_no_slow_module(format_: str) -> None:
         "dataclasses",
         *GIT,
     }
-    assert slow.isdisjoint(modules.split())
-    assert "rollout_lint.cli.commands.check" in modules.split()
+    assert slow.isdisjoint(modules)
+    assert "rollout_lint.cli.commands.check" in modules
+
+
+@pytest.mark.usefixtures("without_coverage", "run")
+def test_plain_recipe_needs_no_reader_of_configs_and_suppressions(write: Write) -> None:
+    readers = {f"rollout_lint.linter.{each}" for each in ("config_files", "suppression.directives", "locks")}
+    plain = check_and_list_modules(write({"a/compose.yml": STACK}), "a", "text")
+    assert readers.isdisjoint(plain)
+    full = write({"b/rollout-lint.toml": "", "b/compose.yml": f"# rollout-lint: ignore[RL009] because\n{STACK}"})
+    assert readers <= check_and_list_modules(full, "b", "text")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs pipes that close")

@@ -207,4 +207,6 @@ def placeholders(template: str) -> list[str]:
 
 def fill_template(template: str, service: str, show: Callable[[str], str]) -> str:
     """Return a message with its placeholders replaced: `{service}`, and facts as `show` formats them."""
+    if "{" not in template:
+        return template
     return _PLACEHOLDER.sub(lambda match: service if match[1] == "service" else show(match[1]), template)

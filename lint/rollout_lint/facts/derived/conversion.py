@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from rollout_lint.facts.derived.registry import derived
@@ -95,6 +95,7 @@ def _image(facts: ServiceFacts) -> Iterator[Rejection]:
         yield "invalid reference format", image.location
 
 
+@lru_cache(maxsize=1000)
 def _is_reference(text: str) -> bool:
     """Return True if distribution's `reference.ParseAnyReference` accepts the text."""
     if _DIGEST.fullmatch(text):
