@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rollout_lint.cli import app as cli
 from rollout_lint.cli import entry
-from rollout_lint.cli.commands import check
+from rollout_lint.cli.commands import check, sweep
 from typer.testing import CliRunner
 
 from tests.conftest import SAMPLES
@@ -27,9 +27,11 @@ STACK = "services: {a: {image: b, deploy: {update_config: {failure_action: rollb
 
 
 def run_program(program: str, arguments: list[str], folder: Path, stdin: str = "") -> tuple[int, str, str]:
+    """Run a program at a fixed time, which a sweep prints."""
     ran = subprocess.run(
         [sys.executable, "-c", program, *arguments],
         capture_output=True, text=True, check=False, timeout=60, cwd=folder, input=stdin,
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1790000000"},
     )  # fmt: skip
     return ran.returncode, ran.stdout, ran.stderr
 
@@ -59,6 +61,21 @@ def run_program(program: str, arguments: list[str], folder: Path, stdin: str = "
         ["check", "--format", "json", "--format", "text"],
         ["check", "--format", "-"],
         ["check", "--format=json", "recipe"],
+        ["sweep"],
+        ["sweep", "recipe"],
+        ["sweep", "."],
+        ["sweep", "recipe", "bad"],
+        ["sweep", "nowhere"],
+        ["sweep", ""],
+        ["sweep", "--", "recipe"],
+        ["sweep", "--format", "json", "."],
+        ["sweep", "--format", "csv"],
+        ["sweep", "--format", "sarif"],
+        ["sweep", "--format"],
+        ["sweep", "--all", "--format", "markdown"],
+        ["sweep", "--changed"],
+        ["sweep", "bad", "--format", "html"],
+        ["sweep", "-"],
         ["--version", "check"],
         ["chec"],
         [],
@@ -89,6 +106,25 @@ def test_plain_check_builds_the_same_request_as_the_parser(
     plain = entry.parse_plain_check(["check", *arguments])
     assert plain is not None
     check.run_plain(*plain)
+    assert len(requests) == 2
+    assert requests[0] == requests[1]
+
+
+@pytest.mark.parametrize("arguments", [[], ["a"], ["--format", "json"], ["a", "--format", "csv"]])
+def test_plain_sweep_builds_the_same_request_as_the_parser(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests: list[sweep.Request] = []
+
+    def run(request: sweep.Request) -> int:
+        requests.append(request)
+        return 0
+
+    monkeypatch.setattr(sweep, "run", run)
+    CliRunner().invoke(cli.app, ["sweep", *arguments])
+    plain = entry.parse_plain_sweep(["sweep", *arguments])
+    assert plain is not None
+    sweep.run_plain(*plain)
     assert len(requests) == 2
     assert requests[0] == requests[1]
 

@@ -1,8 +1,8 @@
 """Entry point of the installed command.
 
-`check [--changed] [--format FORMAT] PATH...` without other options and `--version` run without typer, as pre-commit
-hooks and CI jobs call them. Everything else, and shell completion, goes to `cli.app`. Both print the same
-(tests/cli/test_entry.py).
+`check [--changed] [--format FORMAT] PATH...` and `sweep [--format FORMAT] [PATH]` without other options, and
+`--version`, run without typer, as pre-commit hooks and CI jobs call them. Everything else, and shell completion, goes
+to `cli.app`. Both print the same (tests/cli/test_entry.py).
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from rollout_lint.cli.choices import CheckFormat
+    from rollout_lint.cli.choices import CheckFormat, SweepFormat
+    from rollout_lint.errors import ExitCode
 
 # Importing typer takes longer than a small check. `check recipes-sample/discourse`, 10 runs each on a busy machine:
 # median CPU time 290 ms without typer and 450 ms with it (-36 %), median wall time 1.48 s and 2.51 s (-41 %).
@@ -40,16 +42,27 @@ def _main() -> None:
         from rollout_lint.cli.console import write_version
 
         _run_and_exit(write_version)
-    plain = parse_plain_check(arguments)
-    if plain is not None and not _is_completion() and os.name != "nt":
-        from rollout_lint.cli.commands.check import run_plain
-
+    run = None if _is_completion() or os.name == "nt" else _plain_command(arguments)
+    if run is not None:
         _collect_rarely()
-        _run_and_exit(lambda: run_plain(*plain))
+        _run_and_exit(run)
     from rollout_lint.cli.app import app
 
     _collect_rarely()
     app()
+
+
+def _plain_command(arguments: list[str]) -> Callable[[], ExitCode] | None:
+    """Return the function of a command without other options, None if typer must parse it."""
+    if (check := parse_plain_check(arguments)) is not None:
+        from rollout_lint.cli.commands.check import run_plain as run_check
+
+        return partial(run_check, *check)
+    if (sweep := parse_plain_sweep(arguments)) is not None:
+        from rollout_lint.cli.commands.sweep import run_plain as run_sweep
+
+        return partial(run_sweep, *sweep)
+    return None
 
 
 def parse_plain_check(arguments: list[str]) -> tuple[list[str], bool, CheckFormat] | None:
@@ -58,21 +71,38 @@ def parse_plain_check(arguments: list[str]) -> tuple[list[str], bool, CheckForma
         return None
     from rollout_lint.cli.choices import CheckFormat
 
-    names = {each.value: each for each in CheckFormat}
+    rest = [each for each in arguments[1:] if each != "--changed"]
+    parsed = _parse_format(rest, [*CheckFormat])
+    return None if parsed is None else (parsed[0], len(rest) < len(arguments) - 1, CheckFormat(parsed[1] or "text"))
+
+
+def parse_plain_sweep(arguments: list[str]) -> tuple[str, SweepFormat] | None:
+    """Return the path and the format of a sweep without other options; None if typer must parse them."""
+    if arguments[:1] != ["sweep"]:
+        return None
+    from rollout_lint.cli.choices import SweepFormat
+
+    parsed = _parse_format(arguments[1:], [*SweepFormat])
+    if parsed is None or len(parsed[0]) > 1:
+        return None
+    return parsed[0][0] if parsed[0] else ".", SweepFormat(parsed[1] or "text")
+
+
+def _parse_format(arguments: list[str], formats: Collection[str]) -> tuple[list[str], str] | None:
+    """Return the paths and the only `--format`, "" without one; None for another option or an unknown format."""
     paths: list[str] = []
-    formats: list[CheckFormat] = []
-    changed = False
-    rest = iter(arguments[1:])
+    format_ = ""
+    rest = iter(arguments)
     for argument in rest:
-        if argument == "--changed":
-            changed = True
-        elif argument == "--format" and not formats and (name := next(rest, "")) in names:
-            formats.append(names[name])
+        if argument == "--format" and not format_:
+            format_ = next(rest, "")
+            if format_ not in formats:
+                return None
         elif _is_option(argument):
             return None
         else:
             paths.append(argument)
-    return paths, changed, formats[0] if formats else CheckFormat.TEXT
+    return paths, format_
 
 
 def _collect_rarely() -> None:

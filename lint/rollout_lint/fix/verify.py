@@ -70,16 +70,14 @@ def _changed_facts(before: Evaluation, after: Evaluation, allowed: AllowedChange
         name, files = variant.variant.name, variant.variant.files
         variant_before = next((each for each in before.variants if each.variant.name == name), None)
         for service, new in variant.services.items():
-            old: Mapping[str, Fact] = (variant_before and variant_before.services.get(service)) or {}
-            for path in new.keys() | old.keys():
+            old = None if variant_before is None else variant_before.services.get(service)
+            for path in dict.fromkeys([*new.stated_paths, *([] if old is None else old.stated_paths)]):
                 if _differs(path, old, new) and (name, service, path) not in allowed:
                     yield f"the fix would also change {path} of {service} in the stack with {files[-1].name}"
 
 
-def _differs(path: str, before: Mapping[str, Fact], after: Mapping[str, Fact]) -> bool:
-    if path.startswith("derived."):
-        return False
-    if path not in before or path not in after:
+def _differs(path: str, before: Mapping[str, Fact] | None, after: Mapping[str, Fact]) -> bool:
+    if before is None or path not in before or path not in after:
         return True
     old, new = before[path].value, after[path].value
     return Counter(old) != Counter(new) if path in _UNORDERED_LISTS else bool(old != new)

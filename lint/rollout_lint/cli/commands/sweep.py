@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollout_lint.api.sweep import prepare_sweep
+from rollout_lint.api.sweep import SweepOptions, prepare_sweep
 from rollout_lint.api.sweep_exit import ExitPolicy
 from rollout_lint.api.sweep_summary import SweepSummary
 from rollout_lint.cli.choices import SweepFormat
@@ -19,7 +19,6 @@ from rollout_lint.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rollout_lint.api.sweep import SweepOptions
     from rollout_lint.api.thresholds import RiskThreshold
     from rollout_lint.errors import ExitCode
 
@@ -32,6 +31,11 @@ class Request(Record):
     fail_on: RiskThreshold | None = None
     fail_on_worse: bool = False
     jobs: int | None = None
+
+
+def run_plain(path: str, format_: SweepFormat = SweepFormat.TEXT) -> ExitCode:
+    """Sweep the path with default options, and print this format."""
+    return run(Request(SweepOptions(path), Layout(format_)))
 
 
 def run(request: Request) -> ExitCode:

@@ -25,8 +25,8 @@ class Layout(Record):
     """Format of the report, and rows of its table. Text can be brief, or name every skipped file."""
 
     format: SweepFormat
-    show_all: bool
-    services: bool
+    show_all: bool = False
+    services: bool = False
     list_skipped: bool = False
     brief: bool = False
 

@@ -161,14 +161,16 @@ class ServiceFacts(Mapping[str, Fact]):
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths of all facts."""
-        yield from self._stated_paths()
+        yield from self.stated_paths
         yield from DERIVED
 
     def __len__(self) -> int:
         """Return the number of facts."""
-        return len(self._stated_paths()) + len(DERIVED)
+        return len(self.stated_paths) + len(DERIVED)
 
-    def _stated_paths(self) -> list[str]:
+    @property
+    def stated_paths(self) -> list[str]:
+        """Paths of the facts of the files, and of defaults."""
         return [path for path in self.found if path not in DERIVED]
 
     def known(self, path: str) -> Fact:
