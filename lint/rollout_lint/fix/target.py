@@ -48,7 +48,7 @@ class FixTarget:
         """Evaluate the recipe with these contents instead of those on disk."""
         if self._first is not None and not contents:
             return self._first
-        return evaluate(self._recipe, self._context, {**self._data, **contents})
+        return evaluate(self._recipe, self._context, {**self._data, **contents}, before=self._first)
 
     def settings(self, evaluation: Evaluation, finding: Finding) -> Settings:
         """Return the settings of the finding's fix that are not effective yet."""

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from rollout_lint.discovery.recipe import Recipe, Variant
     from rollout_lint.linter.context import LintContext
     from rollout_lint.rules.finding import Finding
-    from rollout_lint.stack.merge import LayerCache
     from rollout_lint.stack.model import Stack
     from rollout_lint.syntax.source import Source
 
@@ -41,14 +40,18 @@ def evaluate(
     context: LintContext,
     contents: Mapping[str, bytes] | None = None,
     earlier: FindEarlier | None = None,
+    before: Evaluation | None = None,
 ) -> Evaluation:
     """Evaluate every variant of a recipe and apply suppressions. Each file is read and parsed once.
 
     `contents` replaces the contents of the files of these names. `earlier` finds the stack of an earlier
-    revision to compare with.
+    revision to compare with. `before` is an evaluation in the same context whose unchanged files are not decoded again.
     """
     evaluation = Evaluation(recipe, EvaluationStatus.EVALUATED)
     evaluation.sources = {name: parse_source(data, name) for name, data in (contents or {}).items()}
+    if before is not None:
+        unchanged = {name for name, source in evaluation.sources.items() if source is before.sources.get(name)}
+        evaluation.layers = {key: layer for key, layer in before.layers.items() if key[0] in unchanged}
     _evaluate_variants(evaluation, context, earlier)
     _reject_other_documents(evaluation.variants)
     problems = (problem for each in evaluation.variants for problem in each.problems)
@@ -66,7 +69,6 @@ def evaluate(
 
 
 def _evaluate_variants(evaluation: Evaluation, context: LintContext, find_earlier: FindEarlier | None) -> None:
-    layers: LayerCache = {}
     checked: _Checked = {}
     first: EarlierStack | None = None
     for variant in evaluation.recipe.variants:
@@ -75,7 +77,7 @@ def _evaluate_variants(evaluation: Evaluation, context: LintContext, find_earlie
             evaluation.variants.append(excluded)
             continue
         environment = variant.environment if variant.is_exact else {**variant.environment, **context.variables}
-        stack, problems = load_stack(sources, environment, variant.is_exact, layers, context.cluster.client)
+        stack, problems = load_stack(sources, environment, variant.is_exact, evaluation.layers, context.cluster.client)
         problems += _stack_problems(variant, stack, is_readable=not problems)
         earlier = find_earlier(variant, stack, sources, environment) if find_earlier and not problems else None
         # Only a CI overlay is never deployed over the first variant.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rollout_lint.facts.model import Fact
     from rollout_lint.location import Problem
     from rollout_lint.rules.finding import Finding, FindingKey
+    from rollout_lint.stack.merge import LayerCache
     from rollout_lint.stack.model import Resource
     from rollout_lint.syntax.source import Source
 
@@ -98,9 +99,9 @@ class Evaluation:
     """Result of linting one recipe.
 
     `status` is EVALUATED only if every variant was evaluated. `problems` are those of the recipe and of its variants.
-    `sources` maps display names to parsed files. Reports print the findings that `filter` includes. Exit codes and
-    risks depend on all findings. `fix_commands` are commands that fix findings, if they were planned, and
-    `error_fix_commands` those that fix the errors of a file.
+    `sources` maps display names to parsed files, and `layers` are these files decoded. Reports print the findings that
+    `filter` includes. Exit codes and risks depend on all findings. `fix_commands` are commands that fix findings, if
+    they were planned, and `error_fix_commands` those that fix the errors of a file.
     """
 
     __slots__ = (
@@ -108,6 +109,7 @@ class Evaluation:
         "filter",
         "findings",
         "fix_commands",
+        "layers",
         "problems",
         "recipe",
         "sources",
@@ -123,6 +125,7 @@ class Evaluation:
         self.problems = [] if problems is None else problems
         self.findings: list[Finding] = []
         self.sources: dict[str, Source] = {}
+        self.layers: LayerCache = {}
         self.filter = FindingFilter()
         self.fix_commands: dict[FindingKey, str] = {}
         self.error_fix_commands: dict[str, str] = {}

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from _ruamel_yaml import CParser, ScalarEvent, StreamEndEvent
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from rollout_lint.pattern import compile_lazily
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-"""Line ends of the parser, which are more than those of go-yaml."""
+LINE_END = compile_lazily("\r\n|[\r\n\x85\u2028\u2029]")
+"""Line ends of the parser, which are more than those of go-yaml. It is slow to compile: see `has_usual_lines`."""
 
 COLON_IN_FLOW = "found unexpected ':'"
 _COLONS = 32
 """Limit for such colons in a file, because each one restarts the parser."""
 _PLACEHOLDERS = "~^`%=;@&*!<>"
+
+
+def has_usual_lines(text: str) -> bool:
+    """Return True for a text in which only a line feed can end a line."""
+    return text.isascii() and "\r" not in text
 
 
 def parse_with_colons(data: bytes) -> Callable[[], Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.location import Location, Problem
 from rollout_lint.record import Record
 from rollout_lint.syntax.encoding import detect_encoding
-from rollout_lint.syntax.events import LINE_END
+from rollout_lint.syntax.events import LINE_END, has_usual_lines
 from rollout_lint.syntax.node import Mapping
 
 if TYPE_CHECKING:
@@ -67,4 +67,5 @@ class Source:
 
     def lines(self) -> list[str]:
         """Return the lines of the text as the parser counts them, without line ends."""
-        return LINE_END.split(self.data.decode(detect_encoding(self.data), errors="replace"))
+        text = self.data.decode(detect_encoding(self.data), errors="replace")
+        return text.split("\n") if has_usual_lines(text) else LINE_END.split(text)

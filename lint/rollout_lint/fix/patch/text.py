@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rollout_lint.record import Record
-from rollout_lint.syntax.events import LINE_END
+from rollout_lint.syntax.events import LINE_END, has_usual_lines
 from rollout_lint.syntax.node import BLOCK_STYLES, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -99,13 +99,11 @@ class SourceText(_Text):
 
     def line_end(self, offset: int) -> int:
         """Return the offset of the line break after an offset."""
-        match = LINE_END.search(self.characters, offset)
-        return match.start() if match else len(self.characters)
+        return self._find_break(offset)[0]
 
     def next_line(self, offset: int) -> int:
         """Return the offset after the line break after an offset."""
-        match = LINE_END.search(self.characters, offset)
-        return match.end() if match else len(self.characters)
+        return self._find_break(offset)[1]
 
     @cached_property
     def newline(self) -> str:
@@ -115,4 +113,20 @@ class SourceText(_Text):
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in LINE_END.finditer(self.characters))]
+        starts, end = [0], len(self.characters)
+        while (found := self._find_break(starts[-1]))[0] < end:
+            starts.append(found[1])
+        return starts
+
+    def _find_break(self, offset: int) -> tuple[int, int]:
+        """Return the offsets of the next line break and of what follows it; those of the end without one."""
+        end = len(self.characters)
+        if self._has_usual_lines:
+            found = self.characters.find("\n", offset)
+            return (end, end) if found < 0 else (found, found + 1)
+        match = LINE_END.search(self.characters, offset)
+        return (end, end) if match is None else match.span()
+
+    @cached_property
+    def _has_usual_lines(self) -> bool:
+        return has_usual_lines(self.characters)
