@@ -1,7 +1,7 @@
-"""Build hook: validates the packaged rules and image data, and adds them to the wheel as one data file.
+"""Build hook: validates the packaged rules and image data, and adds them to the wheel as one module.
 
-Loading the rules from this file takes an eighth of the time of loading them from YAML (bench/README.md). An editable
-install has no such file, because its rules can change.
+Loading the rules from this module takes an eighth of the time of loading them from YAML (bench/README.md). An editable
+install has no such module, because its rules can change.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ class CompiledRules(BuildHookInterface[Any]):
     """Hook of the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the data file into a temporary folder, and let the build include it."""
+        """Write the module into a temporary folder, and let the build include it."""
         if version == "editable":
             return
         # The rules are validated by the sources that the wheel will have, not by an installed rollout-lint.
         sys.path.insert(0, str(Path(self.root, "lint")))
-        from rollout_lint.facts.packaged import COMPILED
-        from rollout_lint.rules.compiler import compile_rules
+        from rollout_lint.packaged import COMPILED
+        from rollout_lint.rules.compiler import compile_data
 
         folder = TemporaryDirectory()
         atexit.register(folder.cleanup)
-        file = Path(folder.name, COMPILED)
-        file.write_text(compile_rules(), encoding="utf-8")
-        build_data["force_include"][str(file)] = f"rollout_lint/rules/{COMPILED}"
+        module = f"{COMPILED.replace('.', '/')}.py"
+        file = Path(folder.name, Path(module).name)
+        file.write_text(compile_data(), encoding="utf-8")
+        build_data["force_include"][str(file)] = module

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.api import check as api_check
-from rollout_lint.cli.choices import CheckFormat
+from rollout_lint.cli.check_format import CheckFormat
 from rollout_lint.cli.commands import fix_hints
 from rollout_lint.linter.evaluate import evaluate
 

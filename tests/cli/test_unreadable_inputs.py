@@ -94,7 +94,6 @@ ALLOWED = {
     "cli/commands/outputs.py": "opens an output",
     "cli/commands/config.py": "reads a packaged schema",
     "cli/commands/fleet.py": "reads a packaged schema",
-    "facts/packaged.py": "reads the packaged data file",
     "stack/schema.py": "reads a packaged schema",
     "syntax/schema.py": "reads a packaged schema",
     "report/sweep/html_page.py": "reads packaged templates",

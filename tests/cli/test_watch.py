@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import pytest
-from rollout_lint.cli.choices import CheckFormat
+from rollout_lint.cli.check_format import CheckFormat
 from rollout_lint.cli.commands.check import Request
 from rollout_lint.cli.commands.outputs import Output
 from rollout_lint.cli.commands.watch import CLEAR_SCREEN, file_states, watch

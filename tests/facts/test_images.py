@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 from rollout_lint.facts.images import Image, ImageData, Images, Weight, read_images, weigh
-from rollout_lint.facts.packaged import rules_directory
+from rollout_lint.packaged import rules_directory
 from rollout_lint.syntax.node import to_value
 from rollout_lint.syntax.parser import parse
 

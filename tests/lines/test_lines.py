@@ -10,7 +10,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from rollout_lint.cli.choices import AwaitFormat, CheckFormat
+from rollout_lint.cli.check_format import CheckFormat
+from rollout_lint.cli.choices import AwaitFormat
 from rollout_lint.cli.commands import await_updates
 from rollout_lint.cli.commands.check import Request
 from rollout_lint.cli.commands.outputs import Output

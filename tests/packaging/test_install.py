@@ -12,8 +12,8 @@ from venv import EnvBuilder
 
 import pytest
 from rollout_lint import __version__
-from rollout_lint.facts.packaged import COMPILED
-from rollout_lint.rules.compiler import compile_rules
+from rollout_lint.packaged import COMPILED
+from rollout_lint.rules.compiler import compile_data
 from rollout_lint.rules.loader import load_rules
 
 from tests.conftest import ROOT
@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.packaging
 
 RISKY = "services: {app: {image: b, healthcheck: {test: x}, deploy: {update_config: %s}}}\n"
-COMPILED_IN_WHEEL = Path("rollout_lint/rules") / COMPILED
+COMPILED_IN_WHEEL = Path(f"{COMPILED.replace('.', '/')}.py")
 POLICY = "{failure_action: rollback, order: start-first}"
 
 
@@ -80,7 +80,7 @@ def test_pip_install_works(checkout: Path, tmp_path: Path) -> None:
 
 def test_pip_install_editable_works(checkout: Path, tmp_path: Path) -> None:
     assert_works(install(tmp_path / "venv", "--editable", checkout), tmp_path, checkout)
-    assert not list(checkout.rglob(COMPILED))
+    assert not list(checkout.rglob(COMPILED_IN_WHEEL.name))
 
 
 @pytest.mark.parametrize("pattern", ["*.whl", "*.tar.gz"])
@@ -101,15 +101,15 @@ def test_wheel_has_only_package_and_rules(built: Path) -> None:
 
 def test_wheel_has_compiled_rules_of_today(built: Path) -> None:
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
-        assert wheel.read(COMPILED_IN_WHEEL.as_posix()).decode() == compile_rules()
+        assert wheel.read(COMPILED_IN_WHEEL.as_posix()).decode() == compile_data()
 
 
 def test_installed_program_reads_compiled_rules(built: Path, tmp_path: Path) -> None:
     [wheel] = built.glob("*.whl")
     bin_ = install(tmp_path / "venv", wheel)
     (tmp_path / "compose.yml").write_text(RISKY % POLICY)
-    [compiled] = (tmp_path / "venv").rglob(COMPILED)
-    for file in compiled.parent.glob("*.yaml"):
+    [compiled] = (tmp_path / "venv").rglob(COMPILED_IN_WHEEL.as_posix())
+    for file in compiled.parent.glob("rules/*.yaml"):
         # Without the folder's images.yaml, the program would look for a checkout.
         file.write_text("" if file.name == "images.yaml" else "[")
     assert "RL001" in call(bin_ / "rollout-lint", "check", cwd=tmp_path, expected=1)

@@ -14,7 +14,8 @@ from junitparser import JUnitXml, Skipped
 from markdown_it import MarkdownIt
 from rollout_lint.api.sweep_exit import ExitPolicy
 from rollout_lint.api.sweep_summary import SweepSummary
-from rollout_lint.cli.choices import CheckFormat, SweepFormat
+from rollout_lint.cli.check_format import CheckFormat
+from rollout_lint.cli.choices import SweepFormat
 from rollout_lint.cli.commands.outputs import Output, Reports
 from rollout_lint.cli.commands.sweep_output import Layout, print_sweep
 from rollout_lint.discovery.recipe import LayerFile, Recipe, Variant

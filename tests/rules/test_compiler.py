@@ -1,36 +1,45 @@
-"""Compiled data file of the packaged rules and images: equal to the YAML files."""
+"""Compiled data of the package: equal to the files."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from rollout_lint.errors import RuleError
 from rollout_lint.facts import images
-from rollout_lint.facts.packaged import COMPILED, rules_directory
+from rollout_lint.packaged import COMPILED, compiled_data, rules_directory
 from rollout_lint.rules import compiler, loader
-from rollout_lint.rules.compiler import compile_rules
+from rollout_lint.rules.compiler import compile_data
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import RuleDetails
+from rollout_lint.stack.schema import load_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rollout_lint.rules.model import Conditions, Rule
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return compile_rules()
+    return compile_data()
 
 
 @pytest.fixture
-def compiled(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Folder of the packaged rules with only the compiled file."""
-    (tmp_path / COMPILED).write_text(text, encoding="utf-8")
-    for module in (loader, images):
-        monkeypatch.setattr(module, "rules_directory", lambda: tmp_path)
-    return tmp_path
+def compiled(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Empty folder of the packaged rules, beside the compiled data."""
+    module = ModuleType(COMPILED)
+    exec(text, vars(module))
+    monkeypatch.setitem(sys.modules, COMPILED, module)
+    for each in (loader, images):
+        monkeypatch.setattr(each, "rules_directory", lambda: tmp_path)
+    compiled_data.cache_clear()
+    yield tmp_path
+    compiled_data.cache_clear()
 
 
 def comparable(rule: Rule) -> Rule:
@@ -73,6 +82,13 @@ def test_compiled_images_equal_images_of_yaml(compiled: Path) -> None:
     assert found.by_repository["postgres"]["locks"] is not None
 
 
+@pytest.mark.usefixtures("compiled")
+def test_compiled_schema_equals_the_schema_of_stack_files() -> None:
+    compiled = load_document.__wrapped__()
+    assert compiled == load_document()
+    assert compiled is not load_document()
+
+
 def test_rules_of_user_are_validated_beside_compiled_ones(compiled: Path) -> None:
     folder = compiled / "own"
     folder.mkdir()
@@ -90,13 +106,13 @@ def test_invalid_file_is_not_compiled(tmp_path: Path, monkeypatch: pytest.Monkey
     text = (folder / "images.yaml").read_text("utf-8")
     (folder / "images.yaml").write_text(text.replace("  - name: ", "  - nme: ", 1), encoding="utf-8")
     with pytest.raises(ValueError, match='unknown key "nme"'):
-        compile_rules()
+        compile_data()
     rule = next(folder.glob("RL001-*.yaml"))
     rule.write_text(rule.read_text("utf-8").replace("summary:", "sumary:", 1), encoding="utf-8")
     with pytest.raises(RuleError, match='unknown key "sumary"'):
-        compile_rules()
+        compile_data()
 
 
-def test_checkout_has_no_compiled_file() -> None:
+def test_checkout_has_no_compiled_data() -> None:
     assert (rules_directory() / "images.yaml").exists()
-    assert not (rules_directory() / COMPILED).exists()
+    assert compiled_data() is None

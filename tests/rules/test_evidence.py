@@ -8,7 +8,7 @@ from dataclasses import fields
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.facts.packaged import rules_directory
+from rollout_lint.packaged import rules_directory
 from rollout_lint.report.rules.proofs import ENGINES
 
 from tests.rules.config_proof import HEADINGS as CONFIG_HEADINGS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 from rollout_lint.errors import RuleError
-from rollout_lint.facts.packaged import rules_directory
+from rollout_lint.packaged import rules_directory
 from rollout_lint.rules import loader
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.syntax.node import to_value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rollout_lint.errors import RuleError
-from rollout_lint.facts.packaged import rules_directory
+from rollout_lint.packaged import rules_directory
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import RuleDetails
 from rollout_lint.selftest import CHECKS, run_selftest

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rollout_lint.facts.packaged import rules_directory
+from rollout_lint.packaged import rules_directory
 from rollout_lint.report.rules.behaviours import describe_behaviour, describe_follow_up, describe_nodes
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.model import Rule

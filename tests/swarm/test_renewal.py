@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from rollout_lint.facts.packaged import rules_directory
+from rollout_lint.packaged import rules_directory
 
 from tests.swarm.evidence import row_start
 from tests.swarm.installation import SUITES

@@ -12,20 +12,6 @@ class Format(StrEnum):
     JSON = "json"
 
 
-class CheckFormat(StrEnum):
-    """Output format of `check`."""
-
-    TEXT = "text"
-    CONCISE = "concise"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    JUNIT = "junit"
-    RDJSON = "rdjson"
-    MARKDOWN = "markdown"
-
-
 class TableFormat(StrEnum):
     """Output format of `rules`."""
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from rollout_lint.cli.choices import CheckFormat, SweepFormat
+    from rollout_lint.cli.check_format import CheckFormat
+    from rollout_lint.cli.choices import SweepFormat
     from rollout_lint.errors import ExitCode
 
 # Importing typer takes longer than a small check. `check recipes-sample/discourse`, 10 runs each on a busy machine:
@@ -69,7 +70,7 @@ def parse_plain_check(arguments: list[str]) -> tuple[list[str], bool, CheckForma
     """Return the paths, `--changed` and the format of a check without other options; None if typer must parse them."""
     if arguments[:1] != ["check"]:
         return None
-    from rollout_lint.cli.choices import CheckFormat
+    from rollout_lint.cli.check_format import CheckFormat
 
     rest = [each for each in arguments[1:] if each != "--changed"]
     parsed = _parse_format(rest, [*CheckFormat])

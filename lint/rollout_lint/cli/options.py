@@ -11,7 +11,8 @@ import typer
 from typer.core import TyperCommand
 
 from rollout_lint.api.thresholds import RiskThreshold, SeverityThreshold
-from rollout_lint.cli.choices import CheckFormat, Format, TableFormat
+from rollout_lint.cli.check_format import CheckFormat
+from rollout_lint.cli.choices import Format, TableFormat
 from rollout_lint.rules.model import Severity
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rollout_lint.discovery.filesystem import read_bytes
-from rollout_lint.facts.packaged import compiled_documents, rules_directory
+from rollout_lint.packaged import compiled_data, rules_directory
 from rollout_lint.record import Record
 from rollout_lint.stack.units import parse_size
 from rollout_lint.stack.unknown import Unknown
@@ -149,8 +149,8 @@ def repository(reference: str) -> str:
 @cache
 def packaged_images() -> ImageData:
     """Return the data of the packaged `images.yaml`."""
-    compiled = compiled_documents(rules_directory())
-    return read_images(rules_directory() / "images.yaml") if compiled is None else _images(compiled["images"])
+    compiled = compiled_data()
+    return read_images(rules_directory() / "images.yaml") if compiled is None else _images(compiled.images)
 
 
 def read_images(path: Path) -> ImageData:

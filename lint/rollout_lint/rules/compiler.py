@@ -1,14 +1,14 @@
-"""Compilation of the packaged rules and image data into one data file, which `hatch_build.py` adds to a wheel."""
+"""Compilation of the packaged data into one module, which `hatch_build.py` adds to a wheel."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.facts.images import read_image_document
-from rollout_lint.facts.packaged import rules_directory
+from rollout_lint.packaged import rules_directory
 from rollout_lint.rules.loader import load_rules
 from rollout_lint.rules.reader import read_rule_file, rule_paths
+from rollout_lint.stack.schema import load_document
 from rollout_lint.syntax.schema import JsonSchema
 
 if TYPE_CHECKING:
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 _DETAILS = ("examples", "proof")
 
 
-def compile_rules() -> str:
-    """Return the data file. Raises RuleError for invalid rules, and ValueError for invalid images."""
+def compile_data() -> str:
+    """Return the module. Raises RuleError for invalid rules, and ValueError for invalid images."""
     directory = rules_directory()
     load_rules((directory,))
-    return json.dumps(
-        {"rules": list(map(_rule_document, rule_paths(directory))), "images": _image_document(directory)},
-        ensure_ascii=False,
-    )
+    values = {
+        "RULES": list(map(_rule_document, rule_paths(directory))),
+        "IMAGES": _image_document(directory),
+        "STACK_SCHEMA": load_document(),
+    }
+    lines = (f"{name} = {value!r}\n" for name, value in values.items())
+    return "".join(['"""Compiled data of the package."""\n\n', *lines])
 
 
 def _rule_document(path: Path) -> dict[str, Any]:

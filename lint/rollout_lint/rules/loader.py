@@ -6,8 +6,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from rollout_lint.errors import RuleError
-from rollout_lint.facts.packaged import compiled_documents, rules_directory
 from rollout_lint.location import Problem
+from rollout_lint.packaged import compiled_data, rules_directory
 from rollout_lint.rules.condition import compile_condition, kind_of
 from rollout_lint.rules.model import PACKAGED_PREFIX, Grade, Rule, Severity
 
@@ -44,13 +44,13 @@ def load_rules(directories: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
 def _packaged_rules(directory: Path) -> dict[str, Rule]:
     """Load the packaged rules once per process, without their details, which are more than half of a file."""
     rules: dict[str, Rule] = {}
-    compiled = compiled_documents(directory)
+    compiled = compiled_data()
     if compiled is None:
         problems = list(_add_directory(directory, rules, is_packaged=True, is_validated=False))
         if problems:
             raise RuleError(problems)
         return rules
-    for document in compiled["rules"]:
+    for document in compiled.rules:
         path = directory / f"{document['id']}-{document['name']}.yaml"
         rules[document["id"]] = _create_rule(document, path, partial(_read_details, path))
     return rules

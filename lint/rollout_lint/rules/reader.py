@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rollout_lint.discovery.filesystem import read_bytes
 from rollout_lint.errors import RuleError
-from rollout_lint.facts.packaged import rules_directory
 from rollout_lint.facts.stated import FACTS
 from rollout_lint.location import Problem
+from rollout_lint.packaged import rules_directory
 from rollout_lint.record import Record
 from rollout_lint.rules.condition import compile_condition, is_fact, kind_of
 from rollout_lint.rules.model import RuleDetails, placeholders

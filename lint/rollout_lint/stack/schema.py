@@ -7,12 +7,12 @@ casts nor locations, and importing it takes longer than a whole check.
 
 from __future__ import annotations
 
-import json
 from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rollout_lint.packaged import compiled_data
 from rollout_lint.pattern import compile_lazily
 from rollout_lint.syntax.scalar import Date
 
@@ -34,6 +34,11 @@ _ATTRIBUTES = {
 @cache
 def load_document() -> Any:
     """Return the JSON document of the schema."""
+    compiled = compiled_data()
+    if compiled is not None:
+        return compiled.stack_schema
+    import json
+
     return json.loads(Path(__file__).with_name("compose.schema.json").read_text("utf-8"))
 
 

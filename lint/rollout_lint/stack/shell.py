@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from rollout_lint.pattern import compile_lazily
+
 _QUOTED = r"""\\.|"(?:[^"\\]|\\.)*+"|'[^']*+'"""
-_WORD = re.compile(rf"""(?:{_QUOTED}|[^ \t\r\n"'\\#])(?:{_QUOTED}|[^ \t\r\n"'\\])*+""", re.DOTALL)
-_SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*+)*+")
+_WORD = compile_lazily(rf"""(?:{_QUOTED}|[^ \t\r\n"'\\#])(?:{_QUOTED}|[^ \t\r\n"'\\])*+""", re.DOTALL)
+_SPACE = compile_lazily(r"(?:[ \t\r\n]|#[^\n]*+)*+")
 """Space and comments; a comment starts where a word could start."""
 
 

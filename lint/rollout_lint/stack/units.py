@@ -10,6 +10,8 @@ from rollout_lint.stack.go_numbers import parse_go_float
 
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 """Nanoseconds per unit of a duration."""
+_USUAL_UNITS = {"s": 1, "m": 60, "h": 3600}
+"""Seconds per unit that most durations have."""
 _PART = r"([0-9]*)(?:\.([0-9]*))?(ns|us|µs|μs|ms|s|m|h)"
 _DURATION = compile_lazily(rf"[-+]?(?:0|(?:{_PART})+)\Z")
 _PARTS = compile_lazily(_PART)
@@ -28,6 +30,8 @@ def parse_duration(text: str) -> float | None:
 
     Go counts whole nanoseconds in 64 bits: it drops the rest, and rejects a longer duration.
     """
+    if text[-1:] in _USUAL_UNITS and _is_usual_number(text[:-1]):
+        return float(int(text[:-1]) * _USUAL_UNITS[text[-1]])
     if not _DURATION.match(text):
         return None
     total = 0
@@ -38,6 +42,11 @@ def parse_duration(text: str) -> float | None:
     if text.startswith("-"):
         total = -total
     return total / 10**9 if -(2**63) <= total < 2**63 else None
+
+
+def _is_usual_number(text: str) -> bool:
+    """Return True for a short whole number, for which no pattern needs to be compiled."""
+    return text.isdecimal() and text.isascii() and len(text) < 9
 
 
 def _fraction_of(unit: int, digits: str) -> int:
@@ -57,6 +66,8 @@ def parse_size(text: str) -> int | None:
 
     `k` and `KiB` are both 1,024. A size of 2^63 bytes or more is -2^63, as in a docker/cli for x86-64.
     """
+    if text[-1:].lower() in ("k", "m", "g") and _is_usual_number(text[:-1]):
+        return int(text[:-1]) * _FACTORS[text[-1].lower()]
     number_text, suffix = _split_size(text)
     number = parse_go_float(number_text)
     if number is None or number < 0 or len(suffix.encode()) > _MAX_SUFFIX_BYTES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -236,6 +235,8 @@ def _correct_value(node: Scalar, schema: Schema) -> Correction | None:
         return None
     if node.style in ('"', "'"):
         value = resolve_scalar(node.text)
+        import json
+
         is_valid = json.dumps(value) == node.text and _value_error(value, schema) is None
         return Correction(CorrectionKind.UNQUOTE) if is_valid else None
     is_valid = isinstance(node.value, int | float | Date) and _value_error(node.text, schema) is None

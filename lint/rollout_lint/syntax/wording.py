@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,5 +43,7 @@ def join_names(names: list[str], word: str) -> str:
 
 def quote(value: Any) -> str:
     """Return a value as JSON for a message; a long one is cut off."""
+    import json
+
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _MAX_VALUE_LENGTH else f"{text[:_MAX_VALUE_LENGTH]}…"

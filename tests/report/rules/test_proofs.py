@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rollout_lint.facts.packaged import rules_directory
+from rollout_lint.packaged import rules_directory
 from rollout_lint.report.rules.behaviours import describe_behaviour, describe_follow_up
 from rollout_lint.report.rules.proofs import ENGINES, describe_proofs, proof_engines, proof_heading
 from rollout_lint.rules.loader import load_rules

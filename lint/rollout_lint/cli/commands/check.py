@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rollout_lint.api.baseline import BaselineRequest
 from rollout_lint.api.check import CheckOptions, CheckRun
 from rollout_lint.api.selection import Selection
-from rollout_lint.cli.choices import CheckFormat
+from rollout_lint.cli.check_format import CheckFormat
 from rollout_lint.cli.commands.outputs import Output, Reports
 from rollout_lint.discovery.filesystem import is_folder
 from rollout_lint.record import Record

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rollout_lint.cli.choices import CheckFormat
+from rollout_lint.cli.check_format import CheckFormat
 from rollout_lint.cli.console import exit_with_error, print_error, terminal_width, write
 from rollout_lint.errors import ExitCode
 from rollout_lint.record import Record

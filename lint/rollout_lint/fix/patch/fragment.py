@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TypeAlias
 
@@ -19,9 +18,9 @@ _YAML_1_1_BOOLEANS = frozenset(("y", "yes", "n", "no", "on", "off"))
 def dump_scalar(value: object) -> str:
     """Return a string, number or boolean as YAML; raises TypeError for any other type."""
     if isinstance(value, str):
-        return value if is_plain_word(value) else json.dumps(value, ensure_ascii=False)
+        return value if is_plain_word(value) else _format_json(value, ensure_ascii=False)
     if isinstance(value, bool | int | float):
-        return json.dumps(value)
+        return _format_json(value)
     raise TypeError(f"{type(value).__name__} is not a single value")
 
 
@@ -62,4 +61,11 @@ def is_plain_word(text: str) -> bool:
 
 def _quote(text: str) -> str:
     # Text that is quoted already, an alias and a number are not plain words.
-    return json.dumps(text) if is_plain_word(text) else text
+    return _format_json(text) if is_plain_word(text) else text
+
+
+def _format_json(value: object, *, ensure_ascii: bool = True) -> str:
+    # Most fixes set plain words, and a check needs no JSON otherwise.
+    import json
+
+    return json.dumps(value, ensure_ascii=ensure_ascii)

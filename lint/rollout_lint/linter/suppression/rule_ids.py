@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from rollout_lint.facts.packaged import rules_directory
 from rollout_lint.location import Problem
+from rollout_lint.packaged import rules_directory
 from rollout_lint.syntax.wording import quote, suggest
 
 if TYPE_CHECKING:
