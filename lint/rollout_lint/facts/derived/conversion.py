@@ -33,6 +33,8 @@ _STRANGE_NUMBER = compile_lazily(r"^.{100}|[eE][+-]?\d{3}|[xXbBoOpP_]")
 _REPOSITORY = compile_lazily(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _DOMAIN = compile_lazily(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d+)?", re.ASCII)
 _TAG = compile_lazily(r"\w[\w.-]{0,127}", re.ASCII)
+_MIN_DIGEST = 32
+"""A reference that is only a digest is longer. Most names are shorter, and need no pattern for it."""
 _DIGEST = compile_lazily(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}")
 
 
@@ -98,7 +100,7 @@ def _image(facts: ServiceFacts) -> Iterator[Rejection]:
 @lru_cache(maxsize=1000)
 def _is_reference(text: str) -> bool:
     """Return True if distribution's `reference.ParseAnyReference` accepts the text."""
-    if _DIGEST.fullmatch(text):
+    if len(text) > _MIN_DIGEST and _DIGEST.fullmatch(text):
         return True
     name, at, digest = text.partition("@")
     first, slash, rest = name.partition("/")

@@ -29,16 +29,20 @@ _LOCALHOST = "localhost"
 _MAX_NAMES = 20
 """Limit of replaced names, because each one needs a search of the whole command."""
 
-_CLIENT = r"(?:timeout\s+\S+\s+)?(?:nc|ncat|telnet|ping|nslookup|dig|getent|curl|wget)"
+_CLIENTS = ("nc", "ncat", "telnet", "ping", "nslookup", "dig", "getent", "curl", "wget")
+_CLIENT = rf"(?:timeout\s+\S+\s+)?(?:{'|'.join(_CLIENTS)})"
 
-_PLACES = (
-    r"://(?:[^/\s@'\"]*@)?NAME(?=[:/?#\s'\"]|$)",
-    r"(?:^|[\s'\"])(?:-h|--host(?:name)?|--server)(?:\s+|=)?['\"]?NAME(?=[:/\s'\"]|$)",
-    r"(?<![\w./-])NAME:\d{1,5}(?!\d)",
-    r"/dev/(?:tcp|udp)/NAME/",
-    rf"(?:^|[|;&(!]|\s-c\s)\s*['\"]?{_CLIENT}\s(?:[^|;&(!]*\s)?['\"]?NAME(?=[/\s'\"]|$)",
+_PLACES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("://",), r"://(?:[^/\s@'\"]*@)?NAME(?=[:/?#\s'\"]|$)"),
+    (("-h", "--server"), r"(?:^|[\s'\"])(?:-h|--host(?:name)?|--server)(?:\s+|=)?['\"]?NAME(?=[:/\s'\"]|$)"),
+    ((":",), r"(?<![\w./-])NAME:\d{1,5}(?!\d)"),
+    (("/dev/",), r"/dev/(?:tcp|udp)/NAME/"),
+    (_CLIENTS, rf"(?:^|[|;&(!]|\s-c\s)\s*['\"]?{_CLIENT}\s(?:[^|;&(!]*\s)?['\"]?NAME(?=[/\s'\"]|$)"),
 )
-"""Places of a host in a command: an address, an option, `name:port`, a path of bash, a word of a network client."""
+"""Places of a host in a command: an address, an option, `name:port`, a path of bash, a word of a network client.
+
+One of the texts before a pattern is in each command that it matches: a pattern is slow to compile.
+"""
 
 
 @derived("string", "null", words={"is any string": "the healthcheck asks the name of the service"})
@@ -90,16 +94,22 @@ class _Host(Record):
 
 def _find_host(facts: ServiceFacts, words: list[str]) -> _Host | None:
     """Return the first name of the service in a command, unless the container's `/etc/hosts` has it."""
-    text, names = " ".join(words), _names(facts)
-    # A pattern takes longer to compile than all other facts of a service take.
-    has_name = any(name.casefold() in text.casefold() for name in names)
-    match = _pattern(names).search(text) if has_name else None
-    if match is None or match.lastindex is None or _is_in_hosts_file(facts, match[match.lastindex]):
+    match = _find_first_name(" ".join(words), _names(facts))
+    if match is None or _is_in_hosts_file(facts, match[1]):
         return None
-    start = match.start(match.lastindex)
+    start = match.start(1)
     lengths = accumulate(len(word) + 1 for word in words)
     number, end = next((number, end) for number, end in enumerate(lengths) if start < end)
-    return _Host(match[match.lastindex], number, start - end + len(words[number]) + 1)
+    return _Host(match[1], number, start - end + len(words[number]) + 1)
+
+
+def _find_first_name(text: str, names: tuple[str, ...]) -> re.Match[str] | None:
+    folded = text.casefold()
+    if not any(name.casefold() in folded for name in names):
+        return None
+    patterns = [_pattern(place, names) for marks, place in _PLACES if any(mark in folded for mark in marks)]
+    matches = [match for pattern in patterns if (match := pattern.search(text))]
+    return min(matches, key=lambda match: match.start(), default=None)
 
 
 def _text(word: Setting) -> str:
@@ -114,9 +124,9 @@ def _names(facts: ServiceFacts) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1000)
-def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+def _pattern(place: str, names: tuple[str, ...]) -> re.Pattern[str]:
     name = f"((?:{re.escape(_TASKS)})?(?:{'|'.join(map(re.escape, names))}))"
-    return re.compile("|".join(place.replace("NAME", name) for place in _PLACES), re.IGNORECASE)
+    return re.compile(place.replace("NAME", name), re.IGNORECASE)
 
 
 def _is_in_hosts_file(facts: ServiceFacts, name: str) -> bool:
