@@ -93,6 +93,14 @@ def test_unknown_field_cannot_be_replaced() -> None:
         Task("app")._replace(color="red")  # type: ignore[call-arg]
 
 
+def test_record_has_the_attributes_of_a_named_tuple() -> None:
+    for record in (Task, NamedTask):
+        assert record._fields == ("name", "node", "states")
+        assert record._field_defaults == {"node": None, "states": ("new",)}
+        assert record._make(["app", 1, ()]) == ("app", 1, ())
+    assert [name for name in dir(NamedTask) if not name.startswith("__") and not hasattr(Task, name)] == []
+
+
 def test_record_is_a_dictionary_in_the_order_of_its_fields() -> None:
     assert list(Task("app")._asdict().items()) == [("name", "app"), ("node", None), ("states", ("new",))]
 

@@ -1,8 +1,8 @@
 """Base class of records: named tuples whose classes are created fast.
 
-Type checkers see `typing.NamedTuple`. That compiles each annotation, and a constructor for each class, which takes a
-tenth of a check of one recipe (bench/README.md). Here, one constructor per number of fields is compiled, and its
-parameters are renamed.
+Type checkers see `typing.NamedTuple`, which compiles each annotation and a constructor for each class. For the 80
+classes that a check of one recipe needs, that takes an eighth of its time (bench/README.md). Here, one constructor per
+number of fields is compiled, and its parameters are renamed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     from collections import namedtuple
     from functools import cache
-    from types import FunctionType
+    from types import FunctionType, MappingProxyType
 
     _NAMES = [f"field_{number}" for number in range(32)]
     _LongestRecord = namedtuple("_LongestRecord", _NAMES)
@@ -35,15 +35,16 @@ else:
         def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _RecordType:
             if bases[0] is not tuple and not bases[0]._fields:
                 fields = tuple(namespace["__annotations__"])
-                defaults = tuple(namespace[field] for field in fields if field in namespace)
+                defaults = {field: namespace[field] for field in fields if field in namespace}
                 constructor = _constructor(len(fields))
                 code = constructor.__code__.replace(co_varnames=("_cls", *fields), co_qualname=f"{name}.__new__")
                 namespace |= zip(fields, _FIELDS[: len(fields)], strict=True)
                 namespace |= {
                     "__slots__": (),
                     "__match_args__": fields,
-                    "__new__": FunctionType(code, constructor.__globals__, "__new__", defaults),
+                    "__new__": FunctionType(code, constructor.__globals__, "__new__", tuple(defaults.values())),
                     "_fields": fields,
+                    "_field_defaults": defaults,
                 }
             return super().__new__(cls, name, bases, namespace)
 
@@ -52,6 +53,7 @@ else:
 
         __slots__ = ()
         _fields = ()
+        _field_defaults = MappingProxyType({})
 
         def __repr__(self) -> str:
             """Return the class and all fields with their values."""
@@ -61,6 +63,10 @@ else:
         def __getnewargs__(self) -> tuple[Any, ...]:
             """Return the arguments that copies and pickles are created with."""
             return tuple(self)
+
+        @classmethod
+        def _make(cls, values: Any) -> Record:
+            return cls(*values)
 
         def _asdict(self) -> dict[str, Any]:
             return dict(zip(self._fields, self, strict=True))

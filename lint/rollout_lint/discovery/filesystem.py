@@ -53,10 +53,10 @@ def resolve_links(path: Path) -> Path:
 
 def is_outside(path: Path, tree: Path) -> bool:
     """Return True if the path, with links resolved, is outside of a tree; the path of the tree has no links."""
-    if _is_inside_without_links(path, tree):
-        # Most paths are. To resolve one takes twice as long.
-        return False
     try:
+        if _is_inside_without_links(path, tree):
+            # Most paths are. To resolve one takes twice as long.
+            return False
         return not to_working_tree(path.resolve()).is_relative_to(to_working_tree(tree))
     except (OSError, RuntimeError, ValueError):
         return False
