@@ -52,7 +52,7 @@ def test_record_has_fields_defaults_and_methods() -> None:
 
 
 @pytest.mark.parametrize("arguments", [(), ("app", 1, (), 2)])
-def test_wrong_number_of_arguments_is_rejected_as_by_a_named_tuple(arguments: tuple[object, ...]) -> None:
+def test_wrong_number_of_arguments_is_a_type_error(arguments: tuple[object, ...]) -> None:
     messages = []
     for record in (Task, NamedTask):
         with pytest.raises(TypeError) as caught:

@@ -114,3 +114,19 @@ def test_evaluate_names_each_template_of_a_variant(write: Write) -> None:
     evaluation = evaluate(recipe_of(folder, "b", "b+a"), LintContext())
     assert [each.file for each in evaluation.problems] == ["a", "b"]
     assert [[each.file for each in variant.problems] for variant in evaluation.variants] == [["b"], ["b", "a"]]
+
+
+def test_second_evaluation_decodes_only_changed_files(write: Write) -> None:
+    """The result is that of an evaluation from the start."""
+    found, context = recipe_of(write(FILES), "stack", "stack+same"), LintContext(load_rules())
+    first = evaluate(found, context)
+    contents = {name: source.data for name, source in first.sources.items()}
+    contents["same"] = b"services: {app: {deploy: {update_config: {order: start-first}}}}\n"
+    second = evaluate(found, context, contents, before=first)
+    reused = {key[0] for key, layer in second.layers.items() if layer is first.layers.get(key)}
+    assert reused == {"stack"}
+    whole = evaluate(found, context, contents)
+    assert second.findings == whole.findings != first.findings
+    assert [dict(each.services["app"]) for each in second.variants] == [
+        dict(each.services["app"]) for each in whole.variants
+    ]

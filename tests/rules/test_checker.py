@@ -66,6 +66,15 @@ def test_rule_is_indexed_by_a_condition_no_default_meets() -> None:
     assert list(index.candidates(defaults)) == []
 
 
+def test_candidates_skip_rules_about_other_subjects() -> None:
+    about_the_stack = make_rule({"stack.versions": {"minItems": 2}})
+    mixed = make_rule({"stack.versions": {"minItems": 2}, ORDER: {"type": "string"}}, "TT002")
+    index = RuleIndex([about_the_stack, mixed])
+    assert [each.id for each in index.candidates(policy("stop-first"))] == ["TT002"]
+    facts = make_facts(**{"stack.versions": ["3.8", "3.9"]})
+    assert ids(list(index.check("default", None, SERVICE_LOCATION, facts))) == ["TT001"]
+
+
 def test_rule_matches_if_all_conditions_hold() -> None:
     both = make_rule({ORDER: {"const": "start-first"}, ACTION: {"const": "rollback"}})
     assert ids(check([both], policy("start-first", "rollback"))) == ["TT001"]
