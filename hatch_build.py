@@ -1,6 +1,6 @@
 """Build hook: validates the packaged rules and image data, and adds them to the wheel as one module.
 
-Loading the rules from this module takes an eighth of the time of loading them from YAML (bench/README.md). An editable
+Loading the rules from this module takes a ninth of the time of loading them from YAML (bench/README.md). An editable
 install has no such module, because its rules can change.
 """
 

@@ -35,7 +35,7 @@ def rules_directory() -> Path:
 def compiled_data() -> CompiledData | None:
     """Return the compiled data, None in a checkout.
 
-    Loading the rules from Python literals takes an eighth of the time of loading them from YAML (bench/README.md).
+    Loading the rules from Python literals takes a ninth of the time of loading them from YAML (bench/README.md).
     """
     try:
         module = import_module(COMPILED)

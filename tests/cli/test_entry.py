@@ -88,43 +88,39 @@ def test_fast_path_prints_the_same_as_the_parser(write: Write, arguments: list[s
     assert short == long
 
 
+PLAIN = {"check": (check, entry.parse_plain_check), "sweep": (sweep, entry.parse_plain_sweep)}
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["a"], ["a", "b"], ["--changed", "a"], ["--format", "json"], ["a", "--format", "junit", "b", "--changed"]],
+    [
+        ["check"],
+        ["check", "a"],
+        ["check", "a", "b"],
+        ["check", "--changed", "a"],
+        ["check", "--format", "json"],
+        ["check", "a", "--format", "junit", "b", "--changed"],
+        ["sweep"],
+        ["sweep", "a"],
+        ["sweep", "--format", "json"],
+        ["sweep", "a", "--format", "csv"],
+    ],
 )
-def test_plain_check_builds_the_same_request_as_the_parser(
+def test_plain_command_builds_the_same_request_as_the_parser(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    requests: list[check.Request] = []
+    requests: list[tuple[object, ...]] = []
 
-    def run(request: check.Request) -> int:
+    def run(request: tuple[object, ...]) -> int:
         requests.append(request)
         return 0
 
-    monkeypatch.setattr(check, "run", run)
-    CliRunner().invoke(cli.app, ["check", *arguments])
-    plain = entry.parse_plain_check(["check", *arguments])
+    module, parse = PLAIN[arguments[0]]
+    monkeypatch.setattr(module, "run", run)
+    CliRunner().invoke(cli.app, arguments)
+    plain = parse(arguments)
     assert plain is not None
-    check.run_plain(*plain)
-    assert len(requests) == 2
-    assert requests[0] == requests[1]
-
-
-@pytest.mark.parametrize("arguments", [[], ["a"], ["--format", "json"], ["a", "--format", "csv"]])
-def test_plain_sweep_builds_the_same_request_as_the_parser(
-    arguments: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    requests: list[sweep.Request] = []
-
-    def run(request: sweep.Request) -> int:
-        requests.append(request)
-        return 0
-
-    monkeypatch.setattr(sweep, "run", run)
-    CliRunner().invoke(cli.app, ["sweep", *arguments])
-    plain = entry.parse_plain_sweep(["sweep", *arguments])
-    assert plain is not None
-    sweep.run_plain(*plain)
+    module.run_plain(*plain)
     assert len(requests) == 2
     assert requests[0] == requests[1]
 
