@@ -130,11 +130,14 @@ def _is_completion() -> bool:
 def _run_and_exit(run: Callable[[], int]) -> NoReturn:
     """Run a command and exit. Report an interrupt or a closed pipe as `cli.app` does."""
     from rollout_lint.cli.console import prepare_streams, print_lint_error
+    from rollout_lint.discovery.revision_paths import close_new_exports
     from rollout_lint.errors import ExitCode, RolloutLintError
 
     prepare_streams()
     try:
-        code = run()
+        # Nothing is cleaned up at exit.
+        with close_new_exports():
+            code = run()
     except RolloutLintError as error:
         print_lint_error(error)
         code = ExitCode.ERROR
