@@ -26,7 +26,7 @@ else:
     @cache
     def _constructor(count: int) -> FunctionType:
         names = ", ".join(_NAMES[:count])
-        # namedtuple does the same, but takes twice as long to create the rest of its class.
+        # namedtuple compiles the same text, and also creates a class that is not needed here.
         return eval(f"lambda _cls, {names}: new(_cls, ({names},))", {"new": tuple.__new__})  # noqa: S307
 
     class _RecordType(type):

@@ -135,7 +135,7 @@ def _run_and_exit(run: Callable[[], int]) -> NoReturn:
 
     prepare_streams()
     try:
-        # Nothing is cleaned up at exit.
+        # os._exit skips the cleanup at exit, which removes the files of revisions otherwise.
         with close_new_exports():
             code = run()
     except RolloutLintError as error:

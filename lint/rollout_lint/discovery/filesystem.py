@@ -55,7 +55,7 @@ def is_outside(path: Path, tree: Path) -> bool:
     """Return True if the path, with links resolved, is outside of a tree; the path of the tree has no links."""
     try:
         if _is_inside_without_links(path, tree):
-            # Most paths are. To resolve one takes twice as long.
+            # Most paths are. To resolve one takes five times as long.
             return False
         return not to_working_tree(path.resolve()).is_relative_to(to_working_tree(tree))
     except (OSError, RuntimeError, ValueError):
@@ -127,7 +127,7 @@ def read_bytes(path: Path, limit: int, *, accepts_pipe: bool = False) -> bytes:
     except ValueError as error:
         raise OSError(errno.EINVAL, "invalid file name") from error
     try:
-        # A file object makes four more system calls per file.
+        # A file object makes three more system calls per file.
         return b"".join(_read_parts(descriptor, limit))
     finally:
         os.close(descriptor)

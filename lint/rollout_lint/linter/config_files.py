@@ -12,7 +12,7 @@ from rollout_lint.discovery.filesystem import exists, is_file, read_bytes
 from rollout_lint.discovery.tree import is_found_outside, is_named_outside
 from rollout_lint.errors import ConfigError
 from rollout_lint.linter.config import Config, SourcedValue
-from rollout_lint.linter.config_paths import NAMES, PYPROJECT, TABLE, YAML_SUFFIXES
+from rollout_lint.linter.config_paths import NAMES, PYPROJECT
 from rollout_lint.linter.config_reader import ConfigReader, error_at, outside_error, relative_to_cwd
 from rollout_lint.linter.suppression.directives import parse_day
 from rollout_lint.location import Problem
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from rollout_lint.syntax.schema import Document, JsonSchema
 
 SCHEMA = Path(__file__).with_name("config.schema.json")
+
+_TABLE = ("tool", "rollout-lint")
+_YAML_SUFFIXES = (".yml", ".yaml")
 
 _FORMATS = FORMATS | {
     "docker-version": (lambda text: parse_docker_version(text) is not None, VERSION_WORDS),
@@ -61,7 +64,7 @@ def read_config(path: Path, folder: Path) -> Config:
         raise ConfigError([Problem(name, 0, 0, "does not exist")])
     document = _document(path)
     if document.value is None and not document.problems:
-        raise ConfigError([Problem(name, 0, 0, f"has no table [{'.'.join(TABLE)}]")])
+        raise ConfigError([Problem(name, 0, 0, f"has no table [{'.'.join(_TABLE)}]")])
     return _read(document, (path,), folder)
 
 
@@ -87,11 +90,11 @@ def _document(path: Path) -> Document:
         data = read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
         return _invalid_document(name, f"cannot be read: {error.strerror}")
-    if path.suffix in YAML_SUFFIXES:
+    if path.suffix in _YAML_SUFFIXES:
         source = parse(data, name)
         return yaml_document(source if source.root is not None or source.problems else parse(b"{}", name))
     if path.name == PYPROJECT:
-        return parse_toml(data, name, TABLE) if TABLE[1].encode() in data else yaml_document(Source(name, b""))
+        return parse_toml(data, name, _TABLE) if _TABLE[1].encode() in data else yaml_document(Source(name, b""))
     return parse_toml(data, name)
 
 
@@ -132,7 +135,7 @@ def _read_parent(extends: SourcedValue, chain: tuple[Path, ...], folder: Path, i
         raise outside_error(extends, "config", "--config")
     document = _document(path)
     if document.value is None and not document.problems:
-        raise error_at(extends, f"config {quote(extends.value)} has no table [{'.'.join(TABLE)}]")
+        raise error_at(extends, f"config {quote(extends.value)} has no table [{'.'.join(_TABLE)}]")
     return _read(document, (*chain, path), folder, is_found=is_found)
 
 

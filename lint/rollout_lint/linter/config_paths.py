@@ -15,8 +15,6 @@ from rollout_lint.location import Problem
 TOML_NAME = "rollout-lint.toml"
 YAML_NAMES = (".rollout-lint.yml", ".rollout-lint.yaml")
 PYPROJECT = "pyproject.toml"
-TABLE = ("tool", "rollout-lint")
-YAML_SUFFIXES = (".yml", ".yaml")
 NAMES = (TOML_NAME, *YAML_NAMES, PYPROJECT)
 """Names of config files, in order of precedence within a folder."""
 

@@ -58,6 +58,7 @@ def evaluate(
     evaluation.problems = sort_problems([*recipe.problems, *problems])
     evaluation.status = _combined_status(evaluation)
     scope = SuppressionScope(
+        # A string, because most recipes have no suppression that needs the path.
         path=os.path.join(recipe.path, recipe.variants[0].files[0].name) if recipe.variants else recipe.path,  # noqa: PTH118
         variants={variant.name: tuple(layer.name for layer in variant.files) for variant in recipe.variants},
         sources=evaluation.sources,
