@@ -19,6 +19,8 @@ from rollout_lint.stack.units import format_duration, format_size, parse_duratio
         ("0.5ns", 0),
         ("1.5ns", 1e-9),
         ("9223372036854775807ns", 2**63 / 1e9),
+        ("2562047h", 2562047 * 3600),
+        ("999999h", 999999 * 3600),
         ("1.m", 60),
         (".5s", 0.5),
     ],
@@ -29,7 +31,10 @@ def test_parse_duration_accepts_go_durations(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "30", "1d", "s", "5 s", "1s ", "99999999999h", "1e3s", "--1s", "5S", "9223372036854775808ns", ".s", "00"],
+    [
+        *("", "30", "1d", "s", "5 s", "1s ", "1e3s", "--1s", "5S", ".s", "00"),
+        *("9223372036854775808ns", "99999999999h", "2562048h", "9999999h", "153722868m"),
+    ],
 )
 def test_parse_duration_rejects_invalid_text(text: str) -> None:
     assert parse_duration(text) is None

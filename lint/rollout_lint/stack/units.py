@@ -45,8 +45,8 @@ def parse_duration(text: str) -> float | None:
 
 
 def _is_usual_number(text: str) -> bool:
-    """Return True for a short whole number, for which no pattern needs to be compiled."""
-    return text.isdecimal() and text.isascii() and len(text) < 9
+    """Return True for a whole number that no unit makes too large; no pattern needs to be compiled for it."""
+    return text.isdecimal() and text.isascii() and len(text) < 7
 
 
 def _fraction_of(unit: int, digits: str) -> int:
